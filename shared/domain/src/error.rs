@@ -1,0 +1,117 @@
+//! The one error of the inner crates: who is at fault, a stable code, a text for the user, a cause for the log.
+
+use std::fmt;
+
+/// A result whose error can be shown to a user.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Who has to act, and so which HTTP status it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 400: the request is malformed.
+    Invalid,
+    /// 401: no key, or one that is not known.
+    Unauthenticated,
+    /// 403: the key's role does not allow it.
+    Forbidden,
+    /// 404: unknown, or another project's.
+    NotFound,
+    /// 405: the resource does not know this method.
+    Method,
+    /// 409: it contradicts the present state.
+    Conflict,
+    /// 410: it is over.
+    Gone,
+    /// 413: too large.
+    TooLarge,
+    /// 415: not a media type that is read here.
+    MediaType,
+    /// 422: well formed, but it cannot be done.
+    Unprocessable,
+    /// 503: not now; the same request may succeed later.
+    Unavailable,
+    /// 500: our fault. The cause goes to the log, never to the user.
+    Internal,
+}
+
+/// What went wrong, for two audiences: `code`, `message` and `details` for the caller, `cause` for the log.
+#[derive(Debug)]
+pub struct Error {
+    /// Who has to act.
+    pub kind: Kind,
+    /// Stable, in snake case: the `type` of the HTTP envelope.
+    pub code: &'static str,
+    /// One sentence that names what is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub details: String,
+    /// More for programs, like the current version at a conflict.
+    pub meta: Option<serde_json::Value>,
+    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error with its remedy.
+    pub fn new(kind: Kind, code: &'static str, message: impl Into<String>, details: impl Into<String>) -> Self {
+        Error { kind, code, message: message.into(), details: details.into(), meta: None, cause: None }
+    }
+
+    /// 400 `invalid_request`: bad input, with the remedy.
+    pub fn invalid(message: impl Into<String>, details: impl Into<String>) -> Self {
+        Error::new(Kind::Invalid, "invalid_request", message, details)
+    }
+
+    /// 404 `not_found`: the same for what is unknown and for what is another project's.
+    pub fn not_found(what: &str) -> Self {
+        Error::new(
+            Kind::NotFound,
+            "not_found",
+            format!("There is no such {what}."),
+            "Check the ids in the path; the list above it shows what exists.",
+        )
+    }
+
+    /// 500 `internal_error`: our fault, with a cause for the log.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error {
+            cause: Some(cause.into()),
+            ..Error::new(Kind::Internal, "internal_error", "Rookery failed to do this.", "Try again; the log has the cause.")
+        }
+    }
+
+    /// 503 `unavailable`: a store or queue did not answer; nothing is known to be done.
+    pub fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error {
+            cause: Some(cause.into()),
+            ..Error::new(
+                Kind::Unavailable,
+                "unavailable",
+                "A store or queue did not answer in time.",
+                "Send the same request again.",
+            )
+        }
+    }
+
+    /// The same with more for programs.
+    pub fn with_meta(mut self, meta: serde_json::Value) -> Self {
+        self.meta = Some(meta);
+        self
+    }
+
+    /// The cause that only the log may show.
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
+        self.cause.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)?;
+        match &self.cause {
+            Some(cause) => write!(f, " ({cause})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

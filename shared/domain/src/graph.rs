@@ -1,0 +1,181 @@
+//! A built workflow version: its agents and links, immutable, and the routing of events along it.
+
+use crate::CellId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// An agent of a built version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// The canvas's id.
+    pub id: CellId,
+    /// The name of its type.
+    pub agent_type: String,
+    /// What people call it; its id when they do not.
+    pub name: String,
+    /// The options of its type.
+    pub config: Map<String, Value>,
+    /// The version in which this life of the agent began: a cell that was deleted and added again is another agent.
+    pub incarnation: u64,
+    /// The secret part of its public address (a hook, a feed), where its type has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// A link cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The canvas's id.
+    pub id: CellId,
+    /// The agent whose events it takes.
+    pub source: CellId,
+    /// The agent that it leads to.
+    pub target: CellId,
+    /// Takes only events of this group; all events when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
+impl Link {
+    /// Whether it takes an event with these groups.
+    pub fn takes(&self, groups: &[String]) -> bool {
+        self.group.as_ref().is_none_or(|group| groups.contains(group))
+    }
+}
+
+/// Where an event goes: one delivery, and the links that led there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target<'a> {
+    /// The receiving agent.
+    pub cell: &'a Cell,
+    /// The links that lead there, in the workflow's order.
+    pub links: Vec<&'a Link>,
+}
+
+/// The agents and links of one built version.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Parts", into = "Parts")]
+pub struct Graph {
+    cells: Vec<Cell>,
+    links: Vec<Link>,
+    by_id: HashMap<CellId, usize>,
+    by_source: HashMap<CellId, Vec<usize>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Parts {
+    cells: Vec<Cell>,
+    links: Vec<Link>,
+}
+
+impl From<Parts> for Graph {
+    fn from(parts: Parts) -> Self {
+        Graph::new(parts.cells, parts.links)
+    }
+}
+
+impl From<Graph> for Parts {
+    fn from(graph: Graph) -> Self {
+        Parts { cells: graph.cells, links: graph.links }
+    }
+}
+
+impl Graph {
+    /// Links whose ends are not among the cells lead nowhere.
+    pub fn new(cells: Vec<Cell>, links: Vec<Link>) -> Self {
+        let by_id = cells.iter().enumerate().map(|(index, cell)| (cell.id.clone(), index)).collect();
+        let mut by_source: HashMap<CellId, Vec<usize>> = HashMap::new();
+        for (index, link) in links.iter().enumerate() {
+            by_source.entry(link.source.clone()).or_default().push(index);
+        }
+        Graph { cells, links, by_id, by_source }
+    }
+
+    /// The agents, in the workflow's order.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The links, in the workflow's order.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// The agent of a cell.
+    pub fn cell(&self, id: &CellId) -> Option<&Cell> {
+        self.by_id.get(id).map(|index| &self.cells[*index])
+    }
+
+    /// The links that lead to an agent.
+    pub fn incoming<'a>(&'a self, target: &'a CellId) -> impl Iterator<Item = &'a Link> {
+        self.links.iter().filter(move |link| &link.target == target)
+    }
+
+    /// One target for each agent that at least one matching link leads to, in the workflow's order.
+    pub fn route(&self, source: &CellId, groups: &[String]) -> Vec<Target<'_>> {
+        let mut targets: Vec<Target<'_>> = Vec::new();
+        let mut seen: HashMap<&CellId, usize> = HashMap::new();
+        for link in self.by_source.get(source).into_iter().flatten().map(|index| &self.links[*index]) {
+            let Some(cell) = self.cell(&link.target) else { continue };
+            if !link.takes(groups) {
+                continue;
+            }
+            let at = *seen.entry(&link.target).or_insert_with(|| {
+                targets.push(Target { cell, links: Vec::new() });
+                targets.len() - 1
+            });
+            targets[at].links.push(link);
+        }
+        targets
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    fn cell(id: usize) -> Cell {
+        let id = format!("c{id}");
+        Cell { name: id.clone(), id: CellId(id), agent_type: "manual".into(), config: Map::new(), incarnation: 1, token: None }
+    }
+
+    /// (source, target, group) of up to 40 links among 6 cells, some of them to a cell that does not exist.
+    fn links() -> impl Strategy<Value = Vec<(usize, usize, Option<usize>)>> {
+        prop::collection::vec((0usize..6, 0usize..7, prop::option::of(0usize..4)), 0..40)
+    }
+
+    proptest! {
+        /// The reference: walk all links, one at a time, with no index.
+        #[test]
+        fn routing_equals_the_reference(links in links(), source in 0usize..7, groups in prop::collection::btree_set(0usize..4, 0..4)) {
+            let graph = Graph::new(
+                (0..6).map(cell).collect(),
+                links.iter().enumerate().map(|(index, (source, target, group))| Link {
+                    id: CellId(format!("l{index}")),
+                    source: CellId(format!("c{source}")),
+                    target: CellId(format!("c{target}")),
+                    group: group.map(|group| format!("g{group}")),
+                }).collect(),
+            );
+            let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for (index, (from, to, group)) in links.iter().enumerate() {
+                if *from == source && *to < 6 && group.is_none_or(|group| groups.contains(&group)) {
+                    expected.entry(format!("c{to}")).or_default().insert(format!("l{index}"));
+                }
+            }
+            let groups: Vec<String> = groups.iter().map(|group| format!("g{group}")).collect();
+            let routed = graph.route(&CellId(format!("c{source}")), &groups);
+            let found: BTreeMap<String, BTreeSet<String>> = routed.iter()
+                .map(|target| (target.cell.id.to_string(), target.links.iter().map(|link| link.id.to_string()).collect()))
+                .collect();
+            prop_assert_eq!(routed.len(), found.len(), "one target for each agent");
+            prop_assert_eq!(found, expected);
+            // What is stored is what is built.
+            let stored: Graph = serde_json::from_str(&serde_json::to_string(&graph).unwrap()).unwrap();
+            prop_assert_eq!(stored, graph);
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Ids, and the rules by which they are derived (rule 2: deterministic where a retry could repeat them).
+
+use crate::{Error, Result, limits};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// The lower-case alphabet of Crockford's base32: no `i`, `l`, `o`, `u`.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// An unguessable text of `chars` letters and digits, five bits each, from the system's random source.
+pub fn random_token(chars: usize) -> String {
+    let mut text = String::with_capacity(chars);
+    while text.len() < chars {
+        // The last seven bytes of a v4 UUID have no fixed bits.
+        let random = Uuid::new_v4().into_bytes();
+        text.extend(random[9..].iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])));
+    }
+    text.truncate(chars);
+    text
+}
+
+/// A UUIDv8 (RFC 9562) of the SHA-256 of the parts, each led by its length: no two lists of parts collide.
+pub fn hashed_uuid(parts: &[&[u8]]) -> Uuid {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    Uuid::new_v8(bytes)
+}
+
+/// Whether a text can be the name of a project, workflow, key: 1 to 200 characters, none of them control characters.
+pub fn is_valid_name(name: &str) -> bool {
+    !name.trim().is_empty() && name.chars().count() <= limits::NAME_CHARS && !name.chars().any(char::is_control)
+}
+
+macro_rules! short_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new one, never used before.
+            pub fn random() -> Self {
+                $name(random_token(12))
+            }
+
+            /// Its text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+            fn from_str(text: &str) -> Result<Self> {
+                match text.len() == 12 && text.bytes().all(|byte| ALPHABET.contains(&byte)) {
+                    true => Ok($name(text.to_owned())),
+                    false => Err(Error::not_found($what)),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                String::deserialize(d)?.parse().map_err(|_| serde::de::Error::custom(concat!("not the id of a ", $what)))
+            }
+        }
+    };
+}
+
+short_id!(
+    /// A tenant: 12 letters and digits. Leads every key of what is the project's.
+    ProjectId, "project"
+);
+short_id!(
+    /// A workflow of a project: 12 letters and digits, never used again.
+    WorkflowId, "workflow"
+);
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(into = "String")]
+        pub struct $name(pub Uuid);
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.to_string()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}", self.0.simple())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+            fn from_str(text: &str) -> Result<Self> {
+                // Only the one form that we write: 32 lower-case hexadecimal digits.
+                match text.len() == 32 && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                    true => Uuid::try_parse(text).map($name).map_err(|_| Error::not_found($what)),
+                    false => Err(Error::not_found($what)),
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                String::deserialize(d)?.parse().map_err(|_| serde::de::Error::custom(concat!("not the id of a ", $what)))
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// A run: the id of its root event.
+    RunId, "run"
+);
+uuid_id!(
+    /// One event to one agent: the hash of both.
+    DeliveryId, "delivery"
+);
+uuid_id!(
+    /// One scope of an agent's memory: the hash of the scope's text.
+    ScopeId, "scope"
+);
+
+impl ScopeId {
+    /// The scope of this text.
+    pub fn of(text: &str) -> Self {
+        ScopeId(hashed_uuid(&[b"scope", text.as_bytes()]))
+    }
+}
+
+/// The id of an agent's cell or a link's, as the canvas chose it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CellId(pub String);
+
+impl CellId {
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CellId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An event, or another item that lives in a run: it says which run, so that one read finds it.
+/// Shown as `RUN` for the root and as `RUN-OWN` for the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId {
+    /// The run that it belongs to.
+    pub run: RunId,
+    /// Its own part; the run's id for the root.
+    pub own: Uuid,
+}
+
+impl EventId {
+    /// The root event of a run.
+    pub fn root(run: RunId) -> Self {
+        EventId { run, own: run.0 }
+    }
+
+    /// A root for an event that came without a key: ordered by time (UUIDv7).
+    pub fn fresh() -> Self {
+        EventId::root(RunId(Uuid::now_v7()))
+    }
+
+    /// A root that is the same for the same agent and key, whatever the body.
+    pub fn keyed(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, key: &str) -> Self {
+        EventId::derived(b"key", project, workflow, cell, incarnation, key.as_bytes())
+    }
+
+    /// The root of what an agent's `check()` emits for one due time.
+    pub fn tick(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, due_ms: i64) -> Self {
+        EventId::derived(b"tick", project, workflow, cell, incarnation, &due_ms.to_be_bytes())
+    }
+
+    fn derived(what: &[u8], project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, last: &[u8]) -> Self {
+        EventId::root(RunId(hashed_uuid(&[
+            what,
+            project.as_str().as_bytes(),
+            workflow.as_str().as_bytes(),
+            cell.as_str().as_bytes(),
+            &incarnation.to_be_bytes(),
+            last,
+        ])))
+    }
+
+    /// Whether it started its run.
+    pub fn is_root(&self) -> bool {
+        self.own == self.run.0
+    }
+
+    /// The delivery of this event to an agent.
+    pub fn delivery(&self, target: &CellId) -> DeliveryId {
+        DeliveryId(hashed_uuid(&[b"delivery", self.run.0.as_bytes(), self.own.as_bytes(), target.as_str().as_bytes()]))
+    }
+
+    /// The event number `ordinal` that comes of a delivery's arm, in this run. Number 0 is the arm's commit key.
+    pub fn child(run: RunId, delivery: DeliveryId, arm: u32, ordinal: u32) -> Self {
+        EventId { run, own: hashed_uuid(&[b"child", delivery.0.as_bytes(), &arm.to_be_bytes(), &ordinal.to_be_bytes()]) }
+    }
+}
+
+impl DeliveryId {
+    /// The timer number `ordinal` that an arm of this delivery set: handled like a delivery of its own.
+    pub fn timer(self, arm: u32, ordinal: u32) -> DeliveryId {
+        DeliveryId(hashed_uuid(&[b"timer", self.0.as_bytes(), &arm.to_be_bytes(), &ordinal.to_be_bytes()]))
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.is_root() {
+            true => write!(f, "{}", self.run),
+            false => write!(f, "{}-{}", self.run, self.own.simple()),
+        }
+    }
+}
+
+impl FromStr for EventId {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        let unknown = || Error::not_found("event");
+        let (run, own) = text.split_once('-').unwrap_or((text, text));
+        let id = EventId { run: run.parse().map_err(|_| unknown())?, own: own.parse::<RunId>().map_err(|_| unknown())?.0 };
+        // One spelling for each id.
+        if id.to_string() == text { Ok(id) } else { Err(unknown()) }
+    }
+}
+
+impl Serialize for EventId {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventId {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(|_| serde::de::Error::custom("not the id of an event"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn event_ids_have_one_spelling() {
+        let root = EventId::fresh();
+        let child = EventId::child(root.run, root.delivery(&CellId("a".into())), 0, 1);
+        for id in [root, child] {
+            assert_eq!(id.to_string().parse::<EventId>().unwrap(), id);
+        }
+        for bad in ["", "x", &format!("{root}-{root}"), &root.to_string().to_uppercase(), &format!("{root}-"), "é-é"] {
+            assert_eq!(bad.parse::<EventId>().unwrap_err().kind, crate::Kind::NotFound, "{bad}");
+        }
+    }
+
+    #[test]
+    fn derived_ids_differ_in_every_part() {
+        let (project, workflow) = (ProjectId::random(), WorkflowId::random());
+        let cell = |text: &str| CellId(text.to_owned());
+        let base = EventId::keyed(&project, &workflow, &cell("a"), 1, "k");
+        assert_eq!(base, EventId::keyed(&project, &workflow, &cell("a"), 1, "k"));
+        for other in [
+            EventId::keyed(&ProjectId::random(), &workflow, &cell("a"), 1, "k"),
+            EventId::keyed(&project, &WorkflowId::random(), &cell("a"), 1, "k"),
+            EventId::keyed(&project, &workflow, &cell("b"), 1, "k"),
+            EventId::keyed(&project, &workflow, &cell("a"), 2, "k"),
+            EventId::keyed(&project, &workflow, &cell("a"), 1, "l"),
+        ] {
+            assert_ne!(base, other);
+        }
+        // Lengths lead the parts: moving a letter from one part to the next makes another id.
+        assert_ne!(hashed_uuid(&[b"ab", b"c"]), hashed_uuid(&[b"a", b"bc"]));
+    }
+
+    #[test]
+    fn tokens_are_of_the_alphabet_and_differ() {
+        let (one, two) = (random_token(32), random_token(32));
+        assert_ne!(one, two);
+        assert!(one.len() == 32 && one.bytes().all(|byte| ALPHABET.contains(&byte)));
+    }
+}

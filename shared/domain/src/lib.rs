@@ -1,0 +1,22 @@
+//! The words of Rookery as types: ids, payloads, workflows, graphs, events, messages' subjects, errors.
+//!
+//! Pure: no AWS, no tokio, no clock but [`Time::now`], no I/O. Everything else depends on this crate;
+//! it depends on nothing of ours.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod error;
+mod event;
+mod graph;
+mod ids;
+pub mod limits;
+mod options;
+mod payload;
+mod time;
+
+pub use error::{Error, Kind, Result};
+pub use event::{Cause, Event};
+pub use graph::{Cell, Graph, Link, Target};
+pub use ids::{CellId, DeliveryId, EventId, ProjectId, RunId, ScopeId, WorkflowId, hashed_uuid, is_valid_name, random_token};
+pub use options::{AgentCell, Options, Problem, is_valid_group};
+pub use payload::{Payload, not_json, read_json};
+pub use time::Time;

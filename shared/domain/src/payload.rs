@@ -1,0 +1,147 @@
+//! The payload of an event: JSON text that is never changed in silence.
+
+use crate::{Error, Kind, Result, limits};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// Valid JSON, as it came: the digits of its numbers, the order of its keys, its escapes.
+/// At most 256 KB and 64 levels deep. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload(Arc<str>);
+
+impl Payload {
+    /// Takes in text from outside. Errors: not UTF-8, not JSON, too deep (400); too large (413).
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        check_size(bytes.len())?;
+        let text = read_json(bytes)?;
+        serde_json::from_str::<Value>(text).map_err(|error| not_json(&error))?;
+        Ok(Payload(text.into()))
+    }
+
+    /// Of a value that we made. Errors: too large (413) or too deep (400).
+    pub fn of(value: &Value) -> Result<Self> {
+        let text = value.to_string();
+        check_size(text.len())?;
+        check_depth(text.as_bytes())?;
+        Ok(Payload(text.into()))
+    }
+
+    /// Of text that was checked when it was stored.
+    pub fn stored(text: String) -> Self {
+        Payload(text.into())
+    }
+
+    /// The JSON text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The value; a number keeps its digits.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or(Value::Null)
+    }
+}
+
+/// Reads text from outside as JSON text: UTF-8 and at most 64 levels deep, but not yet parsed.
+pub fn read_json(bytes: &[u8]) -> Result<&str> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Error::invalid(format!("The body is not UTF-8 from byte {}.", error.valid_up_to()), "Send JSON as UTF-8.")
+    })?;
+    check_depth(bytes)?;
+    Ok(text)
+}
+
+/// The error for text that does not parse; it says where.
+pub fn not_json(error: &serde_json::Error) -> Error {
+    Error::new(Kind::Invalid, "invalid_json", format!("The body is not valid JSON: {error}."), "Correct the JSON at that place.")
+}
+
+fn check_size(bytes: usize) -> Result<()> {
+    match bytes <= limits::PAYLOAD_BYTES {
+        true => Ok(()),
+        false => Err(Error::new(
+            Kind::TooLarge,
+            "payload_too_large",
+            format!("The payload has {bytes} bytes; at most {} are taken.", limits::PAYLOAD_BYTES),
+            "Store the large part elsewhere and send a link to it.",
+        )),
+    }
+}
+
+/// Counts brackets outside of strings, so that hostile depth is refused before a parser recurses.
+fn check_depth(json: &[u8]) -> Result<()> {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > limits::JSON_DEPTH {
+            return Err(Error::invalid(
+                format!("The JSON is nested deeper than {} levels.", limits::JSON_DEPTH),
+                "Flatten it, or send the inner part as a string.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl Serialize for Payload {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
+        raw.serialize(s)
+    }
+}
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(d)?;
+        Payload::parse(raw.get().as_bytes()).map_err(|error| serde::de::Error::custom(error.message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_comes_back_as_it_went_in() {
+        for text in [
+            r#"{"n":12345678901234567890123,"f":1.10,"e":1e400,"z":-0.0,"":"empty key","u":"\u0000","s":"🦀"}"#,
+            r#" {"b":1,"a":2,"b":3} "#,
+            "null",
+            "\"\\ud83e\\udd80\"",
+        ] {
+            let payload = Payload::parse(text.as_bytes()).unwrap();
+            assert_eq!(payload.as_str(), text);
+            let back: Payload = serde_json::from_str(&serde_json::to_string(&payload).unwrap()).unwrap();
+            assert_eq!(back.as_str(), text.trim());
+        }
+        assert_eq!(Payload::parse(b"[12345678901234567890123]").unwrap().value().to_string(), "[12345678901234567890123]");
+    }
+
+    #[test]
+    fn hostile_text_is_refused_with_its_reason() {
+        let deep = |n: usize| "[".repeat(n) + &"]".repeat(n);
+        assert!(Payload::parse(deep(64).as_bytes()).is_ok());
+        for (bytes, kind) in [
+            (deep(65).into_bytes(), Kind::Invalid),
+            (deep(100_000).into_bytes(), Kind::Invalid),
+            (b"{\"a\":\xff}".to_vec(), Kind::Invalid),
+            (b"{\"a\":\"\\ud800\"}".to_vec(), Kind::Invalid),
+            (b"{\"a\":1".to_vec(), Kind::Invalid),
+            (b"".to_vec(), Kind::Invalid),
+            (format!("\"{}\"", "x".repeat(limits::PAYLOAD_BYTES)).into_bytes(), Kind::TooLarge),
+        ] {
+            assert_eq!(Payload::parse(&bytes).unwrap_err().kind, kind);
+        }
+        // Brackets in strings do not count.
+        assert!(Payload::parse(format!("\"\\\"{}\"", "[".repeat(100)).as_bytes()).is_ok());
+    }
+}

@@ -1,0 +1,63 @@
+//! Points in time, to the millisecond.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since the Unix epoch. Shown, and in JSON, as RFC 3339 in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub i64);
+
+impl Time {
+    /// The machine's clock: for waste (expiry, timings), never for safety.
+    pub fn now() -> Time {
+        Time(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64))
+    }
+
+    /// This many milliseconds later.
+    pub fn plus(self, ms: i64) -> Time {
+        Time(self.0.saturating_add(ms))
+    }
+
+    /// Whole seconds since the epoch, rounded up: what DynamoDB's TTL compares.
+    pub fn ttl_seconds(self) -> i64 {
+        self.0.div_euclid(1000) + 1
+    }
+
+    /// As a `jiff` timestamp; the epoch for what its calendar cannot hold.
+    pub fn timestamp(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3}", self.timestamp())
+    }
+}
+
+impl serde::Serialize for Time {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Time {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        let at: jiff::Timestamp = text.parse().map_err(serde::de::Error::custom)?;
+        Ok(Time(at.as_millisecond()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_and_reads_rfc3339_to_the_millisecond() {
+        let time = Time(1_700_000_000_120);
+        assert_eq!(time.to_string(), "2023-11-14T22:13:20.120Z");
+        let text = serde_json::to_string(&time).unwrap();
+        assert_eq!(serde_json::from_str::<Time>(&text).unwrap(), time);
+    }
+}

@@ -1,0 +1,238 @@
+//! A request made into bytes and its answer read, within the policy's caps. Addresses are checked in [`crate::connect`].
+
+use crate::connect::{Connector, Reach, Resolver, SystemResolver};
+use crate::secret::{self, Encoding, Secret};
+use crate::target::Target;
+use crate::{EgressError, Policy, Request, Response};
+use bytes::Bytes;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::{Client, connect::Connect};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::borrow::Cow;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// The most that a response's head may take, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
+/// How long an unused connection is kept: so long may a call go to an address that its name no longer has.
+const IDLE: Duration = Duration::from_secs(15);
+const USER_AGENT: &str = concat!("Rookery/", env!("CARGO_PKG_VERSION"));
+
+/// What the message's framing, its connection or its reader depend on. RFC 9110, section 7.6.1, and what follows from it.
+const REFUSED_HEADERS: &[HeaderName] = &[
+    header::HOST,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    HeaderName::from_static("http2-settings"),
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRAILER,
+    header::UPGRADE,
+    header::EXPECT,
+    header::ACCEPT_ENCODING,
+];
+
+type Plain = Client<Connector, Full<Bytes>>;
+type Secure = Client<HttpsConnector<Connector>, Full<Bytes>>;
+
+/// The client. Clones share connections.
+#[derive(Clone)]
+pub struct Egress {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connector: Connector,
+    plain: Plain,
+    /// For secrets over plain HTTP: connects to allow-listed addresses only, and shares no connection with `plain`.
+    guarded: Plain,
+    /// Reading the system's certificates takes milliseconds, which start-up does not have.
+    secure: OnceLock<Secure>,
+}
+
+/// A request ready to be sent.
+struct Call {
+    request: http::Request<Full<Bytes>>,
+    host: String,
+    secure: bool,
+    has_secrets: bool,
+}
+
+impl Egress {
+    /// A client that resolves names as the system does. Cheap; it opens nothing.
+    pub fn new(policy: Policy) -> Self {
+        Self::with_resolver(policy, Arc::new(SystemResolver))
+    }
+
+    /// A client that resolves names in its own way.
+    pub fn with_resolver(policy: Policy, resolver: Arc<dyn Resolver>) -> Self {
+        let connector = Connector { policy: Arc::new(policy), resolver, reach: Reach::Permitted };
+        let guarded = Connector { reach: Reach::AllowListed, ..connector.clone() };
+        let inner =
+            Inner { plain: pool(connector.clone()), guarded: pool(guarded), secure: OnceLock::new(), connector };
+        Egress { inner: Arc::new(inner) }
+    }
+
+    /// The addresses that a call to this URL would try now, or why it would be refused. Resolves, but sends nothing; a
+    /// later call resolves and checks again.
+    pub async fn check(&self, url: &str) -> Result<Vec<SocketAddr>, EgressError> {
+        let target = Target::parse(url, &[])?;
+        self.inner.connector.addresses(target.host(), target.port()).await
+    }
+
+    /// Makes one call. Any answer is `Ok`, whatever its status.
+    pub async fn send(&self, request: Request) -> Result<Response, EgressError> {
+        let policy = &self.inner.connector.policy;
+        let call = prepare(&request)?;
+        let limit = request.timeout.map_or(policy.timeout, |asked| asked.min(policy.timeout));
+        let response = tokio::time::timeout(limit, self.exchange(call)).await.map_err(|_| EgressError::Timeout(limit))??;
+        redact(response, &request.secrets, policy.max_body)
+    }
+
+    async fn exchange(&self, call: Call) -> Result<Response, EgressError> {
+        let Call { request, host, secure, has_secrets } = call;
+        let max_body = self.inner.connector.policy.max_body;
+        match (secure, has_secrets) {
+            (true, _) => read(self.secure(&host)?, request, &host, max_body).await,
+            (false, true) => read(&self.inner.guarded, request, &host, max_body).await,
+            (false, false) => read(&self.inner.plain, request, &host, max_body).await,
+        }
+    }
+
+    fn secure(&self, host: &str) -> Result<&Secure, EgressError> {
+        if let Some(client) = self.inner.secure.get() {
+            return Ok(client);
+        }
+        let provider = rustls::crypto::aws_lc_rs::default_provider();
+        let builder = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider).map_err(|_| {
+            let reason = "this machine has no root certificates: install ca-certificates".to_owned();
+            EgressError::TlsFailed { host: host.to_owned(), reason }
+        })?;
+        let connector = builder.https_only().enable_http1().wrap_connector(self.inner.connector.clone());
+        Ok(self.inner.secure.get_or_init(|| pool(connector)))
+    }
+}
+
+/// Connections are kept by scheme, host and port, so a kept one leads to an address that was checked for that very host.
+/// The pool opens a new one when a kept one turns out closed before the request's first byte; what was sent is never
+/// sent again.
+fn pool<C: Connect + Clone>(connector: C) -> Client<C, Full<Bytes>> {
+    Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(IDLE)
+        .pool_timer(TokioTimer::new())
+        .pool_max_idle_per_host(16)
+        .http1_max_buf_size(MAX_HEAD)
+        .build(connector)
+}
+
+fn prepare(request: &Request) -> Result<Call, EgressError> {
+    if [http::Method::CONNECT, http::Method::TRACE].contains(&request.method) {
+        return Err(EgressError::MethodRefused(request.method.to_string()));
+    }
+    let secrets = &request.secrets;
+    let mut used = Vec::new();
+    let target = Target::parse(&request.url, secrets)?;
+    let uri = target.uri(secrets, &mut used)?;
+    let headers = headers(&request.headers, secrets, &mut used)?;
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let body = request.body.clone().unwrap_or_default();
+    let body = match secret::fill(&body, secrets, Encoding::of_body(content_type), &mut used) {
+        Cow::Borrowed(_) => body.clone(),
+        Cow::Owned(filled) => Bytes::from(filled),
+    };
+    used.iter().try_for_each(|secret| secret.check_host(&target))?;
+    let mut message = http::Request::new(Full::new(body));
+    *message.method_mut() = request.method.clone();
+    *message.uri_mut() = uri;
+    *message.headers_mut() = headers;
+    let (host, secure, has_secrets) = (target.host().to_owned(), target.is_secure(), !used.is_empty());
+    Ok(Call { request: message, host, secure, has_secrets })
+}
+
+fn headers<'s>(
+    given: &[(String, String)],
+    secrets: &'s [Secret],
+    used: &mut Vec<&'s Secret>,
+) -> Result<HeaderMap, EgressError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in given {
+        let refused = |reason| EgressError::HeaderRefused { name: name.chars().take(64).collect(), reason };
+        let key = HeaderName::try_from(name).map_err(|_| refused("its name is not a token; use letters, digits and -"))?;
+        if REFUSED_HEADERS.contains(&key) {
+            return Err(refused("it is set by the client or would change how the message is read; leave it out"));
+        }
+        let value = secret::fill(value.as_bytes(), secrets, Encoding::Plain, used);
+        let value = HeaderValue::from_bytes(&value)
+            .map_err(|_| refused("its value, or a credential in it, holds a line break or another control character"))?;
+        headers.try_append(key, value).map_err(|_| refused("there are too many headers; send fewer"))?;
+    }
+    headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+    Ok(headers)
+}
+
+async fn read<C: Connect + Clone + Send + Sync + 'static>(
+    client: &Client<C, Full<Bytes>>,
+    request: http::Request<Full<Bytes>>,
+    host: &str,
+    max_body: usize,
+) -> Result<Response, EgressError> {
+    let response = client.request(request).await.map_err(|error| classify(&error, host, error.is_connect()))?;
+    let (head, body) = response.into_parts();
+    let body = Limited::new(body, max_body).collect().await.map_err(|error| {
+        let too_large = error.is::<LengthLimitError>();
+        if too_large { EgressError::BodyTooLarge(max_body) } else { classify(error.as_ref(), host, false) }
+    })?;
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    Ok(Response { status: head.status.as_u16(), headers, body: body.to_bytes() })
+}
+
+/// What a library's error means, by the first cause in its chain that tells.
+fn classify(error: &(dyn Error + 'static), host: &str, connecting: bool) -> EgressError {
+    let host = host.to_owned();
+    let mut reason = error.to_string();
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        reason = error.to_string();
+        if let Some(ours) = error.downcast_ref::<EgressError>() {
+            return ours.clone();
+        }
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return EgressError::TlsFailed { host, reason: tls.to_string() };
+        }
+        match error.downcast_ref::<hyper::Error>() {
+            Some(error) if error.is_parse_too_large() => return EgressError::HeadersTooLarge(MAX_HEAD),
+            Some(error) if error.is_parse() => return EgressError::InvalidResponse { host },
+            _ => {}
+        }
+        // An `io::Error` hides the error that it wraps from `source`.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
+        cause = wrapped.map(|error| error as &(dyn Error + 'static)).or_else(|| error.source());
+    }
+    if connecting { EgressError::ConnectFailed { host, reason } } else { EgressError::ConnectionLost { host, reason } }
+}
+
+fn redact(mut response: Response, secrets: &[Secret], max_body: usize) -> Result<Response, EgressError> {
+    let clean = |text: &[u8]| match secrets.iter().fold(Cow::Borrowed(text), |text, secret| secret.redact(text)) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(clean) => Some(clean),
+    };
+    for (_, value) in &mut response.headers {
+        if let Some(clean) = clean(value.as_bytes()) {
+            *value = String::from_utf8_lossy(&clean).into_owned();
+        }
+    }
+    if let Some(clean) = clean(&response.body) {
+        response.body = Bytes::from(clean);
+    }
+    // A label is longer than a short value.
+    if response.body.len() > max_body { Err(EgressError::BodyTooLarge(max_body)) } else { Ok(response) }
+}

@@ -1,0 +1,102 @@
+//! Names to addresses to connections: each address is checked here, and that very address is connected to.
+
+use crate::{EgressError, Policy};
+use futures::future::BoxFuture;
+use http::Uri;
+use hyper_util::rt::TokioIo;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+/// The addresses of a name, in the future.
+pub type Resolving = BoxFuture<'static, io::Result<Vec<IpAddr>>>;
+
+/// Turns names into addresses. Its answers are checked after it, never trusted.
+pub trait Resolver: Send + Sync + 'static {
+    /// All addresses of `host`, which is a name in lower case and not an address.
+    fn resolve(&self, host: &str) -> Resolving;
+}
+
+/// The operating system's resolver.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemResolver;
+
+impl Resolver for SystemResolver {
+    fn resolve(&self, host: &str) -> Resolving {
+        let host = host.to_owned();
+        Box::pin(async move { Ok(tokio::net::lookup_host((host, 0)).await?.map(|address| address.ip()).collect()) })
+    }
+}
+
+/// Which of the permitted addresses a connection may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All that the policy permits.
+    Permitted,
+    /// Only those that the policy allows by name: for secrets over plain HTTP.
+    AllowListed,
+}
+
+/// Opens TCP connections to checked addresses.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) resolver: Arc<dyn Resolver>,
+    pub(crate) reach: Reach,
+}
+
+impl Connector {
+    /// The addresses of a host, all of them checked: one that is refused refuses them all, since an attacker's name server
+    /// may hide it among good ones.
+    pub(crate) async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, EgressError> {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let found = match bare.parse::<IpAddr>() {
+            Ok(address) => vec![address],
+            Err(_) => self.resolver.resolve(bare).await.unwrap_or_default(),
+        };
+        let addresses: Vec<_> = found.into_iter().map(|address| SocketAddr::new(address, port)).collect();
+        if addresses.is_empty() {
+            return Err(EgressError::DnsFailed { host: host.to_owned() });
+        }
+        if !addresses.iter().all(|address| self.policy.permits(*address)) {
+            return Err(EgressError::AddressRefused { host: host.to_owned() });
+        }
+        if self.reach == Reach::AllowListed && !addresses.iter().all(|address| self.policy.allows(*address)) {
+            let reason = format!("`{host}` is called over plain http; use https");
+            return Err(EgressError::CredentialRefused { name: "*".to_owned(), reason });
+        }
+        Ok(addresses)
+    }
+
+    async fn connect(self, uri: Uri) -> Result<TokioIo<TcpStream>, EgressError> {
+        let host = uri.host().unwrap_or_default();
+        let secure = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
+        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        let failed = |reason: String| EgressError::ConnectFailed { host: host.to_owned(), reason };
+        let open = async {
+            let addresses = self.addresses(host, port).await?;
+            let stream = TcpStream::connect(addresses.as_slice()).await.map_err(|error| failed(error.kind().to_string()))?;
+            stream.set_nodelay(true).map_err(|error| failed(error.kind().to_string()))?;
+            Ok(TokioIo::new(stream))
+        };
+        let limit = self.policy.connect_timeout;
+        tokio::time::timeout(limit, open).await.unwrap_or_else(|_| Err(failed(format!("no answer within {limit:?}"))))
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = TokioIo<TcpStream>;
+    type Error = EgressError;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), EgressError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        Box::pin(self.clone().connect(uri))
+    }
+}

@@ -1,0 +1,48 @@
+//! One call as its caller writes it, and its answer. What is made of it on the wire is in [`crate::client`].
+
+use crate::Secret;
+use bytes::Bytes;
+use http::Method;
+use std::time::Duration;
+
+/// A call to be made.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Any but CONNECT and TRACE.
+    pub method: Method,
+    /// `http://` or `https://`; markers of `secrets` may stand after the host.
+    pub url: String,
+    /// In the order sent; names may repeat. Those that frame the message are refused.
+    pub headers: Vec<(String, String)>,
+    /// Sent as it is, with its length.
+    pub body: Option<Bytes>,
+    /// Shortens the policy's timeout; never lengthens it.
+    pub timeout: Option<Duration>,
+    /// The credentials that this call may use.
+    pub secrets: Vec<Secret>,
+}
+
+impl Request {
+    /// A call without headers, body or credentials.
+    pub fn new(method: Method, url: impl Into<String>) -> Self {
+        Request { method, url: url.into(), headers: Vec::new(), body: None, timeout: None, secrets: Vec::new() }
+    }
+}
+
+/// An answer, whatever its status: redirects and errors too are returned as they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// 100 to 999.
+    pub status: u16,
+    /// Names in lower case, in the order received; bytes that are not UTF-8 are replaced.
+    pub headers: Vec<(String, String)>,
+    /// As received: not decompressed.
+    pub body: Bytes,
+}
+
+impl Response {
+    /// The first header of that name, which must be in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}

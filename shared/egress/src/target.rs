@@ -1,0 +1,73 @@
+//! Where a call goes: a URL read strictly, so that no two readers can differ about its host. Addresses are checked in
+//! [`crate::connect`].
+
+use crate::EgressError;
+use crate::secret::{self, Encoding, Secret};
+use http::Uri;
+use url::{Position, Url};
+
+/// The longest URL, in bytes.
+const MAX_URL: usize = 8 * 1024;
+
+#[derive(Debug)]
+pub(crate) struct Target {
+    url: Url,
+}
+
+impl Target {
+    /// Reads a URL in which markers may stand, but not before its path.
+    pub(crate) fn parse(text: &str, secrets: &[Secret]) -> Result<Target, EgressError> {
+        let invalid = |reason: &str| EgressError::InvalidUrl(reason.to_owned());
+        if text.len() > MAX_URL {
+            return Err(invalid("it is longer than 8,192 bytes; shorten it, or send the data in the body"));
+        }
+        if text.chars().any(|c| c.is_control() || c == '\\') {
+            return Err(invalid("it holds a control character or a backslash; percent-encode it"));
+        }
+        let authority = authority(text).ok_or_else(|| invalid("it must begin with http:// or https:// and a host"))?;
+        if let Some(secret) = secrets.iter().find(|secret| secret.is_in(text[..authority.end].as_bytes())) {
+            return Err(secret.refused("it may not be part of the host or port; use it in the path, query, headers or body"));
+        }
+        if text[authority].contains('@') {
+            return Err(invalid("it holds a user name or password; put a credential into the Authorization header"));
+        }
+        let url = Url::parse(text).map_err(|error| invalid(&format!("{error}; write it as https://host/path")))?;
+        if url.host().is_none() || url.port() == Some(0) {
+            return Err(invalid("it has no host, or port 0; write it as https://host/path"));
+        }
+        Ok(Target { url })
+    }
+
+    pub(crate) fn is_secure(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// As the URL's reader normalised it: lower case, IPv6 in brackets.
+    pub(crate) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    /// What is sent, without the fragment, with each secret's value in its place; those used are added to `used`.
+    pub(crate) fn uri<'s>(&self, secrets: &'s [Secret], used: &mut Vec<&'s Secret>) -> Result<Uri, EgressError> {
+        let path = &self.url[Position::BeforePath..Position::AfterQuery];
+        let path = secret::fill(path.as_bytes(), secrets, Encoding::Percent, used);
+        let origin = &self.url[..Position::BeforePath];
+        let uri = Uri::try_from([origin.as_bytes(), &path].concat())
+            .ok()
+            .filter(|uri| uri.host() == Some(self.host()));
+        uri.ok_or_else(|| EgressError::InvalidUrl("it holds characters that must be percent-encoded".to_owned()))
+    }
+}
+
+/// Where the authority stands in the text, which must be `http(s)://AUTHORITY[/?#...]`.
+fn authority(text: &str) -> Option<std::ops::Range<usize>> {
+    let (scheme, rest) = text.split_once("://")?;
+    let known = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    let start = scheme.len() + 3;
+    let length = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    (known && length > 0).then_some(start..start + length)
+}
