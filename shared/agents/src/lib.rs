@@ -1,1 +1,23 @@
-//! rookery-agents
+//! Agent types: the trait that each implements, the registry, templates in options, and one file for each type.
+//!
+//! Knows no store and no queue: an agent says what it wants done as [`Effects`], and reaches outside only through [`Host`].
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod agent;
+mod context;
+mod effects;
+mod erased;
+mod example;
+mod hook;
+mod registry;
+pub mod schedule;
+pub mod template;
+pub mod types;
+
+pub use agent::{Address, AgentType, Kind, MemoryUse, Problems};
+pub use context::{Call, Context, Host};
+pub use effects::{AgentError, Effects, Emit, Memory, Retry};
+pub use erased::{Agent, TypeInfo};
+pub use example::{Example, ExampleEvent};
+pub use hook::{Accepted, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest};
+pub use registry::{all, build, find};

@@ -1,0 +1,221 @@
+//! The bridge from typed agent types to one dynamic agent, and the facts that a type shows to the world.
+
+use crate::agent::{Address, AgentType, Kind, MemoryUse, Problems};
+use crate::schedule::Schedule;
+use crate::{Accepted, AgentError, Answer, Context, Effects, Example, FeedRequest, HookRequest};
+use async_trait::async_trait;
+use rookery_domain::{Error, limits};
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// A built agent of any type: [`AgentType`] without its options. See there for what each method does.
+#[async_trait]
+#[allow(missing_docs)]
+pub trait Agent: Send + Sync {
+    fn groups(&self) -> Vec<String>;
+    fn credentials(&self) -> Vec<String>;
+    fn schedule(&self) -> Option<&Schedule>;
+    fn retries(&self) -> u32;
+    /// How long this agent's events are kept, in milliseconds.
+    fn keep_events_ms(&self) -> i64;
+    fn memory(&self, cx: &Context<'_>) -> Result<MemoryUse, AgentError>;
+    async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError>;
+    async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError>;
+    async fn timer(&self, cx: &Context<'_>) -> Result<Effects, AgentError>;
+    fn hook_credential(&self) -> Option<&str>;
+    fn hook(&self, request: &HookRequest, secret: Option<&str>) -> Result<Accepted, Error>;
+    fn feed_items(&self) -> usize;
+    fn feed(&self, request: &FeedRequest<'_>) -> Result<Answer, Error>;
+}
+
+/// Options that every agent has, beside those of its type.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Common {
+    /// How long the agent's events are kept, in seconds; 30 days unless said otherwise.
+    #[serde(default = "default_keep")]
+    keep_events_for: i64,
+}
+
+/// The option of the agents that can be checked.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Checked {
+    /// When the agent is checked: a name like `every_5m`, `every_1h`, `every_7d`, `midnight`, `1am`, `9pm`, `never`, or a cron
+    /// expression of five or six fields, which may be led by a time zone as in `TZ=Europe/Berlin 0 9 * * 1-5`.
+    #[serde(default)]
+    schedule: Option<String>,
+}
+
+fn default_keep() -> i64 {
+    limits::KEEP_EVENTS_SECONDS
+}
+
+struct Built<T> {
+    agent: T,
+    schedule: Option<Schedule>,
+    keep_events_ms: i64,
+}
+
+#[async_trait]
+impl<T: AgentType> Agent for Built<T> {
+    fn groups(&self) -> Vec<String> {
+        self.agent.groups()
+    }
+    fn credentials(&self) -> Vec<String> {
+        self.agent.credentials()
+    }
+    fn schedule(&self) -> Option<&Schedule> {
+        self.schedule.as_ref()
+    }
+    fn retries(&self) -> u32 {
+        self.agent.retries().min(limits::RETRY_MS.len() as u32)
+    }
+    fn keep_events_ms(&self) -> i64 {
+        self.keep_events_ms
+    }
+    fn memory(&self, cx: &Context<'_>) -> Result<MemoryUse, AgentError> {
+        self.agent.memory(cx)
+    }
+    async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
+        self.agent.receive(cx).await
+    }
+    async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
+        self.agent.check(cx).await
+    }
+    async fn timer(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
+        self.agent.timer(cx).await
+    }
+    fn hook_credential(&self) -> Option<&str> {
+        self.agent.hook_credential()
+    }
+    fn hook(&self, request: &HookRequest, secret: Option<&str>) -> Result<Accepted, Error> {
+        self.agent.hook(request, secret)
+    }
+    fn feed_items(&self) -> usize {
+        self.agent.feed_items()
+    }
+    fn feed(&self, request: &FeedRequest<'_>) -> Result<Answer, Error> {
+        self.agent.feed(request)
+    }
+}
+
+/// An agent type, as the catalogue shows it.
+pub struct TypeInfo {
+    /// Its name in a cell's `agent_type`.
+    pub name: &'static str,
+    /// What it is on the canvas.
+    pub kind: Kind,
+    /// Its name for people.
+    pub title: &'static str,
+    /// The groups of its events, `on_error` last.
+    pub groups: Vec<String>,
+    /// Whether it can be checked.
+    pub checks: bool,
+    /// Its public address.
+    pub address: Option<Address>,
+    /// The JSON Schema (2020-12) of its config. Its `description` is the type's documentation.
+    pub schema: fn() -> Value,
+    /// Examples that run.
+    pub examples: fn() -> Vec<Example>,
+    /// Reads a config into an agent, or says all that is wrong with it.
+    pub build: fn(&Map<String, Value>) -> Result<Box<dyn Agent>, Problems>,
+}
+
+impl TypeInfo {
+    /// The facts of a type.
+    pub fn of<T: AgentType>() -> Self {
+        TypeInfo {
+            name: T::NAME,
+            kind: T::KIND,
+            title: T::TITLE,
+            groups: T::GROUPS.iter().copied().chain(["on_error"]).map(str::to_owned).collect(),
+            checks: T::CHECKS,
+            address: T::ADDRESS,
+            schema: schema::<T>,
+            examples: T::examples,
+            build: build::<T>,
+        }
+    }
+
+    /// The values that the schema gives to options that are left out.
+    pub fn defaults(&self) -> Value {
+        let schema = (self.schema)();
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        Value::Object(properties.filter_map(|(name, field)| Some((name.clone(), field.get("default")?.clone()))).collect())
+    }
+}
+
+fn build<T: AgentType>(config: &Map<String, Value>) -> Result<Box<dyn Agent>, Problems> {
+    let mut problems = Problems::default();
+    let mut own = config.clone();
+    let common: Option<Common> = read(take_keys(&mut own, &["keep_events_for"]), &mut problems);
+    let checked: Option<Checked> = match T::CHECKS && !own_schedule::<T>() {
+        true => read(take_keys(&mut own, &["schedule"]), &mut problems),
+        false => Some(Checked { schedule: None }),
+    };
+    let agent = read(own, &mut problems).and_then(|options| T::new(options, &mut problems));
+    let schedule = checked.and_then(|checked| checked.schedule).and_then(|text| problems.take("schedule", Schedule::parse(&text)));
+    if let Some(common) = &common
+        && !(60..=limits::KEEP_EVENTS_SECONDS * 13).contains(&common.keep_events_for)
+    {
+        problems.add("keep_events_for", "Give 60 seconds to 390 days, in seconds.");
+    }
+    match (agent, common) {
+        (Some(agent), Some(common)) if problems.0.is_empty() => {
+            let schedule = agent.schedule().or(schedule).filter(|schedule| !schedule.is_never());
+            Ok(Box::new(Built { schedule, agent, keep_events_ms: common.keep_events_for * 1000 }))
+        }
+        _ => Err(problems),
+    }
+}
+
+/// Whether the type's own options have a `schedule`.
+fn own_schedule<T: AgentType>() -> bool {
+    options_schema::<T::Options>()["properties"].get("schedule").is_some()
+}
+
+fn take_keys(from: &mut Map<String, Value>, keys: &[&str]) -> Map<String, Value> {
+    keys.iter().filter_map(|key| from.remove(*key).map(|value| ((*key).to_owned(), value))).collect()
+}
+
+fn read<O: serde::de::DeserializeOwned>(config: Map<String, Value>, problems: &mut Problems) -> Option<O> {
+    serde_path_to_error::deserialize(Value::Object(config))
+        .map_err(|error| {
+            let path = error.path().to_string();
+            let message = error.inner().to_string();
+            problems.add(if path == "." { field_in(&message) } else { path }, message);
+        })
+        .ok()
+}
+
+/// Serde names a missing or unknown field in backticks, not in the path.
+fn field_in(message: &str) -> String {
+    message.split('`').nth(1).unwrap_or_default().to_owned()
+}
+
+fn options_schema<O: JsonSchema>() -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.inline_subschemas = true;
+    settings.meta_schema = None;
+    settings.into_generator().into_root_schema_for::<O>().to_value()
+}
+
+fn schema<T: AgentType>() -> Value {
+    let mut schema = options_schema::<T::Options>();
+    let mut common = vec![options_schema::<Common>()];
+    if T::CHECKS && !own_schedule::<T>() {
+        common.push(options_schema::<Checked>());
+    }
+    for more in common {
+        for (name, field) in more["properties"].as_object().into_iter().flatten() {
+            schema["properties"][name] = field.clone();
+        }
+    }
+    if let Some(object) = schema.as_object_mut() {
+        object.remove("title");
+        object.insert("additionalProperties".into(), json!(false));
+    }
+    schema
+}

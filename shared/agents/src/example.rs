@@ -1,0 +1,64 @@
+//! Examples of agent types: shown in the catalogue, and run as tests.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// An event that an example expects.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExampleEvent {
+    /// Its group.
+    pub group: String,
+    /// Its payload.
+    pub payload: Value,
+}
+
+/// Options, an event in, the events out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Example {
+    /// What it shows, in a few words.
+    pub title: &'static str,
+    /// The cell's config.
+    pub config: Value,
+    /// The payload of the event that comes in; none for a check, or for a trigger that only shows its config.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Value>,
+    /// The memory before.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub memory: Value,
+    /// The answer that an outside call gets: `{"status", "body"}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Value>,
+    /// The events that come out.
+    pub emits: Vec<ExampleEvent>,
+}
+
+impl Example {
+    /// An example with nothing in and nothing out.
+    pub fn new(title: &'static str, config: Value) -> Self {
+        Example { title, config, event: None, memory: Value::Null, answer: None, emits: Vec::new() }
+    }
+
+    /// The same with an event that comes in.
+    pub fn on(mut self, payload: Value) -> Self {
+        self.event = Some(payload);
+        self
+    }
+
+    /// The same with a memory before.
+    pub fn remembering(mut self, memory: Value) -> Self {
+        self.memory = memory;
+        self
+    }
+
+    /// The same with the answer to an outside call.
+    pub fn answered(mut self, status: u16, body: &str) -> Self {
+        self.answer = Some(serde_json::json!({"status": status, "body": body}));
+        self
+    }
+
+    /// The same with an event that comes out.
+    pub fn emits(mut self, group: &str, payload: Value) -> Self {
+        self.emits.push(ExampleEvent { group: group.to_owned(), payload });
+        self
+    }
+}

@@ -1,0 +1,35 @@
+//! The list of all agent types: a new type is one line here, one `mod` line in `types/mod.rs`, and its file.
+
+use crate::agent::Problems;
+use crate::erased::{Agent, TypeInfo};
+#[allow(unused_imports)]
+use crate::types::*;
+use serde_json::{Map, Value};
+use std::sync::LazyLock;
+
+static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
+    vec![
+    ]
+});
+
+/// All types, triggers first.
+pub fn all() -> &'static [TypeInfo] {
+    &TYPES
+}
+
+/// The type of this name.
+pub fn find(name: &str) -> Option<&'static TypeInfo> {
+    TYPES.iter().find(|info| info.name == name)
+}
+
+/// Builds an agent from a cell's type and config, or says all that is wrong, each under its field.
+pub fn build(agent_type: &str, config: &Map<String, Value>) -> Result<Box<dyn Agent>, Problems> {
+    let Some(info) = find(agent_type) else {
+        let known: Vec<&str> = TYPES.iter().map(|info| info.name).collect();
+        let message = format!("There is no agent type `{agent_type}`. Use one of: {}.", known.join(", "));
+        return Err(Problems(vec![("agent_type".into(), message)]));
+    };
+    (info.build)(config).map_err(|problems| {
+        Problems(problems.0.into_iter().map(|(field, message)| (format!("config.{field}").trim_end_matches('.').to_owned(), message)).collect())
+    })
+}
