@@ -4,15 +4,22 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod agent;
+mod compare;
+mod compose;
 mod context;
 mod effects;
 mod erased;
 mod example;
 mod hook;
+mod operators;
+mod paths;
 mod registry;
 pub mod schedule;
 pub mod template;
+#[cfg(test)]
+mod testing;
 pub mod types;
+mod verify;
 
 pub use agent::{Address, AgentType, Kind, MemoryUse, Problems};
 pub use context::{Call, Context, Host};

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
     vec![
+        TypeInfo::of::<manual::Manual>(),
+        TypeInfo::of::<condition::Condition>(),
     ]
 });
 

@@ -6,22 +6,22 @@ use std::str::FromStr;
 
 /// IPv4 ranges that are not the public internet (IANA special-purpose registry, RFC 6890), and one metadata address.
 const REFUSED_V4: &[Ipv4Net] = &[
-    v4([0, 0, 0, 0], 8),          // this network, unspecified
-    v4([10, 0, 0, 0], 8),         // private
-    v4([100, 64, 0, 0], 10),      // shared by carriers; a cloud's metadata service at 100.100.100.200
-    v4([127, 0, 0, 0], 8),        // loopback
-    v4([168, 63, 129, 16], 32),   // Azure's host agent, a public address that answers inside only
-    v4([169, 254, 0, 0], 16),     // link-local, cloud metadata, the Lambda runtime API
-    v4([172, 16, 0, 0], 12),      // private
-    v4([192, 0, 0, 0], 24),       // IETF protocols; a cloud's metadata service at 192.0.0.192
-    v4([192, 0, 2, 0], 24),       // documentation
-    v4([192, 88, 99, 0], 24),     // 6to4 relays
-    v4([192, 168, 0, 0], 16),     // private
-    v4([198, 18, 0, 0], 15),      // benchmarks
-    v4([198, 51, 100, 0], 24),    // documentation
-    v4([203, 0, 113, 0], 24),     // documentation
-    v4([224, 0, 0, 0], 4),        // multicast
-    v4([240, 0, 0, 0], 4),        // reserved, broadcast
+    v4([0, 0, 0, 0], 8),        // this network, unspecified
+    v4([10, 0, 0, 0], 8),       // private
+    v4([100, 64, 0, 0], 10),    // shared by carriers; a cloud's metadata service at 100.100.100.200
+    v4([127, 0, 0, 0], 8),      // loopback
+    v4([168, 63, 129, 16], 32), // Azure's host agent, a public address that answers inside only
+    v4([169, 254, 0, 0], 16),   // link-local, cloud metadata, the Lambda runtime API
+    v4([172, 16, 0, 0], 12),    // private
+    v4([192, 0, 0, 0], 24),     // IETF protocols; a cloud's metadata service at 192.0.0.192
+    v4([192, 0, 2, 0], 24),     // documentation
+    v4([192, 88, 99, 0], 24),   // 6to4 relays
+    v4([192, 168, 0, 0], 16),   // private
+    v4([198, 18, 0, 0], 15),    // benchmarks
+    v4([198, 51, 100, 0], 24),  // documentation
+    v4([203, 0, 113, 0], 24),   // documentation
+    v4([224, 0, 0, 0], 4),      // multicast
+    v4([240, 0, 0, 0], 4),      // reserved, broadcast
 ];
 
 /// The only IPv6 range in global use. Outside it lie loopback, IPv4-mapped and -compatible, NAT64, unique local,
@@ -30,10 +30,10 @@ const GLOBAL_V6: Ipv6Net = v6([0x2000, 0, 0], 3);
 
 /// What is inside [`GLOBAL_V6`] and still refused.
 const REFUSED_V6: &[Ipv6Net] = &[
-    v6([0x2001, 0, 0], 23),       // IETF protocols: Teredo, benchmarks, ORCHID
-    v6([0x2001, 0x0db8, 0], 32),  // documentation
-    v6([0x2002, 0, 0], 16),       // 6to4, which embeds an IPv4 address
-    v6([0x3fff, 0, 0], 20),       // documentation
+    v6([0x2001, 0, 0], 23),      // IETF protocols: Teredo, benchmarks, ORCHID
+    v6([0x2001, 0x0db8, 0], 32), // documentation
+    v6([0x2002, 0, 0], 16),      // 6to4, which embeds an IPv4 address
+    v6([0x3fff, 0, 0], 20),      // documentation
 ];
 
 const fn v4(octets: [u8; 4], prefix: u8) -> Ipv4Net {
@@ -48,9 +48,7 @@ const fn v6(segments: [u16; 3], prefix: u8) -> Ipv6Net {
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !REFUSED_V4.iter().any(|net| net.contains(&address)),
-        IpAddr::V6(address) => {
-            GLOBAL_V6.contains(&address) && !REFUSED_V6.iter().any(|net| net.contains(&address))
-        }
+        IpAddr::V6(address) => GLOBAL_V6.contains(&address) && !REFUSED_V6.iter().any(|net| net.contains(&address)),
     }
 }
 
@@ -162,8 +160,18 @@ mod tests {
 
     #[test]
     fn public_addresses_are_public() {
-        for address in ["1.1.1.1", "8.8.8.8", "93.184.216.34", "172.15.255.255", "172.32.0.0", "192.0.1.0", "100.128.0.1",
-            "2606:4700::1111", "2a00:1450:4001::200e", "2001:4860:4860::8888"] {
+        for address in [
+            "1.1.1.1",
+            "8.8.8.8",
+            "93.184.216.34",
+            "172.15.255.255",
+            "172.32.0.0",
+            "192.0.1.0",
+            "100.128.0.1",
+            "2606:4700::1111",
+            "2a00:1450:4001::200e",
+            "2001:4860:4860::8888",
+        ] {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
     }
@@ -191,8 +199,15 @@ mod tests {
     #[test]
     fn a_bad_range_is_named() {
         for (text, part) in [
-            ("", "``"), ("localhost", "`localhost`"), ("10.0.0.0/33", "`33`"), ("10.0.0.0/x", "`x`"),
-            ("10.0.0.1:0", "`0`"), ("10.0.0.1:70000", "`70000`"), ("[::1", "`[::1`"), ("[::1]9", "`9`"), ("10.0.0.1:", "``"),
+            ("", "``"),
+            ("localhost", "`localhost`"),
+            ("10.0.0.0/33", "`33`"),
+            ("10.0.0.0/x", "`x`"),
+            ("10.0.0.1:0", "`0`"),
+            ("10.0.0.1:70000", "`70000`"),
+            ("[::1", "`[::1`"),
+            ("[::1]9", "`9`"),
+            ("10.0.0.1:", "``"),
         ] {
             let error = text.parse::<Allow>().unwrap_err().to_string();
             assert!(error.contains(&format!("{part} is not")), "{text}: {error}");

@@ -1,6 +1,6 @@
 //! A request made into bytes and its answer read, within the policy's caps. Addresses are checked in [`crate::connect`].
 
-use crate::connect::{Connector, Reach, Resolver, SystemResolver};
+use crate::connect::{Connector, Reach, Resolver, SystemResolver, Timed};
 use crate::secret::{self, Encoding, Secret};
 use crate::target::Target;
 use crate::{EgressError, Policy, Request, Response};
@@ -23,7 +23,7 @@ const IDLE: Duration = Duration::from_secs(15);
 const USER_AGENT: &str = concat!("Rookery/", env!("CARGO_PKG_VERSION"));
 
 /// What the message's framing, its connection or its reader depend on. RFC 9110, section 7.6.1, and what follows from it.
-const REFUSED_HEADERS: &[HeaderName] = &[
+const REFUSED_HEADERS: [HeaderName; 14] = [
     header::HOST,
     header::CONTENT_LENGTH,
     header::TRANSFER_ENCODING,
@@ -40,8 +40,8 @@ const REFUSED_HEADERS: &[HeaderName] = &[
     header::ACCEPT_ENCODING,
 ];
 
-type Plain = Client<Connector, Full<Bytes>>;
-type Secure = Client<HttpsConnector<Connector>, Full<Bytes>>;
+type Plain = Client<Timed<Connector>, Full<Bytes>>;
+type Secure = Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>;
 
 /// The client. Clones share connections.
 #[derive(Clone)]
@@ -74,10 +74,11 @@ impl Egress {
 
     /// A client that resolves names in its own way.
     pub fn with_resolver(policy: Policy, resolver: Arc<dyn Resolver>) -> Self {
+        let limit = policy.connect_timeout;
         let connector = Connector { policy: Arc::new(policy), resolver, reach: Reach::Permitted };
         let guarded = Connector { reach: Reach::AllowListed, ..connector.clone() };
         let inner =
-            Inner { plain: pool(connector.clone()), guarded: pool(guarded), secure: OnceLock::new(), connector };
+            Inner { plain: pool(connector.clone(), limit), guarded: pool(guarded, limit), secure: OnceLock::new(), connector };
         Egress { inner: Arc::new(inner) }
     }
 
@@ -117,20 +118,23 @@ impl Egress {
             EgressError::TlsFailed { host: host.to_owned(), reason }
         })?;
         let connector = builder.https_only().enable_http1().wrap_connector(self.inner.connector.clone());
-        Ok(self.inner.secure.get_or_init(|| pool(connector)))
+        Ok(self.inner.secure.get_or_init(|| pool(connector, self.inner.connector.policy.connect_timeout)))
     }
 }
 
 /// Connections are kept by scheme, host and port, so a kept one leads to an address that was checked for that very host.
 /// The pool opens a new one when a kept one turns out closed before the request's first byte; what was sent is never
 /// sent again.
-fn pool<C: Connect + Clone>(connector: C) -> Client<C, Full<Bytes>> {
+fn pool<C>(connector: C, limit: Duration) -> Client<Timed<C>, Full<Bytes>>
+where
+    Timed<C>: Connect + Clone,
+{
     Client::builder(TokioExecutor::new())
         .pool_idle_timeout(IDLE)
         .pool_timer(TokioTimer::new())
         .pool_max_idle_per_host(16)
         .http1_max_buf_size(MAX_HEAD)
-        .build(connector)
+        .build(Timed { connector, limit })
 }
 
 fn prepare(request: &Request) -> Result<Call, EgressError> {
@@ -157,11 +161,7 @@ fn prepare(request: &Request) -> Result<Call, EgressError> {
     Ok(Call { request: message, host, secure, has_secrets })
 }
 
-fn headers<'s>(
-    given: &[(String, String)],
-    secrets: &'s [Secret],
-    used: &mut Vec<&'s Secret>,
-) -> Result<HeaderMap, EgressError> {
+fn headers<'s>(given: &[(String, String)], secrets: &'s [Secret], used: &mut Vec<&'s Secret>) -> Result<HeaderMap, EgressError> {
     let mut headers = HeaderMap::new();
     for (name, value) in given {
         let refused = |reason| EgressError::HeaderRefused { name: name.chars().take(64).collect(), reason };
@@ -186,6 +186,10 @@ async fn read<C: Connect + Clone + Send + Sync + 'static>(
 ) -> Result<Response, EgressError> {
     let response = client.request(request).await.map_err(|error| classify(&error, host, error.is_connect()))?;
     let (head, body) = response.into_parts();
+    // The library's own limit is of its buffer, and may be overshot.
+    if head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MAX_HEAD {
+        return Err(EgressError::HeadersTooLarge(MAX_HEAD));
+    }
     let body = Limited::new(body, max_body).collect().await.map_err(|error| {
         let too_large = error.is::<LengthLimitError>();
         if too_large { EgressError::BodyTooLarge(max_body) } else { classify(error.as_ref(), host, false) }
@@ -205,8 +209,8 @@ fn classify(error: &(dyn Error + 'static), host: &str, connecting: bool) -> Egre
         if let Some(ours) = error.downcast_ref::<EgressError>() {
             return ours.clone();
         }
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return EgressError::TlsFailed { host, reason: tls.to_string() };
+        if connecting && error.is::<rustls::Error>() {
+            return EgressError::TlsFailed { host, reason };
         }
         match error.downcast_ref::<hyper::Error>() {
             Some(error) if error.is_parse_too_large() => return EgressError::HeadersTooLarge(MAX_HEAD),

@@ -8,8 +8,11 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tower_service::Service;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The addresses of a name, in the future.
 pub type Resolving = BoxFuture<'static, io::Result<Vec<IpAddr>>>;
@@ -65,8 +68,7 @@ impl Connector {
             return Err(EgressError::AddressRefused { host: host.to_owned() });
         }
         if self.reach == Reach::AllowListed && !addresses.iter().all(|address| self.policy.allows(*address)) {
-            let reason = format!("`{host}` is called over plain http; use https");
-            return Err(EgressError::CredentialRefused { name: "*".to_owned(), reason });
+            return Err(EgressError::CredentialInsecure { host: host.to_owned() });
         }
         Ok(addresses)
     }
@@ -75,15 +77,11 @@ impl Connector {
         let host = uri.host().unwrap_or_default();
         let secure = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
         let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-        let failed = |reason: String| EgressError::ConnectFailed { host: host.to_owned(), reason };
-        let open = async {
-            let addresses = self.addresses(host, port).await?;
-            let stream = TcpStream::connect(addresses.as_slice()).await.map_err(|error| failed(error.kind().to_string()))?;
-            stream.set_nodelay(true).map_err(|error| failed(error.kind().to_string()))?;
-            Ok(TokioIo::new(stream))
-        };
-        let limit = self.policy.connect_timeout;
-        tokio::time::timeout(limit, open).await.unwrap_or_else(|_| Err(failed(format!("no answer within {limit:?}"))))
+        let failed = |error: &io::Error| EgressError::ConnectFailed { host: host.to_owned(), reason: error.kind().to_string() };
+        let addresses = self.addresses(host, port).await?;
+        let stream = TcpStream::connect(addresses.as_slice()).await.map_err(|error| failed(&error))?;
+        stream.set_nodelay(true).map_err(|error| failed(&error))?;
+        Ok(TokioIo::new(stream))
     }
 }
 
@@ -98,5 +96,37 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         Box::pin(self.clone().connect(uri))
+    }
+}
+
+/// A connector that has so long to resolve, connect and shake hands: what ends here was not sent.
+#[derive(Clone)]
+pub(crate) struct Timed<C> {
+    pub(crate) connector: C,
+    pub(crate) limit: Duration,
+}
+
+impl<C> Service<Uri> for Timed<C>
+where
+    C: Service<Uri, Error: Into<BoxError>, Future: Send + 'static>,
+{
+    type Response = C::Response;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.connector.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let limit = self.limit;
+        let host = uri.host().unwrap_or_default().to_owned();
+        let connecting = self.connector.call(uri);
+        Box::pin(async move {
+            match tokio::time::timeout(limit, connecting).await {
+                Ok(connected) => connected.map_err(Into::into),
+                Err(_) => Err(EgressError::ConnectFailed { host, reason: format!("no answer within {limit:?}") }.into()),
+            }
+        })
     }
 }

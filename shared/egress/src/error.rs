@@ -35,6 +35,12 @@ pub enum EgressError {
         /// What to do about it.
         reason: String,
     },
+    /// A credential would cross the public internet in the clear.
+    #[error("a credential is not sent to `{host}` over plain http; use https")]
+    CredentialInsecure {
+        /// As written in the URL.
+        host: String,
+    },
     /// The name did not resolve.
     #[error("`{host}` could not be resolved; check the spelling of the host")]
     DnsFailed {
@@ -58,10 +64,14 @@ pub enum EgressError {
         reason: String,
     },
     /// The call took too long; the request may have been applied.
-    #[error("the call did not end within {0:?}; it may have been applied: make the receiver faster, or repeat with the same idempotency key")]
+    #[error(
+        "the call did not end within {0:?}; it may have been applied: make the receiver faster, or repeat with the same idempotency key"
+    )]
     Timeout(Duration),
     /// The connection broke after the request was sent, which may have been applied.
-    #[error("the connection to `{host}` broke before the whole response came: {reason}; it may have been applied: repeat with the same idempotency key")]
+    #[error(
+        "the connection to `{host}` broke before the whole response came: {reason}; it may have been applied: repeat with the same idempotency key"
+    )]
     ConnectionLost {
         /// As written in the URL.
         host: String,
@@ -91,6 +101,7 @@ impl EgressError {
             Self::MethodRefused(_) => "method_refused",
             Self::HeaderRefused { .. } => "header_refused",
             Self::CredentialRefused { .. } => "credential_refused",
+            Self::CredentialInsecure { .. } => "credential_insecure",
             Self::DnsFailed { .. } => "dns_failed",
             Self::ConnectFailed { .. } => "connect_failed",
             Self::TlsFailed { .. } => "tls_failed",
@@ -111,6 +122,7 @@ impl EgressError {
             | Self::MethodRefused(_)
             | Self::HeaderRefused { .. }
             | Self::CredentialRefused { .. }
+            | Self::CredentialInsecure { .. }
             | Self::TlsFailed { .. }
             | Self::InvalidResponse { .. }
             | Self::HeadersTooLarge(_)
@@ -131,6 +143,7 @@ impl EgressError {
             | Self::MethodRefused(_)
             | Self::HeaderRefused { .. }
             | Self::CredentialRefused { .. }
+            | Self::CredentialInsecure { .. }
             | Self::DnsFailed { .. }
             | Self::ConnectFailed { .. }
             | Self::TlsFailed { .. } => false,

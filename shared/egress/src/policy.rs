@@ -11,7 +11,7 @@ pub struct Policy {
     pub allow: Vec<Allow>,
     /// For the whole call, from the name's resolution to the last byte of the body. A request may ask for less.
     pub timeout: Duration,
-    /// For resolving the name and opening the TCP connection; within `timeout`.
+    /// For resolving the name, opening the connection and the TLS handshake; within `timeout`.
     pub connect_timeout: Duration,
     /// The largest response body, in bytes.
     pub max_body: usize,

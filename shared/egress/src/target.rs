@@ -25,7 +25,7 @@ impl Target {
             return Err(invalid("it holds a control character or a backslash; percent-encode it"));
         }
         let authority = authority(text).ok_or_else(|| invalid("it must begin with http:// or https:// and a host"))?;
-        if let Some(secret) = secrets.iter().find(|secret| secret.is_in(text[..authority.end].as_bytes())) {
+        if let Some(secret) = secrets.iter().find(|secret| secret.is_in(&text.as_bytes()[..authority.end])) {
             return Err(secret.refused("it may not be part of the host or port; use it in the path, query, headers or body"));
         }
         if text[authority].contains('@') {
@@ -56,9 +56,7 @@ impl Target {
         let path = &self.url[Position::BeforePath..Position::AfterQuery];
         let path = secret::fill(path.as_bytes(), secrets, Encoding::Percent, used);
         let origin = &self.url[..Position::BeforePath];
-        let uri = Uri::try_from([origin.as_bytes(), &path].concat())
-            .ok()
-            .filter(|uri| uri.host() == Some(self.host()));
+        let uri = Uri::try_from([origin.as_bytes(), &path].concat()).ok().filter(|uri| uri.host() == Some(self.host()));
         uri.ok_or_else(|| EgressError::InvalidUrl("it holds characters that must be percent-encoded".to_owned()))
     }
 }

@@ -1,1 +1,14 @@
-//! rookery-queue
+//! The queues: what is said on them, how it is sent, and how a batch of it is handled.
+//!
+//! Messages carry ids; the table is the truth. No decisions of the engine live here.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod batch;
+mod message;
+mod producer;
+mod queues;
+
+pub use batch::{Handler, handle};
+pub use message::{Check, Deliver, Message, Route, Timer};
+pub use producer::{Outgoing, Producer};
+pub use queues::{MAX_RECEIVES, Queue, QueueUrls, Urls, VISIBILITY_SECONDS, create_queues};

@@ -1,1 +1,36 @@
-//! rookery-store
+//! The table: every noun's items, the one place that speaks to DynamoDB.
+//!
+//! `keys` holds all keys; one file for each noun holds its items and conditions. No decisions of the engine, no HTTP.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod commits;
+mod credentials;
+mod events;
+mod item;
+mod keyring;
+pub mod keys;
+mod loader;
+mod logs;
+mod memory;
+mod metrics;
+mod page;
+mod projects;
+mod schedules;
+mod schema;
+mod sdk;
+mod versions;
+mod workflows;
+
+pub use commits::{Commit, CommitOutcome, Committed, Failure, Parked, Timer, Writes};
+pub use credentials::Credential;
+pub use events::{Accepted, EventFilter, RunItem};
+pub use keyring::{ApiKey, Role};
+pub use logs::LogEntry;
+pub use memory::{MemoryItem, MemoryWrite};
+pub use metrics::{Counts, Metric};
+pub use page::{Cursor, Page};
+pub use projects::Project;
+pub use schedules::{DueItem, ScheduleAdvance, ScheduleItem};
+pub use sdk::Store;
+pub use versions::{Saved, VersionInfo};
+pub use workflows::{State, Workflow};

@@ -1,1 +1,4 @@
 //! One file for each agent type.
+
+pub mod condition;
+pub mod manual;

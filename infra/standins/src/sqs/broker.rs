@@ -1,0 +1,269 @@
+//! The one thread that owns queues and file. Each pass takes every request that waits, applies them, gives waiting messages to waiting
+//! receivers, writes all of it in one transaction, and then answers. Between passes it sleeps to the next due moment.
+
+use super::error::{Code, Error};
+use super::message::{Message, Millis, Receipt};
+use super::queues::Queues;
+use super::store::Store;
+use crate::StandinError;
+use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, SystemTime};
+use tokio::sync::oneshot;
+
+/// Requests in one transaction at most, so that a flood cannot put off every answer.
+const GROUP: usize = 1_000;
+
+/// Tells a caller its result, or that the transaction failed.
+type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
+
+enum Job {
+    Call(Box<dyn FnOnce(&mut Queues, Millis) -> Answer + Send>),
+    Receive(Poll),
+    /// Receivers wait no more.
+    Drain,
+    Close,
+}
+
+/// A receive that may wait.
+struct Poll {
+    queue: String,
+    max: usize,
+    visibility: Option<i64>,
+    /// Seconds; the queue's own if none.
+    wait: Option<i64>,
+    /// When it ends with nothing; known once the queue is.
+    until: Millis,
+    broker: Broker,
+    answer: oneshot::Sender<Result<Received, Error>>,
+}
+
+/// Messages on their way to a caller. Dropped before [`Received::accept`], they are put back as if never received.
+pub(crate) struct Received {
+    queue: String,
+    messages: Vec<Message>,
+    broker: Broker,
+}
+
+impl Received {
+    /// The caller is there: the messages are its own until their visibility timeout.
+    pub(crate) fn accept(mut self) -> Vec<Message> {
+        std::mem::take(&mut self.messages)
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        let receipts: Vec<Receipt> = self.messages.iter().map(Message::receipt).collect();
+        if receipts.is_empty() {
+            return;
+        }
+        let queue = std::mem::take(&mut self.queue);
+        self.broker.submit(Job::Call(Box::new(move |queues, now| {
+            if let Ok((queue, journal)) = queues.queue(&queue) {
+                for receipt in receipts.into_iter().rev() {
+                    queue.put_back(receipt, now, journal);
+                }
+            }
+            Box::new(|_| {})
+        })));
+    }
+}
+
+/// The way to the thread; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Broker {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Broker {
+    /// Opens the file, reads it, and starts the thread, which ends after [`Broker::close`].
+    pub(crate) fn open(file: &Path) -> Result<(Broker, std::thread::JoinHandle<()>), StandinError> {
+        let open = |cause: Box<dyn std::error::Error + Send + Sync>| StandinError::Open {
+            path: file.to_owned(),
+            cause: cause.to_string(),
+        };
+        let store = Store::open(file).map_err(open)?;
+        let queues = store.load(now()).map_err(open)?;
+        let (sender, jobs) = mpsc::channel();
+        let mut writer = Writer { jobs, queues, store, polls: Vec::new(), draining: false };
+        let run = move || while writer.pass() {};
+        let thread = std::thread::Builder::new()
+            .name("sqs-writer".to_owned())
+            .spawn(run)
+            .map_err(|cause| StandinError::Listen { name: "sqs", cause })?;
+        Ok((Broker { jobs: sender }, thread))
+    }
+
+    /// Runs `work` on the queues and gives its result once the changes that it made are stored.
+    pub(crate) async fn call<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Queues, Millis) -> Result<T, Error> + Send + 'static,
+    {
+        let (sender, answer) = oneshot::channel();
+        self.submit(Job::Call(Box::new(move |queues, now| {
+            let result = work(queues, now);
+            Box::new(move |stored| {
+                let _ = sender.send(stored.and(result));
+            })
+        })));
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Receives one to `max` messages, or none after `wait` seconds.
+    pub(crate) async fn receive(
+        &self,
+        queue: String,
+        max: usize,
+        visibility: Option<i64>,
+        wait: Option<i64>,
+    ) -> Result<Received, Error> {
+        let (answer, received) = oneshot::channel();
+        self.submit(Job::Receive(Poll { queue, max, visibility, wait, until: 0, broker: self.clone(), answer }));
+        received.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Ends all waiting receives, now and from now on.
+    pub(crate) fn drain(&self) {
+        self.submit(Job::Drain);
+    }
+
+    /// Ends the thread after what was submitted before.
+    pub(crate) fn close(&self) {
+        self.submit(Job::Close);
+    }
+
+    fn submit(&self, job: Job) {
+        // Without a thread the job is dropped, and with it the sender of its answer.
+        let _ = self.jobs.send(job);
+    }
+}
+
+struct Writer {
+    jobs: mpsc::Receiver<Job>,
+    queues: Queues,
+    store: Store,
+    /// Receives that wait, the oldest first.
+    polls: Vec<Poll>,
+    draining: bool,
+}
+
+impl Writer {
+    /// One transaction. Gives false when it was the last.
+    fn pass(&mut self) -> bool {
+        let Some(first) = self.sleep() else { return false };
+        let now = now();
+        self.queues.wake(now);
+        let mut answers = Vec::new();
+        let mut open = true;
+        let more: Vec<Job> = self.jobs.try_iter().take(GROUP).collect();
+        for job in first.into_iter().chain(more) {
+            match job {
+                Job::Call(work) => answers.push(work(&mut self.queues, now)),
+                Job::Receive(poll) => self.admit(poll, now),
+                Job::Drain => self.draining = true,
+                Job::Close => open = false,
+            }
+        }
+        let served = self.serve(now);
+        let stored = self.commit(now);
+        for answer in answers {
+            answer(stored.clone());
+        }
+        for (poll, result) in served {
+            // A caller that left meanwhile drops what it was given: see `Received`.
+            let _ = poll.answer.send(stored.clone().and(result));
+        }
+        open
+    }
+
+    /// Waits for a request or the next due moment. Gives none when nobody is left to ask.
+    fn sleep(&mut self) -> Option<Option<Job>> {
+        let due = self.queues.next_due().into_iter().chain(self.polls.iter().map(|poll| poll.until)).min();
+        let Some(due) = due else { return self.jobs.recv().ok().map(Some) };
+        match self.jobs.recv_timeout(until(due)) {
+            Ok(job) => Some(Some(job)),
+            Err(RecvTimeoutError::Timeout) => Some(None),
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    fn admit(&mut self, mut poll: Poll, now: Millis) {
+        match self.queues.get(&poll.queue) {
+            Ok(queue) => {
+                poll.until = now + poll.wait.unwrap_or(queue.config.wait) * 1_000;
+                self.polls.push(poll);
+            }
+            Err(error) => {
+                let _ = poll.answer.send(Err(error));
+            }
+        }
+    }
+
+    /// Takes the receives that end in this pass: with messages, in the order they came, or with none because their time is over.
+    fn serve(&mut self, now: Millis) -> Vec<(Poll, Result<Received, Error>)> {
+        let mut served = Vec::new();
+        // A receive may bury a message in a queue whose receivers were passed already: once more, then.
+        loop {
+            let before = self.queues.journal.len();
+            let polls = std::mem::take(&mut self.polls);
+            for poll in polls.into_iter().filter(|poll| !poll.answer.is_closed()) {
+                match self.queues.receive(&poll.queue, poll.max, poll.visibility, now) {
+                    Ok(messages) if messages.is_empty() => self.polls.push(poll),
+                    result => served.push(poll.with(result)),
+                }
+            }
+            if self.queues.journal.len() == before {
+                break;
+            }
+        }
+        let (over, waiting) = std::mem::take(&mut self.polls).into_iter().partition(|poll| self.draining || poll.until <= now);
+        self.polls = waiting;
+        served.extend(Vec::into_iter(over).map(|poll| poll.with(Ok(Vec::new()))));
+        served
+    }
+
+    /// Stores the journal. If that fails, memory holds what the file does not: it is read again, and every caller of the pass is told.
+    fn commit(&mut self, now: Millis) -> Result<(), Error> {
+        let journal = std::mem::take(&mut self.queues.journal);
+        if journal.is_empty() {
+            return Ok(());
+        }
+        let failed = match self.store.commit(&journal) {
+            Ok(()) => return Ok(()),
+            Err(cause) => cause,
+        };
+        tracing::error!(%failed, "the queues' file could not be written");
+        match self.store.load(now) {
+            Ok(queues) => self.queues = queues,
+            Err(cause) => tracing::error!(%cause, "nor could it be read: restart with a healthy disk"),
+        }
+        Err(Error::new(Code::InternalFailure, "The queues could not be written to disk: see the log, then try again."))
+    }
+}
+
+impl Poll {
+    fn with(self, result: Result<Vec<Message>, Error>) -> (Poll, Result<Received, Error>) {
+        let received = result.map(|messages| Received { queue: self.queue.clone(), messages, broker: self.broker.clone() });
+        (self, received)
+    }
+}
+
+/// The machine's clock, in milliseconds since 1970.
+pub(crate) fn now() -> Millis {
+    since_1970().as_millis() as Millis
+}
+
+/// How long until the clock shows `due`, and not a fraction of a millisecond less.
+fn until(due: Millis) -> Duration {
+    Duration::from_millis(u64::try_from(due).unwrap_or(0)).saturating_sub(since_1970())
+}
+
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
+
+fn closed() -> Error {
+    Error::new(Code::InternalFailure, "The queues are closing: try again after the restart.")
+}

@@ -1,0 +1,88 @@
+//! The errors of the SQS API: the code, its name in the older query protocol (by which the Rust SDK tells its typed errors apart,
+//! header `x-amzn-query-error`), and the HTTP answer. Source: the error lists of the Amazon SQS API Reference.
+
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// What was refused and what to do about it; safe to show to the caller.
+#[derive(Debug, Clone)]
+pub(crate) struct Error {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+}
+
+impl Error {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Error {
+        Error { code, message: message.into() }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    BatchEntryIdsNotDistinct,
+    BatchRequestTooLong,
+    EmptyBatchRequest,
+    InternalFailure,
+    InvalidAction,
+    InvalidAttributeName,
+    InvalidAttributeValue,
+    InvalidBatchEntryId,
+    InvalidMessageContents,
+    InvalidParameterValue,
+    MessageNotInflight,
+    MissingParameter,
+    QueueDoesNotExist,
+    QueueNameExists,
+    ReceiptHandleIsInvalid,
+    ResourceNotFoundException,
+    TooManyEntriesInBatchRequest,
+    UnsupportedOperation,
+}
+
+impl Code {
+    /// The name in the query protocol.
+    pub(crate) fn query_name(self) -> &'static str {
+        match self {
+            Code::BatchEntryIdsNotDistinct => "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+            Code::BatchRequestTooLong => "AWS.SimpleQueueService.BatchRequestTooLong",
+            Code::EmptyBatchRequest => "AWS.SimpleQueueService.EmptyBatchRequest",
+            Code::InternalFailure => "InternalFailure",
+            Code::InvalidAction => "InvalidAction",
+            Code::InvalidAttributeName => "InvalidAttributeName",
+            Code::InvalidAttributeValue => "InvalidAttributeValue",
+            Code::InvalidBatchEntryId => "AWS.SimpleQueueService.InvalidBatchEntryId",
+            Code::InvalidMessageContents => "InvalidMessageContents",
+            Code::InvalidParameterValue => "InvalidParameterValue",
+            Code::MessageNotInflight => "AWS.SimpleQueueService.MessageNotInflight",
+            Code::MissingParameter => "MissingParameter",
+            Code::QueueDoesNotExist => "AWS.SimpleQueueService.NonExistentQueue",
+            Code::QueueNameExists => "QueueAlreadyExists",
+            Code::ReceiptHandleIsInvalid => "ReceiptHandleIsInvalid",
+            Code::ResourceNotFoundException => "ResourceNotFoundException",
+            Code::TooManyEntriesInBatchRequest => "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+            Code::UnsupportedOperation => "AWS.SimpleQueueService.UnsupportedOperation",
+        }
+    }
+
+    /// Whether the caller is to blame; what is not the sender's fault may be tried again.
+    pub(crate) fn sender_fault(self) -> bool {
+        self != Code::InternalFailure
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, fault) = if self.code.sender_fault() {
+            (StatusCode::BAD_REQUEST, "Sender")
+        } else {
+            (StatusCode::INTERNAL_SERVER_ERROR, "Receiver")
+        };
+        let body = json!({"__type": format!("com.amazonaws.sqs#{:?}", self.code), "message": self.message});
+        let headers = [
+            (header::CONTENT_TYPE, super::http::CONTENT_TYPE.to_owned()),
+            (HeaderName::from_static("x-amzn-query-error"), format!("{};{fault}", self.code.query_name())),
+        ];
+        (status, headers, body.to_string()).into_response()
+    }
+}

@@ -1,0 +1,48 @@
+//! What a test talks to: the stand-ins on a temporary folder, or a given endpoint; and the SDK clients for it.
+
+use rookery_standins::{Standins, dynamodb_config, sqs_config};
+use tempfile::TempDir;
+
+pub(crate) struct World {
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    /// Unless the endpoint is foreign.
+    ours: Option<(Standins, TempDir)>,
+}
+
+impl World {
+    pub(crate) async fn start() -> World {
+        match std::env::var("ROOKERY_CONFORMANCE_ENDPOINT") {
+            Ok(endpoint) => World { dynamodb: dynamodb_client(&endpoint), sqs: sqs_client(&endpoint), ours: None },
+            Err(_) => {
+                let data = tempfile::tempdir().unwrap();
+                let standins = Standins::start(data.path()).await.unwrap();
+                let (dynamodb, sqs) = (dynamodb_client(standins.dynamodb_url()), sqs_client(standins.sqs_url()));
+                World { dynamodb, sqs, ours: Some((standins, data)) }
+            }
+        }
+    }
+
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.ours.is_none()
+    }
+
+    pub(crate) async fn stop(self) {
+        if let Some((standins, _data)) = self.ours {
+            standins.stop().await;
+        }
+    }
+}
+
+pub(crate) fn dynamodb_client(endpoint: &str) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::from_conf(dynamodb_config(endpoint).build())
+}
+
+pub(crate) fn sqs_client(endpoint: &str) -> aws_sdk_sqs::Client {
+    aws_sdk_sqs::Client::from_conf(sqs_config(endpoint).build())
+}
+
+/// A name that no other test uses.
+pub(crate) fn unique(stem: &str) -> String {
+    format!("{stem}-{}", uuid::Uuid::now_v7().simple())
+}

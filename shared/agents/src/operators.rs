@@ -1,0 +1,224 @@
+//! The operators of conditions: what each takes, and what it matches.
+
+use crate::compare::{is_integer, order, same};
+use regex::{Regex, RegexBuilder};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Most memory of one compiled regular expression, in bytes.
+const REGEX_BYTES: usize = 256 * 1024;
+const TYPES: [&str; 7] = ["null", "boolean", "number", "integer", "string", "array", "object"];
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Operator {
+    /// Equal; lists and objects too, element by element.
+    Eq,
+    /// Not equal; values of two types never are.
+    Ne,
+    /// A greater number, a later time, or a text that comes later.
+    Gt,
+    /// Greater or equal.
+    Gte,
+    /// A smaller number, an earlier time, or a text that comes earlier.
+    Lt,
+    /// Smaller or equal.
+    Lte,
+    /// A text that has this text in it, or a list that has this element.
+    Contains,
+    /// A text or a list that has it not.
+    NotContains,
+    /// A text that starts with this text.
+    StartsWith,
+    /// A text that ends with this text.
+    EndsWith,
+    /// Equal to an element of this list.
+    In,
+    /// Equal to no element of this list.
+    NotIn,
+    /// A text in which this regular expression is found; `^` and `$` bind it to the ends.
+    Matches,
+    /// A text in which it is not found.
+    NotMatches,
+    /// Of this type: `null`, `boolean`, `number`, `integer`, `string`, `array` or `object`.
+    IsType,
+    /// `null`, or a text, list or object with nothing in it. Takes no value.
+    IsEmpty,
+    /// A text, list or object with something in it. Takes no value.
+    IsNotEmpty,
+    /// There is a value, `null` too. Takes no value.
+    Exists,
+    /// There is no value. Takes no value.
+    NotExists,
+}
+
+/// An operator with what it compares to.
+pub(crate) struct Comparison {
+    operator: Operator,
+    value: Value,
+    regex: Option<Regex>,
+}
+
+impl Comparison {
+    /// Errors: the value is not one that the operator can do something with.
+    pub(crate) fn new(operator: Operator, value: Option<Value>) -> Result<Self, String> {
+        check_value(operator, value.as_ref())?;
+        let value = value.unwrap_or(Value::Null);
+        let regex = match (operator, &value) {
+            (Operator::Matches | Operator::NotMatches, Value::String(text)) => Some(build_regex(text)?),
+            _ => None,
+        };
+        Ok(Comparison { operator, value, regex })
+    }
+
+    /// Whether it matches what was found; a missing value, or one of a type that does not fit, does not match.
+    pub(crate) fn matches(&self, found: Option<&Value>) -> bool {
+        match (found, self.operator) {
+            (found, Operator::NotExists) => found.is_none(),
+            (found, _) => found.and_then(|found| self.compare(found)).unwrap_or(false),
+        }
+    }
+
+    /// None: the types do not fit.
+    fn compare(&self, found: &Value) -> Option<bool> {
+        use Operator::*;
+        let value = &self.value;
+        match self.operator {
+            Exists => Some(true),
+            NotExists => Some(false),
+            Eq => Some(same(found, value)),
+            Ne => Some(!same(found, value)),
+            Gt => order(found, value).map(|order| order.is_gt()),
+            Gte => order(found, value).map(|order| order.is_ge()),
+            Lt => order(found, value).map(|order| order.is_lt()),
+            Lte => order(found, value).map(|order| order.is_le()),
+            Contains => contains(found, value),
+            NotContains => contains(found, value).map(|contains| !contains),
+            StartsWith => Some(found.as_str()?.starts_with(value.as_str()?)),
+            EndsWith => Some(found.as_str()?.ends_with(value.as_str()?)),
+            In => contains(value, found),
+            NotIn => contains(value, found).map(|contains| !contains),
+            Matches => Some(self.regex.as_ref()?.is_match(found.as_str()?)),
+            NotMatches => Some(!self.regex.as_ref()?.is_match(found.as_str()?)),
+            IsType => Some(is_type(found, value.as_str()?)),
+            IsEmpty => is_empty(found),
+            IsNotEmpty => is_empty(found).map(|empty| !empty),
+        }
+    }
+}
+
+fn contains(whole: &Value, part: &Value) -> Option<bool> {
+    match whole {
+        Value::String(text) => Some(text.contains(part.as_str()?)),
+        Value::Array(list) => Some(list.iter().any(|element| same(element, part))),
+        _ => None,
+    }
+}
+
+fn is_empty(value: &Value) -> Option<bool> {
+    match value {
+        Value::Null => Some(true),
+        Value::String(text) => Some(text.is_empty()),
+        Value::Array(list) => Some(list.is_empty()),
+        Value::Object(object) => Some(object.is_empty()),
+        Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+fn is_type(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Null => name == "null",
+        Value::Bool(_) => name == "boolean",
+        Value::Number(number) => name == "number" || (name == "integer" && is_integer(number)),
+        Value::String(_) => name == "string",
+        Value::Array(_) => name == "array",
+        Value::Object(_) => name == "object",
+    }
+}
+
+/// A regular expression that is bounded in memory; its matching is bounded in time by the text's length.
+pub(crate) fn build_regex(text: &str) -> Result<Regex, String> {
+    let regex = RegexBuilder::new(text).size_limit(REGEX_BYTES).dfa_size_limit(REGEX_BYTES).build();
+    regex.map_err(|error| format!("It is no regular expression that can be used here: {error}"))
+}
+
+/// Whether the operator can do something with the value; else what it needs.
+fn check_value(operator: Operator, value: Option<&Value>) -> Result<(), &'static str> {
+    use Operator::*;
+    match (operator, value) {
+        (IsEmpty | IsNotEmpty | Exists | NotExists, None) => Ok(()),
+        (IsEmpty | IsNotEmpty | Exists | NotExists, Some(_)) => Err("This operator takes no value: remove it."),
+        (_, None) => Err("Give the value to compare with."),
+        (Eq | Ne | Contains | NotContains, _) => Ok(()),
+        (Gt | Gte | Lt | Lte, Some(Value::Number(_) | Value::String(_))) => Ok(()),
+        (Gt | Gte | Lt | Lte, _) => Err("Give a number, a time like \"2026-01-31T12:00:00Z\", or a text."),
+        (StartsWith | EndsWith | Matches | NotMatches, Some(Value::String(_))) => Ok(()),
+        (StartsWith | EndsWith | Matches | NotMatches, _) => Err("Give a text."),
+        (In | NotIn, Some(Value::Array(_))) => Ok(()),
+        (In | NotIn, _) => Err("Give a list of values."),
+        (IsType, Some(Value::String(name))) if TYPES.contains(&name.as_str()) => Ok(()),
+        (IsType, _) => Err("Give one of `null`, `boolean`, `number`, `integer`, `string`, `array`, `object`."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn matches(operator: &str, value: Value, found: Value) -> bool {
+        let operator = serde_json::from_value(json!(operator)).unwrap();
+        Comparison::new(operator, Some(value)).unwrap().matches(Some(&found))
+    }
+
+    #[test]
+    fn each_operator_compares_what_it_says() {
+        let list = json!([1, "a", [2.0], null]);
+        for (operator, value, yes, no) in [
+            ("eq", json!(1), vec![json!(1), json!(1.0)], vec![json!("1"), json!(true), json!(2), json!([1])]),
+            ("ne", json!(1), vec![json!("1"), json!(null), json!(2)], vec![json!(1.0)]),
+            ("eq", json!(null), vec![json!(null)], vec![json!(0), json!("")]),
+            ("gt", json!(9), vec![json!(10), json!(9.5)], vec![json!(9), json!("10"), json!(true)]),
+            ("gte", json!("b"), vec![json!("b"), json!("ba")], vec![json!("a"), json!(5), json!(null)]),
+            ("lt", json!("2024-01-01T00:00:00Z"), vec![json!("2024-01-01T00:30:00+01:00")], vec![json!("2023"), json!(1)]),
+            ("lte", json!(0), vec![json!(-0.0), json!(-1)], vec![json!(0.5)]),
+            ("contains", json!("b"), vec![json!("abc"), json!(["a", "b"])], vec![json!("ac"), json!({"b": 1}), json!(["ab"])]),
+            ("not_contains", json!(1), vec![json!([2])], vec![json!([1.0]), json!("2"), json!(2)]),
+            ("starts_with", json!("a"), vec![json!("ab")], vec![json!("ba"), json!(["a"])]),
+            ("ends_with", json!("a"), vec![json!("ba")], vec![json!("ab"), json!(1)]),
+            ("in", list.clone(), vec![json!(1.0), json!([2]), json!(null)], vec![json!("1"), json!([])]),
+            ("not_in", list, vec![json!("1"), json!({})], vec![json!("a")]),
+            ("matches", json!("^a+$"), vec![json!("aa")], vec![json!("ab"), json!(1)]),
+            ("not_matches", json!("^a+$"), vec![json!("ab")], vec![json!("aa"), json!(1)]),
+            ("is_type", json!("integer"), vec![json!(1), json!(1.0)], vec![json!(1.5), json!("1")]),
+            ("is_type", json!("number"), vec![json!(1), json!(1.5)], vec![json!(null)]),
+        ] {
+            for found in yes {
+                assert!(matches(operator, value.clone(), found.clone()), "{found} {operator} {value}");
+            }
+            for found in no {
+                assert!(!matches(operator, value.clone(), found.clone()), "not: {found} {operator} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_value_is_a_state_of_its_own() {
+        for (operator, found, expected) in [
+            (Operator::Exists, None, false),
+            (Operator::Exists, Some(json!(null)), true),
+            (Operator::NotExists, None, true),
+            (Operator::NotExists, Some(json!(null)), false),
+            (Operator::IsEmpty, None, false),
+            (Operator::IsEmpty, Some(json!({})), true),
+            (Operator::IsEmpty, Some(json!(0)), false),
+            (Operator::IsNotEmpty, Some(json!(0)), false),
+            (Operator::IsNotEmpty, Some(json!([0])), true),
+        ] {
+            assert_eq!(Comparison::new(operator, None).unwrap().matches(found.as_ref()), expected, "{operator:?} {found:?}");
+        }
+        assert!(!Comparison::new(Operator::Ne, Some(json!(1))).unwrap().matches(None), "`ne` too");
+    }
+}

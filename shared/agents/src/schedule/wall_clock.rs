@@ -1,0 +1,81 @@
+//! Cron expressions in a time zone. The search is croner's; what happens where clocks change is decided here.
+
+use super::ScheduleError;
+use croner::Cron;
+use croner::errors::CronError;
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use jiff::{Timestamp, Zoned};
+use rookery_domain::Time;
+
+/// Every date that exists is in these years: 29 February falls on each weekday once in 28 years.
+const ANY_YEAR: &str = "2024-2063";
+const FIRST_YEAR: DateTime = DateTime::constant(2024, 1, 1, 0, 0, 0, 0);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct WallClock {
+    cron: Cron,
+    zone: TimeZone,
+    /// Whether the hour is `*`.
+    hourly: bool,
+}
+
+impl WallClock {
+    /// Of an expression with five or six fields.
+    pub(super) fn parse(text: &str, zone: Option<&str>) -> Result<Self, ScheduleError> {
+        // The zones of the machine may be missing, as on Lambda, or differ between machines.
+        let zone = match zone {
+            None => TimeZone::UTC,
+            Some(name) => TimeZoneDatabase::bundled().get(name).map_err(|_| ScheduleError::Zone(name.to_owned()))?,
+        };
+        let read = |text: &str| text.parse::<Cron>();
+        let unreadable = |error: CronError| ScheduleError::Cron(text.to_owned(), error.to_string());
+        let cron = read(text).map_err(unreadable)?;
+        let fields: Vec<&str> = text.split(' ').collect();
+        // Croner would look for a date that does not exist through three thousand years.
+        let second = if fields.len() == 5 { "0 " } else { "" };
+        let soon = read(&format!("{second}{text} {ANY_YEAR}")).map_err(unreadable)?;
+        soon.find_next_occurrence(&FIRST_YEAR, true).map_err(|_| ScheduleError::NoSuchDate(text.to_owned()))?;
+        let hourly = fields.iter().rev().nth(3) == Some(&"*");
+        Ok(WallClock { cron, zone, hourly })
+    }
+
+    pub(super) fn next(&self, after: Time) -> Option<Time> {
+        let after = Timestamp::from_millisecond(after.0).ok()?;
+        let next = if self.hourly { self.next_real_hour(after) } else { self.next_time_of_day(after) };
+        next.map(|next| Time(next.as_millisecond()))
+    }
+
+    /// Every moment whose clock reading matches: readings that are skipped are not due, those that come twice are due twice.
+    /// This is what croner does for expressions with a wildcard.
+    fn next_real_hour(&self, after: Timestamp) -> Option<Timestamp> {
+        let after = Zoned::new(after, self.zone.clone());
+        self.cron.find_next_occurrence(&after, false).ok().map(|next| next.timestamp())
+    }
+
+    /// Every clock reading that matches is due once. Croner grants that only where second, minute and hour are single values
+    /// (`0 2 * * *`, but not `0 2,14 * * *`), so it searches here without a time zone.
+    fn next_time_of_day(&self, after: Timestamp) -> Option<Timestamp> {
+        // `moment` never decreases as the reading grows, so nothing is missed by starting at the reading of `after`.
+        let mut reading = self.zone.to_datetime(after);
+        loop {
+            reading = self.cron.find_next_occurrence(&reading, false).ok()?;
+            let moment = self.moment(reading)?;
+            // In the second pass of an hour its readings were due already: at most one such hour is walked.
+            if moment > after {
+                return Some(moment);
+            }
+        }
+    }
+
+    /// When a clock first shows this reading; for one that is skipped, when the clocks change.
+    fn moment(&self, reading: DateTime) -> Option<Timestamp> {
+        let ambiguous = self.zone.to_ambiguous_timestamp(reading);
+        let gap = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
+        let earlier = ambiguous.earlier().ok()?;
+        match gap {
+            true => self.zone.following(earlier).next().map(|change| change.timestamp()),
+            false => Some(earlier),
+        }
+    }
+}

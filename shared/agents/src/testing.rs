@@ -1,0 +1,88 @@
+//! For the tests of agent types: a world outside that is only remembered, and contexts in it.
+
+use crate::{Agent, AgentError, Call, Context, Effects, Host, build};
+use async_trait::async_trait;
+use rookery_domain::{Cell, CellId, DeliveryId, Event, EventId, Payload, Time};
+use rookery_egress::{Request, Response};
+use serde_json::{Map, Value};
+use std::sync::Mutex;
+use uuid::Uuid;
+
+/// What calls are answered with, what was called, and the events that can be read.
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) answer: Option<Response>,
+    pub(crate) calls: Mutex<Vec<Request>>,
+    pub(crate) events: Vec<Event>,
+}
+
+#[async_trait]
+impl Host for World {
+    async fn call(&self, call: Call<'_>) -> Result<Response, AgentError> {
+        self.calls.lock().unwrap().push(call.request);
+        self.answer.clone().ok_or_else(|| AgentError::retry("connect_failed", "Nobody answers."))
+    }
+
+    async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
+        Ok(self.events.iter().filter(|event| ids.contains(&event.id)).cloned().collect())
+    }
+}
+
+/// An agent of this type and config, which must be right.
+pub(crate) fn agent(agent_type: &str, config: Value) -> Box<dyn Agent> {
+    build(agent_type, config.as_object().unwrap()).unwrap_or_else(|problems| panic!("{:?}", problems.0))
+}
+
+/// What is wrong with a config: its fields and messages; panics when nothing is.
+pub(crate) fn problems(agent_type: &str, config: Value) -> Vec<(String, String)> {
+    build(agent_type, config.as_object().unwrap()).err().unwrap_or_else(|| panic!("nothing is wrong with {config}")).0
+}
+
+/// The one field that is wrong with a config.
+pub(crate) fn problem(agent_type: &str, config: Value) -> String {
+    let problems = problems(agent_type, config);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].1.len() > 10, "it names the remedy: {problems:?}");
+    problems[0].0.clone()
+}
+
+pub(crate) fn cell() -> Cell {
+    let id = CellId("cell".into());
+    Cell { name: "Agent".into(), id, agent_type: String::new(), config: Map::new(), incarnation: 1, token: None }
+}
+
+/// The root event of a run of its own, emitted by `source`.
+pub(crate) fn event(source: &str, payload: &str) -> Event {
+    Event {
+        id: EventId::fresh(),
+        version: 1,
+        cell: CellId(source.into()),
+        incarnation: 1,
+        groups: vec![],
+        payload: Payload::parse(payload.as_bytes()).unwrap(),
+        created_at: Time(0),
+        hop: 0,
+        cause: None,
+        keep_until: Time(0),
+        last: false,
+    }
+}
+
+/// The delivery of an event at the time 1,000,000, with no memory.
+pub(crate) fn context<'a>(cell: &'a Cell, event: &'a Event, host: &'a World) -> Context<'a> {
+    let mut cx = Context::new(cell, DeliveryId(Uuid::nil()), host);
+    cx.event = Some(event);
+    cx.now = Time(1_000_000);
+    cx
+}
+
+/// What an agent of this type and config wants done with an event of this payload.
+pub(crate) async fn receive(agent_type: &str, config: Value, payload: &str) -> Result<Effects, AgentError> {
+    let (cell, event, world) = (cell(), event("source", payload), World::default());
+    agent(agent_type, config).receive(&context(&cell, &event, &world)).await
+}
+
+/// Groups and payload texts of what was emitted.
+pub(crate) fn emitted(effects: &Effects) -> Vec<(&str, &str)> {
+    effects.emit.iter().map(|emit| (emit.groups[0].as_str(), emit.payload.as_str())).collect()
+}

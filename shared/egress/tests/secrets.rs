@@ -1,0 +1,151 @@
+//! Credentials: where they may be sent, how they are written, and that no answer shows them.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use http::Method;
+use rookery_egress::{Egress, EgressError, Policy, Request, Response, Secret};
+use support::{OK, Script, Server, Trap, egress, policy};
+
+const MARKER: &str = "⟦credential:6b1f9c7e:api_key⟧";
+
+fn secret(value: &str, hosts: &[&str]) -> Secret {
+    Secret {
+        name: "api_key".into(),
+        marker: MARKER.into(),
+        value: value.into(),
+        hosts: hosts.iter().map(|host| host.to_string()).collect(),
+    }
+}
+
+fn call(url: String, secret: Secret) -> Request {
+    Request { secrets: vec![secret], ..Request::new(Method::POST, url) }
+}
+
+fn refused(result: Result<Response, EgressError>, code: &str) {
+    let error = result.unwrap_err();
+    assert_eq!(error.code(), code);
+    assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+    assert!(!error.is_unknown());
+}
+
+#[tokio::test]
+async fn a_secret_is_written_so_that_it_stays_one_value() {
+    let server = Server::start("127.0.0.2", OK).await;
+    let value = "a/b&c=\"d\"#ü e";
+    let escaped = "a%2Fb%26c%3D%22d%22%23%C3%BC%20e";
+    for (content_type, body, expected) in [
+        ("application/json", format!("{{\"k\":\"{MARKER}\"}}"), "{\"k\":\"a/b&c=\\\"d\\\"#ü e\"}".to_owned()),
+        ("application/x-www-form-urlencoded", format!("k={MARKER}&x=1"), format!("k={escaped}&x=1")),
+        (
+            "application/x-www-form-urlencoded",
+            "k=%E2%9F%A6credential%3A6b1f9c7e%3Aapi_key%E2%9F%A7".into(),
+            format!("k={escaped}"),
+        ),
+        ("text/plain", format!("k {MARKER} {MARKER}"), format!("k {value} {value}")),
+    ] {
+        let request = Request {
+            headers: vec![("Content-Type".into(), content_type.into()), ("Authorization".into(), format!("Bearer {MARKER}"))],
+            body: Some(body.into()),
+            ..call(server.url(&format!("/p/{MARKER}/?k={MARKER}#{MARKER}")), secret(value, &["127.0.0.2"]))
+        };
+        egress().send(request).await.unwrap();
+        let sent = server.requests().pop().unwrap();
+        assert!(sent.starts_with(&format!("POST /p/{escaped}/?k={escaped} HTTP/1.1\r\n")), "{sent}");
+        assert!(sent.contains(&format!("authorization: Bearer {value}\r\n")), "{sent}");
+        assert!(sent.ends_with(&format!("\r\n\r\n{expected}")), "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_goes_to_its_hosts_only() {
+    let server = Server::start("127.0.0.2", OK).await;
+    let port = server.address.port();
+    let names: &[&[&str]] = &[&["127.0.0.2"]];
+    let resolver = Script::new(&[("api.example.com", names), ("example.com", names), ("api.example.com.evil.org", names)]);
+    let egress = Egress::with_resolver(policy(&["127.0.0.2"]), resolver);
+    for (hosts, host, expected) in [
+        (&["api.example.com"][..], "api.example.com", true),
+        (&["*.example.com"], "api.example.com", true),
+        (&["other.org", &format!("api.example.com:{port}")], "API.example.com", true),
+        (&[&format!("api.example.com:{}", port - 1)], "api.example.com", false),
+        (&["*.example.com"], "example.com", false),
+        (&["*.example.com", "api.example.com"], "api.example.com.evil.org", false),
+        (&["api.example.com"], "127.0.0.2", false),
+        (&["*"], "api.example.com", false),
+        (&[], "api.example.com", false),
+    ] {
+        let before = server.requests().len();
+        let result = egress.send(call(format!("http://{host}:{port}/?k={MARKER}"), secret("s3cret", hosts))).await;
+        match expected {
+            true => assert_eq!(result.unwrap().status, 200, "{hosts:?} {host}"),
+            false => refused(result, "credential_refused"),
+        }
+        assert_eq!(server.requests().len(), before + usize::from(expected), "{hosts:?} {host}");
+    }
+    // Offered, but not used: it is bound to nothing here.
+    assert!(egress.send(call(server.url("/"), secret("s3cret", &[]))).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_marker_in_the_host_is_refused() {
+    for url in [
+        format!("http://{MARKER}/"),
+        format!("http://{MARKER}.example.com/"),
+        format!("http://example.com{MARKER}/"),
+        format!("http://example.com:{MARKER}/"),
+        format!("http://user:{MARKER}@example.com/"),
+        format!("{MARKER}://example.com/"),
+    ] {
+        let error = egress().send(call(url.clone(), secret("s3cret", &["example.com"]))).await.unwrap_err();
+        assert!(["credential_refused", "invalid_url"].contains(&error.code()), "{url}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_crosses_plain_http_to_allowed_addresses_only() {
+    let server = Server::start("127.0.0.2", OK).await;
+    let url = |port: u16| format!("http://sink.example:{port}/?k={MARKER}");
+    // A public address in the clear, even one that shows up after an allowed one.
+    let resolver = Script::new(&[("sink.example", &[&["127.0.0.2"], &["93.184.216.34"]])]);
+    let egress = Egress::with_resolver(policy(&["127.0.0.2"]), resolver);
+    let close = secret("s3cret", &["sink.example"]);
+    assert!(egress.send(call(url(server.address.port()), close.clone())).await.is_ok());
+    let trap = Trap::set("127.0.0.2:0".parse().unwrap());
+    refused(egress.send(call(url(trap.address.port()), close.clone())).await, "credential_insecure");
+    let mixed = Script::new(&[("sink.example", &[&["127.0.0.2", "93.184.216.34"]])]);
+    let egress = Egress::with_resolver(policy(&["127.0.0.2"]), mixed);
+    refused(egress.send(call(url(trap.address.port()), close.clone())).await, "credential_insecure");
+    refused(
+        Egress::new(Policy::default()).send(call("http://1.1.1.1/".to_owned() + MARKER, secret("s3cret", &["1.1.1.1"]))).await,
+        "credential_insecure",
+    );
+    trap.assert_untouched();
+}
+
+#[tokio::test]
+async fn answers_do_not_show_secrets() {
+    let body = r#"s3cret "x" {"url":"?k=s3cret%20%22x%22","json":"s3cret \"x\""}"#;
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nx-echo: k=s3cret \"x\"\r\nlocation: /?k=s3cret%20%22x%22\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let server = Server::start("127.0.0.2", answer).await;
+    let response =
+        egress().send(call(server.url(&format!("/?k={MARKER}")), secret("s3cret \"x\"", &["127.0.0.2"]))).await.unwrap();
+    assert_eq!(response.header("x-echo"), Some("k=[credential api_key]"));
+    assert_eq!(response.header("location"), Some("/?k=[credential api_key]"));
+    let clean = r#"[credential api_key] {"url":"?k=[credential api_key]","json":"[credential api_key]"}"#;
+    assert_eq!(response.body, clean);
+}
+
+#[tokio::test]
+async fn a_secret_cannot_break_a_header() {
+    let server = Server::start("127.0.0.2", OK).await;
+    let request = Request {
+        headers: vec![("Authorization".into(), format!("Bearer {MARKER}"))],
+        ..call(server.url("/"), secret("s3cret\r\nX-Evil: 1", &["127.0.0.2"]))
+    };
+    refused(egress().send(request).await, "header_refused");
+    assert_eq!(server.connections(), 0);
+}

@@ -1,0 +1,112 @@
+//! A batch of an SQS event source mapping: each message on its own, and the answer always explicit (rule 5).
+
+use crate::Message;
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use rookery_domain::Result;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A message may take this long: less than its visibility and the function's timeout.
+const BUDGET: Duration = Duration::from_secs(38);
+
+/// What handles one message. `Ok` acknowledges it: everything that follows from it is stored and sent (rule 3).
+pub trait Handler: Send + Sync + 'static {
+    /// Handles one message.
+    fn handle(&self, message: Message) -> impl Future<Output = Result<()>> + Send;
+    /// Is called once after a batch: to write what was summed in memory.
+    fn after_batch(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// Handles a batch, all messages at once. Those that fail, panic or take too long are listed, and come again.
+pub async fn handle<H: Handler>(handler: Arc<H>, event: SqsEvent) -> SqsBatchResponse {
+    let tasks: Vec<_> = event
+        .records
+        .into_iter()
+        .map(|record| (record.message_id.clone().unwrap_or_default(), tokio::spawn(handle_one(handler.clone(), record))))
+        .collect();
+    let mut failed = Vec::new();
+    for (id, task) in tasks {
+        // A panic ends its own message's task only.
+        if !task.await.unwrap_or(false) {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id;
+            failed.push(failure);
+        }
+    }
+    handler.after_batch().await;
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failed;
+    response
+}
+
+async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
+    let id = record.message_id.unwrap_or_default();
+    let message = match Message::decode(record.body.as_deref().unwrap_or_default()) {
+        Ok(message) => message,
+        Err(error) => {
+            tracing::error!(message_id = id, %error, "unreadable message");
+            return false;
+        }
+    };
+    match tokio::time::timeout(BUDGET, handler.handle(message)).await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            tracing::warn!(message_id = id, %error, "message failed; it comes again");
+            false
+        }
+        Err(_) => {
+            tracing::warn!(message_id = id, "message took too long; it comes again");
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Route;
+    use rookery_domain::{Error, EventId, ProjectId, WorkflowId};
+    use std::sync::Mutex;
+
+    #[derive(Default)]
+    struct Scripted(Mutex<Vec<EventId>>);
+
+    impl Handler for Scripted {
+        async fn handle(&self, message: Message) -> Result<()> {
+            let Message::Route(Route { event, .. }) = message else { return Ok(()) };
+            let index = {
+                let mut seen = self.0.lock().unwrap();
+                seen.push(event);
+                event.run.0.as_u128()
+            };
+            match index {
+                2 => Err(Error::unavailable("store")),
+                3 => panic!("a bug"),
+                _ => Ok(()),
+            }
+        }
+        async fn after_batch(&self) {}
+    }
+
+    fn record(index: u128) -> SqsMessage {
+        let event = EventId::root(rookery_domain::RunId(uuid::Uuid::from_u128(index)));
+        let message = Message::Route(Route { project: ProjectId::random(), workflow: WorkflowId::random(), event });
+        let mut record = SqsMessage::default();
+        record.message_id = Some(format!("m{index}"));
+        record.body = Some(message.encode());
+        record
+    }
+
+    #[tokio::test]
+    async fn one_bad_message_never_fails_its_neighbours() {
+        let mut event = SqsEvent::default();
+        event.records = (1..=5).map(record).collect();
+        event.records[4].body = Some("rubbish".into());
+        let handler = Arc::new(Scripted::default());
+        let response = handle(handler.clone(), event).await;
+        let mut failed: Vec<_> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
+        failed.sort_unstable();
+        assert_eq!(failed, ["m2", "m3", "m5"]);
+        assert_eq!(handler.0.lock().unwrap().len(), 4);
+    }
+}

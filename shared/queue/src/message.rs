@@ -1,0 +1,204 @@
+//! What is said on the queues: versioned, ids only.
+
+use crate::Queue;
+use rookery_domain::{CellId, DeliveryId, Error, EventId, ProjectId, Result, ScopeId, Time, WorkflowId};
+use serde::{Deserialize, Serialize};
+
+/// The version of the messages that are written.
+const VERSION: u8 = 1;
+
+/// An event is to be routed: for events with more targets than fit one batch of messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The project.
+    pub project: ProjectId,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The event.
+    pub event: EventId,
+}
+
+/// An event is to be delivered to an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deliver {
+    /// The project.
+    pub project: ProjectId,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The event.
+    pub event: EventId,
+    /// The agent.
+    pub cell: CellId,
+    /// It is the event's first delivery, which counts the event as emitted if nobody else did.
+    #[serde(default)]
+    pub first: bool,
+    /// 0, and one more for each replay.
+    #[serde(default)]
+    pub arm: u32,
+    /// The number of the attempt, from 0.
+    #[serde(default)]
+    pub attempt: u32,
+}
+
+/// A timer of an agent is due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// The project.
+    pub project: ProjectId,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The event of the delivery that set it.
+    pub event: EventId,
+    /// The agent.
+    pub cell: CellId,
+    /// The timer, as a delivery.
+    pub timer: DeliveryId,
+    /// When it is due.
+    pub at: Time,
+    /// The memory that it wakes with.
+    #[serde(default)]
+    pub scope: Option<ScopeId>,
+    /// 0, and one more for each replay.
+    #[serde(default)]
+    pub arm: u32,
+    /// The number of the attempt, from 0.
+    #[serde(default)]
+    pub attempt: u32,
+}
+
+/// An agent is to be checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// The project.
+    pub project: ProjectId,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The agent.
+    pub cell: CellId,
+    /// Its life.
+    pub incarnation: u64,
+    /// The generation of its schedule; a check of another one is dropped.
+    pub generation: String,
+    /// When it was due.
+    pub due: Time,
+    /// 0, and one more for each replay.
+    #[serde(default)]
+    pub arm: u32,
+    /// The number of the attempt, from 0.
+    #[serde(default)]
+    pub attempt: u32,
+}
+
+/// A message of one of the queues.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Message {
+    /// On `route`.
+    Route(Route),
+    /// On `deliver`.
+    Deliver(Deliver),
+    /// On `deliver`.
+    Timer(Timer),
+    /// On `deliver`.
+    Check(Check),
+}
+
+impl Message {
+    /// The queue that it goes to.
+    pub fn queue(&self) -> Queue {
+        match self {
+            Message::Route(_) => Queue::Route,
+            _ => Queue::Deliver,
+        }
+    }
+
+    /// The tenant, for fair queues.
+    pub fn project(&self) -> &ProjectId {
+        match self {
+            Message::Route(route) => &route.project,
+            Message::Deliver(deliver) => &deliver.project,
+            Message::Timer(timer) => &timer.project,
+            Message::Check(check) => &check.project,
+        }
+    }
+
+    /// The workflow.
+    pub fn workflow(&self) -> &WorkflowId {
+        match self {
+            Message::Route(route) => &route.workflow,
+            Message::Deliver(deliver) => &deliver.workflow,
+            Message::Timer(timer) => &timer.workflow,
+            Message::Check(check) => &check.workflow,
+        }
+    }
+
+    /// The same for the next arm, from its first attempt: a replay.
+    pub fn replay(mut self) -> Self {
+        match &mut self {
+            Message::Route(_) => {}
+            Message::Deliver(Deliver { arm, attempt, .. })
+            | Message::Timer(Timer { arm, attempt, .. })
+            | Message::Check(Check { arm, attempt, .. }) => (*arm, *attempt) = (*arm + 1, 0),
+        }
+        self
+    }
+
+    /// The same with another attempt number.
+    pub fn with_attempt(mut self, number: u32) -> Self {
+        match &mut self {
+            Message::Route(_) => {}
+            Message::Deliver(Deliver { attempt, .. })
+            | Message::Timer(Timer { attempt, .. })
+            | Message::Check(Check { attempt, .. }) => {
+                *attempt = number;
+            }
+        }
+        self
+    }
+
+    /// As the body of an SQS message.
+    pub fn encode(&self) -> String {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        value["v"] = VERSION.into();
+        value.to_string()
+    }
+
+    /// Reads the body of an SQS message. An unknown version is an error: the message is left for a newer program.
+    pub fn decode(body: &str) -> Result<Self> {
+        // By way of a value: with exact numbers, tagged enums do not read from text.
+        let mut value: serde_json::Value = serde_json::from_str(body).map_err(Error::internal)?;
+        match value.as_object_mut().and_then(|object| object.remove("v")) {
+            Some(version) if version == VERSION => serde_json::from_value(value).map_err(Error::internal),
+            version => Err(Error::internal(format!("a message of version {version:?} is not read here"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_come_back_and_replays_open_the_next_arm() {
+        let event = EventId::fresh();
+        let deliver = Message::Deliver(Deliver {
+            project: ProjectId::random(),
+            workflow: WorkflowId::random(),
+            event,
+            cell: CellId("a \"quoted\" cell".into()),
+            first: true,
+            arm: 1,
+            attempt: 3,
+        });
+        assert_eq!(Message::decode(&deliver.encode()).unwrap(), deliver);
+        let Message::Deliver(replayed) = deliver.replay() else { panic!("a replay is of the same kind") };
+        assert_eq!((replayed.arm, replayed.attempt), (2, 0));
+    }
+
+    #[test]
+    fn other_versions_and_rubbish_are_errors() {
+        for body in ["", "{}", "[]", "{\"v\":2,\"kind\":\"route\"}", "{\"v\":1,\"kind\":\"dance\"}"] {
+            assert!(Message::decode(body).is_err(), "{body}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Sending: messages of concurrent callers are joined into batches of ten; while one request is under way, the next gathers.
+
+use crate::{Message, Queue, QueueUrls};
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use rookery_domain::{Error, Result, Time, limits};
+use std::sync::Arc;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+/// What SendMessageBatch takes.
+const BATCH: usize = 10;
+/// Requests of a queue under way at once: few enough that batches fill under load.
+const REQUESTS: usize = 2;
+/// Times that entries are sent which the service, not we, failed.
+const TRIES: usize = 3;
+
+/// A message and when it may be received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The message.
+    pub message: Message,
+    /// Not before this time: at most 15 minutes ahead, more is cut.
+    pub not_before: Option<Time>,
+}
+
+impl From<Message> for Outgoing {
+    fn from(message: Message) -> Self {
+        Outgoing { message, not_before: None }
+    }
+}
+
+struct Asked {
+    outgoing: Outgoing,
+    answer: oneshot::Sender<Result<()>>,
+}
+
+/// Sends messages. Cheap to clone.
+#[derive(Clone)]
+pub struct Producer {
+    route: mpsc::Sender<Asked>,
+    deliver: mpsc::Sender<Asked>,
+}
+
+impl Producer {
+    /// Over these queues. Must be called on a tokio runtime.
+    pub fn start(client: Client, urls: &QueueUrls) -> Self {
+        let start = |queue: Queue| {
+            let (sender, asked) = mpsc::channel(1024);
+            tokio::spawn(run(client.clone(), urls.of(queue).queue.clone(), asked));
+            sender
+        };
+        Producer { route: start(Queue::Route), deliver: start(Queue::Deliver) }
+    }
+
+    /// Sends all; when it returns `Ok`, each is durable. On an error, some may have been sent: sending again is safe.
+    pub async fn send(&self, outgoing: Vec<Outgoing>) -> Result<()> {
+        let mut answers = Vec::with_capacity(outgoing.len());
+        for outgoing in outgoing {
+            let (answer, answered) = oneshot::channel();
+            let queue = match outgoing.message.queue() {
+                Queue::Route => &self.route,
+                Queue::Deliver => &self.deliver,
+            };
+            queue.send(Asked { outgoing, answer }).await.map_err(|_| Error::unavailable("the producer has stopped"))?;
+            answers.push(answered);
+        }
+        for answered in answers {
+            answered.await.map_err(Error::unavailable)??;
+        }
+        Ok(())
+    }
+}
+
+async fn run(client: Client, url: String, mut asked: mpsc::Receiver<Asked>) {
+    let permits = Arc::new(Semaphore::new(REQUESTS));
+    loop {
+        let mut batch = Vec::with_capacity(BATCH);
+        if asked.recv_many(&mut batch, BATCH).await == 0 {
+            return;
+        }
+        let Ok(permit) = permits.clone().acquire_owned().await else { return };
+        while batch.len() < BATCH {
+            let Ok(more) = asked.try_recv() else { break };
+            batch.push(more);
+        }
+        let (client, url) = (client.clone(), url.clone());
+        tokio::spawn(async move {
+            send_batch(&client, &url, batch).await;
+            drop(permit);
+        });
+    }
+}
+
+async fn send_batch(client: &Client, url: &str, mut batch: Vec<Asked>) {
+    let mut failure = String::new();
+    for _ in 0..TRIES {
+        match try_batch(client, url, &batch).await {
+            Ok(failed) => {
+                let mut index = 0;
+                let mut rest = Vec::new();
+                for asked in batch {
+                    if failed.contains(&index) {
+                        rest.push(asked);
+                    } else {
+                        // The asker may be gone.
+                        let _ = asked.answer.send(Ok(()));
+                    }
+                    index += 1;
+                }
+                batch = rest;
+                failure = "the queue refused entries of a batch".to_owned();
+            }
+            Err(error) => {
+                failure = error;
+                break;
+            }
+        }
+        if batch.is_empty() {
+            return;
+        }
+    }
+    for asked in batch {
+        let _ = asked.answer.send(Err(Error::unavailable(failure.clone())));
+    }
+}
+
+/// The indices of the entries that failed.
+async fn try_batch(client: &Client, url: &str, batch: &[Asked]) -> Result<Vec<usize>, String> {
+    let entries = batch.iter().enumerate().map(|(index, asked)| entry(index, &asked.outgoing)).collect::<Result<Vec<_>, _>>();
+    let entries = entries.map_err(|error| error.to_string())?;
+    let sent = client.send_message_batch().queue_url(url).set_entries(Some(entries)).send().await;
+    let sent = sent.map_err(|error| aws_sdk_sqs::error::DisplayErrorContext(error).to_string())?;
+    Ok(sent.failed().iter().filter_map(|failed| failed.id().parse().ok()).collect())
+}
+
+fn entry(index: usize, outgoing: &Outgoing) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
+    let wait = outgoing.not_before.map_or(0, |at| at.0 - Time::now().0).clamp(0, limits::DELAYED_MESSAGE_MS);
+    let seconds = i32::try_from((wait + 999) / 1000).unwrap_or(0);
+    SendMessageBatchRequestEntry::builder()
+        .id(index.to_string())
+        .message_body(outgoing.message.encode())
+        .message_group_id(outgoing.message.project().as_str())
+        .set_delay_seconds((seconds > 0).then_some(seconds))
+        .build()
+}

@@ -1,0 +1,70 @@
+//! Credentials: secrets by name, bound to hosts. Their values are read for calls, and never given back.
+
+use crate::item::Item;
+use crate::keys;
+use crate::page::{Cursor, Page};
+use crate::sdk::Store;
+use rookery_domain::{Error, ProjectId, Result, Time};
+use serde::Serialize;
+use std::fmt;
+
+/// A secret.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Credential {
+    /// What templates call it.
+    pub name: String,
+    /// The secret.
+    #[serde(skip)]
+    pub value: String,
+    /// The hosts that it may be sent to: `api.example.com`, `*.example.com`.
+    pub hosts: Vec<String>,
+    /// When it was last set.
+    pub updated_at: Time,
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential").field("name", &self.name).field("hosts", &self.hosts).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Sets a credential.
+    pub async fn put_credential(&self, project: &ProjectId, credential: &Credential) -> Result<()> {
+        let item = Item::new(&keys::of_project(project, "c#", &credential.name))
+            .s("value", &credential.value)
+            .list("hosts", &credential.hosts)
+            .n("updated", credential.updated_at.0);
+        self.put(item, None).await.map(drop)
+    }
+
+    /// Credentials by name; `None` for those that are not set.
+    pub async fn credentials(&self, project: &ProjectId, names: &[String]) -> Result<Vec<Option<Credential>>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = names.iter().map(|name| keys::of_project(project, "c#", name)).collect();
+        self.get_many(keys).await?.into_iter().map(|item| item.map(|item| read(&item)).transpose()).collect()
+    }
+
+    /// A page of a project's credentials.
+    pub async fn list_credentials(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Credential>> {
+        self.page(project.as_str(), "c#", false, limit, cursor).await?.try_map(|item| read(&item))
+    }
+
+    /// Forgets a credential.
+    pub async fn delete_credential(&self, project: &ProjectId, name: &str) -> Result<()> {
+        let key = keys::of_project(project, "c#", name);
+        self.get(key.clone()).await?.ok_or_else(|| Error::not_found("credential"))?;
+        self.delete(&key).await
+    }
+}
+
+fn read(item: &Item) -> Result<Credential> {
+    Ok(Credential {
+        name: item.str("sk")?.trim_start_matches("c#").to_owned(),
+        value: item.str("value")?.to_owned(),
+        hosts: item.strings("hosts"),
+        updated_at: item.time("updated")?,
+    })
+}

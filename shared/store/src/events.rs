@@ -1,0 +1,262 @@
+//! Items of a run: events, and what became of deliveries. Accepting events, reading and listing them.
+
+use crate::commits::{Commit, Parked};
+use crate::item::{Item, key_attributes, malformed};
+use crate::keys::{self, Key};
+use crate::page::{Cursor, Page, bad_cursor};
+use crate::sdk::{Expr, Query, Store};
+use rookery_domain::{Cause, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowId, limits};
+use serde_json::json;
+
+/// Index entries that a filtered page looks at: one query, however few of them match.
+const LOOKED_AT: usize = 1000;
+
+/// An item of a run: an event, a delivery's commit, both (the first event that a delivery emitted is its commit), or
+/// a delivery that waits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunItem {
+    /// Its id in the run.
+    pub id: EventId,
+    /// The event.
+    pub event: Option<Event>,
+    /// What became of a delivery.
+    pub commit: Option<Commit>,
+    /// A delivery that waits for its next attempt.
+    pub parked: Option<Parked>,
+    /// On the run's first item: how many events the run has, about.
+    pub run_events: u64,
+    /// On the run's first item: the delivery that hit the run's limit.
+    pub limit_hit: Option<String>,
+    /// What the delivery published in its agent's feed.
+    pub published: Option<Payload>,
+}
+
+/// What became of an event that came from outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Accepted {
+    /// It is stored now.
+    New,
+    /// It was there already, the same: this is it.
+    Same(Box<Event>),
+}
+
+/// Which events a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    /// Only this agent's.
+    pub cell: Option<CellId>,
+    /// Only those with this group.
+    pub group: Option<String>,
+    /// Only the roots of runs.
+    pub roots: bool,
+}
+
+impl EventFilter {
+    /// As a filter expression, with what is hidden because its time to be kept is over.
+    fn expr(&self, now: Time) -> Expr {
+        let mut expr = Expr::new("#keep > :now").name("#keep", "keep").n(":now", now.0);
+        if let Some(cell) = &self.cell {
+            expr = expr.name("#cell", "cell").s(":cell", cell);
+            expr.text += " AND #cell = :cell";
+        }
+        if let Some(group) = &self.group {
+            expr = expr.name("#groups", "groups").s(":group", group);
+            expr.text += " AND contains(#groups, :group)";
+        }
+        if self.roots {
+            expr = expr.name("#hop", "hop").n(":zero", 0);
+            expr.text += " AND #hop = :zero";
+        }
+        expr
+    }
+
+    fn selects(&self) -> bool {
+        self.cell.is_some() || self.group.is_some() || self.roots
+    }
+}
+
+impl Store {
+    /// Puts an event that came from outside, on its id. The same id with other content: 409 `idempotency_conflict`.
+    pub async fn accept(&self, project: &ProjectId, workflow: &WorkflowId, event: &Event) -> Result<Accepted> {
+        let item = event_item(project, workflow, event);
+        if self.put(item, Some(absent(Time::now()))).await? {
+            return Ok(Accepted::New);
+        }
+        let there = self.run_item(project, workflow, event.id).await?.and_then(|item| item.event);
+        match there {
+            Some(there) if there.payload == event.payload && there.groups == event.groups => Ok(Accepted::Same(Box::new(there))),
+            Some(there) => Err(Error::new(
+                Kind::Conflict,
+                "idempotency_conflict",
+                "This key came before, with another body.",
+                "Use a new Idempotency-Key for a new event.",
+            )
+            .with_meta(json!({"event_id": there.id}))),
+            None => Err(Error::unavailable("an item with the event's id is there, but it is not an event")),
+        }
+    }
+
+    /// Reads one item of a run, consistently.
+    pub async fn run_item(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<Option<RunItem>> {
+        Ok(self.run_items(project, workflow, &[id]).await?.pop().flatten())
+    }
+
+    /// Reads items of runs, consistently, in the order of the ids.
+    pub async fn run_items(&self, project: &ProjectId, workflow: &WorkflowId, ids: &[EventId]) -> Result<Vec<Option<RunItem>>> {
+        let keys = ids.iter().map(|id| keys::event(project, workflow, *id)).collect();
+        let items = self.get_many(keys).await?;
+        ids.iter().zip(items).map(|(id, item)| item.map(|item| read_item(*id, &item)).transpose()).collect()
+    }
+
+    /// A page of events, newest first, with the state of the index a moment ago.
+    pub async fn list_events(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        filter: &EventFilter,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Event>> {
+        let looked_at = if filter.selects() { LOOKED_AT } else { limit };
+        let partition = keys::recent(project, workflow, 'e');
+        let expr = filter.expr(Time::now());
+        let ids = self.list_recent(project, workflow, partition, Some(expr), looked_at, limit, cursor).await?;
+        let items = self.run_items(project, workflow, &ids.items).await?;
+        Ok(Page { items: items.into_iter().flatten().filter_map(|item| item.event).collect(), next: ids.next })
+    }
+
+    /// A page of a partition of the `recent` index, newest first.
+    #[allow(clippy::too_many_arguments)] // Each is one part of the one query.
+    pub(crate) async fn list_recent(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        partition: String,
+        filter: Option<Expr>,
+        looked_at: usize,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<EventId>> {
+        let after = cursor.map(|cursor| {
+            let id = keys::recent_id(&cursor.0).ok_or_else(bad_cursor)?;
+            let key = keys::event(project, workflow, id);
+            Ok(Item(key_attributes(&key)).s("rp", &partition).s("rs", &cursor.0).0)
+        });
+        let query = Query {
+            index: Some(keys::RECENT),
+            partition,
+            range: None,
+            filter,
+            newest_first: true,
+            limit: looked_at,
+            after: after.transpose()?,
+        };
+        let (items, stopped) = self.query(query).await?;
+        let mut next = stopped.map(|key| key.str("rs").map(|rs| Cursor(rs.to_owned()))).transpose()?;
+        if items.len() > limit {
+            next = Some(Cursor(items[limit - 1].str("rs")?.to_owned()));
+        }
+        let ids = items.iter().take(limit).map(|item| keys::recent_id(item.str("rs")?).ok_or_else(|| malformed("rs")));
+        Ok(Page { items: ids.collect::<Result<_>>()?, next })
+    }
+
+    /// A page of a run's items, in no order that means anything.
+    pub async fn list_run(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        run: RunId,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<RunItem>> {
+        let page = self.page(&keys::run(project, workflow, run), "", false, limit, cursor).await?;
+        page.try_map(|item| {
+            let own = item.parse("sk")?;
+            read_item(EventId { run, own }, &item)
+        })
+    }
+
+    /// Counts events of a run, by a sample of them, on the run's first item.
+    pub async fn count_run_events(&self, project: &ProjectId, workflow: &WorkflowId, run: RunId, events: u64) -> Result<()> {
+        let key = keys::event(project, workflow, EventId::root(run));
+        self.update(&key, Expr::new("ADD run_events :n").n(":n", events), Some(Expr::new("attribute_exists(pk)"))).await.map(drop)
+    }
+
+    /// Marks a run as over its limit for this delivery. `false` when another delivery was the first.
+    pub async fn hit_run_limit(&self, project: &ProjectId, workflow: &WorkflowId, run: RunId, delivery: &str) -> Result<bool> {
+        let key = keys::event(project, workflow, EventId::root(run));
+        let condition = Expr::new("attribute_exists(pk) AND (attribute_not_exists(limit_hit) OR limit_hit = :d)");
+        let update = Expr::new("SET limit_hit = :d").s(":d", delivery);
+        Ok(self.update(&key, update, Some(condition)).await?.is_some())
+    }
+
+    /// Keeps an event at least until this time: something waits for it.
+    pub async fn keep_event(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId, until: Time) -> Result<()> {
+        let update = Expr::new("SET expires_at = :at").n(":at", until.ttl_seconds());
+        let condition = Expr::new("attribute_exists(pk) AND expires_at < :at");
+        self.update(&keys::event(project, workflow, id), update, Some(condition)).await.map(drop)
+    }
+}
+
+/// The condition of what must not be there yet; an expired item counts as gone (rule 11).
+pub(crate) fn absent(now: Time) -> Expr {
+    Expr::new("attribute_not_exists(pk) OR expires_at < :now_s").n(":now_s", now.0 / 1000)
+}
+
+/// The last moment at which a commit may be asked for.
+pub(crate) fn remembered_until(at: Time, keep: Time) -> Time {
+    keep.max(at.plus(limits::COMMIT_MS))
+}
+
+/// An event as an item of its run.
+pub(crate) fn event_item(project: &ProjectId, workflow: &WorkflowId, event: &Event) -> Item {
+    let key: Key = keys::event(project, workflow, event.id);
+    let item = Item::new(&key)
+        .s("cell", &event.cell)
+        .n("inc", event.incarnation)
+        .n("ver", event.version)
+        .n("at", event.created_at.0)
+        .n("hop", event.hop)
+        .n("keep", event.keep_until.0)
+        .packed("payload", event.payload.as_str())
+        .s("rp", keys::recent(project, workflow, 'e'))
+        .s("rs", keys::recent_sort(event.created_at, event.id))
+        .n("expires_at", remembered_until(event.created_at, event.keep_until).ttl_seconds());
+    let item = if event.groups.is_empty() { item } else { item.list("groups", &event.groups) };
+    let item = if event.last { item.n("last", 1) } else { item };
+    item.maybe(event.cause.as_ref(), |item, cause| {
+        item.s("from", cause.event).maybe(cause.delivery, |item, delivery| item.s("dl", delivery))
+    })
+}
+
+pub(crate) fn read_item(id: EventId, item: &Item) -> Result<RunItem> {
+    Ok(RunItem {
+        id,
+        event: item.raw("payload").map(|_| read_event(id, item)).transpose()?,
+        commit: item.opt_str("out").map(|outcome| Commit::read(id, outcome, item)).transpose()?,
+        parked: item.opt_num("parked").map(|attempt| Parked::read(attempt, item)).transpose()?,
+        run_events: item.opt_num("run_events").unwrap_or(0),
+        limit_hit: item.opt_str("limit_hit").map(str::to_owned),
+        published: item.raw("published").map(|_| item.unpacked("published").map(Payload::stored)).transpose()?,
+    })
+}
+
+fn read_event(id: EventId, item: &Item) -> Result<Event> {
+    Ok(Event {
+        id,
+        version: item.num("ver")?,
+        cell: CellId(item.str("cell")?.to_owned()),
+        incarnation: item.num("inc")?,
+        groups: item.strings("groups"),
+        payload: Payload::stored(item.unpacked("payload")?),
+        created_at: item.time("at")?,
+        hop: item.num("hop")?,
+        cause: item.opt_str("from").map(|_| read_cause(item)).transpose()?,
+        keep_until: item.time("keep")?,
+        last: item.opt_num::<u8>("last").is_some(),
+    })
+}
+
+fn read_cause(item: &Item) -> Result<Cause> {
+    Ok(Cause { event: item.parse("from")?, delivery: item.opt_str("dl").map(|_| item.parse("dl")).transpose()? })
+}

@@ -1,0 +1,149 @@
+//! Items as attribute maps: typed writing and reading, and the packing of texts.
+
+use crate::keys::Key;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use flate2::Compression;
+use flate2::read::{DeflateDecoder, DeflateEncoder};
+use rookery_domain::{Error, Result, Time};
+use std::collections::HashMap;
+use std::io::Read;
+use std::str::FromStr;
+
+/// The attributes of an item, as the SDK has them.
+pub(crate) type Attributes = HashMap<String, AttributeValue>;
+
+/// An item being written or read. A missing or malformed attribute is an internal error that names it, never a panic.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Item(pub(crate) Attributes);
+
+impl Item {
+    pub(crate) fn new(key: &Key) -> Self {
+        Item(key_attributes(key))
+    }
+
+    pub(crate) fn s(mut self, name: &str, value: impl ToString) -> Self {
+        self.0.insert(name.to_owned(), AttributeValue::S(value.to_string()));
+        self
+    }
+
+    pub(crate) fn n(mut self, name: &str, value: impl ToString) -> Self {
+        self.0.insert(name.to_owned(), AttributeValue::N(value.to_string()));
+        self
+    }
+
+    pub(crate) fn list(mut self, name: &str, values: &[String]) -> Self {
+        let values = values.iter().map(|value| AttributeValue::S(value.clone())).collect();
+        self.0.insert(name.to_owned(), AttributeValue::L(values));
+        self
+    }
+
+    /// A text, compressed when that makes it smaller.
+    pub(crate) fn packed(self, name: &str, text: &str) -> Self {
+        let bytes = pack(text);
+        self.bytes(name, bytes)
+    }
+
+    pub(crate) fn bytes(mut self, name: &str, bytes: Vec<u8>) -> Self {
+        self.0.insert(name.to_owned(), AttributeValue::B(Blob::new(bytes)));
+        self
+    }
+
+    /// The same with what `value` makes of it, if there is one.
+    pub(crate) fn maybe<T>(self, value: Option<T>, with: impl FnOnce(Self, T) -> Self) -> Self {
+        match value {
+            Some(value) => with(self, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn opt_str(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_s().ok().map(String::as_str)
+    }
+
+    pub(crate) fn str(&self, name: &str) -> Result<&str> {
+        self.opt_str(name).ok_or_else(|| malformed(name))
+    }
+
+    pub(crate) fn parse<T: FromStr>(&self, name: &str) -> Result<T> {
+        self.str(name)?.parse().map_err(|_| malformed(name))
+    }
+
+    pub(crate) fn opt_num<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.0.get(name)?.as_n().ok()?.parse().ok()
+    }
+
+    pub(crate) fn num<T: FromStr>(&self, name: &str) -> Result<T> {
+        self.opt_num(name).ok_or_else(|| malformed(name))
+    }
+
+    pub(crate) fn time(&self, name: &str) -> Result<Time> {
+        self.num(name).map(Time)
+    }
+
+    pub(crate) fn strings(&self, name: &str) -> Vec<String> {
+        let list = self.0.get(name).and_then(|value| value.as_l().ok());
+        list.into_iter().flatten().filter_map(|value| value.as_s().ok().cloned()).collect()
+    }
+
+    pub(crate) fn raw(&self, name: &str) -> Option<&[u8]> {
+        self.0.get(name)?.as_b().ok().map(|blob| blob.as_ref())
+    }
+
+    pub(crate) fn unpacked(&self, name: &str) -> Result<String> {
+        unpack(self.raw(name).ok_or_else(|| malformed(name))?)
+    }
+
+    /// Whether TTL has passed, although the item may still be there (rule 11).
+    pub(crate) fn is_expired(&self, now: Time) -> bool {
+        self.opt_num::<i64>("expires_at").is_some_and(|at| at < now.0 / 1000)
+    }
+}
+
+pub(crate) fn key_attributes(key: &Key) -> Attributes {
+    HashMap::from([("pk".to_owned(), AttributeValue::S(key.pk.clone())), ("sk".to_owned(), AttributeValue::S(key.sk.clone()))])
+}
+
+pub(crate) fn malformed(name: &str) -> Error {
+    Error::internal(format!("a stored item has no valid `{name}`"))
+}
+
+/// First byte: 0 plain, 1 deflated. A unit of DynamoDB is a kilobyte, and JSON shrinks to a half or less.
+pub(crate) fn pack(text: &str) -> Vec<u8> {
+    let plain = || [&[0], text.as_bytes()].concat();
+    if text.len() < 200 {
+        return plain();
+    }
+    let mut packed = vec![1];
+    match DeflateEncoder::new(text.as_bytes(), Compression::fast()).read_to_end(&mut packed) {
+        Ok(_) if packed.len() <= text.len() => packed,
+        _ => plain(),
+    }
+}
+
+pub(crate) fn unpack(bytes: &[u8]) -> Result<String> {
+    match bytes.split_first() {
+        Some((0, text)) => String::from_utf8(text.to_vec()).map_err(Error::internal),
+        Some((1, packed)) => {
+            let mut text = String::new();
+            DeflateDecoder::new(packed).read_to_string(&mut text).map_err(Error::internal)?;
+            Ok(text)
+        }
+        _ => Err(malformed("packed text")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_texts_come_back_and_shrink() {
+        let long = r#"{"repository":"rookery","ref":"main"}"#.repeat(100);
+        for text in ["", "{}", "🦀", &long] {
+            assert_eq!(unpack(&pack(text)).unwrap(), text);
+        }
+        assert!(pack(&long).len() < long.len() / 5);
+        assert!(unpack(&[]).is_err() && unpack(&[9, 9]).is_err() && unpack(&[1, 0xff]).is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! API keys: 256 bits, only their hash is stored; they say their project and id, so that one read finds them.
+
+use crate::item::Item;
+use crate::keys;
+use crate::page::{Cursor, Page};
+use crate::sdk::Store;
+use rookery_domain::{Error, ProjectId, Result, Time, random_token};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::str::FromStr;
+use subtle::ConstantTimeEq;
+
+/// What a key may do; each may also do what the later ones may, but for `ingest`, which may only put events in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything in the project: keys, credentials, deletion.
+    Owner,
+    /// Workflows, events, replays.
+    Editor,
+    /// Reading.
+    Viewer,
+    /// Putting events in.
+    Ingest,
+}
+
+impl FromStr for Role {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "owner" => Ok(Role::Owner),
+            "editor" => Ok(Role::Editor),
+            "viewer" => Ok(Role::Viewer),
+            "ingest" => Ok(Role::Ingest),
+            _ => Err(Error::invalid("`role` is not known.", "Use owner, editor, viewer or ingest.")),
+        }
+    }
+}
+
+impl Role {
+    fn as_str(self) -> &'static str {
+        match self {
+            Role::Owner => "owner",
+            Role::Editor => "editor",
+            Role::Viewer => "viewer",
+            Role::Ingest => "ingest",
+        }
+    }
+}
+
+/// A key as it is listed: without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: String,
+    /// The project that it opens.
+    pub project_id: ProjectId,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+impl Store {
+    /// Makes a key, and gives its text: the only time that it can be seen.
+    pub async fn create_api_key(&self, project: &ProjectId, name: &str, role: Role) -> Result<(ApiKey, String)> {
+        let (id, secret) = (random_token(12), random_token(52));
+        let key = ApiKey { id, project_id: project.clone(), name: name.to_owned(), role, created_at: Time::now() };
+        let item = Item::new(&keys::of_project(project, "k#", &key.id))
+            .s("name", name)
+            .s("role", role.as_str())
+            .n("created", key.created_at.0)
+            .bytes("hash", hash(&secret));
+        self.put(item, None).await?;
+        let text = format!("rk_{project}_{}_{secret}", key.id);
+        Ok((key, text))
+    }
+
+    /// The key that a text is, if it is one.
+    pub async fn find_api_key(&self, text: &str) -> Result<Option<ApiKey>> {
+        let mut parts = text.split('_');
+        let (Some("rk"), Some(project), Some(id), Some(secret), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Ok(None);
+        };
+        let Ok(project) = project.parse::<ProjectId>() else { return Ok(None) };
+        let Some(item) = self.get(keys::of_project(&project, "k#", id)).await? else { return Ok(None) };
+        match item.raw("hash").is_some_and(|stored| bool::from(stored.ct_eq(&hash(secret)))) {
+            true => read(&project, &item).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// A page of a project's keys.
+    pub async fn list_api_keys(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<ApiKey>> {
+        self.page(project.as_str(), "k#", false, limit, cursor).await?.try_map(|item| read(project, &item))
+    }
+
+    /// Revokes a key.
+    pub async fn delete_api_key(&self, project: &ProjectId, id: &str) -> Result<()> {
+        let key = keys::of_project(project, "k#", id);
+        self.get(key.clone()).await?.ok_or_else(|| Error::not_found("API key"))?;
+        self.delete(&key).await
+    }
+}
+
+fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+fn read(project: &ProjectId, item: &Item) -> Result<ApiKey> {
+    Ok(ApiKey {
+        id: item.str("sk")?.trim_start_matches("k#").to_owned(),
+        project_id: project.clone(),
+        name: item.str("name")?.to_owned(),
+        role: item.parse("role")?,
+        created_at: item.time("created")?,
+    })
+}

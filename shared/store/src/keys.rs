@@ -1,0 +1,185 @@
+//! Every key and index of the table, and nothing else. Keys lead with the project.
+//!
+//! | Access pattern | Key |
+//! |---|---|
+//! | all projects | query `pk = projects` |
+//! | a project; its workflows, API keys, credentials | `pk = P`, `sk` = `p`, `w#W`, `k#ID`, `c#NAME`; each list is one query by prefix |
+//! | versions of a workflow, newest first | query `pk = P#w#W`, `sk` from `v#` |
+//! | options, graph of a version | `pk = P#w#W`, `sk` from `o#N#`, `g#N#` (chunks) |
+//! | schedules of a workflow | query `pk = P#w#W`, `sk` from `s#` |
+//! | memories of an agent | query `pk = P#m#W`, `sk` from `CELL#INC#` |
+//! | logs of an agent, newest first | query `pk = P#l#W`, `sk` from `CELL#INC#` |
+//! | metrics of a workflow between two hours | query `pk = P#x#W`, `sk` between hours (`HOUR#CELL`) |
+//! | a run: its events and what became of its deliveries | query `pk = P#r#W#RUN`; an item is `sk` = own part of its id |
+//! | a delivery's outcome (its commit key), an event by id | the same, one item |
+//! | events, failures of a workflow, items of a feed, newest first | index `recent`: `rp` = `P#W#e`, `P#W#f`, `P#W#d#CELL#INC`; `rs` = `TIME#ID` |
+//! | what is due up to a time | index `due`: `dp` = `due#SHARD`, `da` = milliseconds |
+//! | reserved: connections, external requests, sessions | `pk = P#c#...`, `P#q#...`, `P#i#...` |
+
+use rookery_domain::{CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowId, hashed_uuid};
+
+/// The index of what lists show, newest first. Sparse.
+pub const RECENT: &str = "recent";
+/// The index of what is due. Sparse.
+pub const DUE: &str = "due";
+/// The partition of all projects.
+pub const PROJECTS: &str = "projects";
+/// Partitions of the due index: more would spread writes, each is one more query a tick.
+pub const DUE_SHARDS: u8 = 4;
+
+/// A primary key: partition and sort key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition key `pk`.
+    pub pk: String,
+    /// Sort key `sk`.
+    pub sk: String,
+}
+
+fn key(pk: String, sk: impl Into<String>) -> Key {
+    Key { pk, sk: sk.into() }
+}
+
+/// A cell id as a part of a key: `#` separates, so that it may not stand inside.
+fn part(cell: &CellId) -> String {
+    cell.as_str().replace('%', "%25").replace('#', "%23")
+}
+
+/// A project.
+pub fn project(id: &ProjectId) -> Key {
+    key(PROJECTS.into(), id.as_str())
+}
+
+/// What belongs to a project as such; `prefix` is `w#`, `k#` or `c#`.
+pub fn of_project(id: &ProjectId, prefix: &str, name: &str) -> Key {
+    key(id.to_string(), format!("{prefix}{name}"))
+}
+
+/// The head of a workflow.
+pub fn head(project: &ProjectId, workflow: &WorkflowId) -> Key {
+    of_project(project, "w#", workflow.as_str())
+}
+
+/// The partition of a workflow's versions and schedules.
+pub fn workflow(project: &ProjectId, workflow: &WorkflowId) -> String {
+    format!("{project}#w#{workflow}")
+}
+
+/// A version of a workflow.
+pub fn version(project: &ProjectId, id: &WorkflowId, version: u64) -> Key {
+    key(workflow(project, id), format!("v#{version:010}"))
+}
+
+/// A chunk of a version's options (`o`) or built graph (`g`).
+pub fn chunk(project: &ProjectId, id: &WorkflowId, what: char, version: u64, index: usize) -> Key {
+    key(workflow(project, id), format!("{what}#{version:010}#{index:03}"))
+}
+
+/// The schedule of an agent.
+pub fn schedule(project: &ProjectId, id: &WorkflowId, cell: &CellId) -> Key {
+    key(workflow(project, id), format!("s#{}", part(cell)))
+}
+
+/// The prefix of what an agent has, in the partitions of memories and logs.
+pub fn of_agent(cell: &CellId, incarnation: u64) -> String {
+    format!("{}#{incarnation}#", part(cell))
+}
+
+/// The partition of the memories of a workflow's agents.
+pub fn memories(project: &ProjectId, workflow: &WorkflowId) -> String {
+    format!("{project}#m#{workflow}")
+}
+
+/// A memory of an agent: its one, or one of many scopes.
+pub fn memory(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, scope: Option<ScopeId>) -> Key {
+    let scope = scope.map(|scope| scope.to_string()).unwrap_or_default();
+    key(memories(project, workflow), of_agent(cell, incarnation) + &scope)
+}
+
+/// The partition of the logs of a workflow's agents.
+pub fn logs(project: &ProjectId, workflow: &WorkflowId) -> String {
+    format!("{project}#l#{workflow}")
+}
+
+/// The log lines of one commit.
+pub fn log(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, at: Time, commit: EventId) -> Key {
+    key(logs(project, workflow), format!("{}{:013}#{commit}", of_agent(cell, incarnation), at.0))
+}
+
+/// The partition of a workflow's metrics.
+pub fn metrics(project: &ProjectId, workflow: &WorkflowId) -> String {
+    format!("{project}#x#{workflow}")
+}
+
+/// The metrics of an agent in an hour (of the epoch).
+pub fn metric(project: &ProjectId, workflow: &WorkflowId, hour: i64, cell: &CellId) -> Key {
+    key(metrics(project, workflow), format!("{hour:08}#{}", part(cell)))
+}
+
+/// The cell of a metric's sort key.
+pub fn metric_cell(sk: &str) -> CellId {
+    let part = sk.split_once('#').map_or("", |(_, part)| part);
+    CellId(part.replace("%23", "#").replace("%25", "%"))
+}
+
+/// The partition of a run.
+pub fn run(project: &ProjectId, workflow: &WorkflowId, run: RunId) -> String {
+    format!("{project}#r#{workflow}#{run}")
+}
+
+/// An event, or another item of a run.
+pub fn event(project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Key {
+    key(run(project, workflow, id.run), id.own.simple().to_string())
+}
+
+/// A partition of the `recent` index: events `e`, failures `f`.
+pub fn recent(project: &ProjectId, workflow: &WorkflowId, what: char) -> String {
+    format!("{project}#{workflow}#{what}")
+}
+
+/// The partition of the `recent` index that holds what an agent published.
+pub fn published(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64) -> String {
+    format!("{}#{}{incarnation}", recent(project, workflow, 'd'), part(cell) + "#")
+}
+
+/// The place of an item in a partition of the `recent` index.
+pub fn recent_sort(at: Time, id: EventId) -> String {
+    format!("{:013}#{id}", at.0)
+}
+
+/// The id of a place in the `recent` index.
+pub fn recent_id(sort: &str) -> Option<EventId> {
+    sort.split_once('#')?.1.parse().ok()
+}
+
+/// The shard of the due index for an item.
+pub fn due_shard(key: &Key) -> String {
+    let hash = hashed_uuid(&[key.pk.as_bytes(), key.sk.as_bytes()]).into_bytes();
+    due_partition(hash[0] % DUE_SHARDS)
+}
+
+/// A partition of the due index.
+pub fn due_partition(shard: u8) -> String {
+    format!("due#{shard}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_in_a_cell_id_cannot_reach_another_agent() {
+        let tricky = CellId("a#1".into());
+        assert!(!of_agent(&tricky, 1).starts_with(&of_agent(&CellId("a".into()), 1)));
+        let key = metric(&ProjectId::random(), &WorkflowId::random(), 7, &CellId("50%#23".into()));
+        assert_eq!(metric_cell(&key.sk).as_str(), "50%#23");
+    }
+
+    #[test]
+    fn places_in_the_recent_index_sort_by_time_and_give_the_id_back() {
+        let id = EventId::fresh();
+        let (early, late) = (recent_sort(Time(999), id), recent_sort(Time(1_700_000_000_000), id));
+        assert!(early < late);
+        assert_eq!(recent_id(&late), Some(id));
+    }
+}

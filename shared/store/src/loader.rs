@@ -1,0 +1,117 @@
+//! Reads of concurrent callers, joined into batches: while one request is under way, the next gathers.
+
+use crate::item::{Attributes, Item, key_attributes};
+use crate::keys::Key;
+use crate::sdk::unavailable;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use rookery_domain::{Error, Result};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+/// What BatchGetItem takes.
+const BATCH: usize = 100;
+/// Requests under way at once: few enough that batches fill under load.
+const REQUESTS: usize = 3;
+/// Items that a caller asks for at once, at most.
+const GATHERED: usize = 25;
+
+type Answer = Result<Vec<Option<Item>>>;
+
+struct Asked {
+    keys: Vec<Key>,
+    answer: oneshot::Sender<Answer>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Loader(mpsc::Sender<Asked>);
+
+impl Loader {
+    pub(crate) fn start(client: Client, table: Arc<str>) -> Self {
+        let (sender, asked) = mpsc::channel(1024);
+        tokio::spawn(run(client, table, asked));
+        Loader(sender)
+    }
+
+    /// The items of these keys, in their order. A caller's keys stay in one request when they are few.
+    pub(crate) async fn get_many(&self, keys: Vec<Key>) -> Answer {
+        let mut items = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(BATCH) {
+            let (answer, answered) = oneshot::channel();
+            self.0.send(Asked { keys: keys.to_vec(), answer }).await.map_err(Error::unavailable)?;
+            items.extend(answered.await.map_err(Error::unavailable)??);
+        }
+        Ok(items)
+    }
+}
+
+async fn run(client: Client, table: Arc<str>, mut asked: mpsc::Receiver<Asked>) {
+    let permits = Arc::new(Semaphore::new(REQUESTS));
+    let mut waiting: Vec<Asked> = Vec::new();
+    loop {
+        if waiting.is_empty() && asked.recv_many(&mut waiting, GATHERED).await == 0 {
+            return;
+        }
+        let Ok(permit) = permits.clone().acquire_owned().await else { return };
+        while waiting.len() < GATHERED {
+            let Ok(more) = asked.try_recv() else { break };
+            waiting.push(more);
+        }
+        let batch = take_batch(&mut waiting);
+        let (client, table) = (client.clone(), table.clone());
+        tokio::spawn(async move {
+            answer(&client, &table, batch).await;
+            drop(permit);
+        });
+    }
+}
+
+/// As many askers as fit one request; at least one.
+fn take_batch(waiting: &mut Vec<Asked>) -> Vec<Asked> {
+    let mut keys = 0;
+    let fits = waiting.iter().take_while(|asked| {
+        keys += asked.keys.len();
+        keys <= BATCH
+    });
+    let count = fits.count().max(1);
+    waiting.drain(..count).collect()
+}
+
+async fn answer(client: &Client, table: &str, batch: Vec<Asked>) {
+    let keys: HashSet<&Key> = batch.iter().flat_map(|asked| &asked.keys).collect();
+    let found = fetch(client, table, keys.into_iter().map(key_attributes).collect()).await;
+    for asked in batch {
+        let items = match &found {
+            Ok(found) => Ok(asked.keys.iter().map(|key| found.get(key).cloned().map(Item)).collect()),
+            Err(error) => Err(Error::unavailable(error.to_string())),
+        };
+        // The asker may be gone.
+        let _ = asked.answer.send(items);
+    }
+}
+
+async fn fetch(client: &Client, table: &str, mut keys: Vec<Attributes>) -> Result<HashMap<Key, Attributes>> {
+    let mut found = HashMap::new();
+    // What is left unprocessed is asked again; the SDK has already waited between its own tries.
+    for _ in 0..8 {
+        let wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(std::mem::take(&mut keys)));
+        let wanted = wanted.build().map_err(Error::internal)?;
+        let output = client.batch_get_item().request_items(table, wanted).send().await.map_err(unavailable)?;
+        for item in output.responses.unwrap_or_default().into_values().flatten() {
+            if let Some(key) = key_of(&item) {
+                found.insert(key, item);
+            }
+        }
+        keys = output.unprocessed_keys.unwrap_or_default().into_values().flat_map(|rest| rest.keys).collect();
+        if keys.is_empty() {
+            return Ok(found);
+        }
+    }
+    Err(Error::unavailable("BatchGetItem left keys unprocessed"))
+}
+
+fn key_of(item: &Attributes) -> Option<Key> {
+    let text = |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned();
+    Some(Key { pk: text("pk")?, sk: text("sk")? })
+}

@@ -1,0 +1,60 @@
+//! Logs of agents: what they said while they worked, for their workflow's owner.
+
+use crate::item::Item;
+use crate::keys;
+use crate::page::{Cursor, Page};
+use crate::sdk::Store;
+use rookery_domain::{CellId, EventId, ProjectId, Result, Time, WorkflowId};
+use serde::Serialize;
+
+/// How long log lines are kept.
+const KEEP_MS: i64 = 14 * 24 * 3600 * 1000;
+
+/// The lines of one delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LogEntry {
+    /// When they were said.
+    pub at: Time,
+    /// The event that was being handled; none for a check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<EventId>,
+    /// The lines.
+    pub lines: Vec<String>,
+}
+
+impl Store {
+    /// Stores the lines of a commit; writing them again changes nothing.
+    pub async fn put_log(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        cell: &CellId,
+        incarnation: u64,
+        commit: EventId,
+        entry: &LogEntry,
+    ) -> Result<()> {
+        let item = Item::new(&keys::log(project, workflow, cell, incarnation, entry.at, commit))
+            .n("at", entry.at.0)
+            .list("lines", &entry.lines)
+            .n("expires_at", entry.at.plus(KEEP_MS).ttl_seconds())
+            .maybe(entry.event_id, |item, event| item.s("event", event));
+        self.put(item, None).await.map(drop)
+    }
+
+    /// A page of an agent's log, newest first.
+    pub async fn list_logs(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        cell: &CellId,
+        incarnation: u64,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<LogEntry>> {
+        let page = self.page(&keys::logs(project, workflow), &keys::of_agent(cell, incarnation), true, limit, cursor).await?;
+        page.try_map(|item| {
+            let event_id = item.opt_str("event").map(|_| item.parse("event")).transpose()?;
+            Ok(LogEntry { at: item.time("at")?, event_id, lines: item.strings("lines") })
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! What agents remember: one memory for each agent, or one for each scope. Written only by commits, or cleared by a person.
+
+use crate::events::absent;
+use crate::item::Item;
+use crate::keys;
+use crate::page::{Cursor, Page};
+use crate::sdk::{Expr, Store};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use rookery_domain::{CellId, Error, Kind, ProjectId, Result, ScopeId, Time, WorkflowId};
+use serde_json::Value;
+
+/// Memory and its scope fit an item with room to spare (DynamoDB: 400 KB).
+const LARGEST: usize = 300 * 1024;
+
+/// A memory as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemoryItem {
+    /// The scope's text, for people; empty for the agent's one memory.
+    pub scope: String,
+    /// The value.
+    pub value: Value,
+    /// Which write it is of.
+    pub tag: String,
+}
+
+/// A memory to write.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemoryWrite {
+    /// The agent.
+    pub cell: CellId,
+    /// Its life.
+    pub incarnation: u64,
+    /// The scope's text, if it is one of many.
+    pub scope: Option<String>,
+    /// The value.
+    pub value: Value,
+    /// Which write was read before; none if there was none.
+    pub read_tag: Option<String>,
+    /// Which write this is.
+    pub tag: String,
+    /// It may be forgotten after this time.
+    pub until: Option<Time>,
+}
+
+impl MemoryWrite {
+    /// Refuses what does not fit an item.
+    pub fn check_size(&self) -> Result<()> {
+        match self.value.to_string().len() <= LARGEST {
+            true => Ok(()),
+            false => Err(Error::new(
+                Kind::Unprocessable,
+                "memory_too_large",
+                format!("The agent's memory would exceed {LARGEST} bytes."),
+                "Remember less: use a `key` to spread it over scopes, or clear the memory.",
+            )),
+        }
+    }
+}
+
+impl Store {
+    /// Reads a memory, consistently.
+    pub async fn memory(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        cell: &CellId,
+        incarnation: u64,
+        scope: Option<ScopeId>,
+    ) -> Result<Option<MemoryItem>> {
+        let item = self.get(keys::memory(project, workflow, cell, incarnation, scope)).await?;
+        item.filter(|item| !item.is_expired(Time::now())).map(|item| read(&item)).transpose()
+    }
+
+    /// A page of an agent's memories.
+    pub async fn list_memories(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        cell: &CellId,
+        incarnation: u64,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<MemoryItem>> {
+        let partition = keys::memories(project, workflow);
+        self.page(&partition, &keys::of_agent(cell, incarnation), false, limit, cursor).await?.try_map(|item| read(&item))
+    }
+
+    /// Forgets all that an agent remembers.
+    pub async fn clear_memories(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        cell: &CellId,
+        incarnation: u64,
+    ) -> Result<()> {
+        self.delete_prefix(&keys::memories(project, workflow), &keys::of_agent(cell, incarnation)).await.map(drop)
+    }
+
+    /// Lets the memories of an ended life be forgotten once its runs are over.
+    pub async fn expire_memories(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        cell: &CellId,
+        incarnation: u64,
+        at: Time,
+    ) -> Result<()> {
+        let (partition, prefix) = (keys::memories(project, workflow), keys::of_agent(cell, incarnation));
+        let mut cursor = None;
+        loop {
+            let page = self.page(&partition, &prefix, false, 100, cursor.as_ref()).await?;
+            for item in &page.items {
+                let key = keys::Key { pk: partition.clone(), sk: item.str("sk")?.to_owned() };
+                let update = Expr::new("SET expires_at = :at").n(":at", at.ttl_seconds());
+                self.update(&key, update, Some(Expr::new("attribute_exists(pk)"))).await?;
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    pub(crate) fn memory_in_transaction(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        write: MemoryWrite,
+    ) -> TransactWriteItem {
+        let scope = write.scope.as_deref();
+        let key = keys::memory(project, workflow, &write.cell, write.incarnation, scope.map(ScopeId::of));
+        let item = Item::new(&key)
+            .packed("value", &write.value.to_string())
+            .s("tag", &write.tag)
+            .maybe(scope, |item, scope| item.s("scope", scope))
+            .maybe(write.until, |item, until| item.n("expires_at", until.ttl_seconds()));
+        let condition = match &write.read_tag {
+            Some(tag) => Expr::new("tag = :tag").s(":tag", tag),
+            None => absent(Time::now()),
+        };
+        self.put_in_transaction(item, Some(condition))
+    }
+}
+
+fn read(item: &Item) -> Result<MemoryItem> {
+    Ok(MemoryItem {
+        scope: item.opt_str("scope").unwrap_or_default().to_owned(),
+        value: serde_json::from_str(&item.unpacked("value")?).map_err(Error::internal)?,
+        tag: item.str("tag")?.to_owned(),
+    })
+}

@@ -1,0 +1,46 @@
+//! Pages of lists: every list is one query, and a cursor says where the next begins.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rookery_domain::{Error, Result};
+
+/// Where a page begins: the sort key before it. Opaque to users (base64url).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(pub(crate) String);
+
+impl Cursor {
+    /// Reads what a user sent back.
+    pub fn decode(text: &str) -> Result<Self> {
+        URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).map(Cursor).ok_or_else(bad_cursor)
+    }
+
+    /// What a user gets.
+    pub fn encode(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.0)
+    }
+
+    /// The sort key, if it is one of this list.
+    pub(crate) fn within(&self, prefix: &str) -> Result<String> {
+        if self.0.starts_with(prefix) { Ok(self.0.clone()) } else { Err(bad_cursor()) }
+    }
+}
+
+pub(crate) fn bad_cursor() -> Error {
+    Error::invalid("`cursor` is not one of this list.", "Use `meta.next_cursor` of the page before, or leave it out.")
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there may be more.
+    pub next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// The same page of other items.
+    pub fn try_map<U>(self, f: impl FnMut(T) -> Result<U>) -> Result<Page<U>> {
+        Ok(Page { items: self.items.into_iter().map(f).collect::<Result<_>>()?, next: self.next })
+    }
+}

@@ -1,0 +1,73 @@
+//! Projects: the tenants.
+
+use crate::item::Item;
+use crate::keys;
+use crate::page::{Cursor, Page};
+use crate::sdk::{Expr, Store};
+use rookery_domain::{Error, ProjectId, Result, Time};
+use serde::Serialize;
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// What people call it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+impl Store {
+    /// Makes a project.
+    pub async fn create_project(&self, name: &str) -> Result<Project> {
+        let project = Project { id: ProjectId::random(), name: name.to_owned(), created_at: Time::now() };
+        let item = Item::new(&keys::project(&project.id)).s("name", name).n("created", project.created_at.0);
+        match self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await? {
+            true => Ok(project),
+            false => Err(Error::unavailable("the new project's id is taken")),
+        }
+    }
+
+    /// A project, unless it is deleted.
+    pub async fn project(&self, id: &ProjectId) -> Result<Project> {
+        match self.get(keys::project(id)).await? {
+            Some(item) if item.opt_num::<i64>("deleted").is_none() => read(&item),
+            _ => Err(Error::not_found("project")),
+        }
+    }
+
+    /// A page of the projects.
+    pub async fn list_projects(&self, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Project>> {
+        let page = self.page(keys::PROJECTS, "", false, limit, cursor).await?;
+        let alive = page.items.iter().filter(|item| item.opt_num::<i64>("deleted").is_none());
+        Ok(Page { items: alive.map(read).collect::<Result<_>>()?, next: page.next })
+    }
+
+    /// Names a project anew.
+    pub async fn rename_project(&self, id: &ProjectId, name: &str) -> Result<Project> {
+        let update = Expr::new("SET #name = :name").name("#name", "name").s(":name", name);
+        let condition = Expr::new("attribute_exists(pk) AND attribute_not_exists(deleted)");
+        let item = self.update(&keys::project(id), update, Some(condition)).await?;
+        read(&item.ok_or_else(|| Error::not_found("project"))?)
+    }
+
+    /// Marks a project as deleted: nothing of it can be reached any more. Its id is never used again.
+    pub async fn delete_project(&self, id: &ProjectId) -> Result<()> {
+        let update = Expr::new("SET deleted = :at").n(":at", Time::now().0);
+        let condition = Expr::new("attribute_exists(pk)");
+        self.update(&keys::project(id), update, Some(condition)).await?.map(drop).ok_or_else(|| Error::not_found("project"))
+    }
+
+    /// Removes what belongs to a project as such: keys and credentials.
+    pub async fn purge_project(&self, id: &ProjectId) -> Result<()> {
+        for prefix in ["k#", "c#"] {
+            self.delete_prefix(id.as_str(), prefix).await?;
+        }
+        Ok(())
+    }
+}
+
+fn read(item: &Item) -> Result<Project> {
+    Ok(Project { id: item.parse("sk")?, name: item.str("name")?.to_owned(), created_at: item.time("created")? })
+}

@@ -1,0 +1,170 @@
+//! Schedules of agents, and the index of what is due: schedules, long waits, far timers.
+
+use crate::item::Item;
+use crate::keys::{self, Key};
+use crate::sdk::{Expr, Query, Store};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use rookery_domain::{CellId, ProjectId, Result, Time, WorkflowId};
+
+/// The schedule of one agent, while its workflow is active.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleItem {
+    /// The project.
+    pub project: ProjectId,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The agent.
+    pub cell: CellId,
+    /// Its life.
+    pub incarnation: u64,
+    /// When it is due, as its schedule's text.
+    pub spec: String,
+    /// Changes with every start, stop and edit: checks of another generation are dropped.
+    pub generation: String,
+    /// The next due time that was not sent yet.
+    pub next_due: Time,
+    /// The last due time that was committed.
+    pub last_due: Option<Time>,
+    /// Due times that were skipped because a later one was overdue too.
+    pub skipped: u64,
+}
+
+/// Advances `last_due` with a check's commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleAdvance {
+    /// The agent.
+    pub cell: CellId,
+    /// The generation that the check is of.
+    pub generation: String,
+    /// The due time.
+    pub due: Time,
+}
+
+/// Something that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DueItem {
+    /// A schedule.
+    Schedule(ScheduleItem),
+    /// A message to send, and the item that holds it.
+    Message {
+        /// Where it is.
+        key: Key,
+        /// When it is due.
+        at: Time,
+        /// The message, as JSON.
+        message: String,
+    },
+}
+
+impl Store {
+    /// What is due in a shard up to a time, earliest first, at most `limit`.
+    pub async fn due(&self, shard: u8, until: Time, limit: usize) -> Result<Vec<DueItem>> {
+        let query = Query {
+            index: Some(keys::DUE),
+            partition: keys::due_partition(shard),
+            range: Some(Expr::new("#sk <= :until").n(":until", until.0)),
+            filter: None,
+            newest_first: false,
+            limit,
+            after: None,
+        };
+        let (found, _) = self.query(query).await?;
+        let keys: Vec<Key> =
+            found.iter().map(|item| Ok(Key { pk: item.str("pk")?.into(), sk: item.str("sk")?.into() })).collect::<Result<_>>()?;
+        let items = self.get_many(keys.clone()).await?;
+        // The index may lag: only what the item itself says is due is due.
+        let due = keys
+            .into_iter()
+            .zip(items)
+            .filter_map(|(key, item)| item.filter(|item| item.opt_num("da") <= Some(until.0)).map(|item| (key, item)));
+        due.filter(|(_, item)| item.opt_num::<i64>("da").is_some()).map(|(key, item)| read_due(key, &item)).collect()
+    }
+
+    /// A due message was sent: it is not due any more.
+    pub async fn due_sent(&self, key: &Key, at: Time) -> Result<()> {
+        let update = Expr::new("REMOVE dp, da").n(":at", at.0);
+        self.update(key, update, Some(Expr::new("da = :at"))).await.map(drop)
+    }
+
+    /// A schedule's due times up to `next` were sent.
+    pub async fn schedule_sent(&self, item: &ScheduleItem, next: Option<Time>, skipped: u64) -> Result<()> {
+        let key = keys::schedule(&item.project, &item.workflow, &item.cell);
+        let update = match next {
+            Some(next) => Expr::new("SET da = :next ADD skipped :skipped").n(":next", next.0),
+            None => Expr::new("REMOVE dp, da ADD skipped :skipped"),
+        };
+        let condition =
+            Expr::new("generation = :generation AND da = :due").s(":generation", &item.generation).n(":due", item.next_due.0);
+        self.update(&key, update.n(":skipped", skipped), Some(condition)).await.map(drop)
+    }
+
+    /// Sets an agent's schedule going.
+    pub async fn put_schedule(&self, item: &ScheduleItem) -> Result<()> {
+        let key = keys::schedule(&item.project, &item.workflow, &item.cell);
+        let stored = Item::new(&key)
+            .s("project", &item.project)
+            .s("workflow", &item.workflow)
+            .s("cell", &item.cell)
+            .n("inc", item.incarnation)
+            .s("spec", &item.spec)
+            .s("generation", &item.generation)
+            .s("dp", keys::due_shard(&key))
+            .n("da", item.next_due.0)
+            .n("skipped", item.skipped)
+            .maybe(item.last_due, |stored, last| stored.n("last_due", last.0));
+        self.put(stored, None).await.map(drop)
+    }
+
+    /// The schedules of a workflow.
+    pub async fn schedules(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<Vec<ScheduleItem>> {
+        let partition = keys::workflow(project, workflow);
+        let (mut schedules, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = self.page(&partition, "s#", false, 200, cursor.as_ref()).await?;
+            for item in &page.items {
+                schedules.push(read_schedule(item)?);
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(schedules);
+            }
+        }
+    }
+
+    /// Ends an agent's schedule.
+    pub async fn delete_schedule(&self, project: &ProjectId, workflow: &WorkflowId, cell: &CellId) -> Result<()> {
+        self.delete(&keys::schedule(project, workflow, cell)).await
+    }
+
+    pub(crate) fn advance_in_transaction(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        advance: &ScheduleAdvance,
+    ) -> TransactWriteItem {
+        let condition = Expr::new("generation = :generation AND (attribute_not_exists(last_due) OR last_due < :due)");
+        let update = Expr::new("SET last_due = :due").n(":due", advance.due.0).s(":generation", &advance.generation);
+        self.update_in_transaction(&keys::schedule(project, workflow, &advance.cell), update, condition)
+    }
+}
+
+fn read_due(key: Key, item: &Item) -> Result<DueItem> {
+    match item.opt_str("generation") {
+        Some(_) => read_schedule(item).map(DueItem::Schedule),
+        None => Ok(DueItem::Message { at: item.time("da")?, message: item.str("msg")?.to_owned(), key }),
+    }
+}
+
+fn read_schedule(item: &Item) -> Result<ScheduleItem> {
+    Ok(ScheduleItem {
+        project: item.parse("project")?,
+        workflow: item.parse("workflow")?,
+        cell: CellId(item.str("cell")?.to_owned()),
+        incarnation: item.num("inc")?,
+        spec: item.str("spec")?.to_owned(),
+        generation: item.str("generation")?.to_owned(),
+        next_due: item.opt_num("da").map_or(Time(i64::MAX), Time),
+        last_due: item.opt_num("last_due").map(Time),
+        skipped: item.opt_num("skipped").unwrap_or(0),
+    })
+}

@@ -1,0 +1,307 @@
+//! The few calls that the store makes, over the SDK's client. Only this file and `loader` name its operations.
+
+use crate::item::{Attributes, Item, key_attributes};
+use crate::keys::{self, Key};
+use crate::loader::Loader;
+use crate::page::{Cursor, Page};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
+use rookery_domain::{Error, Result};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The table, through a client that does not know which side it talks to. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) client: Client,
+    pub(crate) table: Arc<str>,
+    loader: Loader,
+}
+
+/// An expression with its names and values: what a condition, an update or a filter is made of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expr {
+    pub(crate) text: String,
+    names: HashMap<String, String>,
+    values: Attributes,
+}
+
+impl Expr {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Expr { text: text.into(), ..Expr::default() }
+    }
+
+    pub(crate) fn name(mut self, placeholder: &str, name: &str) -> Self {
+        self.names.insert(placeholder.to_owned(), name.to_owned());
+        self
+    }
+
+    pub(crate) fn s(mut self, placeholder: &str, value: impl ToString) -> Self {
+        self.values.insert(placeholder.to_owned(), AttributeValue::S(value.to_string()));
+        self
+    }
+
+    pub(crate) fn n(mut self, placeholder: &str, value: impl ToString) -> Self {
+        self.values.insert(placeholder.to_owned(), AttributeValue::N(value.to_string()));
+        self
+    }
+
+    fn names(&self) -> Option<HashMap<String, String>> {
+        (!self.names.is_empty()).then(|| self.names.clone())
+    }
+
+    fn values(&self) -> Option<Attributes> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+
+    /// Both, with `AND`; an empty one adds nothing.
+    fn merge_into(self, names: &mut HashMap<String, String>, values: &mut Attributes) -> String {
+        names.extend(self.names);
+        values.extend(self.values);
+        self.text
+    }
+}
+
+/// One query: a partition, a part of its sort keys, a direction.
+pub(crate) struct Query {
+    pub(crate) index: Option<&'static str>,
+    pub(crate) partition: String,
+    /// A prefix, or bounds, of the sort key: refers to it as `#sk`.
+    pub(crate) range: Option<Expr>,
+    pub(crate) filter: Option<Expr>,
+    pub(crate) newest_first: bool,
+    pub(crate) limit: usize,
+    /// Start after this item.
+    pub(crate) after: Option<Attributes>,
+}
+
+impl Query {
+    /// All of a partition whose sort key has a prefix, in order.
+    pub(crate) fn prefix(partition: String, prefix: &str, limit: usize) -> Self {
+        let range = (!prefix.is_empty()).then(|| Expr::new("begins_with(#sk, :prefix)").s(":prefix", prefix));
+        Query { index: None, partition, range, filter: None, newest_first: false, limit, after: None }
+    }
+
+    fn key_names(&self) -> (&'static str, &'static str) {
+        match self.index {
+            Some(keys::RECENT) => ("rp", "rs"),
+            Some(_) => ("dp", "da"),
+            None => ("pk", "sk"),
+        }
+    }
+}
+
+/// What became of a transaction.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Transacted {
+    Done,
+    /// The condition of this item (the first that failed) did not hold.
+    Refused(usize),
+    /// Another transaction was at one of the items: try again.
+    Contended,
+}
+
+impl Store {
+    /// Over this table. Must be called on a tokio runtime: reads of concurrent callers are joined by a task.
+    pub fn new(client: Client, table: &str) -> Self {
+        let table: Arc<str> = table.into();
+        Store { loader: Loader::start(client.clone(), table.clone()), client, table }
+    }
+
+    /// Reads items consistently. Concurrent callers share requests.
+    pub(crate) async fn get_many(&self, keys: Vec<Key>) -> Result<Vec<Option<Item>>> {
+        self.loader.get_many(keys).await
+    }
+
+    pub(crate) async fn get(&self, key: Key) -> Result<Option<Item>> {
+        Ok(self.get_many(vec![key]).await?.pop().flatten())
+    }
+
+    /// Puts an item; `false` when the condition does not hold.
+    pub(crate) async fn put(&self, item: Item, condition: Option<Expr>) -> Result<bool> {
+        let condition = condition.unwrap_or_default();
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&*self.table)
+            .set_item(Some(item.0))
+            .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(false),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
+    /// Updates an item; the item as it is then, or `None` when the condition does not hold.
+    pub(crate) async fn update(&self, key: &Key, update: Expr, condition: Option<Expr>) -> Result<Option<Item>> {
+        let (mut names, mut values) = (HashMap::new(), HashMap::new());
+        let update = update.merge_into(&mut names, &mut values);
+        let condition = condition.map(|condition| condition.merge_into(&mut names, &mut values));
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&*self.table)
+            .set_key(Some(key_attributes(key)))
+            .update_expression(update)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names((!names.is_empty()).then_some(names))
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match sent {
+            Ok(output) => Ok(Some(Item(output.attributes.unwrap_or_default()))),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(None),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
+    pub(crate) async fn delete(&self, key: &Key) -> Result<()> {
+        let request = self.client.delete_item().table_name(&*self.table).set_key(Some(key_attributes(key)));
+        request.send().await.map(drop).map_err(unavailable)
+    }
+
+    /// All of it, or none.
+    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Transacted> {
+        let Err(error) = self.client.transact_write_items().set_transact_items(Some(items)).send().await else {
+            return Ok(Transacted::Done);
+        };
+        use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError as E;
+        match error.as_service_error() {
+            Some(E::TransactionCanceledException(canceled)) => {
+                let codes: Vec<&str> =
+                    canceled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None")).collect();
+                match codes.iter().position(|code| *code == "ConditionalCheckFailed") {
+                    Some(index) => Ok(Transacted::Refused(index)),
+                    None if codes.contains(&"TransactionConflict") => Ok(Transacted::Contended),
+                    None => Err(unavailable(error)),
+                }
+            }
+            Some(E::TransactionInProgressException(_)) => Ok(Transacted::Contended),
+            _ => Err(unavailable(error)),
+        }
+    }
+
+    pub(crate) fn put_in_transaction(&self, item: Item, condition: Option<Expr>) -> TransactWriteItem {
+        let condition = condition.unwrap_or_default();
+        let put = Put::builder()
+            .table_name(&*self.table)
+            .set_item(Some(item.0))
+            .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values());
+        // Both required fields are set.
+        TransactWriteItem::builder().set_put(put.build().ok()).build()
+    }
+
+    pub(crate) fn update_in_transaction(&self, key: &Key, update: Expr, condition: Expr) -> TransactWriteItem {
+        let (mut names, mut values) = (HashMap::new(), HashMap::new());
+        let update = update.merge_into(&mut names, &mut values);
+        let condition = condition.merge_into(&mut names, &mut values);
+        let update = Update::builder()
+            .table_name(&*self.table)
+            .set_key(Some(key_attributes(key)))
+            .update_expression(update)
+            .condition_expression(condition)
+            .set_expression_attribute_names((!names.is_empty()).then_some(names))
+            .set_expression_attribute_values((!values.is_empty()).then_some(values));
+        TransactWriteItem::builder().set_update(update.build().ok()).build()
+    }
+
+    /// One query: its items, and the key where it stopped if there may be more.
+    pub(crate) async fn query(&self, query: Query) -> Result<(Vec<Item>, Option<Item>)> {
+        let (pk, sk) = query.key_names();
+        let (mut names, mut values) = (HashMap::from([("#pk".to_owned(), pk.to_owned())]), Attributes::new());
+        values.insert(":pk".to_owned(), AttributeValue::S(query.partition));
+        let mut condition = "#pk = :pk".to_owned();
+        if let Some(range) = query.range {
+            names.insert("#sk".to_owned(), sk.to_owned());
+            condition = format!("{condition} AND {}", range.merge_into(&mut names, &mut values));
+        }
+        let filter = query.filter.map(|filter| filter.merge_into(&mut names, &mut values));
+        let output = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .set_index_name(query.index.map(str::to_owned))
+            .consistent_read(query.index.is_none())
+            .key_condition_expression(condition)
+            .set_filter_expression(filter)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .scan_index_forward(!query.newest_first)
+            .limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(query.after)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let items = output.items.unwrap_or_default().into_iter().map(Item).collect();
+        Ok((items, output.last_evaluated_key.map(Item)))
+    }
+
+    /// A page of a partition by prefix of the sort key; the cursor is the sort key.
+    pub(crate) async fn page(
+        &self,
+        partition: &str,
+        prefix: &str,
+        newest_first: bool,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Item>> {
+        let mut query = Query { newest_first, ..Query::prefix(partition.to_owned(), prefix, limit) };
+        if let Some(cursor) = cursor {
+            query.after = Some(key_attributes(&Key { pk: partition.to_owned(), sk: cursor.within(prefix)? }));
+        }
+        page_of(self.query(query).await?)
+    }
+
+    /// A page of a partition between two sort keys, newest first; the cursor is the sort key.
+    pub(crate) async fn page_between(
+        &self,
+        partition: &str,
+        range: Expr,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Item>> {
+        let mut query = Query { newest_first: true, range: Some(range), ..Query::prefix(partition.to_owned(), "", limit) };
+        if let Some(cursor) = cursor {
+            query.after = Some(key_attributes(&Key { pk: partition.to_owned(), sk: cursor.within("")? }));
+        }
+        page_of(self.query(query).await?)
+    }
+
+    /// Deletes what a query finds, page by page, and says how many.
+    pub(crate) async fn delete_prefix(&self, partition: &str, prefix: &str) -> Result<u64> {
+        let (mut deleted, mut cursor) = (0, None);
+        loop {
+            let page = self.page(partition, prefix, false, 100, cursor.as_ref()).await?;
+            for item in &page.items {
+                self.delete(&Key { pk: partition.to_owned(), sk: item.str("sk")?.to_owned() }).await?;
+                deleted += 1;
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(deleted);
+            }
+        }
+    }
+}
+
+fn page_of((items, stopped): (Vec<Item>, Option<Item>)) -> Result<Page<Item>> {
+    let next = stopped.map(|key| key.str("sk").map(|sk| Cursor(sk.to_owned()))).transpose()?;
+    Ok(Page { items, next })
+}
+
+/// A call that did not answer as it should: unknown, not failed (rule 8).
+pub(crate) fn unavailable<E>(error: SdkError<E>) -> Error
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    Error::unavailable(aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string())
+}

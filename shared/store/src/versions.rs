@@ -1,0 +1,199 @@
+//! Versions of workflows: every save is one, and none changes. Their options and built graphs are texts in chunks.
+
+use crate::item::{Item, pack, unpack};
+use crate::keys;
+use crate::page::{Cursor, Page};
+use crate::sdk::{Expr, Store, Transacted};
+use crate::workflows::{State, Workflow, state_text};
+use rookery_domain::{Error, Graph, Kind, ProjectId, Result, Time, WorkflowId};
+use serde::Serialize;
+use serde_json::json;
+
+/// Bytes of packed text in one item (DynamoDB: 400 KB).
+const CHUNK: usize = 350 * 1024;
+
+/// A version, without its options.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VersionInfo {
+    /// Its number, from 1.
+    pub version: u64,
+    /// The workflow's name in it.
+    pub name: String,
+    /// When it was saved.
+    pub created_at: Time,
+    /// Agents in it.
+    pub agent_count: u64,
+    /// Problems found when it was saved.
+    pub error_count: u64,
+    /// The version that it is a copy of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restored_from: Option<u64>,
+}
+
+/// What a save stores.
+#[derive(Clone, Debug)]
+pub struct Saved<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// The options, as they came.
+    pub options: &'a str,
+    /// Agents in them.
+    pub agent_count: u64,
+    /// Problems found in them.
+    pub error_count: u64,
+    /// The version that it is a copy of.
+    pub restored_from: Option<u64>,
+}
+
+impl Store {
+    /// Makes a workflow with its first version.
+    pub async fn create_workflow(&self, project: &ProjectId, saved: &Saved<'_>) -> Result<Workflow> {
+        let now = Time::now();
+        let workflow = Workflow {
+            project: project.clone(),
+            id: WorkflowId::random(),
+            name: saved.name.to_owned(),
+            state: State::New,
+            version: 1,
+            built: 0,
+            created_at: now,
+            updated_at: now,
+            deleted: false,
+        };
+        let head = Item::new(&keys::head(project, &workflow.id))
+            .s("name", saved.name)
+            .s("state", state_text(State::New))
+            .n("ver", 1)
+            .n("built", 0)
+            .n("created", now.0)
+            .n("updated", now.0);
+        let mut items = vec![self.put_in_transaction(head, Some(Expr::new("attribute_not_exists(pk)")))];
+        items.extend(self.version_items(project, &workflow.id, 1, now, saved));
+        match self.transact(items).await? {
+            Transacted::Done => Ok(workflow),
+            _ => Err(Error::unavailable("the new workflow's id is taken")),
+        }
+    }
+
+    /// Saves the next version after `expected`. When that is not the last one: 409 `version_conflict`, with the current one.
+    pub async fn save_version(&self, workflow: &Workflow, expected: u64, saved: &Saved<'_>) -> Result<Workflow> {
+        let (project, id, now) = (&workflow.project, &workflow.id, Time::now());
+        let update = Expr::new("SET ver = :new, #name = :name, updated = :now")
+            .name("#name", "name")
+            .n(":new", expected + 1)
+            .s(":name", saved.name)
+            .n(":now", now.0);
+        let condition = Expr::new("ver = :expected AND attribute_not_exists(deleted)").n(":expected", expected);
+        let mut items = vec![self.update_in_transaction(&keys::head(project, id), update, condition)];
+        items.extend(self.version_items(project, id, expected + 1, now, saved));
+        let done = self.transact(items).await?;
+        let current = self.workflow(project, id).await?;
+        match done {
+            Transacted::Done => Ok(current),
+            _ => Err(version_conflict(expected, current.version)),
+        }
+    }
+
+    fn version_items(
+        &self,
+        project: &ProjectId,
+        id: &WorkflowId,
+        version: u64,
+        now: Time,
+        saved: &Saved<'_>,
+    ) -> Vec<aws_sdk_dynamodb::types::TransactWriteItem> {
+        let info = Item::new(&keys::version(project, id, version))
+            .s("name", saved.name)
+            .n("at", now.0)
+            .n("agents", saved.agent_count)
+            .n("errors", saved.error_count)
+            .maybe(saved.restored_from, |item, from| item.n("restored", from));
+        let mut items = vec![self.put_in_transaction(info, None)];
+        items.extend(chunks(project, id, 'o', version, saved.options).map(|item| self.put_in_transaction(item, None)));
+        items
+    }
+
+    /// A version.
+    pub async fn version(&self, project: &ProjectId, id: &WorkflowId, version: u64) -> Result<VersionInfo> {
+        let item = self.get(keys::version(project, id, version)).await?;
+        read(&item.ok_or_else(|| Error::not_found("version"))?)
+    }
+
+    /// A page of a workflow's versions, newest first.
+    pub async fn list_versions(
+        &self,
+        project: &ProjectId,
+        id: &WorkflowId,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<VersionInfo>> {
+        self.page(&keys::workflow(project, id), "v#", true, limit, cursor).await?.try_map(|item| read(&item))
+    }
+
+    /// The options of a version, as they came.
+    pub async fn options(&self, project: &ProjectId, id: &WorkflowId, version: u64) -> Result<String> {
+        self.read_chunks(project, id, 'o', version).await?.ok_or_else(|| Error::not_found("version"))
+    }
+
+    /// Stores the graph of a built version. Building it again stores the same.
+    pub async fn put_graph(&self, project: &ProjectId, id: &WorkflowId, version: u64, graph: &Graph) -> Result<()> {
+        let text = serde_json::to_string(graph).map_err(Error::internal)?;
+        for item in chunks(project, id, 'g', version, &text) {
+            self.put(item, None).await?;
+        }
+        Ok(())
+    }
+
+    /// The graph of a built version.
+    pub async fn graph(&self, project: &ProjectId, id: &WorkflowId, version: u64) -> Result<Option<Graph>> {
+        let text = self.read_chunks(project, id, 'g', version).await?;
+        text.map(|text| serde_json::from_str(&text).map_err(Error::internal)).transpose()
+    }
+
+    async fn read_chunks(&self, project: &ProjectId, id: &WorkflowId, what: char, version: u64) -> Result<Option<String>> {
+        let first = keys::chunk(project, id, what, version, 0);
+        let prefix = first.sk.trim_end_matches("000").to_owned();
+        let (mut packed, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = self.page(&first.pk, &prefix, false, 100, cursor.as_ref()).await?;
+            packed.extend(page.items.iter().flat_map(|item| item.raw("text").unwrap_or_default()).copied());
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        if packed.is_empty() { Ok(None) } else { unpack(&packed).map(Some) }
+    }
+}
+
+/// 409: somebody saved in between.
+fn version_conflict(expected: u64, current: u64) -> Error {
+    Error::new(
+        Kind::Conflict,
+        "version_conflict",
+        format!("Version {expected} is not the last one: that is {current}."),
+        "Read the workflow again, apply your change to it, and send its `version`.",
+    )
+    .with_meta(json!({"version": current}))
+}
+
+fn chunks(project: &ProjectId, id: &WorkflowId, what: char, version: u64, text: &str) -> impl Iterator<Item = Item> {
+    let packed = pack(text);
+    let chunks: Vec<Vec<u8>> = packed.chunks(CHUNK).map(<[u8]>::to_vec).collect();
+    let (project, id) = (project.clone(), id.clone());
+    chunks
+        .into_iter()
+        .enumerate()
+        .map(move |(index, bytes)| Item::new(&keys::chunk(&project, &id, what, version, index)).bytes("text", bytes))
+}
+
+fn read(item: &Item) -> Result<VersionInfo> {
+    Ok(VersionInfo {
+        version: item.str("sk")?.trim_start_matches("v#").parse().map_err(|_| crate::item::malformed("sk"))?,
+        name: item.str("name")?.to_owned(),
+        created_at: item.time("at")?,
+        agent_count: item.num("agents")?,
+        error_count: item.num("errors")?,
+        restored_from: item.opt_num("restored"),
+    })
+}

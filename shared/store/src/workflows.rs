@@ -1,0 +1,151 @@
+//! Heads of workflows: what changes of a workflow, in one small item.
+
+use crate::item::Item;
+use crate::keys;
+use crate::page::{Cursor, Page};
+use crate::sdk::{Expr, Store};
+use rookery_domain::{Error, ProjectId, Result, RunId, Time, WorkflowId};
+use serde::Serialize;
+use std::collections::HashSet;
+
+/// Whether a workflow runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It was never started.
+    New,
+    /// Its triggers take events and its schedules fire.
+    Active,
+    /// Its triggers and schedules rest.
+    Paused,
+}
+
+/// The head of a workflow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workflow {
+    /// Its project.
+    pub project: ProjectId,
+    /// Its id.
+    pub id: WorkflowId,
+    /// What people call it.
+    pub name: String,
+    /// Whether it runs.
+    pub state: State,
+    /// The last saved version.
+    pub version: u64,
+    /// The last built version, which new runs are pinned to; 0 before the first build.
+    pub built: u64,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was last saved, built, started or stopped.
+    pub updated_at: Time,
+    /// It is deleted: deliveries in flight end as cancelled.
+    pub deleted: bool,
+}
+
+impl Store {
+    /// The head of a workflow, as it is now; a deleted one too.
+    pub async fn find_workflow(&self, project: &ProjectId, id: &WorkflowId) -> Result<Option<Workflow>> {
+        self.get(keys::head(project, id)).await?.map(|item| read(project, &item)).transpose()
+    }
+
+    /// The head of a workflow; 404 when it is unknown, another project's, or deleted.
+    pub async fn workflow(&self, project: &ProjectId, id: &WorkflowId) -> Result<Workflow> {
+        let found = self.find_workflow(project, id).await?.filter(|workflow| !workflow.deleted);
+        found.ok_or_else(|| Error::not_found("workflow"))
+    }
+
+    /// A page of a project's workflows.
+    pub async fn list_workflows(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Workflow>> {
+        let page = self.page(project.as_str(), "w#", false, limit, cursor).await?.try_map(|item| read(project, &item))?;
+        Ok(Page { items: page.items.into_iter().filter(|workflow| !workflow.deleted).collect(), next: page.next })
+    }
+
+    /// Sets state and built version, unless the workflow was saved meanwhile: then `None`.
+    pub async fn set_built(&self, workflow: &Workflow, state: State, built: u64) -> Result<Option<Workflow>> {
+        let update = Expr::new("SET #state = :state, built = :built, updated = :now")
+            .name("#state", "state")
+            .s(":state", state_text(state))
+            .n(":built", built)
+            .n(":now", Time::now().0);
+        let condition = Expr::new("ver = :ver AND attribute_not_exists(deleted)").n(":ver", workflow.version);
+        let item = self.update(&keys::head(&workflow.project, &workflow.id), update, Some(condition)).await?;
+        item.map(|item| read(&workflow.project, &item)).transpose()
+    }
+
+    /// Pauses a workflow.
+    pub async fn pause(&self, project: &ProjectId, id: &WorkflowId) -> Result<Workflow> {
+        let update = Expr::new("SET #state = :state, updated = :now")
+            .name("#state", "state")
+            .s(":state", state_text(State::Paused))
+            .n(":now", Time::now().0);
+        let condition = Expr::new("attribute_exists(pk) AND attribute_not_exists(deleted)");
+        let item = self.update(&keys::head(project, id), update, Some(condition)).await?;
+        read(project, &item.ok_or_else(|| Error::not_found("workflow"))?)
+    }
+
+    /// Marks a workflow as deleted. Its id is never used again.
+    pub async fn delete_workflow(&self, project: &ProjectId, id: &WorkflowId) -> Result<()> {
+        let update = Expr::new("SET deleted = :now").n(":now", Time::now().0);
+        let condition = Expr::new("attribute_exists(pk)");
+        self.update(&keys::head(project, id), update, Some(condition))
+            .await?
+            .map(drop)
+            .ok_or_else(|| Error::not_found("workflow"))
+    }
+
+    /// Removes all that a deleted workflow had, page by page. Stopping half way leaves the rest for the next call.
+    pub async fn purge_workflow(&self, project: &ProjectId, id: &WorkflowId) -> Result<()> {
+        for partition in
+            [keys::workflow(project, id), keys::memories(project, id), keys::logs(project, id), keys::metrics(project, id)]
+        {
+            self.delete_prefix(&partition, "").await?;
+        }
+        for what in ['e', 'f'] {
+            self.purge_runs(project, id, keys::recent(project, id, what)).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes the runs that have items in a partition of the `recent` index.
+    async fn purge_runs(&self, project: &ProjectId, id: &WorkflowId, partition: String) -> Result<()> {
+        let mut cursor = None;
+        loop {
+            let page = self.list_recent(project, id, partition.clone(), None, 100, 100, cursor.as_ref()).await?;
+            let runs: HashSet<RunId> = page.items.iter().map(|item| item.run).collect();
+            for run in runs {
+                self.delete_prefix(&keys::run(project, id, run), "").await?;
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+pub(crate) fn state_text(state: State) -> &'static str {
+    match state {
+        State::New => "new",
+        State::Active => "active",
+        State::Paused => "paused",
+    }
+}
+
+pub(crate) fn read(project: &ProjectId, item: &Item) -> Result<Workflow> {
+    Ok(Workflow {
+        project: project.clone(),
+        id: item.str("sk")?.trim_start_matches("w#").parse().map_err(|_| crate::item::malformed("sk"))?,
+        name: item.str("name")?.to_owned(),
+        state: match item.str("state")? {
+            "active" => State::Active,
+            "paused" => State::Paused,
+            _ => State::New,
+        },
+        version: item.num("ver")?,
+        built: item.num("built")?,
+        created_at: item.time("created")?,
+        updated_at: item.time("updated")?,
+        deleted: item.opt_num::<i64>("deleted").is_some(),
+    })
+}
