@@ -10,7 +10,16 @@ use std::sync::LazyLock;
 static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
     vec![
         TypeInfo::of::<manual::Manual>(),
+        TypeInfo::of::<schedule::ScheduleTrigger>(),
+        TypeInfo::of::<webhook::Webhook>(),
+        TypeInfo::of::<change_detector::ChangeDetector>(),
         TypeInfo::of::<condition::Condition>(),
+        TypeInfo::of::<merge::Merge>(),
+        TypeInfo::of::<split::Split>(),
+        TypeInfo::of::<data_output::DataOutput>(),
+        TypeInfo::of::<delay::Delay>(),
+        TypeInfo::of::<event_formatting::EventFormatting>(),
+        TypeInfo::of::<http_request::HttpRequest>(),
     ]
 });
 

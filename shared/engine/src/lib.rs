@@ -1,1 +1,58 @@
-//! rookery-engine
+//! What the functions do: accept, route, dispatch, tick, build.
+//!
+//! Decisions are pure where they can be (`plan`); everything is retried safely by the rules of `reliability`: deterministic
+//! ids, one commit key for each delivery, acknowledgement only after what follows is stored and sent.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod accept;
+mod build;
+mod built;
+mod commit;
+mod delete;
+mod dispatch;
+mod dry_run;
+mod failure;
+mod follow;
+mod host;
+mod meter;
+mod plan;
+mod replay;
+mod tick;
+mod work;
+
+pub use accept::{HookAnswer, Incoming};
+pub use build::{Draft, SaveResult};
+pub use built::Built;
+pub use dispatch::Dispatcher;
+pub use dry_run::{Report, ReportedEvent};
+pub use follow::Router;
+pub use replay::Replayed;
+
+use meter::Meter;
+use quick_cache::sync::Cache;
+use rookery_domain::{ProjectId, WorkflowId};
+use rookery_egress::Egress;
+use rookery_queue::Producer;
+use rookery_store::Store;
+use std::sync::Arc;
+
+/// Built versions in memory: a few kilobytes each.
+const CACHED_GRAPHS: usize = 256;
+
+/// The engine: one for a process, shared by all that it does.
+pub struct Engine {
+    /// The table.
+    pub store: Store,
+    /// The way to the queues.
+    pub producer: Producer,
+    egress: Egress,
+    built: Cache<(ProjectId, WorkflowId, u64), Arc<Built>>,
+    meter: Meter,
+}
+
+impl Engine {
+    /// Over a table, queues and a way outside.
+    pub fn new(store: Store, producer: Producer, egress: Egress) -> Arc<Self> {
+        Arc::new(Engine { store, producer, egress, built: Cache::new(CACHED_GRAPHS), meter: Meter::default() })
+    }
+}

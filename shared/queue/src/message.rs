@@ -29,9 +29,6 @@ pub struct Deliver {
     pub event: EventId,
     /// The agent.
     pub cell: CellId,
-    /// It is the event's first delivery, which counts the event as emitted if nobody else did.
-    #[serde(default)]
-    pub first: bool,
     /// 0, and one more for each replay.
     #[serde(default)]
     pub arm: u32,
@@ -186,7 +183,6 @@ mod tests {
             workflow: WorkflowId::random(),
             event,
             cell: CellId("a \"quoted\" cell".into()),
-            first: true,
             arm: 1,
             attempt: 3,
         });

@@ -5,6 +5,7 @@ use crate::item::{Item, key_attributes, malformed};
 use crate::keys::{self, Key};
 use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::{Expr, Query, Store};
+use crate::workflows::{self, Workflow};
 use rookery_domain::{Cause, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowId, limits};
 use serde_json::json;
 
@@ -106,6 +107,21 @@ impl Store {
         let keys = ids.iter().map(|id| keys::event(project, workflow, *id)).collect();
         let items = self.get_many(keys).await?;
         ids.iter().zip(items).map(|(id, item)| item.map(|item| read_item(*id, &item)).transpose()).collect()
+    }
+
+    /// Reads items of one workflow's runs and the workflow's head, in one request.
+    pub async fn run_items_and_head(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        ids: &[EventId],
+    ) -> Result<(Vec<Option<RunItem>>, Option<Workflow>)> {
+        let mut wanted: Vec<Key> = ids.iter().map(|id| keys::event(project, workflow, *id)).collect();
+        wanted.push(keys::head(project, workflow));
+        let mut items = self.get_many(wanted).await?;
+        let head = items.pop().flatten().map(|item| workflows::read(project, &item)).transpose()?;
+        let read = |(id, item): (&EventId, Option<Item>)| item.map(|item| read_item(*id, &item)).transpose();
+        Ok((ids.iter().zip(items).map(read).collect::<Result<_>>()?, head))
     }
 
     /// A page of events, newest first, with the state of the index a moment ago.

@@ -3,7 +3,7 @@
 //! | Access pattern | Key |
 //! |---|---|
 //! | all projects | query `pk = projects` |
-//! | a project; its workflows, API keys, credentials | `pk = P`, `sk` = `p`, `w#W`, `k#ID`, `c#NAME`; each list is one query by prefix |
+//! | a project; its workflows, API keys, credentials | `pk = P`, `sk` = `w#W`, `k#ID`, `c#NAME`, `z#W` (a purge that is due); each list is one query by prefix |
 //! | versions of a workflow, newest first | query `pk = P#w#W`, `sk` from `v#` |
 //! | options, graph of a version | `pk = P#w#W`, `sk` from `o#N#`, `g#N#` (chunks) |
 //! | schedules of a workflow | query `pk = P#w#W`, `sk` from `s#` |

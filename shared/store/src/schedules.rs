@@ -45,6 +45,13 @@ pub struct ScheduleAdvance {
 pub enum DueItem {
     /// A schedule.
     Schedule(ScheduleItem),
+    /// What a deleted workflow had is to be removed.
+    Purge {
+        /// The project.
+        project: ProjectId,
+        /// The workflow.
+        workflow: WorkflowId,
+    },
     /// A message to send, and the item that holds it.
     Message {
         /// Where it is.
@@ -86,6 +93,18 @@ impl Store {
         self.update(key, update, Some(Expr::new("da = :at"))).await.map(drop)
     }
 
+    /// Asks the next ticks to remove what a deleted workflow had.
+    pub async fn ask_purge(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<()> {
+        let key = purge_key(project, workflow);
+        let item = Item::new(&key).s("project", project).s("purge", workflow).s("dp", keys::due_shard(&key)).n("da", Time::now().0);
+        self.put(item, None).await.map(drop)
+    }
+
+    /// All that a deleted workflow had is removed.
+    pub async fn purged(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<()> {
+        self.delete(&purge_key(project, workflow)).await
+    }
+
     /// A schedule's due times up to `next` were sent.
     pub async fn schedule_sent(&self, item: &ScheduleItem, next: Option<Time>, skipped: u64) -> Result<()> {
         let key = keys::schedule(&item.project, &item.workflow, &item.cell);
@@ -113,6 +132,11 @@ impl Store {
             .n("skipped", item.skipped)
             .maybe(item.last_due, |stored, last| stored.n("last_due", last.0));
         self.put(stored, None).await.map(drop)
+    }
+
+    /// The schedule of an agent.
+    pub async fn schedule(&self, project: &ProjectId, workflow: &WorkflowId, cell: &CellId) -> Result<Option<ScheduleItem>> {
+        self.get(keys::schedule(project, workflow, cell)).await?.map(|item| read_schedule(&item)).transpose()
     }
 
     /// The schedules of a workflow.
@@ -148,9 +172,14 @@ impl Store {
     }
 }
 
+fn purge_key(project: &ProjectId, workflow: &WorkflowId) -> Key {
+    keys::of_project(project, "z#", workflow.as_str())
+}
+
 fn read_due(key: Key, item: &Item) -> Result<DueItem> {
     match item.opt_str("generation") {
         Some(_) => read_schedule(item).map(DueItem::Schedule),
+        None if item.opt_str("purge").is_some() => Ok(DueItem::Purge { project: item.parse("project")?, workflow: item.parse("purge")? }),
         None => Ok(DueItem::Message { at: item.time("da")?, message: item.str("msg")?.to_owned(), key }),
     }
 }

@@ -17,8 +17,11 @@ const GROUP: usize = 1_000;
 /// Tells a caller its result, or that the transaction failed.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
+/// What a caller wants done to the queues.
+type Work = Box<dyn FnOnce(&mut Queues, Millis) -> Answer + Send>;
+
 enum Job {
-    Call(Box<dyn FnOnce(&mut Queues, Millis) -> Answer + Send>),
+    Call(Work),
     Receive(Poll),
     /// Receivers wait no more.
     Drain,

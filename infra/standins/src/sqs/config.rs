@@ -1,4 +1,5 @@
-//! A queue's attributes as callers set and read them: names, ranges and defaults. Source: SetQueueAttributes in the Amazon SQS API Reference.
+//! A queue's attributes as callers set and read them: names, ranges and defaults.
+//! Source: SetQueueAttributes in the Amazon SQS API Reference.
 
 use super::error::{Code, Error};
 use serde::Deserialize;

@@ -7,6 +7,7 @@ use super::queues::{Change, Queues};
 use rusqlite::{Connection, Transaction, params};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// What is wrong with the file, as text.
@@ -31,6 +32,7 @@ pub(crate) struct Store {
 impl Store {
     pub(crate) fn open(file: &Path) -> Result<Store> {
         let connection = Connection::open(file)?;
+        connection.busy_timeout(Duration::ZERO)?;
         // An exclusive lock refuses a second process, whose memory would differ from ours; the system drops it when a process dies.
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

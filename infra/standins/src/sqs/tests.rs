@@ -1,1 +1,225 @@
-//! Placeholder.
+//! What the conformance suite cannot see: exact times, callers that hang up, one transaction for many, and the file after a restart.
+
+use super::Sqs;
+use super::broker::Broker;
+use super::check;
+use super::error::{Code, Error};
+use super::message::{Content, Millis};
+use super::queues::Queues;
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::Path;
+use uuid::Uuid;
+
+const QUEUE: &str = "q";
+
+fn content(body: &str, sent_at: Millis) -> Content {
+    Content { id: Uuid::now_v7(), body: body.to_owned(), attributes: BTreeMap::new(), group: None, sent_at, source: None }
+}
+
+fn queues(attributes: &[(&str, &str)]) -> Queues {
+    let mut queues = Queues::default();
+    let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    queues.create(QUEUE, &attributes, 0).unwrap();
+    queues
+}
+
+fn receive(queues: &mut Queues, now: Millis) -> Vec<String> {
+    queues.wake(now);
+    let received = queues.receive(QUEUE, 10, None, now).unwrap();
+    received.iter().map(|message| message.content.body.clone()).collect()
+}
+
+#[test]
+fn a_visibility_timeout_ends_at_its_millisecond() {
+    let mut queues = queues(&[("VisibilityTimeout", "2")]);
+    queues.send(QUEUE, content("x", 0), None, 0).unwrap();
+    assert_eq!(receive(&mut queues, 500), ["x"]);
+    assert_eq!(queues.next_due(), Some(2_500));
+    assert!(receive(&mut queues, 2_499).is_empty());
+    assert_eq!(receive(&mut queues, 2_500), ["x"]);
+}
+
+#[test]
+fn a_delay_ends_at_its_millisecond() {
+    let mut queues = queues(&[]);
+    queues.send(QUEUE, content("x", 0), Some(900), 0).unwrap();
+    assert_eq!(queues.next_due(), Some(900_000));
+    assert!(receive(&mut queues, 899_999).is_empty());
+    assert_eq!(receive(&mut queues, 900_000), ["x"]);
+}
+
+#[test]
+fn an_expired_message_is_not_handed_out_and_then_removed() {
+    let mut queues = queues(&[("MessageRetentionPeriod", "60"), ("VisibilityTimeout", "0")]);
+    queues.send(QUEUE, content("x", 1_000), None, 1_000).unwrap();
+    assert_eq!(receive(&mut queues, 60_999), ["x"]);
+    assert!(receive(&mut queues, 61_000).is_empty());
+    queues.wake(71_000);
+    assert_eq!(queues.attributes(QUEUE).unwrap()["ApproximateNumberOfMessages"], "0");
+}
+
+#[test]
+fn message_groups_take_turns() {
+    let mut queues = queues(&[]);
+    let send = |queues: &mut Queues, group: &str| {
+        let content = Content { group: Some(group.into()), ..content(group, 0) };
+        queues.send(QUEUE, content, None, 0).unwrap();
+    };
+    for group in ["busy", "busy", "busy", "quiet", "other"] {
+        send(&mut queues, group);
+    }
+    assert_eq!(receive(&mut queues, 0), ["busy", "quiet", "other", "busy", "busy"]);
+}
+
+#[test]
+fn fifo_queues_are_refused() {
+    assert_eq!(check::queue_name("orders.fifo").unwrap_err().code, Code::UnsupportedOperation);
+    let attributes = BTreeMap::from([("FifoQueue".to_owned(), "true".to_owned())]);
+    assert_eq!(Queues::default().create(QUEUE, &attributes, 0).unwrap_err().code, Code::UnsupportedOperation);
+}
+
+/// A broker on the file, with the queue.
+async fn open(file: &Path) -> (Broker, std::thread::JoinHandle<()>) {
+    let (broker, thread) = Broker::open(file).unwrap();
+    broker.call(|queues, now| queues.create(QUEUE, &BTreeMap::new(), now)).await.unwrap();
+    (broker, thread)
+}
+
+async fn send(broker: &Broker, content: Content, delay: i64) -> Result<(), Error> {
+    broker.call(move |queues, now| queues.send(QUEUE, content, Some(delay), now)).await
+}
+
+/// Bodies and receive counts of what can be received at once.
+async fn received(broker: &Broker) -> Vec<(String, u32)> {
+    let messages = broker.receive(QUEUE.to_owned(), 10, None, Some(0)).await.unwrap().accept();
+    messages.iter().map(|message| (message.content.body.clone(), message.progress.receive_count)).collect()
+}
+
+#[tokio::test]
+async fn a_long_poll_that_was_given_up_takes_no_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, thread) = open(&folder.path().join("sqs.db")).await;
+    for _ in 0..3 {
+        // Polled once, so that the request is under way, and dropped.
+        tokio::select! {
+            biased;
+            _ = broker.receive(QUEUE.to_owned(), 10, None, Some(20)) => unreachable!("nothing was sent"),
+            () = std::future::ready(()) => {}
+        }
+    }
+    send(&broker, content("x", super::broker::now()), 0).await.unwrap();
+    assert_eq!(received(&broker).await, [("x".to_owned(), 1)]);
+    broker.close();
+    thread.join().unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_puts_its_messages_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, thread) = open(&folder.path().join("sqs.db")).await;
+    for body in ["1", "2"] {
+        send(&broker, content(body, super::broker::now()), 0).await.unwrap();
+    }
+    drop(broker.receive(QUEUE.to_owned(), 10, None, Some(0)).await.unwrap());
+    assert_eq!(received(&broker).await, [("1".to_owned(), 1), ("2".to_owned(), 1)]);
+    broker.close();
+    thread.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_takes_no_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqs = Sqs::start(&folder.path().join("sqs.db")).unwrap();
+    sqs.broker.call(|queues, now| queues.create(QUEUE, &BTreeMap::new(), now)).await.unwrap();
+    let address = sqs.url().strip_prefix("http://").unwrap().to_owned();
+    let hang_up = move || {
+        let body = format!(r#"{{"QueueUrl":"http://{address}/0/{QUEUE}","WaitTimeSeconds":20}}"#);
+        let head = format!(
+            "POST / HTTP/1.1\r\nHost: {address}\r\nX-Amz-Target: AmazonSQS.ReceiveMessage\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut connection = std::net::TcpStream::connect(&address).unwrap();
+        connection.write_all((head + &body).as_bytes()).unwrap();
+        connection.shutdown(std::net::Shutdown::Write).unwrap();
+        // The server hangs up in turn: it has noticed.
+        connection.read_to_end(&mut Vec::new()).unwrap()
+    };
+    assert_eq!(tokio::task::spawn_blocking(hang_up).await.unwrap(), 0, "an answer to nobody");
+    send(&sqs.broker, content("x", super::broker::now()), 0).await.unwrap();
+    assert_eq!(received(&sqs.broker).await, [("x".to_owned(), 1)]);
+    sqs.stop().await;
+}
+
+#[tokio::test]
+async fn requests_that_wait_share_a_transaction_and_keep_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, thread) = open(&folder.path().join("sqs.db")).await;
+    // The first holds up the writer until all others wait; tasks start in the order in which they are spawned.
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let blocker = broker.clone();
+    tokio::spawn(async move { blocker.call(move |_, _| held.recv().map_err(|_| unreachable!())).await });
+    let mut sends = Vec::new();
+    for i in 0..200 {
+        let (broker, content) = (broker.clone(), content(&format!("{i:03}"), super::broker::now()));
+        let send = async move { broker.call(move |queues, now| queues.send(QUEUE, content, None, now).map(|()| now)).await };
+        sends.push(tokio::spawn(send));
+    }
+    tokio::spawn(async move { release.send(()).unwrap() });
+    let mut passes = Vec::new();
+    for send in sends {
+        passes.push(send.await.unwrap().unwrap());
+    }
+    passes.dedup();
+    // All of a pass have one time; two hundred transactions would have many.
+    assert_eq!(passes.len(), 1);
+    let messages = broker.receive(QUEUE.to_owned(), 200, None, Some(0)).await.unwrap().accept();
+    assert!(messages.is_sorted_by_key(|message| message.content.body.clone()) && messages.len() == 200);
+    broker.close();
+    thread.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_transaction_that_fails_is_told_and_undone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, thread) = open(&folder.path().join("sqs.db")).await;
+    let first = content("first", super::broker::now());
+    // The same id twice is what the file refuses.
+    let second = Content { body: "second".to_owned(), ..first.clone() };
+    send(&broker, first, 0).await.unwrap();
+    assert_eq!(send(&broker, second, 0).await.unwrap_err().code, Code::InternalFailure);
+    assert_eq!(received(&broker).await, [("first".to_owned(), 1)]);
+    broker.close();
+    thread.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_restart_finds_everything_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sqs.db");
+    let (broker, thread) = open(&file).await;
+    let attributes = BTreeMap::from([("VisibilityTimeout".to_owned(), "600".to_owned())]);
+    broker.call(move |queues, now| queues.configure(QUEUE, &attributes, now)).await.unwrap();
+    for body in ["received", "deleted"] {
+        send(&broker, content(body, super::broker::now()), 0).await.unwrap();
+    }
+    let messages = broker.receive(QUEUE.to_owned(), 10, None, Some(0)).await.unwrap().accept();
+    let (kept, deleted) = (messages[0].receipt(), messages[1].receipt());
+    broker.call(move |queues, _| queues.delete(QUEUE, deleted)).await.unwrap();
+    send(&broker, content("waiting", super::broker::now()), 0).await.unwrap();
+    send(&broker, content("delayed", super::broker::now()), 900).await.unwrap();
+    broker.close();
+    thread.join().unwrap();
+
+    let (broker, thread) = Broker::open(&file).unwrap();
+    let attributes = broker.call(|queues, _| queues.attributes(QUEUE)).await.unwrap();
+    assert_eq!(attributes["VisibilityTimeout"], "600");
+    assert_eq!(attributes["ApproximateNumberOfMessages"], "1");
+    assert_eq!(attributes["ApproximateNumberOfMessagesNotVisible"], "1");
+    assert_eq!(attributes["ApproximateNumberOfMessagesDelayed"], "1");
+    // The receipt is still good, and the receive still counted.
+    broker.call(move |queues, now| queues.change_visibility(QUEUE, kept, 0, now)).await.unwrap();
+    assert_eq!(received(&broker).await, [("waiting".to_owned(), 1), ("received".to_owned(), 2)]);
+    broker.close();
+    thread.join().unwrap();
+}

@@ -3,6 +3,7 @@
 //! Nothing here knows how a stand-in works; that is tested beside its code.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod clients;
 mod differences;
 mod dynamodb;
 mod sqs;

@@ -1,6 +1,7 @@
 //! What a test talks to: the stand-ins on a temporary folder, or a given endpoint; and the SDK clients for it.
 
-use rookery_standins::{Standins, dynamodb_config, sqs_config};
+use crate::clients::{dynamodb_client, sqs_client};
+use rookery_standins::Standins;
 use tempfile::TempDir;
 
 pub(crate) struct World {
@@ -32,14 +33,6 @@ impl World {
             standins.stop().await;
         }
     }
-}
-
-pub(crate) fn dynamodb_client(endpoint: &str) -> aws_sdk_dynamodb::Client {
-    aws_sdk_dynamodb::Client::from_conf(dynamodb_config(endpoint).build())
-}
-
-pub(crate) fn sqs_client(endpoint: &str) -> aws_sdk_sqs::Client {
-    aws_sdk_sqs::Client::from_conf(sqs_config(endpoint).build())
 }
 
 /// A name that no other test uses.

@@ -1,11 +1,155 @@
-//! Placeholder until the bounded templates land.
-use serde_json::{Map, Value};
-/// Placeholder.
+//! Templates in agents' options: Liquid, bounded in steps, time, memory and output. What lives here: parsing, rendering and
+//! the values that templates see. What must not: I/O, agent types, and the values of credentials: `{% credential name %}`
+//! renders a mark that the egress client replaces.
+//!
+//! Differences from Liquid: an unknown variable is empty; an object renders as JSON; numbers keep the text they came with;
+//! there is no `include`, `render` or `ifchanged`. Output is never rendered again. The filters are listed in [`filters`].
+
+mod bounds;
+mod error;
+mod filters;
+mod guard;
+mod json;
+mod loops;
+mod node;
+#[cfg(test)]
+mod properties;
+mod runtime;
+mod scan;
+mod scope;
+mod tags;
+#[cfg(test)]
+mod tests;
+
+pub use error::{Limit, Problem, TemplateError};
+pub use json::JsonTemplate;
+pub use scope::Scope;
+
+use bounds::{Budget, Capped, State};
+use liquid_core::parser::{self, Language};
+use liquid_core::runtime::{Renderable, Runtime};
+use liquid_lib::stdlib;
+use runtime::Lax;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
+
+static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
+    let mut language = Language::empty();
+    tags::register(&mut language, stdlib::AssignTag);
+    tags::register(&mut language, stdlib::BreakTag);
+    tags::register(&mut language, stdlib::ContinueTag);
+    tags::register(&mut language, stdlib::CycleTag);
+    tags::register(&mut language, stdlib::IncrementTag);
+    tags::register(&mut language, stdlib::DecrementTag);
+    tags::register(&mut language, tags::Credential);
+    tags::register_block(&mut language, stdlib::RawBlock);
+    tags::register_block(&mut language, stdlib::CommentBlock);
+    tags::register_block(&mut language, stdlib::IfBlock);
+    tags::register_block(&mut language, stdlib::UnlessBlock);
+    tags::register_block(&mut language, stdlib::CaseBlock);
+    tags::register_block(&mut language, tags::Capture);
+    tags::register_block(&mut language, loops::LoopBlock::For);
+    tags::register_block(&mut language, loops::LoopBlock::TableRow);
+    guard::register(&mut language);
+    filters::register(&mut language);
+    language
+});
+
+/// A parsed template.
 #[derive(Debug)]
-pub struct Scope {}
-impl Scope { /// Placeholder.
- pub fn new(_: Map<String, Value>) -> Self { Scope {} } }
-/// Placeholder.
-#[derive(Debug, thiserror::Error)]
-#[error("template")]
-pub struct TemplateError {}
+pub struct Template {
+    source: String,
+    /// None when the source has nothing to render.
+    parsed: Option<liquid_core::Template>,
+    credentials: Vec<String>,
+}
+
+impl Template {
+    /// Parses a template in which `{% credential name %}` is an error.
+    pub fn parse(source: &str) -> Result<Template, TemplateError> {
+        let template = Self::parse_with_credentials(source)?;
+        match template.credentials.first() {
+            Some(name) => Err(Problem::CredentialNotAllowed { name: name.clone() }.into()),
+            None => Ok(template),
+        }
+    }
+
+    /// Parses a template that may use `{% credential name %}`: for what is sent with an outside call.
+    pub fn parse_with_credentials(source: &str) -> Result<Template, TemplateError> {
+        scan::check(source)?;
+        if !source.contains("{{") && !source.contains("{%") {
+            return Ok(Template { source: source.to_owned(), parsed: None, credentials: Vec::new() });
+        }
+        tags::begin();
+        // The library panics on some malformed sources.
+        let parsed = catch_unwind(|| parser::parse(source, &LANGUAGE));
+        let credentials = tags::found();
+        let parsed = match parsed {
+            Ok(parsed) => parsed.map_err(|error| Problem::syntax(&error, source))?,
+            Err(_) => return Err(Problem::Syntax { line: 1, reason: "it cannot be read; simplify it".to_owned() }.into()),
+        };
+        let parsed = Some(liquid_core::Template::new(parsed));
+        Ok(Template { source: source.to_owned(), parsed, credentials })
+    }
+
+    /// The credentials used, each once, in the order of their first use.
+    pub fn credentials(&self) -> &[String] {
+        &self.credentials
+    }
+
+    /// Whether it renders its source, whatever the scope.
+    pub fn is_constant(&self) -> bool {
+        self.parsed.is_none()
+    }
+
+    /// The text that was parsed.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The text for a scope, at most 256 KB.
+    pub fn render(&self, scope: &Scope) -> Result<String, TemplateError> {
+        self.render_within(scope, &mut Budget::new())
+    }
+
+    fn render_within(&self, scope: &Scope, budget: &mut Budget) -> Result<String, TemplateError> {
+        let Some(template) = &self.parsed else {
+            return Ok(self.source.clone());
+        };
+        let (text, _) = render(template, scope, budget, false)?;
+        Ok(text)
+    }
+
+    /// The value that `as_object` was given, for a template that is exactly one output ending in it.
+    fn value_within(&self, scope: &Scope, budget: &mut Budget) -> Result<serde_json::Value, TemplateError> {
+        let Some(template) = &self.parsed else {
+            return Ok(self.source.clone().into());
+        };
+        let (text, value) = render(template, scope, budget, true)?;
+        Ok(value.unwrap_or_else(|| text.into()))
+    }
+}
+
+/// Renders within a budget, and takes what was used out of it.
+fn render(
+    template: &liquid_core::Template,
+    scope: &Scope,
+    budget: &mut Budget,
+    wants_value: bool,
+) -> Result<(String, Option<serde_json::Value>), TemplateError> {
+    let runtime = Lax::root(scope.view());
+    *runtime.registers().get_mut() = State::new(budget, scope, wants_value);
+    let mut output = Capped::new(budget.output);
+    // The library has a few panics left on values that nobody foresaw; none may stop the program.
+    let result = catch_unwind(AssertUnwindSafe(|| template.render_to(&mut output, &runtime)));
+    let state = std::mem::take(&mut *runtime.registers().get_mut::<State>());
+    *budget = state.budget;
+    budget.output = budget.output.saturating_sub(output.bytes.len());
+    let limit = state.exceeded.or(output.is_over.then_some(Limit::Output));
+    match (limit, result) {
+        (Some(limit), _) => Err(Problem::Limit(limit).into()),
+        (None, Ok(Ok(()))) => Ok((output.into_text(), state.value)),
+        (None, Ok(Err(error))) => Err(Problem::render(&error).into()),
+        (None, Err(_)) => Err(Problem::Render("a filter failed on its input; check the kinds of values".to_owned()).into()),
+    }
+}

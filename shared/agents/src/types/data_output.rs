@@ -87,9 +87,9 @@ impl AgentType for DataOutput {
         {
             problems.add("template.link", format!("It is not a whole URL like https://example.com/ ({error})."));
         }
-        let item = item.map(|item| problems.take("template.item", JsonTemplate::parse(&Value::Object(item))));
-        let item = if let Some(item) = item { Some(item?) } else { None };
-        Some(DataOutput { title, description, link, item, events_to_show: options.events_to_show, ttl: options.ttl })
+        let item = item.and_then(|item| problems.take("template.item", JsonTemplate::parse(&Value::Object(item))));
+        let Options { events_to_show, ttl, .. } = options;
+        problems.0.is_empty().then_some(DataOutput { title, description, link, item, events_to_show, ttl })
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
@@ -131,7 +131,7 @@ impl AgentType for DataOutput {
                     items: items.into_iter().map(rss_item).collect(),
                     ..Channel::default()
                 };
-                ("application/rss+xml; charset=utf-8", format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>{}", channel.to_string()))
+                ("application/rss+xml; charset=utf-8", format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>{channel}"))
             }
         };
         Ok(Answer { status: 200, content_type: content_type.to_owned(), body })
@@ -235,11 +235,17 @@ mod tests {
     #[test]
     fn json_keeps_the_items_and_says_when() {
         let exact: Value = serde_json::from_str(r#"{"id": 7, "n": 1.10}"#).unwrap();
-        let answer = feed(json!({"template": {"title": "T", "link": "https://a.test/"}}), FeedFormat::Json, &items(vec![exact, json!([1])]));
+        let answer = feed(
+            json!({"template": {"title": "T", "link": "https://a.test/"}}),
+            FeedFormat::Json,
+            &items(vec![exact, json!([1])]),
+        );
         assert_eq!((answer.status, answer.content_type.as_str()), (200, "application/json; charset=utf-8"));
         let item = r#""items":[{"id":7,"n":1.10,"date_published":"2023-11-14T22:13:20.000Z"},{"content":[1],"id":"00000000000000000000000000000001""#;
         assert!(answer.body.contains(item), "{}", answer.body);
-        assert!(answer.body.starts_with(r#"{"title":"T","description":"","link":"https://a.test/","feed_url":"https://rookery.test/feeds/t.xml""#));
+        assert!(answer.body.starts_with(
+            r#"{"title":"T","description":"","link":"https://a.test/","feed_url":"https://rookery.test/feeds/t.xml""#
+        ));
     }
 
     #[test]
@@ -254,10 +260,16 @@ mod tests {
         let answer = feed(json!({"ttl": 5}), FeedFormat::Rss, &items(values));
         assert_eq!(answer.content_type, "application/rss+xml; charset=utf-8");
         let channel = Channel::read_from(answer.body.as_bytes()).unwrap();
-        assert_eq!((channel.title(), channel.link(), channel.ttl()), ("My <feed>", "https://rookery.test/feeds/t.xml", Some("5")));
+        assert_eq!(
+            (channel.title(), channel.link(), channel.ttl()),
+            ("My <feed>", "https://rookery.test/feeds/t.xml", Some("5"))
+        );
         let clean = "a]]>b <script>&amp; 🦀";
         let first = &channel.items()[0];
-        assert_eq!((first.title(), first.description(), first.link()), (Some(clean), Some(clean), Some("https://a.test/?a=1&b=2")));
+        assert_eq!(
+            (first.title(), first.description(), first.link()),
+            (Some(clean), Some(clean), Some("https://a.test/?a=1&b=2"))
+        );
         assert_eq!(first.categories().iter().map(Category::name).collect::<Vec<_>>(), ["x", "<y>"]);
         assert_eq!(first.guid().map(|guid| (guid.value(), guid.is_permalink())), Some(("g", false)));
         assert_eq!(first.pub_date(), Some("Tue, 14 Nov 2023 22:13:20 GMT"));

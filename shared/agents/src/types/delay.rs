@@ -56,7 +56,9 @@ impl AgentType for Delay {
         match until {
             Some(_) if total > 0 => problems.add("until", "Give either a duration or `until`, not both."),
             Some(until) => return problems.take("until", Template::parse(&until)).map(Delay::Until),
-            None if total == 0 => problems.add("seconds", "Say how long to wait: `seconds`, `minutes`, `hours`, `days`, or `until`."),
+            None if total == 0 => {
+                problems.add("seconds", "Say how long to wait: `seconds`, `minutes`, `hours`, `days`, or `until`.")
+            }
             None if total > MAX_SECONDS => problems.add("days", "Wait at most 366 days in all."),
             None => return Some(Delay::For(total as i64 * 1000)),
         }
@@ -74,7 +76,8 @@ impl AgentType for Delay {
             Delay::Until(template) => read_time(&template.render(cx.scope())?)?,
         };
         if until > cx.now.plus(MAX_SECONDS as i64 * 1000) {
-            let message = format!("`until` gives {until}, which is more than 366 days away. Is it in milliseconds? It takes seconds.");
+            let message =
+                format!("`until` gives {until}, which is more than 366 days away. Is it in milliseconds? It takes seconds.");
             return Err(AgentError::fail("until_too_far", message));
         }
         Ok(if until > cx.now { Effects::wait_until(until) } else { emit() })
@@ -96,7 +99,10 @@ fn read_time(text: &str) -> Result<Time, AgentError> {
     let stamp = || text.parse::<jiff::Timestamp>().ok().map(|time| Time(time.as_millisecond()));
     seconds.map(|seconds| Time((seconds * 1000.0) as i64)).or_else(stamp).ok_or_else(|| {
         let shown: String = text.chars().take(100).collect();
-        AgentError::fail("until_invalid", format!("`until` gives \"{shown}\": make it an RFC 3339 time with its zone, or seconds since 1970."))
+        AgentError::fail(
+            "until_invalid",
+            format!("`until` gives \"{shown}\": make it an RFC 3339 time with its zone, or seconds since 1970."),
+        )
     })
 }
 

@@ -75,7 +75,6 @@ impl AgentType for EventFormatting {
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        let found = problems.0.len();
         let instructions = problems.take("instructions", JsonTemplate::parse(&Value::Object(options.instructions)));
         if options.matchers.len() > MAX_MATCHERS {
             problems.add("matchers", format!("Give at most {MAX_MATCHERS} of them."));
@@ -88,8 +87,7 @@ impl AgentType for EventFormatting {
                 matchers.push(Matcher { path, regexp, to: matcher.to });
             }
         }
-        let instructions = instructions.filter(|_| problems.0.len() == found)?;
-        Some(EventFormatting { instructions, mode: options.mode, matchers })
+        problems.0.is_empty().then_some(EventFormatting { instructions: instructions?, mode: options.mode, matchers })
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
@@ -134,9 +132,9 @@ impl AgentType for EventFormatting {
 
 /// What templates see after the matchers.
 fn matched(cx: &Context<'_>, matchers: &[Matcher]) -> Result<Scope, AgentError> {
-    let mut scope = cx.scope().clone();
+    let mut variables = cx.scope().variables().clone();
     for matcher in matchers {
-        let text = matcher.path.render(&scope)?;
+        let text = matcher.path.render(&Scope::new(variables.clone()))?;
         let Some(captures) = matcher.regexp.captures(&text) else { continue };
         let groups = matcher.regexp.capture_names().enumerate().zip(captures.iter());
         let texts = groups.filter_map(|((index, name), group)| Some((index, name, Value::from(group?.as_str()))));
@@ -146,12 +144,12 @@ fn matched(cx: &Context<'_>, matchers: &[Matcher]) -> Result<Scope, AgentError> 
                 [Some((index.to_string(), text)), named].into_iter().flatten()
             })
             .collect();
-        scope = match &matcher.to {
-            Some(name) => scope.with(Map::from_iter([(name.clone(), Value::Object(fields))])),
-            None => scope.with(fields),
-        };
+        match &matcher.to {
+            Some(name) => variables.extend([(name.clone(), Value::Object(fields))]),
+            None => variables.extend(fields),
+        }
     }
-    Ok(scope)
+    Ok(Scope::new(variables))
 }
 
 #[cfg(test)]
@@ -178,7 +176,10 @@ mod tests {
     async fn clean_has_the_instructions_alone_and_values_keep_their_digits() {
         let config = json!({"instructions": {"text": "a {{ name }}", "big": "{{ big | as_object }}", "deep": {"list": ["{{ name }}", 1.50]}}});
         let payload = r#"{"name":"\"x\"","big":12345678901234567891}"#;
-        assert_eq!(format(config, payload).await, r#"{"text":"a \"x\"","big":12345678901234567891,"deep":{"list":["\"x\"",1.5]}}"#);
+        assert_eq!(
+            format(config, payload).await,
+            r#"{"text":"a \"x\"","big":12345678901234567891,"deep":{"list":["\"x\"",1.5]}}"#
+        );
     }
 
     #[tokio::test]

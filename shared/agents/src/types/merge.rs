@@ -14,10 +14,10 @@ const MAX_TIMEOUT_SECONDS: i64 = 30 * 24 * 3600;
 /// Brings branches together: passes each event on once (`any`), or waits for one from every link and emits one event (`all`).
 ///
 /// With `all`, the payload in the group `on_merge` has the payload of each agent that led here under that agent's cell id:
-/// `{"fetch": {...}, "lookup": {...}}`. If one agent sent two of the events, by two links, each stands under
-/// `<cell id>/<link id>`. The first event from each link counts; further ones, and those that come after the end, go no further
-/// and are shown as `late`. When the time is over, `on_timeout` has `{"arrived": {...}, "missing": ["<link id>"]}`. A key is
-/// not joined again until 15 days and the time-out have passed since its last event.
+/// `{"fetch": {...}, "lookup": {...}}`, at most 256 KB together. If one agent sent two of the events, by two links, each stands
+/// under `<cell id>/<link id>`. The first event from each link counts; further ones, and those that come after the end, go no
+/// further and are shown as `late`. When the time is over, `on_timeout` has `{"arrived": {...}, "missing": ["<link id>"]}`. A
+/// key is not joined again until 15 days and the time-out have passed since its end.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
@@ -80,9 +80,9 @@ impl AgentType for Merge {
         if options.mode == Mode::Any && options.key.is_some() {
             problems.add("key", "With `mode: any` nothing is joined: remove the key, or set `mode` to `all`.");
         }
-        let key = options.key.map(|key| problems.take("key", Template::parse(&key)));
-        let key = if let Some(key) = key { Some(key?) } else { None };
-        Some(Merge { mode: options.mode, key, timeout_ms: options.timeout.saturating_mul(1000) })
+        let key = options.key.and_then(|key| problems.take("key", Template::parse(&key)));
+        let timeout_ms = options.timeout.saturating_mul(1000);
+        problems.0.is_empty().then_some(Merge { mode: options.mode, key, timeout_ms })
     }
 
     fn memory(&self, cx: &Context<'_>) -> Result<MemoryUse, AgentError> {
@@ -91,7 +91,10 @@ impl AgentType for Merge {
             None => format!("run {}", event.id.run),
             Some(key) => match key.render(cx.scope())? {
                 key if key.is_empty() => {
-                    return Err(AgentError::fail("empty_key", "The `key` comes out empty for this event: name a field that it has."));
+                    return Err(AgentError::fail(
+                        "empty_key",
+                        "The `key` comes out empty for this event: name a field that it has.",
+                    ));
                 }
                 key => format!("key {key}"),
             },
@@ -130,9 +133,7 @@ impl AgentType for Merge {
 
     fn examples() -> Vec<Example> {
         vec![
-            Example::new("Each event passes once", json!({}))
-                .on(json!({"id": 1}))
-                .emits("on_merge", json!({"id": 1})),
+            Example::new("Each event passes once", json!({})).on(json!({"id": 1})).emits("on_merge", json!({"id": 1})),
             Example::new("One event from every link, here from the only one", json!({"mode": "all", "timeout": 3600}))
                 .on(json!({"id": 1}))
                 .emits("on_merge", json!({"source": {"id": 1}})),
@@ -156,7 +157,10 @@ fn read_join(cx: &Context<'_>) -> Result<Option<Join>, AgentError> {
     match &cx.memory {
         Value::Null => Ok(None),
         memory => Join::deserialize(memory).map(Some).map_err(|error| {
-            AgentError::fail("memory_unreadable", format!("The memory is not of this agent type ({error}): clear the agent's memory."))
+            AgentError::fail(
+                "memory_unreadable",
+                format!("The memory is not of this agent type ({error}): clear the agent's memory."),
+            )
         }),
     }
 }
@@ -188,142 +192,18 @@ async fn joined(cx: &Context<'_>, join: &Join) -> Result<Payload, AgentError> {
         true => event.cell.to_string(),
         false => format!("{}/{link}", event.cell),
     };
-    let named: BTreeMap<String, &str> =
-        found.iter().map(|(event, link)| (key(event, link), event.payload.as_str())).collect();
+    let named: BTreeMap<String, &str> = found.iter().map(|(event, link)| (key(event, link), event.payload.as_str())).collect();
     compose::object(named)
 }
 
 fn gone(id: EventId) -> AgentError {
     AgentError::fail(
         "events_gone",
-        format!("The event {id} was to be joined and is gone: raise `keep_events_for` of the agents that lead here above `timeout`."),
+        format!(
+            "The event {id} was to be joined and is gone: raise `keep_events_for` of the agents that lead here above `timeout`."
+        ),
     )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{World, agent, cell, context, emitted, event, problem};
-    use crate::Agent;
-
-    const ALL: fn() -> Box<dyn Agent> = || agent("merge", json!({"mode": "all", "timeout": 60}));
-
-    /// An event arrives by these links, of `l1`, `l2` and `l3`.
-    async fn arrive(merge: &dyn Agent, world: &World, event: &Event, links: &[&str], memory: Value) -> Result<Effects, AgentError> {
-        let cell = cell();
-        let mut cx = context(&cell, event, world);
-        cx.links = links.iter().map(|link| (*link).to_owned()).collect();
-        cx.incoming = ["l1", "l2", "l3"].map(str::to_owned).to_vec();
-        cx.memory = memory;
-        merge.receive(&cx).await
-    }
-
-    async fn timeout(world: &World, event: &Event, memory: Value) -> Result<Effects, AgentError> {
-        let cell = cell();
-        let mut cx = context(&cell, event, world);
-        cx.incoming = ["l1", "l2", "l3"].map(str::to_owned).to_vec();
-        cx.memory = memory;
-        ALL().timer(&cx).await
-    }
-
-    fn memory(effects: &Effects) -> Value {
-        match &effects.memory {
-            Memory::SetUntil(memory, until) => {
-                assert_eq!(*until, Time(1_000_000 + 60_000 + limits::COMMIT_MS));
-                memory.clone()
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn world() -> (World, Event, Event, Event) {
-        let (a, b, c) = (event("a", r#"{"n":1.10}"#), event("b", "[1e400]"), event("c", "null"));
-        (World { events: vec![a.clone(), b.clone(), c.clone()], ..World::default() }, a, b, c)
-    }
-
-    #[tokio::test]
-    async fn one_from_each_link_makes_one_event_with_the_very_texts() {
-        let (world, a, b, c) = world();
-        let first = arrive(&*ALL(), &world, &a, &["l1"], Value::Null).await.unwrap();
-        assert_eq!((emitted(&first), &first.wake), (vec![], &vec![Time(1_060_000)]));
-        let second = arrive(&*ALL(), &world, &b, &["l2"], memory(&first)).await.unwrap();
-        assert_eq!((emitted(&second), second.wake.len()), (vec![], 0), "one timer");
-        let third = arrive(&*ALL(), &world, &c, &["l3"], memory(&second)).await.unwrap();
-        assert_eq!(emitted(&third), [("on_merge", r#"{"a":{"n":1.10},"b":[1e400],"c":null}"#)]);
-        // The same arrival again, after its commit was lost to another's: the other's memory decides.
-        let again = arrive(&*ALL(), &world, &c, &["l3"], memory(&second)).await.unwrap();
-        assert_eq!(again, third);
-        for (event, link) in [(&c, "l3"), (&event("a", "2"), "l1")] {
-            let late = arrive(&*ALL(), &world, event, &[link], memory(&third)).await.unwrap();
-            assert_eq!(late, Effects::none().outcome("late"));
-        }
-        assert_eq!(timeout(&world, &a, memory(&third)).await.unwrap(), Effects::none(), "it is over");
-    }
-
-    #[tokio::test]
-    async fn a_second_event_from_a_link_is_late_and_the_first_counts() {
-        let (world, a, b, c) = world();
-        let first = arrive(&*ALL(), &world, &a, &["l1", "l2"], Value::Null).await.unwrap();
-        let late = arrive(&*ALL(), &world, &b, &["l2"], memory(&first)).await.unwrap();
-        assert_eq!(late.outcome, Some("late"));
-        let last = arrive(&*ALL(), &world, &c, &["l3"], memory(&first)).await.unwrap();
-        assert_eq!(emitted(&last), [("on_merge", r#"{"a":{"n":1.10},"c":null}"#)], "one event by two links stands once");
-    }
-
-    #[tokio::test]
-    async fn two_events_of_one_agent_stand_under_their_links() {
-        let (mut world, a, _, c) = world();
-        let second = event("a", "2");
-        world.events.push(second.clone());
-        let first = arrive(&*ALL(), &world, &a, &["l1"], Value::Null).await.unwrap();
-        let next = arrive(&*ALL(), &world, &second, &["l2"], memory(&first)).await.unwrap();
-        let last = arrive(&*ALL(), &world, &c, &["l3"], memory(&next)).await.unwrap();
-        assert_eq!(emitted(&last), [("on_merge", r#"{"a/l1":{"n":1.10},"a/l2":2,"c":null}"#)]);
-    }
-
-    #[tokio::test]
-    async fn the_time_out_tells_what_came_and_what_is_missing() {
-        let (world, a, b, c) = world();
-        let first = arrive(&*ALL(), &world, &b, &["l2"], Value::Null).await.unwrap();
-        assert_eq!(timeout(&world, &a, memory(&first)).await.unwrap(), Effects::none(), "another join's timer");
-        let out = timeout(&world, &b, memory(&first)).await.unwrap();
-        assert_eq!(emitted(&out), [("on_timeout", r#"{"arrived":{"b":[1e400]},"missing":["l1","l3"]}"#)]);
-        let late = arrive(&*ALL(), &world, &c, &["l3"], memory(&out)).await.unwrap();
-        assert_eq!(late.outcome, Some("late"));
-        assert_eq!(timeout(&world, &b, Value::Null).await.unwrap(), Effects::none(), "the memory was cleared");
-    }
-
-    #[tokio::test]
-    async fn what_cannot_be_joined_is_a_typed_error() {
-        let (mut world, a, b, c) = world();
-        let first = arrive(&*ALL(), &world, &a, &["l1"], Value::Null).await.unwrap();
-        let second = arrive(&*ALL(), &world, &b, &["l2"], memory(&first)).await.unwrap();
-        world.events.remove(0);
-        let error = arrive(&*ALL(), &world, &c, &["l3"], memory(&second)).await.unwrap_err();
-        assert!(error.code == "events_gone" && error.message.contains(&a.id.to_string()), "{error}");
-        let error = arrive(&*ALL(), &world, &c, &["l3"], json!({"else": 1})).await.unwrap_err();
-        assert_eq!(error.code, "memory_unreadable");
-    }
-
-    #[tokio::test]
-    async fn memory_is_scoped_by_run_or_key() {
-        let (cell, world) = (cell(), World::default());
-        let scope = |config: Value, event: &Event| agent("merge", config).memory(&context(&cell, event, &world));
-        let (one, two) = (event("a", r#"{"id":7}"#), event("b", r#"{"id":7}"#));
-        assert_eq!(scope(json!({}), &one).unwrap(), MemoryUse::None);
-        assert_ne!(scope(json!({"mode": "all"}), &one).unwrap(), scope(json!({"mode": "all"}), &two).unwrap());
-        let keyed = json!({"mode": "all", "key": "{{ id }}"});
-        assert_eq!(scope(keyed.clone(), &one).unwrap(), MemoryUse::Scope("key 7".into()));
-        assert_eq!(scope(keyed.clone(), &one).unwrap(), scope(keyed, &two).unwrap());
-        assert_eq!(scope(json!({"mode": "all", "key": "{{ '' }}"}), &one).unwrap_err().code, "empty_key");
-    }
-
-    #[test]
-    fn errors_name_the_field() {
-        assert_eq!(problem("merge", json!({"timeout": 0})), "config.timeout");
-        assert_eq!(problem("merge", json!({"timeout": 2_592_001})), "config.timeout");
-        assert_eq!(problem("merge", json!({"mode": "some"})), "config.mode");
-        assert_eq!(problem("merge", json!({"key": "{{ id }}"})), "config.key");
-        assert_eq!(problem("merge", json!({"mode": "all", "key": "{{ id"})), "config.key");
-    }
-}
+mod tests;

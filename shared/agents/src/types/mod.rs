@@ -1,4 +1,13 @@
 //! One file for each agent type.
 
+pub mod change_detector;
 pub mod condition;
+pub mod data_output;
+pub mod delay;
+pub mod event_formatting;
+pub mod http_request;
 pub mod manual;
+pub mod merge;
+pub mod schedule;
+pub mod split;
+pub mod webhook;

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Starts a flow at set times: each is one event in the group `on_schedule`. Times that were missed, while the workflow was
-/// stopped or Rookery was down, become one event, for the latest of them.
+/// Starts a flow at set times: each is one event in the group `on_schedule`. Times that were missed become one event, for
+/// the latest of them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {

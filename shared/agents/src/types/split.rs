@@ -57,14 +57,16 @@ impl AgentType for Split {
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        let found = problems.0.len();
         if !(MIN_GROUPS..=MAX_GROUPS).contains(&options.groups.len()) {
             problems.add("groups", format!("Give {MIN_GROUPS} to {MAX_GROUPS} groups."));
         }
         let mut names = HashSet::new();
         for (index, group) in options.groups.iter().enumerate() {
             if !is_valid_group(&group.name) || group.name == "on_error" {
-                problems.add(format!("groups[{index}].name"), "Use 1 to 64 characters, none of them a control character; `on_error` is taken.");
+                problems.add(
+                    format!("groups[{index}].name"),
+                    "Use 1 to 64 characters, none of them a control character; `on_error` is taken.",
+                );
             } else if !names.insert(&group.name) {
                 problems.add(format!("groups[{index}].name"), "Another group has this name: give each its own.");
             }
@@ -73,7 +75,7 @@ impl AgentType for Split {
             }
         }
         let key = options.key.and_then(|key| problems.take("key", Template::parse(&key)));
-        (problems.0.len() == found).then_some(Split { groups: options.groups, key })
+        problems.0.is_empty().then_some(Split { groups: options.groups, key })
     }
 
     fn groups(&self) -> Vec<String> {
@@ -114,7 +116,7 @@ fn score(agent: &str, key: &str, group: &Group) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{agent, cell, context, event, problem, World};
+    use crate::testing::{World, agent, cell, context, event, problem};
     use serde_json::{Value, json};
     use std::collections::HashMap;
 

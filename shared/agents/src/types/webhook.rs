@@ -41,15 +41,17 @@ pub struct Options {
     /// The key of the payload under which those headers stand.
     #[serde(default = "headers_key")]
     event_headers_key: String,
-    /// The answer's body: a template over the event's payload. Left out with `code`, the answer is 202 with the ids of
+    /// The answer's body: a template over the event's payload. Without it and `code`, the answer is 202 with the ids of
     /// the event and its run.
     #[serde(default)]
     response: Option<String>,
     /// The answer's status, 200 to 299; 200 when only `response` is given.
     #[serde(default)]
+    #[schemars(range(min = 200, max = 299))]
     code: Option<u16>,
     /// The media type of `response`: `text/plain`, `application/json`, `application/xml` or `text/xml`.
     #[serde(default = "text_plain")]
+    #[schemars(extend("enum" = RESPONSE_TYPES))]
     response_content_type: String,
     /// Takes only requests that prove to come from a sender who knows a secret.
     #[serde(default)]
@@ -202,23 +204,15 @@ impl Webhook {
 
 impl Reply {
     fn answer(&self, payload: &Payload) -> Result<Answer, Error> {
-        let body = match &self.body {
-            None => String::new(),
-            Some(template) => template.render(&scope(payload)).map_err(|error| {
-                let message = format!("The hook's `response` cannot be written for this request: {error}.");
-                Error::new(ErrorKind::Unprocessable, "template_error", message, "Correct the template, or send what it needs.")
-            })?,
-        };
+        // Nothing of the time is in scope, so that the same delivery gets the same answer.
+        let scope = Scope::new(Map::from_iter([("payload".to_owned(), payload.value())]));
+        let body = self.body.as_ref().map(|template| template.render(&scope)).transpose().map_err(|error| {
+            let message = format!("The hook's `response` cannot be written for this request: {error}.");
+            Error::new(ErrorKind::Unprocessable, "template_error", message, "Correct the template, or send what it needs.")
+        })?;
+        let body = body.unwrap_or_default();
         Ok(Answer { status: self.status, content_type: format!("{}; charset=utf-8", self.content_type), body })
     }
-}
-
-/// The payload's keys and `payload`, as everywhere; nothing of the time, so that the same delivery gets the same answer.
-fn scope(payload: &Payload) -> Scope {
-    let whole = payload.value();
-    let mut variables = whole.as_object().cloned().unwrap_or_default();
-    variables.insert("payload".to_owned(), whole);
-    Scope::new(variables)
 }
 
 fn methods(verbs: &str) -> Result<Vec<Method>, String> {
@@ -247,9 +241,6 @@ fn event_headers(options: &Options, problems: &mut Problems) -> Vec<String> {
 
 fn reply(options: &Options, problems: &mut Problems) -> Option<Reply> {
     let body = options.response.as_deref().and_then(|text| problems.take("response", Template::parse(text)));
-    if body.as_ref().is_some_and(|body| !body.credentials().is_empty()) {
-        problems.add("response", "An answer must not hold a credential: take it out.");
-    }
     let content_type = options.response_content_type.clone();
     if !RESPONSE_TYPES.contains(&content_type.as_str()) {
         problems.add("response_content_type", format!("Use one of {}.", RESPONSE_TYPES.join(", ")));

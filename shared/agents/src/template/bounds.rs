@@ -1,0 +1,167 @@
+//! What a rendering may use, and what it has used: kept in the library's registers, where every tag and filter finds it.
+
+use super::{Limit, Scope};
+use liquid_core::model::{KString, ValueView};
+use liquid_core::{Error, Result, Runtime};
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub(super) const MAX_SOURCE: usize = 64 * 1024;
+pub(super) const MAX_DEPTH: usize = 32;
+pub(super) const MAX_CHAIN: usize = 100;
+pub(super) const MAX_BLANKS: usize = 1_000;
+pub(super) const MAX_RANGE: i128 = 10_000;
+pub(super) const MAX_VALUE: usize = 1024 * 1024;
+/// Characters of an error message.
+pub(super) const MAX_MESSAGE: usize = 1_000;
+const MAX_STEPS: usize = 100_000;
+/// Tests run unoptimised, beside each other, and must not depend on the clock.
+const MAX_TIME: Duration = Duration::from_millis(if cfg!(test) { 10_000 } else { 100 });
+const MAX_OUTPUT: usize = 256 * 1024;
+
+/// What is left for one template, or for all templates of one JSON value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    steps: usize,
+    deadline: Instant,
+    pub(super) output: usize,
+}
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Budget::until(Instant::now() + MAX_TIME)
+    }
+
+    pub(super) fn until(deadline: Instant) -> Self {
+        Budget { steps: MAX_STEPS, deadline, output: MAX_OUTPUT }
+    }
+}
+
+/// The state of one rendering.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) budget: Budget,
+    pub(super) exceeded: Option<Limit>,
+    /// The sizes of the variables set.
+    kept: HashMap<KString, usize>,
+    pub(super) nonce: Arc<str>,
+    pub(super) exact: Arc<HashSet<String>>,
+    /// Whether `as_object` is to leave its value in `value` instead of rendering it.
+    pub(super) wants_value: bool,
+    pub(super) value: Option<serde_json::Value>,
+}
+
+impl Default for State {
+    /// What the library's registers need; replaced before anything is rendered.
+    fn default() -> Self {
+        State {
+            budget: Budget::new(),
+            exceeded: None,
+            kept: HashMap::new(),
+            nonce: Arc::from(""),
+            exact: Arc::default(),
+            wants_value: false,
+            value: None,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn new(budget: &Budget, scope: &Scope, wants_value: bool) -> Self {
+        let (nonce, exact) = (scope.nonce(), scope.exact());
+        State { budget: *budget, nonce, exact, wants_value, ..State::default() }
+    }
+
+    /// Takes steps, and looks at the clock. What came up against a limit stays so.
+    pub(super) fn spend(&mut self, steps: usize) -> Option<Limit> {
+        match self.budget.steps.checked_sub(steps) {
+            Some(left) => self.budget.steps = left,
+            None => self.exceeded = self.exceeded.or(Some(Limit::Steps)),
+        }
+        if Instant::now() > self.budget.deadline {
+            self.exceeded = self.exceeded.or(Some(Limit::Time));
+        }
+        self.exceeded
+    }
+
+    /// Notes a variable's size; false when all of them together are too large.
+    pub(super) fn keep(&mut self, name: KString, size: usize) -> bool {
+        self.kept.insert(name, size);
+        let fits = self.kept.values().sum::<usize>() <= MAX_VALUE;
+        if !fits {
+            self.exceeded = self.exceeded.or(Some(Limit::Memory));
+        }
+        fits
+    }
+}
+
+/// Takes steps; an error at a limit, which ends the rendering.
+pub(super) fn spend(runtime: &dyn Runtime, steps: usize) -> Result<()> {
+    match runtime.registers().get_mut::<State>().spend(steps) {
+        Some(limit) => Err(Error::with_msg(limit.to_string())),
+        None => Ok(()),
+    }
+}
+
+/// Ends the rendering at a limit.
+pub(super) fn exceed<T>(runtime: &dyn Runtime, limit: Limit) -> Result<T> {
+    runtime.registers().get_mut::<State>().exceeded = Some(limit);
+    Err(Error::with_msg(limit.to_string()))
+}
+
+/// About what a value takes in memory, in bytes; counting stops beyond [`MAX_VALUE`].
+pub(super) fn weight(value: &dyn ValueView) -> usize {
+    const EACH: usize = 16;
+    let sum = |sizes: &mut dyn Iterator<Item = usize>| {
+        let mut total = EACH;
+        sizes
+            .take_while(|size| {
+                total += size;
+                total <= MAX_VALUE
+            })
+            .for_each(drop);
+        total
+    };
+    if let Some(array) = value.as_array() {
+        sum(&mut array.values().map(weight))
+    } else if let Some(object) = value.as_object() {
+        sum(&mut object.iter().map(|(key, value)| key.len() + weight(value)))
+    } else {
+        EACH + value.to_kstr().len()
+    }
+}
+
+/// Text up to a cap; writing more is an error.
+#[derive(Debug)]
+pub(super) struct Capped {
+    pub(super) bytes: Vec<u8>,
+    cap: usize,
+    pub(super) is_over: bool,
+}
+
+impl Capped {
+    pub(super) fn new(cap: usize) -> Self {
+        Capped { bytes: Vec::new(), cap, is_over: false }
+    }
+
+    pub(super) fn into_text(self) -> String {
+        String::from_utf8(self.bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+}
+
+impl io::Write for Capped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.cap {
+            self.is_over = true;
+            return Err(io::Error::other("full"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

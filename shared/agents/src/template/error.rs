@@ -1,0 +1,161 @@
+//! Why a template was refused or did not render, told without the values that it was given.
+
+use super::bounds;
+use std::fmt;
+
+/// Why a template was refused or did not render, and where in the options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateError {
+    path: String,
+    problem: Problem,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// It is not Liquid, or uses a tag or filter that does not exist here.
+    #[error("line {line}: {reason}")]
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// What was found and expected.
+        reason: String,
+    },
+    /// A credential where none may stand.
+    #[error(
+        "`{{% credential {name} %}}` is not allowed here: use it only in options that are sent with an outside call, like `url`, `headers` and `payload` of http_request"
+    )]
+    CredentialNotAllowed {
+        /// As written.
+        name: String,
+    },
+    /// It is, or does, too much.
+    #[error("{0}")]
+    Limit(Limit),
+    /// A tag or filter does not fit the value that it was given.
+    #[error("{0}")]
+    Render(String),
+}
+
+/// A bound that a template came up against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Limit {
+    /// Of the source.
+    #[error("the template is over 64 KB; shorten it")]
+    Source,
+    /// Of blocks, indexes and conditions inside each other.
+    #[error("the template nests too deeply; use at most 32 levels of blocks and indexes, and 100 conditions in a chain")]
+    Nesting,
+    /// Of blanks in a row in the source, which are costly to read.
+    #[error("the template holds over 1,000 blanks in a row; remove some")]
+    Blanks,
+    /// Of a range like `(1..n)`.
+    #[error("a range is over 10,000 numbers; make it shorter")]
+    Range,
+    /// Of loop turns, lookups and filter calls.
+    #[error("the template takes over 100,000 steps; loop over less")]
+    Steps,
+    /// Of time.
+    #[error("the template takes over 100 ms; loop over less")]
+    Time,
+    /// Of a value made by a filter, and of all variables together.
+    #[error("the template makes values of over 1 MB; build less text in variables")]
+    Memory,
+    /// Of the text rendered; for JSON, of all texts together.
+    #[error("the text rendered is over 256 KB; render less")]
+    Output,
+}
+
+impl TemplateError {
+    /// Where in the options, like `headers.Authorization` or `items[2]`; empty for a lone template.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What went wrong.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// The same, found below a key or an index (given as `[2]`).
+    pub(super) fn below(mut self, key: &str) -> Self {
+        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{key}{dot}{}", self.path);
+        self
+    }
+}
+
+impl From<Problem> for TemplateError {
+    fn from(problem: Problem) -> Self {
+        TemplateError { path: String::new(), problem }
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => write!(f, "template: {}", self.problem),
+            path => write!(f, "template in `{path}`: {}", self.problem),
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+impl Problem {
+    /// From the library's error, which tells the place as ` --> line:column` or names the filter.
+    pub(super) fn syntax(error: &liquid_core::Error, source: &str) -> Problem {
+        let text = error.to_string();
+        let details = Details::read(&text);
+        let place = text.split_once(" --> ").and_then(|(_, place)| place.split_once(':')?.0.parse().ok());
+        let line = place.or_else(|| {
+            let name = details.value("filter").or_else(|| details.value("requested filter"))?;
+            Some(source[..source.find(name)?].matches('\n').count() + 1)
+        });
+        // The library lists what it expected in its own grammar's words after ` = `.
+        let reason = text.lines().find_map(|line| line.trim_start().strip_prefix("= ")).unwrap_or(details.message);
+        Problem::Syntax { line: line.unwrap_or(1), reason: details.explain(reason) }
+    }
+
+    /// From the library's error, without the value that caused it.
+    pub(super) fn render(error: &liquid_core::Error) -> Problem {
+        let text = error.to_string();
+        let details = Details::read(&text);
+        Problem::Render(details.explain(details.message))
+    }
+}
+
+/// The library's error text, taken apart: a message, and lines of `    key=value`.
+struct Details<'t> {
+    message: &'t str,
+    values: Vec<(&'t str, &'t str)>,
+}
+
+impl<'t> Details<'t> {
+    fn read(text: &'t str) -> Self {
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("liquid:").trim();
+        let values = text.lines().filter_map(|line| line.strip_prefix("    ")?.split_once('=')).collect();
+        Details { message, values }
+    }
+
+    fn value(&self, key: &str) -> Option<&'t str> {
+        self.values.iter().find(|(found, _)| *found == key).map(|(_, value)| *value)
+    }
+
+    /// A message with what was asked for and what there is; values of the payload, as under `input`, are left out.
+    fn explain(&self, message: &str) -> String {
+        const SHOWN: [&str; 8] = [
+            "requested",
+            "requested filter",
+            "filter",
+            "argument",
+            "cause",
+            "available filters",
+            "available tags",
+            "available blocks",
+        ];
+        let shown = SHOWN.iter().filter_map(|key| Some(format!("; {key}: {}", self.value(key)?)));
+        let text: String = std::iter::once(message.to_owned()).chain(shown).collect();
+        text.chars().take(bounds::MAX_MESSAGE).collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! JSON options whose strings are templates.
+
+use super::bounds::Budget;
+use super::{Scope, Template, TemplateError};
+use serde_json::{Map, Value};
+
+/// A JSON value in which every string is a template; keys are as they are. A string that is exactly one
+/// `{{ expression | as_object }}` stands for the value itself, not for its text.
+#[derive(Debug)]
+pub struct JsonTemplate {
+    part: Part,
+    credentials: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Fixed(Value),
+    Text(Template),
+    Whole(Template),
+    Array(Vec<Part>),
+    Object(Vec<(String, Part)>),
+}
+
+impl JsonTemplate {
+    /// Parses strings in which `{% credential name %}` is an error.
+    pub fn parse(value: &Value) -> Result<JsonTemplate, TemplateError> {
+        Self::parse_by(value, Template::parse)
+    }
+
+    /// Parses strings that may use `{% credential name %}`.
+    pub fn parse_with_credentials(value: &Value) -> Result<JsonTemplate, TemplateError> {
+        Self::parse_by(value, Template::parse_with_credentials)
+    }
+
+    fn parse_by(value: &Value, parse: Parse) -> Result<JsonTemplate, TemplateError> {
+        let part = Part::parse(value, parse)?;
+        let mut credentials = Vec::new();
+        part.credentials(&mut credentials);
+        Ok(JsonTemplate { part, credentials })
+    }
+
+    /// The credentials used, each once.
+    pub fn credentials(&self) -> &[String] {
+        &self.credentials
+    }
+
+    /// The value for a scope. Its texts share one budget of steps, time and output.
+    pub fn render(&self, scope: &Scope) -> Result<Value, TemplateError> {
+        self.part.render(scope, &mut Budget::new())
+    }
+}
+
+type Parse = fn(&str) -> Result<Template, TemplateError>;
+
+impl Part {
+    fn parse(value: &Value, parse: Parse) -> Result<Part, TemplateError> {
+        Ok(match value {
+            Value::String(source) => {
+                let template = parse(source)?;
+                if template.is_constant() {
+                    Part::Fixed(value.clone())
+                } else if is_whole(source) {
+                    Part::Whole(template)
+                } else {
+                    Part::Text(template)
+                }
+            }
+            Value::Array(items) => {
+                let part = |(index, item)| Part::parse(item, parse).map_err(|error| error.below(&format!("[{index}]")));
+                Part::Array(items.iter().enumerate().map(part).collect::<Result<_, _>>()?)
+            }
+            Value::Object(map) => {
+                let part = |(key, item): (&String, _)| {
+                    let part = Part::parse(item, parse).map_err(|error| error.below(key));
+                    part.map(|part| (key.clone(), part))
+                };
+                Part::Object(map.iter().map(part).collect::<Result<_, _>>()?)
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => Part::Fixed(value.clone()),
+        })
+    }
+
+    fn credentials(&self, found: &mut Vec<String>) {
+        match self {
+            Part::Fixed(_) => {}
+            Part::Text(template) | Part::Whole(template) => {
+                for name in template.credentials() {
+                    if !found.contains(name) {
+                        found.push(name.clone());
+                    }
+                }
+            }
+            Part::Array(items) => items.iter().for_each(|item| item.credentials(found)),
+            Part::Object(entries) => entries.iter().for_each(|(_, item)| item.credentials(found)),
+        }
+    }
+
+    fn render(&self, scope: &Scope, budget: &mut Budget) -> Result<Value, TemplateError> {
+        Ok(match self {
+            Part::Fixed(value) => value.clone(),
+            Part::Text(template) => Value::String(template.render_within(scope, budget)?),
+            Part::Whole(template) => template.value_within(scope, budget)?,
+            Part::Array(items) => {
+                let mut values = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    values.push(item.render(scope, budget).map_err(|error| error.below(&format!("[{index}]")))?);
+                }
+                Value::Array(values)
+            }
+            Part::Object(entries) => {
+                let mut map = Map::with_capacity(entries.len());
+                for (key, item) in entries {
+                    map.insert(key.clone(), item.render(scope, budget).map_err(|error| error.below(key))?);
+                }
+                Value::Object(map)
+            }
+        })
+    }
+}
+
+/// Whether a source is exactly one output whose last filter is `as_object`.
+fn is_whole(source: &str) -> bool {
+    let inner = source.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    inner.is_some_and(|inner| {
+        let last = inner.trim_end_matches('-').rsplit_once('|').map(|(_, filter)| filter.trim());
+        last == Some("as_object") && !inner.contains("{{") && !inner.contains("{%") && !inner.contains("}}")
+    })
+}

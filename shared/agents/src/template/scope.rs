@@ -1,0 +1,57 @@
+//! What a template sees. Nothing here reads the outside or knows a credential's value.
+
+use super::node::Record;
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
+use uuid::Uuid;
+
+/// The variables of one event, converted once, for any number of templates.
+#[derive(Debug)]
+pub struct Scope {
+    variables: Map<String, Value>,
+    nonce: Arc<str>,
+    view: OnceLock<(Record, Arc<HashSet<String>>)>,
+}
+
+impl Scope {
+    /// Variables by name. The keys of the one named `payload`, if it is an object, are found at the top level too, behind
+    /// the other variables: they need not be copied there.
+    pub fn new(variables: Map<String, Value>) -> Self {
+        Scope { variables, nonce: Uuid::new_v4().simple().to_string().into(), view: OnceLock::new() }
+    }
+
+    /// What `{% credential name %}` renders in this scope: nobody who did not render here can guess it.
+    pub fn marker(&self, name: &str) -> String {
+        marker(&self.nonce, name)
+    }
+
+    /// The variables as given.
+    pub fn variables(&self) -> &Map<String, Value> {
+        &self.variables
+    }
+
+    pub(super) fn nonce(&self) -> Arc<str> {
+        self.nonce.clone()
+    }
+
+    pub(super) fn view(&self) -> &Record {
+        &self.converted().0
+    }
+
+    pub(super) fn exact(&self) -> Arc<HashSet<String>> {
+        self.converted().1.clone()
+    }
+
+    fn converted(&self) -> &(Record, Arc<HashSet<String>>) {
+        self.view.get_or_init(|| {
+            let record = Record::new(&self.variables);
+            let exact = Arc::new(record.exact());
+            (record, exact)
+        })
+    }
+}
+
+pub(super) fn marker(nonce: &str, name: &str) -> String {
+    format!("⟦credential:{nonce}:{name}⟧")
+}

@@ -1,0 +1,211 @@
+//! `http_request`: calls other systems over HTTP. What is sent is made in `request`, what comes back is judged in `answer`.
+
+mod answer;
+mod request;
+
+use crate::agent::{AgentType, Kind, Problems};
+use crate::template::{JsonTemplate, Template};
+use crate::{AgentError, Call, Context, Effects, Example};
+use request::{ContentType, Method};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+const MAX_SECONDS: u64 = 30;
+const MAX_RETRIES: u32 = 5;
+
+/// Calls a URL for each event, and on a schedule if it has one (then with an empty event). The answer is emitted in the group
+/// `on_response`: `{"status", "headers", "body"}`, the body as JSON where its content type says so, else as text; one that is
+/// not UTF-8 in base64, with `"body_encoding": "base64"`. Answers of up to 128 KB are taken.
+///
+/// Status 408, 425, 429 and from 500 on are tried again (after `Retry-After`, where the server says so with 429 or 503); other
+/// errors from 400 on are not. When no try is left, `on_error` has the status and the start of the body. Redirects are not
+/// followed: they fail as `redirect_refused`, which names the new place. All tries of one delivery carry the same
+/// `Idempotency-Key` header, unless you set that header yourself. URL path and query, headers and payload may have credentials:
+/// `{% credential my_token %}`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// Where to: a template, like `https://api.example.com/orders/{{ order.id | url_encode }}`.
+    url: String,
+    /// The method.
+    #[serde(default)]
+    method: Method,
+    /// Headers: their names, and templates for their values, like `"Authorization": "Bearer {% credential my_token %}"`.
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    /// What is sent: JSON of which the texts are templates. `post`, `put` and `patch` send the event's payload when it is left
+    /// out; `get` and `head` put it into the URL's query.
+    payload: Option<Value>,
+    /// How the payload is written.
+    #[serde(default)]
+    content_type: ContentType,
+    /// Whether the answer is emitted. Failures go to `on_error` in any case.
+    #[serde(default = "yes")]
+    emit_events: bool,
+    /// Whether the answer is emitted alone, or over the payload that came in.
+    #[serde(default)]
+    output_mode: OutputMode,
+    /// How long a call may take, in seconds: 1 to 30.
+    #[serde(default = "thirty")]
+    #[schemars(range(min = 1, max = 30))]
+    timeout_seconds: u64,
+    /// How often a call that failed is made again: 0 to 5, with growing waits up to hours.
+    #[serde(default = "five")]
+    #[schemars(range(min = 0, max = 5))]
+    retries: u32,
+}
+
+/// What the emitted payload has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum OutputMode {
+    /// The answer alone.
+    #[default]
+    Clean,
+    /// The payload that came in, with the answer's `status`, `headers` and `body` over it.
+    Merge,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn thirty() -> u64 {
+    MAX_SECONDS
+}
+
+fn five() -> u32 {
+    MAX_RETRIES
+}
+
+/// The agent.
+pub struct HttpRequest {
+    url: Template,
+    method: Method,
+    headers: Vec<(String, Template)>,
+    payload: Option<JsonTemplate>,
+    content_type: ContentType,
+    emit_events: bool,
+    output_mode: OutputMode,
+    timeout_seconds: u64,
+    retries: u32,
+    credentials: Vec<String>,
+}
+
+impl AgentType for HttpRequest {
+    const NAME: &'static str = "http_request";
+    const KIND: Kind = Kind::Action;
+    const TITLE: &'static str = "HTTP request";
+    const GROUPS: &'static [&'static str] = &["on_response"];
+    const CHECKS: bool = true;
+    type Options = Options;
+
+    fn new(options: Options, problems: &mut Problems) -> Option<Self> {
+        check(&options, problems);
+        let url = problems.take("url", Template::parse_with_credentials(options.url.trim()));
+        let mut headers = Vec::new();
+        for (name, value) in options.headers {
+            if let Some(value) = problems.take(&format!("headers.{name}"), Template::parse_with_credentials(&value)) {
+                headers.push((name, value));
+            }
+        }
+        let payload =
+            options.payload.and_then(|payload| problems.take("payload", JsonTemplate::parse_with_credentials(&payload)));
+        let url = url?;
+        let mut credentials: BTreeSet<String> = url.credentials().iter().cloned().collect();
+        credentials.extend(headers.iter().flat_map(|(_, value)| value.credentials().iter().cloned()));
+        credentials.extend(payload.iter().flat_map(|payload| payload.credentials().iter().cloned()));
+        problems.0.is_empty().then_some(HttpRequest {
+            url,
+            method: options.method,
+            headers,
+            payload,
+            content_type: options.content_type,
+            emit_events: options.emit_events,
+            output_mode: options.output_mode,
+            timeout_seconds: options.timeout_seconds,
+            retries: options.retries,
+            credentials: credentials.into_iter().collect(),
+        })
+    }
+
+    fn credentials(&self) -> Vec<String> {
+        self.credentials.clone()
+    }
+
+    fn retries(&self) -> u32 {
+        self.retries
+    }
+
+    async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
+        if self.output_mode == OutputMode::Merge && !cx.payload().is_object() {
+            let message = "The event's payload is not a JSON object, so that no answer can be merged into it; use `clean`.";
+            return Err(AgentError::fail("payload_not_object", message));
+        }
+        let call = Call { request: self.request(cx)?, credentials: &self.credentials, scope: cx.scope() };
+        let response = answer::judge(cx.host.call(call).await?, cx.now)?;
+        if !self.emit_events {
+            return Ok(Effects::none().log(format!("The answer's status was {}.", response.status)));
+        }
+        let base = cx.event.filter(|_| self.output_mode == OutputMode::Merge).map(|event| &event.payload);
+        Ok(Effects::emit("on_response", answer::payload(&response, base)?))
+    }
+
+    async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
+        self.receive(cx).await
+    }
+
+    fn examples() -> Vec<Example> {
+        let answer = |body: Value| json!({"status": 200, "headers": {"content-type": "application/json"}, "body": body});
+        vec![
+            Example::new(
+                "A message to a chat",
+                json!({
+                    "url": "https://chat.example.com/rooms/{{ room | url_encode }}/messages",
+                    "headers": {"Authorization": "Bearer {% credential chat_token %}"},
+                    "payload": {"text": "{{ user }} signed up"}
+                }),
+            )
+            .on(json!({"room": "sales", "user": "ada"}))
+            .answered(200, r#"{"id":17}"#)
+            .emits("on_response", answer(json!({"id": 17}))),
+            Example::new(
+                "Every hour, the state of an API",
+                json!({"url": "https://api.example.com/status", "method": "get", "payload": {"full": true}, "schedule": "every_1h"}),
+            )
+            .answered(200, r#"{"up":true}"#)
+            .emits("on_response", answer(json!({"up": true}))),
+        ]
+    }
+}
+
+/// Notes what is wrong with the options besides their templates.
+fn check(options: &Options, problems: &mut Problems) {
+    let url = options.url.trim();
+    if !["https://", "http://", "{{", "{%"].iter().any(|start| url.starts_with(start)) {
+        problems.add("url", "Give a whole URL that starts with https:// or http://.");
+    }
+    for name in options.headers.keys() {
+        if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+            problems.add(format!("headers.{name}"), "It is not a header's name: use letters, digits and `-`.");
+        }
+    }
+    let is_text = matches!(options.content_type, ContentType::Text | ContentType::Xml);
+    if is_text && !matches!(options.payload, Some(Value::String(_))) {
+        problems.add("payload", "With `content_type` `text` or `xml`, give the whole body as one text.");
+    }
+    if options.method.takes_query() && matches!(options.payload, Some(Value::String(_) | Value::Array(_))) {
+        problems.add("payload", "With `get` and `head`, give an object: its fields become the URL's query.");
+    }
+    if !(1..=MAX_SECONDS).contains(&options.timeout_seconds) {
+        problems.add("timeout_seconds", format!("Give 1 to {MAX_SECONDS}."));
+    }
+    if options.retries > MAX_RETRIES {
+        problems.add("retries", format!("Give 0 to {MAX_RETRIES}."));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! Accepting: an event from outside becomes durable, is routed, and only then is there a 2xx.
+
+use crate::{Built, Engine};
+use rookery_agents::{Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, Kind as AgentKind};
+use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, Time, WorkflowId};
+use rookery_queue::Outgoing;
+use rookery_store::{Accepted, Counts, State, Workflow};
+use std::sync::Arc;
+
+/// Longest key by which a sender names an event, in characters.
+const KEY_CHARS: usize = 255;
+
+/// An event that comes in at an agent, as if that had emitted it.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// Its payload.
+    pub payload: Payload,
+    /// Its groups; the agent's first group when there are none.
+    pub groups: Vec<String>,
+    /// The same key is the same event.
+    pub key: Option<String>,
+    /// The event that it is a copy of.
+    pub copy_of: Option<EventId>,
+}
+
+/// What a hook answers.
+pub enum HookAnswer {
+    /// The event was accepted: the default answer.
+    Accepted(EventId),
+    /// The agent's own answer.
+    Own(Answer),
+}
+
+impl Engine {
+    /// Takes an event in at a trigger of an active workflow.
+    pub async fn accept_at_trigger(&self, workflow: &Workflow, cell: &CellId, incoming: Incoming) -> Result<EventId> {
+        let built = self.active(workflow).await?;
+        let (cell, agent) = built.agent(cell)?;
+        let kind = rookery_agents::find(&cell.agent_type).map(|info| info.kind);
+        if kind != Some(AgentKind::Trigger) {
+            return Err(Error::new(
+                Kind::Unprocessable,
+                "not_a_trigger",
+                format!("`{}` is of type `{}`, which starts no flow.", cell.id, cell.agent_type),
+                "Put events in at a trigger; use /dry_run to try another agent with an event.",
+            ));
+        }
+        self.accept(workflow, &built, cell, agent, incoming).await
+    }
+
+    /// Makes a new event like an old one: of the same agent, in a run of its own.
+    pub async fn emit_again(&self, workflow: &Workflow, like: &Event) -> Result<EventId> {
+        let built = self.active(workflow).await?;
+        let (cell, agent) = built.agent(&like.cell)?;
+        let (payload, groups) = (like.payload.clone(), like.groups.clone());
+        self.accept(workflow, &built, cell, agent, Incoming { payload, groups, key: None, copy_of: Some(like.id) }).await
+    }
+
+    /// The version that new runs are pinned to; 409 `workflow_stopped` when none is to start.
+    async fn active(&self, workflow: &Workflow) -> Result<Arc<Built>> {
+        if workflow.state != State::Active {
+            return Err(Error::new(
+                Kind::Conflict,
+                "workflow_stopped",
+                "The workflow does not run, so that nothing was stored.",
+                "Start it, then send the same request again.",
+            ));
+        }
+        self.built(&workflow.project, &workflow.id, workflow.built).await
+    }
+
+    async fn accept(
+        &self,
+        workflow: &Workflow,
+        built: &Built,
+        cell: &Cell,
+        agent: &dyn Agent,
+        incoming: Incoming,
+    ) -> Result<EventId> {
+        let (project, id, now) = (&workflow.project, &workflow.id, Time::now());
+        let event_id = match &incoming.key {
+            None => EventId::fresh(),
+            Some(key) if (1..=KEY_CHARS).contains(&key.chars().count()) => {
+                EventId::keyed(project, id, &cell.id, cell.incarnation, key)
+            }
+            Some(_) => {
+                let message = format!("The Idempotency-Key (or the sender's delivery id) has not 1 to {KEY_CHARS} characters.");
+                return Err(Error::invalid(message, "Send a shorter one, like a UUID."));
+            }
+        };
+        let groups = if incoming.groups.is_empty() { agent.groups().into_iter().take(1).collect() } else { incoming.groups };
+        let event = Event {
+            id: event_id,
+            version: built.version,
+            cell: cell.id.clone(),
+            incarnation: cell.incarnation,
+            groups,
+            payload: incoming.payload,
+            created_at: now,
+            hop: 0,
+            cause: incoming.copy_of.map(|event| Cause { event, delivery: None }),
+            keep_until: now.plus(agent.keep_events_ms()),
+            last: false,
+        };
+        match self.store.accept(project, id, &event).await? {
+            Accepted::New => {
+                let outgoing = self.following(project, id, built, std::slice::from_ref(&event));
+                self.send_accepted(project, id, &event, outgoing).await?;
+            }
+            // It may have been stored and never sent: send again. What was done already is not done twice.
+            Accepted::Same(there) => {
+                let built = self.built(project, id, there.version).await?;
+                let outgoing = self.following(project, id, &built, std::slice::from_ref(&*there));
+                self.producer.send(outgoing).await?;
+            }
+        }
+        Ok(event_id)
+    }
+
+    async fn send_accepted(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        event: &Event,
+        outgoing: Vec<Outgoing>,
+    ) -> Result<()> {
+        if outgoing.is_empty() {
+            // Nobody else will count it.
+            self.meter.add(project, workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
+            self.flush_metrics().await;
+        }
+        self.producer.send(outgoing).await
+    }
+
+    /// Takes in a request to a hook: `/hooks/{project}{workflow}{secret}`.
+    pub async fn hook(&self, token: &str, request: &HookRequest) -> Result<HookAnswer> {
+        let (workflow, built, cell_id) = self.by_token(token, Address::Hook).await?;
+        let (cell, agent) = built.agent(&cell_id)?;
+        if workflow.state != State::Active {
+            self.active(&workflow).await?;
+        }
+        let secret = match agent.hook_credential() {
+            None => None,
+            Some(name) => {
+                let found = self.store.credentials(&workflow.project, &[name.to_owned()]).await?.pop().flatten();
+                Some(found.map(|credential| credential.value).ok_or_else(|| {
+                    Error::new(
+                        Kind::Unavailable,
+                        "credential_missing",
+                        format!("The credential `{name}` that verifies this hook is not set."),
+                        "Set it in the project, then let the sender deliver again.",
+                    )
+                })?)
+            }
+        };
+        let accepted = agent.hook(request, secret.as_deref())?;
+        let Some(payload) = accepted.payload else {
+            return Ok(HookAnswer::Own(accepted.answer.unwrap_or(Answer {
+                status: 204,
+                content_type: String::new(),
+                body: String::new(),
+            })));
+        };
+        let incoming = Incoming { payload, groups: accepted.groups, key: accepted.key, copy_of: None };
+        let event = self.accept(&workflow, &built, cell, agent, incoming).await?;
+        Ok(accepted.answer.map_or(HookAnswer::Accepted(event), HookAnswer::Own))
+    }
+
+    /// Writes a feed: `/feeds/{token}.json` or `.xml`. It is readable while its workflow exists.
+    pub async fn feed(&self, token: &str, format: FeedFormat, url: &str) -> Result<Answer> {
+        let (workflow, built, cell_id) = self.by_token(token, Address::Feed).await?;
+        let (cell, agent) = built.agent(&cell_id)?;
+        let published = self
+            .store
+            .list_published(&workflow.project, &workflow.id, &cell.id, cell.incarnation, agent.feed_items().max(1))
+            .await?;
+        let items: Vec<FeedItem> = published
+            .into_iter()
+            .filter_map(|item| {
+                let at = item.commit.as_ref()?.began;
+                Some(FeedItem { id: item.id, at, value: item.published?.value() })
+            })
+            .collect();
+        agent.feed(&FeedRequest { format, url, name: &cell.name, items: &items })
+    }
+
+    /// The agent of a public address. Its token says the project and workflow; the rest is the secret.
+    async fn by_token(&self, token: &str, address: Address) -> Result<(Workflow, Arc<Built>, CellId)> {
+        let unknown = || Error::not_found(if address == Address::Hook { "hook" } else { "feed" });
+        let (project, rest) = token.split_at_checked(12).ok_or_else(unknown)?;
+        let (workflow, secret) = rest.split_at_checked(12).ok_or_else(unknown)?;
+        let (Ok(project), Ok(id)) = (project.parse::<ProjectId>(), workflow.parse::<WorkflowId>()) else { return Err(unknown()) };
+        let workflow = self.store.find_workflow(&project, &id).await?.filter(|workflow| !workflow.deleted && workflow.built > 0);
+        let workflow = workflow.ok_or_else(unknown)?;
+        let built = self.built(&project, &id, workflow.built).await?;
+        let (cell, _) = built.by_token(secret).ok_or_else(unknown)?;
+        let of_type = rookery_agents::find(&cell.agent_type).and_then(|info| info.address);
+        let cell = cell.id.clone();
+        if of_type == Some(address) { Ok((workflow, built, cell)) } else { Err(unknown()) }
+    }
+}

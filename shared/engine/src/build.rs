@@ -1,0 +1,230 @@
+//! The automation builder: judges a workflow's options, and makes its agents: check, save, build, start, stop.
+
+use crate::{Built, Engine};
+use rookery_agents::Kind as AgentKind;
+use rookery_domain::{
+    AgentCell, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Result, Time, limits, random_token,
+};
+use rookery_store::{Saved, ScheduleItem, State, Workflow};
+use serde::Serialize;
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+
+/// What a workflow's options come to, before anything is made of them.
+pub struct Draft {
+    cells: Vec<AgentCell>,
+    links: Vec<Link>,
+    /// All that keeps it from being built.
+    pub problems: Vec<Problem>,
+}
+
+/// What a save, check, build, start or stop answers in `meta`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SaveResult {
+    /// All that keeps the workflow from being built.
+    pub errors: Vec<Problem>,
+    /// How many.
+    pub error_count: usize,
+    /// Agents in it.
+    pub agent_count: usize,
+    /// The version that this is about.
+    pub version: u64,
+}
+
+impl Draft {
+    /// Judges options. Errors are only those of options that cannot be saved at all.
+    pub fn check(options: &str) -> Result<Draft> {
+        let Options { agents: cells, links, mut problems } = Options::parse(options)?;
+        for cell in &cells {
+            match rookery_agents::build(&cell.agent_type, &cell.config) {
+                Ok(agent) => drop(agents.insert(cell.id.clone(), agent)),
+                Err(found) => {
+                    problems.extend(found.0.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message)))
+                }
+            }
+        }
+        let triggers: HashSet<&CellId> = cells
+            .iter()
+            .filter(|cell| rookery_agents::find(&cell.agent_type).is_some_and(|info| info.kind == AgentKind::Trigger))
+            .map(|cell| &cell.id)
+            .collect();
+        for link in links.iter().filter(|link| triggers.contains(&link.target)) {
+            let message = format!("`{}` is a trigger, which receives no events: lead the link elsewhere.", link.target);
+            problems.push(Problem::new(link.id.as_str(), "target", message));
+        }
+        Ok(Draft { cells, links, problems })
+    }
+
+    /// What is said of it.
+    pub fn result(&self, version: u64) -> SaveResult {
+        SaveResult { errors: self.problems.clone(), error_count: self.problems.len(), agent_count: self.cells.len(), version }
+    }
+
+    /// The graph of a version: the same cell with the same type is the same agent, with its memory and address.
+    fn graph(self, version: u64, before: Option<&Graph>) -> Graph {
+        let cells = self.cells.into_iter().map(|cell| {
+            let old = before.and_then(|graph| graph.cell(&cell.id)).filter(|old| old.agent_type == cell.agent_type);
+            let has_address = rookery_agents::find(&cell.agent_type).is_some_and(|info| info.address.is_some());
+            let token = old.and_then(|old| old.token.clone()).or_else(|| has_address.then(|| random_token(32)));
+            Cell {
+                name: cell.name.unwrap_or_else(|| cell.id.to_string()),
+                incarnation: old.map_or(version, |old| old.incarnation),
+                agent_type: cell.agent_type,
+                config: cell.config,
+                id: cell.id,
+                token,
+            }
+        });
+        Graph::new(cells.collect(), self.links)
+    }
+}
+
+impl Engine {
+    /// Makes a workflow.
+    pub async fn create_workflow(&self, project: &ProjectId, name: &str, options: &str) -> Result<(Workflow, SaveResult)> {
+        let draft = Draft::check(options)?;
+        let workflow = self.store.create_workflow(project, &saved(&draft, name, options, None)).await?;
+        let result = draft.result(workflow.version);
+        Ok((workflow, result))
+    }
+
+    /// Saves a new version; `expected` is the version that the change is based on, the last one when absent.
+    pub async fn save(
+        &self,
+        workflow: &Workflow,
+        expected: Option<u64>,
+        name: Option<&str>,
+        options: Option<&str>,
+        restored_from: Option<u64>,
+    ) -> Result<(Workflow, SaveResult)> {
+        let expected = expected.unwrap_or(workflow.version);
+        let stored;
+        let options = match options {
+            Some(options) => options,
+            None => {
+                stored = self.store.options(&workflow.project, &workflow.id, workflow.version).await?;
+                &stored
+            }
+        };
+        let draft = Draft::check(options)?;
+        let name = name.unwrap_or(&workflow.name);
+        let workflow = self.store.save_version(workflow, expected, &saved(&draft, name, options, restored_from)).await?;
+        let result = draft.result(workflow.version);
+        Ok((workflow, result))
+    }
+
+    /// Judges the last version and makes nothing.
+    pub async fn check(&self, workflow: &Workflow) -> Result<SaveResult> {
+        let options = self.store.options(&workflow.project, &workflow.id, workflow.version).await?;
+        Ok(Draft::check(&options)?.result(workflow.version))
+    }
+
+    /// Makes the agents of the last version; with `start`, also sets the workflow going. 422 `workflow_invalid` when it has errors.
+    pub async fn build(&self, workflow: &Workflow, start: bool) -> Result<(Workflow, SaveResult)> {
+        let (project, id, version) = (&workflow.project, &workflow.id, workflow.version);
+        let options = self.store.options(project, id, version).await?;
+        let draft = Draft::check(&options)?;
+        let result = draft.result(version);
+        if result.error_count > 0 {
+            return Err(invalid(&result));
+        }
+        let before = match workflow.built {
+            0 => None,
+            built => Some(self.built(project, id, built).await?),
+        };
+        if workflow.built != version {
+            let graph = draft.graph(version, before.as_ref().map(|built| &built.graph));
+            self.store.put_graph(project, id, version, &graph).await?;
+        }
+        let state = if start { State::Active } else { workflow.state };
+        let changed = self.store.set_built(workflow, state, version).await?.ok_or_else(saved_meanwhile)?;
+        let built = self.built(project, id, version).await?;
+        self.sync_schedules(&changed, &built).await?;
+        if let Some(before) = before {
+            self.end_lives(&changed, &before.graph, &built.graph).await?;
+        }
+        Ok((changed, result))
+    }
+
+    /// Pauses a workflow: what was accepted finishes, its triggers and schedules rest.
+    pub async fn stop(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
+        let paused = self.store.pause(&workflow.project, &workflow.id).await?;
+        for schedule in self.store.schedules(&paused.project, &paused.id).await? {
+            self.store.delete_schedule(&paused.project, &paused.id, &schedule.cell).await?;
+        }
+        let result = self.check(&paused).await?;
+        Ok((paused, result))
+    }
+
+    /// Makes the stored schedules those of the built version. An unchanged one goes on as it was.
+    async fn sync_schedules(&self, workflow: &Workflow, built: &Built) -> Result<()> {
+        if workflow.state != State::Active {
+            return Ok(());
+        }
+        let (project, id) = (&workflow.project, &workflow.id);
+        let mut there: HashMap<CellId, ScheduleItem> =
+            self.store.schedules(project, id).await?.into_iter().map(|item| (item.cell.clone(), item)).collect();
+        for cell in built.graph.cells() {
+            let Ok((_, agent)) = built.agent(&cell.id) else { continue };
+            let Some(schedule) = agent.schedule() else { continue };
+            let Some(next_due) = schedule.next(Time::now()) else { continue };
+            let spec = schedule.to_string();
+            match there.remove(&cell.id) {
+                Some(item) if item.spec == spec && item.incarnation == cell.incarnation => {}
+                _ => {
+                    let item = ScheduleItem {
+                        project: project.clone(),
+                        workflow: id.clone(),
+                        cell: cell.id.clone(),
+                        incarnation: cell.incarnation,
+                        spec,
+                        generation: random_token(12),
+                        next_due,
+                        last_due: None,
+                        skipped: 0,
+                    };
+                    self.store.put_schedule(&item).await?;
+                }
+            }
+        }
+        for cell in there.into_keys() {
+            self.store.delete_schedule(project, id, &cell).await?;
+        }
+        Ok(())
+    }
+
+    /// Memories of agents that are no more are forgotten once their runs are over.
+    async fn end_lives(&self, workflow: &Workflow, before: &Graph, now: &Graph) -> Result<()> {
+        let forgotten = Time::now().plus(limits::COMMIT_MS);
+        for old in before.cells() {
+            if now.cell(&old.id).is_none_or(|cell| cell.incarnation != old.incarnation) {
+                self.store.expire_memories(&workflow.project, &workflow.id, &old.id, old.incarnation, forgotten).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn saved<'a>(draft: &Draft, name: &'a str, options: &'a str, restored_from: Option<u64>) -> Saved<'a> {
+    let (agent_count, error_count) = (draft.cells.len() as u64, draft.problems.len() as u64);
+    Saved { name, options, agent_count, error_count, restored_from }
+}
+
+fn invalid(result: &SaveResult) -> Error {
+    Error::new(
+        Kind::Unprocessable,
+        "workflow_invalid",
+        format!("The workflow has {} problem(s) and was not built.", result.error_count),
+        "`meta.errors` names each cell, field and remedy.",
+    )
+    .with_meta(json!(result))
+}
+
+fn saved_meanwhile() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "version_conflict",
+        "The workflow was saved or deleted meanwhile.",
+        "Read it again, then build again.",
+    )
+}

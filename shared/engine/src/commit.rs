@@ -1,0 +1,283 @@
+//! Committing what an attempt came to, and sending what follows: the first time and again.
+
+use crate::Engine;
+use crate::dispatch::{Ready, Remembered, Step};
+use crate::follow::{is_near, timer_message};
+use crate::work::{Wake, Work};
+use rookery_agents::{Agent, Effects, Memory};
+use rookery_domain::{Cause, Cell, Event, Payload, Result, Time, limits};
+use rookery_store::{Commit, Committed, Counts, Failure, LogEntry, MemoryWrite, ScheduleAdvance, Timer, Writes};
+use serde_json::{Value, json};
+
+/// One event of this many is counted, for as many: a run's budget costs little to keep.
+const SAMPLE: u64 = 16;
+
+impl Engine {
+    /// Commits the effects of an agent, and sends what follows.
+    #[allow(clippy::too_many_arguments)] // All of one attempt.
+    pub(crate) async fn commit_effects(
+        &self,
+        work: &Work,
+        ready: &Ready,
+        cell: &Cell,
+        agent: &dyn Agent,
+        remembered: Remembered,
+        effects: Effects,
+        began: Time,
+    ) -> Result<Step> {
+        let memory = memory_write(work, cell, remembered.scope.clone(), remembered.item.map(|item| item.tag), &effects);
+        if let Some(Err(error)) = memory.as_ref().map(MemoryWrite::check_size) {
+            let failure =
+                Failure { code: error.code.into(), message: format!("{} {}", error.message, error.details), details: None };
+            return self.commit_failure(work, ready, Some(agent), failure, began).await;
+        }
+        // What is published has its own place in the index, so that its item can be no event.
+        let first_child = u32::from(effects.emit.is_empty() || effects.publish.is_some());
+        let emitted = effects.emit.into_iter().zip(first_child..);
+        let events = emitted.map(|(emit, ordinal)| {
+            child_event(work, ready, cell.incarnation, agent.keep_events_ms(), ordinal, emit.groups, emit.payload, began)
+        });
+        let timer = |(ordinal, at): (u32, &Time)| {
+            let delivery = work.delivery.timer(work.arm, ordinal);
+            Timer { delivery, at: *at, scope: remembered.scope_id }
+        };
+        let timers: Vec<Timer> = (0..).zip(&effects.wake).map(timer).collect();
+        let far = |timer: &&Timer| !is_near(began, timer.at);
+        let due = work.event().map(|event| {
+            let message = |timer: &Timer| timer_message(&work.project, &work.workflow, &work.cell, event, timer).encode();
+            timers.iter().filter(far).map(|timer| (timer.clone(), message(timer))).collect()
+        });
+        let writes = Writes {
+            events: events.collect(),
+            published: effects.publish,
+            memory,
+            due: due.unwrap_or_default(),
+            schedule: advance(work),
+            keep_until: timers.iter().map(|timer| timer.at.plus(limits::COMMIT_MS)).max(),
+        };
+        let outcome = effects.outcome.unwrap_or("done");
+        let commit = self.commit_of(work, cell.incarnation, outcome, first_child, writes.events.len() as u32, timers, began);
+        self.keep_for_timers(work, ready, &commit).await?;
+        self.write(work, ready, commit, writes, effects.logs).await
+    }
+
+    /// Commits that a delivery failed for good: a record that can be replayed, and one `on_error` event.
+    pub(crate) async fn commit_failure(
+        &self,
+        work: &Work,
+        ready: &Ready,
+        agent: Option<&dyn Agent>,
+        failure: Failure,
+        began: Time,
+    ) -> Result<Step> {
+        let incarnation = ready.built.graph.cell(&work.cell).map_or(0, |cell| cell.incarnation);
+        let keep_ms = agent.map_or(limits::KEEP_EVENTS_SECONDS * 1000, Agent::keep_events_ms);
+        let payload = error_payload(ready.event.as_ref(), &failure);
+        let mut error = child_event(work, ready, incarnation, keep_ms, 1, vec!["on_error".into()], payload, began);
+        let is_limit = matches!(failure.code.as_str(), "hop_limit" | "event_budget");
+        let muted = error.last;
+        error.last |= is_limit;
+        let events = if muted { Vec::new() } else { vec![error] };
+        let log = format!("failed with {}: {}", failure.code, failure.message);
+        let mut commit = self.commit_of(work, incarnation, "failed", 1, events.len() as u32, Vec::new(), began);
+        commit.failure = Some(failure);
+        commit.message = Some(work.message.encode());
+        let writes = Writes { events, schedule: advance(work), ..Writes::default() };
+        self.write(work, ready, commit, writes, vec![log]).await
+    }
+
+    #[allow(clippy::too_many_arguments)] // A commit has these parts.
+    fn commit_of(
+        &self,
+        work: &Work,
+        incarnation: u64,
+        outcome: &str,
+        first: u32,
+        children: u32,
+        timers: Vec<Timer>,
+        began: Time,
+    ) -> Commit {
+        Commit {
+            id: work.commit,
+            delivery: work.delivery,
+            arm: work.arm,
+            event: work.event(),
+            cell: work.cell.clone(),
+            incarnation,
+            outcome: outcome.to_owned(),
+            first_child: first,
+            children,
+            timers,
+            began,
+            took_ms: Time::now().0 - began.0,
+            attempt: work.attempt,
+            failure: None,
+            message: None,
+            replayed_at: None,
+        }
+    }
+
+    async fn write(&self, work: &Work, ready: &Ready, commit: Commit, writes: Writes, logs: Vec<String>) -> Result<Step> {
+        let events = writes.events.clone();
+        match self.store.commit(&work.project, &work.workflow, &commit, writes).await? {
+            Committed::Won => {}
+            Committed::LostSchedule => return Ok(Step::Done),
+            Committed::LostKey | Committed::Lost => return Ok(Step::Again),
+        }
+        self.count(work, ready, &commit, &events).await;
+        if !logs.is_empty() {
+            let entry = LogEntry { at: commit.began, event_id: commit.event, lines: logs };
+            self.store.put_log(&work.project, &work.workflow, &commit.cell, commit.incarnation, commit.id, &entry).await?;
+        }
+        self.send_following(work, &ready.built, &commit, &events).await?;
+        Ok(Step::Done)
+    }
+
+    /// Sends what follows from a commit that was found: its marker never proves that it was sent (rule 3).
+    pub(crate) async fn resend(&self, work: &Work, commit: &Commit) -> Result<()> {
+        let items = self.store.run_items(&work.project, &work.workflow, &commit.child_ids()).await?;
+        let events: Vec<Event> = items.into_iter().flatten().filter_map(|item| item.event).collect();
+        let Some(version) = events.first().map(|event| event.version) else {
+            let timers = commit
+                .event
+                .map(|event| self.near_timers(&work.project, &work.workflow, &work.cell, event, commit.began, &commit.timers));
+            return self.producer.send(timers.unwrap_or_default()).await;
+        };
+        let built = self.built(&work.project, &work.workflow, version).await?;
+        self.send_following(work, &built, commit, &events).await
+    }
+
+    async fn send_following(&self, work: &Work, built: &crate::Built, commit: &Commit, events: &[Event]) -> Result<()> {
+        let mut outgoing = self.following(&work.project, &work.workflow, built, events);
+        if let Some(event) = commit.event {
+            outgoing.extend(self.near_timers(&work.project, &work.workflow, &work.cell, event, commit.began, &commit.timers));
+        }
+        self.producer.send(outgoing).await
+    }
+
+    /// Metrics, and the run's budget. What is lost here is a count.
+    async fn count(&self, work: &Work, ready: &Ready, commit: &Commit, events: &[Event]) {
+        let failed = u64::from(commit.outcome == "failed");
+        let mut counts = Counts { emitted: events.len() as u64, errors: failed, ..Counts::default() };
+        match work.wake {
+            Wake::Event(_) => counts.received = 1,
+            Wake::Check { .. } => counts.checks = 1,
+            Wake::Timer { .. } => {}
+        }
+        self.meter.add(&work.project, &work.workflow, &work.cell, counts);
+        if let Some(event) = &ready.event
+            && work.arm == 0
+            && matches!(work.wake, Wake::Event(_))
+            && event.id.is_root()
+            && ready.root.as_ref().is_some_and(|root| root.commit.is_none())
+            && leads(ready, event, work)
+        {
+            // An accepted event is counted by its first delivery: accepting it writes one item and no more.
+            let counts = Counts { emitted: 1, ..Counts::default() };
+            self.meter.add(&work.project, &work.workflow, &event.cell, counts);
+        }
+        let sampled = events.iter().filter(|event| u64::from(event.id.own.as_bytes()[15]) % SAMPLE == 0).count() as u64;
+        if sampled > 0
+            && let Err(error) = self.store.count_run_events(&work.project, &work.workflow, work.run(), sampled * SAMPLE).await
+        {
+            tracing::warn!(%error, "a run's events were not counted");
+        }
+    }
+
+    /// What waits for a timer keeps its event.
+    async fn keep_for_timers(&self, work: &Work, ready: &Ready, commit: &Commit) -> Result<()> {
+        let latest = commit.timers.iter().map(|timer| timer.at).max();
+        match (latest, &ready.event) {
+            (Some(at), Some(event)) if !is_near(commit.began, at) => {
+                self.store.keep_event(&work.project, &work.workflow, event.id, at.plus(limits::COMMIT_MS)).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether this is the first delivery of an event.
+fn leads(ready: &Ready, event: &Event, work: &Work) -> bool {
+    ready.built.graph.route(&event.cell, &event.groups).first().is_some_and(|target| target.cell.id == work.cell)
+}
+
+#[allow(clippy::too_many_arguments)] // An event has these parts.
+fn child_event(
+    work: &Work,
+    ready: &Ready,
+    incarnation: u64,
+    keep_ms: i64,
+    ordinal: u32,
+    groups: Vec<String>,
+    payload: Payload,
+    now: Time,
+) -> Event {
+    let from = ready.event.as_ref();
+    Event {
+        id: work.child(ordinal),
+        version: ready.built.version,
+        cell: work.cell.clone(),
+        incarnation,
+        groups,
+        payload,
+        created_at: now,
+        hop: from.map_or(0, |event| event.hop + 1),
+        cause: from.map(|event| Cause { event: event.id, delivery: Some(work.delivery) }),
+        keep_until: now.plus(keep_ms),
+        last: from.is_some_and(|event| event.last),
+    }
+}
+
+fn memory_write(
+    work: &Work,
+    cell: &Cell,
+    scope: Option<String>,
+    read_tag: Option<String>,
+    effects: &Effects,
+) -> Option<MemoryWrite> {
+    let value = memory_value(effects)?;
+    let until = match effects.memory {
+        Memory::SetUntil(_, until) => Some(until),
+        _ => None,
+    };
+    let tag = work.commit.to_string();
+    Some(MemoryWrite { cell: cell.id.clone(), incarnation: cell.incarnation, scope, value, read_tag, tag, until })
+}
+
+/// What the memory becomes; `None` when it stays.
+pub(crate) fn memory_value(effects: &Effects) -> Option<Value> {
+    match &effects.memory {
+        Memory::Keep => None,
+        Memory::Set(value) | Memory::SetUntil(value, _) => Some(value.clone()),
+    }
+}
+
+/// A scheduled check advances its schedule with its commit; a replay, or a check by hand, does not.
+fn advance(work: &Work) -> Option<ScheduleAdvance> {
+    match &work.wake {
+        Wake::Check { due, generation: Some(generation), .. } if work.arm == 0 => {
+            Some(ScheduleAdvance { cell: work.cell.clone(), generation: generation.clone(), due: *due })
+        }
+        _ => None,
+    }
+}
+
+/// What an `on_error` event says: code, message, and the event that it failed on.
+fn error_payload(event: Option<&Event>, failure: &Failure) -> Payload {
+    let mut error = json!({"code": failure.code, "message": failure.message});
+    if let Some(details) = &failure.details {
+        error["details"] = details.clone();
+    }
+    let Some(event) = event else { return fitting(error) };
+    error["event"] = json!({"id": event.id, "cell_id": event.cell, "groups": event.groups});
+    let mut whole = error.clone();
+    whole["event"]["payload"] = event.payload.value();
+    Payload::of(&whole).unwrap_or_else(|_| {
+        error["event"]["payload_omitted"] = Value::Bool(true);
+        fitting(error)
+    })
+}
+
+fn fitting(error: Value) -> Payload {
+    Payload::of(&error).unwrap_or_else(|_| Payload::stored(json!({"code": error["code"]}).to_string()))
+}

@@ -1,0 +1,307 @@
+//! Dispatch: one delivery, check or timer, from its message to its acknowledgement.
+
+use crate::host::EngineHost;
+use crate::plan::{Plan, muted, plan};
+use crate::work::{Wake, Work};
+use crate::{Built, Engine};
+use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
+use rookery_domain::{Cell, Error, Event, Kind, Result, ScopeId, Time, limits};
+use rookery_queue::{Handler, Message, Outgoing};
+use rookery_store::{Failure, MemoryItem, Parked, RunItem, State, Workflow};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Lost races after which a message is left to come again.
+const ROUNDS: u32 = 40;
+/// Times that a store that does not answer is asked again at once: a timeout is unknown, so read and decide (rule 8).
+const UNKNOWN: u32 = 2;
+
+/// Handles the `deliver` queue.
+pub struct Dispatcher(pub Arc<Engine>);
+
+impl Handler for Dispatcher {
+    async fn handle(&self, message: Message) -> Result<()> {
+        self.0.dispatch(message).await
+    }
+
+    async fn after_batch(&self) {
+        self.0.flush_metrics().await;
+    }
+}
+
+/// What an attempt came to.
+pub(crate) enum Step {
+    /// All that follows is stored and sent.
+    Done,
+    /// A race was lost: read again, run again.
+    Again,
+}
+
+/// What is needed to run the agent of a piece of work.
+pub(crate) struct Ready {
+    pub(crate) built: Arc<Built>,
+    pub(crate) event: Option<Event>,
+    /// The first item of the run.
+    pub(crate) root: Option<RunItem>,
+    pub(crate) waited_until: Option<Time>,
+}
+
+/// The memory that was read for an agent.
+pub(crate) struct Remembered {
+    pub(crate) scope: Option<String>,
+    pub(crate) scope_id: Option<ScopeId>,
+    pub(crate) item: Option<MemoryItem>,
+}
+
+impl Engine {
+    async fn dispatch(&self, message: Message) -> Result<()> {
+        let Some(work) = Work::of(&message) else {
+            return self.producer.send(vec![message.into()]).await; // Strayed: to its own queue.
+        };
+        let mut unknown = 0;
+        for round in 0..ROUNDS {
+            match self.attempt(&work).await {
+                Ok(Step::Done) => return Ok(()),
+                Ok(Step::Again) => tokio::time::sleep(Duration::from_millis(jitter(round * 10))).await,
+                Err(error) if error.kind == Kind::Unavailable && unknown < UNKNOWN => {
+                    tracing::warn!(%error, "not known whether it was done: reading again");
+                    unknown += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::unavailable("too many others write the same memory"))
+    }
+
+    async fn attempt(&self, work: &Work) -> Result<Step> {
+        let Some(ready) = self.prepare(work).await? else { return Ok(Step::Done) };
+        let began = Time::now();
+        let (cell, agent) = match ready.built.agent(&work.cell) {
+            Ok(found) => found,
+            Err(_) => {
+                let message =
+                    "The agent is not in the workflow version that the run is pinned to, or its type is no longer known.";
+                let failure = Failure { code: "agent_missing".into(), message: message.into(), details: None };
+                return self.commit_failure(work, &ready, None, failure, began).await;
+            }
+        };
+        if let Some(step) = self.stop_at_limit(work, &ready, cell, agent, began).await? {
+            return Ok(step);
+        }
+        let (result, remembered) = self.execute(work, &ready, cell, agent, true).await?;
+        let plan = plan(result, work.attempt, agent.retries(), f64::from(jitter_permille()) / 1000.0, Time::now());
+        match plan {
+            Plan::Commit(effects) => {
+                let last = ready.event.as_ref().is_some_and(|event| event.last);
+                let effects = if last { muted(effects) } else { effects };
+                self.commit_effects(work, &ready, cell, agent, remembered, effects, began).await
+            }
+            Plan::Wait(at, failure) => self.wait(work, &ready, at, failure).await,
+            Plan::Fail(failure) => self.commit_failure(work, &ready, Some(agent), failure, began).await,
+        }
+    }
+
+    /// Reads, consistently, all that decides whether the agent is to run. `None`: what was to do is done.
+    async fn prepare(&self, work: &Work) -> Result<Option<Ready>> {
+        let root = rookery_domain::EventId::root(work.run());
+        let mut ids = vec![work.commit, root];
+        ids.extend(work.event());
+        let (mut items, head) = self.store.run_items_and_head(&work.project, &work.workflow, &ids).await?;
+        let event = work.event().and_then(|_| items.pop().flatten()).and_then(|item| item.event);
+        let root = items.pop().flatten();
+        let there = items.pop().flatten();
+        let mut waited_until = None;
+        if let Some(commit) = there.as_ref().and_then(|item| item.commit.as_ref()) {
+            self.resend(work, commit).await?;
+            return Ok(None);
+        }
+        match there.and_then(|item| item.parked) {
+            Some(parked) if !is_its_turn(work, &parked) => {
+                self.send_wait(work, &parked).await?;
+                return Ok(None);
+            }
+            Some(parked) => waited_until = parked.failure.is_none().then_some(parked.until),
+            None if work.attempt > 0 => return gone(work, "its wait is not stored any more"),
+            None => {}
+        }
+        let Some(head) = head.filter(|head| !head.deleted) else { return gone(work, "its workflow is deleted") };
+        let version = match (&work.wake, &event) {
+            (Wake::Check { .. }, _) if !self.check_is_wanted(work, &head).await? => {
+                return gone(work, "its schedule has changed");
+            }
+            (Wake::Check { .. }, _) => head.built,
+            (_, Some(event)) => event.version,
+            (_, None) => return gone(work, "its event is not kept any more"),
+        };
+        let built = self.built(&work.project, &work.workflow, version).await?;
+        Ok(Some(Ready { built, event, root, waited_until }))
+    }
+
+    /// A check of a schedule runs only while its workflow is active and its schedule is the same.
+    async fn check_is_wanted(&self, work: &Work, head: &Workflow) -> Result<bool> {
+        let Wake::Check { generation: Some(generation), .. } = &work.wake else { return Ok(true) };
+        if head.state != State::Active {
+            return Ok(false);
+        }
+        let schedule = self.store.schedule(&work.project, &work.workflow, &work.cell).await?;
+        Ok(schedule.is_some_and(|schedule| schedule.generation == *generation))
+    }
+
+    /// Runs the agent, with the memory that it asks for. Commits nothing.
+    pub(crate) async fn execute(
+        &self,
+        work: &Work,
+        ready: &Ready,
+        cell: &Cell,
+        agent: &dyn Agent,
+        calls: bool,
+    ) -> Result<(Result<Effects, AgentError>, Remembered)> {
+        let host =
+            EngineHost { engine: self, project: &work.project, workflow: &work.workflow, calls, refused: Default::default() };
+        let mut cx = self.context(work, ready, cell, &host);
+        let remembered = match self.remember(work, cell, agent, &cx).await? {
+            Ok(remembered) => remembered,
+            Err(error) => return Ok((Err(error), Remembered { scope: None, scope_id: None, item: None })),
+        };
+        cx.memory = remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
+        let mut result = match &work.wake {
+            Wake::Event(_) => agent.receive(&cx).await,
+            Wake::Timer { .. } => agent.timer(&cx).await,
+            Wake::Check { .. } => agent.check(&cx).await,
+        };
+        let refused = std::mem::take(&mut *host.refused.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        match &mut result {
+            Ok(effects) => effects.logs.extend(refused),
+            Err(error) if !refused.is_empty() => error.message = format!("{} It {}.", error.message, refused.join("; ")),
+            Err(_) => {}
+        }
+        Ok((result, remembered))
+    }
+
+    fn context<'a>(&self, work: &Work, ready: &'a Ready, cell: &'a Cell, host: &'a EngineHost<'_>) -> Context<'a> {
+        let mut cx = Context::new(cell, work.delivery, host);
+        cx.event = ready.event.as_ref();
+        cx.attempt = work.attempt;
+        cx.waited_until = ready.waited_until;
+        if let Wake::Check { due, .. } = work.wake {
+            cx.due = Some(due);
+        }
+        for link in ready.built.graph.incoming(&cell.id) {
+            cx.incoming.push(link.id.to_string());
+            if cx.event.is_some_and(|event| link.source == event.cell && link.takes(&event.groups)) {
+                cx.links.push(link.id.to_string());
+            }
+        }
+        cx
+    }
+
+    async fn remember(
+        &self,
+        work: &Work,
+        cell: &Cell,
+        agent: &dyn Agent,
+        cx: &Context<'_>,
+    ) -> Result<Result<Remembered, AgentError>> {
+        let scope = match &work.wake {
+            Wake::Timer { scope: Some(id), .. } => Some((*id, None)),
+            _ => match agent.memory(cx) {
+                Ok(MemoryUse::None) => return Ok(Ok(Remembered { scope: None, scope_id: None, item: None })),
+                Ok(MemoryUse::Agent) => None,
+                Ok(MemoryUse::Scope(text)) => Some((ScopeId::of(&text), Some(text))),
+                Err(error) => return Ok(Err(error)),
+            },
+        };
+        let scope_id = scope.as_ref().map(|(id, _)| *id);
+        let item = self.store.memory(&work.project, &work.workflow, &cell.id, cell.incarnation, scope_id).await?;
+        // A timer knows only its scope's id; the memory has the text.
+        let text = scope.and_then(|(_, text)| text.or_else(|| item.as_ref().map(|item| item.scope.clone())));
+        Ok(Ok(Remembered { scope: text, scope_id, item }))
+    }
+
+    /// Ends a delivery of a run that is over its limits; the first one that finds it so says it, once.
+    async fn stop_at_limit(
+        &self,
+        work: &Work,
+        ready: &Ready,
+        cell: &Cell,
+        agent: &dyn Agent,
+        began: Time,
+    ) -> Result<Option<Step>> {
+        let (Some(event), Some(root)) = (&ready.event, &ready.root) else { return Ok(None) };
+        if event.last {
+            return Ok(None); // It tells of the limit: it is handled, and nothing comes of it.
+        }
+        let delivery = work.delivery.to_string();
+        let over = match root.run_events {
+            _ if event.hop >= limits::HOPS => {
+                Some(("hop_limit", format!("The run is longer than {} hops: is there a loop?", limits::HOPS)))
+            }
+            events if events > limits::RUN_EVENTS => {
+                Some(("event_budget", format!("The run has more than {} events: is there a loop?", limits::RUN_EVENTS)))
+            }
+            _ => None,
+        };
+        let hit_by_other = root.limit_hit.as_ref().is_some_and(|other| *other != delivery);
+        match over {
+            _ if hit_by_other => {}
+            None => return Ok(None),
+            Some((code, message)) => {
+                if self.store.hit_run_limit(&work.project, &work.workflow, work.run(), &delivery).await? {
+                    let failure = Failure { code: code.into(), message, details: None };
+                    return self.commit_failure(work, ready, Some(agent), failure, began).await.map(Some);
+                }
+            }
+        }
+        let remembered = Remembered { scope: None, scope_id: None, item: None };
+        self.commit_effects(work, ready, cell, agent, remembered, muted(Effects::none()), began).await.map(Some)
+    }
+
+    /// Stores the wait, then sends what ends it (rule 7: the attempt is stored before the acknowledgement).
+    async fn wait(&self, work: &Work, ready: &Ready, until: Time, failure: Option<Failure>) -> Result<Step> {
+        let attempt = work.attempt + 1;
+        let parked = Parked { delivery: work.delivery, cell: work.cell.clone(), event: work.event(), attempt, until, failure };
+        let message = work.message.clone().with_attempt(attempt);
+        let near = crate::follow::is_near(Time::now(), until);
+        if let Some(event) = ready.event.as_ref().filter(|event| until > event.created_at.plus(limits::COMMIT_MS / 2)) {
+            let kept = until.max(event.keep_until).plus(limits::COMMIT_MS);
+            self.store.keep_event(&work.project, &work.workflow, event.id, kept).await?;
+        }
+        let due = (!near).then(|| message.encode());
+        if !self.store.park(&work.project, &work.workflow, work.commit, &parked, due.as_deref()).await? {
+            return Ok(Step::Again);
+        }
+        if near {
+            self.producer.send(vec![Outgoing { message, not_before: Some(until) }]).await?;
+        }
+        Ok(Step::Done)
+    }
+
+    /// Sends again what ends a stored wait; a long one is found by the tick.
+    async fn send_wait(&self, work: &Work, parked: &Parked) -> Result<()> {
+        if !crate::follow::is_near(Time::now(), parked.until) {
+            return Ok(());
+        }
+        let message = work.message.clone().with_attempt(parked.attempt);
+        self.producer.send(vec![Outgoing { message, not_before: Some(parked.until) }]).await
+    }
+}
+
+/// A message of another attempt than the stored one does not run, nor does one that comes early (clocks differ a little).
+fn is_its_turn(work: &Work, parked: &Parked) -> bool {
+    parked.attempt == work.attempt && Time::now().plus(1500) >= parked.until
+}
+
+fn gone(work: &Work, why: &str) -> Result<Option<Ready>> {
+    tracing::info!(workflow = %work.workflow, cell = %work.cell, delivery = %work.delivery, why, "delivery dropped");
+    Ok(None)
+}
+
+/// A random number of `0..=most`.
+fn jitter(most: u32) -> u64 {
+    u64::from(most) * u64::from(jitter_permille()) / 1000
+}
+
+fn jitter_permille() -> u32 {
+    let random = uuid::Uuid::new_v4().into_bytes();
+    u32::from(u16::from_be_bytes([random[14], random[15]])) % 1001
+}

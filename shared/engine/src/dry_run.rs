@@ -1,0 +1,143 @@
+//! Trying an agent: what it would emit, remember and log. A dry run commits nothing; a check by hand is the real thing.
+
+use crate::commit::memory_value;
+use crate::dispatch::{Ready, Step};
+use crate::follow::deliver;
+use crate::work::Work;
+use crate::{Built, Engine};
+use rookery_agents::{AgentError, Effects};
+use rookery_domain::{CellId, Error, Event, EventId, Kind, Payload, Result, Time};
+use rookery_store::{Failure, Workflow};
+use serde::Serialize;
+use serde_json::Value;
+
+/// An event that would be, or was, emitted.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReportedEvent {
+    /// Its id, when it was emitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<EventId>,
+    /// Its groups.
+    pub groups: Vec<String>,
+    /// Its payload.
+    pub payload: Payload,
+}
+
+/// What an agent did, or would do.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// The events.
+    pub events: Vec<ReportedEvent>,
+    /// The memory afterwards; null when there is none.
+    pub memory: Value,
+    /// Log lines.
+    pub logs: Vec<String>,
+    /// What became of the delivery, when it is not simply done: like `late`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// The agent waits until then before it does anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<Time>,
+    /// The item for its feed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<Payload>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
+impl Engine {
+    /// Runs an agent with an event (or `check()` without one) and commits nothing. Outside calls are made only if asked for.
+    pub async fn dry_run(
+        &self,
+        workflow: &Workflow,
+        cell: &CellId,
+        event: Option<(Payload, Vec<String>)>,
+        outside_calls: bool,
+    ) -> Result<Report> {
+        let built = self.built(&workflow.project, &workflow.id, workflow.built).await?;
+        let (found, agent) = built.agent(cell)?;
+        let (found, now) = (found.clone(), Time::now());
+        // As if it came by the first link that leads here.
+        let source = built.graph.incoming(cell).next().map_or_else(|| cell.clone(), |link| link.source.clone());
+        let event = event.map(|(payload, groups)| Event {
+            id: EventId::fresh(),
+            version: built.version,
+            cell: source,
+            incarnation: 0,
+            groups,
+            payload,
+            created_at: now,
+            hop: 0,
+            cause: None,
+            keep_until: now,
+            last: false,
+        });
+        let work = match &event {
+            Some(event) => Work::of(&deliver(&workflow.project, &workflow.id, event.id, cell)),
+            None => Some(Work::check_by_hand(&workflow.project, &workflow.id, cell, found.incarnation, now)),
+        };
+        let work = work.ok_or_else(|| Error::internal("a dry run is not a route"))?;
+        let ready = Ready { built: built.clone(), event, root: None, waited_until: None };
+        let (result, remembered) = self.execute(&work, &ready, &found, agent, outside_calls).await?;
+        let before = remembered.item.map(|item| item.value).unwrap_or_default();
+        Ok(report(result, before, |_| None))
+    }
+
+    /// Checks an agent now, whatever its schedule, and says what it did. A failure is reported, and commits nothing.
+    pub async fn check_now(&self, workflow: &Workflow, cell: &CellId) -> Result<Report> {
+        let built: std::sync::Arc<Built> = self.built(&workflow.project, &workflow.id, workflow.built).await?;
+        let (found, agent) = built.agent(cell)?;
+        if !rookery_agents::find(&found.agent_type).is_some_and(|info| info.checks) {
+            return Err(Error::new(
+                Kind::Unprocessable,
+                "cannot_check",
+                format!("`{}` has nothing to check.", found.agent_type),
+                "Use /dry_run to try it with an event.",
+            ));
+        }
+        let began = Time::now();
+        let work = Work::check_by_hand(&workflow.project, &workflow.id, cell, found.incarnation, began);
+        let ready = Ready { built: built.clone(), event: None, root: None, waited_until: None };
+        let (result, remembered) = self.execute(&work, &ready, found, agent, true).await?;
+        let before = remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
+        if let Ok(effects) = &result
+            && let Step::Again = self.commit_effects(&work, &ready, found, agent, remembered, effects.clone(), began).await?
+        {
+            return Err(Error::new(
+                Kind::Conflict,
+                "memory_changed",
+                "Another event changed the agent's memory meanwhile.",
+                "Check again.",
+            ));
+        }
+        self.flush_metrics().await;
+        Ok(report(result, before, |ordinal| Some(work.child(ordinal))))
+    }
+}
+
+fn report(result: Result<Effects, AgentError>, before: Value, id: impl Fn(u32) -> Option<EventId>) -> Report {
+    match result {
+        Ok(effects) => {
+            let memory = memory_value(&effects).unwrap_or(before);
+            let first = u32::from(effects.publish.is_some());
+            let events = (first..).zip(effects.emit);
+            Report {
+                events: events
+                    .map(|(ordinal, emit)| ReportedEvent { id: id(ordinal), groups: emit.groups, payload: emit.payload })
+                    .collect(),
+                memory,
+                logs: effects.logs,
+                outcome: effects.outcome.map(str::to_owned),
+                waits_until: effects.wait_until,
+                published: effects.publish,
+                error: None,
+            }
+        }
+        Err(error) => Report {
+            memory: before,
+            error: Some(Failure { code: error.code, message: error.message, details: error.details }),
+            ..Report::default()
+        },
+    }
+}

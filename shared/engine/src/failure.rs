@@ -1,0 +1,83 @@
+//! Dead letters: messages that crashed their handler too often become failure records. No agent is run here.
+
+use crate::Engine;
+use crate::dispatch::{Ready, Step};
+use crate::follow::routing_delivery;
+use crate::work::{Wake, Work};
+use rookery_domain::{Error, EventId, Result, Time};
+use rookery_queue::{MAX_RECEIVES, Message, Route};
+use rookery_store::{Commit, Committed, Failure, Writes};
+
+/// Races lost to others after which a dead letter is left for the next tick.
+const ROUNDS: usize = 10;
+
+impl Engine {
+    /// Records a message of a dead-letter queue as a failure that can be seen and replayed.
+    pub async fn record_dead(&self, message: Message) -> Result<()> {
+        let failure = Failure {
+            code: "crashed".into(),
+            message: format!(
+                "Its handler crashed or timed out {MAX_RECEIVES} times. Look at the function's log, then replay it."
+            ),
+            details: None,
+        };
+        if let Message::Route(route) = &message {
+            return self.record_dead_route(route, &message, failure).await;
+        }
+        let Some(mut work) = Work::of(&message) else { return Ok(()) };
+        for _ in 0..ROUNDS {
+            let ids = [Some(work.commit), Some(EventId::root(work.run())), work.event()];
+            let ids: Vec<EventId> = ids.into_iter().flatten().collect();
+            let (mut items, head) = self.store.run_items_and_head(&work.project, &work.workflow, &ids).await?;
+            let event = work.event().and_then(|_| items.pop().flatten()).and_then(|item| item.event);
+            let root = items.pop().flatten();
+            let there = items.pop().flatten();
+            if let Some(commit) = there.as_ref().and_then(|item| item.commit.as_ref()) {
+                return self.resend(&work, commit).await;
+            }
+            work.attempt = there.and_then(|item| item.parked).map_or(0, |parked| parked.attempt);
+            let Some(head) = head.filter(|head| !head.deleted) else { return Ok(()) };
+            let version = match (&work.wake, &event) {
+                (Wake::Check { .. }, _) => head.built,
+                (_, Some(event)) => event.version,
+                (_, None) => return Ok(()), // Nothing is left to replay.
+            };
+            let built = self.built(&work.project, &work.workflow, version).await?;
+            let ready = Ready { built, event, root, waited_until: None };
+            if let Step::Done = self.commit_failure(&work, &ready, None, failure.clone(), Time::now()).await? {
+                self.flush_metrics().await;
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("a dead letter's delivery is still being handled"))
+    }
+
+    async fn record_dead_route(&self, route: &Route, message: &Message, failure: Failure) -> Result<()> {
+        let Some(event) = self.store.run_item(&route.project, &route.workflow, route.event).await?.and_then(|item| item.event)
+        else {
+            return Ok(());
+        };
+        let delivery = routing_delivery(event.id);
+        let commit = Commit {
+            id: EventId::child(event.id.run, delivery, 0, 0),
+            delivery,
+            arm: 0,
+            event: Some(event.id),
+            cell: event.cell,
+            incarnation: event.incarnation,
+            outcome: "failed".into(),
+            first_child: 1,
+            children: 0,
+            timers: Vec::new(),
+            began: Time::now(),
+            took_ms: 0,
+            attempt: 0,
+            failure: Some(failure),
+            message: Some(message.encode()),
+            replayed_at: None,
+        };
+        match self.store.commit(&route.project, &route.workflow, &commit, Writes::default()).await? {
+            Committed::Won | Committed::LostKey | Committed::LostSchedule | Committed::Lost => Ok(()),
+        }
+    }
+}

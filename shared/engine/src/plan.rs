@@ -1,0 +1,85 @@
+//! Pure decisions about one attempt of an agent: commit, wait, fail. No I/O, no clock of its own.
+
+use rookery_agents::{AgentError, Effects, Retry};
+use rookery_domain::{Time, limits};
+use rookery_store::Failure;
+
+/// What becomes of an attempt.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Plan {
+    /// Commit these effects.
+    Commit(Effects),
+    /// Call again then; with the failure that made it so, if any.
+    Wait(Time, Option<Failure>),
+    /// It failed for good.
+    Fail(Failure),
+}
+
+/// Decides: `attempt` is the number of this attempt, `retries` how many may follow the first, `jitter` is in `0..=1`.
+pub(crate) fn plan(result: Result<Effects, AgentError>, attempt: u32, retries: u32, jitter: f64, now: Time) -> Plan {
+    match result {
+        Ok(effects) => match (effects.wait_until, effects.emit.len()) {
+            (Some(at), _) => Plan::Wait(at, None),
+            (None, 0..=limits::CHILDREN) => Plan::Commit(effects),
+            (None, count) => Plan::Fail(Failure {
+                code: "too_many_events".into(),
+                message: format!("It emitted {count} events at once; at most {} are committed together.", limits::CHILDREN),
+                details: None,
+            }),
+        },
+        Err(error) => {
+            let wait = match error.retry {
+                Retry::Never => None,
+                _ if attempt >= retries => None,
+                Retry::After(ms) => Some(ms.max(1000)),
+                Retry::Backoff => {
+                    let most = limits::RETRY_MS[(attempt as usize).min(limits::RETRY_MS.len() - 1)];
+                    Some(((most as f64) * jitter) as i64)
+                }
+            };
+            let failure = Failure { code: error.code, message: error.message, details: error.details };
+            match wait {
+                Some(ms) => Plan::Wait(now.plus(ms), Some(failure)),
+                None => Plan::Fail(failure),
+            }
+        }
+    }
+}
+
+/// Effects of a run that is over its limit, or of what came of the limit's error: nothing is emitted.
+pub(crate) fn muted(effects: Effects) -> Effects {
+    Effects { emit: Vec::new(), wake: Vec::new(), outcome: effects.outcome.or(Some("limit")), ..effects }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rookery_domain::Payload;
+    use serde_json::json;
+
+    #[test]
+    fn waits_grow_with_the_attempts_and_end() {
+        let error = || AgentError::retry("http_503", "not now");
+        let now = Time(1000);
+        for (attempt, most) in limits::RETRY_MS.iter().enumerate() {
+            let Plan::Wait(at, Some(failure)) = plan(Err(error()), attempt as u32, 5, 1.0, now) else { panic!("it waits") };
+            assert_eq!((at, failure.code.as_str()), (now.plus(*most), "http_503"));
+        }
+        assert!(matches!(plan(Err(error()), 5, 5, 1.0, now), Plan::Fail(_)));
+        assert!(matches!(plan(Err(error()), 0, 0, 1.0, now), Plan::Fail(_)));
+        assert!(matches!(plan(Err(AgentError::fail("bad", "no")), 0, 5, 1.0, now), Plan::Fail(_)));
+        let asked = AgentError { retry: Retry::After(90_000), ..error() };
+        assert!(matches!(plan(Err(asked), 0, 5, 0.0, now), Plan::Wait(at, _) if at == now.plus(90_000)));
+    }
+
+    #[test]
+    fn more_events_than_a_transaction_takes_fail() {
+        let mut effects = Effects::emit("g", Payload::of(&json!(1)).unwrap());
+        effects.emit = vec![effects.emit[0].clone(); limits::CHILDREN + 1];
+        assert!(
+            matches!(plan(Ok(effects.clone()), 0, 5, 0.5, Time(0)), Plan::Fail(failure) if failure.code == "too_many_events")
+        );
+        effects.emit.pop();
+        assert!(matches!(plan(Ok(effects), 0, 5, 0.5, Time(0)), Plan::Commit(_)));
+    }
+}

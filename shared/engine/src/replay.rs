@@ -1,0 +1,56 @@
+//! Replaying failures: a new arm of the same delivery, with the same ids.
+
+use crate::Engine;
+use rookery_domain::{Error, EventId, ProjectId, Result, Time, WorkflowId};
+use rookery_queue::Message;
+use rookery_store::RunItem;
+use serde::Serialize;
+
+/// Failures that one call replays; more by calling again.
+const AT_ONCE: usize = 500;
+
+/// What a replay of many did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Replayed {
+    /// Failures that are being replayed.
+    pub replayed: usize,
+    /// There are more: call again.
+    pub more: bool,
+}
+
+impl Engine {
+    /// Replays one failure. Doing it twice opens one arm.
+    pub async fn replay(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<()> {
+        let item = self.store.run_item(project, workflow, id).await?.filter(is_failure);
+        self.replay_item(project, workflow, item.ok_or_else(|| Error::not_found("failure"))?).await
+    }
+
+    /// Replays the failures that were not replayed yet, newest first.
+    pub async fn replay_all(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<Replayed> {
+        let (mut replayed, mut cursor) = (0, None);
+        loop {
+            let page = self.store.list_failures(project, workflow, 100, cursor.as_ref()).await?;
+            for item in page.items {
+                if is_failure(&item) && item.commit.as_ref().is_some_and(|commit| commit.replayed_at.is_none()) {
+                    self.replay_item(project, workflow, item).await?;
+                    replayed += 1;
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() || replayed >= AT_ONCE {
+                return Ok(Replayed { replayed, more: cursor.is_some() });
+            }
+        }
+    }
+
+    async fn replay_item(&self, project: &ProjectId, workflow: &WorkflowId, item: RunItem) -> Result<()> {
+        let message = item.commit.and_then(|commit| commit.message).unwrap_or_default();
+        let message = Message::decode(&message)?;
+        self.producer.send(vec![message.replay().into()]).await?;
+        self.store.mark_replayed(project, workflow, item.id, Time::now()).await
+    }
+}
+
+fn is_failure(item: &RunItem) -> bool {
+    item.commit.as_ref().is_some_and(|commit| commit.message.is_some())
+}

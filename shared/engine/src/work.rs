@@ -1,0 +1,100 @@
+//! One piece of work of the `deliver` queue: a delivery, a timer or a check, in the terms that they share.
+
+use rookery_domain::{CellId, DeliveryId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowId};
+use rookery_queue::{Check, Message};
+
+/// What wakes the agent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Wake {
+    /// An event: `receive()`.
+    Event(EventId),
+    /// A timer, with its memory: `timer()`.
+    Timer { event: EventId, scope: Option<ScopeId> },
+    /// A schedule: `check()`. Without a generation, a person asked for it.
+    Check { due: Time, generation: Option<String> },
+}
+
+/// A delivery, a timer or a check.
+#[derive(Clone, Debug)]
+pub(crate) struct Work {
+    pub(crate) project: ProjectId,
+    pub(crate) workflow: WorkflowId,
+    pub(crate) cell: CellId,
+    pub(crate) wake: Wake,
+    pub(crate) delivery: DeliveryId,
+    pub(crate) arm: u32,
+    pub(crate) attempt: u32,
+    /// The commit key of this arm.
+    pub(crate) commit: EventId,
+    /// The message that it came with.
+    pub(crate) message: Message,
+}
+
+impl Work {
+    /// The work that a message asks for; none for one that belongs on another queue.
+    pub(crate) fn of(message: &Message) -> Option<Work> {
+        let (cell, wake, delivery, arm, attempt, run, tick) = match message {
+            Message::Route(_) => return None,
+            Message::Deliver(m) => {
+                (&m.cell, Wake::Event(m.event), m.event.delivery(&m.cell), m.arm, m.attempt, m.event.run, None)
+            }
+            Message::Timer(m) => {
+                (&m.cell, Wake::Timer { event: m.event, scope: m.scope }, m.timer, m.arm, m.attempt, m.event.run, None)
+            }
+            Message::Check(m) => {
+                let root = EventId::tick(&m.project, &m.workflow, &m.cell, m.incarnation, m.due.0);
+                let generation = Some(m.generation.clone()).filter(|generation| !generation.is_empty());
+                let wake = Wake::Check { due: m.due, generation };
+                (&m.cell, wake, DeliveryId(root.own), m.arm, m.attempt, root.run, Some(root))
+            }
+        };
+        // A check's run has no other root than what it emits first: its commit key.
+        let commit = tick.filter(|_| arm == 0).unwrap_or_else(|| EventId::child(run, delivery, arm, 0));
+        Some(Work {
+            project: message.project().clone(),
+            workflow: message.workflow().clone(),
+            cell: cell.clone(),
+            wake,
+            delivery,
+            arm,
+            attempt,
+            commit,
+            message: message.clone(),
+        })
+    }
+
+    /// A check that a person asks for: each is one of its own.
+    pub(crate) fn check_by_hand(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, now: Time) -> Work {
+        let root = EventId::fresh();
+        let (project, workflow, cell) = (project.clone(), workflow.clone(), cell.clone());
+        let message = Message::Check(Check {
+            project: project.clone(),
+            workflow: workflow.clone(),
+            cell: cell.clone(),
+            incarnation,
+            generation: String::new(),
+            due: now,
+            arm: 0,
+            attempt: 0,
+        });
+        let wake = Wake::Check { due: now, generation: None };
+        Work { project, workflow, cell, wake, delivery: DeliveryId(root.own), arm: 0, attempt: 0, commit: root, message }
+    }
+
+    pub(crate) fn run(&self) -> RunId {
+        self.commit.run
+    }
+
+    /// The event that it is about.
+    pub(crate) fn event(&self) -> Option<EventId> {
+        match self.wake {
+            Wake::Event(event) | Wake::Timer { event, .. } => Some(event),
+            Wake::Check { .. } => None,
+        }
+    }
+
+    /// The id of an event that it emits: number 0 is the commit key.
+    pub(crate) fn child(&self, ordinal: u32) -> EventId {
+        if ordinal == 0 { self.commit } else { EventId::child(self.run(), self.delivery, self.arm, ordinal) }
+    }
+}
