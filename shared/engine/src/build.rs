@@ -36,11 +36,8 @@ impl Draft {
     pub fn check(options: &str) -> Result<Draft> {
         let Options { agents: cells, links, mut problems } = Options::parse(options)?;
         for cell in &cells {
-            match rookery_agents::build(&cell.agent_type, &cell.config) {
-                Ok(agent) => drop(agents.insert(cell.id.clone(), agent)),
-                Err(found) => {
-                    problems.extend(found.0.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message)))
-                }
+            if let Err(found) = rookery_agents::build(&cell.agent_type, &cell.config) {
+                problems.extend(found.0.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message)));
             }
         }
         let triggers: HashSet<&CellId> = cells
