@@ -1,1 +1,14 @@
-//! rookery-local
+//! Rookery on one machine: the five functions' handlers in one process, fed with the Lambda events that AWS would send,
+//! over stand-ins for DynamoDB and SQS that survive a crash.
+//!
+//! What is here is what AWS does around the functions: API Gateway, event source mappings, the schedule. No behaviour of
+//! Rookery itself.
+
+pub mod cli;
+mod demo;
+mod gateway;
+mod mapping;
+mod runner;
+mod ticker;
+
+pub use runner::Runner;

@@ -58,7 +58,7 @@ async fn run() {
         js.join_all().await;
         println!("sqs tasks {tasks} batch {batch}: {:.0} cycles/s", n.load(Ordering::Relaxed) as f64 / t.elapsed().as_secs_f64());
     }
-    ddb.create_table().table_name("t").billing_mode(d::BillingMode::PayPerRequest)
+    ddb.create_table().table_name("ttt").billing_mode(d::BillingMode::PayPerRequest)
         .attribute_definitions(d::AttributeDefinition::builder().attribute_name("pk").attribute_type(d::ScalarAttributeType::S).build().unwrap())
         .key_schema(d::KeySchemaElement::builder().attribute_name("pk").key_type(d::KeyType::Hash).build().unwrap()).send().await.unwrap();
     for tasks in [1usize, 16] {
@@ -73,9 +73,9 @@ async fn run() {
                 while t.elapsed().as_secs() < 3 {
                     i += 1;
                     if write {
-                    ddb.put_item().table_name("t").item("pk", d::AttributeValue::S(format!("{w}-{i}"))).item("v", d::AttributeValue::S("x".repeat(1000))).condition_expression("attribute_not_exists(pk)").send().await.unwrap();
+                    ddb.put_item().table_name("ttt").item("pk", d::AttributeValue::S(format!("{w}-{i}"))).item("v", d::AttributeValue::S("x".repeat(1000))).condition_expression("attribute_not_exists(pk)").send().await.unwrap();
                     } else {
-                    ddb.get_item().table_name("t").key("pk", d::AttributeValue::S(format!("{w}-{i}"))).consistent_read(true).send().await.unwrap();
+                    ddb.get_item().table_name("ttt").key("pk", d::AttributeValue::S(format!("{w}-{i}"))).consistent_read(true).send().await.unwrap();
                     }
                     n.fetch_add(1, Ordering::Relaxed);
                 }

@@ -84,11 +84,8 @@ impl<'a> Context<'a> {
     /// What templates see: the payload's keys, `payload`, `event`, `agent`, `now` (and `due` at a check). Made once.
     pub fn scope(&self) -> &Scope {
         self.scope.get_or_init(|| {
-            let mut variables = match self.payload() {
-                Value::Object(keys) => keys.clone(),
-                _ => Map::new(),
-            };
-            variables.insert("payload".into(), self.payload().clone());
+            // The scope finds the keys of `payload` at the top level too.
+            let mut variables = Map::from_iter([("payload".to_owned(), self.payload().clone())]);
             if let Some(event) = self.event {
                 let event = json!({
                     "id": event.id, "run_id": event.id.run, "cell_id": event.cell,

@@ -1,5 +1,6 @@
 //! What an agent wants done: data, so that a dry run is the same call, not committed.
 
+use crate::template::{Limit, Problem};
 use rookery_domain::{Error, Payload, Time};
 use serde_json::Value;
 
@@ -134,7 +135,11 @@ impl From<Error> for AgentError {
 
 impl From<crate::template::TemplateError> for AgentError {
     fn from(error: crate::template::TemplateError) -> Self {
-        AgentError::fail("template_error", error.to_string())
+        // Time is of the wall clock: a process that was frozen ran out of it without a fault of the template's.
+        match error.problem() {
+            Problem::Limit(Limit::Time) => AgentError::retry("template_error", error.to_string()),
+            _ => AgentError::fail("template_error", error.to_string()),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// An event that an example expects.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ExampleEvent {
     /// Its group.
     pub group: String,
@@ -13,7 +13,7 @@ pub struct ExampleEvent {
 }
 
 /// Options, an event in, the events out.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Example {
     /// What it shows, in a few words.
     pub title: &'static str,

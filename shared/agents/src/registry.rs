@@ -2,7 +2,6 @@
 
 use crate::agent::Problems;
 use crate::erased::{Agent, TypeInfo};
-#[allow(unused_imports)]
 use crate::types::*;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -41,6 +40,12 @@ pub fn build(agent_type: &str, config: &Map<String, Value>) -> Result<Box<dyn Ag
         return Err(Problems(vec![("agent_type".into(), message)]));
     };
     (info.build)(config).map_err(|problems| {
-        Problems(problems.0.into_iter().map(|(field, message)| (format!("config.{field}").trim_end_matches('.').to_owned(), message)).collect())
+        Problems(
+            problems
+                .0
+                .into_iter()
+                .map(|(field, message)| (format!("config.{field}").trim_end_matches('.').to_owned(), message))
+                .collect(),
+        )
     })
 }

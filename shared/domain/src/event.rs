@@ -4,7 +4,7 @@ use crate::{CellId, DeliveryId, EventId, Payload, Time};
 use serde::Serialize;
 
 /// Why an event exists.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Cause {
     /// The event that led to it.
     pub event: EventId,

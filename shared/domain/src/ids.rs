@@ -1,6 +1,7 @@
 //! Ids, and the rules by which they are derived (rule 2: deterministic where a retry could repeat them).
 
 use crate::{Error, Result, limits};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -43,8 +44,9 @@ pub fn is_valid_name(name: &str) -> bool {
 macro_rules! short_id {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
         #[serde(transparent)]
+        #[schemars(inline)]
         pub struct $name(String);
 
         impl $name {
@@ -95,8 +97,9 @@ short_id!(
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
         #[serde(into = "String")]
+        #[schemars(inline, from = "String")]
         pub struct $name(pub Uuid);
 
         impl From<$name> for String {
@@ -151,8 +154,9 @@ impl ScopeId {
 }
 
 /// The id of an agent's cell or a link's, as the canvas chose it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(inline)]
 pub struct CellId(pub String);
 
 impl CellId {
@@ -170,7 +174,8 @@ impl fmt::Display for CellId {
 
 /// An event, or another item that lives in a run: it says which run, so that one read finds it.
 /// Shown as `RUN` for the root and as `RUN-OWN` for the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(inline, from = "String", into = "String")]
 pub struct EventId {
     /// The run that it belongs to.
     pub run: RunId,

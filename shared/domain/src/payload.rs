@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 /// Valid JSON, as it came: the digits of its numbers, the order of its keys, its escapes.
 /// At most 256 KB and 64 levels deep. Cheap to clone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(inline, from = "Value", into = "Value")]
 pub struct Payload(Arc<str>);
 
 impl Payload {

@@ -19,7 +19,7 @@ pub struct Draft {
 }
 
 /// What a save, check, build, start or stop answers in `meta`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SaveResult {
     /// All that keeps the workflow from being built.
     pub errors: Vec<Problem>,

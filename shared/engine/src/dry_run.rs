@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// An event that would be, or was, emitted.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct ReportedEvent {
     /// Its id, when it was emitted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,7 +24,7 @@ pub struct ReportedEvent {
 }
 
 /// What an agent did, or would do.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Report {
     /// The events.
     pub events: Vec<ReportedEvent>,

@@ -10,7 +10,7 @@ use serde::Serialize;
 const AT_ONCE: usize = 500;
 
 /// What a replay of many did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Replayed {
     /// Failures that are being replayed.
     pub replayed: usize,

@@ -4,11 +4,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod batch;
+mod dead;
 mod message;
 mod producer;
 mod queues;
 
 pub use batch::{Handler, handle};
+pub use dead::take_dead;
 pub use message::{Check, Deliver, Message, Route, Timer};
 pub use producer::{Outgoing, Producer};
 pub use queues::{MAX_RECEIVES, Queue, QueueUrls, Urls, VISIBILITY_SECONDS, create_queues};

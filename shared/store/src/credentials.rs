@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::fmt;
 
 /// A secret.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Credential {
     /// What templates call it.
     pub name: String,

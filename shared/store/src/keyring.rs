@@ -49,7 +49,7 @@ impl Role {
 }
 
 /// A key as it is listed: without its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ApiKey {
     /// Its id.
     pub id: String,

@@ -11,7 +11,7 @@ use serde::Serialize;
 const KEEP_MS: i64 = 14 * 24 * 3600 * 1000;
 
 /// The lines of one delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LogEntry {
     /// When they were said.
     pub at: Time,

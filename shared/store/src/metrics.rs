@@ -13,7 +13,7 @@ const HOUR_MS: i64 = 3600 * 1000;
 const KEEP_MS: i64 = 400 * 24 * HOUR_MS;
 
 /// What is counted for an agent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Counts {
     /// Deliveries that it handled.
     pub received: u64,
@@ -36,7 +36,7 @@ impl Counts {
 }
 
 /// The counts of an agent in an hour.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Metric {
     /// The agent.
     pub cell_id: CellId,

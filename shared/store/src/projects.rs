@@ -8,7 +8,7 @@ use rookery_domain::{Error, ProjectId, Result, Time};
 use serde::Serialize;
 
 /// A tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Project {
     /// Its id.
     pub id: ProjectId,

@@ -13,7 +13,7 @@ use serde_json::json;
 const CHUNK: usize = 350 * 1024;
 
 /// A version, without its options.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct VersionInfo {
     /// Its number, from 1.
     pub version: u64,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::collections::HashSet;
 
 /// Whether a workflow runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// It was never started.

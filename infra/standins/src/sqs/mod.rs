@@ -1,7 +1,8 @@
 //! A durable SQS for one machine: standard queues in one SQLite file, served over HTTP in the AWS JSON 1.0 protocol
 //! (source: the Amazon SQS API Reference and Developer Guide). It can be read alone; it knows nothing of Rookery.
 //!
-//! - [`http`] reads a request and writes its answer; [`wire`] holds their shapes, [`error`] the error codes, [`check`] what input is refused.
+//! - [`http`] reads a request and writes its answer; [`wire`] holds their shapes, [`error`] the error codes,
+//!   [`check`] what input is refused.
 //! - [`broker`] is one thread that owns everything. It takes all requests that wait, applies them to [`queues`] in memory,
 //!   writes the resulting changes in **one** transaction ([`store`]) and only then answers: group commit.
 //! - [`queues`] decides, without I/O and without a clock; [`queue`] is one queue, [`message`] one message, [`config`] a queue's attributes.

@@ -15,7 +15,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS queues (
-        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, attributes TEXT NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, attributes TEXT NOT NULL,
+        created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS messages (
         id BLOB PRIMARY KEY, queue INTEGER NOT NULL, body TEXT NOT NULL, attributes TEXT NOT NULL, message_group TEXT, source TEXT,
@@ -84,7 +85,8 @@ impl Store {
         Ok(queues)
     }
 
-    /// Writes changes in one transaction. Synced if any of them needs it; otherwise they are in the file, and synced with the next that does.
+    /// Writes changes in one transaction. It is synced if any of them needs it; otherwise they are in the file, and synced with the
+    /// next that does.
     pub(crate) fn commit(&mut self, changes: &[Change]) -> Result<()> {
         let sync = changes.iter().any(Change::must_be_durable);
         if sync != self.synced {

@@ -3,7 +3,7 @@
 //! renders a mark that the egress client replaces.
 //!
 //! Differences from Liquid: an unknown variable is empty; an object renders as JSON; numbers keep the text they came with;
-//! there is no `include`, `render` or `ifchanged`. Output is never rendered again. The filters are listed in [`filters`].
+//! there is no `include`, `render` or `ifchanged`. Output is never rendered again. The filters are listed in `filters.rs`.
 
 mod bounds;
 mod error;

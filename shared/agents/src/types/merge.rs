@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const MAX_TIMEOUT_SECONDS: i64 = 30 * 24 * 3600;
+const MAX_TIMEOUT_SECONDS: i64 = 14 * 24 * 3600;
 
 /// Brings branches together: passes each event on once (`any`), or waits for one from every link and emits one event (`all`).
 ///
@@ -27,7 +27,7 @@ pub struct Options {
     /// With `all`: a template for what belongs together, like `{{ order.id }}`. Without it, what came of the same event does:
     /// the run.
     key: Option<String>,
-    /// With `all`: how long to wait for the rest after the first event, in seconds; at most 30 days.
+    /// With `all`: how long to wait for the rest after the first event, in seconds; at most 14 days.
     #[serde(default = "day")]
     #[schemars(range(min = 1, max = 2_592_000))]
     timeout: i64,
@@ -75,7 +75,7 @@ impl AgentType for Merge {
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         if !(1..=MAX_TIMEOUT_SECONDS).contains(&options.timeout) {
-            problems.add("timeout", "Give 1 second to 30 days (2592000), in seconds.");
+            problems.add("timeout", "Give 1 second to 14 days (1209600), in seconds.");
         }
         if options.mode == Mode::Any && options.key.is_some() {
             problems.add("key", "With `mode: any` nothing is joined: remove the key, or set `mode` to `all`.");

@@ -116,14 +116,15 @@ fn score(agent: &str, key: &str, group: &Group) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use crate::Agent;
     use crate::testing::{World, agent, cell, context, event, problem};
     use serde_json::{Value, json};
     use std::collections::HashMap;
 
-    async fn split(config: &Value, customer: usize) -> String {
+    async fn split(split: &dyn Agent, customer: usize) -> String {
         let (cell, world) = (cell(), World::default());
         let event = event("source", &json!({"customer": customer}).to_string());
-        let effects = agent("split", config.clone()).receive(&context(&cell, &event, &world)).await.unwrap();
+        let effects = split.receive(&context(&cell, &event, &world)).await.unwrap();
         assert_eq!(effects.emit.len(), 1);
         assert_eq!(effects.emit[0].groups.len(), 1);
         assert_eq!(effects.emit[0].payload, event.payload);
@@ -138,10 +139,10 @@ mod tests {
     #[tokio::test]
     async fn the_shares_are_the_weights_with_and_without_a_key() {
         for key in [Some("{{ customer }}"), None] {
-            let config = config(&[("a", 1.0), ("b", 2.0), ("c", 0.5)], key);
+            let agent = agent("split", config(&[("a", 1.0), ("b", 2.0), ("c", 0.5)], key));
             let mut counts: HashMap<String, usize> = HashMap::new();
             for customer in 0..1400 {
-                *counts.entry(split(&config, customer).await).or_default() += 1;
+                *counts.entry(split(&*agent, customer).await).or_default() += 1;
             }
             for (name, expected) in [("a", 400), ("b", 800), ("c", 200)] {
                 assert!(counts[name].abs_diff(expected) < 100, "{counts:?}");
@@ -151,12 +152,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_stays_and_a_new_group_takes_only_its_share() {
-        let two = config(&[("a", 1.0), ("b", 1.0)], Some("{{ customer }}"));
-        let three = config(&[("c", 1.0), ("b", 1.0), ("a", 1.0)], Some("{{ customer }}"));
+        let two = agent("split", config(&[("a", 1.0), ("b", 1.0)], Some("{{ customer }}")));
+        let three = agent("split", config(&[("c", 1.0), ("b", 1.0), ("a", 1.0)], Some("{{ customer }}")));
         for customer in 0..200 {
-            let before = split(&two, customer).await;
-            assert_eq!(before, split(&two, customer).await);
-            let after = split(&three, customer).await;
+            let before = split(&*two, customer).await;
+            assert_eq!(before, split(&*two, customer).await);
+            let after = split(&*three, customer).await;
             assert!(after == before || after == "c", "{customer} moved from {before} to {after}");
         }
     }

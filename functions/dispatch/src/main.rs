@@ -1,0 +1,10 @@
+//! The `dispatch` Lambda function.
+
+use lambda_runtime::{Error, run, service_fn};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    rookery_boot::log_json();
+    let engine = rookery_boot::from_environment().await?.engine;
+    run(service_fn(|event| rookery_dispatch::handle(engine.clone(), event))).await
+}

@@ -1,0 +1,10 @@
+//! The `webhook` Lambda function.
+
+use lambda_http::{Error, run};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    rookery_boot::log_json();
+    let engine = rookery_boot::from_environment().await?.engine;
+    run(rookery_webhook::service(engine, rookery_api::Config::from_environment()?)).await
+}

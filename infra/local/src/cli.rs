@@ -1,0 +1,81 @@
+//! The command line: its flags, its one line when it is ready, its orderly end.
+
+use crate::Runner;
+use anyhow::Context;
+use clap::{Parser, ValueEnum};
+use rookery_egress::Allow;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Agents and workflows as serverless functions, on this machine.
+///
+/// Rookery serves its HTTP API and runs workflows in one process. What it has accepted is on disk and survives a crash:
+/// start it again on the same data folder, and it goes on.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "rookery", version, after_help = EXAMPLES)]
+pub struct Args {
+    /// Where to listen.
+    #[arg(long, env = "ROOKERY_ADDR", default_value = "127.0.0.1:8080", value_name = "IP:PORT")]
+    pub addr: SocketAddr,
+    /// The folder with everything that is kept. Made if it is not there.
+    #[arg(long, env = "ROOKERY_DATA", default_value = "./.rookery", value_name = "FOLDER")]
+    pub data: PathBuf,
+    /// Whether the API needs a key. Without one, it must stay on loopback.
+    #[arg(long, env = "ROOKERY_AUTH", default_value = "open", value_enum)]
+    pub auth: Auth,
+    /// The key that may make projects, when keys are required. Made up, and kept in the data folder, unless it is given.
+    #[arg(long, env = "ROOKERY_ROOT_KEY", hide_env_values = true, value_name = "KEY")]
+    pub root_key: Option<String>,
+    /// Private addresses that agents may call, as CIDR or CIDR:port. None unless said: the public internet only.
+    #[arg(long, env = "ROOKERY_EGRESS_ALLOW", value_delimiter = ',', value_name = "CIDR,...")]
+    pub egress_allow: Vec<Allow>,
+    /// Start with an empty store: no demo project.
+    #[arg(long, env = "ROOKERY_NO_DEMO")]
+    pub no_demo: bool,
+    /// Where the demo's HTTP sink listens.
+    #[arg(long, env = "ROOKERY_DEMO_SINK", default_value = "127.0.0.2:8090", value_name = "IP:PORT")]
+    pub demo_sink: SocketAddr,
+    /// The scheduler's beat, in seconds. AWS has one of 60.
+    #[arg(long, env = "ROOKERY_TICK_SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub tick_seconds: u64,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rookery                                   the demo, on http://127.0.0.1:8080
+  rookery --no-demo --data /var/lib/rookery an empty store of your own
+  rookery --egress-allow 10.0.0.0/8         agents may call your private network
+  rookery --auth required                   every request needs a key
+
+Logs go to standard error; RUST_LOG=debug shows more.";
+
+/// Whether the API needs a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Auth {
+    /// No: for one person on loopback.
+    Open,
+    /// Yes.
+    Required,
+}
+
+/// Runs until SIGTERM or Ctrl-C, then finishes what is under way.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if args.auth == Auth::Open && !args.addr.ip().is_loopback() {
+        anyhow::bail!("{} is not a loopback address: add --auth required, so that every request needs a key.", args.addr);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
+    runtime.block_on(async {
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let runner = Runner::start(args).await?;
+        println!("{}", runner.ready_line());
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        runner.stop().await;
+        Ok(())
+    })
+}

@@ -1,0 +1,86 @@
+//! The demo: a project with a started workflow, made once in an empty store, and the HTTP sink that it calls.
+
+use crate::cli::Args;
+use anyhow::Context;
+use axum::body::Bytes;
+use axum::{Json, Router, routing::post};
+use rookery_domain::CellId;
+use rookery_engine::Engine;
+use rookery_store::{State, Workflow};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The workflow as the canvas draws it.
+const WORKFLOW: &str = include_str!("../../../events/demo-workflow.json");
+/// In the workflow, what stands for the sink's address.
+const SINK: &str = "SINK_ADDRESS";
+const NAME: &str = "Demo: GitHub pushes";
+
+/// The addresses of the demo.
+pub(crate) struct Demo {
+    pub(crate) hook_url: String,
+    pub(crate) feed_url: String,
+}
+
+impl Demo {
+    /// Makes the demo if the store is empty, and serves its sink. The hook's URL is also in the data folder, in `demo-hook`.
+    pub(crate) async fn start(
+        engine: &Arc<Engine>,
+        args: &Args,
+        addr: SocketAddr,
+        tasks: &TaskTracker,
+        stopping: &CancellationToken,
+    ) -> anyhow::Result<Option<Demo>> {
+        let sink = TcpListener::bind(args.demo_sink).await.with_context(|| {
+            format!("the demo's sink cannot listen on {}: choose another --demo-sink, or start with --no-demo", args.demo_sink)
+        })?;
+        let sink_addr = sink.local_addr()?;
+        tasks.spawn(serve_sink(sink, stopping.clone()));
+        let Some(workflow) = find_or_make(engine, sink_addr).await? else { return Ok(None) };
+        let built = engine.built(&workflow.project, &workflow.id, workflow.built).await?;
+        let url = |kind: &str, cell: &str, suffix: &str| -> anyhow::Result<String> {
+            let (cell, _) = built.agent(&CellId(cell.to_owned()))?;
+            let token = cell.token.as_deref().unwrap_or_default();
+            Ok(format!("http://{addr}/{kind}/{}{}{token}{suffix}", workflow.project, workflow.id))
+        };
+        let demo = Demo { hook_url: url("hooks", "github", "")?, feed_url: url("feeds", "feed", ".xml")? };
+        std::fs::write(args.data.join("demo-hook"), &demo.hook_url).context("writing demo-hook into the data folder")?;
+        Ok(Some(demo))
+    }
+}
+
+/// The demo's workflow; `None` when the store has projects, but no demo (any more).
+async fn find_or_make(engine: &Engine, sink: SocketAddr) -> anyhow::Result<Option<Workflow>> {
+    let projects = engine.store.list_projects(1, None).await?.items;
+    if !projects.is_empty() {
+        return find(engine).await;
+    }
+    let project = engine.store.create_project("Demo").await?;
+    let options = WORKFLOW.replace(SINK, &sink.to_string());
+    let (workflow, _) = engine.create_workflow(&project.id, NAME, &options).await?;
+    let (workflow, _) = engine.build(&workflow, true).await?;
+    Ok(Some(workflow))
+}
+
+async fn find(engine: &Engine) -> anyhow::Result<Option<Workflow>> {
+    let projects = engine.store.list_projects(200, None).await?.items;
+    let Some(project) = projects.into_iter().find(|project| project.name == "Demo") else { return Ok(None) };
+    let workflows = engine.store.list_workflows(&project.id, 200, None).await?.items;
+    Ok(workflows.into_iter().find(|workflow| workflow.name == NAME && workflow.state == State::Active))
+}
+
+/// Answers every POST with what it got: something outside that a workflow can call.
+async fn serve_sink(listener: TcpListener, stopping: CancellationToken) {
+    let app = Router::new().route("/", post(receipt));
+    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned()).await {
+        tracing::error!(%error, "the demo's sink stopped");
+    }
+}
+
+async fn receipt(body: Bytes) -> Json<Value> {
+    Json(json!({"received": serde_json::from_slice::<Value>(&body).unwrap_or_default()}))
+}

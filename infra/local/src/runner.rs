@@ -1,0 +1,118 @@
+//! Putting it together: stand-ins, engine, functions, and the way down again.
+
+use crate::cli::{Args, Auth};
+use crate::demo::Demo;
+use crate::gateway::Gateway;
+use crate::{mapping, ticker};
+use anyhow::Context;
+use rookery_domain::random_token;
+use rookery_egress::{Egress, Policy};
+use rookery_engine::Engine;
+use rookery_queue::{Producer, Queue, create_queues};
+use rookery_standins::Standins;
+use rookery_store::Store;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long work under way may take to finish when the program ends; what does not comes again at the next start.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// A running Rookery.
+pub struct Runner {
+    standins: Standins,
+    engine: Arc<Engine>,
+    addr: SocketAddr,
+    demo: Option<Demo>,
+    root_key_file: Option<std::path::PathBuf>,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Runner {
+    /// Starts everything on a data folder. Errors name what could not be had.
+    pub async fn start(args: Args) -> anyhow::Result<Runner> {
+        let listener = tokio::net::TcpListener::bind(args.addr)
+            .await
+            .with_context(|| format!("listening on {}: is Rookery running already? Use --addr for another port", args.addr))?;
+        let addr = listener.local_addr()?;
+        let standins = Standins::start(&args.data).await.with_context(|| format!("opening the data folder {}", args.data.display()))?;
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(rookery_standins::dynamodb_config(standins.dynamodb_url()).build());
+        let sqs = aws_sdk_sqs::Client::from_conf(rookery_standins::sqs_config(standins.sqs_url()).build());
+        let store = Store::new(dynamodb, "rookery");
+        store.create_table().await?;
+        let queues = create_queues(&sqs).await?;
+        let egress = Egress::new(Policy { allow: args.egress_allow.clone(), ..Policy::default() });
+        let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress);
+
+        let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let (auth, root_key_file) = auth(&args)?;
+        let config = rookery_api::Config { auth, base_url: Some(format!("http://{addr}")), hosts: Vec::new() };
+        let gateway = Gateway::new(
+            rookery_ingress::service(engine.clone(), config.clone()),
+            rookery_webhook::service(engine.clone(), config),
+        );
+        tasks.spawn(gateway.serve(listener, stopping.clone()));
+        for queue in Queue::ALL {
+            let url = queues.of(queue).queue.clone();
+            tasks.spawn(mapping::run(queue, engine.clone(), sqs.clone(), url, tasks.clone(), stopping.clone()));
+        }
+        tasks.spawn(ticker::run(engine.clone(), sqs, queues, Duration::from_secs(args.tick_seconds), stopping.clone()));
+        let demo = match args.no_demo {
+            true => None,
+            false => Demo::start(&engine, &args, addr, &tasks, &stopping).await?,
+        };
+        Ok(Runner { standins, engine, addr, demo, root_key_file, stopping, tasks })
+    }
+
+    /// What a person needs to know once it is ready, in one line.
+    pub fn ready_line(&self) -> String {
+        let mut line = format!("Rookery is ready at http://{}", self.addr);
+        if let Some(demo) = &self.demo {
+            line += &format!(" · demo hook {} · demo feed {}", demo.hook_url, demo.feed_url);
+        }
+        if let Some(file) = &self.root_key_file {
+            line += &format!(" · root key in {}", file.display());
+        }
+        line
+    }
+
+    /// Takes no more, finishes what is under way, writes what is in memory.
+    pub async fn stop(self) {
+        self.stopping.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some work was still under way; it goes on at the next start");
+        }
+        self.engine.flush_metrics().await;
+        self.standins.stop().await;
+    }
+}
+
+/// How the API authenticates, and the file of the root key if it was made up.
+fn auth(args: &Args) -> anyhow::Result<(rookery_api::Auth, Option<std::path::PathBuf>)> {
+    if args.auth == Auth::Open {
+        return Ok((rookery_api::Auth::Open, None));
+    }
+    let file = args.data.join("root.key");
+    let (key, file) = match &args.root_key {
+        Some(key) => (key.clone(), None),
+        None => (read_or_make_key(&file).with_context(|| format!("the root key in {}", file.display()))?, Some(file)),
+    };
+    Ok((rookery_api::Auth::required(&key), file))
+}
+
+fn read_or_make_key(file: &Path) -> std::io::Result<String> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::read_to_string(file) {
+        Ok(key) if !key.trim().is_empty() => return Ok(key.trim().to_owned()),
+        _ => {}
+    }
+    let key = format!("root_{}", random_token(52));
+    std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)?.write_all(key.as_bytes())?;
+    Ok(key)
+}

@@ -1,0 +1,35 @@
+//! What the EventBridge schedule does: it wakes the `schedule` function, beat by beat.
+
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use lambda_runtime::LambdaEvent;
+use rookery_engine::Engine;
+use rookery_queue::QueueUrls;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+/// Ticks at every beat until it is told to stop. The first tick comes at once: what became due while it was off is found.
+pub(crate) async fn run(engine: Arc<Engine>, sqs: aws_sdk_sqs::Client, queues: QueueUrls, beat: Duration, stopping: CancellationToken) {
+    let mut beats = tokio::time::interval(beat);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = beats.tick() => {}
+            () = stopping.cancelled() => return,
+        }
+        let tick = LambdaEvent::new(event(), lambda_runtime::Context::default());
+        if let Err(error) = rookery_schedule::handle(engine.clone(), sqs.clone(), queues.clone(), tick).await {
+            tracing::warn!(%error, "a tick failed; the next one catches up");
+        }
+    }
+}
+
+fn event() -> EventBridgeEvent<serde_json::Value> {
+    let mut event = EventBridgeEvent::<serde_json::Value>::default();
+    event.detail_type = "Scheduled Event".to_owned();
+    event.source = "aws.events".to_owned();
+    event.detail = json!({});
+    event
+}

@@ -1,0 +1,45 @@
+//! From the environment to an engine: what every Lambda function does once, at init. No handler lives here.
+
+use rookery_domain::{Error, Result};
+use rookery_egress::{Egress, Policy};
+use rookery_engine::Engine;
+use rookery_queue::{Producer, QueueUrls, Urls};
+use rookery_store::Store;
+use std::sync::Arc;
+
+/// What a function works with.
+pub struct Booted {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// For the function that reads the dead-letter queues.
+    pub sqs: aws_sdk_sqs::Client,
+    /// The queues.
+    pub queues: QueueUrls,
+}
+
+/// Makes the two clients and the engine from the environment: `ROOKERY_TABLE`, `ROOKERY_ROUTE_URL`, `ROOKERY_ROUTE_DEAD_URL`,
+/// `ROOKERY_DELIVER_URL`, `ROOKERY_DELIVER_DEAD_URL`, and what the AWS SDK reads. Makes no request. Errors name the variable.
+pub async fn from_environment() -> Result<Booted> {
+    let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    let sqs = aws_sdk_sqs::Client::new(&config);
+    let queues = QueueUrls {
+        route: Urls { queue: variable("ROOKERY_ROUTE_URL")?, dead: variable("ROOKERY_ROUTE_DEAD_URL")? },
+        deliver: Urls { queue: variable("ROOKERY_DELIVER_URL")?, dead: variable("ROOKERY_DELIVER_DEAD_URL")? },
+    };
+    let store = Store::new(aws_sdk_dynamodb::Client::new(&config), &variable("ROOKERY_TABLE")?);
+    let egress = Egress::new(Policy::default());
+    let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress);
+    Ok(Booted { engine, sqs, queues })
+}
+
+/// The value of an environment variable that must be set.
+pub fn variable(name: &str) -> Result<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or_else(|| Error::internal(format!("set the environment variable {name}")))
+}
+
+/// Logs as JSON lines on standard output, at `RUST_LOG` or `info`.
+pub fn log_json() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    // A second call in the same process changes nothing.
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).try_init();
+}
