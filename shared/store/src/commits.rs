@@ -121,23 +121,23 @@ pub enum Committed {
 
 /// What an arm's commit key must hold for a commit or a wait to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CommitOutcome {
+enum Expected {
     /// Nothing: it is the first attempt.
     Absent,
     /// The wait before this attempt.
     Parked(u32),
 }
 
-impl CommitOutcome {
+impl Expected {
     /// What an attempt with this number expects.
-    pub fn before(attempt: u32) -> Self {
-        if attempt == 0 { CommitOutcome::Absent } else { CommitOutcome::Parked(attempt) }
+    fn before(attempt: u32) -> Self {
+        if attempt == 0 { Expected::Absent } else { Expected::Parked(attempt) }
     }
 
     fn condition(self) -> Expr {
         match self {
-            CommitOutcome::Absent => absent(Time::now()),
-            CommitOutcome::Parked(attempt) => Expr::new("parked = :parked").n(":parked", attempt),
+            Expected::Absent => absent(Time::now()),
+            Expected::Parked(attempt) => Expr::new("parked = :parked").n(":parked", attempt),
         }
     }
 }
@@ -145,7 +145,7 @@ impl CommitOutcome {
 impl Store {
     /// Writes what an arm of a delivery did: one conditional put, or one transaction where several items change.
     pub async fn commit(&self, project: &ProjectId, workflow: &WorkflowId, commit: &Commit, writes: Writes) -> Result<Committed> {
-        let condition = CommitOutcome::before(commit.attempt).condition();
+        let condition = Expected::before(commit.attempt).condition();
         let mut events = writes.events.iter();
         let marker = match commit.first_child {
             0 => event_item(project, workflow, events.next().ok_or_else(|| Error::internal("a commit on a child has no child"))?),
@@ -208,7 +208,7 @@ impl Store {
             .maybe(parked.event, |item, event| item.s("from", event))
             .maybe(parked.failure.as_ref(), write_failure)
             .maybe(due_message, |item, message| item.s("msg", message).s("dp", keys::due_shard(&key)).n("da", parked.until.0));
-        self.put(item, Some(CommitOutcome::before(parked.attempt - 1).condition())).await
+        self.put(item, Some(Expected::before(parked.attempt - 1).condition())).await
     }
 
     /// A page of a workflow's failures, newest first.

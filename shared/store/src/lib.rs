@@ -21,7 +21,7 @@ mod sdk;
 mod versions;
 mod workflows;
 
-pub use commits::{Commit, CommitOutcome, Committed, Failure, Parked, Timer, Writes};
+pub use commits::{Commit, Committed, Failure, Parked, Timer, Writes};
 pub use credentials::Credential;
 pub use events::{Accepted, EventFilter, RunItem};
 pub use keyring::{ApiKey, Role};

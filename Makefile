@@ -1,0 +1,39 @@
+# What a person does with Rookery. Each target does all the set-up that it needs.
+# Rust (1.94.1 or newer) must be there; everything else is got by cargo, pip or npm.
+
+ADDR ?= 127.0.0.1:8080
+SINK ?= 127.0.0.2:8090
+DATA ?= ./.rookery
+
+.PHONY: help run build test bench check conformance licences
+
+help: ## shows this
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: ## builds a release and runs it with the demo; agents may call the demo's sink and nothing else private
+	@echo "Building (a first build takes a few minutes) ..."
+	cargo build --release --locked -p rookery-local
+	target/release/rookery --addr $(ADDR) --data $(DATA) --demo-sink $(SINK) --egress-allow "$(firstword $(subst :, ,$(SINK)))/32:$(lastword $(subst :, ,$(SINK)))"
+
+build: ## builds the release program and the functions
+	cargo build --release --locked
+
+test: ## all tests: unit, property, conformance of the stand-ins, journeys, crashes
+	cargo test --workspace --locked
+
+bench: ## measures throughput, latency and cost on a release build; takes about three minutes
+	cargo build --release --locked -p rookery-local -p rookery-bench
+	target/release/rookery-bench
+
+check: ## formatting, lints, documentation, licences
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	python3 .ci/licences.py
+
+conformance: ## the stand-ins' conformance suite against ministack, as a second opinion (installs it from PyPI)
+	infra/standins/conformance.sh
+
+licences: ## licences and advisories of all dependencies by cargo-deny (takes minutes to install)
+	cargo install --locked cargo-deny
+	cargo deny check
