@@ -1,1 +1,21 @@
-//! rookery-tests
+//! The harness of the journeys: the real program in a process of its own, a client, a sink that it calls, and a fake of
+//! Lambda's runtime API for the functions. No test lives here.
+//!
+//! All of it panics when something is not as it should be: that is how a test fails.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod api;
+pub mod lambda;
+mod queues;
+mod rookery;
+mod sink;
+mod wait;
+mod workflow;
+mod world;
+
+pub use api::{Answer, Api, Call};
+pub use queues::Waiting;
+pub use rookery::{Program, Rookery, program};
+pub use sink::{Reply, Request, Sink};
+pub use wait::{PATIENCE, wait_until};
+pub use workflow::{Workflow, agent, cells, error_code, link, link_of};

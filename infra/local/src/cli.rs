@@ -39,6 +39,9 @@ pub struct Args {
     /// The scheduler's beat, in seconds. AWS has one of 60.
     #[arg(long, env = "ROOKERY_TICK_SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub tick_seconds: u64,
+    /// Where to write what was asked of DynamoDB and SQS, as JSON: at the end, and at every SIGUSR1.
+    #[arg(long, env = "ROOKERY_USAGE", hide = true, value_name = "FILE")]
+    pub usage: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\

@@ -10,5 +10,6 @@ mod gateway;
 mod mapping;
 mod runner;
 mod ticker;
+mod usage;
 
 pub use runner::Runner;

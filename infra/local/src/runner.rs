@@ -3,6 +3,7 @@
 use crate::cli::{Args, Auth};
 use crate::demo::Demo;
 use crate::gateway::Gateway;
+use crate::usage::Usage;
 use crate::{mapping, ticker};
 use anyhow::Context;
 use rookery_domain::random_token;
@@ -28,6 +29,7 @@ pub struct Runner {
     addr: SocketAddr,
     demo: Option<Demo>,
     root_key_file: Option<std::path::PathBuf>,
+    usage: Option<Arc<Usage>>,
     stopping: CancellationToken,
     tasks: TaskTracker,
 }
@@ -40,8 +42,14 @@ impl Runner {
             .with_context(|| format!("listening on {}: is Rookery running already? Use --addr for another port", args.addr))?;
         let addr = listener.local_addr()?;
         let standins = Standins::start(&args.data).await.with_context(|| format!("opening the data folder {}", args.data.display()))?;
-        let dynamodb = aws_sdk_dynamodb::Client::from_conf(rookery_standins::dynamodb_config(standins.dynamodb_url()).build());
-        let sqs = aws_sdk_sqs::Client::from_conf(rookery_standins::sqs_config(standins.sqs_url()).build());
+        let mut dynamodb = rookery_standins::dynamodb_config(standins.dynamodb_url());
+        let mut sqs = rookery_standins::sqs_config(standins.sqs_url());
+        let usage = args.usage.clone().map(Usage::new);
+        if let Some(usage) = &usage {
+            dynamodb.push_interceptor(usage.counter());
+            sqs.push_interceptor(usage.counter());
+        }
+        let (dynamodb, sqs) = (aws_sdk_dynamodb::Client::from_conf(dynamodb.build()), aws_sdk_sqs::Client::from_conf(sqs.build()));
         let store = Store::new(dynamodb, "rookery");
         store.create_table().await?;
         let queues = create_queues(&sqs).await?;
@@ -49,6 +57,9 @@ impl Runner {
         let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress);
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
+        if let Some(usage) = &usage {
+            usage.write_on_signal(&tasks, &stopping)?;
+        }
         let (auth, root_key_file) = auth(&args)?;
         let config = rookery_api::Config { auth, base_url: Some(format!("http://{addr}")), hosts: Vec::new() };
         let gateway = Gateway::new(
@@ -65,7 +76,7 @@ impl Runner {
             true => None,
             false => Demo::start(&engine, &args, addr, &tasks, &stopping).await?,
         };
-        Ok(Runner { standins, engine, addr, demo, root_key_file, stopping, tasks })
+        Ok(Runner { standins, engine, addr, demo, root_key_file, usage, stopping, tasks })
     }
 
     /// What a person needs to know once it is ready, in one line.
@@ -88,6 +99,9 @@ impl Runner {
             tracing::warn!("some work was still under way; it goes on at the next start");
         }
         self.engine.flush_metrics().await;
+        if let Some(usage) = &self.usage {
+            usage.write();
+        }
         self.standins.stop().await;
     }
 }

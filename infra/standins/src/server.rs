@@ -27,7 +27,7 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(listen)?;
         listener.set_nonblocking(true).map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(listen)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(listen)?;
         let (stop, stopping) = oneshot::channel();
         let (stopped_sender, stopped) = oneshot::channel();
         let run = move || {

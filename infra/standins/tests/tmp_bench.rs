@@ -44,7 +44,7 @@ async fn run() {
         for _ in 0..tasks {
             let (sqs, url, n) = (sqs.clone(), url.clone(), n.clone());
             js.spawn(async move {
-                while t.elapsed().as_secs() < 4 {
+                while t.elapsed().as_secs() < 2 {
                     let es = (0..batch).map(|i| SendMessageBatchRequestEntry::builder().id(i.to_string()).message_body("{\"v\":1,\"type\":\"deliver\",\"id\":\"01890000-0000-7000-8000-000000000000\"}").build().unwrap()).collect();
                     sqs.send_message_batch().queue_url(&url).set_entries(Some(es)).send().await.unwrap();
                     let r = sqs.receive_message().queue_url(&url).max_number_of_messages(batch as i32).wait_time_seconds(1).send().await.unwrap();
@@ -73,9 +73,9 @@ async fn run() {
                 while t.elapsed().as_secs() < 3 {
                     i += 1;
                     if write {
-                    ddb.put_item().table_name("ttt").item("pk", d::AttributeValue::S(format!("{w}-{i}"))).item("v", d::AttributeValue::S("x".repeat(1000))).condition_expression("attribute_not_exists(pk)").send().await.unwrap();
+                    ddb.put_item().table_name("ttt").item("pk", d::AttributeValue::S(format!("{tasks}-{w}-{i}"))).item("v", d::AttributeValue::S("x".repeat(1000))).condition_expression("attribute_not_exists(pk)").send().await.unwrap();
                     } else {
-                    ddb.get_item().table_name("ttt").key("pk", d::AttributeValue::S(format!("{w}-{i}"))).consistent_read(true).send().await.unwrap();
+                    ddb.get_item().table_name("ttt").key("pk", d::AttributeValue::S(format!("{tasks}-{w}-{i}"))).consistent_read(true).send().await.unwrap();
                     }
                     n.fetch_add(1, Ordering::Relaxed);
                 }

@@ -1,1 +1,103 @@
-//! rookery-api
+//! The HTTP API: routes, keys and roles, bodies, lists, the error envelope, and the OpenAPI document of all of it.
+//!
+//! What a route does is the engine's; here a request becomes its arguments, and its result an answer. One table of routes
+//! ([`routes`]) registers, guards and documents them all.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod agent_types;
+mod agents;
+mod api_keys;
+mod auth;
+mod body;
+mod credentials;
+mod error;
+mod events;
+mod failures;
+mod feeds;
+mod hooks;
+mod host;
+mod list;
+mod metrics;
+mod openapi;
+mod projects;
+mod route;
+mod run_tree;
+mod runs;
+mod versions;
+mod workflows;
+
+pub use openapi::openapi;
+
+use axum::Router;
+use rookery_engine::Engine;
+use route::Route;
+use std::sync::Arc;
+
+/// How the API is served.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Who may call.
+    pub auth: Auth,
+    /// Where the API is reached from outside, as `https://rookery.example.com`: the beginning of `hook_url` and `feed_url`.
+    /// Without it, they begin with the request's own host.
+    pub base_url: Option<String>,
+    /// Hosts that requests may name with [`Auth::Open`], besides loopback's: as `rookery.local`, without a port.
+    pub hosts: Vec<String>,
+}
+
+/// Who may call.
+#[derive(Clone, Debug)]
+pub enum Auth {
+    /// Everybody who reaches it, by a host name that a web page elsewhere cannot have (DNS rebinding). For loopback only.
+    Open,
+    /// Who has a key.
+    Required {
+        /// The SHA-256 of the root key, which may do everything: make projects, and their first keys.
+        root_key_sha256: Option<[u8; 32]>,
+    },
+}
+
+/// What every handler has.
+#[derive(Clone)]
+struct App {
+    engine: Arc<Engine>,
+    config: Arc<Config>,
+}
+
+impl App {
+    fn new(engine: Arc<Engine>, config: Config) -> Self {
+        App { engine, config: Arc::new(config) }
+    }
+}
+
+/// The whole API, with hooks and feeds.
+pub fn router(engine: Arc<Engine>, config: Config) -> Router {
+    let app = App::new(engine, config);
+    route::serve(routes(), hooks::routes(), app)
+}
+
+/// The hooks of agents alone: `/hooks/{token}`.
+pub fn hooks_router(engine: Arc<Engine>, config: Config) -> Router {
+    let app = App::new(engine, config);
+    route::serve(Vec::new(), hooks::routes(), app)
+}
+
+/// All routes but the hooks, which take any method.
+fn routes() -> Vec<Route> {
+    let nouns = [
+        projects::routes(),
+        api_keys::routes(),
+        credentials::routes(),
+        agent_types::routes(),
+        workflows::routes(),
+        versions::routes(),
+        agents::routes(),
+        events::routes(),
+        runs::routes(),
+        metrics::routes(),
+        failures::routes(),
+        feeds::routes(),
+        openapi::routes(),
+    ];
+    nouns.into_iter().flatten().collect()
+}

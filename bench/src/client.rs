@@ -1,0 +1,47 @@
+//! An HTTP client of one keep-alive connection, as thin as can be: it shares the machine with what it measures.
+
+use anyhow::{Context, Result, ensure};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::SendRequest;
+use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use std::net::SocketAddr;
+use tokio::net::TcpStream;
+
+/// A connection to Rookery.
+pub(crate) struct Client {
+    addr: SocketAddr,
+    sender: SendRequest<Full<Bytes>>,
+}
+
+impl Client {
+    pub(crate) async fn connect(addr: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(addr).await.with_context(|| format!("connecting to {addr}"))?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        // An error of the connection is the next request's error.
+        tokio::spawn(connection);
+        Ok(Client { addr, sender })
+    }
+
+    /// Sends JSON, and reads the whole answer.
+    pub(crate) async fn send(&mut self, method: Method, path: &str, body: Bytes) -> Result<(StatusCode, Bytes)> {
+        self.sender.ready().await?;
+        let request = Request::builder().method(method).uri(path).header(HOST, self.addr.to_string());
+        let request = request.header(CONTENT_TYPE, "application/json").body(Full::new(body))?;
+        let response = self.sender.send_request(request).await?;
+        let status = response.status();
+        Ok((status, response.into_body().collect().await?.to_bytes()))
+    }
+
+    /// A call of the API: its `data`. An answer that is not 2xx is an error.
+    pub(crate) async fn call(&mut self, method: Method, path: &str, body: &Value) -> Result<Value> {
+        let (status, answer) = self.send(method.clone(), path, Bytes::from(serde_json::to_vec(body)?)).await?;
+        ensure!(status.is_success(), "{method} {path} was answered with {status}: {}", String::from_utf8_lossy(&answer));
+        let answer: Value = serde_json::from_slice(&answer).with_context(|| format!("the answer of {method} {path}"))?;
+        Ok(answer["data"].clone())
+    }
+}

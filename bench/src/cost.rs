@@ -1,0 +1,112 @@
+//! What a load costs, itemised: by event, by hop, and as money.
+//!
+//! Prices are AWS's for us-east-1, on demand, in dollars. What is kept (storage, recovery, logs) and traffic out are not in it.
+
+use crate::usage::{Count, Usage};
+use serde::Serialize;
+
+/// Deliveries of an event: to the condition, the formatting, the HTTP request.
+pub(crate) const HOPS: usize = 3;
+
+const WRITE_UNIT: f64 = 0.625e-6;
+const READ_UNIT: f64 = 0.125e-6;
+const SQS_REQUEST: f64 = 0.40e-6;
+const LAMBDA_REQUEST: f64 = 0.20e-6;
+const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
+const HTTP_REQUEST: f64 = 1e-6;
+
+/// Messages of a dispatch invocation.
+const BATCH: f64 = 10.0;
+/// GB for which Lambda gives one CPU: while code computes, its GB-seconds are CPU seconds times this, at any memory size.
+const GB_OF_A_CPU: f64 = 1.769;
+
+/// What was asked by one operation.
+#[derive(Debug, Serialize)]
+pub(crate) struct Item {
+    pub(crate) operation: String,
+    #[serde(flatten)]
+    pub(crate) count: Count,
+}
+
+/// A part of the money.
+#[derive(Debug, Serialize)]
+pub(crate) struct Part {
+    pub(crate) what: &'static str,
+    pub(crate) per_event: f64,
+    pub(crate) per_hop: f64,
+    /// A million hops, in dollars.
+    pub(crate) per_million_hops: f64,
+}
+
+/// The itemised cost of a load.
+#[derive(Debug, Serialize)]
+pub(crate) struct Cost {
+    pub(crate) events: usize,
+    pub(crate) hops: usize,
+    pub(crate) items: Vec<Item>,
+    /// Receives that brought nothing: they cost by the hour, not by the hop.
+    pub(crate) empty_receives: u64,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) write_units_per_hop: f64,
+    pub(crate) sqs_requests_per_hop: f64,
+    /// A million hops, in dollars.
+    pub(crate) per_million_hops: f64,
+}
+
+impl Cost {
+    /// Of what was asked for so many completed events, with the CPU seconds that the functions took.
+    pub(crate) fn of(usage: &Usage, events: usize, functions_cpu: f64) -> Cost {
+        let of = |service: &str| usage.operations(service).map(|(name, count)| (name.to_owned(), *count)).collect::<Vec<_>>();
+        let (dynamodb, sqs) = (of("DynamoDB"), of("SQS"));
+        let sum = |counts: &[(String, Count)], get: fn(&Count) -> f64| counts.iter().map(|(_, count)| get(count)).sum::<f64>();
+        let hops = (events * HOPS) as f64;
+        let part = |what: &'static str, amount: f64, price: f64| Part {
+            what,
+            per_event: amount / events as f64,
+            per_hop: amount / hops,
+            per_million_hops: amount / hops * price * 1e6,
+        };
+        let parts = vec![
+            part("DynamoDB write units", sum(&dynamodb, |count| count.write_units), WRITE_UNIT),
+            part("DynamoDB read units", sum(&dynamodb, |count| count.read_units), READ_UNIT),
+            part("SQS requests", sum(&sqs, |count| (count.requests - count.empty.min(count.requests)) as f64), SQS_REQUEST),
+            part("Lambda invocations", events as f64 + hops / BATCH, LAMBDA_REQUEST),
+            part("Lambda GB-seconds", functions_cpu * GB_OF_A_CPU, LAMBDA_GB_SECOND),
+            part("HTTP API requests", events as f64, HTTP_REQUEST),
+        ];
+        let items = dynamodb.into_iter().chain(sqs.iter().cloned()).map(|(operation, count)| Item { operation, count });
+        Cost {
+            events,
+            hops: events * HOPS,
+            items: items.collect(),
+            empty_receives: sqs.iter().map(|(_, count)| count.empty).sum(),
+            write_units_per_hop: parts[0].per_hop,
+            sqs_requests_per_hop: parts[2].per_hop,
+            per_million_hops: parts.iter().map(|part| part.per_million_hops).sum(),
+            parts,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_hop_is_a_third_of_an_event() -> Result<(), serde_json::Error> {
+        let count = |requests, empty, write_units, read_units| {
+            json!({"requests": requests, "failed": 0, "messages": 0, "empty": empty, "write_units": write_units, "read_units": read_units})
+        };
+        let usage: Usage = serde_json::from_value(json!({
+            "DynamoDB": {"PutItem": count(1000, 0, 6000.0, 0.0), "BatchGetItem": count(300, 0, 0.0, 3000.0)},
+            "SQS": {"ReceiveMessage": count(320, 20, 0.0, 0.0), "SendMessageBatch": count(300, 0, 0.0, 0.0)}
+        }))?;
+        let cost = Cost::of(&usage, 1000, 0.0);
+        assert_eq!([cost.write_units_per_hop, cost.sqs_requests_per_hop], [2.0, 0.2]);
+        assert_eq!(cost.empty_receives, 20);
+        let money: Vec<f64> = cost.parts.iter().map(|part| (part.per_million_hops * 1e4).round() / 1e4).collect();
+        assert_eq!(money, [1.25, 0.125, 0.08, 0.0867, 0.0, 0.3333]);
+        Ok(())
+    }
+}

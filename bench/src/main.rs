@@ -1,0 +1,133 @@
+//! Measures a built `rookery` from outside, as its users and its disk see it: what `make bench` runs.
+//!
+//! Here are the order of the measurements and the verdict. Nothing of Rookery is linked in.
+
+mod client;
+mod cost;
+mod load;
+mod process;
+mod report;
+mod sink;
+mod usage;
+mod workflow;
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+use load::Load;
+use process::{Rookery, folder_bytes};
+use report::{Report, StartUp};
+use sink::Sink;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+use workflow::Workflow;
+
+/// Starts of which the median counts.
+const STARTS: usize = 5;
+/// How long what is left of a load, like deleting handled messages, may take after its last event.
+const SETTLE: Duration = Duration::from_secs(10);
+
+/// Measures Rookery: start-up, throughput, latency, memory, and what it asks of DynamoDB and SQS, as money.
+#[derive(Debug, Parser)]
+struct Args {
+    /// The program.
+    #[arg(long, default_value = "target/release/rookery", value_name = "FILE")]
+    rookery: PathBuf,
+    /// Events of the main load.
+    #[arg(long, default_value_t = 10_000)]
+    events: usize,
+    /// Clients that post at once, each on one connection.
+    #[arg(long, default_value_t = 16)]
+    clients: usize,
+    /// Events a second when latency is measured, for ten seconds.
+    #[arg(long, default_value_t = 20)]
+    rate: usize,
+    /// Where to write the figures as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let args = Args::parse();
+    ensure!(args.events > 0 && args.clients > 0 && args.rate > 0, "--events, --clients and --rate are at least 1.");
+    let report = measure(&args).await?;
+    print!("{report}");
+    if let Some(file) = &args.json {
+        let text = serde_json::to_vec_pretty(&report)?;
+        std::fs::write(file, text).with_context(|| format!("writing {}", file.display()))?;
+    }
+    Ok(if report.is_exact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn measure(args: &Args) -> Result<Report> {
+    let folder = tempfile::tempdir().context("making a data folder")?;
+    let data = folder.path().join("data");
+    let usage = folder.path().join("usage.json");
+    let (sink, sink_addr) = Sink::start(args.events + args.rate * load::SECONDS).await?;
+
+    progress(&format!("start-up on an empty folder, {STARTS} times"));
+    let mut empty = Vec::new();
+    for number in 0..STARTS {
+        empty.push(start_and_stop(args, &folder.path().join(format!("empty-{number}")), &usage).await?);
+    }
+
+    let rookery = Rookery::start(&args.rookery, &data, &usage, Some(sink_addr)).await?;
+    let workflow = Workflow::make(rookery.addr(), sink_addr).await?;
+
+    progress(&format!("{} events of 1 KB, {} clients", args.events, args.clients));
+    let (before, bench_before) = (rookery.snapshot().await?, process::own_cpu()?);
+    let load = load::at_full_speed(&workflow, &sink, args.events, args.clients).await?;
+    let after = settled(&rookery, load.completed).await?;
+    let bench_cpu_seconds = process::own_cpu()? - bench_before;
+    let memory = rookery.memory()?;
+
+    progress(&format!("{} events/s for {} s", args.rate, load::SECONDS));
+    let slow = load::at_rate(&workflow, &sink, args.events, args.rate).await?;
+    let after_slow = settled(&rookery, load.completed + slow.completed).await?;
+
+    drop(workflow);
+    rookery.stop().await?;
+    let data_bytes = folder_bytes(&data)?;
+
+    progress(&format!("start-up on the used folder, {STARTS} times"));
+    let mut used = Vec::new();
+    for _ in 0..STARTS {
+        used.push(start_and_stop(args, &data, &usage).await?);
+    }
+
+    let doubled = sink.doubled();
+    let start_up = StartUp::of(&empty, &used);
+    Ok(Report::new(start_up, &load, &slow, [&before, &after, &after_slow], memory, bench_cpu_seconds, data_bytes, doubled))
+}
+
+/// Seconds from starting the process to its line that it is ready.
+async fn start_and_stop(args: &Args, data: &Path, usage: &Path) -> Result<f64> {
+    let rookery = Rookery::start(&args.rookery, data, usage, None).await?;
+    let seconds = rookery.ready_after().as_secs_f64();
+    rookery.stop().await?;
+    Ok(seconds)
+}
+
+/// A snapshot once all messages of these events are deleted, so that it has all of what they cost.
+async fn settled(rookery: &Rookery, events: usize) -> Result<process::Snapshot> {
+    let deadline = tokio::time::Instant::now() + SETTLE;
+    loop {
+        let snapshot = rookery.snapshot().await?;
+        let deleted = snapshot.usage.of("SQS", "DeleteMessageBatch").messages as usize;
+        if deleted >= events * cost::HOPS || tokio::time::Instant::now() > deadline {
+            return Ok(snapshot);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Says on standard error what is under way.
+fn progress(text: &str) {
+    eprintln!("· {text}");
+}
+
+/// Events a second.
+fn per_second(load: &Load) -> (f64, f64) {
+    (load.accepted as f64 / load.accepted_after.as_secs_f64(), load.completed as f64 / load.completed_after.as_secs_f64())
+}

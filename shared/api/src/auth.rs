@@ -1,0 +1,110 @@
+//! Who calls, and what they may do: keys and roles.
+
+use crate::error::Result;
+use crate::{App, Auth};
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rookery_domain::{Error, Kind, ProjectId};
+use rookery_store::{ApiKey, Role};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everybody.
+    Public,
+    /// The root key alone.
+    Root,
+    /// Every key that may read.
+    Reader,
+    /// Keys of the path's project, with this role or one that may more.
+    Project(Role),
+}
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub(crate) enum Caller {
+    /// Anybody, where no key is asked for; or the root key.
+    Root,
+    /// A project's key.
+    Key(ApiKey),
+}
+
+/// Finds out who calls. 401 without a key that is known.
+pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Caller> {
+    let Auth::Required { root_key_sha256 } = &app.config.auth else { return Ok(Caller::Root) };
+    let Some(key) = presented(headers) else {
+        return Err(unauthenticated("The request has no key."));
+    };
+    let hash = Sha256::digest(key.as_bytes());
+    if root_key_sha256.is_some_and(|root| bool::from(root.ct_eq(hash.as_slice()))) {
+        return Ok(Caller::Root);
+    }
+    let found = app.engine.store.find_api_key(&key).await?;
+    found.map(Caller::Key).ok_or_else(|| unauthenticated("The key is not known: mistyped, or revoked."))
+}
+
+/// The key of `Authorization: Bearer KEY`, or of HTTP Basic, where it is the user name.
+fn presented(headers: &HeaderMap) -> Option<String> {
+    let (scheme, rest) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.trim().to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
+    Some(decoded.split_once(':').map_or(decoded.as_str(), |(user, _)| user).to_owned())
+}
+
+fn unauthenticated(message: &str) -> crate::error::ApiError {
+    let details = "Send `Authorization: Bearer KEY`, or HTTP Basic with the key as user name.";
+    Error::new(Kind::Unauthenticated, "unauthenticated", message, details).into()
+}
+
+impl Caller {
+    /// May this caller use a route of a project? Another project's key gets the 404 of an unknown project.
+    pub(crate) fn allow(&self, project: &ProjectId, needed: Role) -> Result<()> {
+        match self {
+            Caller::Root => Ok(()),
+            Caller::Key(key) if key.project_id != *project => Err(Error::not_found("project").into()),
+            Caller::Key(key) if allows(key.role, needed) => Ok(()),
+            Caller::Key(key) => Err(forbidden(key.role, &format!("a key with the role `{}`", name(needed)))),
+        }
+    }
+
+    /// May this caller use a route that is of no project?
+    pub(crate) fn allow_outside(&self, access: Access) -> Result<()> {
+        match (self, access) {
+            (Caller::Key(key), Access::Root) => Err(forbidden(key.role, "the root key")),
+            (Caller::Key(key), Access::Reader) if key.role == Role::Ingest => {
+                Err(forbidden(key.role, "a key with the role `viewer`"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn allows(role: Role, needed: Role) -> bool {
+    match role {
+        Role::Owner => true,
+        Role::Editor => needed != Role::Owner,
+        Role::Viewer | Role::Ingest => needed == role,
+    }
+}
+
+fn name(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "owner",
+        Role::Editor => "editor",
+        Role::Viewer => "viewer",
+        Role::Ingest => "ingest",
+    }
+}
+
+fn forbidden(role: Role, needed: &str) -> crate::error::ApiError {
+    let message = format!("The key's role `{}` does not allow this.", name(role));
+    Error::new(Kind::Forbidden, "forbidden", message, format!("Use {needed}.")).into()
+}

@@ -1,0 +1,129 @@
+//! The error envelope, the same for every error: `{"error": {"type", "message", "details", "meta"?}}`.
+
+use axum::Json;
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use rookery_domain::{Error, Kind};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::panic::AssertUnwindSafe;
+
+/// A result whose error is an answer.
+pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
+
+/// An error that is answered.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    error: Error,
+}
+
+/// The body of every error.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub(crate) struct Envelope {
+    /// What went wrong.
+    error: Shown,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Shown {
+    /// Stable, in snake case.
+    r#type: &'static str,
+    /// What is wrong.
+    message: String,
+    /// What to do about it.
+    details: String,
+    /// More for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meta: Option<Value>,
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let status = match error.kind {
+            Kind::Invalid => StatusCode::BAD_REQUEST,
+            Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Kind::Forbidden => StatusCode::FORBIDDEN,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Kind::Conflict => StatusCode::CONFLICT,
+            Kind::Gone => StatusCode::GONE,
+            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        ApiError { status, error }
+    }
+}
+
+impl ApiError {
+    /// 408: the body came too slowly.
+    pub(crate) fn too_slow() -> Self {
+        let error = Error::new(
+            Kind::Invalid,
+            "request_timeout",
+            "The body did not come within ten seconds.",
+            "Send the request again, faster.",
+        );
+        ApiError { status: StatusCode::REQUEST_TIMEOUT, error }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let ApiError { status, error } = self;
+        match error.kind {
+            Kind::Internal => tracing::error!(%error, "internal error"),
+            Kind::Unavailable => tracing::warn!(%error, "unavailable"),
+            _ => {}
+        }
+        let allow = error.meta.as_ref().and_then(|meta| allow_header(&meta["allow"]));
+        let shown = Shown { r#type: error.code, message: error.message, details: error.details, meta: error.meta };
+        let mut response = (status, Json(Envelope { error: shown })).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"rookery\""));
+        }
+        if let Some(allow) = allow.filter(|_| status == StatusCode::METHOD_NOT_ALLOWED) {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        response
+    }
+}
+
+fn allow_header(methods: &Value) -> Option<HeaderValue> {
+    let methods: Vec<&str> = methods.as_array()?.iter().filter_map(Value::as_str).collect();
+    methods.join(", ").parse().ok()
+}
+
+/// 404 of a path that no route has.
+pub(crate) async fn unknown_path(uri: Uri) -> ApiError {
+    let message = format!("There is nothing at `{}`.", uri.path());
+    Error::new(Kind::NotFound, "not_found", message, "/openapi.json lists all paths.").into()
+}
+
+/// 405 of a path that is served with other methods.
+pub(crate) fn wrong_method(method: &Method, allow: &[Method]) -> ApiError {
+    let allow: Vec<&str> = allow.iter().map(Method::as_str).collect();
+    let message = format!("This path does not take {method}; it takes {}.", allow.join(", "));
+    let error = Error::new(Kind::Method, "method_not_allowed", message, "Use one of these methods.");
+    error.with_meta(json!({"allow": allow})).into()
+}
+
+/// A panic is an internal error like any other: the connection lives on.
+pub(crate) async fn catch_panics(request: Request, next: Next) -> Response {
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+            ApiError::from(Error::internal(format!("panic: {}", text.unwrap_or("?")))).into_response()
+        }
+    }
+}

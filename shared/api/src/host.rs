@@ -1,0 +1,110 @@
+//! Where a request came to: the address that links begin with, and, where no key is asked for, the check that it came to
+//! this machine. A web page elsewhere can have its own name resolve to loopback (DNS rebinding), but then its name is the `Host`.
+
+use crate::error::{ApiError, Result};
+use crate::{App, Auth, Config};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Uri, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use rookery_domain::{Error, Kind};
+use std::net::IpAddr;
+
+/// Refuses requests of foreign pages, where no key protects.
+pub(crate) async fn only_here(State(app): State<App>, request: Request, next: Next) -> Result<Response> {
+    let is_open = matches!(app.config.auth, Auth::Open);
+    // What these say is for everybody who has their address, and it may come by way of a tunnel.
+    let is_for_all = ["/hooks/", "/feeds/"].iter().any(|prefix| request.uri().path().starts_with(prefix));
+    if is_open && !is_for_all && request.uri().path() != "/health" {
+        check(&app.config, request.uri(), request.headers())?;
+    }
+    Ok(next.run(request).await)
+}
+
+fn check(config: &Config, uri: &Uri, headers: &HeaderMap) -> Result<()> {
+    let host = authority(uri, headers).filter(|host| is_ours(host.host(), &config.hosts)).ok_or_else(|| {
+        let details = "Use localhost or 127.0.0.1, allow the host in the configuration, or ask for keys.";
+        ApiError::from(Error::new(Kind::Forbidden, "host_not_allowed", "The request's `Host` is not this machine's.", details))
+    })?;
+    match headers.get(header::ORIGIN) {
+        Some(origin) if !origin.to_str().is_ok_and(|origin| is_same(origin, &host)) => {
+            let message = "The request comes from a web page of another origin.";
+            let details = "Call the API from its own pages, or from a program.";
+            Err(Error::new(Kind::Forbidden, "origin_not_allowed", message, details).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The host that the request names, with its port.
+fn authority(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).and_then(|host| host.parse::<Authority>().ok());
+    host.or_else(|| uri.authority().cloned()).filter(|host| !host.as_str().contains('@'))
+}
+
+fn is_ours(host: &str, allowed: &[String]) -> bool {
+    let host = host.to_ascii_lowercase();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.is_ok_and(|address| address.is_loopback())
+        || host == "localhost"
+        || host.ends_with(".localhost")
+        || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(&host))
+}
+
+fn is_same(origin: &str, host: &Authority) -> bool {
+    let Ok(origin) = origin.parse::<Uri>() else { return false };
+    let default = match origin.scheme_str() {
+        Some("http") => 80,
+        Some("https") => 443,
+        _ => return false,
+    };
+    origin.authority().is_some_and(|origin| {
+        origin.host().eq_ignore_ascii_case(host.host())
+            && origin.port_u16().unwrap_or(default) == host.port_u16().unwrap_or(default)
+    })
+}
+
+/// The beginning of the addresses of hooks and feeds, without a slash at its end.
+pub(crate) struct Base(pub(crate) String);
+
+impl FromRequestParts<App> for Base {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Self::Rejection> {
+        let of_request = || {
+            let host = authority(&parts.uri, &parts.headers);
+            let host = host.as_ref().map_or("localhost", Authority::as_str);
+            format!("{}://{host}", parts.uri.scheme_str().unwrap_or("http"))
+        };
+        let configured = app.config.base_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+        Ok(Base(configured.unwrap_or_else(of_request)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_ours() {
+        for ours in ["localhost", "LOCALHOST", "app.localhost", "127.0.0.1", "127.9.9.9", "[::1]", "box.lan"] {
+            assert!(is_ours(ours, &["box.lan".to_owned()]), "{ours}");
+        }
+        for foreign in ["example.com", "localhost.example.com", "evillocalhost", "10.0.0.1", "[::2]", "0.0.0.0", ""] {
+            assert!(!is_ours(foreign, &[]), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_the_same_with_its_port() {
+        let host = |text: &str| text.parse::<Authority>().unwrap();
+        assert!(is_same("http://localhost:8080", &host("localhost:8080")));
+        assert!(is_same("http://localhost", &host("localhost:80")));
+        assert!(is_same("https://localhost", &host("LOCALHOST")));
+        for other in ["http://localhost:8081", "http://evil.example", "null", "", "file://localhost:8080", "http://localhost"] {
+            assert!(!is_same(other, &host("localhost:8080")), "{other}");
+        }
+    }
+}

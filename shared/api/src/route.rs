@@ -1,0 +1,256 @@
+//! The table of routes: what registers, guards and documents them. A route that is not in it does not exist.
+
+use crate::auth::{Access, authenticate};
+use crate::error::{ApiError, Result, catch_panics, unknown_path, wrong_method};
+use crate::list::Query;
+use crate::{App, host};
+use axum::Router;
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use rookery_domain::{Error, ProjectId, WorkflowId};
+use rookery_store::Workflow;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// The path of one project.
+pub(crate) const PROJECT: &str = "/api/v1/projects/{project}";
+/// The path of one workflow.
+pub(crate) const WORKFLOW: &str = "/api/v1/projects/{project}/workflows/{workflow}";
+/// The path of one agent.
+pub(crate) const AGENT: &str = "/api/v1/projects/{project}/workflows/{workflow}/agents/{cell}";
+
+/// A schema, made with the generator of the document that it is for.
+pub(crate) type Shape = fn(&mut SchemaGenerator) -> Schema;
+
+/// A route: a method of a path.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) access: Access,
+    pub(crate) summary: &'static str,
+    /// The path of the handler's function, as `rookery_api::projects::create`: its name in the document.
+    pub(crate) handler_name: &'static str,
+    /// Parameters of the query, and what they say.
+    pub(crate) query: Vec<(&'static str, &'static str)>,
+    /// Headers that it reads.
+    pub(crate) headers: Vec<(&'static str, &'static str)>,
+    pub(crate) input: Option<Shape>,
+    pub(crate) status: u16,
+    pub(crate) output: Option<Shape>,
+    handler: MethodRouter<App>,
+}
+
+impl Route {
+    fn new<H, T>(method: Method, path: impl Into<String>, access: Access, summary: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let filter = match method {
+            Method::GET => MethodFilter::GET,
+            Method::PUT => MethodFilter::PUT,
+            Method::PATCH => MethodFilter::PATCH,
+            Method::DELETE => MethodFilter::DELETE,
+            _ => MethodFilter::POST,
+        };
+        Route {
+            method,
+            path: path.into(),
+            access,
+            summary,
+            handler_name: std::any::type_name::<H>(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            input: None,
+            status: 204,
+            output: None,
+            handler: on(filter, handler),
+        }
+    }
+
+    pub(crate) fn get<H: Handler<T, App>, T: 'static>(
+        path: impl Into<String>,
+        access: Access,
+        summary: &'static str,
+        handler: H,
+    ) -> Self {
+        Route::new(Method::GET, path, access, summary, handler)
+    }
+
+    pub(crate) fn post<H: Handler<T, App>, T: 'static>(
+        path: impl Into<String>,
+        access: Access,
+        summary: &'static str,
+        handler: H,
+    ) -> Self {
+        Route::new(Method::POST, path, access, summary, handler)
+    }
+
+    pub(crate) fn put<H: Handler<T, App>, T: 'static>(
+        path: impl Into<String>,
+        access: Access,
+        summary: &'static str,
+        handler: H,
+    ) -> Self {
+        Route::new(Method::PUT, path, access, summary, handler)
+    }
+
+    pub(crate) fn patch<H: Handler<T, App>, T: 'static>(
+        path: impl Into<String>,
+        access: Access,
+        summary: &'static str,
+        handler: H,
+    ) -> Self {
+        Route::new(Method::PATCH, path, access, summary, handler)
+    }
+
+    pub(crate) fn delete<H: Handler<T, App>, T: 'static>(
+        path: impl Into<String>,
+        access: Access,
+        summary: &'static str,
+        handler: H,
+    ) -> Self {
+        Route::new(Method::DELETE, path, access, summary, handler)
+    }
+
+    /// What its body is.
+    pub(crate) fn takes<T: JsonSchema>(mut self) -> Self {
+        self.input = Some(SchemaGenerator::subschema_for::<T>);
+        self
+    }
+
+    /// What it answers when all is well; without this, 204.
+    pub(crate) fn answers<T: JsonSchema>(mut self, status: u16) -> Self {
+        (self.status, self.output) = (status, Some(SchemaGenerator::subschema_for::<T>));
+        self
+    }
+
+    /// A parameter of its query.
+    pub(crate) fn query(mut self, name: &'static str, says: &'static str) -> Self {
+        self.query.push((name, says));
+        self
+    }
+
+    /// The parameters of a list.
+    pub(crate) fn paged(self) -> Self {
+        self.query("limit", "How many items a page has at most: 1 to 200, 50 when it is left out.")
+            .query("cursor", "Where the page begins: `meta.next_cursor` of the page before.")
+    }
+
+    /// A header that it reads.
+    pub(crate) fn header(mut self, name: &'static str, says: &'static str) -> Self {
+        self.headers.push((name, says));
+        self
+    }
+}
+
+/// Serves routes, each behind its guard, and answers what is not one of them.
+pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
+    let mut paths: BTreeMap<String, (MethodRouter<App>, Vec<Method>)> = BTreeMap::new();
+    for route in routes {
+        let known = route.query.iter().map(|(name, _)| *name).collect();
+        let gate = Gate { app: app.clone(), access: route.access, query: known };
+        let (methods, allow) = paths.entry(route.path).or_default();
+        *methods = std::mem::take(methods).merge(route.handler.route_layer(from_fn_with_state(gate, guard)));
+        if route.method == Method::GET {
+            allow.push(Method::HEAD);
+        }
+        allow.push(route.method);
+    }
+    let mut router = more;
+    for (path, (methods, mut allow)) in paths {
+        allow.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        router = router.route(&path, methods.fallback(async move |method: Method| wrong_method(&method, &allow)));
+    }
+    router
+        .fallback(unknown_path)
+        .layer(from_fn_with_state(app.clone(), host::only_here))
+        .layer(from_fn(catch_panics))
+        .with_state(app)
+}
+
+#[derive(Clone)]
+struct Gate {
+    app: App,
+    access: Access,
+    query: Vec<&'static str>,
+}
+
+/// Every request of a route of the table passes here: its key, its role, its project, its workflow, its query, in this order.
+/// What was found goes on with the request.
+async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request, next: Next) -> Result<Response> {
+    let app = &gate.app;
+    match gate.access {
+        Access::Public => {}
+        Access::Root | Access::Reader => {
+            let caller = authenticate(app, request.headers()).await?;
+            caller.allow_outside(gate.access)?;
+            request.extensions_mut().insert(caller);
+        }
+        Access::Project(needed) => {
+            let parsed = ids.and_then(|ids| Ok((ids.get::<ProjectId>("project")?, ids)));
+            let (id, ids) = match parsed {
+                Ok(parsed) => parsed,
+                Err(error) => {
+                    authenticate(app, request.headers()).await?;
+                    return Err(error);
+                }
+            };
+            // The three are joined into one read.
+            let (caller, project, workflow) = tokio::join!(
+                authenticate(app, request.headers()),
+                app.engine.store.project(&id),
+                find_workflow(app, &id, &ids)
+            );
+            caller?.allow(&id, needed)?;
+            let (project, workflow) = (project?, workflow?);
+            request.extensions_mut().insert(project);
+            workflow.map(|workflow| request.extensions_mut().insert(workflow));
+        }
+    }
+    let query = Query::read(request.uri(), &gate.query)?;
+    request.extensions_mut().insert(query);
+    Ok(next.run(request).await)
+}
+
+async fn find_workflow(app: &App, project: &ProjectId, ids: &Ids) -> Result<Option<Workflow>> {
+    if !ids.0.contains_key("workflow") {
+        return Ok(None);
+    }
+    let id: WorkflowId = ids.get("workflow")?;
+    Ok(Some(app.engine.store.workflow(project, &id).await?))
+}
+
+/// The ids in a path.
+pub(crate) struct Ids(HashMap<String, String>);
+
+impl Ids {
+    /// An id by its name in the path. What does not parse does not exist: 404.
+    pub(crate) fn get<T: FromStr + Display>(&self, name: &str) -> Result<T> {
+        let text = self.text(name);
+        // One spelling for each id.
+        let parsed = text.parse::<T>().ok().filter(|id| id.to_string() == text);
+        parsed.ok_or_else(|| Error::not_found(name).into())
+    }
+
+    /// Its text.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Ids {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::not_found("resource"))?;
+        Ok(Ids(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
+    }
+}

@@ -1,0 +1,174 @@
+//! A client of the HTTP API. It knows the envelope of answers and errors, and nothing of what the routes mean.
+
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Where the API is, and with which key it is called. Cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    http: Client,
+    base: String,
+    key: Option<String>,
+}
+
+/// A request that is being put together.
+pub struct Call {
+    request: RequestBuilder,
+    shown: String,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub text: String,
+    shown: String,
+}
+
+impl Api {
+    /// At a base URL like `http://127.0.0.1:8080`, with a key if one is needed.
+    pub fn new(base: &str, key: Option<&str>) -> Api {
+        let http = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        Api { http, base: base.trim_end_matches('/').to_owned(), key: key.map(str::to_owned) }
+    }
+
+    /// The same with another key.
+    pub fn with_key(&self, key: &str) -> Api {
+        Api { key: Some(key.to_owned()), ..self.clone() }
+    }
+
+    /// The same without a key.
+    pub fn without_key(&self) -> Api {
+        Api { key: None, ..self.clone() }
+    }
+
+    /// The same with connections of its own: those of a client belong to the runtime that made them.
+    pub(crate) fn afresh(&self) -> Api {
+        Api::new(&self.base, self.key.as_deref())
+    }
+
+    /// The base URL.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A request to a path below `/api/v1`, to another path of the server (`/hooks/..`, `/health`), or to a whole URL.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        let root = ["/hooks/", "/feeds/", "/health", "/openapi.json"].iter().any(|start| path.starts_with(start));
+        let url = match path {
+            url if url.starts_with("http") => url.to_owned(),
+            path if root => format!("{}{path}", self.base),
+            path => format!("{}/api/v1{path}", self.base),
+        };
+        let shown = format!("{method} {url}");
+        let request = self.http.request(method, url);
+        let request = match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        };
+        Call { request, shown }
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path).send().await
+    }
+
+    /// POST of JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path).json(body).send().await
+    }
+
+    /// PUT of JSON.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::PUT, path).json(body).send().await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path).send().await
+    }
+
+    /// All items of a list, page by page.
+    pub async fn list(&self, path: &str) -> Vec<Value> {
+        let (mut items, mut cursor) = (Vec::new(), String::new());
+        let start = if path.contains('?') { '&' } else { '?' };
+        loop {
+            let page = self.get(&format!("{path}{start}limit=200{cursor}")).await.expect(200);
+            items.extend(page["data"].as_array().unwrap_or_else(|| panic!("no list at {path}: {page}")).iter().cloned());
+            match page["meta"]["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return items,
+            }
+        }
+    }
+}
+
+impl Call {
+    /// With a header.
+    pub fn header(self, name: &str, value: &str) -> Call {
+        Call { request: self.request.header(name, value), ..self }
+    }
+
+    /// With JSON.
+    pub fn json(self, body: &Value) -> Call {
+        self.text("application/json", &body.to_string())
+    }
+
+    /// With a body of this media type.
+    pub fn text(self, media_type: &str, body: &str) -> Call {
+        self.bytes(media_type, body.as_bytes())
+    }
+
+    /// With a body of this media type.
+    pub fn bytes(self, media_type: &str, body: &[u8]) -> Call {
+        Call { request: self.request.header("content-type", media_type).body(body.to_vec()), ..self }
+    }
+
+    /// Sends it. Panics when there is no answer.
+    pub async fn send(self) -> Answer {
+        let shown = self.shown.clone();
+        self.try_send().await.unwrap_or_else(|| panic!("{shown}: no answer"))
+    }
+
+    /// Sends it; none when there is no answer, or a broken one.
+    pub async fn try_send(self) -> Option<Answer> {
+        let response = self.request.send().await.ok()?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Some(Answer { status, headers, text: response.text().await.ok()?, shown: self.shown })
+    }
+}
+
+impl Answer {
+    /// The JSON body of an answer with this status; null for an empty body. Panics for another status.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}: {}", self.shown, self.text);
+        match self.text.as_str() {
+            "" => Value::Null,
+            text => serde_json::from_str(text).unwrap_or_else(|error| panic!("{}: {error} in {text}", self.shown)),
+        }
+    }
+
+    /// The `error` of the envelope, with this status and type; it always has a message and a remedy.
+    #[track_caller]
+    pub fn error(&self, status: u16, kind: &str) -> Value {
+        let error = self.expect(status)["error"].clone();
+        assert_eq!(error["type"], kind, "{}: {}", self.shown, self.text);
+        for field in ["message", "details"] {
+            assert!(error[field].as_str().is_some_and(|text| !text.is_empty()), "{}: no {field} in {}", self.shown, self.text);
+        }
+        error
+    }
+
+    /// A header, as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}

@@ -1,0 +1,40 @@
+//! What is left in the queues, read from the file of the SQS stand-in.
+
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// A message in a queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// The queue, or its dead-letter queue.
+    pub queue: String,
+    /// What it says.
+    pub body: String,
+    /// It was sent with a delay, and its time has not come: a timer.
+    pub is_timer: bool,
+}
+
+/// The messages in the queues. A running program holds its file for itself: so this reads a copy, which may be a moment old, or
+/// torn; `None` when it cannot be read.
+pub(crate) fn waiting(data: &Path) -> Option<Vec<Waiting>> {
+    let copy = tempfile::tempdir().ok()?;
+    // The log first: what moves from it into the file meanwhile is then in both.
+    for name in ["sqs.db-wal", "sqs.db"] {
+        match std::fs::copy(data.join(name), copy.path().join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return None,
+            _ => {}
+        }
+    }
+    read(&copy.path().join("sqs.db")).ok()
+}
+
+fn read(file: &Path) -> rusqlite::Result<Vec<Waiting>> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as i64;
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut statement = connection.prepare(
+        "SELECT queues.name, body, visible_at > ?1 AND receive_count = 0 FROM messages JOIN queues ON queues.id = queue",
+    )?;
+    let rows = statement.query_map([now], |row| Ok(Waiting { queue: row.get(0)?, body: row.get(1)?, is_timer: row.get(2)? }))?;
+    rows.collect()
+}

@@ -1,0 +1,326 @@
+//! The real program in a process of its own: started on an empty folder, killed, started again, stopped, and looked at in the end.
+
+use crate::queues::{self, Waiting};
+use crate::world::{self, Expected};
+use crate::{Api, Workflow, wait_until};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// The program, how it is to be started, and what may be left behind.
+pub struct Program {
+    path: PathBuf,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    demo: bool,
+    needs_process: bool,
+    expected: Expected,
+}
+
+/// The program at this path (`env!("CARGO_BIN_EXE_rookery-under-test")`), without a demo.
+pub fn program(path: &str) -> Program {
+    let (args, env) = (Vec::new(), Vec::new());
+    Program { path: path.into(), args, env, demo: false, needs_process: false, expected: Expected::default() }
+}
+
+impl Program {
+    /// With one more argument.
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self.here()
+    }
+
+    /// With an environment variable.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.into(), value.into()));
+        self.here()
+    }
+
+    /// With the demo.
+    pub fn with_demo(self) -> Self {
+        Program { demo: true, ..self }.here()
+    }
+
+    /// Agents may call this sink.
+    pub fn calls(self, sink: &crate::Sink) -> Self {
+        self.arg("--egress-allow").arg(sink.cidr())
+    }
+
+    /// It needs a process of its own, whatever the environment says.
+    pub fn here(self) -> Self {
+        Program { needs_process: true, ..self }
+    }
+
+    /// Failures with this code may be left in the end.
+    pub fn leaves_failures(mut self, code: &str) -> Self {
+        self.expected.failures.push(code.into());
+        self
+    }
+
+    /// Messages that are not due yet may be left in the queues in the end.
+    pub fn leaves_timers(mut self) -> Self {
+        self.expected.timers = true;
+        self
+    }
+
+    /// Deliveries that wait may be left in the end.
+    pub fn leaves_waits(mut self) -> Self {
+        self.expected.waits = true;
+        self
+    }
+
+    /// The test looks at the runs itself: there are many.
+    pub fn checks_runs_itself(mut self) -> Self {
+        self.expected.runs_unseen = true;
+        self
+    }
+
+    /// Starts it on an empty folder; or calls the system at `ROOKERY_TEST_URL` (with `ROOKERY_TEST_KEY`), if that is set and will do.
+    pub async fn start(self) -> Rookery {
+        if let (Ok(url), false) = (std::env::var("ROOKERY_TEST_URL"), self.needs_process) {
+            let api = Api::new(&url, std::env::var("ROOKERY_TEST_KEY").ok().as_deref());
+            return Rookery { api, expected: self.expected, projects: Vec::new(), process: None };
+        }
+        let mut process = Process { folder: tempfile::tempdir().unwrap(), port: 0, child: None, ready: String::new(), program: self };
+        // Between finding a port and taking it, another process may take it.
+        while !process.start_on(free_port()).await {}
+        let api = Api::new(&process.url(), process.key().as_deref());
+        Rookery { api, expected: process.program.expected.clone(), projects: Vec::new(), process: Some(process) }
+    }
+}
+
+/// A running Rookery. When it is dropped, and the test has not failed, the world is checked and the process stopped.
+pub struct Rookery {
+    /// A client that may do everything.
+    pub api: Api,
+    expected: Expected,
+    projects: Vec<String>,
+    process: Option<Process>,
+}
+
+struct Process {
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+    ready: String,
+    program: Program,
+}
+
+impl Rookery {
+    /// A new project's id.
+    pub async fn project(&mut self) -> String {
+        let made = self.api.post("/projects", &json!({"name": "Journey"})).await.expect(201);
+        let id = made["data"]["id"].as_str().unwrap().to_owned();
+        self.projects.push(id.clone());
+        id
+    }
+
+    /// A new workflow in a new project, not started.
+    pub async fn workflow(&mut self, options: &Value) -> Workflow {
+        let project = self.project().await;
+        Workflow::create(&self.api, &project, options).await
+    }
+
+    /// A new, started workflow in a new project.
+    pub async fn started(&mut self, options: &Value) -> Workflow {
+        let workflow = self.workflow(options).await;
+        workflow.start().await;
+        workflow
+    }
+
+    fn process(&self) -> &Process {
+        self.process.as_ref().expect("this journey needs a process of its own: call `.here()` before it starts")
+    }
+
+    fn process_mut(&mut self) -> &mut Process {
+        self.process.as_mut().expect("this journey needs a process of its own: call `.here()` before it starts")
+    }
+
+    /// The line that it printed when it was ready.
+    pub fn ready_line(&self) -> &str {
+        &self.process().ready
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
+        self.process().data()
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        self.process_mut().kill();
+    }
+
+    /// Starts it again on the same folder and port.
+    pub async fn start_again(&mut self) {
+        let process = self.process_mut();
+        let port = process.port;
+        assert!(process.start_on(port).await, "it does not start again: {}", process.log());
+    }
+
+    /// SIGTERM, and its orderly end.
+    pub fn stop(&mut self) {
+        self.process_mut().terminate();
+    }
+
+    /// The messages in the queues, a moment ago.
+    pub async fn waiting_messages(&self) -> Vec<Waiting> {
+        let data = self.data();
+        wait_until("a readable copy of the queues", async || queues::waiting(&data)).await
+    }
+
+    /// Waits until no message is left that is due.
+    pub async fn queues_are_empty(&self) {
+        let data = self.data();
+        wait_until("empty queues", async || {
+            queues::waiting(&data).filter(|waiting| waiting.iter().all(|message| message.is_timer))
+        })
+        .await;
+    }
+}
+
+impl Process {
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn key(&self) -> Option<String> {
+        std::fs::read_to_string(self.data().join("root.key")).ok()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Gives false if the port is taken. Panics when it fails otherwise.
+    async fn start_on(&mut self, port: u16) -> bool {
+        let log: File = OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
+        let mut command = Command::new(&self.program.path);
+        command.args(["--addr", &format!("127.0.0.1:{port}"), "--data"]).arg(self.data()).args(&self.program.args);
+        if !self.program.demo {
+            command.arg("--no-demo");
+        }
+        command.envs(self.program.env.iter().map(|(name, value)| (name, value)));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let line = tokio::task::spawn_blocking(move || {
+            let mut line = String::new();
+            output.read_line(&mut line).map(|_| line)
+        });
+        self.ready = line.await.unwrap().unwrap().trim().to_owned();
+        if self.ready.is_empty() {
+            child.wait().unwrap();
+            assert!(self.log().contains("listening on"), "it did not start: {}", self.log());
+            return false;
+        }
+        (self.port, self.child) = (port, Some(child));
+        assert!(self.ready.contains(&self.url()), "the ready line has no URL: {}", self.ready);
+        true
+    }
+
+    fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    fn terminate(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            match child.try_wait().unwrap() {
+                Some(status) => return assert!(status.success(), "it ended with {status}: {}", self.log()),
+                None if Instant::now() > deadline => {
+                    child.kill().unwrap();
+                    child.wait().unwrap();
+                    panic!("it did not end within 30 s of SIGTERM: {}", self.log());
+                }
+                None => std::thread::sleep(Duration::from_millis(10)),
+            }
+        }
+    }
+}
+
+/// A free port below those that the system gives to outgoing connections: while the program is down, a client that calls it must
+/// not come to be connected to itself.
+fn free_port() -> u16 {
+    loop {
+        let port = fastrand::u16(20_000..32_000);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+impl Drop for Rookery {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            if let Some(process) = &mut self.process {
+                process.kill();
+                eprintln!("--- log of the program ---\n{}", process.log());
+            }
+            return;
+        }
+        let projects = match &self.process {
+            Some(_) => None,
+            None => Some(self.projects.clone()),
+        };
+        let running = self.process.as_ref().is_none_or(|process| process.child.is_some());
+        if running {
+            // A client of its own: the test's belongs to the test's runtime, which waits here.
+            let checked = std::thread::scope(|scope| scope.spawn(|| check(self, projects.as_deref())).join());
+            if let Err(panic) = checked {
+                if let Some(process) = &mut self.process {
+                    process.kill();
+                    eprintln!("--- log of the program ---\n{}", process.log());
+                }
+                std::panic::resume_unwind(panic);
+            }
+        }
+        let Some(process) = &mut self.process else { return };
+        process.terminate();
+        if running {
+            assert_empty(&process.data(), &self.expected);
+        }
+    }
+}
+
+fn check(rookery: &Rookery, projects: Option<&[String]>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let api = rookery.api.afresh();
+        world::check(&api, projects, &rookery.expected).await;
+        match (&rookery.process, projects) {
+            (Some(_), _) => rookery.queues_are_empty().await,
+            // Elsewhere, what the journey made is removed.
+            (None, projects) => {
+                for project in projects.unwrap_or_default() {
+                    api.call(Method::DELETE, &format!("/projects/{project}")).send().await;
+                }
+            }
+        }
+    });
+}
+
+fn assert_empty(data: &Path, expected: &Expected) {
+    let mut left = queues::waiting(data).expect("the file of the queues can be read");
+    left.retain(|message| !(message.is_timer && expected.timers));
+    assert!(left.is_empty(), "messages are left in the queues: {left:#?}");
+}

@@ -1,0 +1,19 @@
+//! Waiting for a condition: asked again and again, up to a deadline. Nothing in the journeys sleeps for a fixed time.
+
+use std::time::{Duration, Instant};
+
+/// How long a condition may take on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks until the condition gives something. Panics, naming `what`, when it does not within [`PATIENCE`].
+pub async fn wait_until<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+    let (deadline, mut pause) = (Instant::now() + PATIENCE, Duration::from_millis(5));
+    loop {
+        if let Some(found) = condition().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited {PATIENCE:?} in vain: {what}");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(100));
+    }
+}
