@@ -16,9 +16,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Binds a free port and runs `serve` (the listener, and a future that ends when the server shall stop) on a new thread.
+    /// Binds a free port and runs `serve` (the listener, and a future that ends when the server shall stop) on a new runtime.
     /// Connections are accepted from now on: they wait in the listener until `serve` takes them.
-    pub(crate) fn spawn<F, S>(name: &'static str, serve: F) -> Result<Server, StandinError>
+    pub(crate) fn spawn<F, S>(name: &'static str, workers: usize, serve: F) -> Result<Server, StandinError>
     where
         F: FnOnce(tokio::net::TcpListener, oneshot::Receiver<()>) -> S + Send + 'static,
         S: Future<Output = ()>,
@@ -27,7 +27,7 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(listen)?;
         listener.set_nonblocking(true).map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(listen)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build().map_err(listen)?;
         let (stop, stopping) = oneshot::channel();
         let (stopped_sender, stopped) = oneshot::channel();
         let run = move || {

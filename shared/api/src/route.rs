@@ -48,7 +48,14 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    fn new<H, T>(method: Method, path: impl Into<String>, access: Access, summary: &'static str, handler: H) -> Self
+    /// A route whose answer is 204.
+    pub(crate) fn new<H, T>(
+        method: Method,
+        path: impl Into<String>,
+        access: Access,
+        summary: &'static str,
+        handler: H,
+    ) -> Self
     where
         H: Handler<T, App>,
         T: 'static,
@@ -75,58 +82,13 @@ impl Route {
         }
     }
 
-    pub(crate) fn get<H: Handler<T, App>, T: 'static>(
-        path: impl Into<String>,
-        access: Access,
-        summary: &'static str,
-        handler: H,
-    ) -> Self {
-        Route::new(Method::GET, path, access, summary, handler)
-    }
-
-    pub(crate) fn post<H: Handler<T, App>, T: 'static>(
-        path: impl Into<String>,
-        access: Access,
-        summary: &'static str,
-        handler: H,
-    ) -> Self {
-        Route::new(Method::POST, path, access, summary, handler)
-    }
-
-    pub(crate) fn put<H: Handler<T, App>, T: 'static>(
-        path: impl Into<String>,
-        access: Access,
-        summary: &'static str,
-        handler: H,
-    ) -> Self {
-        Route::new(Method::PUT, path, access, summary, handler)
-    }
-
-    pub(crate) fn patch<H: Handler<T, App>, T: 'static>(
-        path: impl Into<String>,
-        access: Access,
-        summary: &'static str,
-        handler: H,
-    ) -> Self {
-        Route::new(Method::PATCH, path, access, summary, handler)
-    }
-
-    pub(crate) fn delete<H: Handler<T, App>, T: 'static>(
-        path: impl Into<String>,
-        access: Access,
-        summary: &'static str,
-        handler: H,
-    ) -> Self {
-        Route::new(Method::DELETE, path, access, summary, handler)
-    }
-
     /// What its body is.
     pub(crate) fn takes<T: JsonSchema>(mut self) -> Self {
         self.input = Some(SchemaGenerator::subschema_for::<T>);
         self
     }
 
-    /// What it answers when all is well; without this, 204.
+    /// What it answers when all is well.
     pub(crate) fn answers<T: JsonSchema>(mut self, status: u16) -> Self {
         (self.status, self.output) = (status, Some(SchemaGenerator::subschema_for::<T>));
         self

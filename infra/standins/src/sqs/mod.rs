@@ -48,7 +48,8 @@ impl Sqs {
     pub(crate) fn start(file: &Path) -> Result<Sqs, StandinError> {
         let (broker, writer) = Broker::open(file)?;
         let api = broker.clone();
-        let server = Server::spawn("sqs", move |listener, stop| async move {
+        // One worker: the disk is waited for elsewhere, and one reads and answers tens of thousands of messages a second.
+        let server = Server::spawn("sqs", 1, move |listener, stop| async move {
             if let Err(cause) = http::serve(listener, api, stop).await {
                 tracing::error!(%cause, "the SQS stand-in failed");
             }

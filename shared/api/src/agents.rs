@@ -1,0 +1,311 @@
+//! Agents of a workflow's last built version: what they are, count, remember and log; checked and tried by hand.
+
+use crate::App;
+use crate::auth::Access;
+use crate::body::{Input, Json, Nothing, present};
+use crate::error::Result;
+use crate::events::NewEvent;
+use crate::host::Base;
+use crate::list::{Listed, One, Query, bad_cursor, cursor_at, listed, one, place_of};
+use crate::route::{AGENT, Ids, Route, WORKFLOW};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use axum::response::IntoResponse;
+use rookery_agents::{Address, Kind};
+use rookery_domain::{Cell, CellId, Error, Time, limits};
+use rookery_engine::{Built, Report};
+use rookery_store::{Counts, Cursor, LogEntry, Page, Role, ScheduleItem, State as WorkflowState, Workflow};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The time that `counts` are of.
+const COUNTED_MS: i64 = 24 * 3600 * 1000;
+/// Memories and log entries that an agent shows.
+const SHOWN: usize = 50;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
+    let below = |what: &str| format!("{AGENT}{what}");
+    vec![
+        Route::new(Method::GET, format!("{WORKFLOW}/agents"), viewer, "Lists the agents of the last built version.", list)
+            .paged()
+            .answers::<Listed<AgentView>>(200),
+        Route::new(Method::GET, AGENT, viewer, "Shows an agent, with its memory and its latest logs.", show)
+            .answers::<One<AgentView>>(200),
+        Route::new(Method::GET, below("/logs"), viewer, "Lists an agent's logs, newest first.", logs)
+            .paged()
+            .answers::<Listed<LogEntry>>(200),
+        Route::new(Method::DELETE, below("/memory"), editor, "Makes an agent forget all that it remembers.", clear_memory),
+        Route::new(Method::POST, below("/check"), editor, "Checks an agent now, whatever its schedule.", check)
+            .takes::<Nothing>()
+            .answers::<One<Report>>(200),
+        Route::new(Method::POST, below("/dry_run"), editor, "Says what an agent would do. Nothing is committed.", dry_run)
+            .takes::<DryRun>()
+            .answers::<One<Report>>(200),
+    ]
+}
+
+/// An agent.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Agent")]
+struct AgentView {
+    /// Its cell.
+    cell_id: CellId,
+    /// The name of its type.
+    agent_type: String,
+    /// What it is on the canvas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<Kind>,
+    /// What people call it.
+    name: String,
+    /// The state of its workflow.
+    state: WorkflowState,
+    /// The version in which this life of the agent began.
+    incarnation: u64,
+    /// The groups of its events.
+    groups: Vec<String>,
+    /// The options of its type.
+    config: Map<String, Value>,
+    #[serde(flatten)]
+    activity: Activity,
+    /// When it is checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<ScheduleView>,
+    /// Where it takes requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hook_url: Option<String>,
+    /// Where its feed is read: with `.json` or `.xml`; JSON without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed_url: Option<String>,
+    /// What it remembers; an object of scopes, the first 50, where it has many memories. Not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<Value>,
+    /// Its latest logs. Not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logs: Option<Vec<LogEntry>>,
+}
+
+/// What an agent did in the last 24 hours.
+#[derive(Clone, Copy, Default, Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Activity {
+    /// What was counted in the last 24 hours.
+    counts: Counts,
+    /// The last event that it emitted in that time.
+    last_event_at: Option<Time>,
+    /// The last event that it received in that time.
+    last_received_at: Option<Time>,
+    /// Its last check in that time.
+    last_check_at: Option<Time>,
+    /// Its last failure in that time.
+    last_error_at: Option<Time>,
+}
+
+/// When an agent is checked.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Schedule")]
+struct ScheduleView {
+    /// As it was written.
+    spec: String,
+    /// The next due time that was not sent yet.
+    next_due: Option<Time>,
+    /// The last due time that was handled.
+    last_due: Option<Time>,
+    /// Due times that were left out because a later one was overdue too.
+    skipped: u64,
+}
+
+impl From<ScheduleItem> for ScheduleView {
+    fn from(item: ScheduleItem) -> Self {
+        let next_due = Some(item.next_due).filter(|next| *next < Time(i64::MAX));
+        ScheduleView { spec: item.spec, next_due, last_due: item.last_due, skipped: item.skipped }
+    }
+}
+
+/// What to try an agent with.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DryRun {
+    /// The event that it gets; without one, it is checked.
+    #[serde(default, deserialize_with = "present")]
+    event: Option<NewEvent>,
+    /// Whether it may make outside calls.
+    #[serde(default)]
+    outside_calls: bool,
+}
+
+impl Input for DryRun {
+    const BYTES: usize = NewEvent::BYTES;
+    const OPTIONAL: bool = true;
+}
+
+async fn list(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Extension(query): Extension<Query>,
+    base: Base,
+) -> Result<impl IntoResponse> {
+    let (limit, cursor) = (query.limit()?, query.cursor()?);
+    let Some(built) = last_built(&app, &workflow).await? else {
+        return Ok(listed(Page { items: Vec::new(), next: None }, |agent| agent));
+    };
+    let page = page_of(built.graph.cells(), limit, cursor.as_ref())?;
+    let (activity, schedules) =
+        tokio::join!(activity(&app, &workflow), app.engine.store.schedules(&workflow.project, &workflow.id));
+    let mut activity = activity?;
+    let schedules = schedules?.into_iter().map(|item| (item.cell.clone(), item));
+    let mut schedules: HashMap<CellId, ScheduleItem> = schedules.collect();
+    let shown = |cell: &Cell| {
+        let activity = activity.remove(&cell.id).unwrap_or_default();
+        view(&workflow, &built, cell, activity, schedules.remove(&cell.id), &base)
+    };
+    Ok(listed(page, shown))
+}
+
+async fn show(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    ids: Ids,
+    base: Base,
+) -> Result<impl IntoResponse> {
+    let (built, cell) = find(&app, &workflow, &ids).await?;
+    let (store, project, id) = (&app.engine.store, &workflow.project, &workflow.id);
+    let (activity, schedule, memories, logs) = tokio::join!(
+        activity(&app, &workflow),
+        store.schedule(project, id, &cell.id),
+        store.list_memories(project, id, &cell.id, cell.incarnation, SHOWN, None),
+        store.list_logs(project, id, &cell.id, cell.incarnation, SHOWN, None),
+    );
+    let mut memories = memories?.items;
+    let memory = match memories.as_slice() {
+        [one] if one.scope.is_empty() => memories.remove(0).value,
+        [] => Value::Null,
+        _ => Value::Object(memories.into_iter().map(|memory| (memory.scope, memory.value)).collect()),
+    };
+    let activity = activity?.remove(&cell.id).unwrap_or_default();
+    let agent = view(&workflow, &built, &cell, activity, schedule?, &base);
+    Ok(one(AgentView { memory: Some(memory), logs: Some(logs?.items), ..agent }))
+}
+
+async fn logs(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Extension(query): Extension<Query>,
+    ids: Ids,
+) -> Result<impl IntoResponse> {
+    let (_, cell) = find(&app, &workflow, &ids).await?;
+    let (limit, cursor) = (query.limit()?, query.cursor()?);
+    let store = &app.engine.store;
+    let page = store.list_logs(&workflow.project, &workflow.id, &cell.id, cell.incarnation, limit, cursor.as_ref()).await?;
+    Ok(listed(page, |entry| entry))
+}
+
+async fn clear_memory(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<StatusCode> {
+    let (_, cell) = find(&app, &workflow, &ids).await?;
+    app.engine.store.clear_memories(&workflow.project, &workflow.id, &cell.id, cell.incarnation).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn check(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    ids: Ids,
+    _: Json<Nothing>,
+) -> Result<impl IntoResponse> {
+    Ok(one(app.engine.check_now(&workflow, &CellId(ids.text("cell").to_owned())).await?))
+}
+
+async fn dry_run(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    ids: Ids,
+    Json(input): Json<DryRun>,
+) -> Result<impl IntoResponse> {
+    let event = input.event.map(NewEvent::read).transpose()?;
+    let cell = CellId(ids.text("cell").to_owned());
+    Ok(one(app.engine.dry_run(&workflow, &cell, event, input.outside_calls).await?))
+}
+
+async fn last_built(app: &App, workflow: &Workflow) -> Result<Option<Arc<Built>>> {
+    match workflow.built {
+        0 => Ok(None),
+        version => Ok(Some(app.engine.built(&workflow.project, &workflow.id, version).await?)),
+    }
+}
+
+async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<(Arc<Built>, Cell)> {
+    let unknown = || Error::not_found("agent");
+    let built = last_built(app, workflow).await?.ok_or_else(unknown)?;
+    let cell = built.graph.cell(&CellId(ids.text("cell").to_owned())).ok_or_else(unknown)?.clone();
+    Ok((built, cell))
+}
+
+/// What the workflow's agents did of late.
+async fn activity(app: &App, workflow: &Workflow) -> Result<HashMap<CellId, Activity>> {
+    let now = Time::now();
+    let (mut found, mut cursor) = (HashMap::<CellId, Activity>::new(), None);
+    loop {
+        let (store, from) = (&app.engine.store, now.plus(-COUNTED_MS));
+        let page = store.list_metrics(&workflow.project, &workflow.id, from, now, limits::PAGE_MAX, Option::as_ref(&cursor)).await?;
+        for metric in page.items {
+            let sum = found.entry(metric.cell_id).or_default();
+            sum.counts.add(&metric.counts);
+            sum.last_event_at = sum.last_event_at.max(metric.last_emitted_at);
+            sum.last_received_at = sum.last_received_at.max(metric.last_received_at);
+            sum.last_check_at = sum.last_check_at.max(metric.last_check_at);
+            sum.last_error_at = sum.last_error_at.max(metric.last_error_at);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// A page of agents, in the workflow's order; its cursor names the last one shown.
+fn page_of<'a>(cells: &'a [Cell], limit: usize, cursor: Option<&Cursor>) -> Result<Page<&'a Cell>> {
+    let after = cursor.map(|cursor| {
+        let place = place_of(cursor).ok_or_else(bad_cursor)?;
+        cells.iter().position(|cell| cell.id.as_str() == place).ok_or_else(bad_cursor)
+    });
+    let rest = &cells[after.transpose()?.map_or(0, |index| index + 1)..];
+    let items: Vec<&Cell> = rest.iter().take(limit).collect();
+    let next = items.last().filter(|_| rest.len() > limit).map(|last| cursor_at(last.id.as_str()));
+    Ok(Page { next: next.transpose()?, items })
+}
+
+fn view(
+    workflow: &Workflow,
+    built: &Built,
+    cell: &Cell,
+    activity: Activity,
+    schedule: Option<ScheduleItem>,
+    base: &Base,
+) -> AgentView {
+    let info = rookery_agents::find(&cell.agent_type);
+    let own_groups = built.agent(&cell.id).map(|(_, agent)| agent.groups()).unwrap_or_default();
+    let address = |wanted: Address, below: &str| {
+        let token = cell.token.as_ref().filter(|_| info.and_then(|info| info.address) == Some(wanted))?;
+        Some(format!("{}/{below}/{}{}{token}", base.0, workflow.project, workflow.id))
+    };
+    AgentView {
+        cell_id: cell.id.clone(),
+        agent_type: cell.agent_type.clone(),
+        kind: info.map(|info| info.kind),
+        name: cell.name.clone(),
+        state: workflow.state,
+        incarnation: cell.incarnation,
+        groups: own_groups.into_iter().chain(["on_error".to_owned()]).collect(),
+        config: cell.config.clone(),
+        activity,
+        schedule: schedule.map(ScheduleView::from),
+        hook_url: address(Address::Hook, "hooks"),
+        feed_url: address(Address::Feed, "feeds"),
+        memory: None,
+        logs: None,
+    }
+}

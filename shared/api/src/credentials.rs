@@ -1,0 +1,143 @@
+//! Credentials of a project: set, listed without their values, forgotten.
+
+use crate::App;
+use crate::auth::Access;
+use crate::body::{Input, Json};
+use crate::error::Result;
+use crate::list::{Listed, One, Query, listed, one};
+use crate::route::{Ids, PROJECT, Route};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::uri::Authority;
+use axum::http::{Method, StatusCode};
+use axum::response::IntoResponse;
+use rookery_domain::{Error, Time};
+use rookery_store::{Credential, Project, Role};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The longest value, in bytes: private keys fit.
+const VALUE_BYTES: usize = 16 * 1024;
+/// The longest name, in characters.
+const NAME_CHARS: usize = 64;
+/// The most hosts of one credential.
+const HOSTS: usize = 50;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let (owner, viewer) = (Access::Project(Role::Owner), Access::Project(Role::Viewer));
+    let (all, each) = (format!("{PROJECT}/credentials"), format!("{PROJECT}/credentials/{{credential}}"));
+    vec![
+        Route::new(Method::GET, all, viewer, "Lists the project's credentials, without their values.", list)
+            .paged()
+            .answers::<Listed<Credential>>(200),
+        Route::new(Method::PUT, &each, owner, "Sets a credential. Its value is never given back.", put)
+            .takes::<CredentialInput>()
+            .answers::<One<Credential>>(200),
+        Route::new(Method::DELETE, each, owner, "Forgets a credential.", delete),
+    ]
+}
+
+/// A credential as it is sent.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CredentialInput {
+    /// The secret: 1 to 16,384 bytes.
+    value: String,
+    /// The hosts that it may be sent to, like `api.example.com`, `*.example.com` or `api.example.com:8443`. None for a secret
+    /// that is never sent, like that of a hook's signature.
+    #[serde(default)]
+    hosts: Vec<String>,
+}
+
+impl Input for CredentialInput {}
+
+async fn list(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let page = app.engine.store.list_credentials(&project.id, query.limit()?, query.cursor()?.as_ref()).await?;
+    Ok(listed(page, |credential| credential))
+}
+
+async fn put(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    ids: Ids,
+    Json(input): Json<CredentialInput>,
+) -> Result<impl IntoResponse> {
+    let name = ids.text("credential");
+    if !is_name(name) {
+        let details = format!("Use 1 to {NAME_CHARS} letters, digits, `_` and `-`, beginning with a letter or `_`.");
+        return Err(Error::invalid("The credential's name in the path cannot be one.", details).into());
+    }
+    if !(1..=VALUE_BYTES).contains(&input.value.len()) {
+        return Err(Error::invalid("`value` is empty or too long.", format!("Send 1 to {VALUE_BYTES} bytes.")).into());
+    }
+    if input.hosts.len() > HOSTS {
+        return Err(Error::invalid("`hosts` has too many.", format!("Send at most {HOSTS}, or one like `*.example.com`.")).into());
+    }
+    if let Some(index) = input.hosts.iter().position(|host| !is_host(host)) {
+        let details = "Write hosts like `api.example.com`, `*.example.com` or `api.example.com:8443`.";
+        return Err(Error::invalid(format!("`hosts[{index}]` is not a host."), details).into());
+    }
+    let credential =
+        Credential { name: name.to_owned(), value: input.value, hosts: input.hosts, updated_at: Time::now() };
+    app.engine.store.put_credential(&project.id, &credential).await?;
+    Ok(one(credential))
+}
+
+async fn delete(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<StatusCode> {
+    app.engine.store.delete_credential(&project.id, ids.text("credential")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn is_name(name: &str) -> bool {
+    name.len() <= NAME_CHARS
+        && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// Whether a text is `host`, `*.host`, or one of them with `:port`.
+fn is_host(text: &str) -> bool {
+    let (bare, any_below) = text.strip_prefix("*.").map_or((text, false), |bare| (bare, true));
+    let Ok(authority) = bare.parse::<Authority>() else { return false };
+    let host = authority.host();
+    let port = &bare[host.len().min(bare.len())..];
+    let port_is_right = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    let is_address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let host_is_right = match is_address {
+        Some(address) => !any_below && address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => host.split('.').all(is_label),
+    };
+    host.len() <= 253 && !bare.contains('@') && port_is_right && host_is_right
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && label.len() <= 63
+        && label.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_hosts_are_what_they_say() {
+        for name in ["a", "_", "GITHUB_TOKEN", "a-1", &"x".repeat(64)] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in ["", "1a", "-a", "a b", "a.b", "é", &"x".repeat(65)] {
+            assert!(!is_name(name), "{name}");
+        }
+        for host in ["api.example.com", "*.example.com", "localhost:8080", "127.0.0.1:1", "[::1]", "[::1]:80", "*.a.b:443"] {
+            assert!(is_host(host), "{host}");
+        }
+        for host in ["", "*", "*.", "https://a.b", "a.b/c", "a@b", "a b", "a..b", "a:0", "a:99999", "a:", "*.[::1]", "[x]", "*.*.a", "-a"] {
+            assert!(!is_host(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Events: put in at triggers, listed, read, emitted again.
+
+use crate::App;
+use crate::auth::Access;
+use crate::body::{Input, Json, Nothing};
+use crate::error::Result;
+use crate::list::{Listed, One, Query, cursor_at, listed, one};
+use crate::route::{AGENT, Ids, Route, WORKFLOW};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::IntoResponse;
+use rookery_domain::{Cause, CellId, Error, Event, EventId, Payload, RunId, Time, is_valid_group, limits};
+use rookery_engine::Incoming;
+use rookery_store::{EventFilter, Page, Role, Workflow, keys};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// Bytes of payloads after which a page ends early: an answer of Lambda has at most 6 MB.
+pub(crate) const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
+    let (all, each) = (format!("{WORKFLOW}/events"), format!("{WORKFLOW}/events/{{event}}"));
+    vec![
+        Route::new(
+            Method::POST,
+            format!("{AGENT}/events"),
+            Access::Project(Role::Ingest),
+            "Puts an event in at a trigger, as if that had emitted it. Once it is answered, the event is safe.",
+            accept,
+        )
+        .header("Idempotency-Key", "The same key with the same body is the same event, however often it is sent.")
+        .takes::<NewEvent>()
+        .answers::<One<AcceptedEvent>>(202),
+        Route::new(Method::GET, all, viewer, "Lists the events, newest first; those of one run in no order.", list)
+            .query("agent", "Only the events of this agent: the id of its cell.")
+            .query("group", "Only the events of this group.")
+            .query("run", "Only the events of this run.")
+            .paged()
+            .answers::<Listed<EventView>>(200),
+        Route::new(Method::GET, &each, viewer, "Shows an event.", show).answers::<One<EventView>>(200),
+        Route::new(Method::POST, format!("{each}/emit"), editor, "Makes a new event like this one, in a run of its own.", emit)
+            .takes::<Nothing>()
+            .answers::<One<AcceptedEvent>>(202),
+    ]
+}
+
+/// An event as it is sent.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewEvent {
+    /// What it says: any JSON, of at most 256 KB and 64 levels.
+    #[schemars(with = "Value")]
+    payload: Box<RawValue>,
+    /// Its groups, at most 16; the agent's first group when there are none.
+    #[serde(default)]
+    groups: Vec<String>,
+}
+
+impl Input for NewEvent {
+    const BYTES: usize = limits::PAYLOAD_BYTES + 16 * 1024;
+}
+
+impl NewEvent {
+    /// Its payload and groups, checked.
+    pub(crate) fn read(self) -> Result<(Payload, Vec<String>)> {
+        if self.groups.len() > limits::EVENT_GROUPS {
+            let details = format!("Send at most {}.", limits::EVENT_GROUPS);
+            return Err(Error::invalid("`groups` has too many.", details).into());
+        }
+        if let Some(index) = self.groups.iter().position(|group| !is_valid_group(group)) {
+            let details = format!("A group is a text of 1 to {} characters, none of them control characters.", limits::GROUP_CHARS);
+            return Err(Error::invalid(format!("`groups[{index}]` is not a group."), details).into());
+        }
+        Ok((Payload::parse(self.payload.get().as_bytes())?, self.groups))
+    }
+}
+
+/// What an accepted event is answered with.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AcceptedEvent {
+    /// The event.
+    event_id: EventId,
+    /// Its run.
+    run_id: RunId,
+}
+
+impl From<EventId> for AcceptedEvent {
+    fn from(id: EventId) -> Self {
+        AcceptedEvent { event_id: id, run_id: id.run }
+    }
+}
+
+/// An event.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
+pub(crate) struct EventView {
+    /// Its id.
+    pub(crate) id: EventId,
+    /// Its run.
+    run_id: RunId,
+    /// The workflow version that its run is pinned to.
+    version: u64,
+    /// The agent that emitted it.
+    cell_id: CellId,
+    /// What it is, for the links that take only some events.
+    groups: Vec<String>,
+    /// What it says, as it came. Left out, with `payload_omitted`, where an answer would be too large: read the event by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payload: Option<Payload>,
+    /// The payload is left out here.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) payload_omitted: bool,
+    /// When it was committed.
+    pub(crate) created_at: Time,
+    /// Deliveries between it and the beginning of its run.
+    hop: u16,
+    /// What it came of; none for the first of a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+}
+
+impl From<Event> for EventView {
+    fn from(event: Event) -> Self {
+        EventView {
+            id: event.id,
+            run_id: event.id.run,
+            version: event.version,
+            cell_id: event.cell,
+            groups: event.groups,
+            payload: Some(event.payload),
+            payload_omitted: false,
+            created_at: event.created_at,
+            hop: event.hop,
+            cause: event.cause,
+        }
+    }
+}
+
+async fn accept(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    ids: Ids,
+    headers: HeaderMap,
+    Json(input): Json<NewEvent>,
+) -> Result<impl IntoResponse> {
+    let (payload, groups) = input.read()?;
+    let key = headers.get("idempotency-key").map(|key| key.to_str().map(str::to_owned)).transpose().map_err(|_| {
+        Error::invalid("The header `Idempotency-Key` is not visible ASCII text.", "Send a key like a UUID.")
+    })?;
+    let incoming = Incoming { payload, groups, key, copy_of: None };
+    let cell = CellId(ids.text("cell").to_owned());
+    let id = app.engine.accept_at_trigger(&workflow, &cell, incoming).await?;
+    Ok((StatusCode::ACCEPTED, one(AcceptedEvent::from(id))))
+}
+
+async fn list(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let (limit, cursor) = (query.limit()?, query.cursor()?);
+    let filter = EventFilter {
+        cell: query.get("agent").map(|cell| CellId(cell.to_owned())),
+        group: query.get("group").map(str::to_owned),
+        roots: false,
+    };
+    let Some(run) = query.get("run") else {
+        let page = app.engine.store.list_events(&workflow.project, &workflow.id, &filter, limit, cursor.as_ref()).await?;
+        return Ok(listed(cut(page, |event| keys::recent_sort(event.created_at, event.id))?, EventView::from));
+    };
+    let run = run.parse().map_err(|_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event."))?;
+    let page = app.engine.store.list_run(&workflow.project, &workflow.id, run, limit, cursor.as_ref()).await?;
+    let events = page.items.into_iter().filter_map(|item| item.event).filter(|event| is_kept(event) && selects(&filter, event));
+    let page = Page { items: events.collect(), next: page.next };
+    Ok(listed(cut(page, |event| event.id.own.simple().to_string())?, EventView::from))
+}
+
+async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<impl IntoResponse> {
+    Ok(one(EventView::from(find(&app, &workflow, &ids).await?)))
+}
+
+async fn emit(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    ids: Ids,
+    _: Json<Nothing>,
+) -> Result<impl IntoResponse> {
+    let event = find(&app, &workflow, &ids).await?;
+    let id = app.engine.emit_again(&workflow, &event).await?;
+    Ok((StatusCode::ACCEPTED, one(AcceptedEvent::from(id))))
+}
+
+async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<Event> {
+    let item = app.engine.store.run_item(&workflow.project, &workflow.id, ids.get("event")?).await?;
+    Ok(item.and_then(|item| item.event).filter(is_kept).ok_or_else(|| Error::not_found("event"))?)
+}
+
+/// Whether an event is still shown. What waits for it may keep it longer.
+pub(crate) fn is_kept(event: &Event) -> bool {
+    event.keep_until > Time::now()
+}
+
+fn selects(filter: &EventFilter, event: &Event) -> bool {
+    filter.cell.as_ref().is_none_or(|cell| *cell == event.cell)
+        && filter.group.as_ref().is_none_or(|group| event.groups.contains(group))
+}
+
+/// Ends a page where its payloads become too much for one answer. `place` is an event's place in the list.
+fn cut(mut page: Page<Event>, place: impl Fn(&Event) -> String) -> Result<Page<Event>> {
+    let mut bytes = 0;
+    let fit = page.items.iter().take_while(|event| {
+        bytes += event.payload.as_str().len();
+        bytes <= PAGE_BYTES
+    });
+    let fit = fit.count();
+    if let Some(last) = page.items.get(fit.wrapping_sub(1)).filter(|_| fit < page.items.len()) {
+        page.next = Some(cursor_at(&place(last))?);
+        page.items.truncate(fit);
+    }
+    Ok(page)
+}

@@ -1,0 +1,46 @@
+//! Hooks: requests of any method, from anywhere, that become events.
+
+use crate::App;
+use crate::error::{ApiError, Result};
+use crate::events::AcceptedEvent;
+use crate::list::{one, pairs};
+use crate::route::Ids;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use rookery_agents::{Answer, HookRequest};
+use rookery_domain::{Error, Time, limits};
+use rookery_engine::HookAnswer;
+
+/// Not in the table: every method, no key, and a query of any names.
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/hooks/{token}", any(receive))
+}
+
+async fn receive(State(app): State<App>, ids: Ids, request: Request) -> Result<Response> {
+    let query = pairs(request.uri())?;
+    let (parts, body) = request.into_parts();
+    let body = crate::body::read(body, limits::PAYLOAD_BYTES).await?.to_vec();
+    let request = HookRequest { method: parts.method, headers: parts.headers, query, body, now: Time::now() };
+    match app.engine.hook(ids.text("token"), &request).await? {
+        HookAnswer::Accepted(id) => Ok((StatusCode::ACCEPTED, one(AcceptedEvent::from(id))).into_response()),
+        HookAnswer::Own(answer) => own(answer),
+    }
+}
+
+/// An answer that an agent's owner wrote: it is never run as a page of this origin.
+pub(crate) fn own(answer: Answer) -> Result<Response> {
+    let internal = |error: axum::http::Error| ApiError::from(Error::internal(error));
+    let mut response = Response::builder().status(answer.status).body(Body::from(answer.body)).map_err(internal)?;
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    if !answer.content_type.is_empty() {
+        headers.insert(CONTENT_TYPE, answer.content_type.parse().map_err(|error| Error::internal(error))?);
+    }
+    Ok(response)
+}

@@ -1,0 +1,57 @@
+//! Metrics of a workflow, by agent and hour.
+
+use crate::App;
+use crate::auth::Access;
+use crate::error::Result;
+use crate::list::{Listed, Query, listed};
+use crate::route::{Route, WORKFLOW};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::Method;
+use axum::response::IntoResponse;
+use rookery_domain::{Error, Time};
+use rookery_store::{Metric, Role, Workflow};
+
+/// The time that is shown when nothing else is asked for.
+const SHOWN_MS: i64 = 24 * 3600 * 1000;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let path = format!("{WORKFLOW}/metrics");
+    vec![
+        Route::new(Method::GET, path, Access::Project(Role::Viewer), "Lists what agents counted in each hour, newest first.", list)
+            .query("from", "Hours from this time on (RFC 3339); 24 hours before `to` when it is left out.")
+            .query("to", "Hours up to this time (RFC 3339); now when it is left out.")
+            .query("agent", "Only this agent: the id of its cell.")
+            .paged()
+            .answers::<Listed<Metric>>(200),
+    ]
+}
+
+async fn list(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let to = time(&query, "to")?.unwrap_or_else(Time::now);
+    let from = time(&query, "from")?.unwrap_or(to.plus(-SHOWN_MS));
+    if from > to {
+        return Err(Error::invalid("`from` is later than `to`.", "Give the earlier time as `from`.").into());
+    }
+    let (limit, cursor) = (query.limit()?, query.cursor()?);
+    let mut page = app.engine.store.list_metrics(&workflow.project, &workflow.id, from, to, limit, cursor.as_ref()).await?;
+    if let Some(agent) = query.get("agent") {
+        page.items.retain(|metric| metric.cell_id.as_str() == agent);
+    }
+    Ok(listed(page, |metric| metric))
+}
+
+/// A time of the query. Hours before 1970 have no metrics.
+fn time(query: &Query, name: &str) -> Result<Option<Time>> {
+    let Some(text) = query.get(name) else { return Ok(None) };
+    let at: Option<jiff::Timestamp> = text.parse().ok();
+    let at = at.ok_or_else(|| {
+        let message = format!("`{name}` is not a time.");
+        Error::invalid(message, "Write it as RFC 3339, like 2030-01-31T08:00:00Z; encode a `+` as %2B.")
+    })?;
+    Ok(Some(Time(at.as_millisecond().max(0))))
+}

@@ -1,0 +1,151 @@
+//! The OpenAPI 3.1 document, made of the table of routes, and the routes that are about the service itself.
+
+use crate::auth::Access;
+use crate::error::Envelope;
+use crate::route::{Route, Shape};
+use crate::routes as all_routes;
+use axum::Json;
+use axum::http::Method;
+use axum::response::IntoResponse;
+use rookery_store::Role;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/health", Access::Public, "Says that the service answers.", health).answers::<Health>(200),
+        Route::new(Method::GET, "/openapi.json", Access::Public, "Shows this document.", document).answers::<Value>(200),
+    ]
+}
+
+/// Whether the service answers.
+#[derive(Serialize, JsonSchema)]
+struct Health {
+    /// `ok`.
+    status: &'static str,
+}
+
+async fn health() -> impl IntoResponse {
+    Json(Health { status: "ok" })
+}
+
+async fn document() -> impl IntoResponse {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi);
+    Json(&*DOCUMENT)
+}
+
+/// The OpenAPI 3.1 document of the API.
+pub fn openapi() -> Value {
+    let settings = || SchemaSettings::draft2020_12().with(|settings| settings.definitions_path = "/components/schemas".into());
+    let mut inputs = settings().for_deserialize().into_generator();
+    let mut outputs = settings().for_serialize().into_generator();
+    let error = json!({"description": "An error.", "content": json_of(SchemaGenerator::subschema_for::<Envelope>, &mut outputs)});
+    let mut paths = Map::new();
+    for route in all_routes() {
+        let (path, method) = (route.path.clone(), route.method.as_str().to_ascii_lowercase());
+        let item = paths.entry(path).or_insert_with(|| json!({}));
+        item[method] = operation(&route, &mut inputs, &mut outputs);
+    }
+    paths.insert("/hooks/{token}".to_owned(), json!({"post": hook(&mut outputs)}));
+    paths.sort_keys();
+    let mut schemas = outputs.take_definitions(true);
+    schemas.extend(inputs.take_definitions(true));
+    schemas.sort_keys();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Rookery",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Agents and workflows. Events enter at triggers, are routed along the links of a workflow, and wake agents.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "responses": {"Error": error},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic", "description": "The key is the user name."},
+            },
+        },
+    })
+}
+
+fn operation(route: &Route, inputs: &mut SchemaGenerator, outputs: &mut SchemaGenerator) -> Value {
+    let (tag, name) = names(route.handler_name);
+    let mut success = json!({"description": if route.output.is_some() { "Done." } else { "Done; there is nothing to say." }});
+    if let Some(shape) = route.output {
+        success["content"] = json_of(shape, outputs);
+    }
+    let mut operation = json!({
+        "operationId": format!("{tag}_{name}"),
+        "tags": [tag],
+        "summary": route.summary,
+        "parameters": parameters(route),
+        "responses": {route.status.to_string(): success, "default": {"$ref": "#/components/responses/Error"}},
+    });
+    if let Some(says) = needs(route.access) {
+        operation["description"] = says.into();
+        operation["security"] = json!([{"bearer": []}, {"basic": []}]);
+    }
+    if let Some(shape) = route.input {
+        operation["requestBody"] = json!({"content": json_of(shape, inputs)});
+    }
+    operation
+}
+
+/// The noun and the verb of `rookery_api::projects::create`.
+fn names(handler: &str) -> (&str, &str) {
+    let mut parts = handler.rsplit("::");
+    let name = parts.next().unwrap_or_default();
+    (parts.next().unwrap_or_default(), name)
+}
+
+fn needs(access: Access) -> Option<&'static str> {
+    match access {
+        Access::Public => None,
+        Access::Root => Some("Needs the root key."),
+        Access::Reader | Access::Project(Role::Viewer) => Some("Needs a key with the role viewer, editor or owner."),
+        Access::Project(Role::Owner) => Some("Needs a key with the role owner."),
+        Access::Project(Role::Editor) => Some("Needs a key with the role editor or owner."),
+        Access::Project(Role::Ingest) => Some("Needs a key with the role ingest, editor or owner."),
+    }
+}
+
+fn parameters(route: &Route) -> Vec<Value> {
+    let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = in_path.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+    let in_query = route.query.iter().map(|(name, says)| {
+        let schema = match *name {
+            "limit" => json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+            "from" | "to" => json!({"type": "string", "format": "date-time"}),
+            _ => json!({"type": "string"}),
+        };
+        json!({"name": name, "in": "query", "description": says, "schema": schema})
+    });
+    let in_header = route.headers.iter();
+    let in_header =
+        in_header.map(|(name, says)| json!({"name": name, "in": "header", "description": says, "schema": {"type": "string"}}));
+    in_path.chain(in_query).chain(in_header).collect()
+}
+
+fn json_of(shape: Shape, generator: &mut SchemaGenerator) -> Value {
+    json!({"application/json": {"schema": shape(generator)}})
+}
+
+/// The hooks, which are not in the table.
+fn hook(outputs: &mut SchemaGenerator) -> Value {
+    let accepted = json_of(SchemaGenerator::subschema_for::<crate::list::One<crate::events::AcceptedEvent>>, outputs);
+    json!({
+        "operationId": "hooks_receive",
+        "tags": ["hooks"],
+        "summary": "Takes a request of any method as an event; the agent's options say which, and what is answered.",
+        "parameters": [{"name": "token", "in": "path", "required": true, "schema": {"type": "string"}}],
+        "responses": {
+            "202": {"description": "Accepted; the event is safe.", "content": accepted},
+            "default": {"$ref": "#/components/responses/Error"},
+        },
+    })
+}

@@ -1,0 +1,315 @@
+//! A run as a tree, made of its items and its pinned graph: each event with its deliveries, each delivery with the events that
+//! it emitted. No I/O.
+//!
+//! The graph says which deliveries there must be, so that one that was not handled yet is shown too. Events deeper than
+//! [`DEPTH`] stand at the top of the tree again, since readers of JSON do not take any depth.
+
+use crate::events::{EventView, PAGE_BYTES};
+use rookery_domain::{CellId, DeliveryId, Event, EventId, RunId, Time};
+use rookery_engine::Built;
+use rookery_store::{Commit, Failure, Parked, RunItem};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Events below each other in one tree; each is four levels of JSON.
+const DEPTH: usize = 12;
+
+/// What became of a delivery, or of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RunState {
+    /// The run has deliveries that are not handled yet.
+    Running,
+    /// The delivery was not handled yet.
+    Pending,
+    /// The delivery waits for its next attempt.
+    Waiting,
+    /// The timer is set.
+    Scheduled,
+    /// Handled: it is over.
+    Done,
+    /// It failed for good.
+    Failed,
+    /// It is in another part of a run that is too large for one answer.
+    Unknown,
+    /// The word of the agent that handled it, like `late`; or `limit`, `cancelled`.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// A run.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Run")]
+pub(crate) struct RunView {
+    /// Its id.
+    id: RunId,
+    /// The workflow version that it is pinned to.
+    version: Option<u64>,
+    /// When its first event was committed.
+    started_at: Option<Time>,
+    /// `running` while a delivery is to be handled; then `failed` if one failed and was not replayed with success, else `done`.
+    /// A timer that is still to come keeps no run from being done.
+    state: RunState,
+    /// How many events it has; of those shown, when it is shown in parts.
+    event_count: usize,
+    /// The delivery that hit the limit of hops or events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit_hit: Option<String>,
+    /// The check that began it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<DeliveryView>,
+    /// The first event. Events whose cause is not shown above them stand here too.
+    events: Vec<EventNode>,
+}
+
+/// An event of a run, with its deliveries.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RunEvent")]
+struct EventNode {
+    #[serde(flatten)]
+    event: EventView,
+    /// One for each agent that a matching link leads to, and for each of its replays; then timers.
+    deliveries: Vec<DeliveryView>,
+}
+
+/// A delivery, a timer or a check.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RunDelivery")]
+struct Outcome {
+    /// Its id.
+    id: DeliveryId,
+    /// The agent that gets it.
+    cell_id: CellId,
+    /// What became of it.
+    state: RunState,
+    /// The links that led there; none for timers and checks.
+    links: Vec<CellId>,
+    /// 0, and one more for each replay.
+    arm: u32,
+    /// The number of its last attempt, from 0; of the next one while it waits.
+    attempt: u32,
+    /// When its last attempt began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    began_at: Option<Time>,
+    /// How long that took, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took_ms: Option<i64>,
+    /// When its next attempt, or the timer, comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_until: Option<Time>,
+    /// Why it failed, for good or until its next attempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Failure>,
+    /// When it was replayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replayed_at: Option<Time>,
+    /// The events that it emitted.
+    event_ids: Vec<EventId>,
+}
+
+/// A delivery, with the events that it emitted.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct DeliveryView {
+    #[serde(flatten)]
+    outcome: Outcome,
+    /// The events that it emitted, unless they are too deep: then they stand at the top.
+    events: Vec<EventNode>,
+}
+
+/// The items of a run, being made into a tree.
+pub(crate) struct RunTree<'a> {
+    built: &'a HashMap<u64, Arc<Built>>,
+    /// What a delivery is without an item.
+    missing: RunState,
+    /// Events that are not in the tree yet, in the order in which they may begin one.
+    left: BTreeMap<(u16, Time, EventId), Event>,
+    places: HashMap<EventId, (u16, Time, EventId)>,
+    /// What became of deliveries, by their event.
+    outcomes: HashMap<Option<EventId>, Vec<Outcome>>,
+    /// Timers, by the event that they are about.
+    timers: HashMap<EventId, Vec<Outcome>>,
+    limit_hit: Option<String>,
+    running: bool,
+    failed: bool,
+    payload_bytes: usize,
+}
+
+impl<'a> RunTree<'a> {
+    /// Of a run's items, and the versions that its events are of.
+    pub(crate) fn new(items: Vec<RunItem>, built: &'a HashMap<u64, Arc<Built>>, missing: RunState) -> Self {
+        let mut tree = RunTree {
+            built,
+            missing,
+            left: BTreeMap::new(),
+            places: HashMap::new(),
+            outcomes: HashMap::new(),
+            timers: HashMap::new(),
+            limit_hit: None,
+            running: false,
+            failed: false,
+            payload_bytes: 0,
+        };
+        let mut waiting = Vec::new();
+        for item in items {
+            tree.limit_hit = tree.limit_hit.or(item.limit_hit);
+            if let Some(event) = item.event {
+                let place = (event.hop, event.created_at, event.id);
+                tree.places.insert(event.id, place);
+                tree.left.insert(place, event);
+            }
+            if let Some(commit) = item.commit {
+                if let Some(event) = commit.event {
+                    tree.timers.entry(event).or_default().extend(scheduled(&commit));
+                }
+                tree.outcomes.entry(commit.event).or_default().push(handled(commit));
+            }
+            waiting.extend(item.parked);
+        }
+        for parked in waiting {
+            let outcomes = tree.outcomes.entry(parked.event).or_default();
+            // The arm after the last one that ended.
+            let arm = outcomes.iter().filter(|ended| ended.id == parked.delivery).map(|ended| ended.arm + 1).max();
+            outcomes.push(waits(parked, arm.unwrap_or(0)));
+        }
+        tree
+    }
+
+    /// The tree.
+    pub(crate) fn view(mut self, run: RunId) -> RunView {
+        let first = self.left.values().next();
+        let (version, started_at, event_count) =
+            (first.map(|event| event.version), first.map(|event| event.created_at), self.left.len());
+        let mut checks = Vec::new();
+        for check in arms(self.outcomes.remove(&None).unwrap_or_default()) {
+            checks.push(self.delivery(check, DEPTH));
+        }
+        let mut events = Vec::new();
+        while let Some((_, event)) = self.left.pop_first() {
+            events.push(self.node(event, 1));
+        }
+        let state = match (self.running, self.failed) {
+            (true, _) => RunState::Running,
+            (false, true) => RunState::Failed,
+            (false, false) => RunState::Done,
+        };
+        RunView { id: run, version, started_at, state, event_count, limit_hit: self.limit_hit, checks, events }
+    }
+
+    fn node(&mut self, event: Event, depth: usize) -> EventNode {
+        let mut all = self.outcomes.remove(&Some(event.id)).unwrap_or_default();
+        let timers = self.timers.remove(&event.id).unwrap_or_default();
+        let mut ordered = Vec::new();
+        let built = self.built.get(&event.version);
+        for target in built.map(|built| built.graph.route(&event.cell, &event.groups)).unwrap_or_default() {
+            let id = event.id.delivery(&target.cell.id);
+            let (mut mine, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|outcome| outcome.id == id);
+            all = others;
+            if mine.is_empty() {
+                mine.push(Outcome { state: self.missing.clone(), ..blank(id, target.cell.id.clone()) });
+            }
+            let links: Vec<CellId> = target.links.iter().map(|link| link.id.clone()).collect();
+            ordered.extend(arms(mine).into_iter().map(|outcome| Outcome { links: links.clone(), ..outcome }));
+        }
+        let to_come = timers.into_iter().filter(|timer| !all.iter().any(|fired| fired.id == timer.id)).collect::<Vec<_>>();
+        ordered.extend(arms(all));
+        ordered.extend(to_come);
+        let deliveries = ordered.into_iter().map(|outcome| self.delivery(outcome, depth)).collect();
+        EventNode { event: self.shown(event), deliveries }
+    }
+
+    /// Called once for each arm of a delivery, in order: only the last one says what became of it.
+    fn delivery(&mut self, outcome: Outcome, depth: usize) -> DeliveryView {
+        match outcome.state {
+            RunState::Pending | RunState::Waiting => self.running = true,
+            RunState::Failed if outcome.replayed_at.is_none() => self.failed = true,
+            _ => {}
+        }
+        let mut events = Vec::new();
+        for id in outcome.event_ids.iter().filter(|_| depth < DEPTH) {
+            if let Some(child) = self.places.get(id).and_then(|place| self.left.remove(place)) {
+                events.push(self.node(child, depth + 1));
+            }
+        }
+        DeliveryView { outcome, events }
+    }
+
+    /// An event; without its payload when the answer becomes too large.
+    fn shown(&mut self, event: Event) -> EventView {
+        self.payload_bytes += event.payload.as_str().len();
+        let mut shown = EventView::from(event);
+        if self.payload_bytes > PAGE_BYTES {
+            (shown.payload, shown.payload_omitted) = (None, true);
+        }
+        shown
+    }
+}
+
+/// The arms of deliveries, in order; a replay that was asked for and not handled yet is one more.
+fn arms(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    outcomes.sort_by(|a, b| (a.began_at, a.id, a.arm).cmp(&(b.began_at, b.id, b.arm)));
+    let is_last = |outcome: &Outcome| !outcomes.iter().any(|later| later.id == outcome.id && later.arm > outcome.arm);
+    let replays = outcomes.iter().filter(|outcome| outcome.replayed_at.is_some() && is_last(outcome));
+    let replays: Vec<Outcome> =
+        replays.map(|outcome| Outcome { arm: outcome.arm + 1, ..blank(outcome.id, outcome.cell_id.clone()) }).collect();
+    outcomes.extend(replays);
+    outcomes
+}
+
+fn blank(id: DeliveryId, cell_id: CellId) -> Outcome {
+    Outcome {
+        id,
+        cell_id,
+        state: RunState::Pending,
+        links: Vec::new(),
+        arm: 0,
+        attempt: 0,
+        began_at: None,
+        took_ms: None,
+        waits_until: None,
+        error: None,
+        replayed_at: None,
+        event_ids: Vec::new(),
+    }
+}
+
+fn handled(commit: Commit) -> Outcome {
+    let event_ids = commit.child_ids();
+    Outcome {
+        state: match commit.outcome.as_str() {
+            "done" => RunState::Done,
+            "failed" => RunState::Failed,
+            _ => RunState::Other(commit.outcome),
+        },
+        arm: commit.arm,
+        attempt: commit.attempt,
+        began_at: Some(commit.began),
+        took_ms: Some(commit.took_ms),
+        error: commit.failure,
+        replayed_at: commit.replayed_at,
+        event_ids,
+        ..blank(commit.delivery, commit.cell)
+    }
+}
+
+fn waits(parked: Parked, arm: u32) -> Outcome {
+    Outcome {
+        state: RunState::Waiting,
+        arm,
+        attempt: parked.attempt,
+        waits_until: Some(parked.until),
+        error: parked.failure,
+        ..blank(parked.delivery, parked.cell)
+    }
+}
+
+fn scheduled(commit: &Commit) -> Vec<Outcome> {
+    let timer = |timer: &rookery_store::Timer| Outcome {
+        state: RunState::Scheduled,
+        waits_until: Some(timer.at),
+        ..blank(timer.delivery, commit.cell.clone())
+    };
+    commit.timers.iter().map(timer).collect()
+}

@@ -1,0 +1,140 @@
+//! Runs: a root event and all that came of it.
+
+use crate::App;
+use crate::auth::Access;
+use crate::error::Result;
+use crate::events::is_kept;
+use crate::list::{Listed, Query, listed};
+use crate::route::{Ids, Route, WORKFLOW};
+use crate::run_tree::{RunState, RunTree, RunView};
+use axum::extract::State;
+use axum::http::Method;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+use rookery_domain::{CellId, Error, Event, RunId, Time};
+use rookery_engine::Built;
+use rookery_store::{EventFilter, Page, Role, RunItem, Workflow};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Items of a run that one answer is about: events, and what became of deliveries.
+const ITEMS: usize = 1000;
+/// Items that are read at once.
+const READ: usize = 200;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let (viewer, all) = (Access::Project(Role::Viewer), format!("{WORKFLOW}/runs"));
+    vec![
+        Route::new(Method::GET, &all, viewer, "Lists the runs, newest first.", list).paged().answers::<Listed<RunSummary>>(200),
+        Route::new(
+            Method::GET,
+            format!("{all}/{{run}}"),
+            viewer,
+            "Shows a run as a tree: its events, their deliveries with outcome and timings, and the events that came of them.",
+            show,
+        )
+        .query("cursor", "Where a very large run goes on: `meta.next_cursor` of the part before.")
+        .answers::<Shown>(200),
+    ]
+}
+
+/// A run in a list.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RunSummary")]
+struct RunSummary {
+    /// Its id.
+    id: RunId,
+    /// When it began.
+    created_at: Time,
+    /// The workflow version that it is pinned to.
+    version: u64,
+    /// The agent that emitted its first event.
+    cell_id: CellId,
+    /// The groups of that event.
+    groups: Vec<String>,
+}
+
+impl From<Event> for RunSummary {
+    fn from(root: Event) -> Self {
+        RunSummary {
+            id: root.id.run,
+            created_at: root.created_at,
+            version: root.version,
+            cell_id: root.cell,
+            groups: root.groups,
+        }
+    }
+}
+
+/// A run, and whether this is all of it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ShownRun")]
+struct Shown {
+    data: RunView,
+    meta: ShownMeta,
+}
+
+/// Whether a run is shown whole.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct ShownMeta {
+    /// The run is too large for one answer: this is a part of it, in no order.
+    truncated: bool,
+    /// The `cursor` of the next part; null at the end.
+    next_cursor: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let (limit, cursor) = (query.limit()?, query.cursor()?);
+    let roots = EventFilter { roots: true, ..EventFilter::default() };
+    let page = app.engine.store.list_events(&workflow.project, &workflow.id, &roots, limit, cursor.as_ref()).await?;
+    // A check may begin its run with several events.
+    let mut seen = HashSet::new();
+    let items = page.items.into_iter().filter(|event| seen.insert(event.id.run)).collect();
+    Ok(listed(Page { items, next: page.next }, RunSummary::from))
+}
+
+async fn show(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Extension(query): Extension<Query>,
+    ids: Ids,
+) -> Result<impl IntoResponse> {
+    let (run, begin) = (ids.get::<RunId>("run")?, query.cursor()?);
+    let (mut items, mut next): (Vec<RunItem>, _) = (Vec::new(), begin.clone());
+    loop {
+        let page = app.engine.store.list_run(&workflow.project, &workflow.id, run, READ, next.as_ref()).await?;
+        items.extend(page.items);
+        next = page.next;
+        if next.is_none() || items.len() >= ITEMS {
+            break;
+        }
+    }
+    for item in &mut items {
+        item.event = item.event.take().filter(is_kept);
+    }
+    if items.iter().all(|item| item.event.is_none()) && begin.is_none() {
+        return Err(Error::not_found("run").into());
+    }
+    let truncated = next.is_some() || begin.is_some();
+    let built = versions(&app, &workflow, &items).await?;
+    let missing = if truncated { RunState::Unknown } else { RunState::Pending };
+    let data = RunTree::new(items, &built, missing).view(run);
+    Ok(Json(Shown { data, meta: ShownMeta { truncated, next_cursor: next.map(|cursor| cursor.encode()) } }))
+}
+
+/// The versions that a run's events are of: one, as a rule.
+async fn versions(app: &App, workflow: &Workflow, items: &[RunItem]) -> Result<HashMap<u64, Arc<Built>>> {
+    let numbers: HashSet<u64> = items.iter().filter_map(|item| Some(item.event.as_ref()?.version)).collect();
+    let mut built = HashMap::new();
+    for number in numbers {
+        built.insert(number, app.engine.built(&workflow.project, &workflow.id, number).await?);
+    }
+    Ok(built)
+}

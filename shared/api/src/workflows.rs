@@ -1,0 +1,218 @@
+//! Workflows: saved always, judged each time, built, started and stopped.
+
+use crate::App;
+use crate::auth::Access;
+use crate::body::{Input, Json, Nothing, check_name, present};
+use crate::error::Result;
+use crate::list::{Listed, Query, listed};
+use crate::route::{PROJECT, Route, WORKFLOW};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use axum::response::IntoResponse;
+use rookery_domain::{Error, Time, WorkflowId, limits};
+use rookery_engine::{Draft, SaveResult};
+use rookery_store::{Project, Role, State as WorkflowState, Workflow};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
+    let (all, below) = (format!("{PROJECT}/workflows"), |what: &str| format!("{WORKFLOW}{what}"));
+    vec![
+        Route::new(Method::POST, &all, editor, "Makes a workflow; one with errors too.", create)
+            .takes::<NewWorkflow>()
+            .answers::<Saved>(201),
+        Route::new(Method::GET, all, viewer, "Lists the workflows, without their options.", list)
+            .paged()
+            .answers::<Listed<WorkflowView>>(200),
+        Route::new(Method::GET, WORKFLOW, viewer, "Shows a workflow.", show).answers::<Saved>(200),
+        Route::new(Method::PUT, WORKFLOW, editor, "Saves a workflow as a new version; one with errors too.", save)
+            .takes::<WorkflowChange>()
+            .answers::<Saved>(200),
+        Route::new(Method::DELETE, WORKFLOW, editor, "Deletes a workflow with all that it has.", delete),
+        Route::new(Method::POST, below("/check"), editor, "Says what keeps the last version from being built.", check)
+            .takes::<Nothing>()
+            .answers::<Saved>(200),
+        Route::new(Method::POST, below("/build"), editor, "Makes the agents of the last version.", build)
+            .takes::<Nothing>()
+            .answers::<Saved>(200),
+        Route::new(Method::POST, below("/start"), editor, "Builds the last version and lets it run.", start)
+            .takes::<Nothing>()
+            .answers::<Saved>(200),
+        Route::new(Method::POST, below("/stop"), editor, "Lets triggers and schedules rest.", stop)
+            .takes::<Nothing>()
+            .answers::<Saved>(200),
+    ]
+}
+
+/// A workflow as it is made.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewWorkflow {
+    /// What people call it: 1 to 200 characters.
+    name: String,
+    /// The canvas: `{"cells": [...]}`. Given back byte for byte.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Option<Value>")]
+    options: Option<Box<RawValue>>,
+}
+
+/// A change of a workflow.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WorkflowChange {
+    /// The new name; the old one when it is left out.
+    #[serde(default, deserialize_with = "present")]
+    name: Option<String>,
+    /// The new canvas; the old one when it is left out. Given back byte for byte.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Option<Value>")]
+    options: Option<Box<RawValue>>,
+    /// The version that the change was made to: when it is not the last one, nothing is saved (409).
+    #[serde(default, deserialize_with = "present")]
+    version: Option<u32>,
+}
+
+impl Input for NewWorkflow {
+    const BYTES: usize = limits::WORKFLOW_BYTES + 64 * 1024;
+}
+
+impl Input for WorkflowChange {
+    const BYTES: usize = NewWorkflow::BYTES;
+}
+
+/// A workflow.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Workflow")]
+struct WorkflowView {
+    /// Its id.
+    id: WorkflowId,
+    /// What people call it.
+    name: String,
+    /// Whether it runs.
+    state: WorkflowState,
+    /// The last saved version.
+    version: u64,
+    /// The last built version, which new runs are pinned to; 0 before the first build.
+    built_version: u64,
+    /// The canvas, as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Value>")]
+    options: Option<Box<RawValue>>,
+    /// When it was made.
+    created_at: Time,
+    /// When it was last saved, built, started or stopped.
+    updated_at: Time,
+}
+
+/// A workflow, and what is to be said of it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SavedWorkflow")]
+pub(crate) struct Saved {
+    /// `ok`: the request was done. The workflow may have errors all the same.
+    status: &'static str,
+    data: WorkflowView,
+    meta: SaveResult,
+}
+
+fn view(workflow: Workflow, options: Option<Box<RawValue>>) -> WorkflowView {
+    WorkflowView {
+        id: workflow.id,
+        name: workflow.name,
+        state: workflow.state,
+        version: workflow.version,
+        built_version: workflow.built,
+        options,
+        created_at: workflow.created_at,
+        updated_at: workflow.updated_at,
+    }
+}
+
+/// Stored options as they go into an answer.
+pub(crate) fn raw(options: String) -> Result<Box<RawValue>> {
+    Ok(RawValue::from_string(options).map_err(Error::internal)?)
+}
+
+/// A workflow in full. `options` are those of its last version, where they are at hand.
+pub(crate) async fn saved(app: &App, workflow: Workflow, meta: SaveResult, options: Option<Box<RawValue>>) -> Result<axum::Json<Saved>> {
+    let options = match options {
+        Some(options) => options,
+        None => raw(app.engine.store.options(&workflow.project, &workflow.id, workflow.version).await?)?,
+    };
+    Ok(axum::Json(Saved { status: "ok", data: view(workflow, Some(options)), meta }))
+}
+
+async fn create(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Json(input): Json<NewWorkflow>,
+) -> Result<impl IntoResponse> {
+    check_name(&input.name)?;
+    let options = input.options.map_or_else(|| raw("{}".to_owned()), Ok)?;
+    let (workflow, meta) = app.engine.create_workflow(&project.id, &input.name, options.get()).await?;
+    Ok((StatusCode::CREATED, saved(&app, workflow, meta, Some(options)).await?))
+}
+
+async fn list(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let page = app.engine.store.list_workflows(&project.id, query.limit()?, query.cursor()?.as_ref()).await?;
+    Ok(listed(page, |workflow| view(workflow, None)))
+}
+
+async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<impl IntoResponse> {
+    let options = app.engine.store.options(&workflow.project, &workflow.id, workflow.version).await?;
+    let meta = Draft::check(&options)?.result(workflow.version);
+    saved(&app, workflow, meta, Some(raw(options)?)).await
+}
+
+async fn save(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Json(input): Json<WorkflowChange>,
+) -> Result<impl IntoResponse> {
+    if let Some(name) = &input.name {
+        check_name(name)?;
+    }
+    let options = input.options.as_deref().map(RawValue::get);
+    let expected = input.version.map(u64::from);
+    let (workflow, meta) = app.engine.save(&workflow, expected, input.name.as_deref(), options, None).await?;
+    saved(&app, workflow, meta, input.options).await
+}
+
+async fn delete(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<StatusCode> {
+    app.engine.delete_workflow(&workflow.project, &workflow.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn check(app: State<App>, workflow: Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {
+    show(app, workflow).await
+}
+
+async fn build(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    _: Json<Nothing>,
+) -> Result<impl IntoResponse> {
+    let (workflow, meta) = app.engine.build(&workflow, false).await?;
+    saved(&app, workflow, meta, None).await
+}
+
+async fn start(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    _: Json<Nothing>,
+) -> Result<impl IntoResponse> {
+    let (workflow, meta) = app.engine.build(&workflow, true).await?;
+    saved(&app, workflow, meta, None).await
+}
+
+async fn stop(State(app): State<App>, Extension(workflow): Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {
+    let (workflow, meta) = app.engine.stop(&workflow).await?;
+    saved(&app, workflow, meta, None).await
+}
