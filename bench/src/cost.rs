@@ -95,9 +95,7 @@ mod tests {
 
     #[test]
     fn a_hop_is_a_third_of_an_event() -> Result<(), serde_json::Error> {
-        let count = |requests, empty, write_units, read_units| {
-            json!({"requests": requests, "failed": 0, "messages": 0, "empty": empty, "write_units": write_units, "read_units": read_units})
-        };
+        let count = |requests, empty, write_units, read_units| json!({"requests": requests, "failed": 0, "messages": 0, "empty": empty, "write_units": write_units, "read_units": read_units});
         let usage: Usage = serde_json::from_value(json!({
             "DynamoDB": {"PutItem": count(1000, 0, 6000.0, 0.0), "BatchGetItem": count(300, 0, 0.0, 3000.0)},
             "SQS": {"ReceiveMessage": count(320, 20, 0.0, 0.0), "SendMessageBatch": count(300, 0, 0.0, 0.0)}

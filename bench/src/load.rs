@@ -107,10 +107,12 @@ async fn wait_for(sink: &Sink, numbers: Range<usize>, answered: &AtomicUsize, st
         }
         if shown.elapsed() >= Duration::from_secs(1) {
             shown = Instant::now();
-            let _ = write!(std::io::stderr(), "\r  {} accepted, {} completed, {} s ", last.0, last.1, started.elapsed().as_secs());
+            let _ =
+                write!(std::io::stderr(), "\r  {} accepted, {} completed, {} s ", last.0, last.1, started.elapsed().as_secs());
         }
     }
-    let _ = write!(std::io::stderr(), "\r  {} accepted, {} completed, {:.1} s\n", last.0, last.1, started.elapsed().as_secs_f64());
+    let _ =
+        write!(std::io::stderr(), "\r  {} accepted, {} completed, {:.1} s\n", last.0, last.1, started.elapsed().as_secs_f64());
 }
 
 fn summed(sink: &Sink, numbers: Range<usize>, posted: Vec<Posted>, started: Instant) -> Load {

@@ -13,9 +13,8 @@ mod workflow;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use load::Load;
 use process::{Rookery, folder_bytes};
-use report::{Report, StartUp};
+use report::{Measured, Report, StartUp};
 use sink::Sink;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -96,9 +95,16 @@ async fn measure(args: &Args) -> Result<Report> {
         used.push(start_and_stop(args, &data, &usage).await?);
     }
 
-    let doubled = sink.doubled();
-    let start_up = StartUp::of(&empty, &used);
-    Ok(Report::new(start_up, &load, &slow, [&before, &after, &after_slow], memory, bench_cpu_seconds, data_bytes, doubled))
+    Ok(Report::of(&Measured {
+        start_up: StartUp::of(&empty, &used),
+        load,
+        slow,
+        snapshots: [before, after, after_slow],
+        memory,
+        bench_cpu_seconds,
+        data_bytes,
+        doubled: sink.doubled(),
+    }))
 }
 
 /// Seconds from starting the process to its line that it is ready.
@@ -125,9 +131,4 @@ async fn settled(rookery: &Rookery, events: usize) -> Result<process::Snapshot> 
 /// Says on standard error what is under way.
 fn progress(text: &str) {
     eprintln!("· {text}");
-}
-
-/// Events a second.
-fn per_second(load: &Load) -> (f64, f64) {
-    (load.accepted as f64 / load.accepted_after.as_secs_f64(), load.completed as f64 / load.completed_after.as_secs_f64())
 }

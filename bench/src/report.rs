@@ -17,7 +17,7 @@ Marks: Restate 1.7: 1,206 completed events/s, p50 3.7 ms, p99 6.0 ms, 472 MB, re
        Celery on Redis with fsync: 218/s. Node-RED, which keeps nothing on disk: 3,550/s.";
 
 /// The median times from start to ready, in milliseconds.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct StartUp {
     empty_folder_ms: f64,
     used_folder_ms: f64,
@@ -68,6 +68,23 @@ struct Speed {
     disk_bytes_per_event: f64,
 }
 
+/// What the figures are made from.
+pub(crate) struct Measured {
+    pub(crate) start_up: StartUp,
+    /// The main load, and the one at the low rate.
+    pub(crate) load: Load,
+    pub(crate) slow: Load,
+    /// Before, between and after them.
+    pub(crate) snapshots: [Snapshot; 3],
+    /// After the main load.
+    pub(crate) memory: Memory,
+    /// Of the clients and the sink, in the main load.
+    pub(crate) bench_cpu_seconds: f64,
+    pub(crate) data_bytes: u64,
+    /// Events that the sink got more than once.
+    pub(crate) doubled: usize,
+}
+
 /// All figures.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
@@ -87,18 +104,8 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Of the loads, with snapshots from before, between and after them.
-    #[expect(clippy::too_many_arguments, reason = "each is a figure of its own")]
-    pub(crate) fn new(
-        start_up: StartUp,
-        load: &Load,
-        slow: &Load,
-        [before, between, after]: [&Snapshot; 3],
-        memory: Memory,
-        bench_cpu_seconds: f64,
-        data_bytes: u64,
-        doubled: usize,
-    ) -> Self {
+    pub(crate) fn of(measured: &Measured) -> Self {
+        let Measured { load, slow, snapshots: [before, between, after], memory, .. } = measured;
         let cost = |from: &Snapshot, to: &Snapshot, load: &Load| {
             Cost::of(&to.usage.since(&from.usage), load.completed.max(1), functions_cpu(from, to))
         };
@@ -111,21 +118,21 @@ impl Report {
             answer: Latency::of(&load.answers),
             cpu_seconds: between.cpu - before.cpu,
             cpu_seconds_by_thread: by_thread(before, between),
-            bench_cpu_seconds,
+            bench_cpu_seconds: measured.bench_cpu_seconds,
             disk_bytes_per_event: (between.written - before.written) as f64 / load.posted as f64,
         };
         Report {
-            start_up,
+            start_up: measured.start_up.clone(),
             load: speed,
             low_rate_answer: Latency::of(&slow.answers),
             low_rate_arrival: Latency::of(&slow.arrivals),
             peak_memory_mb: memory.peak as f64 / MB,
             memory_after_load_mb: memory.now as f64 / MB,
-            data_folder_mb: data_bytes as f64 / MB,
+            data_folder_mb: measured.data_bytes as f64 / MB,
             cost: cost(before, between, load),
             low_rate_cost: cost(between, after, slow),
             lost: load.lost() + slow.lost(),
-            doubled,
+            doubled: measured.doubled,
             refused: load.posted - load.accepted + slow.posted - slow.accepted,
         }
     }

@@ -61,7 +61,8 @@ mod tests {
     #[test]
     fn a_difference_has_only_what_came_since() -> Result<()> {
         let count = |requests: u64| serde_json::json!({"requests": requests, "failed": 0, "messages": 2, "empty": 1, "write_units": 1.5, "read_units": 0});
-        let before: Usage = serde_json::from_value(serde_json::json!({"SQS": {"CreateQueue": count(4), "ReceiveMessage": count(1)}}))?;
+        let before: Usage =
+            serde_json::from_value(serde_json::json!({"SQS": {"CreateQueue": count(4), "ReceiveMessage": count(1)}}))?;
         let after: Usage = serde_json::from_value(
             serde_json::json!({"SQS": {"CreateQueue": count(4), "ReceiveMessage": count(3)}, "DynamoDB": {"PutItem": count(5)}}),
         )?;

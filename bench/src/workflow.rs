@@ -14,8 +14,30 @@ const NAMES: [&str; 8] = ["Ada", "Bela", "Chidi", "Dagny", "Emeka", "Fatma", "Go
 const GOODS: [&str; 8] =
     ["walnut shelf", "desk lamp", "wool blanket", "tea kettle", "bread knife", "floor cushion", "wall clock", "coat rack"];
 const WORDS: [&str; 24] = [
-    "please", "leave", "the", "parcel", "with", "our", "neighbour", "if", "nobody", "answers", "after", "five", "bell", "is",
-    "broken", "ring", "twice", "garden", "door", "behind", "house", "thanks", "call", "before",
+    "please",
+    "leave",
+    "the",
+    "parcel",
+    "with",
+    "our",
+    "neighbour",
+    "if",
+    "nobody",
+    "answers",
+    "after",
+    "five",
+    "bell",
+    "is",
+    "broken",
+    "ring",
+    "twice",
+    "garden",
+    "door",
+    "behind",
+    "house",
+    "thanks",
+    "call",
+    "before",
 ];
 
 /// A started workflow.
@@ -47,9 +69,7 @@ fn id(made: &Value) -> Result<&str> {
 
 fn options(sink: SocketAddr) -> Value {
     let agent = |id: &str, kind: &str, config: Value| json!({"id": id, "type": "agent", "agent_type": kind, "config": config});
-    let link = |source: &str, target: &str| {
-        json!({"id": format!("{source}-{target}"), "type": "link", "source": {"id": source}, "target": {"id": target}})
-    };
+    let link = |source: &str, target: &str| json!({"id": format!("{source}-{target}"), "type": "link", "source": {"id": source}, "target": {"id": target}});
     json!({"cells": [
         agent("hook", "webhook", json!({})),
         agent("paid", "condition", json!({"condition": {"all": [

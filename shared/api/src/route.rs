@@ -90,7 +90,8 @@ impl Route {
 
     /// What it answers when all is well.
     pub(crate) fn answers<T: JsonSchema>(mut self, status: u16) -> Self {
-        (self.status, self.output) = (status, Some(SchemaGenerator::subschema_for::<T>));
+        self.status = status;
+        self.output = Some(SchemaGenerator::subschema_for::<T>);
         self
     }
 

@@ -249,7 +249,7 @@ impl<'a> RunTree<'a> {
 
 /// The arms of deliveries, in order; a replay that was asked for and not handled yet is one more.
 fn arms(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
-    outcomes.sort_by(|a, b| (a.began_at, a.id, a.arm).cmp(&(b.began_at, b.id, b.arm)));
+    outcomes.sort_by_key(|outcome| (outcome.began_at.is_none(), outcome.began_at, outcome.id, outcome.arm));
     let is_last = |outcome: &Outcome| !outcomes.iter().any(|later| later.id == outcome.id && later.arm > outcome.arm);
     let replays = outcomes.iter().filter(|outcome| outcome.replayed_at.is_some() && is_last(outcome));
     let replays: Vec<Outcome> =

@@ -2,7 +2,7 @@
 
 use crate::item::Item;
 use crate::keys;
-use crate::page::{Cursor, Page};
+use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::{Expr, Store};
 use rookery_domain::{CellId, ProjectId, Result, Time, WorkflowId};
 use serde::Serialize;
@@ -98,9 +98,13 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Metric>> {
-        let range = Expr::new("#sk BETWEEN :from AND :to")
-            .s(":from", format!("{:08}#", from.0.div_euclid(HOUR_MS)))
-            .s(":to", format!("{:08}$", to.0.div_euclid(HOUR_MS)));
+        let first = format!("{:08}#", from.0.div_euclid(HOUR_MS));
+        let last = format!("{:08}$", to.0.div_euclid(HOUR_MS));
+        // DynamoDB refuses to begin outside of what it is asked for.
+        if cursor.is_some_and(|cursor| cursor.0 < first || cursor.0 > last) {
+            return Err(bad_cursor());
+        }
+        let range = Expr::new("#sk BETWEEN :from AND :to").s(":from", first).s(":to", last);
         self.page_between(&keys::metrics(project, workflow), range, limit, cursor).await?.try_map(|item| read(&item))
     }
 }

@@ -1,0 +1,15 @@
+//! The API over a real engine and the stand-ins, by way of its router. One binary: it links once.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+mod agents;
+mod auth;
+mod bodies;
+mod events;
+mod here;
+mod isolation;
+mod lists;
+mod openapi;
+mod projects;
+mod runs;
+mod support;
+mod workflows;

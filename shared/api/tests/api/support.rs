@@ -1,0 +1,178 @@
+//! A world of its own for each test: stand-ins on a temporary folder, an engine, the API's router, and requests to it.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use rookery_api::{Auth, Config};
+use rookery_egress::{Egress, Policy};
+use rookery_engine::{Dispatcher, Engine};
+use rookery_queue::{Handler, Message, Producer, create_queues};
+use rookery_standins::{Standins, dynamodb_config, sqs_config};
+use rookery_store::Store;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+pub(crate) const ROOT_KEY: &str = "the-root-key";
+
+pub(crate) struct World {
+    pub(crate) router: Router,
+    pub(crate) engine: Arc<Engine>,
+    sqs: aws_sdk_sqs::Client,
+    deliver: String,
+    standins: Standins,
+    _data: tempfile::TempDir,
+}
+
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl World {
+    /// Where no key is asked for.
+    pub(crate) async fn open() -> World {
+        World::with(Auth::Open).await
+    }
+
+    /// Where a key is asked for.
+    pub(crate) async fn locked() -> World {
+        World::with(Auth::Required { root_key_sha256: Some(root_hash()) }).await
+    }
+
+    async fn with(auth: Auth) -> World {
+        let data = tempfile::tempdir().unwrap();
+        let standins = Standins::start(data.path()).await.unwrap();
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb_config(standins.dynamodb_url()).build());
+        let sqs = aws_sdk_sqs::Client::from_conf(sqs_config(standins.sqs_url()).build());
+        let store = Store::new(dynamodb, "rookery");
+        store.create_table().await.unwrap();
+        let urls = create_queues(&sqs).await.unwrap();
+        let producer = Producer::start(sqs.clone(), &urls);
+        let engine = Engine::new(store, producer, Egress::new(Policy::default()));
+        let config = Config { auth, base_url: None, hosts: vec!["rookery.lan".to_owned()] };
+        let router = rookery_api::router(engine.clone(), config);
+        World { router, engine, sqs, deliver: urls.deliver.queue, standins, _data: data }
+    }
+
+    pub(crate) async fn stop(self) {
+        self.standins.stop().await;
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer { status: parts.status, headers: parts.headers, bytes: to_bytes(body, usize::MAX).await.unwrap().to_vec() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(request("GET", path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(request("DELETE", path).body(Body::empty()).unwrap()).await
+    }
+
+    /// A request with a JSON body, as text.
+    pub(crate) async fn json(&self, method: &str, path: &str, body: &str) -> Answer {
+        let request = request(method, path).header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.json("POST", path, &body.to_string()).await
+    }
+
+    /// A request with a key.
+    pub(crate) async fn keyed(&self, key: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let request = request(method, path).header("authorization", format!("Bearer {key}"));
+        let body = match body {
+            Some(body) => (request.header("content-type", "application/json"), Body::from(body.to_string())),
+            None => (request, Body::empty()),
+        };
+        self.send(body.0.body(body.1).unwrap()).await
+    }
+
+    /// A new project: the path below which it stands.
+    pub(crate) async fn project(&self) -> String {
+        let project = self.engine.store.create_project("p").await.unwrap();
+        format!("/api/v1/projects/{}", project.id)
+    }
+
+    /// A new workflow of these cells in a new project, built and started: the path below which it stands.
+    pub(crate) async fn started(&self, cells: Value) -> String {
+        let project = self.project().await;
+        let made = self.post(&format!("{project}/workflows"), json!({"name": "w", "options": {"cells": cells}})).await;
+        let workflow = format!("{project}/workflows/{}", made.ok(201)["data"]["id"].as_str().unwrap());
+        self.post(&format!("{workflow}/start"), json!({})).await.ok(200);
+        workflow
+    }
+
+    /// Handles deliveries until the queue has none that may be received now.
+    pub(crate) async fn drain(&self) {
+        let dispatcher = Dispatcher(self.engine.clone());
+        loop {
+            let receive = self.sqs.receive_message().queue_url(&self.deliver).wait_time_seconds(0).max_number_of_messages(10);
+            let messages = receive.send().await.unwrap().messages.unwrap_or_default();
+            if messages.is_empty() {
+                return dispatcher.after_batch().await;
+            }
+            for message in messages {
+                dispatcher.handle(Message::decode(message.body().unwrap()).unwrap()).await.unwrap();
+                let delete = self.sqs.delete_message().queue_url(&self.deliver);
+                delete.receipt_handle(message.receipt_handle.unwrap()).send().await.unwrap();
+            }
+        }
+    }
+}
+
+/// The SHA-256 of the root key.
+fn root_hash() -> [u8; 32] {
+    Sha256::digest(ROOT_KEY.as_bytes()).into()
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap()
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    /// The body of an answer that has to have this status.
+    #[track_caller]
+    pub(crate) fn ok(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        if self.bytes.is_empty() { Value::Null } else { self.value() }
+    }
+
+    /// The message of an error, which has to be in the envelope with this status and type.
+    #[track_caller]
+    pub(crate) fn error(&self, status: u16, code: &str) -> String {
+        let body = self.ok(status);
+        let error = body["error"].as_object().unwrap();
+        assert_eq!(error["type"], code, "{body}");
+        assert!(!error["message"].as_str().unwrap().is_empty() && !error["details"].as_str().unwrap().is_empty(), "{body}");
+        assert_eq!(body.as_object().unwrap().len(), 1);
+        error["message"].as_str().unwrap().to_owned()
+    }
+}
+
+/// A request that came to this machine.
+pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080")
+}
+
+/// An agent cell.
+pub(crate) fn agent(id: &str, agent_type: &str, config: Value) -> Value {
+    json!({"id": id, "type": "agent", "agent_type": agent_type, "config": config})
+}
+
+/// A link cell.
+pub(crate) fn link(id: &str, source: &str, target: &str) -> Value {
+    json!({"id": id, "type": "link", "source": {"id": source}, "target": {"id": target}})
+}

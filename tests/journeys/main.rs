@@ -1,0 +1,25 @@
+//! Journeys over HTTP: what a user does, against the real program. Each test has a process of its own.
+//!
+//! The first modules need nothing but a URL, and so can run against a deployed system: `ROOKERY_TEST_URL=https://...
+//! ROOKERY_TEST_KEY=... cargo test --test journeys`. Those of `here` kill, restart, or watch a sink on this machine.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod agents;
+mod deletion;
+mod here;
+mod hooks;
+mod idempotency;
+mod input;
+mod limits;
+mod merge;
+mod observing;
+mod routes;
+mod routing;
+mod stopping;
+mod tenants;
+mod versions;
+
+/// The program under test.
+fn rookery() -> rookery_tests::Program {
+    rookery_tests::program(env!("CARGO_BIN_EXE_rookery-under-test"))
+}

@@ -1,0 +1,66 @@
+//! Groups and links: one delivery for each agent that a matching link leads to.
+
+use rookery_tests::{agent, cells, link, link_of};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+fn say(id: &str) -> Value {
+    agent(id, "event_formatting", json!({"instructions": {"by": id, "n": "{{ n }}"}}))
+}
+
+#[tokio::test]
+async fn an_event_goes_once_to_every_agent_that_a_matching_link_leads_to() {
+    let mut rookery = super::rookery().start().await;
+    let condition = json!({"condition": {"path": "n", "operator": "gt", "value": 5}, "emit_on_no_match": true});
+    let workflow = rookery
+        .started(&cells([
+            agent("start", "manual", json!({})),
+            agent("large", "condition", condition),
+            say("all"),
+            say("match"),
+            say("no_match"),
+            say("twice"),
+            say("other"),
+            link("start", "large"),
+            link("large", "all"),
+            link_of("on_match", "large", "match"),
+            link_of("on_no_match", "large", "no_match"),
+            link("large", "twice"),
+            link_of("on_match", "large", "twice"),
+            link_of("something_else", "large", "other"),
+        ]))
+        .await;
+    for (n, expected) in [(9, vec!["all", "match", "twice"]), (1, vec!["all", "no_match", "twice"])] {
+        let run = workflow.emit("start", json!({"n": n})).await;
+        workflow.finished(&run).await;
+        let events = workflow.list(&format!("/events?run={run}&group=on_format")).await;
+        let mut by: Vec<&str> = events.iter().map(|event| event["cell_id"].as_str().unwrap()).collect();
+        by.sort_unstable();
+        assert_eq!(by, expected, "n = {n}");
+    }
+    // Groups that a person names are followed, too.
+    let named = json!({"payload": {"n": 7}, "groups": ["on_trigger", "urgent"]});
+    let accepted = workflow.post("/agents/start/events", &named).await.expect(202);
+    let event = workflow.get(&format!("/events/{}", accepted["data"]["event_id"].as_str().unwrap())).await;
+    assert_eq!(event["data"]["groups"], json!(["on_trigger", "urgent"]));
+}
+
+#[tokio::test]
+async fn one_event_goes_to_a_thousand_agents() {
+    const COUNT: usize = 1000;
+    let mut rookery = super::rookery().checks_runs_itself().start().await;
+    // Filters that nothing passes: what counts is who was asked.
+    let config = json!({"condition": {"path": "n", "operator": "eq", "value": 0}});
+    let targets = (0..COUNT).flat_map(|n| {
+        let id = format!("a{n}");
+        [agent(&id, "condition", config.clone()), link("start", &id)]
+    });
+    let workflow = rookery.started(&cells([agent("start", "manual", json!({}))].into_iter().chain(targets))).await;
+    let run = workflow.emit("start", json!({"n": 1})).await;
+    let tree = workflow.finished_with(&run, COUNT).await;
+    let mut asked: BTreeMap<&str, usize> = BTreeMap::new();
+    for delivery in tree["deliveries"].as_array().unwrap() {
+        *asked.entry(delivery["cell_id"].as_str().unwrap()).or_default() += 1;
+    }
+    assert_eq!((asked.len(), asked.values().max()), (COUNT, Some(&1)));
+}
