@@ -50,7 +50,6 @@ fn options() -> Value {
         agent("hook", "webhook", json!({})),
         agent("hand", "manual", json!({"payload": {"from": "hand"}})),
         agent("watch", "change_detector", json!({"property": "n"})),
-        agent("broken", "event_formatting", json!({"instructions": {"x": "{{ nothing | as_object }}"}})),
         agent("feed", "data_output", json!({"template": {"title": "Tour"}})),
         link("hook", "watch"),
         link("hand", "watch"),
@@ -146,7 +145,7 @@ async fn workflows(tour: &mut Tour) {
     let made = tour.post("/projects/{p}/workflows", json!({"name": "Tour", "options": options()})).await.expect(201);
     tour.learn("w", &made["data"]["id"]);
     assert_eq!((&made["data"]["state"], &made["data"]["version"]), (&json!("new"), &json!(1)));
-    assert_eq!(made["meta"], json!({"errors": [], "error_count": 0, "agent_count": 5, "version": 1}));
+    assert_eq!(made["meta"], json!({"errors": [], "error_count": 0, "agent_count": 4, "version": 1}));
     let listed = tour.get("/projects/{p}/workflows").await;
     assert_eq!(listed["data"].as_array().unwrap().len(), 1, "{listed}");
     let one = tour.get("/projects/{p}/workflows/{w}").await;
@@ -174,7 +173,7 @@ async fn versions(tour: &mut Tour) {
 
 async fn agents(tour: &mut Tour) {
     let agents = tour.get("/projects/{p}/workflows/{w}/agents").await;
-    assert_eq!(agents["data"].as_array().unwrap().len(), 5, "{agents}");
+    assert_eq!(agents["data"].as_array().unwrap().len(), 4, "{agents}");
     for (cell, kind) in [("hook", "trigger"), ("watch", "filter"), ("feed", "action")] {
         tour.ids.insert("cell", cell.to_owned());
         let one = tour.get("/projects/{p}/workflows/{w}/agents/{cell}").await["data"].clone();
@@ -196,6 +195,7 @@ async fn agents(tour: &mut Tour) {
     assert_eq!(dry["data"]["events"][0]["payload"], json!({"from": "hand"}));
     tour.ids.insert("cell", "watch".to_owned());
     assert!(tour.call(Method::DELETE, "/projects/{p}/workflows/{w}/agents/{cell}/memory", None).await.status < 300);
+    assert!(tour.get("/projects/{p}/workflows/{w}/agents/{cell}/logs").await["data"].is_array());
     tour.ids.insert("cell", "nobody".to_owned());
     tour.call(Method::GET, "/projects/{p}/workflows/{w}/agents/{cell}", None).await.error(404, "not_found");
 }
@@ -219,17 +219,18 @@ async fn failures(tour: &mut Tour) {
     assert_eq!(tour.get("/projects/{p}/workflows/{w}/failures").await["data"], json!([]));
     tour.ids.insert("failure", tour.ids["event"].clone());
     tour.post("/projects/{p}/workflows/{w}/failures/{failure}/replay", json!({})).await.error(404, "not_found");
-    let replayed = tour.post("/projects/{p}/workflows/{w}/failures/replay", json!({})).await;
-    assert!((200..300).contains(&replayed.status), "{}", replayed.text);
+    let replayed = tour.post("/projects/{p}/workflows/{w}/failures/replay", json!({})).await.expect(202);
+    assert_eq!(replayed["data"], json!({"replayed": 0, "more": false}));
 }
 
 async fn open_addresses(tour: &mut Tour) {
     tour.get("/health").await;
     tour.get("/openapi.json").await;
     let token = tour.ids["feed_url"].rsplit('/').next().unwrap().split('.').next().unwrap().to_owned();
-    tour.ids.insert("token", token);
-    assert_eq!(tour.get("/feeds/{token}.json").await["title"], "Tour");
-    let rss = tour.call(Method::GET, "/feeds/{token}.xml", None).await;
+    tour.ids.insert("token", format!("{token}.json"));
+    assert_eq!(tour.get("/feeds/{token}").await["title"], "Tour");
+    tour.ids.insert("token", format!("{token}.xml"));
+    let rss = tour.call(Method::GET, "/feeds/{token}", None).await;
     assert!(rss.status == 200 && rss.text.contains("<title>Tour</title>"), "{}", rss.text);
     let hook = tour.ids["hook_url"].clone();
     for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {

@@ -1,6 +1,6 @@
 //! Start and stop: a stopped workflow takes nothing in, and finishes what it has.
 
-use rookery_tests::{agent, cells, link, wait_until};
+use rookery_tests::{agent, cells, link};
 use serde_json::json;
 
 #[tokio::test]
@@ -19,10 +19,7 @@ async fn a_stopped_workflow_stores_nothing_and_its_timers_still_fire() {
     workflow.api.post(&hook, &json!({"n": 0})).await.error(409, "workflow_stopped");
     workflow.start().await;
     let run = workflow.api.post(&hook, &json!({"n": 1})).await.expect(202)["data"]["run_id"].as_str().unwrap().to_owned();
-    wait_until("the run waits", async || {
-        workflow.run(&run).await["deliveries"].as_array().is_some_and(|deliveries| !deliveries.is_empty()).then_some(())
-    })
-    .await;
+    workflow.waiting(&run, "wait").await;
     assert_eq!(workflow.stop().await["data"]["state"], "paused");
     let event = workflow.list("/events").await[0]["id"].as_str().unwrap().to_owned();
     workflow.api.post(&hook, &json!({"n": 2})).await.error(409, "workflow_stopped");

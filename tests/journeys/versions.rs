@@ -1,6 +1,6 @@
 //! Saving always, versions, and what becomes of runs and memories when a workflow changes.
 
-use rookery_tests::{agent, cells, link, wait_until};
+use rookery_tests::{agent, cells, link};
 use serde_json::{Value, json};
 
 /// `start -> watch -> say`, where `say` says `word`.
@@ -90,10 +90,7 @@ async fn runs_in_flight_finish_on_their_version_and_new_ones_take_the_new() {
     };
     let workflow = rookery.started(&waiting("old")).await;
     let old = workflow.emit("start", json!({"n": 1})).await;
-    wait_until("the first run waits", async || {
-        workflow.run(&old).await["deliveries"].as_array().is_some_and(|deliveries| !deliveries.is_empty()).then_some(())
-    })
-    .await;
+    workflow.waiting(&old, "wait").await;
     workflow.save(&waiting("saved")).await;
     let between = workflow.emit("start", json!({"n": 2})).await;
     workflow.restart_with(&waiting("new")).await;

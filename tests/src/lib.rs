@@ -18,4 +18,4 @@ pub use queues::Waiting;
 pub use rookery::{Program, Rookery, program};
 pub use sink::{Reply, Request, Sink};
 pub use wait::{PATIENCE, wait_until};
-pub use workflow::{Workflow, agent, cells, error_code, link, link_of};
+pub use workflow::{Workflow, agent, cells, deliveries, events, link, link_of};

@@ -26,15 +26,22 @@ pub fn cells(cells: impl IntoIterator<Item = Value>) -> Value {
     json!({"cells": cells.into_iter().collect::<Vec<_>>()})
 }
 
-/// The code of a failure.
-pub fn error_code(failure: &Value) -> &str {
-    failure["error"]["code"].as_str().unwrap_or_else(|| panic!("no code in {failure}"))
+/// The events of a run's tree, each with its deliveries.
+pub fn events(run: &Value) -> Vec<&Value> {
+    let (mut found, mut open) = (Vec::new(), Vec::new());
+    open.extend(run["events"].as_array().into_iter().flatten());
+    open.extend(run["checks"].as_array().into_iter().flatten().flat_map(|check| check["events"].as_array()).flatten());
+    while let Some(event) = open.pop() {
+        found.push(event);
+        let deliveries = event["deliveries"].as_array().into_iter().flatten();
+        open.extend(deliveries.flat_map(|delivery| delivery["events"].as_array()).flatten());
+    }
+    found
 }
 
-/// The deliveries of a run that are not over.
-pub(crate) fn pending(run: &Value) -> Vec<Value> {
-    let deliveries = run["deliveries"].as_array().unwrap_or_else(|| panic!("no deliveries in {run}"));
-    deliveries.iter().filter(|delivery| delivery["state"] != "done").cloned().collect()
+/// The deliveries of a run's tree.
+pub fn deliveries(run: &Value) -> Vec<&Value> {
+    events(run).into_iter().flat_map(|event| event["deliveries"].as_array()).flatten().collect()
 }
 
 /// A workflow.
@@ -126,9 +133,24 @@ impl Workflow {
     /// A run when all its deliveries are over.
     pub async fn finished(&self, run: &str) -> Value {
         wait_until(&format!("the end of run {run}"), async || {
-            Some(self.run(run).await).filter(|tree| pending(tree).is_empty())
+            Some(self.run(run).await).filter(|tree| tree["state"] != "running")
         })
         .await
+    }
+
+    /// A run when one of its deliveries, to this agent, waits for its next attempt.
+    pub async fn waiting(&self, run: &str, cell: &str) -> Value {
+        wait_until(&format!("run {run} waits in {cell}"), async || {
+            let tree = self.run(run).await;
+            let waits = deliveries(&tree).iter().any(|delivery| delivery["cell_id"] == cell && delivery["state"] == "waiting");
+            waits.then_some(tree)
+        })
+        .await
+    }
+
+    /// Waits until the API says this of an agent, and gives what it says.
+    pub async fn agent_when(&self, cell: &str, what: &str, says: impl Fn(&Value) -> bool) -> Value {
+        wait_until(&format!("{cell}: {what}"), async || Some(self.agent(cell).await).filter(&says)).await
     }
 
     /// The payloads of an agent's events, newest first.

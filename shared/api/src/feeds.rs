@@ -1,27 +1,29 @@
 //! Feeds: what agents published, for everybody who has the address.
 
 use crate::App;
-use crate::auth::Access;
-use crate::error::Result;
+use crate::error::{Result, wrong_method};
 use crate::hooks::own;
 use crate::host::Base;
-use crate::route::{Ids, Route};
+use crate::route::Ids;
+use axum::Router;
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
+use axum::routing::get;
 use rookery_agents::FeedFormat;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub(crate) fn routes() -> Vec<Route> {
-    let summary = "Shows a feed: as JSON, or with `.xml` at the end of the path as RSS 2.0.";
-    vec![Route::new(Method::GET, "/feeds/{token}", Access::Public, summary, show).answers::<Feed>(200)]
+/// Not in the table: no key, and a query of any names, as readers of feeds like to add them.
+pub(crate) fn routes() -> Router<App> {
+    let not_allowed = async |method: Method| wrong_method(&method, &[Method::GET, Method::HEAD]);
+    Router::new().route("/feeds/{file}", get(show).fallback(not_allowed))
 }
 
-/// A feed.
+/// A feed, as it is documented.
 #[derive(Serialize, JsonSchema)]
-struct Feed {
+pub(crate) struct Feed {
     /// Its title.
     title: String,
     /// What it is about.
@@ -35,7 +37,7 @@ struct Feed {
 }
 
 async fn show(State(app): State<App>, ids: Ids, base: Base) -> Result<impl IntoResponse> {
-    let file = ids.text("token");
+    let file = ids.text("file");
     let (token, format) = match file.strip_suffix(".xml") {
         Some(token) => (token, FeedFormat::Rss),
         None => (file.strip_suffix(".json").unwrap_or(file), FeedFormat::Json),

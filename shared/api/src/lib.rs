@@ -10,6 +10,7 @@ mod api_keys;
 mod auth;
 mod body;
 mod credentials;
+mod environment;
 mod error;
 mod events;
 mod failures;
@@ -73,7 +74,7 @@ impl App {
 /// The whole API, with hooks and feeds.
 pub fn router(engine: Arc<Engine>, config: Config) -> Router {
     let app = App::new(engine, config);
-    route::serve(routes(), hooks::routes(), app)
+    route::serve(routes(), hooks::routes().merge(feeds::routes()), app)
 }
 
 /// The hooks of agents alone: `/hooks/{token}`.
@@ -82,7 +83,7 @@ pub fn hooks_router(engine: Arc<Engine>, config: Config) -> Router {
     route::serve(Vec::new(), hooks::routes(), app)
 }
 
-/// All routes but the hooks, which take any method.
+/// All routes but hooks and feeds.
 fn routes() -> Vec<Route> {
     let nouns = [
         projects::routes(),
@@ -96,7 +97,6 @@ fn routes() -> Vec<Route> {
         runs::routes(),
         metrics::routes(),
         failures::routes(),
-        feeds::routes(),
         openapi::routes(),
     ];
     nouns.into_iter().flatten().collect()

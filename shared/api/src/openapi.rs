@@ -2,6 +2,9 @@
 
 use crate::auth::Access;
 use crate::error::Envelope;
+use crate::events::AcceptedEvent;
+use crate::feeds::Feed;
+use crate::list::One;
 use crate::route::{Route, Shape};
 use crate::routes as all_routes;
 use axum::Json;
@@ -49,7 +52,7 @@ pub fn openapi() -> Value {
         let item = paths.entry(path).or_insert_with(|| json!({}));
         item[method] = operation(&route, &mut inputs, &mut outputs);
     }
-    paths.insert("/hooks/{token}".to_owned(), json!({"post": hook(&mut outputs)}));
+    add_open_addresses(&mut paths, &mut outputs);
     paths.sort_keys();
     let mut schemas = outputs.take_definitions(true);
     schemas.extend(inputs.take_definitions(true));
@@ -135,17 +138,27 @@ fn json_of(shape: Shape, generator: &mut SchemaGenerator) -> Value {
     json!({"application/json": {"schema": shape(generator)}})
 }
 
-/// The hooks, which are not in the table.
-fn hook(outputs: &mut SchemaGenerator) -> Value {
-    let accepted = json_of(SchemaGenerator::subschema_for::<crate::list::One<crate::events::AcceptedEvent>>, outputs);
-    json!({
-        "operationId": "hooks_receive",
-        "tags": ["hooks"],
-        "summary": "Takes a request of any method as an event; the agent's options say which, and what is answered.",
-        "parameters": [{"name": "token", "in": "path", "required": true, "schema": {"type": "string"}}],
-        "responses": {
-            "202": {"description": "Accepted; the event is safe.", "content": accepted},
-            "default": {"$ref": "#/components/responses/Error"},
-        },
-    })
+/// Hooks and feeds, which are not in the table.
+fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenerator) {
+    let address = |name: &str, summary: &str, status: &str, content: Value| {
+        json!({
+            "operationId": name,
+            "tags": [name.split('_').next()],
+            "summary": summary,
+            "parameters": [{"name": "token", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "responses": {
+                status: {"description": "Done.", "content": content},
+                "default": {"$ref": "#/components/responses/Error"},
+            },
+        })
+    };
+    let accepted = json_of(SchemaGenerator::subschema_for::<One<AcceptedEvent>>, outputs);
+    let summary = "Takes a request of any method as an event; the agent's options say which, and what is answered.";
+    paths.insert("/hooks/{token}".to_owned(), json!({"post": address("hooks_receive", summary, "202", accepted)}));
+    let json = json_of(SchemaGenerator::subschema_for::<Feed>, outputs);
+    let json = address("feeds_show_json", "Shows what an agent published.", "200", json);
+    paths.insert("/feeds/{token}.json".to_owned(), json!({"get": json}));
+    let rss = json!({"application/rss+xml": {"schema": {"type": "string"}}});
+    let rss = address("feeds_show_xml", "Shows what an agent published, as RSS 2.0.", "200", rss);
+    paths.insert("/feeds/{token}.xml".to_owned(), json!({"get": rss}));
 }

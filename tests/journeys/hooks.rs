@@ -1,0 +1,88 @@
+//! Hooks: what a request becomes, who may send one, and what its sender is told.
+
+use hmac::{Hmac, KeyInit, Mac};
+use reqwest::Method;
+use rookery_tests::{agent, cells};
+use serde_json::json;
+use sha2::Sha256;
+
+const PUSH: &str = include_str!("../../events/github-push.json");
+
+fn github_signature(secret: &str, body: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    let digest = mac.finalize().into_bytes();
+    format!("sha256={}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+#[tokio::test]
+async fn a_github_hook_takes_what_github_signed_and_each_delivery_once() {
+    let mut rookery = super::rookery().start().await;
+    let verify = json!({"verify": {"scheme": "github", "credential": "github_secret"}, "event_headers": "X-GitHub-Event"});
+    let workflow = rookery.started(&cells([agent("hook", "webhook", verify)])).await;
+    let hook = workflow.hook_url("hook").await;
+    let deliver = |signature: String, id: &str| {
+        let call = workflow.api.call(Method::POST, &hook).header("x-hub-signature-256", &signature);
+        call.header("x-github-delivery", id).header("x-github-event", "push").text("application/json", PUSH).send()
+    };
+    let signed = || github_signature("It's a Secret to Everybody", PUSH);
+    deliver(signed(), "first").await.error(503, "credential_missing");
+    let credential = json!({"value": "It's a Secret to Everybody"});
+    let path = format!("/projects/{}/credentials/github_secret", workflow.project);
+    rookery.api.put(&path, &credential).await.expect(200);
+
+    for forged in [github_signature("another secret", PUSH), "sha256=00".into(), "sha1=da39a3ee".into(), "x".into()] {
+        assert_eq!(deliver(forged, "forged").await.status, 401);
+    }
+    assert_eq!(workflow.api.post(&hook, &json!({})).await.status, 401, "unsigned");
+    assert_eq!(workflow.list("/events").await.len(), 0);
+
+    let first = deliver(signed(), "first").await.expect(202);
+    assert_eq!(deliver(signed(), "first").await.expect(202), first, "GitHub sends a delivery again: the same event");
+    assert_ne!(deliver(signed(), "second").await.expect(202), first);
+    let payloads = workflow.payloads("hook").await;
+    assert_eq!(payloads.len(), 2);
+    assert_eq!((&payloads[0]["pusher"]["name"], &payloads[0]["headers"]), (&json!("ada-okafor"), &json!({"X-GitHub-Event": "push"})));
+}
+
+#[tokio::test]
+async fn any_method_and_every_kind_of_body_becomes_an_event() {
+    let mut rookery = super::rookery().start().await;
+    let workflow = rookery.started(&cells([agent("hook", "webhook", json!({}))])).await;
+    let hook = workflow.hook_url("hook").await;
+    let call = |method: Method, query: &str| workflow.api.call(method, &format!("{hook}{query}"));
+    let json_text = r#"{"n":1.10,"big":12345678901234567890123,"z":-0.0,"e":1e400,"":"🦀","u":"\u0000"}"#;
+    for (sent, payload) in [
+        (call(Method::POST, "").text("application/json", json_text), json_text),
+        (call(Method::PUT, "").text("application/vnd.api+json; charset=utf-8", "[1, 2]"), "[1, 2]"),
+        (call(Method::POST, "").text("application/x-www-form-urlencoded", "a=1&b=x+y&a=%C3%A9"), r#"{"a":["1","é"],"b":"x y"}"#),
+        (call(Method::PATCH, "").text("text/plain", "hello"), r#"{"text":"hello"}"#),
+        (call(Method::GET, "?a=1&a=2&b=%20"), r#"{"a":["1","2"],"b":" "}"#),
+        (call(Method::DELETE, "?gone=yes"), r#"{"gone":"yes"}"#),
+    ] {
+        let accepted = sent.send().await.expect(202);
+        let event = workflow.api.get(&workflow.path(&format!("/events/{}", accepted["data"]["event_id"].as_str().unwrap()))).await;
+        assert!(event.text.contains(&format!("\"payload\":{payload}")), "{} does not hold {payload}", event.text);
+    }
+    call(Method::POST, "").text("image/png", "png").send().await.error(415, "unsupported_media_type");
+    call(Method::POST, "").text("application/json", "{").send().await.error(400, "invalid_json");
+    assert_eq!(call(Method::POST, "").bytes("application/json", b"\"\xff\"").send().await.status, 400);
+    let large = format!("\"{}\"", "x".repeat(256 * 1024));
+    assert_eq!(call(Method::POST, "").text("application/json", &large).send().await.status, 413);
+    let wrong = format!("{}x", &hook[..hook.len() - 1]);
+    workflow.api.post(&wrong, &json!({})).await.error(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_hook_answers_as_configured() {
+    let mut rookery = super::rookery().start().await;
+    let config = json!({"verbs": "post", "response": "Thanks, {{ name }}.", "code": 201});
+    let workflow = rookery.started(&cells([agent("hook", "webhook", config)])).await;
+    let hook = workflow.hook_url("hook").await;
+    let thanked = workflow.api.post(&hook, &json!({"name": "Ada"})).await;
+    assert_eq!((thanked.status, thanked.text.as_str()), (201, "Thanks, Ada."));
+    assert!(thanked.header("content-type").unwrap().starts_with("text/plain"));
+    let refused = workflow.api.get(&hook).await;
+    refused.error(405, "method_not_allowed");
+    assert_eq!(refused.header("allow"), Some("POST"));
+}
