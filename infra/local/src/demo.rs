@@ -24,6 +24,8 @@ const NAME: &str = "Demo: GitHub pushes";
 pub(crate) struct Demo {
     pub(crate) hook_url: String,
     pub(crate) feed_url: String,
+    /// Where the API has its workflow.
+    pub(crate) workflow_path: String,
 }
 
 impl Demo {
@@ -47,7 +49,8 @@ impl Demo {
             let token = cell.token.as_deref().unwrap_or_default();
             Ok(format!("http://{addr}/{kind}/{}{}{token}{suffix}", workflow.project, workflow.id))
         };
-        let demo = Demo { hook_url: url("hooks", "github", "")?, feed_url: url("feeds", "feed", ".xml")? };
+        let workflow_path = format!("/api/v1/projects/{}/workflows/{}", workflow.project, workflow.id);
+        let demo = Demo { hook_url: url("hooks", "github", "")?, feed_url: url("feeds", "feed", ".xml")?, workflow_path };
         std::fs::write(args.data.join("demo-hook"), &demo.hook_url).context("writing demo-hook into the data folder")?;
         Ok(Some(demo))
     }

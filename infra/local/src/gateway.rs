@@ -1,17 +1,22 @@
 //! What API Gateway does: HTTP requests become events of payload format 2.0, for the function that their path belongs to.
 
-use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpRequestContext, ApiGatewayV2httpRequestContextHttpDescription};
+use crate::home;
+use aws_lambda_events::apigw::{
+    ApiGatewayV2httpRequest, ApiGatewayV2httpRequestContext, ApiGatewayV2httpRequestContextHttpDescription,
+};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use base64::Engine as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use lambda_http::request::LambdaRequest;
+use rookery_engine::Engine;
 use serde_json::json;
 use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -22,16 +27,26 @@ const BODY_BYTES: usize = 6 * 1024 * 1024;
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// The routes of the HTTP API: hooks are the `webhook` function's, all else is `ingress`'s.
+/// The routes of the HTTP API: hooks are the `webhook` function's, all else is `ingress`'s, but for the page at `/`.
 #[derive(Clone)]
 pub(crate) struct Gateway {
     ingress: Router,
     webhook: Router,
+    config: rookery_api::Config,
+    home: Arc<OnceLock<String>>,
 }
 
 impl Gateway {
-    pub(crate) fn new(ingress: Router, webhook: Router) -> Self {
-        Gateway { ingress, webhook }
+    pub(crate) fn new(engine: &Arc<Engine>, config: rookery_api::Config) -> Self {
+        let ingress = rookery_ingress::service(engine.clone(), config.clone());
+        let webhook = rookery_webhook::service(engine.clone(), config.clone());
+        Gateway { ingress, webhook, config, home: Arc::default() }
+    }
+
+    /// What the page at `/` shows.
+    pub(crate) fn set_home(&self, page: String) {
+        // It is set once, by the runner.
+        let _ = self.home.set(page);
     }
 
     pub(crate) async fn serve(self, listener: TcpListener, stopping: CancellationToken) {
@@ -44,6 +59,11 @@ impl Gateway {
 
 async fn forward(State(gateway): State<Gateway>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    if let (&Method::GET, "/", Some(page)) = (&parts.method, parts.uri.path(), gateway.home.get())
+        && rookery_api::is_local(&gateway.config, &parts.headers)
+    {
+        return home::answer(page);
+    }
     let body = match read(body).await {
         Ok(body) => body,
         Err(refused) => return refused,
@@ -66,7 +86,9 @@ async fn read(body: Body) -> Result<Bytes, Response> {
             Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body has more than 6 MB.", "Send less at once."))
         }
         Ok(Err(_)) => Err(refuse(StatusCode::BAD_REQUEST, "invalid_request", "The body broke off.", "Send it again.")),
-        Err(_) => Err(refuse(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body took more than 10 s.", "Send it at once.")),
+        Err(_) => {
+            Err(refuse(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body took more than 10 s.", "Send it at once."))
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod cli;
 mod demo;
 mod gateway;
+mod home;
 mod mapping;
 mod runner;
 mod ticker;

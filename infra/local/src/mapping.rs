@@ -17,7 +17,14 @@ use tokio_util::task::TaskTracker;
 const CONCURRENCY: usize = 24;
 
 /// Feeds a queue to its function until it is told to stop.
-pub(crate) async fn run(queue: Queue, engine: Arc<Engine>, client: Client, url: String, tasks: TaskTracker, stopping: CancellationToken) {
+pub(crate) async fn run(
+    queue: Queue,
+    engine: Arc<Engine>,
+    client: Client,
+    url: String,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+) {
     let permits = Arc::new(Semaphore::new(CONCURRENCY));
     while !stopping.is_cancelled() {
         let Ok(permit) = permits.clone().acquire_owned().await else { return };
@@ -45,7 +52,9 @@ pub(crate) async fn run(queue: Queue, engine: Arc<Engine>, client: Client, url: 
 async fn receive(client: &Client, url: &str) -> Result<Vec<Message>, String> {
     let request = client.receive_message().queue_url(url).max_number_of_messages(10).wait_time_seconds(20);
     let received = request.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
-    received.map(|received| received.messages.unwrap_or_default()).map_err(|error| aws_sdk_sqs::error::DisplayErrorContext(error).to_string())
+    received
+        .map(|received| received.messages.unwrap_or_default())
+        .map_err(|error| aws_sdk_sqs::error::DisplayErrorContext(error).to_string())
 }
 
 async fn handle(queue: Queue, engine: Arc<Engine>, client: &Client, url: &str, messages: Vec<Message>) {
@@ -64,7 +73,9 @@ async fn handle(queue: Queue, engine: Arc<Engine>, client: &Client, url: &str, m
     };
     let done = handles.iter().filter(|(id, _)| !failed.contains(id)).enumerate();
     let entries: Result<Vec<_>, _> = done
-        .map(|(index, (_, receipt))| DeleteMessageBatchRequestEntry::builder().id(index.to_string()).receipt_handle(receipt).build())
+        .map(|(index, (_, receipt))| {
+            DeleteMessageBatchRequestEntry::builder().id(index.to_string()).receipt_handle(receipt).build()
+        })
         .collect();
     match entries {
         Ok(entries) if entries.is_empty() => {}

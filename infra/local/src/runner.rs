@@ -4,7 +4,7 @@ use crate::cli::{Args, Auth};
 use crate::demo::Demo;
 use crate::gateway::Gateway;
 use crate::usage::Usage;
-use crate::{mapping, ticker};
+use crate::{home, mapping, ticker};
 use anyhow::Context;
 use rookery_domain::random_token;
 use rookery_egress::{Egress, Policy};
@@ -41,7 +41,8 @@ impl Runner {
             .await
             .with_context(|| format!("listening on {}: is Rookery running already? Use --addr for another port", args.addr))?;
         let addr = listener.local_addr()?;
-        let standins = Standins::start(&args.data).await.with_context(|| format!("opening the data folder {}", args.data.display()))?;
+        let standins =
+            Standins::start(&args.data).await.with_context(|| format!("opening the data folder {}", args.data.display()))?;
         let mut dynamodb = rookery_standins::dynamodb_config(standins.dynamodb_url());
         let mut sqs = rookery_standins::sqs_config(standins.sqs_url());
         let usage = args.usage.clone().map(Usage::new);
@@ -49,7 +50,8 @@ impl Runner {
             dynamodb.push_interceptor(usage.counter());
             sqs.push_interceptor(usage.counter());
         }
-        let (dynamodb, sqs) = (aws_sdk_dynamodb::Client::from_conf(dynamodb.build()), aws_sdk_sqs::Client::from_conf(sqs.build()));
+        let (dynamodb, sqs) =
+            (aws_sdk_dynamodb::Client::from_conf(dynamodb.build()), aws_sdk_sqs::Client::from_conf(sqs.build()));
         let store = Store::new(dynamodb, "rookery");
         store.create_table().await?;
         let queues = create_queues(&sqs).await?;
@@ -62,11 +64,8 @@ impl Runner {
         }
         let (auth, root_key_file) = auth(&args)?;
         let config = rookery_api::Config { auth, base_url: Some(format!("http://{addr}")), hosts: Vec::new() };
-        let gateway = Gateway::new(
-            rookery_ingress::service(engine.clone(), config.clone()),
-            rookery_webhook::service(engine.clone(), config),
-        );
-        tasks.spawn(gateway.serve(listener, stopping.clone()));
+        let gateway = Gateway::new(&engine, config);
+        tasks.spawn(gateway.clone().serve(listener, stopping.clone()));
         for queue in Queue::ALL {
             let url = queues.of(queue).queue.clone();
             tasks.spawn(mapping::run(queue, engine.clone(), sqs.clone(), url, tasks.clone(), stopping.clone()));
@@ -76,6 +75,8 @@ impl Runner {
             true => None,
             false => Demo::start(&engine, &args, addr, &tasks, &stopping).await?,
         };
+        // The demo's addresses are for who needs no key to see them.
+        gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
         Ok(Runner { standins, engine, addr, demo, root_key_file, usage, stopping, tasks })
     }
 

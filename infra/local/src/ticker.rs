@@ -11,7 +11,13 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 /// Ticks at every beat until it is told to stop. The first tick comes at once: what became due while it was off is found.
-pub(crate) async fn run(engine: Arc<Engine>, sqs: aws_sdk_sqs::Client, queues: QueueUrls, beat: Duration, stopping: CancellationToken) {
+pub(crate) async fn run(
+    engine: Arc<Engine>,
+    sqs: aws_sdk_sqs::Client,
+    queues: QueueUrls,
+    beat: Duration,
+    stopping: CancellationToken,
+) {
     let mut beats = tokio::time::interval(beat);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -23,6 +23,11 @@ pub(crate) async fn only_here(State(app): State<App>, request: Request, next: Ne
     Ok(next.run(request).await)
 }
 
+/// Whether a request came to a host of ours, and from none but its own pages.
+pub fn is_local(config: &Config, headers: &HeaderMap) -> bool {
+    check(config, &Uri::default(), headers).is_ok()
+}
+
 fn check(config: &Config, uri: &Uri, headers: &HeaderMap) -> Result<()> {
     let host = authority(uri, headers).filter(|host| is_ours(host.host(), &config.hosts)).ok_or_else(|| {
         let details = "Use localhost or 127.0.0.1, allow the host in the configuration, or ask for keys.";

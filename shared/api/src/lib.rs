@@ -27,6 +27,7 @@ mod runs;
 mod versions;
 mod workflows;
 
+pub use host::is_local;
 pub use openapi::openapi;
 
 use axum::Router;

@@ -131,7 +131,7 @@ impl AgentType for DataOutput {
                     items: items.into_iter().map(rss_item).collect(),
                     ..Channel::default()
                 };
-                ("application/rss+xml; charset=utf-8", format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>{channel}"))
+                ("application/rss+xml; charset=utf-8", channel.to_string())
             }
         };
         Ok(Answer { status: 200, content_type: content_type.to_owned(), body })

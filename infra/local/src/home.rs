@@ -1,0 +1,27 @@
+//! The page at `/`: where a person who just started Rookery goes next. Plain HTML, no script.
+
+use crate::demo::Demo;
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use std::path::Path;
+
+/// Nothing is loaded from anywhere, and nothing runs.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// Writes the page.
+pub(crate) fn page(data: &Path, demo: Option<&Demo>) -> String {
+    let demo = demo.map_or_else(String::new, |demo| {
+        include_str!("home-demo.html")
+            .replace("{{hook}}", &demo.hook_url)
+            .replace("{{feed}}", demo.feed_url.trim_end_matches(".xml"))
+            .replace("{{workflow}}", &demo.workflow_path)
+    });
+    let data = data.display().to_string().replace('&', "&amp;").replace('<', "&lt;");
+    include_str!("home.html").replace("{{demo}}", &demo).replace("{{data}}", &data)
+}
+
+/// Answers with the page.
+pub(crate) fn answer(page: &str) -> Response {
+    let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    (headers, Html(page.to_owned())).into_response()
+}
