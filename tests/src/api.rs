@@ -116,6 +116,11 @@ impl Call {
         Call { request: self.request.header(name, value), ..self }
     }
 
+    /// With a key as the user name of HTTP Basic, and no password.
+    pub fn basic(self, key: &str) -> Call {
+        Call { request: self.request.basic_auth(key, Some("")), ..self }
+    }
+
     /// With JSON.
     pub fn json(self, body: &Value) -> Call {
         self.text("application/json", &body.to_string())

@@ -52,7 +52,11 @@ impl<T: Input, S: Send + Sync> FromRequest<S> for Json<T> {
 }
 
 /// Reads a body. 413 when it is larger than `most` bytes, 408 when it takes too long.
-pub(crate) async fn read(mut body: Body, most: usize) -> Result<Bytes> {
+pub(crate) async fn read(body: Body, most: usize) -> Result<Bytes> {
+    read_within(SLOWEST, body, most).await
+}
+
+async fn read_within(time: Duration, mut body: Body, most: usize) -> Result<Bytes> {
     let all = async {
         let (mut bytes, mut length) = (BytesMut::new(), 0);
         while let Some(frame) = body.frame().await {
@@ -67,7 +71,7 @@ pub(crate) async fn read(mut body: Body, most: usize) -> Result<Bytes> {
         }
         if length > most { Err(too_large(most).into()) } else { Ok(bytes.freeze()) }
     };
-    tokio::time::timeout(SLOWEST, all).await.unwrap_or_else(|_| Err(ApiError::too_slow()))
+    tokio::time::timeout(time, all).await.unwrap_or_else(|_| Err(ApiError::too_slow()))
 }
 
 fn too_large(most: usize) -> Error {
@@ -121,5 +125,29 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
             format!("Send a name of 1 to {} characters.", limits::NAME_CHARS),
         )
         .into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_cut() {
+        let silent = Body::from_stream(futures::stream::pending::<Result<Bytes, std::io::Error>>());
+        let cut = read_within(Duration::from_millis(1), silent, 10).await.unwrap_err();
+        assert_eq!(cut.into_response().status(), StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test]
+    async fn a_body_is_as_long_as_it_may_be() {
+        let read = async |bytes: usize| super::read(Body::from(vec![b' '; bytes]), 10).await;
+        assert_eq!(read(10).await.unwrap().len(), 10);
+        assert_eq!(read(11).await.unwrap_err().into_response().status(), StatusCode::PAYLOAD_TOO_LARGE);
+        let broken = futures::stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]);
+        let broken = super::read(Body::from_stream(broken), 10).await.unwrap_err();
+        assert_eq!(broken.into_response().status(), StatusCode::BAD_REQUEST);
     }
 }

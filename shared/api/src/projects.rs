@@ -17,7 +17,7 @@ use serde::Deserialize;
 const PROJECTS: &str = "/api/v1/projects";
 
 pub(crate) fn routes() -> Vec<Route> {
-    let (owner, viewer) = (Access::Project(Role::Owner), Access::Project(Role::Viewer));
+    let (owner, editor, viewer) = (Access::Project(Role::Owner), Access::Project(Role::Editor), Access::Project(Role::Viewer));
     vec![
         Route::new(Method::POST, PROJECTS, Access::Root, "Makes a project.", create)
             .takes::<ProjectInput>()
@@ -26,7 +26,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .paged()
             .answers::<Listed<Project>>(200),
         Route::new(Method::GET, PROJECT, viewer, "Shows a project.", show).answers::<One<Project>>(200),
-        Route::new(Method::PATCH, PROJECT, owner, "Names a project anew.", rename)
+        Route::new(Method::PATCH, PROJECT, editor, "Names a project anew.", rename)
             .takes::<ProjectInput>()
             .answers::<One<Project>>(200),
         Route::new(Method::DELETE, PROJECT, owner, "Deletes a project with all that it has.", delete),

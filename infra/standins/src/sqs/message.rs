@@ -46,6 +46,13 @@ pub(crate) struct Progress {
     pub(crate) first_received_at: Option<Millis>,
 }
 
+impl Progress {
+    /// The same, no longer in flight. A message that nobody has received may still be delayed: that stays.
+    pub(crate) fn released(self, now: Millis) -> Self {
+        if self.receive_count == 0 { self } else { Progress { visible_at: self.visible_at.min(now), ..self } }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     pub(crate) content: Arc<Content>,

@@ -46,7 +46,8 @@ impl Store {
         Ok(Store { connection, synced: true })
     }
 
-    /// Reads everything.
+    /// Reads everything. Messages that were in flight are waiting again: who had received them is gone with the machine's last
+    /// start, and nobody should have to wait for a visibility timeout.
     pub(crate) fn load(&self, now: Millis) -> Result<Queues> {
         let mut loaded: HashMap<i64, (String, Queue)> = HashMap::new();
         let mut statement = self.connection.prepare("SELECT id, name, attributes, created_at, modified_at FROM queues")?;
@@ -72,11 +73,8 @@ impl Store {
                 source: row.get(5)?,
                 sent_at: row.get(6)?,
             };
-            queue.load(
-                content,
-                Progress { visible_at: row.get(7)?, receive_count: row.get(8)?, first_received_at: row.get(9)? },
-                now,
-            );
+            let progress = Progress { visible_at: row.get(7)?, receive_count: row.get(8)?, first_received_at: row.get(9)? };
+            queue.load(content, progress.released(now), now);
         }
         let mut queues = Queues::default();
         for (name, queue) in loaded.into_values() {

@@ -1,0 +1,132 @@
+//! One project's keys open nothing of another's: tried on every route that the document lists.
+
+use crate::support::{ROOT_KEY, World};
+use rookery_domain::{ProjectId, WorkflowId};
+use serde_json::{Value, json};
+
+/// `(method, path)` of every route below a project.
+fn routes() -> Vec<(String, String)> {
+    let document = rookery_api::openapi();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let routes: Vec<_> = paths
+        .filter(|(path, _)| path.starts_with("/api/v1/projects/{project}"))
+        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())))
+        .collect();
+    assert!(routes.len() >= 35, "{}", routes.len());
+    routes
+}
+
+/// A path with these ids, and ids that exist nowhere for the rest.
+fn fill(path: &str, project: &str, workflow: &str) -> String {
+    let event = "0".repeat(32);
+    let filled = path.replace("{project}", project).replace("{workflow}", workflow).replace("{version}", "1");
+    let filled = filled.replace("{cell}", "hand").replace("{credential}", "token").replace("{api_key}", "x");
+    filled.replace("{event}", &event).replace("{failure}", &event).replace("{run}", &event)
+}
+
+struct Tenants {
+    world: World,
+    mine: String,
+    others: String,
+    others_workflow: String,
+}
+
+async fn tenants() -> Tenants {
+    let world = World::locked().await;
+    let mut ids = Vec::new();
+    for name in ["mine", "others"] {
+        let made = world.keyed(ROOT_KEY, "POST", "/api/v1/projects", Some(json!({"name": name}))).await.ok(201);
+        ids.push(made["data"]["id"].as_str().unwrap().to_owned());
+    }
+    let path = format!("/api/v1/projects/{}/workflows", ids[1]);
+    let workflow = world.keyed(ROOT_KEY, "POST", &path, Some(json!({"name": "w"}))).await.ok(201);
+    let others_workflow = workflow["data"]["id"].as_str().unwrap().to_owned();
+    let others = ids.pop().unwrap();
+    Tenants { world, mine: ids.pop().unwrap(), others, others_workflow }
+}
+
+impl Tenants {
+    async fn key(&self, project: &str, role: &str) -> String {
+        let body = json!({"name": role, "role": role});
+        let made = self.world.keyed(ROOT_KEY, "POST", &format!("/api/v1/projects/{project}/api_keys"), Some(body)).await;
+        made.ok(201)["data"]["key"].as_str().unwrap().to_owned()
+    }
+}
+
+fn body(method: &str) -> Option<Value> {
+    (method != "GET" && method != "DELETE").then(|| json!({}))
+}
+
+#[tokio::test]
+async fn a_foreign_project_or_workflow_is_the_same_as_an_unknown_one() {
+    let tenants = tenants().await;
+    let key = tenants.key(&tenants.mine, "owner").await;
+    let (nobody, nothing) = (ProjectId::random().to_string(), WorkflowId::random().to_string());
+    for (method, path) in routes() {
+        let call = async |project: &str, workflow: &str| {
+            let answer = tenants.world.keyed(&key, &method, &fill(&path, project, workflow), body(&method)).await;
+            answer.error(404, "not_found");
+            answer
+        };
+        let foreign = call(&tenants.others, &tenants.others_workflow).await;
+        for unknown in [call(&nobody, &nothing).await, call("not-an-id", "nor-this").await] {
+            assert_eq!(foreign.bytes, unknown.bytes, "{method} {path}");
+            assert_eq!(foreign.headers, unknown.headers, "{method} {path}");
+        }
+        if path.contains("{workflow}") {
+            let foreign = call(&tenants.mine, &tenants.others_workflow).await;
+            for unknown in [call(&tenants.mine, &nothing).await, call(&tenants.mine, "nor-this").await] {
+                assert_eq!(foreign.bytes, unknown.bytes, "{method} {path}");
+            }
+        }
+    }
+    // What was refused was not done.
+    let path = format!("/api/v1/projects/{}/workflows/{}", tenants.others, tenants.others_workflow);
+    let there = tenants.world.keyed(ROOT_KEY, "GET", &path, None).await.ok(200);
+    assert_eq!((&there["data"]["version"], &there["data"]["state"]), (&json!(1), &json!("new")));
+    tenants.world.stop().await;
+}
+
+#[tokio::test]
+async fn each_role_may_do_what_it_may_and_no_more() {
+    let tenants = tenants().await;
+    for role in ["owner", "editor", "viewer", "ingest"] {
+        let key = tenants.key(&tenants.mine, role).await;
+        for (method, path) in routes() {
+            if (role, method.as_str(), path.as_str()) == ("owner", "DELETE", "/api/v1/projects/{project}") {
+                continue; // Allowed; it would end the test.
+            }
+            let is_for_owners = path.contains("/api_keys")
+                || (path.contains("/credentials") && method != "GET")
+                || (path.ends_with("{project}") && method == "DELETE");
+            let allowed = match role {
+                "owner" => true,
+                "editor" => !is_for_owners,
+                "viewer" => method == "GET" && !is_for_owners,
+                _ => method == "POST" && path.ends_with("/agents/{cell}/events"),
+            };
+            let filled = fill(&path, &tenants.mine, &tenants.others_workflow);
+            let answer = tenants.world.keyed(&key, &method, &filled, body(&method)).await;
+            if allowed {
+                assert!(![401, 403].contains(&answer.status.as_u16()), "{role}: {method} {path}: {}", answer.text());
+            } else {
+                answer.error(403, "forbidden");
+                assert!(answer.value()["error"]["details"].as_str().unwrap().contains("role"), "{}", answer.text());
+            }
+        }
+    }
+    tenants.world.stop().await;
+}
+
+#[tokio::test]
+async fn no_route_below_a_project_answers_without_a_key() {
+    let tenants = tenants().await;
+    for (method, path) in routes() {
+        let filled = fill(&path, &tenants.others, &tenants.others_workflow);
+        let answer = tenants.world.json(&method, &filled, "{}").await;
+        answer.error(401, "unauthenticated");
+        assert!(answer.headers.contains_key("www-authenticate"));
+        tenants.world.keyed("rk_wrong", &method, &filled, body(&method)).await.error(401, "unauthenticated");
+    }
+    tenants.world.stop().await;
+}

@@ -1,0 +1,99 @@
+//! Lists: pages, cursors, limits, and queries that are not known.
+
+use crate::support::{World, agent};
+use serde_json::{Value, json};
+
+/// All pages of a list, by pages of `limit`.
+async fn walk(world: &World, path: &str, limit: usize) -> Vec<Value> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = world.get(&format!("{path}?limit={limit}{cursor}")).await.ok(200);
+        let items = page["data"].as_array().unwrap();
+        assert!(items.len() <= limit);
+        all.extend(items.clone());
+        match page["meta"]["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return all,
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_list_can_be_walked() {
+    let world = World::open().await;
+    let cells: Vec<Value> = (0..5).map(|index| agent(&format!("a#{index}/é"), "manual", json!({}))).collect();
+    let workflow = world.started(json!(cells)).await;
+    let project = workflow.rsplit_once("/workflows").unwrap().0.to_owned();
+    for index in 0..5 {
+        world.post("/api/v1/projects", json!({"name": format!("p{index}")})).await.ok(201);
+        world.post(&format!("{project}/api_keys"), json!({"name": "k", "role": "viewer"})).await.ok(201);
+        world.json("PUT", &format!("{project}/credentials/c{index}"), r#"{"value":"x"}"#).await.ok(200);
+        world.post(&format!("{project}/workflows"), json!({"name": "w"})).await.ok(201);
+        world.json("PUT", &workflow, r#"{"name":"again"}"#).await.ok(200);
+        world.post(&format!("{workflow}/agents/a%230%2F%C3%A9/events"), json!({"payload": index})).await.ok(202);
+    }
+    for (path, count) in [
+        ("/api/v1/projects".to_owned(), 6),
+        (format!("{project}/api_keys"), 5),
+        (format!("{project}/credentials"), 5),
+        (format!("{project}/workflows"), 6),
+        (format!("{workflow}/versions"), 6),
+        (format!("{workflow}/agents"), 5),
+        (format!("{workflow}/events"), 5),
+        (format!("{workflow}/runs"), 5),
+    ] {
+        let whole = walk(&world, &path, 200).await;
+        assert_eq!(whole.len(), count, "{path}");
+        for limit in [1, 2, 5] {
+            assert_eq!(walk(&world, &path, limit).await, whole, "{path} by {limit}");
+        }
+    }
+    let events = walk(&world, &format!("{workflow}/events"), 2).await;
+    let payloads: Vec<&Value> = events.iter().map(|event| &event["payload"]).collect();
+    assert_eq!(payloads, [4, 3, 2, 1, 0], "newest first");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn bad_queries_are_named() {
+    let world = World::open().await;
+    let workflow = world.started(json!([agent("hand", "manual", json!({}))])).await;
+    let project = workflow.rsplit_once("/workflows").unwrap().0.to_owned();
+    let lists = ["/events", "/runs", "/versions", "/agents", "/failures", "/metrics", "/agents/hand/logs"];
+    let mut lists: Vec<String> = lists.iter().map(|path| format!("{workflow}{path}")).collect();
+    lists.extend(["/workflows", "/api_keys", "/credentials"].map(|path| format!("{project}{path}")));
+    lists.push("/api/v1/projects".to_owned());
+    for path in lists {
+        for (query, says) in [
+            ("limit=0", "`limit`"),
+            ("limit=201", "`limit`"),
+            ("limit=-1", "`limit`"),
+            ("limit=x", "`limit`"),
+            ("limit=", "`limit`"),
+            ("limit=1&limit=2", "`limit`"),
+            ("cursor=", "`cursor`"),
+            ("cursor=%21", "`cursor`"),
+            ("cursor=_w", "`cursor`"),
+            (&format!("cursor={}", "A".repeat(1500)), "`cursor`"),
+            ("page=2", "`page`"),
+            ("Limit=2", "`Limit`"),
+        ] {
+            let message = world.get(&format!("{path}?{query}")).await.error(400, "invalid_request");
+            assert!(message.contains(says), "{path}?{query}: {message}");
+        }
+        if path != "/api/v1/projects" {
+            world.get(&format!("{path}?cursor=Zm9yZWlnbg")).await.error(400, "invalid_request");
+        }
+    }
+    for (path, says) in [
+        ("/metrics?from=yesterday", "`from`"),
+        ("/metrics?to=2030-13-01T00:00:00Z", "`to`"),
+        ("/metrics?from=2030-01-02T00:00:00Z&to=2030-01-01T00:00:00Z", "`from`"),
+        ("/events?run=x", "`run`"),
+        ("/agents/hand?limit=1", "`limit`"),
+    ] {
+        let message = world.get(&format!("{workflow}{path}")).await.error(400, "invalid_request");
+        assert!(message.contains(says), "{path}: {message}");
+    }
+    world.stop().await;
+}

@@ -1,0 +1,41 @@
+//! The document is a contract: kept as a snapshot, which says what a change of the API changes.
+
+use crate::support::World;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+#[test]
+fn the_document_is_the_one_that_was_agreed() {
+    insta::assert_json_snapshot!(rookery_api::openapi());
+}
+
+#[tokio::test]
+async fn it_is_served_and_consistent() {
+    let world = World::open().await;
+    let document = world.get("/openapi.json").await.ok(200);
+    assert_eq!(document, rookery_api::openapi());
+    let mut names = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}: its id is taken");
+        }
+    }
+    let mut references = Vec::new();
+    collect(&document, &mut references);
+    for reference in references {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+    world.stop().await;
+}
+
+fn collect(value: &Value, references: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            references.extend(object.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            object.values().for_each(|value| collect(value, references));
+        }
+        Value::Array(items) => items.iter().for_each(|value| collect(value, references)),
+        _ => {}
+    }
+}

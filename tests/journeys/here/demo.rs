@@ -1,0 +1,66 @@
+//! The demo, as the README tells it.
+
+use rookery_tests::{Program, Rookery, events, wait_until};
+use serde_json::{Value, json};
+use std::net::TcpListener;
+
+const PUSH: &str = include_str!("../../../events/github-push.json");
+
+/// With the demo, whose sink has an address that is free.
+fn with_demo() -> Program {
+    let sink = TcpListener::bind("127.0.0.2:0").unwrap().local_addr().unwrap();
+    let cidr = format!("{}/32:{}", sink.ip(), sink.port());
+    super::rookery().with_demo().arg("--demo-sink").arg(sink.to_string()).arg("--egress-allow").arg(cidr)
+}
+
+fn hook(rookery: &Rookery) -> String {
+    let file = std::fs::read_to_string(rookery.data().join("demo-hook")).unwrap();
+    assert!(rookery.ready_line().contains(&file), "{} names {file}", rookery.ready_line());
+    file
+}
+
+#[tokio::test]
+async fn a_push_goes_through_the_demo_to_the_sink_and_the_feed() {
+    let mut rookery = with_demo().start().await;
+    let hook = hook(&rookery);
+    let post = async |rookery: &Rookery| -> Value {
+        let call = rookery.api.call(reqwest::Method::POST, &hook).header("x-github-event", "push");
+        call.text("application/json", PUSH).send().await.expect(202)["data"].clone()
+    };
+    let accepted = post(&rookery).await;
+    let project = rookery.api.list("/projects").await[0]["id"].as_str().unwrap().to_owned();
+    let workflow = rookery.api.list(&format!("/projects/{project}/workflows")).await[0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/projects/{project}/workflows/{workflow}");
+    let run_path = format!("{path}/runs/{}", accepted["run_id"].as_str().unwrap());
+    let run = wait_until("the end of the run", async || {
+        Some(rookery.api.get(&run_path).await.expect(200)["data"].clone()).filter(|run| run["state"] != "running")
+    })
+    .await;
+    assert_eq!(run["state"], "done", "{run}");
+
+    let in_run = |cell: &str| events(&run).into_iter().find(|event| event["cell_id"] == cell).cloned();
+    assert_eq!(in_run("github").unwrap()["payload"]["ref"], "refs/heads/main");
+    let told = in_run("short").or_else(|| in_run("long")).unwrap()["payload"].clone();
+    assert!(in_run("short").is_some() != in_run("long").is_some(), "one of the two ways");
+    assert_eq!(in_run("sink").unwrap()["payload"]["body"], json!({"received": told}), "the sink got it, and answered with it");
+
+    let feed = rookery.api.get(&format!("{path}/agents/feed")).await.expect(200)["data"]["feed_url"].as_str().unwrap().to_owned();
+    let items = rookery.api.get(&format!("{feed}.json")).await.expect(200)["items"].clone();
+    assert_eq!((items.as_array().unwrap().len(), &items[0]["title"]), (1, &told["title"]));
+    let rss = rookery.api.get(&format!("{feed}.xml")).await;
+    assert!(rss.header("content-type").unwrap().starts_with("application/rss+xml"));
+    assert!(rss.text.contains("<rss") && rss.text.contains("<item>"), "{}", rss.text);
+
+    // Once more on the same data: the same addresses, and no second demo.
+    rookery.stop();
+    rookery.start_again().await;
+    assert_eq!(self::hook(&rookery), hook);
+    assert_eq!(rookery.api.list("/projects").await.len(), 1);
+    assert_eq!(rookery.api.list(&format!("/projects/{project}/workflows")).await.len(), 1);
+    post(&rookery).await;
+    wait_until("two items in the feed", async || {
+        let items = rookery.api.get(&format!("{feed}.json")).await.expect(200)["items"].clone();
+        (items.as_array()?.len() == 2).then_some(())
+    })
+    .await;
+}

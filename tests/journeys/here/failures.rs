@@ -1,0 +1,56 @@
+//! Failures: seen, replayed one by one or all at once, with the same key to the outside.
+
+use rookery_tests::{Reply, Sink, agent, cells, link, link_of, wait_until};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn failures_are_replayed_when_the_world_has_recovered() {
+    let sink = Sink::start();
+    sink.otherwise(Reply::status(500));
+    let mut rookery = super::rookery().calls(&sink).leaves_failures("http_error").start().await;
+    let workflow = rookery
+        .started(&cells([
+            agent("start", "manual", json!({})),
+            agent("call", "http_request", json!({"url": sink.url(), "retries": 0})),
+            agent("end", "event_formatting", json!({"instructions": {"status": "{{ status }}"}})),
+            link("start", "call"),
+            link_of("on_response", "call", "end"),
+        ]))
+        .await;
+    let mut runs = Vec::new();
+    for n in 0..4 {
+        runs.push(workflow.emit("start", json!({"n": n})).await);
+    }
+    let failures = workflow.failures(4).await;
+    let keys = sink.keys();
+    assert_eq!((failures.len(), keys.len()), (4, 4));
+    for failure in &failures {
+        assert_eq!((&failure["code"], &failure["cell_id"], &failure["details"]["status"]), (&json!("http_error"), &json!("call"), &json!(500)));
+        assert!(runs.iter().any(|run| failure["run_id"] == **run), "{failure}");
+    }
+    let replay = async |failure: &Value| {
+        workflow.post(&format!("/failures/{}/replay", failure["id"].as_str().unwrap()), &json!({})).await.expect(202)
+    };
+
+    // It fails again: a failure of the next arm.
+    replay(&failures[0]).await;
+    assert_eq!(workflow.failures(5).await.len(), 5);
+    sink.otherwise(Reply::status(200));
+    let again = workflow.failures(5).await[0].clone();
+    assert_ne!(again["id"], failures[0]["id"]);
+    assert_eq!(again["run_id"], failures[0]["run_id"]);
+    replay(&again).await;
+    workflow.emitted("end", 1).await;
+    replay(&again).await;
+    let replayed = workflow.post("/failures/replay", &json!({})).await.expect(202)["data"].clone();
+    assert_eq!(replayed, json!({"replayed": 3, "more": false}), "those that were not replayed yet");
+    workflow.emitted("end", 4).await;
+    for run in &runs {
+        wait_until(&format!("run {run} is done"), async || (workflow.run(run).await["state"] == "done").then_some(())).await;
+        assert_eq!(workflow.list(&format!("/events?agent=end&run={run}")).await.len(), 1, "each came out once");
+    }
+    assert_eq!(sink.keys(), keys, "a replay is the same delivery");
+    let nothing = workflow.post("/failures/replay", &json!({})).await.expect(202);
+    assert_eq!(nothing["data"], json!({"replayed": 0, "more": false}));
+    assert!(workflow.failures(5).await.iter().all(|failure| failure["replayed_at"].is_string()));
+}

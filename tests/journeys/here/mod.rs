@@ -1,0 +1,11 @@
+//! Journeys that need this machine: they watch a sink, kill or restart the program, or start it in their own way.
+
+mod auth;
+mod demo;
+mod failures;
+mod outside;
+mod restarts;
+mod schedules;
+mod slow_tick;
+
+use super::rookery;

@@ -1,0 +1,65 @@
+//! Schedules: each due time once, and what was missed while the program was off collapses into one.
+
+use rookery_tests::{agent, cells, link, wait_until};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::time::{Duration, SystemTime};
+
+const EVERY_MS: u128 = 2000;
+
+fn due(events: &[Value]) -> Vec<String> {
+    events.iter().map(|payload| payload["due_at"].as_str().unwrap().to_owned()).collect()
+}
+
+fn now_ms() -> u128 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis()
+}
+
+#[tokio::test]
+async fn a_schedule_fires_once_for_each_due_time_also_over_a_restart() {
+    let mut rookery = super::rookery().here().leaves_timers().start().await;
+    let workflow = rookery
+        .started(&cells([
+            agent("clock", "schedule", json!({"schedule": "every_2s"})),
+            agent("end", "event_formatting", json!({"instructions": {"due": "{{ due_at }}"}})),
+            link("clock", "end"),
+        ]))
+        .await;
+    workflow.emitted("clock", 2).await;
+    rookery.kill();
+    // Checks are sent up to a minute ahead: they wait in the queue, each of them for its own time.
+    let until = now_ms() + 3 * EVERY_MS;
+    wait_until("some due times pass", async || (now_ms() > until).then_some(())).await;
+    rookery.start_again().await;
+    let before = workflow.payloads("clock").await.len();
+    let times = due(&workflow.emitted("clock", before + 2).await);
+    let distinct: HashSet<&String> = times.iter().collect();
+    assert_eq!(distinct.len(), times.len(), "once for each due time: {times:?}");
+    assert!(times.iter().all(|time| time.ends_with("0.000Z") || time.ends_with("2.000Z") || time.ends_with("4.000Z")
+        || time.ends_with("6.000Z") || time.ends_with("8.000Z")), "{times:?}");
+
+    workflow.stop().await;
+    let stopped = workflow.payloads("clock").await.len();
+    let until = now_ms() + 2 * EVERY_MS;
+    wait_until("more due times pass", async || (now_ms() > until).then_some(())).await;
+    let left = workflow.payloads("clock").await.len();
+    assert!(left <= stopped + 1, "a stopped schedule rests: {left} after {stopped}");
+}
+
+#[tokio::test]
+async fn due_times_that_were_missed_collapse_into_one() {
+    // A tick sends a minute ahead, so that an interval longer than that is missed only by being off for longer: the beat is
+    // what is late here.
+    let mut rookery = super::rookery().here().leaves_timers().start().await;
+    let options = cells([agent("clock", "schedule", json!({"schedule": "every_1s"}))]);
+    let workflow = rookery.started(&options).await;
+    workflow.emitted("clock", 1).await;
+    let agent = workflow.agent("clock").await;
+    assert_eq!(agent["schedule"]["spec"], "every_1s", "{agent}");
+    assert_eq!(agent["schedule"]["skipped"], 0);
+    rookery.kill();
+    let until = std::time::Instant::now() + Duration::from_secs(1);
+    wait_until("the program is off", async || (std::time::Instant::now() > until).then_some(())).await;
+    rookery.start_again().await;
+    workflow.agent_when("clock", "goes on", |agent| agent["schedule"]["last_due"].is_string()).await;
+}
