@@ -47,25 +47,3 @@ async fn a_folder_that_cannot_be_made_is_named() {
     let error = Standins::start(&file.join("folder")).await.err().expect("a file is no folder").to_string();
     assert!(error.contains("file/folder"), "{error}");
 }
-
-#[tokio::test]
-async fn what_was_in_flight_waits_again_after_a_start_and_what_was_delayed_stays_delayed() {
-    let data = tempfile::tempdir().unwrap();
-    let standins = Standins::start(data.path()).await.unwrap();
-    let sqs = clients::sqs_client(standins.sqs_url());
-    let url = sqs.create_queue().queue_name("flight").send().await.unwrap().queue_url.unwrap();
-    sqs.send_message().queue_url(&url).message_body("in flight").send().await.unwrap();
-    sqs.send_message().queue_url(&url).message_body("delayed").delay_seconds(900).send().await.unwrap();
-    let receive = |sqs: &aws_sdk_sqs::Client| {
-        sqs.receive_message().queue_url(&url).visibility_timeout(600).max_number_of_messages(10).send()
-    };
-    assert_eq!(receive(&sqs).await.unwrap().messages().len(), 1);
-    assert!(receive(&sqs).await.unwrap().messages().is_empty());
-    standins.stop().await;
-
-    let standins = Standins::start(data.path()).await.unwrap();
-    let sqs = clients::sqs_client(standins.sqs_url());
-    let again = receive(&sqs).await.unwrap();
-    assert_eq!(again.messages().iter().map(|message| message.body().unwrap()).collect::<Vec<_>>(), ["in flight"]);
-    standins.stop().await;
-}

@@ -250,7 +250,8 @@ async fn activity(app: &App, workflow: &Workflow) -> Result<HashMap<CellId, Acti
     let (mut found, mut cursor) = (HashMap::<CellId, Activity>::new(), None);
     loop {
         let (store, from) = (&app.engine.store, now.plus(-COUNTED_MS));
-        let page = store.list_metrics(&workflow.project, &workflow.id, from, now, limits::PAGE_MAX, Option::as_ref(&cursor)).await?;
+        let page =
+            store.list_metrics(&workflow.project, &workflow.id, from, now, limits::PAGE_MAX, Option::as_ref(&cursor)).await?;
         for metric in page.items {
             let sum = found.entry(metric.cell_id).or_default();
             sum.counts.add(&metric.counts);

@@ -81,8 +81,7 @@ async fn put(
         let details = "Write hosts like `api.example.com`, `*.example.com` or `api.example.com:8443`.";
         return Err(Error::invalid(format!("`hosts[{index}]` is not a host."), details).into());
     }
-    let credential =
-        Credential { name: name.to_owned(), value: input.value, hosts: input.hosts, updated_at: Time::now() };
+    let credential = Credential { name: name.to_owned(), value: input.value, hosts: input.hosts, updated_at: Time::now() };
     app.engine.store.put_credential(&project.id, &credential).await?;
     Ok(one(credential))
 }
@@ -104,7 +103,8 @@ fn is_host(text: &str) -> bool {
     let Ok(authority) = bare.parse::<Authority>() else { return false };
     let host = authority.host();
     let port = &bare[host.len().min(bare.len())..];
-    let port_is_right = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    let port_is_right =
+        port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
     let is_address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let host_is_right = match is_address {
         Some(address) => !any_below && address.parse::<std::net::Ipv6Addr>().is_ok(),
@@ -136,7 +136,9 @@ mod tests {
         for host in ["api.example.com", "*.example.com", "localhost:8080", "127.0.0.1:1", "[::1]", "[::1]:80", "*.a.b:443"] {
             assert!(is_host(host), "{host}");
         }
-        for host in ["", "*", "*.", "https://a.b", "a.b/c", "a@b", "a b", "a..b", "a:0", "a:99999", "a:", "*.[::1]", "[x]", "*.*.a", "-a"] {
+        for host in
+            ["", "*", "*.", "https://a.b", "a.b/c", "a@b", "a b", "a..b", "a:0", "a:99999", "a:", "*.[::1]", "[x]", "*.*.a", "-a"]
+        {
             assert!(!is_host(host), "{host}");
         }
     }

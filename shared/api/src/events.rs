@@ -72,7 +72,8 @@ impl NewEvent {
             return Err(Error::invalid("`groups` has too many.", details).into());
         }
         if let Some(index) = self.groups.iter().position(|group| !is_valid_group(group)) {
-            let details = format!("A group is a text of 1 to {} characters, none of them control characters.", limits::GROUP_CHARS);
+            let details =
+                format!("A group is a text of 1 to {} characters, none of them control characters.", limits::GROUP_CHARS);
             return Err(Error::invalid(format!("`groups[{index}]` is not a group."), details).into());
         }
         Ok((Payload::parse(self.payload.get().as_bytes())?, self.groups))
@@ -148,9 +149,11 @@ async fn accept(
     Json(input): Json<NewEvent>,
 ) -> Result<impl IntoResponse> {
     let (payload, groups) = input.read()?;
-    let key = headers.get("idempotency-key").map(|key| key.to_str().map(str::to_owned)).transpose().map_err(|_| {
-        Error::invalid("The header `Idempotency-Key` is not visible ASCII text.", "Send a key like a UUID.")
-    })?;
+    let key = headers
+        .get("idempotency-key")
+        .map(|key| key.to_str().map(str::to_owned))
+        .transpose()
+        .map_err(|_| Error::invalid("The header `Idempotency-Key` is not visible ASCII text.", "Send a key like a UUID."))?;
     let incoming = Incoming { payload, groups, key, copy_of: None };
     let cell = CellId(ids.text("cell").to_owned());
     let id = app.engine.accept_at_trigger(&workflow, &cell, incoming).await?;

@@ -27,9 +27,15 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new(Method::POST, format!("{all}/{{failure}}/replay"), editor, "Tries again what failed.", replay)
             .takes::<Nothing>()
             .answers::<One<Replayed>>(202),
-        Route::new(Method::POST, format!("{all}/replay"), editor, "Tries again all that failed and was not replayed yet.", replay_all)
-            .takes::<Nothing>()
-            .answers::<One<Replayed>>(202),
+        Route::new(
+            Method::POST,
+            format!("{all}/replay"),
+            editor,
+            "Tries again all that failed and was not replayed yet.",
+            replay_all,
+        )
+        .takes::<Nothing>()
+        .answers::<One<Replayed>>(202),
     ]
 }
 

@@ -18,12 +18,18 @@ const SHOWN_MS: i64 = 24 * 3600 * 1000;
 pub(crate) fn routes() -> Vec<Route> {
     let path = format!("{WORKFLOW}/metrics");
     vec![
-        Route::new(Method::GET, path, Access::Project(Role::Viewer), "Lists what agents counted in each hour, newest first.", list)
-            .query("from", "Hours from this time on (RFC 3339); 24 hours before `to` when it is left out.")
-            .query("to", "Hours up to this time (RFC 3339); now when it is left out.")
-            .query("agent", "Only this agent: the id of its cell.")
-            .paged()
-            .answers::<Listed<Metric>>(200),
+        Route::new(
+            Method::GET,
+            path,
+            Access::Project(Role::Viewer),
+            "Lists what agents counted in each hour, newest first.",
+            list,
+        )
+        .query("from", "Hours from this time on (RFC 3339); 24 hours before `to` when it is left out.")
+        .query("to", "Hours up to this time (RFC 3339); now when it is left out.")
+        .query("agent", "Only this agent: the id of its cell.")
+        .paged()
+        .answers::<Listed<Metric>>(200),
     ]
 }
 

@@ -54,8 +54,9 @@ pub fn openapi() -> Value {
     }
     add_open_addresses(&mut paths, &mut outputs);
     paths.sort_keys();
-    let mut schemas = outputs.take_definitions(true);
-    schemas.extend(inputs.take_definitions(true));
+    let mut schemas = inputs.take_definitions(true);
+    schemas.values_mut().for_each(refuse_null);
+    schemas.extend(outputs.take_definitions(true));
     schemas.sort_keys();
     json!({
         "openapi": "3.1.0",
@@ -74,6 +75,26 @@ pub fn openapi() -> Value {
             },
         },
     })
+}
+
+/// A field of a body that may be left out may not be null: see [`crate::body::present`].
+fn refuse_null(schema: &mut Value) {
+    for field in schema["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if field.get("default") != Some(&Value::Null) {
+            continue;
+        }
+        if let Some(field) = field.as_object_mut() {
+            field.remove("default");
+        }
+        if let Some([of, null]) = field["type"].as_array().map(Vec::as_slice)
+            && null == "null"
+        {
+            field["type"] = of.clone();
+        }
+        if let Some([of, _]) = field["anyOf"].as_array().map(Vec::as_slice) {
+            field["anyOf"] = json!([of]);
+        }
+    }
 }
 
 fn operation(route: &Route, inputs: &mut SchemaGenerator, outputs: &mut SchemaGenerator) -> Value {

@@ -49,13 +49,7 @@ pub(crate) struct Route {
 
 impl Route {
     /// A route whose answer is 204.
-    pub(crate) fn new<H, T>(
-        method: Method,
-        path: impl Into<String>,
-        access: Access,
-        summary: &'static str,
-        handler: H,
-    ) -> Self
+    pub(crate) fn new<H, T>(method: Method, path: impl Into<String>, access: Access, summary: &'static str, handler: H) -> Self
     where
         H: Handler<T, App>,
         T: 'static,
@@ -167,11 +161,8 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
                 }
             };
             // The three are joined into one read.
-            let (caller, project, workflow) = tokio::join!(
-                authenticate(app, request.headers()),
-                app.engine.store.project(&id),
-                find_workflow(app, &id, &ids)
-            );
+            let (caller, project, workflow) =
+                tokio::join!(authenticate(app, request.headers()), app.engine.store.project(&id), find_workflow(app, &id, &ids));
             caller?.allow(&id, needed)?;
             let (project, workflow) = (project?, workflow?);
             request.extensions_mut().insert(project);

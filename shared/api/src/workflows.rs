@@ -137,7 +137,12 @@ pub(crate) fn raw(options: String) -> Result<Box<RawValue>> {
 }
 
 /// A workflow in full. `options` are those of its last version, where they are at hand.
-pub(crate) async fn saved(app: &App, workflow: Workflow, meta: SaveResult, options: Option<Box<RawValue>>) -> Result<axum::Json<Saved>> {
+pub(crate) async fn saved(
+    app: &App,
+    workflow: Workflow,
+    meta: SaveResult,
+    options: Option<Box<RawValue>>,
+) -> Result<axum::Json<Saved>> {
     let options = match options {
         Some(options) => options,
         None => raw(app.engine.store.options(&workflow.project, &workflow.id, workflow.version).await?)?,
@@ -194,20 +199,12 @@ async fn check(app: State<App>, workflow: Extension<Workflow>, _: Json<Nothing>)
     show(app, workflow).await
 }
 
-async fn build(
-    State(app): State<App>,
-    Extension(workflow): Extension<Workflow>,
-    _: Json<Nothing>,
-) -> Result<impl IntoResponse> {
+async fn build(State(app): State<App>, Extension(workflow): Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {
     let (workflow, meta) = app.engine.build(&workflow, false).await?;
     saved(&app, workflow, meta, None).await
 }
 
-async fn start(
-    State(app): State<App>,
-    Extension(workflow): Extension<Workflow>,
-    _: Json<Nothing>,
-) -> Result<impl IntoResponse> {
+async fn start(State(app): State<App>, Extension(workflow): Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {
     let (workflow, meta) = app.engine.build(&workflow, true).await?;
     saved(&app, workflow, meta, None).await
 }

@@ -194,7 +194,7 @@ async fn a_transaction_that_fails_is_told_and_undone() {
 }
 
 #[tokio::test]
-async fn a_restart_finds_everything_as_it_was() {
+async fn a_restart_finds_everything_and_what_was_in_flight_waits_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sqs.db");
     let (broker, thread) = open(&file).await;
@@ -214,12 +214,12 @@ async fn a_restart_finds_everything_as_it_was() {
     let (broker, thread) = Broker::open(&file).unwrap();
     let attributes = broker.call(|queues, _| queues.attributes(QUEUE)).await.unwrap();
     assert_eq!(attributes["VisibilityTimeout"], "600");
-    assert_eq!(attributes["ApproximateNumberOfMessages"], "1");
-    assert_eq!(attributes["ApproximateNumberOfMessagesNotVisible"], "1");
+    assert_eq!(attributes["ApproximateNumberOfMessages"], "2");
+    assert_eq!(attributes["ApproximateNumberOfMessagesNotVisible"], "0");
     assert_eq!(attributes["ApproximateNumberOfMessagesDelayed"], "1");
-    // The receipt is still good, and the receive still counted.
-    broker.call(move |queues, now| queues.change_visibility(QUEUE, kept, 0, now)).await.unwrap();
-    assert_eq!(received(&broker).await, [("waiting".to_owned(), 1), ("received".to_owned(), 2)]);
+    // The earlier receive is still counted, and its receipt good no more.
+    assert_eq!(received(&broker).await, [("received".to_owned(), 2), ("waiting".to_owned(), 1)]);
+    assert!(broker.call(move |queues, now| queues.change_visibility(QUEUE, kept, 0, now)).await.is_err());
     broker.close();
     thread.join().unwrap();
 }

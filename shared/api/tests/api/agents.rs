@@ -25,7 +25,10 @@ async fn an_agent_shows_what_it_is_and_did() {
     assert!(agents["data"][0].get("memory").is_none() && agents["data"][0].get("logs").is_none());
 
     let watch = world.get(&format!("{workflow}/agents/watch")).await.ok(200)["data"].clone();
-    assert_eq!((&watch["kind"], &watch["state"], &watch["memory"]), (&json!("filter"), &json!("active"), &json!({"last_property": 1})));
+    assert_eq!(
+        (&watch["kind"], &watch["state"], &watch["memory"]),
+        (&json!("filter"), &json!("active"), &json!({"last_property": 1}))
+    );
     assert_eq!(watch["counts"], json!({"received": 2, "emitted": 1, "errors": 0, "checks": 0}));
     assert!(watch["last_event_at"].is_string() && watch["last_received_at"].is_string() && watch["last_error_at"].is_null());
     assert_eq!((&watch["groups"], &watch["config"]), (&json!(["on_change", "on_error"]), &json!({"property": "n"})));
@@ -63,7 +66,9 @@ async fn checks_commit_and_dry_runs_do_not() {
     assert_eq!((&dry["data"]["events"][0]["payload"], &dry["data"]["memory"]), (&json!({"n": 7}), &json!({"last_property": 7})));
     let dry = world.post(&format!("{workflow}/agents/call/dry_run"), json!({"event": {"payload": {}}})).await.ok(200);
     assert_eq!(dry["data"]["error"]["code"], "outside_call", "{dry}");
-    for body in [json!({"event": null}), json!({"event": {}}), json!({"event": {"payload": 1, "x": 1}}), json!({"outside_calls": 1})] {
+    for body in
+        [json!({"event": null}), json!({"event": {}}), json!({"event": {"payload": 1, "x": 1}}), json!({"outside_calls": 1})]
+    {
         world.post(&format!("{workflow}/agents/call/dry_run"), body).await.error(400, "invalid_request");
     }
     assert_eq!(world.get(&format!("{workflow}/events")).await.ok(200)["data"], json!([]));
@@ -79,7 +84,11 @@ async fn checks_commit_and_dry_runs_do_not() {
 #[tokio::test]
 async fn a_feed_is_read_as_json_and_as_rss() {
     let world = World::open().await;
-    let cells = json!([agent("hand", "manual", json!({})), agent("feed", "data_output", json!({"template": {"title": "T"}})), link("l", "hand", "feed")]);
+    let cells = json!([
+        agent("hand", "manual", json!({})),
+        agent("feed", "data_output", json!({"template": {"title": "T"}})),
+        link("l", "hand", "feed")
+    ]);
     let workflow = world.started(cells).await;
     world.post(&format!("{workflow}/agents/hand/events"), json!({"payload": {"title": "<b>"}})).await.ok(202);
     world.drain().await;

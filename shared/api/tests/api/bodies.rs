@@ -33,7 +33,12 @@ async fn a_malformed_body_is_named_with_its_place() {
         ("/api_keys", r#"{"name":"a","role":"king"}"#, "invalid_request", "expected one of `owner`, `editor`"),
         ("/api_keys", r#"{"name":7,"role":"owner"}"#, "invalid_request", "`name`"),
         ("/api_keys", r#"{"name":"a","name":"b","role":"owner"}"#, "invalid_request", "duplicate field `name`"),
-        ("/api_keys", r#"{"name":"a","role":"owner","roles":1}"#, "invalid_request", "unknown field `roles`, expected `name` or `role`"),
+        (
+            "/api_keys",
+            r#"{"name":"a","role":"owner","roles":1}"#,
+            "invalid_request",
+            "unknown field `roles`, expected `name` or `role`",
+        ),
         ("/api_keys", r#"{"name":"","role":"owner"}"#, "invalid_request", "`name`"),
         ("/api_keys", r#"{"name":" ","role":"owner"}"#, "invalid_request", "`name`"),
         ("/api_keys", r#"{"name":"a\u0000","role":"owner"}"#, "invalid_request", "`name`"),
@@ -59,7 +64,8 @@ async fn a_malformed_body_is_named_with_its_place() {
 async fn credentials_are_judged() {
     let world = World::open().await;
     let project = world.project().await;
-    let put = async |name: &str, body: Value| world.json("PUT", &format!("{project}/credentials/{name}"), &body.to_string()).await;
+    let put =
+        async |name: &str, body: Value| world.json("PUT", &format!("{project}/credentials/{name}"), &body.to_string()).await;
     let set = put("GITHUB_token-1", json!({"value": "s3cret", "hosts": ["api.github.com", "*.github.com:443"]})).await;
     assert!(!set.text().contains("s3cret"));
     assert_eq!(set.ok(200)["data"]["hosts"], json!(["api.github.com", "*.github.com:443"]));
@@ -164,7 +170,8 @@ async fn ids_that_do_not_parse_are_unknown() {
     ] {
         world.get(&format!("{workflow}{path}")).await.error(404, "not_found");
     }
-    for path in ["/failures/x/replay", "/events/x/emit", "/versions/9/restore", "/agents/nobody/check", "/agents/nobody/dry_run"] {
+    for path in ["/failures/x/replay", "/events/x/emit", "/versions/9/restore", "/agents/nobody/check", "/agents/nobody/dry_run"]
+    {
         world.post(&format!("{workflow}{path}"), json!({})).await.error(404, "not_found");
     }
     for path in ["/hooks/x", "/hooks/%F0%9F%A6%80%F0%9F%A6%80%F0%9F%A6%80%F0%9F%A6%80", "/feeds/x.json", "/feeds/.xml"] {

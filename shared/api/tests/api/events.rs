@@ -62,7 +62,11 @@ async fn the_same_key_is_the_same_event() {
 #[tokio::test]
 async fn events_are_judged_filtered_and_emitted_again() {
     let world = World::open().await;
-    let cells = json!([agent("hand", "manual", json!({})), agent("other", "manual", json!({})), agent("watch", "change_detector", json!({"property": "n"}))]);
+    let cells = json!([
+        agent("hand", "manual", json!({})),
+        agent("other", "manual", json!({})),
+        agent("watch", "change_detector", json!({"property": "n"}))
+    ]);
     let workflow = world.started(cells).await;
     let put = async |cell: &str, body: Value| world.post(&format!("{workflow}/agents/{cell}/events"), body).await;
     for (body, says) in [
@@ -153,7 +157,10 @@ async fn hooks_take_any_method_and_answer_for_themselves() {
     }
     let own = world.json("POST", &post, r#"{"n":1}"#).await;
     assert_eq!((own.status.as_u16(), own.text()), (201, "<script>1</script>"));
-    assert_eq!((&own.headers["x-content-type-options"], &own.headers["content-security-policy"]), (&"nosniff".parse().unwrap(), &"sandbox".parse().unwrap()));
+    assert_eq!(
+        (&own.headers["x-content-type-options"], &own.headers["content-security-policy"]),
+        (&"nosniff".parse().unwrap(), &"sandbox".parse().unwrap())
+    );
     let refused = world.get(&post).await;
     refused.error(405, "method_not_allowed");
     assert_eq!(refused.headers["allow"], "POST, PUT");

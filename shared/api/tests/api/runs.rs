@@ -35,7 +35,10 @@ async fn a_run_is_a_tree_of_events_and_deliveries() {
     assert_eq!((&before["state"], &before["event_count"], &before["version"]), (&json!("running"), &json!(1), &json!(1)));
     let pending = &before["events"][0]["deliveries"];
     assert_eq!(pending.as_array().unwrap().len(), 1, "one delivery for each agent");
-    assert_eq!((&pending[0]["state"], &pending[0]["cell_id"], &pending[0]["links"]), (&json!("pending"), &json!("watch"), &json!(["l1", "l2"])));
+    assert_eq!(
+        (&pending[0]["state"], &pending[0]["cell_id"], &pending[0]["links"]),
+        (&json!("pending"), &json!("watch"), &json!(["l1", "l2"]))
+    );
 
     world.drain().await;
     let after = run(&world, &workflow, &id).await;
@@ -46,7 +49,8 @@ async fn a_run_is_a_tree_of_events_and_deliveries() {
     assert!(watch["began_at"].is_string() && watch["took_ms"].is_number());
     assert_eq!(watch["event_ids"][0], watch["events"][0]["id"]);
     assert_eq!(watch["events"][0]["cause"], json!({"event": after["events"][0]["id"], "delivery": watch["id"]}));
-    let receivers: Vec<_> = watch["events"][0]["deliveries"].as_array().unwrap().iter().map(|delivery| &delivery["cell_id"]).collect();
+    let receivers: Vec<_> =
+        watch["events"][0]["deliveries"].as_array().unwrap().iter().map(|delivery| &delivery["cell_id"]).collect();
     assert!(receivers.starts_with(&[&json!("form"), &json!("join")]), "{receivers:?}");
     assert!(after.to_string().contains("\"scheduled\""), "the join's timer is still to come, and keeps the run from nothing");
 

@@ -45,7 +45,8 @@ async fn what_is_wrong_is_saved_and_named_under_its_cell() {
     let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": {"cells": cells}})).await.ok(201);
     assert_eq!(made["status"], "ok");
     let errors = made["meta"]["errors"].as_array().unwrap();
-    let found: Vec<_> = errors.iter().map(|error| (error["cell_id"].as_str().unwrap(), error["field"].as_str().unwrap())).collect();
+    let found: Vec<_> =
+        errors.iter().map(|error| (error["cell_id"].as_str().unwrap(), error["field"].as_str().unwrap())).collect();
     for expected in
         [("hand", "id"), ("odd", "agent_type"), ("watch", "config.propety"), ("into-trigger", "target"), ("nowhere", "target")]
     {
@@ -99,7 +100,8 @@ async fn start_stop_and_delete() {
     let workflow = world.started(json!([agent("hand", "manual", json!({}))])).await;
     let shown = world.get(&workflow).await.ok(200);
     assert_eq!((&shown["data"]["state"], &shown["data"]["built_version"]), (&json!("active"), &json!(1)));
-    let stopped = world.send(crate::support::request("POST", &format!("{workflow}/stop")).body(axum::body::Body::empty()).unwrap());
+    let stopped =
+        world.send(crate::support::request("POST", &format!("{workflow}/stop")).body(axum::body::Body::empty()).unwrap());
     assert_eq!(stopped.await.ok(200)["data"]["state"], "paused", "no body is needed");
     world.post(&format!("{workflow}/start"), json!({"now": true})).await.error(400, "invalid_request");
     world.delete(&workflow).await.ok(204);
