@@ -4,6 +4,7 @@ use crate::Runner;
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use rookery_egress::Allow;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
@@ -64,8 +65,10 @@ pub enum Auth {
 
 /// Runs until SIGTERM or Ctrl-C, then finishes what is under way.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // To the stand-in, a condition that does not hold is an error response; to us it is an answer.
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,dynoxide=error".into());
+    let ansi = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_writer(std::io::stderr).init();
     if args.auth == Auth::Open && !args.addr.ip().is_loopback() {
         anyhow::bail!("{} is not a loopback address: add --auth required, so that every request needs a key.", args.addr);
     }
