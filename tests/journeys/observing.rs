@@ -96,7 +96,7 @@ async fn events_are_shown_as_long_as_their_agent_keeps_them() {
     let workflow = rookery
         .started(&cells([
             agent("start", "manual", json!({})),
-            agent("brief", "event_formatting", json!({"instructions": {"n": 1}, "keep_events_for": 2})),
+            agent("brief", "event_formatting", json!({"instructions": {"n": 1}, "keep_events_for": 60})),
             agent("end", "event_formatting", json!({"instructions": {"n": 2}})),
             link("start", "brief"),
             link("brief", "end"),

@@ -127,3 +127,28 @@ pub(crate) async fn catch_panics(request: Request, next: Next) -> Response {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    async fn breaks() -> StatusCode {
+        panic!("secret of the inside")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_in_the_envelope_and_says_nothing_of_the_inside() {
+        let router: Router = Router::new().route("/", get(breaks)).layer(from_fn(catch_panics));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["error"]["type"], "internal_error");
+        assert!(!body.to_string().contains("secret"));
+    }
+}

@@ -40,7 +40,7 @@ pub(crate) fn own(answer: Answer) -> Result<Response> {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     if !answer.content_type.is_empty() {
-        headers.insert(CONTENT_TYPE, answer.content_type.parse().map_err(|error| Error::internal(error))?);
+        headers.insert(CONTENT_TYPE, answer.content_type.parse().map_err(Error::internal)?);
     }
     Ok(response)
 }

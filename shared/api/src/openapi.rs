@@ -79,20 +79,18 @@ pub fn openapi() -> Value {
 
 /// A field of a body that may be left out may not be null: see [`crate::body::present`].
 fn refuse_null(schema: &mut Value) {
-    for field in schema["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
-        if field.get("default") != Some(&Value::Null) {
-            continue;
-        }
-        if let Some(field) = field.as_object_mut() {
+    let properties = schema["properties"].as_object_mut();
+    for field in properties.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
+        if field.get("default") == Some(&Value::Null) {
             field.remove("default");
         }
-        if let Some([of, null]) = field["type"].as_array().map(Vec::as_slice)
-            && null == "null"
-        {
-            field["type"] = of.clone();
-        }
-        if let Some([of, _]) = field["anyOf"].as_array().map(Vec::as_slice) {
-            field["anyOf"] = json!([of]);
+        let is_null = |kind: &Value| *kind == "null" || kind["type"] == "null";
+        for choice in ["type", "anyOf"] {
+            let Some(Value::Array(kinds)) = field.get_mut(choice) else { continue };
+            kinds.retain(|kind| !is_null(kind));
+            if let ("type", [only]) = (choice, kinds.as_slice()) {
+                field["type"] = only.clone();
+            }
         }
     }
 }
@@ -114,8 +112,8 @@ fn operation(route: &Route, inputs: &mut SchemaGenerator, outputs: &mut SchemaGe
         operation["description"] = says.into();
         operation["security"] = json!([{"bearer": []}, {"basic": []}]);
     }
-    if let Some(shape) = route.input {
-        operation["requestBody"] = json!({"content": json_of(shape, inputs)});
+    if let Some((shape, required)) = route.input {
+        operation["requestBody"] = json!({"required": required, "content": json_of(shape, inputs)});
     }
     operation
 }

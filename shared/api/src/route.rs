@@ -1,6 +1,7 @@
 //! The table of routes: what registers, guards and documents them. A route that is not in it does not exist.
 
 use crate::auth::{Access, authenticate};
+use crate::body::Input;
 use crate::error::{ApiError, Result, catch_panics, unknown_path, wrong_method};
 use crate::list::Query;
 use crate::{App, host};
@@ -41,7 +42,8 @@ pub(crate) struct Route {
     pub(crate) query: Vec<(&'static str, &'static str)>,
     /// Headers that it reads.
     pub(crate) headers: Vec<(&'static str, &'static str)>,
-    pub(crate) input: Option<Shape>,
+    /// What its body is, and whether there must be one.
+    pub(crate) input: Option<(Shape, bool)>,
     pub(crate) status: u16,
     pub(crate) output: Option<Shape>,
     handler: MethodRouter<App>,
@@ -77,8 +79,8 @@ impl Route {
     }
 
     /// What its body is.
-    pub(crate) fn takes<T: JsonSchema>(mut self) -> Self {
-        self.input = Some(SchemaGenerator::subschema_for::<T>);
+    pub(crate) fn takes<T: Input>(mut self) -> Self {
+        self.input = Some((SchemaGenerator::subschema_for::<T>, !T::OPTIONAL));
         self
     }
 

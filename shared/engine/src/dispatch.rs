@@ -2,12 +2,13 @@
 
 use crate::host::EngineHost;
 use crate::plan::{Plan, muted, plan};
+use crate::wait::is_its_turn;
 use crate::work::{Wake, Work};
 use crate::{Built, Engine};
 use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
 use rookery_domain::{Cell, Error, Event, Kind, Result, ScopeId, Time, limits};
-use rookery_queue::{Handler, Message, Outgoing};
-use rookery_store::{Failure, MemoryItem, Parked, RunItem, State, Workflow};
+use rookery_queue::{Handler, Message};
+use rookery_store::{Failure, MemoryItem, RunItem, State, Workflow};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -255,40 +256,6 @@ impl Engine {
         let remembered = Remembered { scope: None, scope_id: None, item: None };
         self.commit_effects(work, ready, cell, agent, remembered, muted(Effects::none()), began).await.map(Some)
     }
-
-    /// Stores the wait, then sends what ends it (rule 7: the attempt is stored before the acknowledgement).
-    async fn wait(&self, work: &Work, ready: &Ready, until: Time, failure: Option<Failure>) -> Result<Step> {
-        let attempt = work.attempt + 1;
-        let parked = Parked { delivery: work.delivery, cell: work.cell.clone(), event: work.event(), attempt, until, failure };
-        let message = work.message.clone().with_attempt(attempt);
-        let near = crate::follow::is_near(Time::now(), until);
-        if let Some(event) = ready.event.as_ref().filter(|event| until > event.created_at.plus(limits::COMMIT_MS / 2)) {
-            let kept = until.max(event.keep_until).plus(limits::COMMIT_MS);
-            self.store.keep_event(&work.project, &work.workflow, event.id, kept).await?;
-        }
-        let due = (!near).then(|| message.encode());
-        if !self.store.park(&work.project, &work.workflow, work.commit, &parked, due.as_deref()).await? {
-            return Ok(Step::Again);
-        }
-        if near {
-            self.producer.send(vec![Outgoing { message, not_before: Some(until) }]).await?;
-        }
-        Ok(Step::Done)
-    }
-
-    /// Sends again what ends a stored wait; a long one is found by the tick.
-    async fn send_wait(&self, work: &Work, parked: &Parked) -> Result<()> {
-        if !crate::follow::is_near(Time::now(), parked.until) {
-            return Ok(());
-        }
-        let message = work.message.clone().with_attempt(parked.attempt);
-        self.producer.send(vec![Outgoing { message, not_before: Some(parked.until) }]).await
-    }
-}
-
-/// A message of another attempt than the stored one does not run, nor does one that comes early (clocks differ a little).
-fn is_its_turn(work: &Work, parked: &Parked) -> bool {
-    parked.attempt == work.attempt && Time::now().plus(1500) >= parked.until
 }
 
 fn gone(work: &Work, why: &str) -> Result<Option<Ready>> {

@@ -18,6 +18,7 @@ mod meter;
 mod plan;
 mod replay;
 mod tick;
+mod wait;
 mod work;
 
 pub use accept::{HookAnswer, Incoming};

@@ -1,6 +1,6 @@
 //! Items of a run: events, and what became of deliveries. Accepting events, reading and listing them.
 
-use crate::commits::{Commit, Parked};
+use crate::commit::{Commit, Parked};
 use crate::item::{Item, key_attributes, malformed};
 use crate::keys::{self, Key};
 use crate::page::{Cursor, Page, bad_cursor};

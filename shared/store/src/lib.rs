@@ -3,6 +3,7 @@
 //! `keys` holds all keys; one file for each noun holds its items and conditions. No decisions of the engine, no HTTP.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod commit;
 mod commits;
 mod credentials;
 mod events;
@@ -21,7 +22,8 @@ mod sdk;
 mod versions;
 mod workflows;
 
-pub use commits::{Commit, Committed, Failure, Parked, Timer, Writes};
+pub use commit::{Commit, Failure, Parked, Timer};
+pub use commits::{Committed, Writes};
 pub use credentials::Credential;
 pub use events::{Accepted, EventFilter, RunItem};
 pub use keyring::{ApiKey, Role};

@@ -96,7 +96,8 @@ impl Store {
     /// Asks the next ticks to remove what a deleted workflow had.
     pub async fn ask_purge(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<()> {
         let key = purge_key(project, workflow);
-        let item = Item::new(&key).s("project", project).s("purge", workflow).s("dp", keys::due_shard(&key)).n("da", Time::now().0);
+        let item =
+            Item::new(&key).s("project", project).s("purge", workflow).s("dp", keys::due_shard(&key)).n("da", Time::now().0);
         self.put(item, None).await.map(drop)
     }
 
@@ -179,7 +180,9 @@ fn purge_key(project: &ProjectId, workflow: &WorkflowId) -> Key {
 fn read_due(key: Key, item: &Item) -> Result<DueItem> {
     match item.opt_str("generation") {
         Some(_) => read_schedule(item).map(DueItem::Schedule),
-        None if item.opt_str("purge").is_some() => Ok(DueItem::Purge { project: item.parse("project")?, workflow: item.parse("purge")? }),
+        None if item.opt_str("purge").is_some() => {
+            Ok(DueItem::Purge { project: item.parse("project")?, workflow: item.parse("purge")? })
+        }
         None => Ok(DueItem::Message { at: item.time("da")?, message: item.str("msg")?.to_owned(), key }),
     }
 }

@@ -43,7 +43,7 @@ async fn a_call_that_fails_for_good_goes_to_the_error_workflow() {
     let mut rookery = super::rookery().calls(&sink).leaves_failures("http_error").start().await;
     let mut options = calling(&sink, json!({}));
     options["cells"].as_array_mut().unwrap().extend([
-        agent("handle", "event_formatting", json!({"instructions": {"what": "{{ code }} on order {{ event.payload.n }}"}})),
+        agent("handle", "event_formatting", json!({"instructions": {"what": "{{ code }} on order {{ payload.event.payload.n }}"}})),
         agent("ignore", "event_formatting", json!({"instructions": {}})),
         link_of("on_error", "call", "handle"),
         link_of("on_response", "call", "ignore"),
@@ -92,7 +92,7 @@ async fn a_dry_run_calls_nobody_unless_asked_to() {
 #[tokio::test]
 async fn a_credential_goes_to_its_hosts_and_is_seen_nowhere_else() {
     let sink = Sink::start();
-    let mut rookery = super::rookery().calls(&sink).leaves_failures("secret_refused").start().await;
+    let mut rookery = super::rookery().calls(&sink).leaves_failures("credential_refused").start().await;
     let config = json!({"headers": {"Authorization": "Bearer {% credential token %}"}, "retries": 0});
     let workflow = rookery.started(&calling(&sink, config)).await;
     let set = async |hosts: Value| {

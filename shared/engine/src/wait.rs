@@ -1,0 +1,48 @@
+//! Waiting: a delivery parked on its commit key until its next attempt, and the message that ends the wait.
+
+use crate::Engine;
+use crate::dispatch::{Ready, Step};
+use crate::follow::is_near;
+use crate::work::Work;
+use rookery_domain::{Result, Time, limits};
+use rookery_queue::Outgoing;
+use rookery_store::{Failure, Parked};
+
+/// How much earlier than stored a message may come: clocks differ a little.
+const EARLY_MS: i64 = 1500;
+
+impl Engine {
+    /// Stores the wait, then sends what ends it (rule 7: the attempt is stored before the acknowledgement).
+    pub(crate) async fn wait(&self, work: &Work, ready: &Ready, until: Time, failure: Option<Failure>) -> Result<Step> {
+        let attempt = work.attempt + 1;
+        let parked = Parked { delivery: work.delivery, cell: work.cell.clone(), event: work.event(), attempt, until, failure };
+        let message = work.message.clone().with_attempt(attempt);
+        let near = is_near(Time::now(), until);
+        if let Some(event) = ready.event.as_ref().filter(|event| until > event.created_at.plus(limits::COMMIT_MS / 2)) {
+            let kept = until.max(event.keep_until).plus(limits::COMMIT_MS);
+            self.store.keep_event(&work.project, &work.workflow, event.id, kept).await?;
+        }
+        let due = (!near).then(|| message.encode());
+        if !self.store.park(&work.project, &work.workflow, work.commit, &parked, due.as_deref()).await? {
+            return Ok(Step::Again);
+        }
+        if near {
+            self.producer.send(vec![Outgoing { message, not_before: Some(until) }]).await?;
+        }
+        Ok(Step::Done)
+    }
+
+    /// Sends again what ends a stored wait; a long one is found by the tick.
+    pub(crate) async fn send_wait(&self, work: &Work, parked: &Parked) -> Result<()> {
+        if !is_near(Time::now(), parked.until) {
+            return Ok(());
+        }
+        let message = work.message.clone().with_attempt(parked.attempt);
+        self.producer.send(vec![Outgoing { message, not_before: Some(parked.until) }]).await
+    }
+}
+
+/// A message of another attempt than the stored one does not run, nor does one that comes early.
+pub(crate) fn is_its_turn(work: &Work, parked: &Parked) -> bool {
+    parked.attempt == work.attempt && Time::now().plus(EARLY_MS) >= parked.until
+}

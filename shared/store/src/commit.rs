@@ -1,0 +1,179 @@
+//! What a delivery's arm did, as it stands on its commit key: types, and their attributes.
+
+use crate::item::{Item, malformed};
+use crate::keys;
+use rookery_domain::{CellId, DeliveryId, EventId, ProjectId, Result, ScopeId, Time, WorkflowId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Why a delivery failed, as its owner may see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Failure {
+    /// Stable, in snake case.
+    pub code: String,
+    /// What went wrong, and the remedy.
+    pub message: String,
+    /// More, like the answer of an outside call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+}
+
+/// A timer that a delivery set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timer {
+    /// Its own delivery id.
+    pub delivery: DeliveryId,
+    /// When it is due.
+    pub at: Time,
+    /// The memory that it wakes with.
+    pub scope: Option<ScopeId>,
+}
+
+/// What an arm of a delivery (a check, a timer) did: on its commit key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commit {
+    /// The commit key.
+    pub id: EventId,
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// 0, and one more for each replay.
+    pub arm: u32,
+    /// The event that was delivered; none for a check.
+    pub event: Option<EventId>,
+    /// The agent that handled it.
+    pub cell: CellId,
+    /// The life of that agent.
+    pub incarnation: u64,
+    /// `done`, `failed`, `cancelled`, `limit`, or the agent's own word, like `late`.
+    pub outcome: String,
+    /// The ordinal of the first event that it emitted: 0 if that is the commit key itself, else 1.
+    pub first_child: u32,
+    /// How many events it emitted.
+    pub children: u32,
+    /// The timers that it set.
+    pub timers: Vec<Timer>,
+    /// When its last attempt began.
+    pub began: Time,
+    /// How long that took, in milliseconds.
+    pub took_ms: i64,
+    /// The number of that attempt, from 0.
+    pub attempt: u32,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// For a failure: the message that replays it, as JSON.
+    pub message: Option<String>,
+    /// For a failure: when it was replayed.
+    pub replayed_at: Option<Time>,
+}
+
+/// A delivery that waits for its next attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parked {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The agent.
+    pub cell: CellId,
+    /// The event that was delivered.
+    pub event: Option<EventId>,
+    /// The number of the attempt that comes.
+    pub attempt: u32,
+    /// When it comes.
+    pub until: Time,
+    /// Why the last one failed; none when the agent asked to wait.
+    pub failure: Option<Failure>,
+}
+
+impl Commit {
+    /// Writes itself into its item: an event that it emitted, or one of its own.
+    pub(crate) fn write(&self, project: &ProjectId, workflow: &WorkflowId, item: Item) -> Item {
+        let timers: Vec<String> = self.timers.iter().map(write_timer).collect();
+        let item = item
+            .s("dl", self.delivery)
+            .s("to", &self.cell)
+            .n("to_inc", self.incarnation)
+            .s("out", &self.outcome)
+            .n("kids", self.children)
+            .n("began", self.began.0)
+            .n("took", self.took_ms)
+            .maybe(self.event, |item, event| item.s("from", event));
+        let item = if self.first_child == 0 { item } else { item.n("kid0", self.first_child) };
+        let item = if self.arm == 0 { item } else { item.n("arm", self.arm) };
+        let item = if self.attempt == 0 { item } else { item.n("att", self.attempt) };
+        let item = if timers.is_empty() { item } else { item.list("timers", &timers) };
+        let item = item.maybe(self.failure.as_ref(), write_failure);
+        // A failure is listed, and kept until its events are.
+        item.maybe(self.message.as_ref(), |item, message| {
+            item.s("msg", message).s("rp", keys::recent(project, workflow, 'f')).s("rs", keys::recent_sort(self.began, self.id))
+        })
+    }
+
+    pub(crate) fn read(id: EventId, outcome: &str, item: &Item) -> Result<Self> {
+        Ok(Commit {
+            id,
+            delivery: item.parse("dl")?,
+            arm: item.opt_num("arm").unwrap_or(0),
+            event: item.opt_str("from").map(|_| item.parse("from")).transpose()?,
+            cell: CellId(item.str("to")?.to_owned()),
+            incarnation: item.num("to_inc")?,
+            outcome: outcome.to_owned(),
+            first_child: item.opt_num("kid0").unwrap_or(0),
+            children: item.num("kids")?,
+            timers: item
+                .strings("timers")
+                .iter()
+                .map(|text| read_timer(text).ok_or_else(|| malformed("timers")))
+                .collect::<Result<_>>()?,
+            began: item.time("began")?,
+            took_ms: item.num("took")?,
+            attempt: item.opt_num("att").unwrap_or(0),
+            failure: read_failure(item)?,
+            message: item.opt_str("msg").map(str::to_owned),
+            replayed_at: item.opt_num("replayed").map(Time),
+        })
+    }
+
+    /// The ids of the events that it emitted, in order.
+    pub fn child_ids(&self) -> Vec<EventId> {
+        let ordinals = self.first_child..self.first_child + self.children;
+        ordinals.map(|ordinal| child_id(self.id, self.delivery, self.arm, ordinal)).collect()
+    }
+}
+
+/// Child `ordinal` of an arm: 0 is the commit key, which for a check is the run's root.
+pub(crate) fn child_id(commit: EventId, delivery: DeliveryId, arm: u32, ordinal: u32) -> EventId {
+    if ordinal == 0 { commit } else { EventId::child(commit.run, delivery, arm, ordinal) }
+}
+
+impl Parked {
+    pub(crate) fn read(attempt: u32, item: &Item) -> Result<Self> {
+        Ok(Parked {
+            delivery: item.parse("dl")?,
+            cell: CellId(item.str("to")?.to_owned()),
+            event: item.opt_str("from").map(|_| item.parse("from")).transpose()?,
+            attempt,
+            until: item.time("until")?,
+            failure: read_failure(item)?,
+        })
+    }
+}
+
+pub(crate) fn write_failure(item: Item, failure: &Failure) -> Item {
+    item.packed("err", &serde_json::to_string(failure).unwrap_or_default())
+}
+
+fn read_failure(item: &Item) -> Result<Option<Failure>> {
+    item.raw("err").map(|_| serde_json::from_str(&item.unpacked("err")?).map_err(|_| malformed("err"))).transpose()
+}
+
+fn write_timer(timer: &Timer) -> String {
+    format!("{} {} {}", timer.delivery, timer.at.0, timer.scope.map(|scope| scope.to_string()).unwrap_or_default())
+}
+
+fn read_timer(text: &str) -> Option<Timer> {
+    let mut parts = text.split(' ');
+    Some(Timer {
+        delivery: parts.next()?.parse().ok()?,
+        at: Time(parts.next()?.parse().ok()?),
+        scope: parts.next().filter(|scope| !scope.is_empty()).map(str::parse).transpose().ok()?,
+    })
+}
