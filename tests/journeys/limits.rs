@@ -1,7 +1,8 @@
 //! Loops: a run stops at its limits, says so once, and says nothing more.
 
-use rookery_tests::{agent, cells, deliveries, link, wait_until};
+use rookery_tests::{agent, cells, deliveries, link, wait_until, wait_up_to};
 use serde_json::json;
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_loop_ends_at_the_hop_limit_with_one_error() {
@@ -37,7 +38,10 @@ async fn a_doubling_loop_ends_at_the_event_budget() {
     let options = cells([agent("start", "manual", json!({})), say("a"), say("b"), link("start", "a")].into_iter().chain(both));
     let workflow = rookery.started(&options).await;
     let run = workflow.emit("start", json!({})).await;
-    let failures = workflow.failures(1).await;
+    let failures = wait_up_to(Duration::from_secs(300), "10,000 events", async || {
+        Some(workflow.list("/failures").await).filter(|failures| !failures.is_empty())
+    })
+    .await;
     assert_eq!(failures[0]["code"], "event_budget", "{}", failures[0]);
     rookery.queues_are_empty().await;
     let emitted = wait_until("counted events", async || {

@@ -1,8 +1,9 @@
 //! What can be seen: events by agent, group and run, pages, a run's tree, metrics that add up, events that are no longer kept.
 
-use rookery_tests::{agent, cells, deliveries, events, link, link_of, wait_until};
+use rookery_tests::{agent, cells, deliveries, events, link, link_of, wait_up_to};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 #[tokio::test]
 async fn metrics_add_up_and_lists_are_complete() {
@@ -104,7 +105,7 @@ async fn events_are_shown_as_long_as_their_agent_keeps_them() {
         .await;
     let run = workflow.emit("start", json!({})).await;
     workflow.finished(&run).await;
-    let brief = wait_until("the event is over", async || {
+    let brief = wait_up_to(Duration::from_secs(120), "the event is over", async || {
         let events = workflow.list(&format!("/events?run={run}")).await;
         events.iter().all(|event| event["cell_id"] != "brief").then_some(events)
     })

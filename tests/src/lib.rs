@@ -17,5 +17,5 @@ pub use api::{Answer, Api, Call};
 pub use queues::Waiting;
 pub use rookery::{Program, Rookery, program};
 pub use sink::{Reply, Request, Sink};
-pub use wait::{PATIENCE, wait_until};
+pub use wait::{wait_until, wait_up_to};
 pub use workflow::{Workflow, agent, cells, deliveries, events, link, link_of};

@@ -3,16 +3,21 @@
 use std::time::{Duration, Instant};
 
 /// How long a condition may take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Asks until the condition gives something. Panics, naming `what`, when it does not within [`PATIENCE`].
-pub async fn wait_until<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
-    let (deadline, mut pause) = (Instant::now() + PATIENCE, Duration::from_millis(5));
+/// Asks until the condition gives something. Panics, naming `what`, when it does not within a minute.
+pub async fn wait_until<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
+    wait_up_to(PATIENCE, what, condition).await
+}
+
+/// The same with another deadline.
+pub async fn wait_up_to<T>(patience: Duration, what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+    let (deadline, mut pause) = (Instant::now() + patience, Duration::from_millis(5));
     loop {
         if let Some(found) = condition().await {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited {PATIENCE:?} in vain: {what}");
+        assert!(Instant::now() < deadline, "waited {patience:?} in vain: {what}");
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_millis(100));
     }

@@ -11,7 +11,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use base64::Engine as _;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use lambda_http::request::LambdaRequest;
 use rookery_engine::Engine;
 use serde_json::json;
@@ -24,6 +24,8 @@ use tower::ServiceExt;
 
 /// The largest request body (Lambda's own limit).
 const BODY_BYTES: usize = 6 * 1024 * 1024;
+/// What is read of a larger one, so that its sender comes to read the answer.
+const DRAINED_BYTES: usize = 64 * 1024 * 1024;
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
@@ -76,13 +78,26 @@ async fn forward(State(gateway): State<Gateway>, ConnectInfo(peer): ConnectInfo<
     }
 }
 
-async fn read(body: Body) -> Result<Bytes, Response> {
+async fn read(mut body: Body) -> Result<Bytes, Response> {
     let refuse = |status: StatusCode, kind: &str, message: &str, details: &str| {
         (status, Json(json!({"error": {"type": kind, "message": message, "details": details}}))).into_response()
     };
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_BYTES).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+    let all = async {
+        let (mut bytes, mut length) = (Vec::new(), 0);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame?.into_data() else { continue };
+            length += data.len();
+            match length {
+                0..=BODY_BYTES => bytes.extend_from_slice(&data),
+                0..=DRAINED_BYTES => bytes.clear(),
+                _ => break,
+            }
+        }
+        Ok::<_, axum::Error>((length <= BODY_BYTES).then_some(bytes))
+    };
+    match tokio::time::timeout(BODY_TIME, all).await {
+        Ok(Ok(Some(body))) => Ok(body.into()),
+        Ok(Ok(None)) => {
             Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body has more than 6 MB.", "Send less at once."))
         }
         Ok(Err(_)) => Err(refuse(StatusCode::BAD_REQUEST, "invalid_request", "The body broke off.", "Send it again.")),

@@ -156,7 +156,8 @@ fn build<T: AgentType>(config: &Map<String, Value>) -> Result<Box<dyn Agent>, Pr
         false => Some(Checked { schedule: None }),
     };
     let agent = read(own, &mut problems).and_then(|options| T::new(options, &mut problems));
-    let schedule = checked.and_then(|checked| checked.schedule).and_then(|text| problems.take("schedule", Schedule::parse(&text)));
+    let schedule =
+        checked.and_then(|checked| checked.schedule).and_then(|text| problems.take("schedule", Schedule::parse(&text)));
     if let Some(common) = &common
         && !(60..=limits::KEEP_EVENTS_SECONDS * 13).contains(&common.keep_events_for)
     {

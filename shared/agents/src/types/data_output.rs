@@ -120,7 +120,7 @@ impl AgentType for DataOutput {
                 let feed = json!({
                     "title": title, "description": self.description, "link": link, "feed_url": request.url, "items": items,
                 });
-                ("application/json; charset=utf-8", feed.to_string())
+                ("application/json; charset=utf-8", format!("{feed:#}"))
             }
             FeedFormat::Rss => {
                 let channel = Channel {
@@ -131,7 +131,9 @@ impl AgentType for DataOutput {
                     items: items.into_iter().map(rss_item).collect(),
                     ..Channel::default()
                 };
-                ("application/rss+xml; charset=utf-8", channel.to_string())
+                // Indented: people look at feeds too. Writing into memory does not fail.
+                let feed = channel.pretty_write_to(Vec::new(), b' ', 2).unwrap_or_default();
+                ("application/rss+xml; charset=utf-8", String::from_utf8_lossy(&feed).into_owned())
             }
         };
         Ok(Answer { status: 200, content_type: content_type.to_owned(), body })
@@ -241,9 +243,12 @@ mod tests {
             &items(vec![exact, json!([1])]),
         );
         assert_eq!((answer.status, answer.content_type.as_str()), (200, "application/json; charset=utf-8"));
+        // As a value it keeps each number's digits.
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let text = body.to_string();
         let item = r#""items":[{"id":7,"n":1.10,"date_published":"2023-11-14T22:13:20.000Z"},{"content":[1],"id":"00000000000000000000000000000001""#;
-        assert!(answer.body.contains(item), "{}", answer.body);
-        assert!(answer.body.starts_with(
+        assert!(text.contains(item), "{text}");
+        assert!(text.starts_with(
             r#"{"title":"T","description":"","link":"https://a.test/","feed_url":"https://rookery.test/feeds/t.xml""#
         ));
     }
