@@ -29,7 +29,7 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Makes the demo if the store is empty, and serves its sink. The hook's URL is also in the data folder, in `demo-hook`.
+    /// Makes the demo if the store is empty, and serves its sink. Its URLs are also in files of the data folder.
     pub(crate) async fn start(
         engine: &Arc<Engine>,
         args: &Args,
@@ -51,7 +51,10 @@ impl Demo {
         };
         let workflow_path = format!("/api/v1/projects/{}/workflows/{}", workflow.project, workflow.id);
         let demo = Demo { hook_url: url("hooks", "github", "")?, feed_url: url("feeds", "feed", ".xml")?, workflow_path };
-        std::fs::write(args.data.join("demo-hook"), &demo.hook_url).context("writing demo-hook into the data folder")?;
+        let workflow_url = format!("http://{addr}{}", demo.workflow_path);
+        for (file, url) in [("demo-hook", &demo.hook_url), ("demo-feed", &demo.feed_url), ("demo-workflow", &workflow_url)] {
+            std::fs::write(args.data.join(file), url).with_context(|| format!("writing {file} into the data folder"))?;
+        }
         Ok(Some(demo))
     }
 }
