@@ -59,7 +59,11 @@ async fn a_change_detector_shows_its_memory_and_forgets_when_told() {
 async fn a_delay_holds_an_event_back_and_passes_it_on_unchanged() {
     let mut rookery = super::rookery().start().await;
     let workflow = rookery
-        .started(&cells([agent("start", "manual", json!({})), agent("wait", "delay", json!({"seconds": 2})), link("start", "wait")]))
+        .started(&cells([
+            agent("start", "manual", json!({})),
+            agent("wait", "delay", json!({"seconds": 2})),
+            link("start", "wait"),
+        ]))
         .await;
     let payload: Value = serde_json::from_str(r#"{"n":1.50,"big":12345678901234567890123,"":"empty","s":"\u0000🦀"}"#).unwrap();
     let run = workflow.emit("start", payload.clone()).await;

@@ -30,7 +30,9 @@ async fn a_workflow_is_deleted_with_events_in_flight() {
     rookery.api.delete(&doomed.path("")).await.error(404, "not_found");
     doomed.api.post(&hook, &json!({})).await.error(404, "not_found");
     rookery.api.get(&feed).await.error(404, "not_found");
-    assert!(!rookery.api.list(&format!("/projects/{}/workflows", doomed.project)).await.iter().any(|left| left["id"] == doomed.id));
+    assert!(
+        !rookery.api.list(&format!("/projects/{}/workflows", doomed.project)).await.iter().any(|left| left["id"] == doomed.id)
+    );
 
     let run = other.emit("hook", json!({"n": 1})).await;
     other.finished(&run).await;
@@ -44,7 +46,9 @@ async fn a_project_is_deleted_with_all_that_it_has() {
     let hook = workflow.hook_url("hook").await;
     workflow.api.post(&hook, &json!({"n": 1})).await.expect(202);
     assert_eq!(rookery.api.delete(&format!("/projects/{}", workflow.project)).await.status, 204);
-    for path in [format!("/projects/{}", workflow.project), format!("/projects/{}/workflows", workflow.project), workflow.path("")] {
+    for path in
+        [format!("/projects/{}", workflow.project), format!("/projects/{}/workflows", workflow.project), workflow.path("")]
+    {
         rookery.api.get(&path).await.error(404, "not_found");
     }
     rookery.api.post(&hook, &json!({})).await.error(404, "not_found");

@@ -51,7 +51,13 @@ async fn bodies_are_bounded_in_size_depth_and_encoding() {
 #[tokio::test]
 async fn what_is_taken_comes_back_as_it_went_in() {
     let mut rookery = super::rookery().start().await;
-    let workflow = rookery.started(&cells([agent("start", "manual", json!({})), agent("pass", "delay", json!({"until": "0"})), link("start", "pass")])).await;
+    let workflow = rookery
+        .started(&cells([
+            agent("start", "manual", json!({})),
+            agent("pass", "delay", json!({"until": "0"})),
+            link("start", "pass"),
+        ]))
+        .await;
     let odd = r#"{"n":12345678901234567890123,"f":1.10,"e":1e400,"z":-0.0,"":"empty key","u":"\u0000","s":"🦀","b":1,"a":2}"#;
     let call = workflow.api.call(Method::POST, &workflow.path("/agents/start/events"));
     let accepted = call.text("application/json", &format!("{{\"payload\":{odd}}}")).send().await.expect(202);

@@ -32,7 +32,7 @@ async fn a_loop_ends_at_the_hop_limit_with_one_error() {
 
 #[tokio::test]
 async fn a_doubling_loop_ends_at_the_event_budget() {
-    let mut rookery = super::rookery().leaves_failures("event_budget").checks_runs_itself().start().await;
+    let mut rookery = super::rookery().here().leaves_failures("event_budget").checks_runs_itself().start().await;
     let say = |id: &str| agent(id, "event_formatting", json!({"instructions": {"by": id}}));
     let both = [link("a", "a"), link("a", "b"), link("b", "a"), link("b", "b")];
     let options = cells([agent("start", "manual", json!({})), say("a"), say("b"), link("start", "a")].into_iter().chain(both));

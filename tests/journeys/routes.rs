@@ -151,7 +151,8 @@ async fn workflows(tour: &mut Tour) {
     let one = tour.get("/projects/{p}/workflows/{w}").await;
     assert_eq!(one["data"]["options"].to_string(), options().to_string(), "the canvas comes back byte for byte");
 
-    let saved = tour.call(Method::PUT, "/projects/{p}/workflows/{w}", Some(json!({"name": "Second", "version": 1}))).await.expect(200);
+    let saved =
+        tour.call(Method::PUT, "/projects/{p}/workflows/{w}", Some(json!({"name": "Second", "version": 1}))).await.expect(200);
     assert_eq!((&saved["data"]["name"], &saved["data"]["version"]), (&json!("Second"), &json!(2)));
     for (step, state) in [("check", "new"), ("build", "new"), ("start", "active"), ("stop", "paused"), ("start", "active")] {
         let answer = tour.post(&format!("/projects/{{p}}/workflows/{{w}}/{step}"), json!({})).await.expect(200);
@@ -202,7 +203,10 @@ async fn agents(tour: &mut Tour) {
 
 async fn events_runs_and_metrics(tour: &mut Tour) {
     let event = tour.get("/projects/{p}/workflows/{w}/events/{event}").await["data"].clone();
-    assert_eq!((&event["cell_id"], &event["groups"], &event["payload"]), (&json!("hand"), &json!(["on_trigger"]), &json!({"n": 1})));
+    assert_eq!(
+        (&event["cell_id"], &event["groups"], &event["payload"]),
+        (&json!("hand"), &json!(["on_trigger"]), &json!({"n": 1}))
+    );
     assert_eq!(event["run_id"], tour.ids["run"]);
     let copy = tour.post("/projects/{p}/workflows/{w}/events/{event}/emit", json!({})).await.expect(202);
     assert_ne!(copy["data"]["event_id"], event["id"]);

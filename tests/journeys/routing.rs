@@ -1,7 +1,8 @@
 //! Groups and links: one delivery for each agent that a matching link leads to.
 
-use rookery_tests::{agent, cells, link, link_of, wait_until};
+use rookery_tests::{agent, cells, deliveries, link, link_of, wait_until};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 fn say(id: &str) -> Value {
     agent(id, "event_formatting", json!({"instructions": {"by": id, "n": "{{ n }}"}}))
@@ -55,7 +56,7 @@ async fn one_event_goes_to_a_thousand_agents() {
         [agent(&id, "condition", config.clone()), link("start", &id)]
     });
     let workflow = rookery.started(&cells([agent("start", "manual", json!({}))].into_iter().chain(targets))).await;
-    workflow.emit("start", json!({"n": 1})).await;
+    let run = workflow.emit("start", json!({"n": 1})).await;
     let asked = wait_until("all agents are asked", async || {
         let agents = workflow.list("/agents").await.into_iter().filter(|agent| agent["kind"] == "filter");
         let asked: Vec<u64> = agents.map(|agent| agent["counts"]["received"].as_u64().unwrap()).collect();
@@ -63,4 +64,17 @@ async fn one_event_goes_to_a_thousand_agents() {
     })
     .await;
     assert_eq!(asked, [1; COUNT]);
+
+    // Such a run is shown in parts, which together have each delivery.
+    let (mut done, mut cursor) = (BTreeSet::new(), String::new());
+    loop {
+        let part = workflow.get(&format!("/runs/{run}{cursor}")).await;
+        let handled = deliveries(&part["data"]).into_iter().filter(|delivery| delivery["state"] == "done");
+        done.extend(handled.map(|delivery| delivery["cell_id"].as_str().unwrap().to_owned()));
+        match part["meta"]["next_cursor"].as_str() {
+            Some(next) => cursor = format!("?cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(done.len(), COUNT);
 }

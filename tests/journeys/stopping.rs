@@ -8,7 +8,7 @@ async fn a_stopped_workflow_stores_nothing_and_its_timers_still_fire() {
     let mut rookery = super::rookery().start().await;
     let options = cells([
         agent("hook", "webhook", json!({})),
-        agent("wait", "delay", json!({"seconds": 2})),
+        agent("wait", "delay", json!({"seconds": 5})),
         agent("end", "event_formatting", json!({"instructions": {"n": "{{ n }}"}})),
         link("hook", "wait"),
         link("wait", "end"),

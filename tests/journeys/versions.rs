@@ -82,7 +82,7 @@ async fn runs_in_flight_finish_on_their_version_and_new_ones_take_the_new() {
     let waiting = |word: &str| {
         cells([
             agent("start", "manual", json!({})),
-            agent("wait", "delay", json!({"seconds": 3})),
+            agent("wait", "delay", json!({"seconds": 5})),
             agent("say", "event_formatting", json!({"instructions": {"word": word, "n": "{{ n }}"}})),
             link("start", "wait"),
             link("wait", "say"),

@@ -2,7 +2,7 @@
 
 use crate::queues::{self, Waiting};
 use crate::world::{self, Expected};
-use crate::{Api, Workflow, wait_until};
+use crate::{Api, Workflow, wait_until, wait_up_to};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fs::{File, OpenOptions};
@@ -69,12 +69,6 @@ impl Program {
         self
     }
 
-    /// Deliveries that wait may be left in the end.
-    pub fn leaves_waits(mut self) -> Self {
-        self.expected.waits = true;
-        self
-    }
-
     /// The test looks at the runs itself: there are many.
     pub fn checks_runs_itself(mut self) -> Self {
         self.expected.runs_unseen = true;
@@ -87,7 +81,8 @@ impl Program {
             let api = Api::new(&url, std::env::var("ROOKERY_TEST_KEY").ok().as_deref());
             return Rookery { api, expected: self.expected, projects: Vec::new(), process: None };
         }
-        let mut process = Process { folder: tempfile::tempdir().unwrap(), port: 0, child: None, ready: String::new(), program: self };
+        let mut process =
+            Process { folder: tempfile::tempdir().unwrap(), port: 0, child: None, ready: String::new(), program: self };
         // Between finding a port and taking it, another process may take it.
         while !process.start_on(free_port()).await {}
         let api = Api::new(&process.url(), process.key().as_deref());
@@ -178,7 +173,7 @@ impl Rookery {
     /// Waits until no message is left that is due.
     pub async fn queues_are_empty(&self) {
         let data = self.data();
-        wait_until("empty queues", async || {
+        wait_up_to(Duration::from_secs(300), "empty queues", async || {
             queues::waiting(&data).filter(|waiting| waiting.iter().all(|message| message.is_timer))
         })
         .await;

@@ -141,7 +141,13 @@ impl Sink {
     }
 }
 
-async fn answer(State(ledger): State<Arc<Mutex<Ledger>>>, method: Method, uri: Uri, headers: HeaderMap, request: HttpRequest) -> Response {
+async fn answer(
+    State(ledger): State<Arc<Mutex<Ledger>>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    request: HttpRequest,
+) -> Response {
     let body = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap_or_default();
     let reply = {
         let mut ledger = ledger.lock().unwrap();

@@ -132,10 +132,8 @@ impl Workflow {
 
     /// A run when all its deliveries are over.
     pub async fn finished(&self, run: &str) -> Value {
-        wait_until(&format!("the end of run {run}"), async || {
-            Some(self.run(run).await).filter(|tree| tree["state"] != "running")
-        })
-        .await
+        wait_until(&format!("the end of run {run}"), async || Some(self.run(run).await).filter(|tree| tree["state"] != "running"))
+            .await
     }
 
     /// A run when one of its deliveries, to this agent, waits for its next attempt.

@@ -8,7 +8,6 @@ use serde_json::Value;
 pub(crate) struct Expected {
     pub(crate) failures: Vec<String>,
     pub(crate) timers: bool,
-    pub(crate) waits: bool,
     pub(crate) runs_unseen: bool,
 }
 
@@ -27,7 +26,7 @@ pub(crate) async fn check(api: &Api, projects: Option<&[String]>, expected: &Exp
         for workflow in ids(api.list(&path).await) {
             let path = format!("{path}/{workflow}");
             no_failures(api, &path, expected).await;
-            if !expected.runs_unseen && !expected.waits {
+            if !expected.runs_unseen {
                 for run in ids(api.list(&format!("{path}/runs")).await) {
                     all_terminal(api, &format!("{path}/runs/{run}")).await;
                 }

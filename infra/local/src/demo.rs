@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 const WORKFLOW: &str = include_str!("../../../events/demo-workflow.json");
 /// In the workflow, what stands for the sink's address.
 const SINK: &str = "SINK_ADDRESS";
+const PROJECT: &str = "Demo";
 const NAME: &str = "Demo: GitHub pushes";
 
 /// The addresses of the demo.
@@ -59,24 +60,27 @@ impl Demo {
     }
 }
 
-/// The demo's workflow; `None` when the store has projects, but no demo (any more).
+/// The demo's workflow, made if the store is new; `None` when it was deleted or stopped.
 async fn find_or_make(engine: &Engine, sink: SocketAddr) -> anyhow::Result<Option<Workflow>> {
-    let projects = engine.store.list_projects(1, None).await?.items;
-    if !projects.is_empty() {
-        return find(engine).await;
-    }
-    let project = engine.store.create_project("Demo").await?;
-    let options = WORKFLOW.replace(SINK, &sink.to_string());
-    let (workflow, _) = engine.create_workflow(&project.id, NAME, &options).await?;
-    let (workflow, _) = engine.build(&workflow, true).await?;
-    Ok(Some(workflow))
-}
-
-async fn find(engine: &Engine) -> anyhow::Result<Option<Workflow>> {
-    let projects = engine.store.list_projects(200, None).await?.items;
-    let Some(project) = projects.into_iter().find(|project| project.name == "Demo") else { return Ok(None) };
+    let project = match engine.store.is_new().await? {
+        true => engine.store.create_project(PROJECT).await?,
+        false => {
+            let projects = engine.store.list_projects(200, None).await?.items;
+            let Some(project) = projects.into_iter().find(|project| project.name == PROJECT) else { return Ok(None) };
+            project
+        }
+    };
     let workflows = engine.store.list_workflows(&project.id, 200, None).await?.items;
-    Ok(workflows.into_iter().find(|workflow| workflow.name == NAME && workflow.state == State::Active))
+    let workflow = match workflows.into_iter().find(|workflow| workflow.name == NAME) {
+        Some(workflow) => workflow,
+        None => engine.create_workflow(&project.id, NAME, &WORKFLOW.replace(SINK, &sink.to_string())).await?.0,
+    };
+    match workflow.state {
+        // Just made, now or by a start that was cut short.
+        State::New => Ok(Some(engine.build(&workflow, true).await?.0)),
+        State::Active => Ok(Some(workflow)),
+        State::Paused => Ok(None),
+    }
 }
 
 /// Answers every POST with what it got: something outside that a workflow can call.

@@ -88,8 +88,8 @@ async fn read(mut body: Body) -> Result<Bytes, Response> {
             let Ok(data) = frame?.into_data() else { continue };
             length += data.len();
             match length {
-                0..=BODY_BYTES => bytes.extend_from_slice(&data),
-                0..=DRAINED_BYTES => bytes.clear(),
+                _ if length <= BODY_BYTES => bytes.extend_from_slice(&data),
+                _ if length <= DRAINED_BYTES => bytes.clear(),
                 _ => break,
             }
         }

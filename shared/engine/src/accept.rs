@@ -62,7 +62,7 @@ impl Engine {
             return Err(Error::new(
                 Kind::Conflict,
                 "workflow_stopped",
-                "The workflow does not run, so that nothing was stored.",
+                "The workflow does not run, and takes no new events.",
                 "Start it, then send the same request again.",
             ));
         }

@@ -133,10 +133,9 @@ impl Engine {
             let graph = draft.graph(version, before.as_ref().map(|built| &built.graph));
             self.store.put_graph(project, id, version, &graph).await?;
         }
-        let state = if start { State::Active } else { workflow.state };
-        let changed = self.store.set_built(workflow, state, version).await?.ok_or_else(saved_meanwhile)?;
+        let changed = self.store.set_built(workflow, version, start).await?.ok_or_else(saved_meanwhile)?;
         let built = self.built(project, id, version).await?;
-        self.sync_schedules(&changed, &built).await?;
+        self.sync_schedules(&changed, &built, workflow.state != State::Active).await?;
         if let Some(before) = before {
             self.end_lives(&changed, &before.graph, &built.graph).await?;
         }
@@ -145,16 +144,18 @@ impl Engine {
 
     /// Pauses a workflow: what was accepted finishes, its triggers and schedules rest.
     pub async fn stop(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
+        // Those of before the pause: a start that comes in between sets its own.
+        let schedules = self.store.schedules(&workflow.project, &workflow.id).await?;
         let paused = self.store.pause(&workflow.project, &workflow.id).await?;
-        for schedule in self.store.schedules(&paused.project, &paused.id).await? {
-            self.store.delete_schedule(&paused.project, &paused.id, &schedule.cell).await?;
+        for schedule in schedules {
+            self.store.delete_schedule(&schedule).await?;
         }
         let result = self.check(&paused).await?;
         Ok((paused, result))
     }
 
-    /// Makes the stored schedules those of the built version. An unchanged one goes on as it was.
-    async fn sync_schedules(&self, workflow: &Workflow, built: &Built) -> Result<()> {
+    /// Makes the stored schedules those of the built version. Unless it has just started, an unchanged one goes on as it was.
+    async fn sync_schedules(&self, workflow: &Workflow, built: &Built, started: bool) -> Result<()> {
         if workflow.state != State::Active {
             return Ok(());
         }
@@ -167,7 +168,7 @@ impl Engine {
             let Some(next_due) = schedule.next(Time::now()) else { continue };
             let spec = schedule.to_string();
             match there.remove(&cell.id) {
-                Some(item) if item.spec == spec && item.incarnation == cell.incarnation => {}
+                Some(item) if !started && item.spec == spec && item.incarnation == cell.incarnation => {}
                 _ => {
                     let item = ScheduleItem {
                         project: project.clone(),
@@ -184,8 +185,8 @@ impl Engine {
                 }
             }
         }
-        for cell in there.into_keys() {
-            self.store.delete_schedule(project, id, &cell).await?;
+        for item in there.values() {
+            self.store.delete_schedule(item).await?;
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ impl Engine {
         effects: Effects,
         began: Time,
     ) -> Result<Step> {
-        let memory = memory_write(work, cell, remembered.scope.clone(), remembered.item.map(|item| item.tag), &effects);
+        let memory = memory_write(work, cell, &remembered, &effects);
         if let Some(Err(error)) = memory.as_ref().map(MemoryWrite::check_size) {
             let failure =
                 Failure { code: error.code.into(), message: format!("{} {}", error.message, error.details), details: None };
@@ -47,13 +47,18 @@ impl Engine {
             let message = |timer: &Timer| timer_message(&work.project, &work.workflow, &work.cell, event, timer).encode();
             timers.iter().filter(far).map(|timer| (timer.clone(), message(timer))).collect()
         });
+        let is_published = effects.publish.is_some();
         let writes = Writes {
             events: events.collect(),
             published: effects.publish,
             memory,
             due: due.unwrap_or_default(),
             schedule: advance(work),
-            keep_until: timers.iter().map(|timer| timer.at.plus(limits::COMMIT_MS)).max(),
+            keep_until: latest([
+                timers.iter().map(|timer| timer.at.plus(limits::COMMIT_MS)).max(),
+                kept_with(ready),
+                is_published.then(|| began.plus(agent.keep_events_ms())),
+            ]),
         };
         let outcome = effects.outcome.unwrap_or("done");
         let commit = self.commit_of(work, cell.incarnation, outcome, first_child, writes.events.len() as u32, timers, began);
@@ -82,7 +87,8 @@ impl Engine {
         let mut commit = self.commit_of(work, incarnation, "failed", 1, events.len() as u32, Vec::new(), began);
         commit.failure = Some(failure);
         commit.message = Some(work.message.encode());
-        let writes = Writes { events, schedule: advance(work), ..Writes::default() };
+        let keep_until = latest([kept_with(ready), Some(began.plus(keep_ms))]);
+        let writes = Writes { events, schedule: advance(work), keep_until, ..Writes::default() };
         self.write(work, ready, commit, writes, vec![log]).await
     }
 
@@ -121,8 +127,8 @@ impl Engine {
         let events = writes.events.clone();
         match self.store.commit(&work.project, &work.workflow, &commit, writes).await? {
             Committed::Won => {}
-            Committed::LostSchedule => return Ok(Step::Done),
-            Committed::LostKey | Committed::Lost => return Ok(Step::Again),
+            // A schedule that has changed is found when all is read again.
+            Committed::LostKey | Committed::LostSchedule | Committed::Lost => return Ok(Step::Again),
         }
         self.count(work, ready, &commit, &events).await;
         if !logs.is_empty() {
@@ -131,6 +137,15 @@ impl Engine {
         }
         self.send_following(work, &ready.built, &commit, &events).await?;
         Ok(Step::Done)
+    }
+
+    /// A check that waited for another attempt, of a schedule that is no more: it ends (P4).
+    pub(crate) async fn cancel_waiting_check(&self, work: &Work) -> Result<()> {
+        if work.attempt == 0 {
+            return Ok(());
+        }
+        let commit = self.commit_of(work, 0, "cancelled", 1, 0, Vec::new(), Time::now());
+        self.store.commit(&work.project, &work.workflow, &commit, Writes::default()).await.map(drop)
     }
 
     /// Sends what follows from a commit that was found: its marker never proves that it was sent (rule 3).
@@ -196,6 +211,15 @@ impl Engine {
     }
 }
 
+/// A commit is remembered as long as its event: the same key, sent again, must find it.
+fn kept_with(ready: &Ready) -> Option<Time> {
+    ready.event.as_ref().map(|event| event.keep_until)
+}
+
+fn latest<const N: usize>(times: [Option<Time>; N]) -> Option<Time> {
+    times.into_iter().flatten().max()
+}
+
 /// Whether this is the first delivery of an event.
 fn leads(ready: &Ready, event: &Event, work: &Work) -> bool {
     ready.built.graph.route(&event.cell, &event.groups).first().is_some_and(|target| target.cell.id == work.cell)
@@ -228,20 +252,23 @@ fn child_event(
     }
 }
 
-fn memory_write(
-    work: &Work,
-    cell: &Cell,
-    scope: Option<String>,
-    read_tag: Option<String>,
-    effects: &Effects,
-) -> Option<MemoryWrite> {
+fn memory_write(work: &Work, cell: &Cell, remembered: &Remembered, effects: &Effects) -> Option<MemoryWrite> {
     let value = memory_value(effects)?;
     let until = match effects.memory {
         Memory::SetUntil(_, until) => Some(until),
         _ => None,
     };
     let tag = work.commit.to_string();
-    Some(MemoryWrite { cell: cell.id.clone(), incarnation: cell.incarnation, scope, value, read_tag, tag, until })
+    Some(MemoryWrite {
+        cell: cell.id.clone(),
+        incarnation: cell.incarnation,
+        scope_id: remembered.scope_id,
+        scope: remembered.scope.clone(),
+        value,
+        read_tag: remembered.item.as_ref().map(|item| item.tag.clone()),
+        tag,
+        until,
+    })
 }
 
 /// What the memory becomes; `None` when it stays.

@@ -6,8 +6,8 @@ use crate::wait::is_its_turn;
 use crate::work::{Wake, Work};
 use crate::{Built, Engine};
 use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
-use rookery_domain::{Cell, Error, Event, Kind, Result, ScopeId, Time, limits};
-use rookery_queue::{Handler, Message};
+use rookery_domain::{Cell, Event, Kind, Result, ScopeId, Time, limits};
+use rookery_queue::{Handler, Message, Outgoing};
 use rookery_store::{Failure, MemoryItem, RunItem, State, Workflow};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,8 @@ use std::time::Duration;
 const ROUNDS: u32 = 40;
 /// Times that a store that does not answer is asked again at once: a timeout is unknown, so read and decide (rule 8).
 const UNKNOWN: u32 = 2;
+/// How long a message is put off that could not be handled now, in milliseconds, and as much again by chance.
+const LATER_MS: i64 = 2000;
 
 /// Handles the `deliver` queue.
 pub struct Dispatcher(pub Arc<Engine>);
@@ -68,10 +70,18 @@ impl Engine {
                     tracing::warn!(%error, "not known whether it was done: reading again");
                     unknown += 1;
                 }
+                Err(error) if error.kind == Kind::Unavailable => return self.later(message, &error.to_string()).await,
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::unavailable("too many others write the same memory"))
+        self.later(message, "too many others write the same memory").await
+    }
+
+    /// Lets a message that could not be handled now come again soon, as a new one: receives count crashes only (rule 7).
+    async fn later(&self, message: Message, why: &str) -> Result<()> {
+        tracing::warn!(why, "a message is put off");
+        let not_before = Some(Time::now().plus(LATER_MS + jitter(LATER_MS as u32) as i64));
+        self.producer.send(vec![Outgoing { message, not_before }]).await
     }
 
     async fn attempt(&self, work: &Work) -> Result<Step> {
@@ -122,17 +132,18 @@ impl Engine {
                 return Ok(None);
             }
             Some(parked) => waited_until = parked.failure.is_none().then_some(parked.until),
-            None if work.attempt > 0 => return gone(work, "its wait is not stored any more"),
+            None if work.attempt > 0 => return dropped(work, "its wait is not stored any more"),
             None => {}
         }
-        let Some(head) = head.filter(|head| !head.deleted) else { return gone(work, "its workflow is deleted") };
+        let Some(head) = head.filter(|head| !head.deleted) else { return dropped(work, "its workflow is deleted") };
         let version = match (&work.wake, &event) {
             (Wake::Check { .. }, _) if !self.check_is_wanted(work, &head).await? => {
-                return gone(work, "its schedule has changed");
+                self.cancel_waiting_check(work).await?;
+                return dropped(work, "its schedule has changed");
             }
             (Wake::Check { .. }, _) => head.built,
             (_, Some(event)) => event.version,
-            (_, None) => return gone(work, "its event is not kept any more"),
+            (_, None) => return dropped(work, "its event is not kept any more"),
         };
         let built = self.built(&work.project, &work.workflow, version).await?;
         Ok(Some(Ready { built, event, root, waited_until }))
@@ -141,6 +152,9 @@ impl Engine {
     /// A check of a schedule runs only while its workflow is active and its schedule is the same.
     async fn check_is_wanted(&self, work: &Work, head: &Workflow) -> Result<bool> {
         let Wake::Check { generation: Some(generation), .. } = &work.wake else { return Ok(true) };
+        if work.arm > 0 {
+            return Ok(true); // A person replays it.
+        }
         if head.state != State::Active {
             return Ok(false);
         }
@@ -228,12 +242,12 @@ impl Engine {
         agent: &dyn Agent,
         began: Time,
     ) -> Result<Option<Step>> {
-        let (Some(event), Some(root)) = (&ready.event, &ready.root) else { return Ok(None) };
+        let Some(event) = &ready.event else { return Ok(None) };
         if event.last {
             return Ok(None); // It tells of the limit: it is handled, and nothing comes of it.
         }
         let delivery = work.delivery.to_string();
-        let over = match root.run_events {
+        let over = match ready.root.as_ref().map_or(0, |root| root.run_events) {
             _ if event.hop >= limits::HOPS => {
                 Some(("hop_limit", format!("The run is longer than {} hops: is there a loop?", limits::HOPS)))
             }
@@ -242,7 +256,7 @@ impl Engine {
             }
             _ => None,
         };
-        let hit_by_other = root.limit_hit.as_ref().is_some_and(|other| *other != delivery);
+        let hit_by_other = ready.root.as_ref().and_then(|root| root.limit_hit.as_ref()).is_some_and(|other| *other != delivery);
         match over {
             _ if hit_by_other => {}
             None => return Ok(None),
@@ -258,7 +272,7 @@ impl Engine {
     }
 }
 
-fn gone(work: &Work, why: &str) -> Result<Option<Ready>> {
+fn dropped(work: &Work, why: &str) -> Result<Option<Ready>> {
     tracing::info!(workflow = %work.workflow, cell = %work.cell, delivery = %work.delivery, why, "delivery dropped");
     Ok(None)
 }

@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::dispatch::{Ready, Step};
 use crate::follow::routing_delivery;
+use crate::wait::is_its_turn;
 use crate::work::{Wake, Work};
 use rookery_domain::{Error, EventId, Result, Time};
 use rookery_queue::{MAX_RECEIVES, Message, Route};
@@ -35,7 +36,12 @@ impl Engine {
             if let Some(commit) = there.as_ref().and_then(|item| item.commit.as_ref()) {
                 return self.resend(&work, commit).await;
             }
-            work.attempt = there.and_then(|item| item.parked).map_or(0, |parked| parked.attempt);
+            match there.and_then(|item| item.parked) {
+                // It only waits: its own message did no harm.
+                Some(parked) if !is_its_turn(&work, &parked) => return self.send_wait(&work, &parked).await,
+                Some(parked) => work.attempt = parked.attempt,
+                None => work.attempt = 0,
+            }
             let Some(head) = head.filter(|head| !head.deleted) else { return Ok(()) };
             let version = match (&work.wake, &event) {
                 (Wake::Check { .. }, _) => head.built,
@@ -77,7 +83,9 @@ impl Engine {
             replayed_at: None,
         };
         match self.store.commit(&route.project, &route.workflow, &commit, Writes::default()).await? {
-            Committed::Won | Committed::LostKey | Committed::LostSchedule | Committed::Lost => Ok(()),
+            // It was replayed, and died again.
+            Committed::LostKey => self.store.mark_failed_again(&route.project, &route.workflow, commit.id).await,
+            _ => Ok(()),
         }
     }
 }

@@ -1,35 +1,45 @@
 //! The tick: finds what is due and sends its messages, to the second. It may come twice, late, or not for hours (rule 10).
 
 use crate::Engine;
+use crate::delete::PURGED_AT_ONCE;
 use rookery_agents::schedule::Schedule;
 use rookery_domain::{Result, Time};
 use rookery_queue::{Check, Message, Outgoing};
 use rookery_store::keys::DUE_SHARDS;
-use rookery_store::{DueItem, ScheduleItem};
+use rookery_store::{DueItem, ScheduleItem, State};
 
 /// How far ahead a tick sends: as long as the beat on AWS.
 const AHEAD_MS: i64 = 60_000;
 /// Items that one query takes.
 const AT_ONCE: usize = 100;
-/// Queries of one shard in a tick; the rest is for the next.
-const ROUNDS: usize = 50;
 
 impl Engine {
-    /// Sends what is due up to a minute after `now`, and everything overdue. Returns how many items were due.
+    /// Sends what is due up to a minute after `now`, and everything overdue. Returns how many items were due. An item that fails
+    /// is left for the next tick, and keeps no other from its time.
     pub async fn tick(&self, now: Time) -> Result<usize> {
-        let mut found = 0;
+        let (mut found, mut purges) = (0, Vec::new());
         for shard in 0..DUE_SHARDS {
-            for _ in 0..ROUNDS {
-                let due = self.store.due(shard, now.plus(AHEAD_MS), AT_ONCE).await?;
-                let count = due.len();
-                found += count;
-                for item in due {
-                    self.handle_due(item, now).await?;
+            let mut after = None;
+            loop {
+                let page = self.store.due(shard, now.plus(AHEAD_MS), AT_ONCE, after).await?;
+                found += page.items.len();
+                for item in page.items {
+                    match item {
+                        Ok(DueItem::Purge { project, workflow }) => purges.push((project, workflow)),
+                        Ok(item) => warn(self.handle_due(item, now).await),
+                        Err((key, error)) => tracing::error!(?key, %error, "a due item cannot be read"),
+                    }
                 }
-                if count < AT_ONCE {
+                after = page.next;
+                if after.is_none() {
                     break;
                 }
             }
+        }
+        // Last, and in parts: removing much must not make what is due late.
+        let mut budget = PURGED_AT_ONCE;
+        for (project, workflow) in purges {
+            warn(self.purge(&project, workflow.as_ref(), &mut budget).await);
         }
         Ok(found)
     }
@@ -42,15 +52,16 @@ impl Engine {
                 // Only after it was sent: a crash in between sends it twice, and the second finds it done.
                 self.store.due_sent(&key, at).await
             }
-            DueItem::Purge { project, workflow } => {
-                self.store.purge_workflow(&project, &workflow).await?;
-                self.store.purged(&project, &workflow).await
-            }
             DueItem::Schedule(schedule) => self.send_checks(&schedule, now).await,
+            DueItem::Purge { .. } => Ok(()),
         }
     }
 
     async fn send_checks(&self, item: &ScheduleItem, now: Time) -> Result<()> {
+        let head = self.store.find_workflow(&item.project, &item.workflow).await?;
+        if !head.is_some_and(|head| head.state == State::Active && !head.deleted) {
+            return self.store.delete_schedule(item).await; // A stop or a deletion did not get so far.
+        }
         let Ok(schedule) = Schedule::parse(&item.spec) else {
             tracing::error!(workflow = %item.workflow, spec = item.spec, "a stored schedule is not understood any more");
             return self.store.schedule_sent(item, None, 0).await;
@@ -59,6 +70,12 @@ impl Engine {
         let checks = beat.due.iter().map(|due| Outgoing { message: check(item, *due), not_before: Some(*due) });
         self.producer.send(checks.collect()).await?;
         self.store.schedule_sent(item, beat.next, beat.skipped).await
+    }
+}
+
+fn warn(result: Result<()>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "a due item failed; the next tick tries it again");
     }
 }
 

@@ -14,7 +14,8 @@ where
 {
     for _ in 0..ROUNDS {
         let received = client.receive_message().queue_url(url).max_number_of_messages(10).wait_time_seconds(0).send().await;
-        let received = received.map_err(|error| Error::unavailable(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()))?;
+        let received =
+            received.map_err(|error| Error::unavailable(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()))?;
         let messages = received.messages.unwrap_or_default();
         if messages.is_empty() {
             return Ok(());
@@ -29,7 +30,10 @@ where
                 continue;
             }
             let delete = client.delete_message().queue_url(url).receipt_handle(dead.receipt_handle().unwrap_or_default());
-            delete.send().await.map_err(|error| Error::unavailable(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()))?;
+            delete
+                .send()
+                .await
+                .map_err(|error| Error::unavailable(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()))?;
         }
     }
     Ok(())

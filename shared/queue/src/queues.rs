@@ -9,8 +9,8 @@ use serde_json::json;
 pub const MAX_RECEIVES: u32 = 10;
 /// How long a received message is hidden: six times the functions' timeout of 40 s.
 pub const VISIBILITY_SECONDS: u32 = 240;
-const RETENTION_DAYS: u32 = 4;
-const DEAD_RETENTION_DAYS: u32 = 14;
+/// SQS's maximum: a program that was off for days goes on where it was.
+const RETENTION_DAYS: u32 = 14;
 
 /// A queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,9 +69,9 @@ pub async fn create_queues(client: &Client) -> Result<QueueUrls> {
 
 async fn create(client: &Client, queue: Queue) -> Result<Urls> {
     let failed = |error: &dyn std::fmt::Display| Error::unavailable(format!("making the queue {}: {error}", queue.name()));
-    let days = |days: u32| (days * 24 * 3600).to_string();
+    let retention = (RETENTION_DAYS * 24 * 3600).to_string();
     let dead = client.create_queue().queue_name(format!("{}-dead", queue.name()));
-    let dead = dead.attributes(Name::MessageRetentionPeriod, days(DEAD_RETENTION_DAYS)).send().await;
+    let dead = dead.attributes(Name::MessageRetentionPeriod, &retention).send().await;
     let dead = dead.map_err(|error| failed(&aws_sdk_sqs::error::DisplayErrorContext(error)))?;
     let dead = dead.queue_url.ok_or_else(|| failed(&"no URL in the answer"))?;
     let attributes = client.get_queue_attributes().queue_url(&dead).attribute_names(Name::QueueArn).send().await;
@@ -83,7 +83,7 @@ async fn create(client: &Client, queue: Queue) -> Result<Urls> {
         .create_queue()
         .queue_name(queue.name())
         .attributes(Name::VisibilityTimeout, VISIBILITY_SECONDS.to_string())
-        .attributes(Name::MessageRetentionPeriod, days(RETENTION_DAYS))
+        .attributes(Name::MessageRetentionPeriod, &retention)
         .attributes(Name::ReceiveMessageWaitTimeSeconds, "20")
         .attributes(Name::RedrivePolicy, redrive)
         .send()

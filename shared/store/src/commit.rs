@@ -101,7 +101,7 @@ impl Commit {
         let item = if self.attempt == 0 { item } else { item.n("att", self.attempt) };
         let item = if timers.is_empty() { item } else { item.list("timers", &timers) };
         let item = item.maybe(self.failure.as_ref(), write_failure);
-        // A failure is listed, and kept until its events are.
+        // A failure is listed.
         item.maybe(self.message.as_ref(), |item, message| {
             item.s("msg", message).s("rp", keys::recent(project, workflow, 'f')).s("rs", keys::recent_sort(self.began, self.id))
         })

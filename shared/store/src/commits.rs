@@ -170,6 +170,12 @@ impl Store {
         Ok(Page { items: items.into_iter().flatten().collect(), next: ids.next })
     }
 
+    /// Notes that a failure that was replayed has failed again, on the same commit key.
+    pub async fn mark_failed_again(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<()> {
+        let condition = Some(Expr::new("attribute_exists(msg)"));
+        self.update(&keys::event(project, workflow, id), Expr::new("REMOVE replayed"), condition).await.map(drop)
+    }
+
     /// Notes that a failure is being replayed.
     pub async fn mark_replayed(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId, at: Time) -> Result<()> {
         let update = Expr::new("SET replayed = :at").n(":at", at.0);

@@ -80,10 +80,12 @@ impl Store {
     /// Puts an event that came from outside, on its id. The same id with other content: 409 `idempotency_conflict`.
     pub async fn accept(&self, project: &ProjectId, workflow: &WorkflowId, event: &Event) -> Result<Accepted> {
         let item = event_item(project, workflow, event);
-        if self.put(item, Some(absent(Time::now()))).await? {
+        // An expired event that TTL has not removed yet is still the same event: its deliveries may be there too.
+        if self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await? {
             return Ok(Accepted::New);
         }
-        let there = self.run_item(project, workflow, event.id).await?.and_then(|item| item.event);
+        let there = self.get(keys::event(project, workflow, event.id)).await?;
+        let there = there.map(|item| read_item(event.id, &item)).transpose()?.and_then(|item| item.event);
         match there {
             Some(there) if there.payload == event.payload && there.groups == event.groups => Ok(Accepted::Same(Box::new(there))),
             Some(there) => Err(Error::new(
@@ -105,8 +107,7 @@ impl Store {
     /// Reads items of runs, consistently, in the order of the ids.
     pub async fn run_items(&self, project: &ProjectId, workflow: &WorkflowId, ids: &[EventId]) -> Result<Vec<Option<RunItem>>> {
         let keys = ids.iter().map(|id| keys::event(project, workflow, *id)).collect();
-        let items = self.get_many(keys).await?;
-        ids.iter().zip(items).map(|(id, item)| item.map(|item| read_item(*id, &item)).transpose()).collect()
+        read_items(ids, self.get_many(keys).await?)
     }
 
     /// Reads items of one workflow's runs and the workflow's head, in one request.
@@ -120,8 +121,7 @@ impl Store {
         wanted.push(keys::head(project, workflow));
         let mut items = self.get_many(wanted).await?;
         let head = items.pop().flatten().map(|item| workflows::read(project, &item)).transpose()?;
-        let read = |(id, item): (&EventId, Option<Item>)| item.map(|item| read_item(*id, &item)).transpose();
-        Ok((ids.iter().zip(items).map(read).collect::<Result<_>>()?, head))
+        Ok((read_items(ids, items)?, head))
     }
 
     /// A page of events, newest first, with the state of the index a moment ago.
@@ -243,6 +243,13 @@ pub(crate) fn event_item(project: &ProjectId, workflow: &WorkflowId, event: &Eve
     item.maybe(event.cause.as_ref(), |item, cause| {
         item.s("from", cause.event).maybe(cause.delivery, |item, delivery| item.s("dl", delivery))
     })
+}
+
+/// Reads items; one that has expired is gone, although it may still be there (rule 11).
+fn read_items(ids: &[EventId], items: Vec<Option<Item>>) -> Result<Vec<Option<RunItem>>> {
+    let now = Time::now();
+    let alive = items.into_iter().map(|item| item.filter(|item| !item.is_expired(now)));
+    ids.iter().zip(alive).map(|(id, item)| item.map(|item| read_item(*id, &item)).transpose()).collect()
 }
 
 pub(crate) fn read_item(id: EventId, item: &Item) -> Result<RunItem> {

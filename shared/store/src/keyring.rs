@@ -48,6 +48,9 @@ impl Role {
     }
 }
 
+/// Characters of a key's id.
+const KEY_ID_CHARS: usize = 12;
+
 /// A key as it is listed: without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ApiKey {
@@ -66,7 +69,7 @@ pub struct ApiKey {
 impl Store {
     /// Makes a key, and gives its text: the only time that it can be seen.
     pub async fn create_api_key(&self, project: &ProjectId, name: &str, role: Role) -> Result<(ApiKey, String)> {
-        let (id, secret) = (random_token(12), random_token(52));
+        let (id, secret) = (random_token(KEY_ID_CHARS), random_token(52));
         let key = ApiKey { id, project_id: project.clone(), name: name.to_owned(), role, created_at: Time::now() };
         let item = Item::new(&keys::of_project(project, "k#", &key.id))
             .s("name", name)
@@ -86,7 +89,7 @@ impl Store {
         else {
             return Ok(None);
         };
-        let Ok(project) = project.parse::<ProjectId>() else { return Ok(None) };
+        let (Ok(project), true) = (project.parse::<ProjectId>(), is_key_id(id)) else { return Ok(None) };
         let Some(item) = self.get(keys::of_project(&project, "k#", id)).await? else { return Ok(None) };
         match item.raw("hash").is_some_and(|stored| bool::from(stored.ct_eq(&hash(secret)))) {
             true => read(&project, &item).map(Some),
@@ -102,9 +105,15 @@ impl Store {
     /// Revokes a key.
     pub async fn delete_api_key(&self, project: &ProjectId, id: &str) -> Result<()> {
         let key = keys::of_project(project, "k#", id);
-        self.get(key.clone()).await?.ok_or_else(|| Error::not_found("API key"))?;
+        let found = if is_key_id(id) { self.get(key.clone()).await? } else { None };
+        found.ok_or_else(|| Error::not_found("API key"))?;
         self.delete(&key).await
     }
+}
+
+/// What comes from outside must not make a key that the table refuses.
+fn is_key_id(id: &str) -> bool {
+    id.len() == KEY_ID_CHARS && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn hash(secret: &str) -> Vec<u8> {

@@ -32,7 +32,7 @@ pub use memory::{MemoryItem, MemoryWrite};
 pub use metrics::{Counts, Metric};
 pub use page::{Cursor, Page};
 pub use projects::Project;
-pub use schedules::{DueItem, ScheduleAdvance, ScheduleItem};
+pub use schedules::{DueCursor, DueItem, DuePage, ScheduleAdvance, ScheduleItem};
 pub use sdk::Store;
 pub use versions::{Saved, VersionInfo};
 pub use workflows::{State, Workflow};

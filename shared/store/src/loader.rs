@@ -5,9 +5,10 @@ use crate::keys::Key;
 use crate::sdk::unavailable;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use rookery_domain::{Error, Result};
+use rookery_domain::{Error, Kind, Result};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// What BatchGetItem takes.
@@ -79,22 +80,35 @@ fn take_batch(waiting: &mut Vec<Asked>) -> Vec<Asked> {
 }
 
 async fn answer(client: &Client, table: &str, batch: Vec<Asked>) {
-    let keys: HashSet<&Key> = batch.iter().flat_map(|asked| &asked.keys).collect();
-    let found = fetch(client, table, keys.into_iter().map(key_attributes).collect()).await;
+    let found = fetch_for(client, table, &batch).await;
+    let is_alone = batch.len() == 1;
     for asked in batch {
-        let items = match &found {
-            Ok(found) => Ok(asked.keys.iter().map(|key| found.get(key).cloned().map(Item)).collect()),
-            Err(error) => Err(Error::unavailable(error.to_string())),
+        let found = match &found {
+            Ok(found) => pick(found, &asked),
+            // One asker's bad key must not fail the others.
+            Err(error) if error.kind == Kind::Internal && !is_alone => {
+                fetch_for(client, table, std::slice::from_ref(&asked)).await.map(|found| pick(&found, &asked)).unwrap_or_else(Err)
+            }
+            Err(error) => Err(Error::new(error.kind, error.code, &error.message, &error.details).caused_by(error.to_string())),
         };
         // The asker may be gone.
-        let _ = asked.answer.send(items);
+        let _ = asked.answer.send(found);
     }
+}
+
+fn pick(found: &HashMap<Key, Attributes>, asked: &Asked) -> Answer {
+    Ok(asked.keys.iter().map(|key| found.get(key).cloned().map(Item)).collect())
+}
+
+async fn fetch_for(client: &Client, table: &str, batch: &[Asked]) -> Result<HashMap<Key, Attributes>> {
+    let keys: HashSet<&Key> = batch.iter().flat_map(|asked| &asked.keys).collect();
+    fetch(client, table, keys.into_iter().map(key_attributes).collect()).await
 }
 
 async fn fetch(client: &Client, table: &str, mut keys: Vec<Attributes>) -> Result<HashMap<Key, Attributes>> {
     let mut found = HashMap::new();
     // What is left unprocessed is asked again; the SDK has already waited between its own tries.
-    for _ in 0..8 {
+    for pause in 0..8 {
         let wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(std::mem::take(&mut keys)));
         let wanted = wanted.build().map_err(Error::internal)?;
         let output = client.batch_get_item().request_items(table, wanted).send().await.map_err(unavailable)?;
@@ -107,6 +121,7 @@ async fn fetch(client: &Client, table: &str, mut keys: Vec<Attributes>) -> Resul
         if keys.is_empty() {
             return Ok(found);
         }
+        tokio::time::sleep(Duration::from_millis(5 << pause)).await;
     }
     Err(Error::unavailable("BatchGetItem left keys unprocessed"))
 }

@@ -30,7 +30,9 @@ pub struct MemoryWrite {
     pub cell: CellId,
     /// Its life.
     pub incarnation: u64,
-    /// The scope's text, if it is one of many.
+    /// The scope, if it is one of many.
+    pub scope_id: Option<ScopeId>,
+    /// The scope's text, for people.
     pub scope: Option<String>,
     /// The value.
     pub value: Value,
@@ -45,7 +47,7 @@ pub struct MemoryWrite {
 impl MemoryWrite {
     /// Refuses what does not fit an item.
     pub fn check_size(&self) -> Result<()> {
-        match self.value.to_string().len() <= LARGEST {
+        match self.value.to_string().len() + self.scope.as_ref().map_or(0, String::len) <= LARGEST {
             true => Ok(()),
             false => Err(Error::new(
                 Kind::Unprocessable,
@@ -93,7 +95,8 @@ impl Store {
         cell: &CellId,
         incarnation: u64,
     ) -> Result<()> {
-        self.delete_prefix(&keys::memories(project, workflow), &keys::of_agent(cell, incarnation)).await.map(drop)
+        let mut all = usize::MAX;
+        self.delete_prefix(&keys::memories(project, workflow), &keys::of_agent(cell, incarnation), &mut all).await.map(drop)
     }
 
     /// Lets the memories of an ended life be forgotten once its runs are over.
@@ -128,7 +131,7 @@ impl Store {
         write: MemoryWrite,
     ) -> TransactWriteItem {
         let scope = write.scope.as_deref();
-        let key = keys::memory(project, workflow, &write.cell, write.incarnation, scope.map(ScopeId::of));
+        let key = keys::memory(project, workflow, &write.cell, write.incarnation, write.scope_id);
         let item = Item::new(&key)
             .packed("value", &write.value.to_string())
             .s("tag", &write.tag)

@@ -3,7 +3,8 @@
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page};
-use crate::sdk::{Expr, Store};
+use crate::schedules::purge_item;
+use crate::sdk::{Expr, Store, Transacted};
 use rookery_domain::{Error, ProjectId, Result, Time};
 use serde::Serialize;
 
@@ -52,19 +53,25 @@ impl Store {
         read(&item.ok_or_else(|| Error::not_found("project"))?)
     }
 
-    /// Marks a project as deleted: nothing of it can be reached any more. Its id is never used again.
+    /// Marks a project as deleted, and asks for its purge: nothing of it can be reached any more. Its id is never used again.
     pub async fn delete_project(&self, id: &ProjectId) -> Result<()> {
         let update = Expr::new("SET deleted = :at").n(":at", Time::now().0);
-        let condition = Expr::new("attribute_exists(pk)");
-        self.update(&keys::project(id), update, Some(condition)).await?.map(drop).ok_or_else(|| Error::not_found("project"))
+        let tombstone = self.update_in_transaction(&keys::project(id), update, Expr::new("attribute_exists(pk)"));
+        let purge = self.put_in_transaction(purge_item(id, None), None);
+        match self.transact_calmly(vec![tombstone, purge]).await? {
+            Transacted::Done => Ok(()),
+            _ => Err(Error::not_found("project")),
+        }
     }
 
-    /// Removes what belongs to a project as such: keys and credentials.
-    pub async fn purge_project(&self, id: &ProjectId) -> Result<()> {
-        for prefix in ["k#", "c#"] {
-            self.delete_prefix(id.as_str(), prefix).await?;
-        }
-        Ok(())
+    /// Removes what belongs to a deleted project as such, keys and credentials; `true` when all is gone.
+    pub async fn purge_project(&self, id: &ProjectId, budget: &mut usize) -> Result<bool> {
+        Ok(self.delete_prefix(id.as_str(), "k#", budget).await? && self.delete_prefix(id.as_str(), "c#", budget).await?)
+    }
+
+    /// Whether there never was a project.
+    pub async fn is_new(&self) -> Result<bool> {
+        Ok(self.page(keys::PROJECTS, "", false, 1, None).await?.items.is_empty())
     }
 }
 

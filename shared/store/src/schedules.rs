@@ -1,10 +1,10 @@
 //! Schedules of agents, and the index of what is due: schedules, long waits, far timers.
 
-use crate::item::Item;
+use crate::item::{Attributes, Item};
 use crate::keys::{self, Key};
 use crate::sdk::{Expr, Query, Store};
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use rookery_domain::{CellId, ProjectId, Result, Time, WorkflowId};
+use rookery_domain::{CellId, Error, ProjectId, Result, Time, WorkflowId};
 
 /// The schedule of one agent, while its workflow is active.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct ScheduleItem {
     pub incarnation: u64,
     /// When it is due, as its schedule's text.
     pub spec: String,
-    /// Changes with every start, stop and edit: checks of another generation are dropped.
+    /// Changes when it is edited, and when its workflow is started again: checks of another generation are dropped.
     pub generation: String,
     /// The next due time that was not sent yet.
     pub next_due: Time,
@@ -45,12 +45,12 @@ pub struct ScheduleAdvance {
 pub enum DueItem {
     /// A schedule.
     Schedule(ScheduleItem),
-    /// What a deleted workflow had is to be removed.
+    /// What a deleted project or workflow had is to be removed.
     Purge {
         /// The project.
         project: ProjectId,
-        /// The workflow.
-        workflow: WorkflowId,
+        /// The workflow; none for the whole project.
+        workflow: Option<WorkflowId>,
     },
     /// A message to send, and the item that holds it.
     Message {
@@ -63,9 +63,21 @@ pub enum DueItem {
     },
 }
 
+/// Where a page of what is due begins.
+pub struct DueCursor(Attributes);
+
+/// A page of what is due.
+pub struct DuePage {
+    /// The items; with its key, what cannot be read.
+    pub items: Vec<Result<DueItem, (Key, Error)>>,
+    /// Where the next page begins, if there may be more.
+    pub next: Option<DueCursor>,
+}
+
 impl Store {
-    /// What is due in a shard up to a time, earliest first, at most `limit`.
-    pub async fn due(&self, shard: u8, until: Time, limit: usize) -> Result<Vec<DueItem>> {
+    /// What is due in a shard up to a time, earliest first: a page of it, and where the next begins. What cannot be read is an
+    /// error of its own, with its key.
+    pub async fn due(&self, shard: u8, until: Time, limit: usize, after: Option<DueCursor>) -> Result<DuePage> {
         let query = Query {
             index: Some(keys::DUE),
             partition: keys::due_partition(shard),
@@ -73,18 +85,17 @@ impl Store {
             filter: None,
             newest_first: false,
             limit,
-            after: None,
+            after: after.map(|after| after.0),
         };
-        let (found, _) = self.query(query).await?;
+        let (found, stopped) = self.query(query).await?;
         let keys: Vec<Key> =
             found.iter().map(|item| Ok(Key { pk: item.str("pk")?.into(), sk: item.str("sk")?.into() })).collect::<Result<_>>()?;
         let items = self.get_many(keys.clone()).await?;
         // The index may lag: only what the item itself says is due is due.
-        let due = keys
-            .into_iter()
-            .zip(items)
-            .filter_map(|(key, item)| item.filter(|item| item.opt_num("da") <= Some(until.0)).map(|item| (key, item)));
-        due.filter(|(_, item)| item.opt_num::<i64>("da").is_some()).map(|(key, item)| read_due(key, &item)).collect()
+        let is_due = |item: &Item| item.opt_num::<i64>("da").is_some_and(|at| at <= until.0);
+        let due = keys.into_iter().zip(items).filter_map(|(key, item)| Some((key, item.filter(is_due)?)));
+        let items = due.map(|(key, item)| read_due(key.clone(), &item).map_err(|error| (key, error))).collect();
+        Ok(DuePage { items, next: stopped.map(|item| DueCursor(item.0)) })
     }
 
     /// A due message was sent: it is not due any more.
@@ -93,16 +104,8 @@ impl Store {
         self.update(key, update, Some(Expr::new("da = :at"))).await.map(drop)
     }
 
-    /// Asks the next ticks to remove what a deleted workflow had.
-    pub async fn ask_purge(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<()> {
-        let key = purge_key(project, workflow);
-        let item =
-            Item::new(&key).s("project", project).s("purge", workflow).s("dp", keys::due_shard(&key)).n("da", Time::now().0);
-        self.put(item, None).await.map(drop)
-    }
-
-    /// All that a deleted workflow had is removed.
-    pub async fn purged(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<()> {
+    /// All that a deleted project or workflow had is removed.
+    pub async fn purged(&self, project: &ProjectId, workflow: Option<&WorkflowId>) -> Result<()> {
         self.delete(&purge_key(project, workflow)).await
     }
 
@@ -156,9 +159,10 @@ impl Store {
         }
     }
 
-    /// Ends an agent's schedule.
-    pub async fn delete_schedule(&self, project: &ProjectId, workflow: &WorkflowId, cell: &CellId) -> Result<()> {
-        self.delete(&keys::schedule(project, workflow, cell)).await
+    /// Ends an agent's schedule, unless it was set anew meanwhile.
+    pub async fn delete_schedule(&self, item: &ScheduleItem) -> Result<()> {
+        let condition = Expr::new("generation = :generation").s(":generation", &item.generation);
+        self.delete_if(&keys::schedule(&item.project, &item.workflow, &item.cell), condition).await
     }
 
     pub(crate) fn advance_in_transaction(
@@ -167,22 +171,32 @@ impl Store {
         workflow: &WorkflowId,
         advance: &ScheduleAdvance,
     ) -> TransactWriteItem {
-        let condition = Expr::new("generation = :generation AND (attribute_not_exists(last_due) OR last_due < :due)");
-        let update = Expr::new("SET last_due = :due").n(":due", advance.due.0).s(":generation", &advance.generation);
+        // That each due time has one effect is the commit key's to see to; this drops the checks of another generation.
+        let condition = Expr::new("generation = :generation").s(":generation", &advance.generation);
+        let update = Expr::new("SET last_due = :due").n(":due", advance.due.0);
         self.update_in_transaction(&keys::schedule(project, workflow, &advance.cell), update, condition)
     }
 }
 
-fn purge_key(project: &ProjectId, workflow: &WorkflowId) -> Key {
-    keys::of_project(project, "z#", workflow.as_str())
+/// The item that asks for a purge: below `z#`, the workflow's id, or nothing for the whole project.
+fn purge_key(project: &ProjectId, workflow: Option<&WorkflowId>) -> Key {
+    keys::of_project(project, "z#", workflow.map_or("", WorkflowId::as_str))
+}
+
+/// Asks the next ticks to remove what a deleted project or workflow had.
+pub(crate) fn purge_item(project: &ProjectId, workflow: Option<&WorkflowId>) -> Item {
+    let key = purge_key(project, workflow);
+    let item = Item::new(&key).s("project", project).n("purge", 1).s("dp", keys::due_shard(&key)).n("da", Time::now().0);
+    item.maybe(workflow, |item, workflow| item.s("workflow", workflow))
 }
 
 fn read_due(key: Key, item: &Item) -> Result<DueItem> {
     match item.opt_str("generation") {
         Some(_) => read_schedule(item).map(DueItem::Schedule),
-        None if item.opt_str("purge").is_some() => {
-            Ok(DueItem::Purge { project: item.parse("project")?, workflow: item.parse("purge")? })
-        }
+        None if item.opt_num::<u8>("purge").is_some() => Ok(DueItem::Purge {
+            project: item.parse("project")?,
+            workflow: item.opt_str("workflow").map(|_| item.parse("workflow")).transpose()?,
+        }),
         None => Ok(DueItem::Message { at: item.time("da")?, message: item.str("msg")?.to_owned(), key }),
     }
 }

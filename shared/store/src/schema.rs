@@ -5,7 +5,7 @@ use crate::sdk::{Store, unavailable};
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, TimeToLiveSpecification,
+    ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
 };
 use rookery_domain::{Error, Result};
 
@@ -18,19 +18,19 @@ impl Store {
         let request = self.table_request().map_err(Error::internal)?;
         match request.send().await {
             Ok(_) => {}
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => return Ok(()),
+            // It is there. Its TTL may not be on yet, if a first start was cut short.
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => {}
             Err(error) => return Err(unavailable(error)),
         }
         let ttl =
             TimeToLiveSpecification::builder().enabled(true).attribute_name("expires_at").build().map_err(Error::internal)?;
-        self.client
-            .update_time_to_live()
-            .table_name(&*self.table)
-            .time_to_live_specification(ttl)
-            .send()
-            .await
-            .map(drop)
-            .map_err(unavailable)
+        let described = self.client.describe_time_to_live().table_name(&*self.table).send().await.map_err(unavailable)?;
+        let status = described.time_to_live_description.and_then(|description| description.time_to_live_status);
+        if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
+            return Ok(());
+        }
+        let request = self.client.update_time_to_live().table_name(&*self.table).time_to_live_specification(ttl);
+        request.send().await.map(drop).map_err(unavailable)
     }
 
     fn table_request(&self) -> Result<aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder, BuildError> {

@@ -5,11 +5,17 @@ use crate::keys::{self, Key};
 use crate::loader::Loader;
 use crate::page::{Cursor, Page};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Put, ReturnValue, TransactWriteItem, Update, WriteRequest};
 use rookery_domain::{Error, Result};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Times that a single write is tried again when a transaction is at its item.
+const COLLISIONS: u64 = 5;
+/// What BatchWriteItem takes.
+const DELETED_AT_ONCE: usize = 25;
 
 /// The table, through a client that does not know which side it talks to. Cheap to clone.
 #[derive(Clone)]
@@ -121,20 +127,24 @@ impl Store {
     /// Puts an item; `false` when the condition does not hold.
     pub(crate) async fn put(&self, item: Item, condition: Option<Expr>) -> Result<bool> {
         let condition = condition.unwrap_or_default();
-        let sent = self
+        let request = self
             .client
             .put_item()
             .table_name(&*self.table)
             .set_item(Some(item.0))
             .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
             .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(false),
-            Err(error) => Err(unavailable(error)),
+            .set_expression_attribute_values(condition.values());
+        let mut tries = 0;
+        loop {
+            match request.clone().send().await {
+                Ok(_) => return Ok(true),
+                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                    return Ok(false);
+                }
+                Err(error) if collided(&error, &mut tries).await => {}
+                Err(error) => return Err(unavailable(error)),
+            }
         }
     }
 
@@ -143,7 +153,7 @@ impl Store {
         let (mut names, mut values) = (HashMap::new(), HashMap::new());
         let update = update.merge_into(&mut names, &mut values);
         let condition = condition.map(|condition| condition.merge_into(&mut names, &mut values));
-        let sent = self
+        let request = self
             .client
             .update_item()
             .table_name(&*self.table)
@@ -152,19 +162,36 @@ impl Store {
             .set_condition_expression(condition)
             .set_expression_attribute_names((!names.is_empty()).then_some(names))
             .set_expression_attribute_values((!values.is_empty()).then_some(values))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match sent {
-            Ok(output) => Ok(Some(Item(output.attributes.unwrap_or_default()))),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(None),
-            Err(error) => Err(unavailable(error)),
+            .return_values(ReturnValue::AllNew);
+        let mut tries = 0;
+        loop {
+            match request.clone().send().await {
+                Ok(output) => return Ok(Some(Item(output.attributes.unwrap_or_default()))),
+                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                    return Ok(None);
+                }
+                Err(error) if collided(&error, &mut tries).await => {}
+                Err(error) => return Err(unavailable(error)),
+            }
         }
     }
 
     pub(crate) async fn delete(&self, key: &Key) -> Result<()> {
         let request = self.client.delete_item().table_name(&*self.table).set_key(Some(key_attributes(key)));
         request.send().await.map(drop).map_err(unavailable)
+    }
+
+    /// Deletes an item for which the condition holds.
+    pub(crate) async fn delete_if(&self, key: &Key, condition: Expr) -> Result<()> {
+        let request = self.client.delete_item().table_name(&*self.table).set_key(Some(key_attributes(key)));
+        let request = request
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .condition_expression(condition.text);
+        match request.send().await {
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            sent => sent.map(drop).map_err(unavailable),
+        }
     }
 
     /// All of it, or none.
@@ -186,6 +213,17 @@ impl Store {
             Some(E::TransactionInProgressException(_)) => Ok(Transacted::Contended),
             _ => Err(unavailable(error)),
         }
+    }
+
+    /// The same, tried again when it collides with another.
+    pub(crate) async fn transact_calmly(&self, items: Vec<TransactWriteItem>) -> Result<Transacted> {
+        for pause in 1..=COLLISIONS {
+            match self.transact(items.clone()).await? {
+                Transacted::Contended => tokio::time::sleep(Duration::from_millis(5 << pause)).await,
+                decided => return Ok(decided),
+            }
+        }
+        Err(Error::unavailable("transactions collide at the same items"))
     }
 
     pub(crate) fn put_in_transaction(&self, item: Item, condition: Option<Expr>) -> TransactWriteItem {
@@ -276,20 +314,34 @@ impl Store {
         page_of(self.query(query).await?)
     }
 
-    /// Deletes what a query finds, page by page, and says how many.
-    pub(crate) async fn delete_prefix(&self, partition: &str, prefix: &str) -> Result<u64> {
-        let (mut deleted, mut cursor) = (0, None);
-        loop {
-            let page = self.page(partition, prefix, false, 100, cursor.as_ref()).await?;
-            for item in &page.items {
-                self.delete(&Key { pk: partition.to_owned(), sk: item.str("sk")?.to_owned() }).await?;
-                deleted += 1;
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(deleted);
+    /// Deletes items of a partition by prefix, at most `budget` of them, and takes from it what it deleted. `true` when all are gone.
+    pub(crate) async fn delete_prefix(&self, partition: &str, prefix: &str, budget: &mut usize) -> Result<bool> {
+        while *budget > 0 {
+            let page = self.page(partition, prefix, false, DELETED_AT_ONCE.min(*budget), None).await?;
+            let keys = page.items.iter().map(|item| Ok(Key { pk: partition.to_owned(), sk: item.str("sk")?.to_owned() }));
+            *budget -= page.items.len();
+            self.delete_many(keys.collect::<Result<_>>()?).await?;
+            if page.next.is_none() {
+                return Ok(true);
             }
         }
+        Ok(false)
+    }
+
+    /// Deletes at most [`DELETED_AT_ONCE`] items.
+    async fn delete_many(&self, keys: Vec<Key>) -> Result<()> {
+        let delete = |key: &Key| DeleteRequest::builder().set_key(Some(key_attributes(key))).build();
+        let requests = keys.iter().map(|key| Ok(WriteRequest::builder().delete_request(delete(key)?).build()));
+        let mut requests: Vec<WriteRequest> =
+            requests.collect::<std::result::Result<_, BuildError>>().map_err(Error::internal)?;
+        while !requests.is_empty() {
+            let sent = self.client.batch_write_item().request_items(&*self.table, requests).send().await.map_err(unavailable)?;
+            requests = sent.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
+            if !requests.is_empty() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -298,10 +350,22 @@ fn page_of((items, stopped): (Vec<Item>, Option<Item>)) -> Result<Page<Item>> {
     Ok(Page { items, next })
 }
 
-/// A call that did not answer as it should: unknown, not failed (rule 8).
+/// A call that did not answer as it should: unknown, not failed (rule 8). One that can never succeed is our fault.
 pub(crate) fn unavailable<E>(error: SdkError<E>) -> Error
 where
-    E: std::error::Error + Send + Sync + 'static,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    Error::unavailable(aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string())
+    let hopeless = matches!(error.code(), Some("ValidationException" | "AccessDeniedException" | "ResourceNotFoundException"));
+    let text = aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string();
+    if hopeless { Error::internal(text) } else { Error::unavailable(text) }
+}
+
+/// Whether a transaction was at the item: then the call is made again a little later.
+async fn collided<E: ProvideErrorMetadata>(error: &SdkError<E>, tries: &mut u64) -> bool {
+    *tries += 1;
+    if error.code() != Some("TransactionConflictException") || *tries > COLLISIONS {
+        return false;
+    }
+    tokio::time::sleep(Duration::from_millis(5 << *tries)).await;
+    true
 }

@@ -69,7 +69,7 @@ impl Store {
             .n("updated", now.0);
         let mut items = vec![self.put_in_transaction(head, Some(Expr::new("attribute_not_exists(pk)")))];
         items.extend(self.version_items(project, &workflow.id, 1, now, saved));
-        match self.transact(items).await? {
+        match self.transact_calmly(items).await? {
             Transacted::Done => Ok(workflow),
             _ => Err(Error::unavailable("the new workflow's id is taken")),
         }
@@ -86,7 +86,7 @@ impl Store {
         let condition = Expr::new("ver = :expected AND attribute_not_exists(deleted)").n(":expected", expected);
         let mut items = vec![self.update_in_transaction(&keys::head(project, id), update, condition)];
         items.extend(self.version_items(project, id, expected + 1, now, saved));
-        let done = self.transact(items).await?;
+        let done = self.transact_calmly(items).await?;
         let current = self.workflow(project, id).await?;
         match done {
             Transacted::Done => Ok(current),
@@ -135,13 +135,12 @@ impl Store {
         self.read_chunks(project, id, 'o', version).await?.ok_or_else(|| Error::not_found("version"))
     }
 
-    /// Stores the graph of a built version. Building it again stores the same.
+    /// Stores the graph of a built version, once: if another was quicker, its graph is the version's.
     pub async fn put_graph(&self, project: &ProjectId, id: &WorkflowId, version: u64, graph: &Graph) -> Result<()> {
         let text = serde_json::to_string(graph).map_err(Error::internal)?;
-        for item in chunks(project, id, 'g', version, &text) {
-            self.put(item, None).await?;
-        }
-        Ok(())
+        let once = || Some(Expr::new("attribute_not_exists(pk)"));
+        let items = chunks(project, id, 'g', version, &text).map(|item| self.put_in_transaction(item, once()));
+        self.transact_calmly(items.collect()).await.map(drop)
     }
 
     /// The graph of a built version.

@@ -3,7 +3,8 @@
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page};
-use crate::sdk::{Expr, Store};
+use crate::schedules::purge_item;
+use crate::sdk::{Expr, Store, Transacted};
 use rookery_domain::{Error, ProjectId, Result, RunId, Time, WorkflowId};
 use serde::Serialize;
 use std::collections::HashSet;
@@ -39,7 +40,7 @@ pub struct Workflow {
     pub created_at: Time,
     /// When it was last saved, built, started or stopped.
     pub updated_at: Time,
-    /// It is deleted: deliveries in flight end as cancelled.
+    /// It is deleted: deliveries in flight end without a trace.
     pub deleted: bool,
 }
 
@@ -61,13 +62,13 @@ impl Store {
         Ok(Page { items: page.items.into_iter().filter(|workflow| !workflow.deleted).collect(), next: page.next })
     }
 
-    /// Sets state and built version, unless the workflow was saved meanwhile: then `None`.
-    pub async fn set_built(&self, workflow: &Workflow, state: State, built: u64) -> Result<Option<Workflow>> {
-        let update = Expr::new("SET #state = :state, built = :built, updated = :now")
-            .name("#state", "state")
-            .s(":state", state_text(state))
-            .n(":built", built)
-            .n(":now", Time::now().0);
+    /// Sets the built version, and with `start` that the workflow runs, unless it was saved meanwhile: then `None`.
+    pub async fn set_built(&self, workflow: &Workflow, built: u64, start: bool) -> Result<Option<Workflow>> {
+        let mut update = Expr::new("SET built = :built, updated = :now").n(":built", built).n(":now", Time::now().0);
+        if start {
+            update.text += ", #state = :state";
+            update = update.name("#state", "state").s(":state", state_text(State::Active));
+        }
         let condition = Expr::new("ver = :ver AND attribute_not_exists(deleted)").n(":ver", workflow.version);
         let item = self.update(&keys::head(&workflow.project, &workflow.id), update, Some(condition)).await?;
         item.map(|item| read(&workflow.project, &item)).transpose()
@@ -84,41 +85,48 @@ impl Store {
         read(project, &item.ok_or_else(|| Error::not_found("workflow"))?)
     }
 
-    /// Marks a workflow as deleted. Its id is never used again.
+    /// Marks a workflow as deleted, and asks for its purge. Its id is never used again.
     pub async fn delete_workflow(&self, project: &ProjectId, id: &WorkflowId) -> Result<()> {
         let update = Expr::new("SET deleted = :now").n(":now", Time::now().0);
-        let condition = Expr::new("attribute_exists(pk)");
-        self.update(&keys::head(project, id), update, Some(condition))
-            .await?
-            .map(drop)
-            .ok_or_else(|| Error::not_found("workflow"))
+        let tombstone = self.update_in_transaction(&keys::head(project, id), update, Expr::new("attribute_exists(pk)"));
+        let purge = self.put_in_transaction(purge_item(project, Some(id)), None);
+        match self.transact_calmly(vec![tombstone, purge]).await? {
+            Transacted::Done => Ok(()),
+            _ => Err(Error::not_found("workflow")),
+        }
     }
 
-    /// Removes all that a deleted workflow had, page by page. Stopping half way leaves the rest for the next call.
-    pub async fn purge_workflow(&self, project: &ProjectId, id: &WorkflowId) -> Result<()> {
+    /// Removes what a deleted workflow had, at most `budget` items; `true` when all is gone.
+    pub async fn purge_workflow(&self, project: &ProjectId, id: &WorkflowId, budget: &mut usize) -> Result<bool> {
         for partition in
             [keys::workflow(project, id), keys::memories(project, id), keys::logs(project, id), keys::metrics(project, id)]
         {
-            self.delete_prefix(&partition, "").await?;
+            if !self.delete_prefix(&partition, "", budget).await? {
+                return Ok(false);
+            }
         }
         for what in ['e', 'f'] {
-            self.purge_runs(project, id, keys::recent(project, id, what)).await?;
+            if !self.purge_runs(project, id, keys::recent(project, id, what), budget).await? {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Removes the runs that have items in a partition of the `recent` index.
-    async fn purge_runs(&self, project: &ProjectId, id: &WorkflowId, partition: String) -> Result<()> {
+    async fn purge_runs(&self, project: &ProjectId, id: &WorkflowId, partition: String, budget: &mut usize) -> Result<bool> {
         let mut cursor = None;
         loop {
             let page = self.list_recent(project, id, partition.clone(), None, 100, 100, cursor.as_ref()).await?;
             let runs: HashSet<RunId> = page.items.iter().map(|item| item.run).collect();
             for run in runs {
-                self.delete_prefix(&keys::run(project, id, run), "").await?;
+                if !self.delete_prefix(&keys::run(project, id, run), "", budget).await? {
+                    return Ok(false);
+                }
             }
             cursor = page.next;
             if cursor.is_none() {
-                return Ok(());
+                return Ok(true);
             }
         }
     }

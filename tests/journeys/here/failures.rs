@@ -25,7 +25,10 @@ async fn failures_are_replayed_when_the_world_has_recovered() {
     let keys = sink.keys();
     assert_eq!((failures.len(), keys.len()), (4, 4));
     for failure in &failures {
-        assert_eq!((&failure["code"], &failure["cell_id"], &failure["details"]["status"]), (&json!("http_error"), &json!("call"), &json!(500)));
+        assert_eq!(
+            (&failure["code"], &failure["cell_id"], &failure["details"]["status"]),
+            (&json!("http_error"), &json!("call"), &json!(500))
+        );
         assert!(runs.iter().any(|run| failure["run_id"] == **run), "{failure}");
     }
     let replay = async |failure: &Value| {

@@ -37,13 +37,30 @@ async fn a_call_is_tried_again_when_the_server_says_and_with_the_same_key() {
 }
 
 #[tokio::test]
+async fn a_call_that_takes_too_long_is_cut_and_tried_again() {
+    let sink = Sink::start();
+    sink.script([Reply::status(200).after(Duration::from_secs(20))]);
+    let mut rookery = super::rookery().calls(&sink).start().await;
+    let workflow = rookery.started(&calling(&sink, json!({"timeout_seconds": 1}))).await;
+    let run = workflow.emit("start", json!({"n": 7})).await;
+    let tree = workflow.waiting(&run, "call").await;
+    assert!(deliveries(&tree)[0]["error"]["code"].is_string(), "why it waits is shown: {tree}");
+    assert_eq!(workflow.finished(&run).await["state"], "done");
+    assert_eq!((sink.requests().len(), sink.keys().len()), (2, 1));
+}
+
+#[tokio::test]
 async fn a_call_that_fails_for_good_goes_to_the_error_workflow() {
     let sink = Sink::start();
     sink.otherwise(Reply::status(422));
     let mut rookery = super::rookery().calls(&sink).leaves_failures("http_error").start().await;
     let mut options = calling(&sink, json!({}));
     options["cells"].as_array_mut().unwrap().extend([
-        agent("handle", "event_formatting", json!({"instructions": {"what": "{{ code }} on order {{ payload.event.payload.n }}"}})),
+        agent(
+            "handle",
+            "event_formatting",
+            json!({"instructions": {"what": "{{ code }} on order {{ payload.event.payload.n }}"}}),
+        ),
         agent("ignore", "event_formatting", json!({"instructions": {}})),
         link_of("on_error", "call", "handle"),
         link_of("on_response", "call", "ignore"),
@@ -63,7 +80,8 @@ async fn a_call_that_fails_for_good_goes_to_the_error_workflow() {
 async fn what_is_not_allowed_is_not_called() {
     let sink = Sink::start();
     // Another port than the sink's.
-    let mut rookery = super::rookery().arg("--egress-allow").arg("127.0.0.1/32:1").leaves_failures("address_refused").start().await;
+    let mut rookery =
+        super::rookery().arg("--egress-allow").arg("127.0.0.1/32:1").leaves_failures("address_refused").start().await;
     let workflow = rookery.started(&calling(&sink, json!({}))).await;
     workflow.emit("start", json!({"n": 1})).await;
     let failure = workflow.failures(1).await[0].clone();

@@ -10,7 +10,7 @@ async fn waits_memories_and_runs_survive_a_kill() {
         .started(&cells([
             agent("hook", "webhook", json!({})),
             agent("watch", "change_detector", json!({"property": "n"})),
-            agent("wait", "delay", json!({"seconds": 3})),
+            agent("wait", "delay", json!({"seconds": 5})),
             agent("end", "event_formatting", json!({"instructions": {"n": "{{ n }}"}})),
             link("hook", "watch"),
             link("watch", "wait"),
