@@ -227,7 +227,8 @@ impl Display for Cost {
         writeln!(
             f,
             "us-east-1, on demand. Lambda: 10 messages an invocation, CPU as measured without the stand-ins, arm64 at\n\
-             1,769 MB a CPU (so it holds for 128 MB, too); waiting is not in it. Not in it: storage, recovery, logs, traffic."
+             1,769 MB a CPU (so it holds for 128 MB, too); waiting is not in it. Not in it: storage, recovery, logs, traffic.\n\
+             Requests of concurrent hook calls are joined in this one process; on AWS, each call sends its own."
         )
     }
 }

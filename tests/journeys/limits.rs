@@ -44,10 +44,11 @@ async fn a_doubling_loop_ends_at_the_event_budget() {
     .await;
     assert_eq!(failures[0]["code"], "event_budget", "{}", failures[0]);
     rookery.queues_are_empty().await;
+    // The budget of 10,000 is counted by samples: about.
     let emitted = wait_until("counted events", async || {
         let agents = workflow.list("/agents").await;
         let sum: u64 = agents.iter().map(|agent| agent["counts"]["emitted"].as_u64().unwrap()).sum();
-        (sum > 10_000).then_some(sum)
+        (sum > 8_000).then_some(sum)
     })
     .await;
     assert!(emitted < 20_000, "{emitted} events in run {run}");

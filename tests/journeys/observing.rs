@@ -8,7 +8,7 @@ use std::time::Duration;
 #[tokio::test]
 async fn metrics_add_up_and_lists_are_complete() {
     const COUNT: usize = 45;
-    let mut rookery = super::rookery().leaves_failures("payload_not_object").start().await;
+    let mut rookery = super::rookery().start().await;
     let even = json!({"condition": {"path": "even", "operator": "eq", "value": true}});
     let workflow = rookery
         .started(&cells([

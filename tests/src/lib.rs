@@ -6,6 +6,7 @@
 
 mod api;
 pub mod lambda;
+mod process;
 mod queues;
 mod rookery;
 mod sink;

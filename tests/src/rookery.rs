@@ -1,17 +1,13 @@
-//! The real program in a process of its own: started on an empty folder, killed, started again, stopped, and looked at in the end.
+//! A Rookery under test: how it is to be started, what a test does with it, and the look at the world in the end.
 
+use crate::process::Process;
 use crate::queues::{self, Waiting};
 use crate::world::{self, Expected};
 use crate::{Api, Workflow, wait_until, wait_up_to};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use std::time::Duration;
 
 /// The program, how it is to be started, and what may be left behind.
 pub struct Program {
@@ -81,12 +77,11 @@ impl Program {
             let api = Api::new(&url, std::env::var("ROOKERY_TEST_KEY").ok().as_deref());
             return Rookery { api, expected: self.expected, projects: Vec::new(), process: None };
         }
-        let mut process =
-            Process { folder: tempfile::tempdir().unwrap(), port: 0, child: None, ready: String::new(), program: self };
-        // Between finding a port and taking it, another process may take it.
-        while !process.start_on(free_port()).await {}
+        let mut args = self.args;
+        args.extend((!self.demo).then(|| "--no-demo".to_owned()));
+        let process = Process::start(self.path, args, self.env).await;
         let api = Api::new(&process.url(), process.key().as_deref());
-        Rookery { api, expected: process.program.expected.clone(), projects: Vec::new(), process: Some(process) }
+        Rookery { api, expected: self.expected, projects: Vec::new(), process: Some(process) }
     }
 }
 
@@ -97,14 +92,6 @@ pub struct Rookery {
     expected: Expected,
     projects: Vec<String>,
     process: Option<Process>,
-}
-
-struct Process {
-    folder: TempDir,
-    port: u16,
-    child: Option<Child>,
-    ready: String,
-    program: Program,
 }
 
 impl Rookery {
@@ -154,9 +141,7 @@ impl Rookery {
 
     /// Starts it again on the same folder and port.
     pub async fn start_again(&mut self) {
-        let process = self.process_mut();
-        let port = process.port;
-        assert!(process.start_on(port).await, "it does not start again: {}", process.log());
+        self.process_mut().start_again().await;
     }
 
     /// SIGTERM, and its orderly end.
@@ -180,90 +165,6 @@ impl Rookery {
     }
 }
 
-impl Process {
-    fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    fn key(&self) -> Option<String> {
-        std::fs::read_to_string(self.data().join("root.key")).ok()
-    }
-
-    fn log_file(&self) -> PathBuf {
-        self.folder.path().join("log")
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.log_file()).unwrap_or_default()
-    }
-
-    /// Gives false if the port is taken. Panics when it fails otherwise.
-    async fn start_on(&mut self, port: u16) -> bool {
-        let log: File = OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
-        let mut command = Command::new(&self.program.path);
-        command.args(["--addr", &format!("127.0.0.1:{port}"), "--data"]).arg(self.data()).args(&self.program.args);
-        if !self.program.demo {
-            command.arg("--no-demo");
-        }
-        command.envs(self.program.env.iter().map(|(name, value)| (name, value)));
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let line = tokio::task::spawn_blocking(move || {
-            let mut line = String::new();
-            output.read_line(&mut line).map(|_| line)
-        });
-        self.ready = line.await.unwrap().unwrap().trim().to_owned();
-        if self.ready.is_empty() {
-            child.wait().unwrap();
-            assert!(self.log().contains("listening on"), "it did not start: {}", self.log());
-            return false;
-        }
-        (self.port, self.child) = (port, Some(child));
-        assert!(self.ready.contains(&self.url()), "the ready line has no URL: {}", self.ready);
-        true
-    }
-
-    fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
-    }
-
-    fn terminate(&mut self) {
-        let Some(mut child) = self.child.take() else { return };
-        let pid = rustix::process::Pid::from_child(&child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        let deadline = Instant::now() + Duration::from_secs(30);
-        loop {
-            match child.try_wait().unwrap() {
-                Some(status) => return assert!(status.success(), "it ended with {status}: {}", self.log()),
-                None if Instant::now() > deadline => {
-                    child.kill().unwrap();
-                    child.wait().unwrap();
-                    panic!("it did not end within 30 s of SIGTERM: {}", self.log());
-                }
-                None => std::thread::sleep(Duration::from_millis(10)),
-            }
-        }
-    }
-}
-
-/// A free port below those that the system gives to outgoing connections: while the program is down, a client that calls it must
-/// not come to be connected to itself.
-fn free_port() -> u16 {
-    loop {
-        let port = fastrand::u16(20_000..32_000);
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
-}
-
 impl Drop for Rookery {
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -277,7 +178,7 @@ impl Drop for Rookery {
             Some(_) => None,
             None => Some(self.projects.clone()),
         };
-        let running = self.process.as_ref().is_none_or(|process| process.child.is_some());
+        let running = self.process.as_ref().is_none_or(Process::is_running);
         if running {
             // A client of its own: the test's belongs to the test's runtime, which waits here.
             let checked = std::thread::scope(|scope| scope.spawn(|| check(self, projects.as_deref())).join());

@@ -41,7 +41,8 @@ pub fn events(run: &Value) -> Vec<&Value> {
 
 /// The deliveries of a run's tree.
 pub fn deliveries(run: &Value) -> Vec<&Value> {
-    events(run).into_iter().flat_map(|event| event["deliveries"].as_array()).flatten().collect()
+    let of_events = events(run).into_iter().flat_map(|event| event["deliveries"].as_array());
+    of_events.chain(run["deliveries"].as_array()).flatten().collect()
 }
 
 /// A workflow.

@@ -62,6 +62,9 @@ pub(crate) struct RunView {
     checks: Vec<DeliveryView>,
     /// The first event. Events whose cause is not shown above them stand here too.
     events: Vec<EventNode>,
+    /// Deliveries whose event is not shown: it is no longer kept, or in another part of a very large run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deliveries: Vec<DeliveryView>,
 }
 
 /// An event of a run, with its deliveries.
@@ -190,12 +193,16 @@ impl<'a> RunTree<'a> {
         while let Some((_, event)) = self.left.pop_first() {
             events.push(self.node(event, 1));
         }
+        let mut deliveries = Vec::new();
+        for outcome in arms(std::mem::take(&mut self.outcomes).into_values().flatten().collect()) {
+            deliveries.push(self.delivery(outcome, DEPTH));
+        }
         let state = match (self.running, self.failed) {
             (true, _) => RunState::Running,
             (false, true) => RunState::Failed,
             (false, false) => RunState::Done,
         };
-        RunView { id: run, version, started_at, state, event_count, limit_hit: self.limit_hit, checks, events }
+        RunView { id: run, version, started_at, state, event_count, limit_hit: self.limit_hit, checks, events, deliveries }
     }
 
     fn node(&mut self, event: Event, depth: usize) -> EventNode {

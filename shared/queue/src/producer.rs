@@ -9,8 +9,8 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// What SendMessageBatch takes.
 const BATCH: usize = 10;
-/// Requests of a queue under way at once: few enough that batches fill under load.
-const REQUESTS: usize = 2;
+/// Requests of a queue under way at once: while one is, the next batch fills.
+const REQUESTS: usize = 1;
 /// Times that entries are sent which the service, not we, failed.
 const TRIES: usize = 3;
 

@@ -1,0 +1,122 @@
+//! The process of the program under test: started, killed, started again, ended in order.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// The process of a test, with its folder. What a test starts, it stops: the process ends when this is dropped, too, since it
+/// reads the end of its input then.
+pub(crate) struct Process {
+    folder: TempDir,
+    path: PathBuf,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    port: u16,
+    child: Option<Child>,
+    /// The line that it printed when it was ready.
+    pub(crate) ready: String,
+}
+
+impl Process {
+    /// Starts the program on an empty folder, and a port that is free.
+    pub(crate) async fn start(path: PathBuf, args: Vec<String>, env: Vec<(String, String)>) -> Process {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = Process { folder, path, args, env, port: 0, child: None, ready: String::new() };
+        // Between finding a port and taking it, another process may take it.
+        while !process.start_on(free_port()).await {}
+        process
+    }
+
+    /// Starts it again, on the same folder and port.
+    pub(crate) async fn start_again(&mut self) {
+        assert!(self.start_on(self.port).await, "it does not start again: {}", self.log());
+    }
+
+    /// Whether it runs.
+    pub(crate) fn is_running(&self) -> bool {
+        self.child.is_some()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn key(&self) -> Option<String> {
+        std::fs::read_to_string(self.data().join("root.key")).ok()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Gives false if the port is taken. Panics when it fails otherwise.
+    async fn start_on(&mut self, port: u16) -> bool {
+        let log: File = OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
+        let mut command = Command::new(&self.path);
+        command.args(["--addr", &format!("127.0.0.1:{port}"), "--data"]).arg(self.data()).args(&self.args);
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let line = tokio::task::spawn_blocking(move || {
+            let mut line = String::new();
+            output.read_line(&mut line).map(|_| line)
+        });
+        self.ready = line.await.unwrap().unwrap().trim().to_owned();
+        if self.ready.is_empty() {
+            child.wait().unwrap();
+            assert!(self.log().contains("listening on"), "it did not start: {}", self.log());
+            return false;
+        }
+        (self.port, self.child) = (port, Some(child));
+        assert!(self.ready.contains(&self.url()), "the ready line has no URL: {}", self.ready);
+        true
+    }
+
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    pub(crate) fn terminate(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            match child.try_wait().unwrap() {
+                Some(status) => return assert!(status.success(), "it ended with {status}: {}", self.log()),
+                None if Instant::now() > deadline => {
+                    child.kill().unwrap();
+                    child.wait().unwrap();
+                    panic!("it did not end within 30 s of SIGTERM: {}", self.log());
+                }
+                None => std::thread::sleep(Duration::from_millis(10)),
+            }
+        }
+    }
+}
+
+/// A free port below those that the system gives to outgoing connections: while the program is down, a client that calls it must
+/// not come to be connected to itself.
+fn free_port() -> u16 {
+    loop {
+        let port = fastrand::u16(20_000..32_000);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
