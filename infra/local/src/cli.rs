@@ -72,7 +72,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     if args.auth == Auth::Open && !args.addr.ip().is_loopback() {
         anyhow::bail!("{} is not a loopback address: add --auth required, so that every request needs a key.", args.addr);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
+    // The stand-ins have threads of their own: one core is theirs.
+    let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .context("starting the runtime")?;
     runtime.block_on(async {
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let runner = Runner::start(args).await?;

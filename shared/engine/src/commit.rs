@@ -296,11 +296,11 @@ fn error_payload(event: Option<&Event>, failure: &Failure) -> Payload {
         error["details"] = details.clone();
     }
     let Some(event) = event else { return fitting(error) };
-    error["event"] = json!({"id": event.id, "cell_id": event.cell, "groups": event.groups});
+    error["failed_event"] = json!({"id": event.id, "cell_id": event.cell, "groups": event.groups});
     let mut whole = error.clone();
-    whole["event"]["payload"] = event.payload.value();
+    whole["failed_event"]["payload"] = event.payload.value();
     Payload::of(&whole).unwrap_or_else(|_| {
-        error["event"]["payload_omitted"] = Value::Bool(true);
+        error["failed_event"]["payload_omitted"] = Value::Bool(true);
         fitting(error)
     })
 }

@@ -59,7 +59,7 @@ async fn a_call_that_fails_for_good_goes_to_the_error_workflow() {
         agent(
             "handle",
             "event_formatting",
-            json!({"instructions": {"what": "{{ code }} on order {{ payload.event.payload.n }}"}}),
+            json!({"instructions": {"what": "{{ code }} on order {{ failed_event.payload.n }}"}}),
         ),
         agent("ignore", "event_formatting", json!({"instructions": {}})),
         link_of("on_error", "call", "handle"),
@@ -73,7 +73,7 @@ async fn a_call_that_fails_for_good_goes_to_the_error_workflow() {
     assert_eq!(workflow.payloads("ignore").await.len(), 0);
     assert_eq!(sink.requests().len(), 1, "what the server refused is not asked again");
     let error = workflow.payloads("call").await[0].clone();
-    assert_eq!((&error["details"]["status"], &error["event"]["cell_id"]), (&json!(422), &json!("start")), "{error}");
+    assert_eq!((&error["details"]["status"], &error["failed_event"]["cell_id"]), (&json!(422), &json!("start")), "{error}");
 }
 
 #[tokio::test]
