@@ -2,7 +2,7 @@
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_runtime::{Error, LambdaEvent};
-use rookery_engine::{Router, Engine};
+use rookery_engine::{Engine, Router};
 use std::sync::Arc;
 
 /// Handles a batch of the `route` queue's event source mapping; the answer lists what failed.

@@ -101,6 +101,9 @@ impl<T: AgentType> Agent for Built<T> {
     }
 }
 
+/// Reads a config into an agent, or says all that is wrong with it.
+pub type Build = fn(&Map<String, Value>) -> Result<Box<dyn Agent>, Problems>;
+
 /// An agent type, as the catalogue shows it.
 pub struct TypeInfo {
     /// Its name in a cell's `agent_type`.
@@ -120,7 +123,7 @@ pub struct TypeInfo {
     /// Examples that run.
     pub examples: fn() -> Vec<Example>,
     /// Reads a config into an agent, or says all that is wrong with it.
-    pub build: fn(&Map<String, Value>) -> Result<Box<dyn Agent>, Problems>,
+    pub build: Build,
 }
 
 impl TypeInfo {

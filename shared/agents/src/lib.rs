@@ -24,7 +24,7 @@ mod verify;
 pub use agent::{Address, AgentType, Kind, MemoryUse, Problems};
 pub use context::{Call, Context, Host};
 pub use effects::{AgentError, Effects, Emit, Memory, Retry};
-pub use erased::{Agent, TypeInfo};
+pub use erased::{Agent, Build, TypeInfo};
 pub use example::{Example, ExampleEvent};
 pub use hook::{Accepted, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest};
 pub use registry::{all, build, find};

@@ -34,7 +34,10 @@ pub async fn from_environment() -> Result<Booted> {
 
 /// The value of an environment variable that must be set.
 pub fn variable(name: &str) -> Result<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or_else(|| Error::internal(format!("set the environment variable {name}")))
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.is_empty())
+        .ok_or_else(|| Error::internal(format!("set the environment variable {name}")))
 }
 
 /// Logs as JSON lines on standard output, at `RUST_LOG` or `info`.

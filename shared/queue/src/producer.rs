@@ -96,16 +96,14 @@ async fn send_batch(client: &Client, url: &str, mut batch: Vec<Asked>) {
     for _ in 0..TRIES {
         match try_batch(client, url, &batch).await {
             Ok(failed) => {
-                let mut index = 0;
                 let mut rest = Vec::new();
-                for asked in batch {
+                for (index, asked) in batch.into_iter().enumerate() {
                     if failed.contains(&index) {
                         rest.push(asked);
                     } else {
                         // The asker may be gone.
                         let _ = asked.answer.send(Ok(()));
                     }
-                    index += 1;
                 }
                 batch = rest;
                 failure = "the queue refused entries of a batch".to_owned();
