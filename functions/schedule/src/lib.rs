@@ -15,9 +15,9 @@ pub async fn handle(
     queues: QueueUrls,
     _tick: LambdaEvent<EventBridgeEvent<serde_json::Value>>,
 ) -> Result<(), Error> {
-    let ticked = engine.tick(Time::now()).await;
+    let ticked = Box::pin(engine.tick(Time::now())).await;
     for queue in Queue::ALL {
-        take_dead(&sqs, &queues.of(queue).dead, |message| engine.record_dead(message)).await?;
+        take_dead(&sqs, &queues.of(queue).dead, |message| Box::pin(engine.record_dead(message))).await?;
     }
     ticked?;
     Ok(())

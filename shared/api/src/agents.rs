@@ -24,6 +24,11 @@ use std::sync::Arc;
 
 /// The time that `counts` are of.
 const COUNTED_MS: i64 = 24 * 3600 * 1000;
+/// How far back it is looked for what was last.
+const LOOKED_AT_MS: i64 = 31 * 24 * HOUR_MS;
+/// Pages of older hours that are read for that.
+const OLDER_PAGES: u32 = 5;
+const HOUR_MS: i64 = 3600 * 1000;
 /// Memories and log entries that an agent shows.
 const SHOWN: usize = 50;
 
@@ -89,19 +94,19 @@ struct AgentView {
     logs: Option<Vec<LogEntry>>,
 }
 
-/// What an agent did in the last 24 hours.
+/// What an agent did of late.
 #[derive(Clone, Copy, Default, Serialize, JsonSchema)]
 #[schemars(inline)]
 struct Activity {
     /// What was counted in the last 24 hours.
     counts: Counts,
-    /// The last event that it emitted in that time.
+    /// The last event that it emitted, in the last 31 days.
     last_event_at: Option<Time>,
-    /// The last event that it received in that time.
+    /// The last event that it received, in the last 31 days.
     last_received_at: Option<Time>,
-    /// Its last check in that time.
+    /// Its last check, in the last 31 days.
     last_check_at: Option<Time>,
-    /// Its last failure in that time.
+    /// Its last failure, in the last 31 days.
     last_error_at: Option<Time>,
 }
 
@@ -244,24 +249,27 @@ async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<(Arc<Built>, 
     Ok((built, cell))
 }
 
-/// What the workflow's agents did of late.
+/// What the workflow's agents did of late: newest first, the hours that are counted, then a few pages more for what was last.
 async fn activity(app: &App, workflow: &Workflow) -> Result<HashMap<CellId, Activity>> {
     let now = Time::now();
-    let (mut found, mut cursor) = (HashMap::<CellId, Activity>::new(), None);
+    let (counted, looked_at) = (now.plus(-COUNTED_MS), now.plus(-LOOKED_AT_MS));
+    let (mut found, mut cursor, mut older_pages) = (HashMap::<CellId, Activity>::new(), None, 0);
     loop {
-        let (store, from) = (&app.engine.store, now.plus(-COUNTED_MS));
-        let page =
-            store.list_metrics(&workflow.project, &workflow.id, from, now, limits::PAGE_MAX, Option::as_ref(&cursor)).await?;
+        let (store, limit) = (&app.engine.store, limits::PAGE_MAX);
+        let page = store.list_metrics(&workflow.project, &workflow.id, looked_at, now, limit, Option::as_ref(&cursor)).await?;
+        older_pages += u32::from(page.items.last().is_some_and(|metric| metric.hour < counted));
         for metric in page.items {
             let sum = found.entry(metric.cell_id).or_default();
-            sum.counts.add(&metric.counts);
+            if metric.hour.plus(HOUR_MS) > counted {
+                sum.counts.add(&metric.counts);
+            }
             sum.last_event_at = sum.last_event_at.max(metric.last_emitted_at);
             sum.last_received_at = sum.last_received_at.max(metric.last_received_at);
             sum.last_check_at = sum.last_check_at.max(metric.last_check_at);
             sum.last_error_at = sum.last_error_at.max(metric.last_error_at);
         }
         cursor = page.next;
-        if cursor.is_none() {
+        if cursor.is_none() || older_pages > OLDER_PAGES {
             return Ok(found);
         }
     }

@@ -33,7 +33,7 @@ pub async fn handle<H: Handler>(handler: Arc<H>, event: SqsEvent) -> SqsBatchRes
             failed.push(failure);
         }
     }
-    handler.after_batch().await;
+    Box::pin(handler.after_batch()).await;
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = failed;
     response
@@ -48,7 +48,8 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
             return false;
         }
     };
-    match tokio::time::timeout(BUDGET, handler.handle(message)).await {
+    // Boxed: the compiler's limit on the depth of types is reached by whole handlers inside of others.
+    match tokio::time::timeout(BUDGET, Box::pin(handler.handle(message))).await {
         Ok(Ok(())) => true,
         Ok(Err(error)) => {
             tracing::warn!(message_id = id, %error, "message failed; it comes again");

@@ -3,9 +3,10 @@
 use crate::keys::Key;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use flate2::Compression;
-use flate2::read::{DeflateDecoder, DeflateEncoder};
+use flate2::read::DeflateDecoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use rookery_domain::{Error, Result, Time};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Read;
 use std::str::FromStr;
@@ -108,17 +109,25 @@ pub(crate) fn malformed(name: &str) -> Error {
     Error::internal(format!("a stored item has no valid `{name}`"))
 }
 
+thread_local! {
+    /// Making one costs more than using it: its tables are zeroed.
+    static DEFLATE: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
+}
+
 /// First byte: 0 plain, 1 deflated. A unit of DynamoDB is a kilobyte, and JSON shrinks to a half or less.
 pub(crate) fn pack(text: &str) -> Vec<u8> {
     let plain = || [&[0], text.as_bytes()].concat();
     if text.len() < 200 {
         return plain();
     }
-    let mut packed = vec![1];
-    match DeflateEncoder::new(text.as_bytes(), Compression::fast()).read_to_end(&mut packed) {
-        Ok(_) if packed.len() <= text.len() => packed,
-        _ => plain(),
-    }
+    // Only what fits the room of the plain text is worth it.
+    let mut packed = Vec::with_capacity(text.len() + 1);
+    packed.push(1);
+    let deflated = DEFLATE.with_borrow_mut(|deflate| {
+        deflate.reset();
+        deflate.compress_vec(text.as_bytes(), &mut packed, FlushCompress::Finish)
+    });
+    if matches!(deflated, Ok(Status::StreamEnd)) { packed } else { plain() }
 }
 
 pub(crate) fn unpack(bytes: &[u8]) -> Result<String> {
