@@ -118,7 +118,7 @@ impl World {
             let receive = self.sqs.receive_message().queue_url(&self.deliver).wait_time_seconds(0).max_number_of_messages(10);
             let messages = receive.send().await.unwrap().messages.unwrap_or_default();
             if messages.is_empty() {
-                return dispatcher.after_batch().await;
+                return self.engine.flush_metrics().await;
             }
             for message in messages {
                 dispatcher.handle(Message::decode(message.body().unwrap()).unwrap()).await.unwrap();
