@@ -19,7 +19,7 @@ build: ## builds the release program and the functions
 	cargo build --release --locked
 
 test: ## all tests: unit, property, conformance of the stand-ins, journeys, crashes
-	cargo test --workspace --locked
+	cargo test --workspace --locked --no-fail-fast
 
 bench: ## measures throughput, latency and cost on a release build; takes about three minutes
 	cargo build --release --locked -p rookery-local -p rookery-bench

@@ -28,7 +28,7 @@ impl Handler for Dispatcher {
     }
 
     async fn after_batch(&self) {
-        self.0.flush_metrics_if_due().await;
+        self.0.flush_metrics_soon().await;
     }
 }
 

@@ -1,12 +1,13 @@
-//! Metrics in memory: summed by agent, written after a batch and by the tick, at most once a second. A crash loses at most the
-//! counts since then, never an event.
+//! Metrics in memory: summed by agent, written once a second while there is work. A crash loses at most the counts of a second,
+//! never an event.
 
 use crate::Engine;
 use rookery_domain::{CellId, ProjectId, Time, WorkflowId};
 use rookery_store::Counts;
 use std::collections::HashMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 type Agent = (ProjectId, WorkflowId, CellId);
 
@@ -17,6 +18,7 @@ const PAUSE_MS: i64 = 1000;
 pub(crate) struct Meter {
     sums: Mutex<HashMap<Agent, Counts>>,
     written_ms: AtomicI64,
+    is_planned: AtomicBool,
 }
 
 impl Meter {
@@ -37,10 +39,19 @@ impl Meter {
 }
 
 impl Engine {
-    /// Writes the counts so far, unless that was done within the last second.
-    pub(crate) async fn flush_metrics_if_due(&self) {
+    /// Writes the counts so far now; or a second later, if that was just done.
+    pub(crate) async fn flush_metrics_soon(self: &Arc<Self>) {
         if self.meter.is_due(Time::now()) {
-            self.flush_metrics().await;
+            return self.flush_metrics().await;
+        }
+        if !self.meter.is_planned.swap(true, Ordering::AcqRel) {
+            let engine = self.clone();
+            // A frozen function goes on with it when it is next asked for something.
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(PAUSE_MS as u64)).await;
+                engine.meter.is_planned.store(false, Ordering::Release);
+                engine.flush_metrics().await;
+            });
         }
     }
 

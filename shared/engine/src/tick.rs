@@ -41,8 +41,6 @@ impl Engine {
         for (project, workflow) in purges {
             warn(self.purge(&project, workflow.as_ref(), &mut budget).await);
         }
-        // On one machine, where the tick shares the process: what the last batch left.
-        self.flush_metrics().await;
         Ok(found)
     }
 
