@@ -6,7 +6,7 @@ mod checker;
 mod reference;
 
 use futures::future::join_all;
-use rookery_tests::{Sink, Workflow, agent, cells, link, link_of, program};
+use rookery_tests::{Sink, Workflow, agent, cells, link, link_of, program, wait_until};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,9 +20,9 @@ const KILLS: usize = 24;
 const TORN: usize = 20;
 /// Clients that post at the same time, one event after the other.
 const CLIENTS: usize = 3;
-/// The longest time from a start to the next kill: so short that work is always under way, so long that no message is under way
-/// in ten lives of the program, after which it would rightly be a dead letter.
-const LONGEST_MS: u64 = 3000;
+/// The longest time from the moment at which a kill's share of the events is posted to the kill. That share is so large that no
+/// message is under way in ten lives of the program, after which it would rightly be a dead letter.
+const LONGEST_MS: u64 = 1000;
 
 fn options(sink: &Sink) -> Value {
     let ways = json!([{"name": "left", "weight": 1}, {"name": "right", "weight": 1}]);
@@ -65,7 +65,10 @@ async fn nothing_is_lost_and_nothing_doubled_when_the_program_is_killed_again_an
 
     let clients = Clients::start(&workflow);
     let (mut torn, mut while_posting) = (0, 0);
-    for _ in 0..KILLS {
+    for kill in 1..=KILLS {
+        // Spread over the work, however quick the machine; then at any moment.
+        let posted = (PASS + END) * kill / (KILLS + 1);
+        wait_until("events posted", async || (NEXT.load(Ordering::Relaxed) >= posted).then_some(())).await;
         tokio::time::sleep(Duration::from_millis(random.u64(..LONGEST_MS))).await;
         rookery.kill();
         torn += usize::from(!rookery.waiting_messages().await.is_empty());
