@@ -1,7 +1,7 @@
 //! The HTTP API: routes, keys and roles, bodies, lists, the error envelope, and the OpenAPI document of all of it.
 //!
 //! What a route does is the engine's; here a request becomes its arguments, and its result an answer. One table of routes
-//! ([`routes`]) registers, guards and documents them all.
+//! (`routes`) registers, guards and documents them all.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod agent_types;
