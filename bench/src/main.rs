@@ -46,7 +46,7 @@ struct Args {
     json: Option<PathBuf>,
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode> {
     let args = Args::parse();
     ensure!(args.events > 0 && args.clients > 0 && args.rate > 0, "--events, --clients and --rate are at least 1.");

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// How long a condition may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a condition may take on a busy machine, with a scheduler that beats once a minute.
+const PATIENCE: Duration = Duration::from_secs(150);
 
-/// Asks until the condition gives something. Panics, naming `what`, when it does not within a minute.
+/// Asks until the condition gives something. Panics, naming `what`, when it does not in time.
 pub async fn wait_until<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
     wait_up_to(PATIENCE, what, condition).await
 }
