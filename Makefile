@@ -21,7 +21,7 @@ build: ## builds the release program and the functions
 test: ## all tests: unit, property, conformance of the stand-ins, journeys, crashes
 	cargo test --workspace --locked --no-fail-fast
 
-bench: ## measures throughput, latency and cost on a release build; takes about three minutes
+bench: ## measures throughput, latency and cost on a release build; takes about a minute
 	cargo build --release --locked -p rookery-local -p rookery-bench
 	target/release/rookery-bench
 
