@@ -1,6 +1,6 @@
 //! What the functions do: accept, route, dispatch, tick, build.
 //!
-//! Decisions are pure where they can be (`plan`); everything is retried safely by the rules of `reliability`: deterministic
+//! Decisions are pure where they can be (`plan`); everything is retried safely by the rules in ARCHITECTURE.md: deterministic
 //! ids, one commit key for each delivery, acknowledgement only after what follows is stored and sent.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
