@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, body::Bytes};
 use rookery_queue::{QueueUrls, create_queues};
-use rookery_standins::{Standins, dynamodb_config, sqs_config};
+use rookery_standins::{Endpoints, Standins};
 use rookery_store::Store;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -39,10 +39,11 @@ impl Drop for Running {
 /// Panics when it answers with an error, ends, or takes more than a minute.
 pub async fn invoke(binary: &str, event: &str) -> Value {
     let data = tempfile::tempdir().unwrap();
-    let standins = Standins::start(data.path()).await.unwrap();
+    let mut standins = Standins::start(data.path()).unwrap();
+    let endpoints = standins.listen().await.unwrap();
     let queues = prepare(&standins).await;
     let (api, mut outcomes) = serve(event).await;
-    let mut running = Running(spawn(binary, api, &standins, &queues));
+    let mut running = Running(spawn(binary, api, &endpoints, &queues));
     let answered = tokio::time::timeout(Duration::from_secs(60), outcomes.recv()).await;
     let Ok(Some((what, body))) = answered else { panic!("{binary} gave no answer; it is {:?}", running.0.try_wait()) };
     assert_eq!(what, "response", "{binary} failed: {}", String::from_utf8_lossy(&body));
@@ -52,13 +53,13 @@ pub async fn invoke(binary: &str, event: &str) -> Value {
 }
 
 async fn prepare(standins: &Standins) -> QueueUrls {
-    let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb_config(standins.dynamodb_url()).build());
+    let dynamodb = aws_sdk_dynamodb::Client::from_conf(standins.dynamodb_config().build());
     Store::new(dynamodb, TABLE).create_table().await.unwrap();
-    let sqs = aws_sdk_sqs::Client::from_conf(sqs_config(standins.sqs_url()).build());
+    let sqs = aws_sdk_sqs::Client::from_conf(standins.sqs_config().build());
     create_queues(&sqs).await.unwrap()
 }
 
-fn spawn(binary: &str, api: SocketAddr, standins: &Standins, queues: &QueueUrls) -> Child {
+fn spawn(binary: &str, api: SocketAddr, endpoints: &Endpoints, queues: &QueueUrls) -> Child {
     let api = api.to_string();
     let environment = [
         ("AWS_LAMBDA_RUNTIME_API", api.as_str()),
@@ -72,8 +73,8 @@ fn spawn(binary: &str, api: SocketAddr, standins: &Standins, queues: &QueueUrls)
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_SESSION_TOKEN", "local"),
-        ("AWS_ENDPOINT_URL_DYNAMODB", standins.dynamodb_url()),
-        ("AWS_ENDPOINT_URL_SQS", standins.sqs_url()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),
+        ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
         ("ROOKERY_TABLE", TABLE),
         ("ROOKERY_ROUTE_URL", &queues.route.queue),
         ("ROOKERY_ROUTE_DEAD_URL", &queues.route.dead),

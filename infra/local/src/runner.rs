@@ -41,10 +41,9 @@ impl Runner {
             .await
             .with_context(|| format!("listening on {}: is Rookery running already? Use --addr for another port", args.addr))?;
         let addr = listener.local_addr()?;
-        let standins =
-            Standins::start(&args.data).await.with_context(|| format!("opening the data folder {}", args.data.display()))?;
-        let mut dynamodb = rookery_standins::dynamodb_config(standins.dynamodb_url());
-        let mut sqs = rookery_standins::sqs_config(standins.sqs_url());
+        let standins = Standins::start(&args.data).with_context(|| format!("opening the data folder {}", args.data.display()))?;
+        let mut dynamodb = standins.dynamodb_config();
+        let mut sqs = standins.sqs_config();
         let usage = args.usage.clone().map(Usage::new);
         if let Some(usage) = &usage {
             dynamodb.push_interceptor(usage.counter());

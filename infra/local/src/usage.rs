@@ -193,10 +193,10 @@ mod tests {
 
     use super::*;
     use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-    use rookery_standins::{Standins, dynamodb_config, sqs_config};
+    use rookery_standins::Standins;
 
     async fn use_dynamodb(standins: &Standins, usage: &Arc<Usage>) {
-        let mut config = dynamodb_config(standins.dynamodb_url());
+        let mut config = standins.dynamodb_config();
         config.push_interceptor(usage.counter());
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         let table = rookery_store::Store::new(client.clone(), "table");
@@ -220,7 +220,7 @@ mod tests {
     }
 
     async fn use_sqs(standins: &Standins, usage: &Arc<Usage>) {
-        let mut config = sqs_config(standins.sqs_url());
+        let mut config = standins.sqs_config();
         config.push_interceptor(usage.counter());
         let client = aws_sdk_sqs::Client::from_conf(config.build());
         let url = client.create_queue().queue_name("q").send().await.unwrap().queue_url.unwrap();
@@ -234,7 +234,7 @@ mod tests {
     #[tokio::test]
     async fn requests_units_and_messages_are_counted_by_operation() {
         let folder = tempfile::tempdir().unwrap();
-        let standins = Standins::start(&folder.path().join("data")).await.unwrap();
+        let standins = Standins::start(&folder.path().join("data")).unwrap();
         let usage = Usage::new(folder.path().join("usage.json"));
         use_dynamodb(&standins, &usage).await;
         use_sqs(&standins, &usage).await;

@@ -1,39 +1,60 @@
-//! SDK configuration for clients that talk to a stand-in. No region or credential provider is asked, and no TLS roots are read:
-//! both cost start-up time, and neither is of use on loopback.
+//! SDK configurations whose requests go to a stand-in of this process by a function call: no socket, no signature, no TLS roots.
+//! All else is the SDK's own: serialization, retries, errors.
 
-use aws_credential_types::Credentials;
+use crate::service::Service;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedHttpClient, StalledStreamProtectionConfig};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use axum::body::Bytes;
+use std::sync::Arc;
 
-const REGION: &str = "us-east-1";
+/// It is looked at by nobody, but the SDK wants one.
+const ENDPOINT: &str = "http://standin";
 
-/// A DynamoDB client configuration for the endpoint at `url`: dummy static credentials, region us-east-1, plain HTTP, no proxy.
-/// Retries are the SDK's own defaults.
-pub fn dynamodb_config(url: &str) -> aws_sdk_dynamodb::config::Builder {
+pub(crate) fn dynamodb_config(service: Arc<dyn Service>) -> aws_sdk_dynamodb::config::Builder {
     aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::from_static(REGION))
-        .credentials_provider(credentials())
-        .http_client(plain_http())
+        .region(Region::from_static("us-east-1"))
+        .allow_no_auth()
+        .http_client(in_process(service))
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .endpoint_url(url)
+        .endpoint_url(ENDPOINT)
 }
 
-/// An SQS client configuration for the endpoint at `url`, as [`dynamodb_config`].
-pub fn sqs_config(url: &str) -> aws_sdk_sqs::config::Builder {
+pub(crate) fn sqs_config(service: Arc<dyn Service>) -> aws_sdk_sqs::config::Builder {
     aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::from_static(REGION))
-        .credentials_provider(credentials())
-        .http_client(plain_http())
+        .region(Region::from_static("us-east-1"))
+        .allow_no_auth()
+        .http_client(in_process(service))
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .endpoint_url(url)
+        .endpoint_url(ENDPOINT)
 }
 
-fn credentials() -> Credentials {
-    Credentials::new("local", "local", None, None, "rookery-standins")
+fn in_process(service: Arc<dyn Service>) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(InProcess(service));
+    http_client_fn(move |_, _| connector.clone())
 }
 
-/// One connection pool for each configuration: a pool's connections belong to the runtime that made them.
-fn plain_http() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().build_http()
+struct InProcess(Arc<dyn Service>);
+
+impl std::fmt::Debug for InProcess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InProcess")
+    }
+}
+
+impl HttpConnector for InProcess {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Some(body) = request.body().bytes().map(Bytes::copy_from_slice) else {
+            return HttpConnectorFuture::ready(Err(ConnectorError::user("a stand-in takes no streamed body".into())));
+        };
+        let answer = self.0.answer(request.headers().get("x-amz-target").unwrap_or_default(), body);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await.map(SdkBody::from);
+            HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
 }

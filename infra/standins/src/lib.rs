@@ -1,19 +1,21 @@
-//! The embedded stand-ins for DynamoDB and SQS: what AWS serves to the functions, served on loopback from one data folder.
+//! The embedded stand-ins for DynamoDB and SQS: what AWS serves to the functions, served from one data folder: to the SDK clients of
+//! this process by a function call, to those of other processes over loopback.
 //!
 //! Nothing here knows Rookery's table, queues or messages: callers create those through the SDK, as they would on AWS.
 //! The rest of the code holds nothing but the SDK clients and does not know which side it talks to.
 //!
-//! Both servers are durable: what they acknowledged survives `kill -9` and, as far as the disk keeps its word on fsync, a power cut.
+//! Both are durable: what they acknowledged survives `kill -9` and, as far as the disk keeps its word on fsync, a power cut.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod client;
 mod dynamodb;
 mod server;
+mod service;
 mod sqs;
 
 use std::path::{Path, PathBuf};
-
-pub use client::{dynamodb_config, sqs_config};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// Why a stand-in could not start.
 #[derive(Debug, thiserror::Error)]
@@ -27,9 +29,9 @@ pub enum StandinError {
         cause: std::io::Error,
     },
     /// No loopback port, or no thread.
-    #[error("the {name} stand-in cannot listen on loopback: {cause}")]
+    #[error("the {name} stand-in cannot be started: {cause}")]
     Listen {
-        /// `dynamodb` or `sqs`.
+        /// What was to be started.
         name: &'static str,
         /// What the system said.
         cause: std::io::Error,
@@ -44,38 +46,68 @@ pub enum StandinError {
     },
 }
 
-/// Both stand-ins, running. Dropping it stops them too, without waiting.
+/// Both stand-ins, running. They end with [`Standins::stop`], or after the last of their clients.
 pub struct Standins {
-    dynamodb: server::Server,
+    dynamodb: dynamodb::Dynamodb,
     sqs: sqs::Sqs,
+    threads: [JoinHandle<()>; 2],
+    /// Empty until [`Standins::listen`].
+    servers: Vec<server::Server>,
+}
+
+/// Where other processes find the stand-ins, as `http://127.0.0.1:PORT`.
+pub struct Endpoints {
+    /// DynamoDB's.
+    pub dynamodb: String,
+    /// SQS's.
+    pub sqs: String,
 }
 
 impl Standins {
-    /// Opens (or creates) `dynamodb.db` and `sqs.db` in the folder `data` and serves both on `127.0.0.1` at free ports.
-    /// They answer as soon as this returns. One process at a time may hold a folder.
+    /// Opens (or creates) `dynamodb.db` and `sqs.db` in the folder `data`. One process at a time may hold a folder.
     ///
     /// # Errors
     /// [`StandinError`] names the folder or file and what to do.
-    pub async fn start(data: &Path) -> Result<Standins, StandinError> {
+    pub fn start(data: &Path) -> Result<Standins, StandinError> {
         std::fs::create_dir_all(data).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
         // The queue's file first: it is the one that refuses a second process.
-        let sqs = sqs::Sqs::start(&data.join("sqs.db"))?;
-        let dynamodb = dynamodb::start(&data.join("dynamodb.db"))?;
-        Ok(Standins { dynamodb, sqs })
+        let (sqs, sqs_thread) = sqs::Sqs::open(&data.join("sqs.db"))?;
+        let (dynamodb, dynamodb_thread) = dynamodb::Dynamodb::open(&data.join("dynamodb.db"))?;
+        Ok(Standins { dynamodb, sqs, threads: [sqs_thread, dynamodb_thread], servers: Vec::new() })
     }
 
-    /// The DynamoDB endpoint, as `http://127.0.0.1:PORT`.
-    pub fn dynamodb_url(&self) -> &str {
-        self.dynamodb.url()
+    /// The configuration of a DynamoDB client in this process. Retries are the SDK's own defaults.
+    pub fn dynamodb_config(&self) -> aws_sdk_dynamodb::config::Builder {
+        client::dynamodb_config(Arc::new(self.dynamodb.clone()))
     }
 
-    /// The SQS endpoint, as `http://127.0.0.1:PORT`.
-    pub fn sqs_url(&self) -> &str {
-        self.sqs.url()
+    /// The configuration of an SQS client in this process. Retries are the SDK's own defaults.
+    pub fn sqs_config(&self) -> aws_sdk_sqs::config::Builder {
+        client::sqs_config(Arc::new(self.sqs.clone()))
     }
 
-    /// Ends long polls, lets running requests finish, flushes what they wrote, and closes the files.
+    /// Serves both on `127.0.0.1` too, at free ports, for clients in other processes.
+    ///
+    /// # Errors
+    /// [`StandinError::Listen`] if there is no port.
+    pub async fn listen(&mut self) -> Result<Endpoints, StandinError> {
+        let dynamodb = server::Server::start("dynamodb", Arc::new(self.dynamodb.clone())).await?;
+        let sqs = server::Server::start("sqs", Arc::new(self.sqs.clone())).await?;
+        let endpoints = Endpoints { dynamodb: dynamodb.url.clone(), sqs: sqs.url.clone() };
+        self.servers.extend([dynamodb, sqs]);
+        Ok(endpoints)
+    }
+
+    /// Ends long polls, lets running requests finish, and closes the files.
     pub async fn stop(self) {
-        tokio::join!(self.dynamodb.stop(), self.sqs.stop());
+        self.sqs.drain();
+        for server in self.servers {
+            server.stop().await;
+        }
+        self.sqs.close();
+        self.dynamodb.close();
+        for thread in self.threads {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
     }
 }

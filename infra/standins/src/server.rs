@@ -1,65 +1,62 @@
-//! A loopback HTTP server on a thread and a runtime of its own, so that what it blocks on never delays the caller's runtime.
+//! A stand-in over HTTP on loopback, for other processes.
 
 use crate::StandinError;
-use std::future::Future;
-use std::net::{Ipv4Addr, TcpListener};
+use crate::service::Service;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, Response};
+use axum::serve::ListenerExt;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 const GRACE: Duration = Duration::from_secs(10);
 
+/// DynamoDB takes 16 MiB; a batch of SQS's 1 MiB grows at most sixfold in JSON.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
 /// A running server. Dropping it asks it to stop and does not wait.
 pub(crate) struct Server {
-    url: String,
+    pub(crate) url: String,
     stop: oneshot::Sender<()>,
-    stopped: oneshot::Receiver<()>,
+    serving: JoinHandle<()>,
 }
 
 impl Server {
-    /// Binds a free port and runs `serve` (the listener, and a future that ends when the server shall stop) on a new runtime.
-    /// Connections are accepted from now on: they wait in the listener until `serve` takes them.
-    pub(crate) fn spawn<F, S>(name: &'static str, workers: usize, serve: F) -> Result<Server, StandinError>
-    where
-        F: FnOnce(tokio::net::TcpListener, oneshot::Receiver<()>) -> S + Send + 'static,
-        S: Future<Output = ()>,
-    {
+    /// Serves at a free port of 127.0.0.1, on the runtime of the caller.
+    pub(crate) async fn start(name: &'static str, service: Arc<dyn Service>) -> Result<Server, StandinError> {
         let listen = |cause| StandinError::Listen { name, cause };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(listen)?;
-        listener.set_nonblocking(true).map_err(listen)?;
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .thread_name(name)
-            .worker_threads(workers)
-            .enable_all()
-            .build()
-            .map_err(listen)?;
+        let listener = listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        let router = Router::new().fallback(answer).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(service);
         let (stop, stopping) = oneshot::channel();
-        let (stopped_sender, stopped) = oneshot::channel();
-        let run = move || {
-            runtime.block_on(async {
-                match tokio::net::TcpListener::from_std(listener) {
-                    Ok(listener) => serve(listener, stopping).await,
-                    Err(cause) => tracing::error!(name, %cause, "the stand-in cannot accept connections"),
-                }
-            });
-            // What is left: detached connection tasks, and a sweep that may be under way.
-            runtime.shutdown_timeout(Duration::from_secs(5));
-            let _ = stopped_sender.send(());
-        };
-        std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(listen)?;
-        Ok(Server { url, stop, stopped })
+        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
+            let _ = stopping.await;
+        });
+        let serving = tokio::spawn(async move {
+            if let Err(cause) = serving.await {
+                tracing::error!(name, %cause, "the stand-in cannot accept connections");
+            }
+        });
+        Ok(Server { url, stop, serving })
     }
 
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Waits until the server has finished its requests and its runtime is gone, or for ten seconds:
-    /// a client that sends half a request must not hold up the end.
+    /// Waits until the server has finished its requests, or for ten seconds: a client that sends half a request must not hold up the end.
     pub(crate) async fn stop(self) {
         let _ = self.stop.send(());
-        if tokio::time::timeout(GRACE, self.stopped).await.is_err() {
+        if tokio::time::timeout(GRACE, self.serving).await.is_err() {
             tracing::warn!(url = self.url, "a request did not end: left behind");
         }
     }
+}
+
+async fn answer(State(service): State<Arc<dyn Service>>, headers: HeaderMap, body: Bytes) -> Response<String> {
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    service.answer(target, body).await
 }

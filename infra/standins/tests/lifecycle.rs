@@ -9,8 +9,9 @@ use rookery_standins::Standins;
 #[tokio::test]
 async fn a_stop_ends_long_polls_and_a_start_finds_what_was_there() {
     let data = tempfile::tempdir().unwrap();
-    let standins = Standins::start(data.path()).await.unwrap();
-    let sqs = clients::sqs_client(standins.sqs_url());
+    let mut standins = Standins::start(data.path()).unwrap();
+    let endpoints = standins.listen().await.unwrap();
+    let sqs = clients::sqs_client(&endpoints.sqs);
     let url = sqs.create_queue().queue_name("kept").send().await.unwrap().queue_url.unwrap();
     let poll = tokio::spawn(sqs.receive_message().queue_url(&url).wait_time_seconds(20).send());
     // Its answer shows that the server is past the poll's connection, if the poll was first.
@@ -20,11 +21,12 @@ async fn a_stop_ends_long_polls_and_a_start_finds_what_was_there() {
         assert!(received.messages().is_empty());
     }
 
-    let standins = Standins::start(data.path()).await.unwrap();
-    let sqs = clients::sqs_client(standins.sqs_url());
-    // A URL of the earlier start still names the queue, though the port is another.
+    let mut standins = Standins::start(data.path()).unwrap();
+    let endpoints = standins.listen().await.unwrap();
+    let sqs = clients::sqs_client(&endpoints.sqs);
+    // A URL of the earlier start still names the queue.
     sqs.send_message().queue_url(&url).message_body("x").send().await.unwrap();
-    let dynamodb = clients::dynamodb_client(standins.dynamodb_url());
+    let dynamodb = clients::dynamodb_client(&endpoints.dynamodb);
     assert!(dynamodb.list_tables().send().await.unwrap().table_names().is_empty());
     standins.stop().await;
 }
@@ -32,11 +34,11 @@ async fn a_stop_ends_long_polls_and_a_start_finds_what_was_there() {
 #[tokio::test]
 async fn a_folder_in_use_is_refused_with_the_remedy() {
     let data = tempfile::tempdir().unwrap();
-    let standins = Standins::start(data.path()).await.unwrap();
-    let error = Standins::start(data.path()).await.err().expect("the folder is held").to_string();
+    let standins = Standins::start(data.path()).unwrap();
+    let error = Standins::start(data.path()).err().expect("the folder is held").to_string();
     assert!(error.contains("stop the other process"), "{error}");
     standins.stop().await;
-    Standins::start(data.path()).await.unwrap().stop().await;
+    Standins::start(data.path()).unwrap().stop().await;
 }
 
 #[tokio::test]
@@ -44,6 +46,6 @@ async fn a_folder_that_cannot_be_made_is_named() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let error = Standins::start(&file.join("folder")).await.err().expect("a file is no folder").to_string();
+    let error = Standins::start(&file.join("folder")).err().expect("a file is no folder").to_string();
     assert!(error.contains("file/folder"), "{error}");
 }

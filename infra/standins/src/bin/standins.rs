@@ -23,8 +23,9 @@ async fn main() -> ExitCode {
 async fn serve(data: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
-    let standins = Standins::start(data).await?;
-    println!("{}", serde_json::json!({"dynamodb": standins.dynamodb_url(), "sqs": standins.sqs_url()}));
+    let mut standins = Standins::start(data)?;
+    let endpoints = standins.listen().await?;
+    println!("{}", serde_json::json!({"dynamodb": endpoints.dynamodb, "sqs": endpoints.sqs}));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}

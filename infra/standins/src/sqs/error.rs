@@ -1,8 +1,8 @@
 //! The errors of the SQS API: the code, its name in the older query protocol (by which the Rust SDK tells its typed errors apart,
 //! header `x-amzn-query-error`), and the HTTP answer. Source: the error lists of the Amazon SQS API Reference.
 
-use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use crate::service::CONTENT_TYPE;
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
 /// What was refused and what to do about it; safe to show to the caller.
@@ -71,18 +71,23 @@ impl Code {
     }
 }
 
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
+impl Error {
+    /// The answer that says it.
+    pub(crate) fn response(&self) -> Response<String> {
         let (status, fault) = if self.code.sender_fault() {
             (StatusCode::BAD_REQUEST, "Sender")
         } else {
             (StatusCode::INTERNAL_SERVER_ERROR, "Receiver")
         };
         let body = json!({"__type": format!("com.amazonaws.sqs#{:?}", self.code), "message": self.message});
-        let headers = [
-            (header::CONTENT_TYPE, super::http::CONTENT_TYPE.to_owned()),
-            (HeaderName::from_static("x-amzn-query-error"), format!("{};{fault}", self.code.query_name())),
-        ];
-        (status, headers, body.to_string()).into_response()
+        let mut response = Response::new(body.to_string());
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+        // Without it the SDK knows no typed errors.
+        if let Ok(name) = HeaderValue::try_from(format!("{};{fault}", self.code.query_name())) {
+            headers.insert("x-amzn-query-error", name);
+        }
+        response
     }
 }

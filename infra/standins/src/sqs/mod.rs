@@ -1,7 +1,7 @@
-//! A durable SQS for one machine: standard queues in one SQLite file, served over HTTP in the AWS JSON 1.0 protocol
+//! A durable SQS for one machine: standard queues in one SQLite file, in the AWS JSON 1.0 protocol
 //! (source: the Amazon SQS API Reference and Developer Guide). It can be read alone; it knows nothing of Rookery.
 //!
-//! - [`http`] reads a request and writes its answer; [`wire`] holds their shapes, [`error`] the error codes,
+//! - [`operations`] reads a request and writes its answer; [`wire`] holds their shapes, [`error`] the error codes,
 //!   [`check`] what input is refused.
 //! - [`broker`] is one thread that owns everything. It takes all requests that wait, applies them to [`queues`] in memory,
 //!   writes the resulting changes in **one** transaction ([`store`]) and only then answers: group commit.
@@ -23,8 +23,8 @@ mod broker;
 mod check;
 mod config;
 mod error;
-mod http;
 mod message;
+mod operations;
 mod queue;
 mod queues;
 mod store;
@@ -33,38 +33,39 @@ mod tests;
 mod wire;
 
 use crate::StandinError;
-use crate::server::Server;
+use crate::service::{Answer, Service};
+use axum::body::Bytes;
 use broker::Broker;
 use std::path::Path;
+use std::thread::JoinHandle;
 
-/// The running stand-in.
+/// The running stand-in; cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Sqs {
-    server: Server,
     broker: Broker,
-    writer: std::thread::JoinHandle<()>,
 }
 
 impl Sqs {
-    pub(crate) fn start(file: &Path) -> Result<Sqs, StandinError> {
-        let (broker, writer) = Broker::open(file)?;
-        let api = broker.clone();
-        // One worker: the disk is waited for elsewhere, and one reads and answers tens of thousands of messages a second.
-        let server = Server::spawn("sqs", 1, move |listener, stop| async move {
-            if let Err(cause) = http::serve(listener, api, stop).await {
-                tracing::error!(%cause, "the SQS stand-in failed");
-            }
-        })?;
-        Ok(Sqs { server, broker, writer })
+    /// Opens (or creates) the file and starts the thread, which ends after [`Sqs::close`].
+    pub(crate) fn open(file: &Path) -> Result<(Sqs, JoinHandle<()>), StandinError> {
+        let (broker, thread) = Broker::open(file)?;
+        Ok((Sqs { broker }, thread))
     }
 
-    pub(crate) fn url(&self) -> &str {
-        self.server.url()
+    /// Ends all waiting receives, now and from now on.
+    pub(crate) fn drain(&self) {
+        self.broker.drain();
     }
 
-    pub(crate) async fn stop(self) {
-        self.server.stop().await;
+    /// Ends the thread after what was submitted before.
+    pub(crate) fn close(&self) {
         self.broker.close();
-        let writer = self.writer;
-        let _ = tokio::task::spawn_blocking(move || writer.join()).await;
+    }
+}
+
+impl Service for Sqs {
+    fn answer(&self, target: &str, body: Bytes) -> Answer {
+        let operation = target.strip_prefix("AmazonSQS.").unwrap_or_default().to_owned();
+        Box::pin(operations::answer(self.broker.clone(), operation, body))
     }
 }

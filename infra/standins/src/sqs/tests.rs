@@ -6,9 +6,11 @@ use super::check;
 use super::error::{Code, Error};
 use super::message::{Content, Millis};
 use super::queues::Queues;
+use crate::server::Server;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 use uuid::Uuid;
 
 const QUEUE: &str = "q";
@@ -130,9 +132,10 @@ async fn an_answer_that_nobody_takes_puts_its_messages_back() {
 #[tokio::test]
 async fn a_connection_that_was_closed_takes_no_message() {
     let folder = tempfile::tempdir().unwrap();
-    let sqs = Sqs::start(&folder.path().join("sqs.db")).unwrap();
+    let (sqs, thread) = Sqs::open(&folder.path().join("sqs.db")).unwrap();
+    let server = Server::start("sqs", Arc::new(sqs.clone())).await.unwrap();
     sqs.broker.call(|queues, now| queues.create(QUEUE, &BTreeMap::new(), now)).await.unwrap();
-    let address = sqs.url().strip_prefix("http://").unwrap().to_owned();
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
     let hang_up = move || {
         let body = format!(r#"{{"QueueUrl":"http://{address}/0/{QUEUE}","WaitTimeSeconds":20}}"#);
         let head = format!(
@@ -148,7 +151,9 @@ async fn a_connection_that_was_closed_takes_no_message() {
     assert_eq!(tokio::task::spawn_blocking(hang_up).await.unwrap(), 0, "an answer to nobody");
     send(&sqs.broker, content("x", super::broker::now()), 0).await.unwrap();
     assert_eq!(received(&sqs.broker).await, [("x".to_owned(), 1)]);
-    sqs.stop().await;
+    server.stop().await;
+    sqs.close();
+    thread.join().unwrap();
 }
 
 #[tokio::test]

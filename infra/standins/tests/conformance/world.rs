@@ -17,8 +17,9 @@ impl World {
             Ok(endpoint) => World { dynamodb: dynamodb_client(&endpoint), sqs: sqs_client(&endpoint), ours: None },
             Err(_) => {
                 let data = tempfile::tempdir().unwrap();
-                let standins = Standins::start(data.path()).await.unwrap();
-                let (dynamodb, sqs) = (dynamodb_client(standins.dynamodb_url()), sqs_client(standins.sqs_url()));
+                let mut standins = Standins::start(data.path()).unwrap();
+                let endpoints = standins.listen().await.unwrap();
+                let (dynamodb, sqs) = (dynamodb_client(&endpoints.dynamodb), sqs_client(&endpoints.sqs));
                 World { dynamodb, sqs, ours: Some((standins, data)) }
             }
         }

@@ -7,7 +7,7 @@ use rookery_api::{Auth, Config};
 use rookery_egress::{Egress, Policy};
 use rookery_engine::{Dispatcher, Engine};
 use rookery_queue::{Handler, Message, Producer, create_queues};
-use rookery_standins::{Standins, dynamodb_config, sqs_config};
+use rookery_standins::Standins;
 use rookery_store::Store;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -45,9 +45,9 @@ impl World {
 
     async fn with(auth: Auth) -> World {
         let data = tempfile::tempdir().unwrap();
-        let standins = Standins::start(data.path()).await.unwrap();
-        let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb_config(standins.dynamodb_url()).build());
-        let sqs = aws_sdk_sqs::Client::from_conf(sqs_config(standins.sqs_url()).build());
+        let standins = Standins::start(data.path()).unwrap();
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(standins.dynamodb_config().build());
+        let sqs = aws_sdk_sqs::Client::from_conf(standins.sqs_config().build());
         let store = Store::new(dynamodb, "rookery");
         store.create_table().await.unwrap();
         let urls = create_queues(&sqs).await.unwrap();

@@ -10,7 +10,7 @@ use faulty::{Faults, faulty};
 use rookery_egress::{Egress, Policy};
 use rookery_engine::Engine;
 use rookery_queue::{Producer, Queue, QueueUrls, create_queues};
-use rookery_standins::{Standins, dynamodb_config, sqs_config};
+use rookery_standins::Standins;
 use rookery_store::{Store, Workflow};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,15 +30,15 @@ struct World {
 impl World {
     async fn start(seed: u64) -> World {
         let folder = tempfile::tempdir().unwrap();
-        let standins = Standins::start(folder.path()).await.unwrap();
+        let standins = Standins::start(folder.path()).unwrap();
         let faults = Faults::new(seed, 30);
         let retry = || {
             aws_sdk_dynamodb::config::retry::RetryConfig::standard()
                 .with_max_attempts(2)
                 .with_initial_backoff(Duration::from_millis(1))
         };
-        let dynamodb = dynamodb_config(standins.dynamodb_url()).build();
-        let queue = sqs_config(standins.sqs_url()).build();
+        let dynamodb = standins.dynamodb_config().build();
+        let queue = standins.sqs_config().build();
         let store = Store::new(aws_sdk_dynamodb::Client::from_conf(dynamodb.clone()), "rookery");
         store.create_table().await.unwrap();
         let sqs = aws_sdk_sqs::Client::from_conf(queue.clone());

@@ -1,4 +1,4 @@
-//! The HTTP side: `X-Amz-Target` names the operation, the body is its request; here each is read, checked, and handed to the broker.
+//! The operations: the JSON of each is read, checked, and handed to the broker.
 //! The API's answers and errors are made here; what an operation does is in `queues`.
 
 use super::broker::Broker;
@@ -6,50 +6,29 @@ use super::error::{Code, Error};
 use super::message::{Millis, Receipt, md5_of_attributes, md5_of_body};
 use super::queues::Queues;
 use super::{check, wire};
+use crate::service::CONTENT_TYPE;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
+use axum::http::{HeaderValue, Response, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use tokio::sync::oneshot;
 
-pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
+/// What a queue's name is appended to. Clients ask their endpoint, and name the queue by the whole.
+const QUEUE_URLS: &str = "http://sqs.standin/000000000000/";
 
-/// A batch of 1 MiB grows at most sixfold in JSON.
-const MAX_BODY: usize = 8 * 1024 * 1024;
+/// Runs one and makes its answer.
+pub(super) async fn answer(broker: Broker, operation: String, body: Bytes) -> Response<String> {
+    match (Api { broker }).operation(&operation, &body).await {
+        Ok(answer) => {
+            let mut response = Response::new(answer);
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+            response
+        }
+        Err(error) => error.response(),
+    }
+}
 
-#[derive(Clone)]
 struct Api {
     broker: Broker,
-    /// What a queue's name is appended to.
-    queue_urls: Arc<str>,
-}
-
-/// Serves until `stop`, then ends long polls and finishes what runs.
-pub(crate) async fn serve(listener: tokio::net::TcpListener, broker: Broker, stop: oneshot::Receiver<()>) -> std::io::Result<()> {
-    let queue_urls = format!("http://{}/000000000000/", listener.local_addr()?).into();
-    let api = Api { broker: broker.clone(), queue_urls };
-    let router = axum::Router::new().fallback(answer).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(api);
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    axum::serve(listener, router)
-        .with_graceful_shutdown(async move {
-            let _ = stop.await;
-            broker.drain();
-        })
-        .await
-}
-
-async fn answer(State(api): State<Api>, headers: HeaderMap, body: Bytes) -> Response {
-    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match api.operation(target.strip_prefix("AmazonSQS.").unwrap_or_default(), &body).await {
-        Ok(answer) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], answer).into_response(),
-        Err(error) => error.into_response(),
-    }
 }
 
 impl Api {
@@ -98,13 +77,13 @@ impl Api {
 
     async fn create_queue(&self, request: wire::CreateQueue) -> Result<Value, Error> {
         check::queue_name(&request.queue_name)?;
-        let url = format!("{}{}", self.queue_urls, request.queue_name);
+        let url = format!("{QUEUE_URLS}{}", request.queue_name);
         self.broker.call(move |queues, now| queues.create(&request.queue_name, &request.attributes, now)).await?;
         Ok(json!({"QueueUrl": url}))
     }
 
     async fn queue_url(&self, request: wire::QueueName) -> Result<Value, Error> {
-        let url = format!("{}{}", self.queue_urls, request.queue_name);
+        let url = format!("{QUEUE_URLS}{}", request.queue_name);
         self.broker.call(move |queues, _| queues.get(&request.queue_name).map(|_| ())).await?;
         Ok(json!({"QueueUrl": url}))
     }
@@ -118,7 +97,7 @@ impl Api {
         let limit = request.max_results.unwrap_or(names.len());
         let more = names.len() > limit;
         names.truncate(limit);
-        let urls: Vec<String> = names.iter().map(|name| format!("{}{name}", self.queue_urls)).collect();
+        let urls: Vec<String> = names.iter().map(|name| format!("{QUEUE_URLS}{name}")).collect();
         Ok(match names.last() {
             Some(last) if more => json!({"QueueUrls": urls, "NextToken": last}),
             _ => json!({"QueueUrls": urls}),

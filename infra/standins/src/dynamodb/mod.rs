@@ -1,0 +1,78 @@
+//! DynamoDB: `dynoxide` on one SQLite file. Tables are the caller's business.
+//!
+//! One thread owns the database ([`writer`]): it runs all requests that wait, syncs the log **once**, and only then answers any of
+//! them: group commit. [`operations`] is what a request does.
+//! Known differences from AWS: no TransactionConflict, no throttling, a `ClientRequestToken` is forgotten at a restart, and types
+//! that no SDK would send are refused in other words.
+
+mod operations;
+mod writer;
+
+use crate::StandinError;
+use crate::service::{Answer, Service};
+use axum::body::Bytes;
+use dynoxide::Database;
+use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use writer::{Job, Request, Writer};
+
+/// How often expired items are removed. AWS promises days; nothing may rely on it (`expires_at` is compared by the reader).
+const TTL_SWEEP: Duration = Duration::from_secs(30);
+
+/// The way to the thread; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Dynamodb {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Dynamodb {
+    /// Opens (or creates) the file and starts the thread, which ends after [`Dynamodb::close`].
+    pub(crate) fn open(file: &Path) -> Result<(Dynamodb, JoinHandle<()>), StandinError> {
+        let failed = |cause: String| StandinError::Open { path: file.to_owned(), cause };
+        let path = file.to_str().ok_or_else(|| failed("the path is not UTF-8".to_owned()))?;
+        let database = Database::new(path).map_err(|error| failed(error.to_string()))?;
+        let swept = database.clone();
+        let writer = Writer::new(database, path).map_err(|cause| failed(cause.to_string()))?;
+        let (sender, jobs) = mpsc::channel();
+        let (held, ended) = mpsc::channel::<()>();
+        spawn("dynamodb-ttl", move || sweep_expired(&swept, &ended))?;
+        let writer = spawn("dynamodb", move || {
+            writer.run(&jobs);
+            drop(held);
+        })?;
+        Ok((Dynamodb { jobs: sender }, writer))
+    }
+
+    /// Ends the thread after what was submitted before.
+    pub(crate) fn close(&self) {
+        let _ = self.jobs.send(Job::Close);
+    }
+}
+
+impl Service for Dynamodb {
+    fn answer(&self, target: &str, body: Bytes) -> Answer {
+        let operation = target.strip_prefix("DynamoDB_20120810.").unwrap_or_default().to_owned();
+        let (answer, answered) = oneshot::channel();
+        // Without a thread the job is dropped, and with it the sender of its answer.
+        let _ = self.jobs.send(Job::Call(Request { operation, body, answer }));
+        Box::pin(async { answered.await.unwrap_or_else(|_| operations::unavailable("closing: try again after the restart")) })
+    }
+}
+
+fn spawn(name: &'static str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StandinError> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(|cause| StandinError::Listen { name, cause })
+}
+
+/// Removes expired items until the other end of `ended` is gone.
+fn sweep_expired(database: &Database, ended: &mpsc::Receiver<()>) {
+    while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(TTL_SWEEP) {
+        match database.sweep_ttl() {
+            Ok(0) => {}
+            Ok(items) => tracing::debug!(items, "expired items removed"),
+            Err(cause) => tracing::warn!(%cause, "expired items were not removed"),
+        }
+    }
+}

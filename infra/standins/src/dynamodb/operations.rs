@@ -1,0 +1,70 @@
+//! The operations of DynamoDB: the JSON of each is read, run by dynoxide, and its outcome written. Here is no I/O of our own.
+
+use crate::service::CONTENT_TYPE;
+use axum::http::{Response, StatusCode, header};
+use dynoxide::{Database, DynoxideError};
+
+/// Whether an operation changes nothing.
+pub(super) fn is_read(operation: &str) -> bool {
+    ["Get", "BatchGet", "TransactGet", "Query", "Scan", "Describe", "List"].iter().any(|verb| operation.starts_with(verb))
+}
+
+/// Runs one to its end on this thread.
+pub(super) fn run(database: &Database, operation: &str, body: &[u8]) -> Response<String> {
+    match dispatch(database, operation, body) {
+        Ok(json) => response(StatusCode::OK, json),
+        Err(error) => {
+            tracing::debug!(operation, %error, "refused");
+            let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            response(status, error.to_json())
+        }
+    }
+}
+
+/// For what is not DynamoDB's to say: nothing was answered by it, and the caller may try again.
+pub(super) fn unavailable(why: &str) -> Response<String> {
+    let error = DynoxideError::InternalServerError(why.to_owned());
+    response(StatusCode::INTERNAL_SERVER_ERROR, error.to_json())
+}
+
+fn response(status: StatusCode, json: String) -> Response<String> {
+    let mut response = Response::new(json);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(CONTENT_TYPE));
+    response
+}
+
+macro_rules! operations {
+    ($($name:literal => $method:ident,)*) => {
+        fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
+            match operation {
+                $($name => {
+                    // What the SDK sends is of the right types; what dynoxide then refuses, it says itself.
+                    let request = serde_json::from_slice(body).map_err(|error| DynoxideError::ValidationException(error.to_string()))?;
+                    let answer = database.$method(request)?;
+                    serde_json::to_string(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+                })*
+                _ => Err(DynoxideError::ValidationException(format!("The operation {operation:?} is not one of this stand-in's."))),
+            }
+        }
+    };
+}
+
+operations! {
+    "BatchGetItem" => batch_get_item,
+    "BatchWriteItem" => batch_write_item,
+    "CreateTable" => create_table,
+    "DeleteItem" => delete_item,
+    "DeleteTable" => delete_table,
+    "DescribeTable" => describe_table,
+    "DescribeTimeToLive" => describe_time_to_live,
+    "GetItem" => get_item,
+    "ListTables" => list_tables,
+    "PutItem" => put_item,
+    "Query" => query,
+    "Scan" => scan,
+    "TransactGetItems" => transact_get_items,
+    "TransactWriteItems" => transact_write_items,
+    "UpdateItem" => update_item,
+    "UpdateTimeToLive" => update_time_to_live,
+}
