@@ -11,6 +11,7 @@ use rookery_queue::{QueueUrls, create_queues};
 use rookery_standins::{Endpoints, Standins};
 use rookery_store::Store;
 use serde_json::Value;
+use std::io::Read;
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -38,6 +39,11 @@ impl Drop for Running {
 /// Starts the binary of a function as Lambda does, over a new table and queues, invokes it with an event, and gives its answer.
 /// Panics when it answers with an error, ends, or takes more than a minute.
 pub async fn invoke(binary: &str, event: &str) -> Value {
+    invoke_logged(binary, event).await.0
+}
+
+/// [`invoke`], with the lines that it logged: each is JSON.
+pub async fn invoke_logged(binary: &str, event: &str) -> (Value, Vec<Value>) {
     let data = tempfile::tempdir().unwrap();
     let mut standins = Standins::start(data.path()).unwrap();
     let endpoints = standins.listen().await.unwrap();
@@ -47,9 +53,13 @@ pub async fn invoke(binary: &str, event: &str) -> Value {
     let answered = tokio::time::timeout(Duration::from_secs(60), outcomes.recv()).await;
     let Ok(Some((what, body))) = answered else { panic!("{binary} gave no answer; it is {:?}", running.0.try_wait()) };
     assert_eq!(what, "response", "{binary} failed: {}", String::from_utf8_lossy(&body));
+    let mut stdout = running.0.stdout.take().unwrap();
     drop(running);
+    let mut log = String::new();
+    stdout.read_to_string(&mut log).unwrap();
     standins.stop().await;
-    serde_json::from_slice(&body).unwrap()
+    let lines = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{binary} logs no JSON: {line}")));
+    (serde_json::from_slice(&body).unwrap(), lines.collect())
 }
 
 async fn prepare(standins: &Standins) -> QueueUrls {
@@ -82,7 +92,7 @@ fn spawn(binary: &str, api: SocketAddr, endpoints: &Endpoints, queues: &QueueUrl
         ("ROOKERY_DELIVER_DEAD_URL", &queues.deliver.dead),
     ];
     // Nothing but what Lambda sets.
-    Command::new(binary).env_clear().envs(environment).stdin(Stdio::null()).spawn().unwrap()
+    Command::new(binary).env_clear().envs(environment).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()
 }
 
 async fn serve(event: &str) -> (SocketAddr, mpsc::UnboundedReceiver<(String, Bytes)>) {

@@ -4,7 +4,7 @@ use lambda_http::{Error, run};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    rookery_boot::log_json();
+    rookery_boot::observe();
     let engine = rookery_boot::from_environment().await?.engine;
     run(rookery_ingress::service(engine, rookery_api::Config::from_environment())).await
 }

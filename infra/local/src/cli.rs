@@ -69,6 +69,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,dynoxide=error".into());
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_writer(std::io::stderr).init();
+    rookery_trace::export_from_environment();
     if args.auth == Auth::Open && !args.addr.ip().is_loopback() {
         anyhow::bail!("{} is not a loopback address: add --auth required, so that every request needs a key.", args.addr);
     }

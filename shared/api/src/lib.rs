@@ -19,6 +19,7 @@ mod hooks;
 mod host;
 mod list;
 mod metrics;
+mod observe;
 mod openapi;
 mod projects;
 mod route;

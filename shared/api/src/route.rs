@@ -4,6 +4,7 @@ use crate::auth::{Access, authenticate};
 use crate::body::Input;
 use crate::error::{ApiError, Result, catch_panics, unknown_path, wrong_method};
 use crate::list::Query;
+use crate::observe::observed;
 use crate::{App, host};
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
@@ -132,6 +133,7 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
         .fallback(unknown_path)
         .layer(from_fn_with_state(app.clone(), host::only_here))
         .layer(from_fn(catch_panics))
+        .layer(from_fn(observed))
         .with_state(app)
 }
 

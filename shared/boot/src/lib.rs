@@ -18,7 +18,8 @@ pub struct Booted {
 }
 
 /// Makes the two clients and the engine from the environment: `ROOKERY_TABLE`, `ROOKERY_ROUTE_URL`, `ROOKERY_ROUTE_DEAD_URL`,
-/// `ROOKERY_DELIVER_URL`, `ROOKERY_DELIVER_DEAD_URL`, and what the AWS SDK reads. Makes no request. Errors name the variable.
+/// `ROOKERY_DELIVER_URL`, `ROOKERY_DELIVER_DEAD_URL`, and what the AWS SDK reads; with `ROOKERY_STAGE`, there are metrics
+/// for CloudWatch. Makes no request. Errors name the variable.
 pub async fn from_environment() -> Result<Booted> {
     let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
     let sqs = aws_sdk_sqs::Client::new(&config);
@@ -28,7 +29,7 @@ pub async fn from_environment() -> Result<Booted> {
     };
     let store = Store::new(aws_sdk_dynamodb::Client::new(&config), &variable("ROOKERY_TABLE")?);
     let egress = Egress::new(Policy::default());
-    let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress);
+    let engine = Engine::with_metrics(store, Producer::start(sqs.clone(), &queues), egress, variable("ROOKERY_STAGE").ok());
     Ok(Booted { engine, sqs, queues })
 }
 
@@ -40,9 +41,17 @@ pub fn variable(name: &str) -> Result<String> {
         .ok_or_else(|| Error::internal(format!("set the environment variable {name}")))
 }
 
-/// Logs as JSON lines on standard output, at `RUST_LOG` or `info`.
-pub fn log_json() {
+/// Logs as JSON lines on standard output, at `RUST_LOG` or `info`; traces as [`rookery_trace::export_from_environment`] says.
+pub fn observe() {
+    rookery_trace::export_from_environment();
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     // A second call in the same process changes nothing.
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).try_init();
+    // The innermost span has the ids; the outer ones are the runtime's own.
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_env_filter(filter)
+        .with_target(false)
+        .try_init();
 }

@@ -104,6 +104,7 @@ impl Engine {
         };
         match self.store.accept(project, id, &event).await? {
             Accepted::New => {
+                tracing::info!(event = %event_id, run = %event_id.run, agent = %cell.id, version = built.version, "accepted");
                 let outgoing = self.following(project, id, built, std::slice::from_ref(&event));
                 self.send_accepted(project, id, &event, outgoing).await?;
             }

@@ -130,6 +130,7 @@ impl Engine {
             // A schedule that has changed is found when all is read again.
             Committed::LostKey | Committed::LostSchedule | Committed::Lost => return Ok(Step::Again),
         }
+        log_outcome(&commit, &events);
         self.count(work, ready, &commit, &events).await;
         if !logs.is_empty() {
             let entry = LogEntry { at: commit.began, event_id: commit.event, lines: logs };
@@ -207,6 +208,17 @@ impl Engine {
                 self.store.keep_event(&work.project, &work.workflow, event.id, at.plus(limits::COMMIT_MS)).await
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// One line for each delivery that ends. Payloads stay out of it, and a failure's message may quote one.
+fn log_outcome(commit: &Commit, events: &[Event]) {
+    let (run, delivery, took_ms) = (commit.id.run, commit.delivery, commit.took_ms);
+    match &commit.failure {
+        None => tracing::info!(outcome = commit.outcome, %run, %delivery, events = events.len(), took_ms, "delivered"),
+        Some(failure) => {
+            tracing::warn!(outcome = commit.outcome, code = failure.code, %run, %delivery, took_ms, "delivery failed")
         }
     }
 }

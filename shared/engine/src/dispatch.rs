@@ -262,6 +262,7 @@ impl Engine {
             None => return Ok(None),
             Some((code, message)) => {
                 if self.store.hit_run_limit(&work.project, &work.workflow, work.run(), &delivery).await? {
+                    self.meter.limit_reached();
                     let failure = Failure { code: code.into(), message, details: None };
                     return self.commit_failure(work, ready, Some(agent), failure, began).await.map(Some);
                 }

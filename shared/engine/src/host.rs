@@ -7,6 +7,9 @@ use rookery_domain::{Event, EventId, ProjectId, WorkflowId};
 use rookery_egress::{Response, Secret};
 use std::sync::Mutex;
 
+/// The header by which whoever is called may go on with the trace. Source: W3C Trace Context.
+const TRACE: &str = "traceparent";
+
 /// The host of one piece of work.
 pub(crate) struct EngineHost<'a> {
     pub(crate) engine: &'a Engine,
@@ -38,6 +41,11 @@ impl Host for EngineHost<'_> {
                 value: credential.value,
                 hosts: credential.hosts,
             });
+        }
+        if let Some(trace) = rookery_trace::current()
+            && !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(TRACE))
+        {
+            request.headers.push((TRACE.to_owned(), trace.to_string()));
         }
         Ok(self.engine.egress.send(request).await?)
     }

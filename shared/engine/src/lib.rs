@@ -11,6 +11,7 @@ mod commit;
 mod delete;
 mod dispatch;
 mod dry_run;
+mod emf;
 mod failure;
 mod follow;
 mod host;
@@ -49,11 +50,18 @@ pub struct Engine {
     egress: Egress,
     built: Cache<(ProjectId, WorkflowId, u64), Arc<Built>>,
     meter: Meter,
+    /// The stage that CloudWatch's metrics are of; none are told without.
+    stage: Option<String>,
 }
 
 impl Engine {
     /// Over a table, queues and a way outside.
     pub fn new(store: Store, producer: Producer, egress: Egress) -> Arc<Self> {
-        Arc::new(Engine { store, producer, egress, built: Cache::new(CACHED_GRAPHS), meter: Meter::default() })
+        Self::with_metrics(store, producer, egress, None)
+    }
+
+    /// The same, with metrics for CloudWatch on standard output if there is a stage that they are of.
+    pub fn with_metrics(store: Store, producer: Producer, egress: Egress, stage: Option<String>) -> Arc<Self> {
+        Arc::new(Engine { store, producer, egress, built: Cache::new(CACHED_GRAPHS), meter: Meter::default(), stage })
     }
 }

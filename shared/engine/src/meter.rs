@@ -5,7 +5,7 @@ use crate::Engine;
 use rookery_domain::{CellId, ProjectId, Time, WorkflowId};
 use rookery_store::Counts;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ const PAUSE_MS: i64 = 1000;
 #[derive(Default)]
 pub(crate) struct Meter {
     sums: Mutex<HashMap<Agent, Counts>>,
+    /// Runs that were stopped at a limit.
+    limits_reached: AtomicU64,
     written_ms: AtomicI64,
     is_planned: AtomicBool,
 }
@@ -25,6 +27,10 @@ impl Meter {
     pub(crate) fn add(&self, project: &ProjectId, workflow: &WorkflowId, cell: &CellId, counts: Counts) {
         let mut sums = self.sums.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         sums.entry((project.clone(), workflow.clone(), cell.clone())).or_default().add(&counts);
+    }
+
+    pub(crate) fn limit_reached(&self) {
+        self.limits_reached.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Whether it is time to write; says so to one caller.
@@ -58,11 +64,25 @@ impl Engine {
     /// Writes the counts so far. What cannot be written now is kept for the next time.
     pub async fn flush_metrics(&self) {
         let now = Time::now();
-        for ((project, workflow, cell), counts) in self.meter.take() {
+        let sums = self.meter.take();
+        self.tell_metrics(now, &sums);
+        for ((project, workflow, cell), counts) in sums {
             if let Err(error) = self.store.add_metrics(&project, &workflow, &cell, now, &counts).await {
                 tracing::warn!(%error, "metrics not written");
                 self.meter.add(&project, &workflow, &cell, counts);
             }
         }
+    }
+
+    /// For CloudWatch. What the table does not take now is told again with the next: twice in an alarm is better than never.
+    fn tell_metrics(&self, now: Time, sums: &HashMap<Agent, Counts>) {
+        let Some(stage) = &self.stage else { return };
+        let limits_reached = self.meter.limits_reached.swap(0, Ordering::Relaxed);
+        if sums.is_empty() && limits_reached == 0 {
+            return;
+        }
+        let mut total = Counts::default();
+        sums.values().for_each(|counts| total.add(counts));
+        println!("{}", crate::emf::line(stage, now, &total, limits_reached));
     }
 }

@@ -3,6 +3,7 @@
 use crate::Message;
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use rookery_domain::Result;
+use rookery_trace::{Context, Kind, Span};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub async fn handle<H: Handler>(handler: Arc<H>, event: SqsEvent) -> SqsBatchRes
         }
     }
     Box::pin(handler.after_batch()).await;
+    rookery_trace::flush().await;
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = failed;
     response
@@ -41,25 +43,52 @@ pub async fn handle<H: Handler>(handler: Arc<H>, event: SqsEvent) -> SqsBatchRes
 
 async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
     let id = record.message_id.unwrap_or_default();
-    let message = match Message::decode(record.body.as_deref().unwrap_or_default()) {
-        Ok(message) => message,
+    let (message, parent) = match Message::decode_traced(record.body.as_deref().unwrap_or_default()) {
+        Ok(read) => read,
         Err(error) => {
             tracing::error!(message_id = id, %error, "unreadable message");
             return false;
         }
     };
-    // Boxed: the compiler's limit on the depth of types is reached by whole handlers inside of others.
-    match tokio::time::timeout(BUDGET, Box::pin(handler.handle(message))).await {
-        Ok(Ok(())) => true,
-        Ok(Err(error)) => {
-            tracing::warn!(message_id = id, %error, "message failed; it comes again");
-            false
-        }
-        Err(_) => {
-            tracing::warn!(message_id = id, "message took too long; it comes again");
-            false
-        }
-    }
+    let (span, log) = span(&message, parent);
+    let work = async {
+        // Boxed: the compiler's limit on the depth of types is reached by whole handlers inside of others.
+        let handled = tokio::time::timeout(BUDGET, Box::pin(handler.handle(message))).await;
+        let why = match handled {
+            Ok(Ok(())) => return None,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "it took too long".to_owned(),
+        };
+        tracing::warn!(message_id = id, why, "message failed; it comes again");
+        Some(why)
+    };
+    span.run(log, work, Clone::clone).await.is_none()
+}
+
+/// What logs and traces say of the handling of a message: ids only.
+fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
+    let (agent, event, attempt) = message.about();
+    let text = |value: Option<&dyn std::fmt::Display>| value.map(ToString::to_string).unwrap_or_default();
+    let run = event.map(|event| event.run);
+    let attributes = vec![
+        ("rookery.project", message.project().to_string()),
+        ("rookery.workflow", message.workflow().to_string()),
+        ("rookery.agent", text(agent.as_ref().map(|agent| agent as _))),
+        ("rookery.event", text(event.as_ref().map(|event| event as _))),
+        ("rookery.run", text(run.as_ref().map(|run| run as _))),
+    ];
+    let log = tracing::info_span!(
+        "message",
+        kind = message.kind(),
+        project = %message.project(),
+        workflow = %message.workflow(),
+        agent = attributes[2].1,
+        event = attributes[3].1,
+        run = attributes[4].1,
+        attempt,
+        trace = tracing::field::Empty,
+    );
+    (Span { name: message.kind().to_owned(), kind: Kind::Consumer, parent, attributes }, log)
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 
 use crate::Queue;
 use rookery_domain::{CellId, DeliveryId, Error, EventId, ProjectId, Result, ScopeId, Time, WorkflowId};
+use rookery_trace::Context;
 use serde::{Deserialize, Serialize};
 
 /// The version of the messages that are written.
 const VERSION: u8 = 1;
+/// The field of the trace's context: W3C's name of it.
+const TRACE: &str = "traceparent";
 
 /// An event is to be routed: for events with more targets than fit one batch of messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +132,26 @@ impl Message {
         }
     }
 
+    /// What it is about, for logs and traces: the agent, the event, the attempt.
+    pub fn about(&self) -> (Option<&CellId>, Option<EventId>, u32) {
+        match self {
+            Message::Route(route) => (None, Some(route.event), 0),
+            Message::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event), deliver.attempt),
+            Message::Timer(timer) => (Some(&timer.cell), Some(timer.event), timer.attempt),
+            Message::Check(check) => (Some(&check.cell), None, check.attempt),
+        }
+    }
+
+    /// The name of its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Message::Route(_) => "route",
+            Message::Deliver(_) => "deliver",
+            Message::Timer(_) => "timer",
+            Message::Check(_) => "check",
+        }
+    }
+
     /// The same for the next arm, from its first attempt: a replay.
     pub fn replay(mut self) -> Self {
         match &mut self {
@@ -153,20 +176,31 @@ impl Message {
         self
     }
 
-    /// As the body of an SQS message.
+    /// As the body of an SQS message. What is handled because of it belongs to the trace of whoever writes it.
     pub fn encode(&self) -> String {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         value["v"] = VERSION.into();
+        if let Some(trace) = rookery_trace::current() {
+            value[TRACE] = trace.to_string().into();
+        }
         value.to_string()
     }
 
     /// Reads the body of an SQS message. An unknown version is an error: the message is left for a newer program.
     pub fn decode(body: &str) -> Result<Self> {
+        Self::decode_traced(body).map(|(message, _)| message)
+    }
+
+    /// The same, and the trace that it belongs to.
+    pub fn decode_traced(body: &str) -> Result<(Self, Option<Context>)> {
         // By way of a value: with exact numbers, tagged enums do not read from text.
         let mut value: serde_json::Value = serde_json::from_str(body).map_err(Error::internal)?;
-        match value.as_object_mut().and_then(|object| object.remove("v")) {
-            Some(version) if version == VERSION => serde_json::from_value(value).map_err(Error::internal),
-            version => Err(Error::internal(format!("a message of version {version:?} is not read here"))),
+        let mut take = |name: &str| value.as_object_mut().and_then(|object| object.remove(name));
+        let trace = take(TRACE).and_then(|trace| Context::parse(trace.as_str()?));
+        match take("v") {
+            Some(version) if version == VERSION => Ok((serde_json::from_value(value).map_err(Error::internal)?, trace)),
+            Some(version) => Err(Error::internal(format!("a message of version {version} is not read here"))),
+            None => Err(Error::internal("a message without a version is not read here")),
         }
     }
 }
@@ -189,6 +223,25 @@ mod tests {
         assert_eq!(Message::decode(&deliver.encode()).unwrap(), deliver);
         let Message::Deliver(replayed) = deliver.replay() else { panic!("a replay is of the same kind") };
         assert_eq!((replayed.arm, replayed.attempt), (2, 0));
+    }
+
+    #[tokio::test]
+    async fn a_message_belongs_to_the_trace_of_whoever_wrote_it() {
+        let message =
+            Message::Route(Route { project: ProjectId::random(), workflow: WorkflowId::random(), event: EventId::fresh() });
+        assert_eq!(Message::decode_traced(&message.encode()).unwrap(), (message.clone(), None));
+        let parent = Context::fresh();
+        let span = rookery_trace::Span {
+            name: "test".into(),
+            kind: rookery_trace::Kind::Consumer,
+            parent: Some(parent),
+            attributes: Vec::new(),
+        };
+        let written = span.run(tracing::Span::none(), async { (message.encode(), rookery_trace::current()) }, |_| None).await;
+        let (read, trace) = Message::decode_traced(&written.0).unwrap();
+        assert_eq!((read, trace), (message, written.1));
+        assert_eq!(trace.unwrap().trace, parent.trace);
+        assert_ne!(trace.unwrap().span, parent.span);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use crate::{Message, Queue, QueueUrls};
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry};
 use rookery_domain::{Error, Result, Time, limits};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -29,8 +30,13 @@ impl From<Message> for Outgoing {
     }
 }
 
+/// A message as it is sent. It is written where it was asked for: in its own trace.
 struct Asked {
-    outgoing: Outgoing,
+    body: String,
+    group: String,
+    /// For X-Ray, which sees messages but not their bodies.
+    xray: Option<String>,
+    not_before: Option<Time>,
     answer: oneshot::Sender<Result<()>>,
 }
 
@@ -61,7 +67,15 @@ impl Producer {
                 Queue::Route => &self.route,
                 Queue::Deliver => &self.deliver,
             };
-            queue.send(Asked { outgoing, answer }).await.map_err(|_| Error::unavailable("the producer has stopped"))?;
+            let Outgoing { message, not_before } = outgoing;
+            let asked = Asked {
+                body: message.encode(),
+                group: message.project().to_string(),
+                xray: rookery_trace::xray_header(),
+                not_before,
+                answer,
+            };
+            queue.send(asked).await.map_err(|_| Error::unavailable("the producer has stopped"))?;
             answers.push(answered);
         }
         for answered in answers {
@@ -124,20 +138,24 @@ async fn send_batch(client: &Client, url: &str, mut batch: Vec<Asked>) {
 
 /// The indices of the entries that failed.
 async fn try_batch(client: &Client, url: &str, batch: &[Asked]) -> Result<Vec<usize>, String> {
-    let entries = batch.iter().enumerate().map(|(index, asked)| entry(index, &asked.outgoing)).collect::<Result<Vec<_>, _>>();
+    let entries = batch.iter().enumerate().map(|(index, asked)| entry(index, asked)).collect::<Result<Vec<_>, _>>();
     let entries = entries.map_err(|error| error.to_string())?;
     let sent = client.send_message_batch().queue_url(url).set_entries(Some(entries)).send().await;
     let sent = sent.map_err(|error| aws_sdk_sqs::error::DisplayErrorContext(error).to_string())?;
     Ok(sent.failed().iter().filter_map(|failed| failed.id().parse().ok()).collect())
 }
 
-fn entry(index: usize, outgoing: &Outgoing) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
-    let wait = outgoing.not_before.map_or(0, |at| at.0 - Time::now().0).clamp(0, limits::DELAYED_MESSAGE_MS);
+fn entry(index: usize, asked: &Asked) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
+    let wait = asked.not_before.map_or(0, |at| at.0 - Time::now().0).clamp(0, limits::DELAYED_MESSAGE_MS);
     let seconds = i32::try_from((wait + 999) / 1000).unwrap_or(0);
+    let xray =
+        asked.xray.as_ref().map(|header| MessageSystemAttributeValue::builder().data_type("String").string_value(header).build());
+    let xray = xray.transpose()?.map(|header| HashMap::from([(MessageSystemAttributeNameForSends::AwsTraceHeader, header)]));
     SendMessageBatchRequestEntry::builder()
         .id(index.to_string())
-        .message_body(outgoing.message.encode())
-        .message_group_id(outgoing.message.project().as_str())
+        .message_body(&asked.body)
+        .message_group_id(&asked.group)
+        .set_message_system_attributes(xray)
         .set_delay_seconds((seconds > 0).then_some(seconds))
         .build()
 }

@@ -7,5 +7,6 @@ mod outside;
 mod restarts;
 mod schedules;
 mod slow_tick;
+mod traces;
 
 use super::rookery;

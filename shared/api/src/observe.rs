@@ -1,0 +1,52 @@
+//! What logs and traces say of a request: its route and ids. Never its path (a hook's holds a secret), headers or body.
+
+use crate::route::Ids;
+use axum::extract::{MatchedPath, Request};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::Response;
+use rookery_trace::{Context, Kind, Span};
+use std::time::Instant;
+
+/// Puts a request into its trace: the caller's, or one of its own.
+pub(crate) async fn observed(
+    path: Option<MatchedPath>,
+    ids: crate::error::Result<Ids>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let route = path.as_ref().map_or("unknown", MatchedPath::as_str);
+    let ids = ids.ok();
+    let id = |name: &str| ids.as_ref().map_or("", |ids| ids.text(name)).to_owned();
+    let attributes = vec![
+        ("http.request.method", request.method().to_string()),
+        ("http.route", route.to_owned()),
+        ("rookery.project", id("project")),
+        ("rookery.workflow", id("workflow")),
+    ];
+    let log = tracing::info_span!(
+        "request",
+        method = %request.method(),
+        route,
+        project = id("project"),
+        workflow = id("workflow"),
+        trace = tracing::field::Empty,
+    );
+    let span =
+        Span { name: format!("{} {route}", request.method()), kind: Kind::Server, parent: parent(request.headers()), attributes };
+    let work = async {
+        let began = Instant::now();
+        let response = next.run(request).await;
+        tracing::info!(status = response.status().as_u16(), took_ms = began.elapsed().as_millis() as u64, "answered");
+        response
+    };
+    let failed = |response: &Response| response.status().is_server_error().then(|| response.status().to_string());
+    let response = span.run(log, work, failed).await;
+    rookery_trace::flush().await;
+    response
+}
+
+fn parent(headers: &HeaderMap) -> Option<Context> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    text("traceparent").and_then(Context::parse).or_else(|| text("x-amzn-trace-id").and_then(Context::parse_xray))
+}

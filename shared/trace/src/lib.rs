@@ -1,0 +1,13 @@
+//! One trace for a run, across functions: the context that requests and messages carry, the spans of it, and where they are sent.
+//!
+//! The context is W3C's (`traceparent`), and reads and writes as X-Ray's. A span is told twice: as the fields of every log line
+//! within it, and, if an endpoint is configured, over OTLP. Nothing here knows what a span is about.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod context;
+mod otlp;
+mod span;
+
+pub use context::Context;
+pub use otlp::{export_from_environment, export_to, flush};
+pub use span::{Kind, Span, current, xray_header};
