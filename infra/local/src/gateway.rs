@@ -70,7 +70,7 @@ async fn forward(State(gateway): State<Gateway>, ConnectInfo(peer): ConnectInfo<
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    let function = if parts.uri.path().starts_with("/hooks/") { gateway.webhook } else { gateway.ingress };
+    let function = if rookery_api::is_hook(parts.uri.path()) { gateway.webhook } else { gateway.ingress };
     let request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, peer)).into();
     match function.oneshot(request).await {
         Ok(response) => response,

@@ -8,7 +8,7 @@ use crate::{home, mapping, ticker};
 use anyhow::Context;
 use rookery_domain::random_token;
 use rookery_egress::{Egress, Policy};
-use rookery_engine::Engine;
+use rookery_engine::{Engine, Settings};
 use rookery_queue::{Producer, Queue, create_queues};
 use rookery_standins::Standins;
 use rookery_store::Store;
@@ -55,14 +55,16 @@ impl Runner {
         store.create_table().await?;
         let queues = create_queues(&sqs).await?;
         let egress = Egress::new(Policy { allow: args.egress_allow.clone(), ..Policy::default() });
-        let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress);
+        let base_url = Some(format!("http://{addr}"));
+        let settings = Settings { base_url: base_url.clone(), stage: None };
+        let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress, settings);
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
         if let Some(usage) = &usage {
             usage.write_on_signal(&tasks, &stopping)?;
         }
         let (auth, root_key_file) = auth(&args)?;
-        let config = rookery_api::Config { auth, base_url: Some(format!("http://{addr}")), hosts: Vec::new() };
+        let config = rookery_api::Config { auth, base_url, hosts: Vec::new() };
         let gateway = Gateway::new(&engine, config);
         tasks.spawn(gateway.clone().serve(listener, stopping.clone()));
         for queue in Queue::ALL {

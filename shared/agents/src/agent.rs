@@ -95,6 +95,11 @@ pub trait AgentType: Send + Sync + Sized + 'static {
         None
     }
 
+    /// The base URL of the external agent that it asks.
+    fn endpoint(&self) -> Option<&str> {
+        None
+    }
+
     /// How often a delivery is tried again after a failure that may pass: 0 to 5.
     fn retries(&self) -> u32 {
         5

@@ -16,6 +16,7 @@ pub trait Agent: Send + Sync {
     fn groups(&self) -> Vec<String>;
     fn credentials(&self) -> Vec<String>;
     fn schedule(&self) -> Option<&Schedule>;
+    fn endpoint(&self) -> Option<&str>;
     fn retries(&self) -> u32;
     /// How long this agent's events are kept, in milliseconds.
     fn keep_events_ms(&self) -> i64;
@@ -68,6 +69,9 @@ impl<T: AgentType> Agent for Built<T> {
     }
     fn schedule(&self) -> Option<&Schedule> {
         self.schedule.as_ref()
+    }
+    fn endpoint(&self) -> Option<&str> {
+        self.agent.endpoint()
     }
     fn retries(&self) -> u32 {
         self.agent.retries().min(limits::RETRY_MS.len() as u32)

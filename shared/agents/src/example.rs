@@ -28,6 +28,9 @@ pub struct Example {
     /// The answer that an outside call gets: `{"status", "body"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Value>,
+    /// The result that an external agent posts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Value>,
     /// The events that come out.
     pub emits: Vec<ExampleEvent>,
 }
@@ -35,7 +38,7 @@ pub struct Example {
 impl Example {
     /// An example with nothing in and nothing out.
     pub fn new(title: &'static str, config: Value) -> Self {
-        Example { title, config, event: None, memory: Value::Null, answer: None, emits: Vec::new() }
+        Example { title, config, event: None, memory: Value::Null, answer: None, reply: None, emits: Vec::new() }
     }
 
     /// The same with an event that comes in.
@@ -53,6 +56,12 @@ impl Example {
     /// The same with the answer to an outside call.
     pub fn answered(mut self, status: u16, body: &str) -> Self {
         self.answer = Some(serde_json::json!({"status": status, "body": body}));
+        self
+    }
+
+    /// The same with the result that an external agent posts.
+    pub fn replied(mut self, result: Value) -> Self {
+        self.reply = Some(result);
         self
     }
 

@@ -4,6 +4,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod agent;
+pub mod agent_protocol;
 mod compare;
 mod compose;
 mod context;
@@ -11,6 +12,7 @@ mod effects;
 mod erased;
 mod example;
 mod hook;
+mod judge;
 mod operators;
 mod paths;
 mod registry;
@@ -22,9 +24,11 @@ pub mod types;
 mod verify;
 
 pub use agent::{Address, AgentType, Kind, MemoryUse, Problems};
-pub use context::{Call, Context, Host};
+pub use context::{AskFor, Call, Caller, Context, Host, Reply};
 pub use effects::{AgentError, Effects, Emit, Memory, Retry};
 pub use erased::{Agent, Build, TypeInfo};
 pub use example::{Example, ExampleEvent};
 pub use hook::{Accepted, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest};
+pub use judge::judge;
 pub use registry::{all, build, find};
+pub use verify::{sign_standard_webhook, verify_standard_webhook};

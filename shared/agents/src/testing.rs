@@ -1,8 +1,8 @@
 //! For the tests of agent types: a world outside that is only remembered, and contexts in it.
 
-use crate::{Agent, AgentError, Call, Context, Effects, Host, build};
+use crate::{Agent, AgentError, AskFor, Call, Caller, Context, Effects, Host, Reply, build};
 use async_trait::async_trait;
-use rookery_domain::{Cell, CellId, DeliveryId, Event, EventId, Payload, Time};
+use rookery_domain::{Cell, CellId, DeliveryId, Event, EventId, Payload, RunId, Time};
 use rookery_egress::{Request, Response};
 use serde_json::{Map, Value};
 use std::sync::Mutex;
@@ -14,6 +14,25 @@ pub(crate) struct World {
     pub(crate) answer: Option<Response>,
     pub(crate) calls: Mutex<Vec<Request>>,
     pub(crate) events: Vec<Event>,
+    pub(crate) reply: Option<Value>,
+    pub(crate) caller: Option<Caller>,
+}
+
+impl World {
+    /// One in which external agents post this result.
+    pub(crate) fn replying(result: Value) -> World {
+        World { reply: Some(result), ..World::default() }
+    }
+
+    /// One in which every run was asked for, and calls are answered.
+    pub(crate) fn called_from(url: &str) -> World {
+        let caller = Some(Caller { url: Some(url.to_owned()), token: Some("token".to_owned()) });
+        World {
+            caller,
+            answer: Some(Response { status: 200, headers: Vec::new(), body: Default::default() }),
+            ..World::default()
+        }
+    }
 }
 
 #[async_trait]
@@ -21,6 +40,19 @@ impl Host for World {
     async fn call(&self, call: Call<'_>) -> Result<Response, AgentError> {
         self.calls.lock().unwrap().push(call.request);
         self.answer.clone().ok_or_else(|| AgentError::retry("connect_failed", "Nobody answers."))
+    }
+
+    async fn ask(&self, call: Call<'_>, _: AskFor<'_>) -> Result<Reply, AgentError> {
+        let reply = self.reply.as_ref().map(|result| Reply::Result(result.to_string()));
+        self.call(call).await.map(|_| Reply::Expired).or_else(|error| reply.ok_or(error))
+    }
+
+    async fn caller(&self, _: RunId) -> Result<Option<Caller>, AgentError> {
+        Ok(self.caller.clone())
+    }
+
+    async fn sign(&self, _: &str, text: &str) -> Result<String, AgentError> {
+        Ok(crate::sign_standard_webhook("whsec_dGVzdA==", text)?)
     }
 
     async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, AgentError> {

@@ -85,7 +85,7 @@ impl Verify {
         let body = request.body.as_slice();
         let matches = match self.scheme {
             Scheme::StandardWebhooks => {
-                let key = BASE64.decode(secret.strip_prefix("whsec_").unwrap_or(secret));
+                let key = standard_key(secret);
                 let key = key.map_err(|_| self.unusable("is not a secret of Standard Webhooks (`whsec_` and base64)"))?;
                 let (id, at) = (required(request, "webhook-id")?, required(request, "webhook-timestamp")?);
                 is_recent(request, "webhook-timestamp", at)?;
@@ -131,6 +131,24 @@ impl Verify {
             "Set the credential in the project, then send the request again.",
         )
     }
+}
+
+/// Checks a signature by Standard Webhooks, with the secret of the credential of this name. Errors: 401 when it is missing, stale or
+/// wrong; 503 when the secret is not there.
+pub fn verify_standard_webhook(request: &HookRequest, credential: &str, secret: Option<&str>) -> Result<(), Error> {
+    Verify { scheme: Scheme::StandardWebhooks, credential: credential.to_owned(), header: None }.check(request, secret)
+}
+
+/// The signature by Standard Webhooks of a text `{id}.{timestamp}.{body}`: the value of `webhook-signature`.
+pub fn sign_standard_webhook(secret: &str, text: &str) -> Result<String, Error> {
+    Ok(format!("v1,{}", BASE64.encode(sign(&standard_key(secret)?, &[text.as_bytes()])?)))
+}
+
+fn standard_key(secret: &str) -> Result<Vec<u8>, Error> {
+    BASE64.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).map_err(|_| {
+        let message = "The secret is not one of Standard Webhooks: `whsec_` and base64.";
+        Error::new(Kind::Unprocessable, "credential_unusable", message, "Set the credential to such a secret.")
+    })
 }
 
 /// The sender's id of this delivery, the same when it sends it again. `None`: each request is a new event.

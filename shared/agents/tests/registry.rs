@@ -2,25 +2,40 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use async_trait::async_trait;
-use rookery_agents::{AgentError, Call, Context, Example, ExampleEvent, Host, Kind, TypeInfo, all, build};
-use rookery_domain::{Cell, CellId, DeliveryId, Event, EventId, Payload, Time};
+use rookery_agents::{AgentError, AskFor, Call, Caller, Context, Example, ExampleEvent, Host, Kind, Reply, TypeInfo, all, build};
+use rookery_domain::{Cell, CellId, DeliveryId, Event, EventId, Payload, RunId, Time};
 use rookery_egress::Response;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
 /// Answers calls as the example says; there are no other events.
-struct ExampleHost(Option<Value>);
+struct ExampleHost {
+    answer: Option<Value>,
+    reply: Option<Value>,
+}
 
 #[async_trait]
 impl Host for ExampleHost {
     async fn call(&self, _call: Call<'_>) -> Result<Response, AgentError> {
-        let answer = self.0.as_ref().expect("an example that calls has an answer");
+        let answer = self.answer.as_ref().expect("an example that calls has an answer");
         let body = answer["body"].as_str().unwrap().to_owned();
         Ok(Response {
             status: answer["status"].as_u64().unwrap() as u16,
             headers: vec![("content-type".into(), "application/json".into())],
             body: body.into(),
         })
+    }
+
+    async fn ask(&self, _call: Call<'_>, _ask: AskFor<'_>) -> Result<Reply, AgentError> {
+        Ok(Reply::Result(self.reply.as_ref().expect("an example that asks has a reply").to_string()))
+    }
+
+    async fn caller(&self, _run: RunId) -> Result<Option<Caller>, AgentError> {
+        Ok(Some(Caller { url: Some("https://caller.example.com/".into()), token: None }))
+    }
+
+    async fn sign(&self, _credential: &str, _text: &str) -> Result<String, AgentError> {
+        Ok("v1,".into())
     }
 
     async fn events(&self, _ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
@@ -47,7 +62,7 @@ async fn run(info: &TypeInfo, example: &Example) -> Vec<ExampleEvent> {
         keep_until: Time(0),
         last: false,
     });
-    let host = ExampleHost(example.answer.clone());
+    let host = ExampleHost { answer: example.answer.clone(), reply: example.reply.clone() };
     let mut cx = Context::new(&cell, DeliveryId(uuid::Uuid::nil()), &host);
     cx.event = event.as_ref();
     cx.links = vec!["link".into()];

@@ -86,6 +86,9 @@ struct AgentView {
     /// Where its feed is read: with `.json` or `.xml`; JSON without.
     #[serde(skip_serializing_if = "Option::is_none")]
     feed_url: Option<String>,
+    /// The external agent that it asks. Not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external: Option<ExternalView>,
     /// What it remembers; an object of scopes, the first 50, where it has many memories. Not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     memory: Option<Value>,
@@ -108,6 +111,24 @@ struct Activity {
     last_check_at: Option<Time>,
     /// Its last failure, in the last 31 days.
     last_error_at: Option<Time>,
+}
+
+/// The external agent that an agent asks.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ExternalAgent")]
+struct ExternalView {
+    /// Its base URL.
+    endpoint: String,
+    /// How many requests are outstanding.
+    outstanding: u64,
+    /// `closed`, or `open` while most calls of the endpoint fail: then requests wait, and one every 30 s is tried.
+    circuit: &'static str,
+    /// Since when it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_since: Option<Time>,
+    /// When the next call is tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_probe_at: Option<Time>,
 }
 
 /// When an agent is checked.
@@ -193,7 +214,25 @@ async fn show(
     };
     let activity = activity?.remove(&cell.id).unwrap_or_default();
     let agent = view(&workflow, &built, &cell, activity, schedule?, &base);
-    Ok(one(AgentView { memory: Some(memory), logs: Some(logs?.items), ..agent }))
+    let external = external(&app, &workflow, &built, &cell).await?;
+    Ok(one(AgentView { external, memory: Some(memory), logs: Some(logs?.items), ..agent }))
+}
+
+async fn external(app: &App, workflow: &Workflow, built: &Built, cell: &Cell) -> Result<Option<ExternalView>> {
+    let Some(endpoint) = built.agent(&cell.id).ok().and_then(|(_, agent)| agent.endpoint()) else { return Ok(None) };
+    let (store, project) = (&app.engine.store, &workflow.project);
+    let (breaker, outstanding) = tokio::join!(
+        store.open_breaker(project, endpoint),
+        store.outstanding(project, &workflow.id, &cell.id, cell.incarnation),
+    );
+    let breaker = breaker?;
+    Ok(Some(ExternalView {
+        endpoint: endpoint.to_owned(),
+        outstanding: outstanding?,
+        circuit: if breaker.is_some() { "open" } else { "closed" },
+        open_since: breaker.map(|breaker| breaker.since),
+        next_probe_at: breaker.map(|breaker| breaker.probe_at),
+    }))
 }
 
 async fn logs(
@@ -314,6 +353,7 @@ fn view(
         schedule: schedule.map(ScheduleView::from),
         hook_url: address(Address::Hook, "hooks"),
         feed_url: address(Address::Feed, "feeds"),
+        external: None,
         memory: None,
         logs: None,
     }

@@ -21,6 +21,8 @@ pub(crate) enum Access {
     Reader,
     /// Keys of the path's project, with this role or one that may more.
     Project(Role),
+    /// Keys of any project, with this role or one that may more: the route is about the key's project.
+    OwnProject(Role),
 }
 
 /// Who calls.
@@ -72,6 +74,19 @@ impl Caller {
             Caller::Key(key) if key.project_id != *project => Err(Error::not_found("project").into()),
             Caller::Key(key) if allows(key.role, needed) => Ok(()),
             Caller::Key(key) => Err(forbidden(key.role, &format!("a key with the role `{}`", name(needed)))),
+        }
+    }
+
+    /// The project of the caller's key, on a route that has none in its path.
+    pub(crate) fn own_project(&self, needed: Role) -> Result<&ProjectId> {
+        match self {
+            Caller::Key(key) if allows(key.role, needed) => Ok(&key.project_id),
+            Caller::Key(key) => Err(forbidden(key.role, &format!("a key with the role `{}`", name(needed)))),
+            Caller::Root => {
+                let message = "The request names no project: it has no project's key.";
+                Err(Error::new(Kind::Forbidden, "forbidden", message, "Use a project's key, or the path below /p/{project}.")
+                    .into())
+            }
         }
     }
 

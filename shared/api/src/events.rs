@@ -154,7 +154,7 @@ async fn accept(
         .map(|key| key.to_str().map(str::to_owned))
         .transpose()
         .map_err(|_| Error::invalid("The header `Idempotency-Key` is not visible ASCII text.", "Send a key like a UUID."))?;
-    let incoming = Incoming { payload, groups, key, copy_of: None };
+    let incoming = Incoming::new(payload, groups, key);
     let cell = CellId(ids.text("cell").to_owned());
     let id = app.engine.accept_at_trigger(&workflow, &cell, incoming).await?;
     Ok((StatusCode::ACCEPTED, one(AcceptedEvent::from(id))))

@@ -4,6 +4,7 @@
 //! (`routes`) registers, guards and documents them all.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod agent_protocol;
 mod agent_types;
 mod agents;
 mod api_keys;
@@ -22,6 +23,7 @@ mod metrics;
 mod observe;
 mod openapi;
 mod projects;
+mod requests;
 mod route;
 mod run_tree;
 mod runs;
@@ -73,16 +75,21 @@ impl App {
     }
 }
 
+/// Whether a path is of [`hooks_router`].
+pub fn is_hook(path: &str) -> bool {
+    path.starts_with("/hooks/") || path.ends_with("/api/agentProxy/sendResult")
+}
+
 /// The whole API, with hooks and feeds.
 pub fn router(engine: Arc<Engine>, config: Config) -> Router {
     let app = App::new(engine, config);
-    route::serve(routes(), hooks::routes().merge(feeds::routes()), app)
+    route::serve(routes(), hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()), app)
 }
 
-/// The hooks of agents alone: `/hooks/{token}`.
+/// What comes from outside without a key: the hooks of agents (`/hooks/{token}`), and the results of external agents.
 pub fn hooks_router(engine: Arc<Engine>, config: Config) -> Router {
     let app = App::new(engine, config);
-    route::serve(Vec::new(), hooks::routes(), app)
+    route::serve(Vec::new(), hooks::routes().merge(agent_protocol::results()), app)
 }
 
 /// All routes but hooks and feeds.
@@ -99,6 +106,8 @@ fn routes() -> Vec<Route> {
         runs::routes(),
         metrics::routes(),
         failures::routes(),
+        requests::routes(),
+        agent_protocol::routes(),
         openapi::routes(),
     ];
     nouns.into_iter().flatten().collect()

@@ -130,6 +130,7 @@ fn needs(access: Access) -> Option<&'static str> {
         Access::Public => None,
         Access::Root => Some("Needs the root key."),
         Access::Reader | Access::Project(Role::Viewer) => Some("Needs a key with the role viewer, editor or owner."),
+        Access::OwnProject(_) => Some("Needs a project's key with the role ingest, editor or owner: the project is the key's."),
         Access::Project(Role::Owner) => Some("Needs a key with the role owner."),
         Access::Project(Role::Editor) => Some("Needs a key with the role editor or owner."),
         Access::Project(Role::Ingest) => Some("Needs a key with the role ingest, editor or owner."),
@@ -180,4 +181,28 @@ fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenera
     let rss = json!({"application/rss+xml": {"schema": {"type": "string"}}});
     let rss = address("feeds_show_xml", "Shows what an agent published, as RSS 2.0.", "200", rss);
     paths.insert("/feeds/{token}.xml".to_owned(), json!({"get": rss}));
+    let text = |place: &str, name: &str, required: bool| json!({"name": name, "in": place, "required": required, "schema": {"type": "string"}});
+    for (path, name, parameters) in [
+        ("/api/agentProxy/sendResult", "agent_protocol_collect", vec![text("header", "X-Callback-Token", false)]),
+        (
+            "/p/{project}/api/agentProxy/sendResult",
+            "agent_protocol_collect_in",
+            vec![text("path", "project", true), text("header", "X-Callback-Token", false)],
+        ),
+    ] {
+        let schema = json!({"type": "object", "required": ["requestId", "result"]});
+        let post = json!({
+            "operationId": name,
+            "tags": ["agent_protocol"],
+            "summary": "Takes in the result of an external agent. 202 if it came before its acknowledgement.",
+            "parameters": parameters,
+            "requestBody": {"required": true, "content": {"application/json": {"schema": schema}}},
+            "responses": {
+                "200": {"description": "Taken, now or before."},
+                "202": {"description": "Held until its request is acknowledged."},
+                "default": {"$ref": "#/components/responses/Error"},
+            },
+        });
+        paths.insert(path.to_owned(), json!({"post": post}));
+    }
 }

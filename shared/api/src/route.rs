@@ -155,6 +155,11 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
             caller.allow_outside(gate.access)?;
             request.extensions_mut().insert(caller);
         }
+        Access::OwnProject(needed) => {
+            let caller = authenticate(app, request.headers()).await?;
+            let project = app.engine.store.project(caller.own_project(needed)?).await?;
+            request.extensions_mut().insert(project);
+        }
         Access::Project(needed) => {
             let parsed = ids.and_then(|ids| Ok((ids.get::<ProjectId>("project")?, ids)));
             let (id, ids) = match parsed {

@@ -2,7 +2,7 @@
 
 use rookery_domain::{Error, Result};
 use rookery_egress::{Egress, Policy};
-use rookery_engine::Engine;
+use rookery_engine::{Engine, Settings};
 use rookery_queue::{Producer, QueueUrls, Urls};
 use rookery_store::Store;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub struct Booted {
 
 /// Makes the two clients and the engine from the environment: `ROOKERY_TABLE`, `ROOKERY_ROUTE_URL`, `ROOKERY_ROUTE_DEAD_URL`,
 /// `ROOKERY_DELIVER_URL`, `ROOKERY_DELIVER_DEAD_URL`, and what the AWS SDK reads; with `ROOKERY_STAGE`, there are metrics
-/// for CloudWatch. Makes no request. Errors name the variable.
+/// for CloudWatch; with `ROOKERY_BASE_URL`, external agents know where their results go. Makes no request. Errors name the variable.
 pub async fn from_environment() -> Result<Booted> {
     let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
     let sqs = aws_sdk_sqs::Client::new(&config);
@@ -29,7 +29,8 @@ pub async fn from_environment() -> Result<Booted> {
     };
     let store = Store::new(aws_sdk_dynamodb::Client::new(&config), &variable("ROOKERY_TABLE")?);
     let egress = Egress::new(Policy::default());
-    let engine = Engine::with_metrics(store, Producer::start(sqs.clone(), &queues), egress, variable("ROOKERY_STAGE").ok());
+    let settings = Settings { base_url: variable("ROOKERY_BASE_URL").ok(), stage: variable("ROOKERY_STAGE").ok() };
+    let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress, settings);
     Ok(Booted { engine, sqs, queues })
 }
 

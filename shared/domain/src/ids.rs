@@ -229,6 +229,22 @@ impl EventId {
     pub fn child(run: RunId, delivery: DeliveryId, arm: u32, ordinal: u32) -> Self {
         EventId { run, own: hashed_uuid(&[b"child", delivery.0.as_bytes(), &arm.to_be_bytes(), &ordinal.to_be_bytes()]) }
     }
+
+    /// The request to an external agent that an arm of a delivery makes.
+    pub fn request(run: RunId, delivery: DeliveryId, arm: u32) -> Self {
+        EventId { run, own: hashed_uuid(&[b"request", delivery.0.as_bytes(), &arm.to_be_bytes()]) }
+    }
+
+    /// Both parts in 64 hexadecimal digits: the same length for all.
+    pub fn parts(&self) -> String {
+        format!("{}{}", self.run.0.simple(), self.own.simple())
+    }
+
+    /// Of [`EventId::parts`].
+    pub fn of_parts(parts: &str) -> Option<Self> {
+        let (run, own) = parts.split_at_checked(32)?;
+        Some(EventId { run: RunId(Uuid::try_parse(run).ok()?), own: Uuid::try_parse(own).ok()? })
+    }
 }
 
 impl DeliveryId {

@@ -21,6 +21,29 @@ pub struct Incoming {
     pub key: Option<String>,
     /// The event that it is a copy of.
     pub copy_of: Option<EventId>,
+    /// Its id, if that was made of the key before.
+    pub(crate) id: Option<EventId>,
+}
+
+impl Incoming {
+    /// With this payload and these groups (the agent's first group when there are none); the same key is the same event.
+    pub fn new(payload: Payload, groups: Vec<String>, key: Option<String>) -> Self {
+        Incoming { payload, groups, key, copy_of: None, id: None }
+    }
+}
+
+/// The id of an event that comes in: of its key, or a fresh one.
+pub(crate) fn incoming_id(workflow: &Workflow, cell: &Cell, key: Option<&str>) -> Result<EventId> {
+    match key {
+        None => Ok(EventId::fresh()),
+        Some(key) if (1..=KEY_CHARS).contains(&key.chars().count()) => {
+            Ok(EventId::keyed(&workflow.project, &workflow.id, &cell.id, cell.incarnation, key))
+        }
+        Some(_) => {
+            let message = format!("The Idempotency-Key (or the sender's delivery id) has not 1 to {KEY_CHARS} characters.");
+            Err(Error::invalid(message, "Send a shorter one, like a UUID."))
+        }
+    }
 }
 
 /// What a hook answers.
@@ -53,7 +76,8 @@ impl Engine {
         let built = self.active(workflow).await?;
         let (cell, agent) = built.agent(&like.cell)?;
         let (payload, groups) = (like.payload.clone(), like.groups.clone());
-        self.accept(workflow, &built, cell, agent, Incoming { payload, groups, key: None, copy_of: Some(like.id) }).await
+        self.accept(workflow, &built, cell, agent, Incoming { copy_of: Some(like.id), ..Incoming::new(payload, groups, None) })
+            .await
     }
 
     /// The version that new runs are pinned to; 409 `workflow_stopped` when none is to start.
@@ -78,15 +102,9 @@ impl Engine {
         incoming: Incoming,
     ) -> Result<EventId> {
         let (project, id, now) = (&workflow.project, &workflow.id, Time::now());
-        let event_id = match &incoming.key {
-            None => EventId::fresh(),
-            Some(key) if (1..=KEY_CHARS).contains(&key.chars().count()) => {
-                EventId::keyed(project, id, &cell.id, cell.incarnation, key)
-            }
-            Some(_) => {
-                let message = format!("The Idempotency-Key (or the sender's delivery id) has not 1 to {KEY_CHARS} characters.");
-                return Err(Error::invalid(message, "Send a shorter one, like a UUID."));
-            }
+        let event_id = match incoming.id {
+            Some(given) => given,
+            None => incoming_id(workflow, cell, incoming.key.as_deref())?,
         };
         let groups = if incoming.groups.is_empty() { agent.groups().into_iter().take(1).collect() } else { incoming.groups };
         let event = Event {
@@ -162,7 +180,7 @@ impl Engine {
                 body: String::new(),
             })));
         };
-        let incoming = Incoming { payload, groups: accepted.groups, key: accepted.key, copy_of: None };
+        let incoming = Incoming::new(payload, accepted.groups, accepted.key);
         let event = self.accept(&workflow, &built, cell, agent, incoming).await?;
         Ok(accepted.answer.map_or(HookAnswer::Accepted(event), HookAnswer::Own))
     }

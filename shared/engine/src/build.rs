@@ -136,6 +136,9 @@ impl Engine {
         let changed = self.store.set_built(workflow, version, start).await?.ok_or_else(saved_meanwhile)?;
         let built = self.built(project, id, version).await?;
         self.sync_schedules(&changed, &built, workflow.state != State::Active).await?;
+        if changed.state == State::Active {
+            self.register_served(&changed).await?;
+        }
         if let Some(before) = before {
             self.end_lives(&changed, &before.graph, &built.graph).await?;
         }

@@ -47,6 +47,8 @@ pub(crate) struct Ready {
     /// The first item of the run.
     pub(crate) root: Option<RunItem>,
     pub(crate) waited_until: Option<Time>,
+    /// Attempts that failed before this one.
+    pub(crate) failed: u32,
 }
 
 /// The memory that was read for an agent.
@@ -85,7 +87,9 @@ impl Engine {
     }
 
     async fn attempt(&self, work: &Work) -> Result<Step> {
-        let Some(ready) = self.prepare(work).await? else { return Ok(Step::Done) };
+        let mut work = work.clone();
+        let Some(ready) = self.prepare(&mut work).await? else { return Ok(Step::Done) };
+        let work = &work;
         let began = Time::now();
         let (cell, agent) = match ready.built.agent(&work.cell) {
             Ok(found) => found,
@@ -99,21 +103,22 @@ impl Engine {
         if let Some(step) = self.stop_at_limit(work, &ready, cell, agent, began).await? {
             return Ok(step);
         }
-        let (result, remembered) = self.execute(work, &ready, cell, agent, true).await?;
-        let plan = plan(result, work.attempt, agent.retries(), f64::from(jitter_permille()) / 1000.0, Time::now());
+        let (result, remembered) = self.run_agent(work, &ready, cell, agent, true, true).await?;
+        let plan = plan(result, ready.failed, agent.retries(), f64::from(jitter_permille()) / 1000.0, Time::now());
         match plan {
             Plan::Commit(effects) => {
                 let last = ready.event.as_ref().is_some_and(|event| event.last);
                 let effects = if last { muted(effects) } else { effects };
                 self.commit_effects(work, &ready, cell, agent, remembered, effects, began).await
             }
-            Plan::Wait(at, failure) => self.wait(work, &ready, at, failure).await,
+            Plan::Wait(at, failure, for_reply) => self.wait(work, &ready, at, failure, for_reply).await,
+            Plan::Fail(failure) if agent.endpoint().is_some() && !self.fail_request(work, &failure).await? => Ok(Step::Again),
             Plan::Fail(failure) => self.commit_failure(work, &ready, Some(agent), failure, began).await,
         }
     }
 
     /// Reads, consistently, all that decides whether the agent is to run. `None`: what was to do is done.
-    async fn prepare(&self, work: &Work) -> Result<Option<Ready>> {
+    async fn prepare(&self, work: &mut Work) -> Result<Option<Ready>> {
         let root = rookery_domain::EventId::root(work.run());
         let mut ids = vec![work.commit, root];
         ids.extend(work.event());
@@ -121,17 +126,23 @@ impl Engine {
         let event = work.event().and_then(|_| items.pop().flatten()).and_then(|item| item.event);
         let root = items.pop().flatten();
         let there = items.pop().flatten();
-        let mut waited_until = None;
+        let (mut waited_until, mut failed) = (None, 0);
         if let Some(commit) = there.as_ref().and_then(|item| item.commit.as_ref()) {
             self.resend(work, commit).await?;
             return Ok(None);
         }
         match there.and_then(|item| item.parked) {
-            Some(parked) if !is_its_turn(work, &parked) => {
+            Some(parked) if !work.reply && !is_its_turn(work, &parked) => {
                 self.send_wait(work, &parked).await?;
                 return Ok(None);
             }
-            Some(parked) => waited_until = parked.failure.is_none().then_some(parked.until),
+            Some(parked) => {
+                work.attempt = parked.attempt;
+                waited_until = parked.failure.is_none().then_some(parked.until);
+                failed = parked.failed;
+            }
+            // It is not parked yet: who parks it looks whether the reply is there.
+            None if work.reply => return dropped(work, "it does not wait yet"),
             None if work.attempt > 0 => return dropped(work, "its wait is not stored any more"),
             None => {}
         }
@@ -146,7 +157,7 @@ impl Engine {
             (_, None) => return dropped(work, "its event is not kept any more"),
         };
         let built = self.built(&work.project, &work.workflow, version).await?;
-        Ok(Some(Ready { built, event, root, waited_until }))
+        Ok(Some(Ready { built, event, root, waited_until, failed }))
     }
 
     /// A check of a schedule runs only while its workflow is active and its schedule is the same.
@@ -162,17 +173,27 @@ impl Engine {
         Ok(schedule.is_some_and(|schedule| schedule.generation == *generation))
     }
 
-    /// Runs the agent, with the memory that it asks for. Commits nothing.
-    pub(crate) async fn execute(
+    /// Runs the agent, with the memory that it asks for. Commits nothing; but what is asked of external agents is recorded, if what
+    /// comes of it is to be committed.
+    #[allow(clippy::too_many_arguments)] // All of one attempt.
+    pub(crate) async fn run_agent(
         &self,
         work: &Work,
         ready: &Ready,
         cell: &Cell,
         agent: &dyn Agent,
         calls: bool,
+        commits: bool,
     ) -> Result<(Result<Effects, AgentError>, Remembered)> {
-        let host =
-            EngineHost { engine: self, project: &work.project, workflow: &work.workflow, calls, refused: Default::default() };
+        let host = EngineHost {
+            engine: self,
+            project: &work.project,
+            workflow: &work.workflow,
+            incarnation: cell.incarnation,
+            work: commits.then_some(work),
+            calls,
+            refused: Default::default(),
+        };
         let mut cx = self.context(work, ready, cell, &host);
         let remembered = match self.remember(work, cell, agent, &cx).await? {
             Ok(remembered) => remembered,
@@ -193,9 +214,10 @@ impl Engine {
         Ok((result, remembered))
     }
 
-    fn context<'a>(&self, work: &Work, ready: &'a Ready, cell: &'a Cell, host: &'a EngineHost<'_>) -> Context<'a> {
+    fn context<'a>(&self, work: &'a Work, ready: &'a Ready, cell: &'a Cell, host: &'a EngineHost<'_>) -> Context<'a> {
         let mut cx = Context::new(cell, work.delivery, host);
         cx.event = ready.event.as_ref();
+        cx.workflow = work.workflow.as_str();
         cx.attempt = work.attempt;
         cx.waited_until = ready.waited_until;
         if let Wake::Check { due, .. } = work.wake {
@@ -279,7 +301,7 @@ fn dropped(work: &Work, why: &str) -> Result<Option<Ready>> {
 }
 
 /// A random number of `0..=most`.
-fn jitter(most: u32) -> u64 {
+pub(crate) fn jitter(most: u32) -> u64 {
     u64::from(most) * u64::from(jitter_permille()) / 1000
 }
 

@@ -78,8 +78,8 @@ impl Engine {
             None => Some(Work::check_by_hand(&workflow.project, &workflow.id, cell, found.incarnation, now)),
         };
         let work = work.ok_or_else(|| Error::internal("a dry run is not a route"))?;
-        let ready = Ready { built: built.clone(), event, root: None, waited_until: None };
-        let (result, remembered) = self.execute(&work, &ready, &found, agent, outside_calls).await?;
+        let ready = Ready { built: built.clone(), event, root: None, waited_until: None, failed: 0 };
+        let (result, remembered) = self.run_agent(&work, &ready, &found, agent, outside_calls, false).await?;
         let before = remembered.item.map(|item| item.value).unwrap_or_default();
         Ok(report(result, before, |_| None))
     }
@@ -98,8 +98,8 @@ impl Engine {
         }
         let began = Time::now();
         let work = Work::check_by_hand(&workflow.project, &workflow.id, cell, found.incarnation, began);
-        let ready = Ready { built: built.clone(), event: None, root: None, waited_until: None };
-        let (result, remembered) = self.execute(&work, &ready, found, agent, true).await?;
+        let ready = Ready { built: built.clone(), event: None, root: None, waited_until: None, failed: 0 };
+        let (result, remembered) = self.run_agent(&work, &ready, found, agent, true, true).await?;
         let before = remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
         if let Ok(effects) = &result
             && let Step::Again = self.commit_effects(&work, &ready, found, agent, remembered, effects.clone(), began).await?

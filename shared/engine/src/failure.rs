@@ -49,7 +49,7 @@ impl Engine {
                 (_, None) => return Ok(()), // Nothing is left to replay.
             };
             let built = self.built(&work.project, &work.workflow, version).await?;
-            let ready = Ready { built, event, root, waited_until: None };
+            let ready = Ready { built, event, root, waited_until: None, failed: 0 };
             if let Step::Done = self.commit_failure(&work, &ready, None, failure.clone(), Time::now()).await? {
                 self.flush_metrics().await;
                 return Ok(());

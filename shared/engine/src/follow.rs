@@ -20,7 +20,7 @@ pub(crate) fn deliveries(project: &ProjectId, workflow: &WorkflowId, built: &Bui
 /// The message of a delivery's first attempt.
 pub(crate) fn deliver(project: &ProjectId, workflow: &WorkflowId, event: EventId, cell: &CellId) -> Message {
     let (project, workflow) = (project.clone(), workflow.clone());
-    Message::Deliver(Deliver { project, workflow, event, cell: cell.clone(), arm: 0, attempt: 0 })
+    Message::Deliver(Deliver { project, workflow, event, cell: cell.clone(), arm: 0, attempt: 0, reply: false })
 }
 
 impl Engine {

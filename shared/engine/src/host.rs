@@ -1,9 +1,10 @@
 //! The world outside, as agents reach it: the one egress client, credentials put in at the last moment, events of the store.
 
 use crate::Engine;
+use crate::work::Work;
 use async_trait::async_trait;
-use rookery_agents::{AgentError, Call, Host};
-use rookery_domain::{Event, EventId, ProjectId, WorkflowId};
+use rookery_agents::{AgentError, AskFor, Call, Caller, Host, Reply, sign_standard_webhook};
+use rookery_domain::{Event, EventId, ProjectId, RunId, WorkflowId};
 use rookery_egress::{Response, Secret};
 use std::sync::Mutex;
 
@@ -15,6 +16,10 @@ pub(crate) struct EngineHost<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) project: &'a ProjectId,
     pub(crate) workflow: &'a WorkflowId,
+    /// The life of the agent.
+    pub(crate) incarnation: u64,
+    /// The work, if what comes of it is to be committed.
+    pub(crate) work: Option<&'a Work>,
     /// Outside calls are made; else each is refused and noted.
     pub(crate) calls: bool,
     /// What would have been called.
@@ -24,17 +29,45 @@ pub(crate) struct EngineHost<'a> {
 #[async_trait]
 impl Host for EngineHost<'_> {
     async fn call(&self, call: Call<'_>) -> Result<Response, AgentError> {
+        self.call_out(call).await
+    }
+
+    async fn ask(&self, call: Call<'_>, ask: AskFor<'_>) -> Result<Reply, AgentError> {
+        self.ask_agent(call, ask).await
+    }
+
+    async fn caller(&self, run: RunId) -> Result<Option<Caller>, AgentError> {
+        let caller = self.engine.store.caller(self.project, self.workflow, run).await?;
+        Ok(caller.map(|caller| Caller { url: caller.url, token: caller.token }))
+    }
+
+    async fn sign(&self, credential: &str, text: &str) -> Result<String, AgentError> {
+        let found = self.engine.store.credentials(self.project, &[credential.to_owned()]).await?.pop().flatten();
+        let found = found.ok_or_else(|| credential_missing(credential))?;
+        Ok(sign_standard_webhook(&found.value, text)?)
+    }
+
+    async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
+        let items = self.engine.store.run_items(self.project, self.workflow, ids).await?;
+        Ok(items.into_iter().flatten().filter_map(|item| item.event).collect())
+    }
+}
+
+impl EngineHost<'_> {
+    /// Notes what was not done.
+    pub(crate) fn refuse(&self, line: String) {
+        self.refused.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(line);
+    }
+
+    pub(crate) async fn call_out(&self, call: Call<'_>) -> Result<Response, AgentError> {
         if !self.calls {
-            let line = format!("would call {} {}", call.request.method, call.request.url);
-            self.refused.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(line);
+            self.refuse(format!("would call {} {}", call.request.method, call.request.url));
             return Err(AgentError::fail("outside_call", "A dry run makes no outside calls unless `outside_calls` is true."));
         }
         let mut request = call.request;
         let found = self.engine.store.credentials(self.project, call.credentials).await?;
         for (name, credential) in call.credentials.iter().zip(found) {
-            let credential = credential.ok_or_else(|| {
-                AgentError::fail("credential_missing", format!("There is no credential `{name}`: set it in the project."))
-            })?;
+            let credential = credential.ok_or_else(|| credential_missing(name))?;
             request.secrets.push(Secret {
                 marker: call.scope.marker(name),
                 name: credential.name,
@@ -49,9 +82,8 @@ impl Host for EngineHost<'_> {
         }
         Ok(self.engine.egress.send(request).await?)
     }
+}
 
-    async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
-        let items = self.engine.store.run_items(self.project, self.workflow, ids).await?;
-        Ok(items.into_iter().flatten().filter_map(|item| item.event).collect())
-    }
+fn credential_missing(name: &str) -> AgentError {
+    AgentError::fail("credential_missing", format!("There is no credential `{name}`: set it in the project."))
 }

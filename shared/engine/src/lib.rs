@@ -5,8 +5,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod accept;
+mod ask;
+mod breaker;
 mod build;
 mod built;
+mod collect;
 mod commit;
 mod delete;
 mod dispatch;
@@ -18,6 +21,7 @@ mod host;
 mod meter;
 mod plan;
 mod replay;
+mod served;
 mod tick;
 mod wait;
 mod work;
@@ -25,10 +29,12 @@ mod work;
 pub use accept::{HookAnswer, Incoming};
 pub use build::{Draft, SaveResult};
 pub use built::Built;
+pub use collect::Collected;
 pub use dispatch::Dispatcher;
 pub use dry_run::{Report, ReportedEvent};
 pub use follow::Router;
 pub use replay::Replayed;
+pub use served::Execution;
 
 use meter::Meter;
 use quick_cache::sync::Cache;
@@ -50,18 +56,21 @@ pub struct Engine {
     egress: Egress,
     built: Cache<(ProjectId, WorkflowId, u64), Arc<Built>>,
     meter: Meter,
-    /// The stage that CloudWatch's metrics are of; none are told without.
-    stage: Option<String>,
+    settings: Settings,
+}
+
+/// What an engine is told of where it runs.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Where the API is reached from outside, as `https://rookery.example.com`: external agents post their results there.
+    pub base_url: Option<String>,
+    /// The stage that metrics for CloudWatch are of; without it, none are told on standard output.
+    pub stage: Option<String>,
 }
 
 impl Engine {
     /// Over a table, queues and a way outside.
-    pub fn new(store: Store, producer: Producer, egress: Egress) -> Arc<Self> {
-        Self::with_metrics(store, producer, egress, None)
-    }
-
-    /// The same, with metrics for CloudWatch on standard output if there is a stage that they are of.
-    pub fn with_metrics(store: Store, producer: Producer, egress: Egress, stage: Option<String>) -> Arc<Self> {
-        Arc::new(Engine { store, producer, egress, built: Cache::new(CACHED_GRAPHS), meter: Meter::default(), stage })
+    pub fn new(store: Store, producer: Producer, egress: Egress, settings: Settings) -> Arc<Self> {
+        Arc::new(Engine { store, producer, egress, built: Cache::new(CACHED_GRAPHS), meter: Meter::default(), settings })
     }
 }

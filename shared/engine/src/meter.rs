@@ -2,6 +2,7 @@
 //! never an event.
 
 use crate::Engine;
+use crate::breaker::Calls;
 use rookery_domain::{CellId, ProjectId, Time, WorkflowId};
 use rookery_store::Counts;
 use std::collections::HashMap;
@@ -19,6 +20,8 @@ pub(crate) struct Meter {
     sums: Mutex<HashMap<Agent, Counts>>,
     /// Runs that were stopped at a limit.
     limits_reached: AtomicU64,
+    /// Calls of external agents that succeeded.
+    calls: Mutex<Calls>,
     written_ms: AtomicI64,
     is_planned: AtomicBool,
 }
@@ -27,6 +30,22 @@ impl Meter {
     pub(crate) fn add(&self, project: &ProjectId, workflow: &WorkflowId, cell: &CellId, counts: Counts) {
         let mut sums = self.sums.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         sums.entry((project.clone(), workflow.clone(), cell.clone())).or_default().add(&counts);
+    }
+
+    /// Counts a call that succeeded.
+    pub(crate) fn called(&self, project: &ProjectId, endpoint: &str) {
+        let mut calls = self.calls.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        *calls.entry((project.clone(), endpoint.to_owned())).or_default() += 1;
+    }
+
+    /// Takes the calls of an endpoint that are not written yet.
+    pub(crate) fn take_calls_of(&self, project: &ProjectId, endpoint: &str) -> u64 {
+        let mut calls = self.calls.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        calls.remove(&(project.clone(), endpoint.to_owned())).unwrap_or(0)
+    }
+
+    fn take_calls(&self) -> Calls {
+        std::mem::take(&mut self.calls.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
     pub(crate) fn limit_reached(&self) {
@@ -66,6 +85,11 @@ impl Engine {
         let now = Time::now();
         let sums = self.meter.take();
         self.tell_metrics(now, &sums);
+        for ((project, endpoint), calls) in self.meter.take_calls() {
+            if let Err(error) = self.store.count_calls(&project, &endpoint, now, calls, 0).await {
+                tracing::warn!(%error, "calls not counted");
+            }
+        }
         for ((project, workflow, cell), counts) in sums {
             if let Err(error) = self.store.add_metrics(&project, &workflow, &cell, now, &counts).await {
                 tracing::warn!(%error, "metrics not written");
@@ -76,7 +100,7 @@ impl Engine {
 
     /// For CloudWatch. What the table does not take now is told again with the next: twice in an alarm is better than never.
     fn tell_metrics(&self, now: Time, sums: &HashMap<Agent, Counts>) {
-        let Some(stage) = &self.stage else { return };
+        let Some(stage) = &self.settings.stage else { return };
         let limits_reached = self.meter.limits_reached.swap(0, Ordering::Relaxed);
         if sums.is_empty() && limits_reached == 0 {
             return;

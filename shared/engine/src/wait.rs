@@ -13,9 +13,18 @@ const EARLY_MS: i64 = 1500;
 
 impl Engine {
     /// Stores the wait, then sends what ends it (rule 7: the attempt is stored before the acknowledgement).
-    pub(crate) async fn wait(&self, work: &Work, ready: &Ready, until: Time, failure: Option<Failure>) -> Result<Step> {
+    pub(crate) async fn wait(
+        &self,
+        work: &Work,
+        ready: &Ready,
+        until: Time,
+        failure: Option<Failure>,
+        for_reply: bool,
+    ) -> Result<Step> {
         let attempt = work.attempt + 1;
-        let parked = Parked { delivery: work.delivery, cell: work.cell.clone(), event: work.event(), attempt, until, failure };
+        let failed = ready.failed + u32::from(failure.is_some());
+        let (delivery, cell, event) = (work.delivery, work.cell.clone(), work.event());
+        let parked = Parked { delivery, cell, event, attempt, until, failure, failed, for_reply };
         let message = work.message.clone().with_attempt(attempt);
         let near = is_near(Time::now(), until);
         if let Some(event) = ready.event.as_ref().filter(|event| until > event.created_at.plus(limits::COMMIT_MS / 2)) {
@@ -29,11 +38,21 @@ impl Engine {
         if near {
             self.producer.send(vec![Outgoing { message, not_before: Some(until) }]).await?;
         }
+        self.wake_if_replied(work, &parked).await?;
         Ok(Step::Done)
+    }
+
+    /// What a delivery waits for may have come before it was parked: whoever stored it woke nobody then.
+    async fn wake_if_replied(&self, work: &Work, parked: &Parked) -> Result<()> {
+        if parked.for_reply && self.is_replied(work).await? {
+            self.producer.send(vec![work.message.clone().with_attempt(parked.attempt).as_reply().into()]).await?;
+        }
+        Ok(())
     }
 
     /// Sends again what ends a stored wait; a long one is found by the tick.
     pub(crate) async fn send_wait(&self, work: &Work, parked: &Parked) -> Result<()> {
+        self.wake_if_replied(work, parked).await?;
         if !is_near(Time::now(), parked.until) {
             return Ok(());
         }

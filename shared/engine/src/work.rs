@@ -26,6 +26,8 @@ pub(crate) struct Work {
     pub(crate) attempt: u32,
     /// The commit key of this arm.
     pub(crate) commit: EventId,
+    /// What it waits for has come: its attempt is the one that it waits for.
+    pub(crate) reply: bool,
     /// The message that it came with.
     pub(crate) message: Message,
 }
@@ -59,6 +61,7 @@ impl Work {
             arm,
             attempt,
             commit,
+            reply: matches!(message, Message::Deliver(m) if m.reply),
             message: message.clone(),
         })
     }
@@ -78,7 +81,18 @@ impl Work {
             attempt: 0,
         });
         let wake = Wake::Check { due: now, generation: None };
-        Work { project, workflow, cell, wake, delivery: DeliveryId(root.own), arm: 0, attempt: 0, commit: root, message }
+        Work {
+            project,
+            workflow,
+            cell,
+            wake,
+            delivery: DeliveryId(root.own),
+            arm: 0,
+            attempt: 0,
+            commit: root,
+            reply: false,
+            message,
+        }
     }
 
     pub(crate) fn run(&self) -> RunId {

@@ -38,6 +38,9 @@ pub struct Deliver {
     /// The number of the attempt, from 0.
     #[serde(default)]
     pub attempt: u32,
+    /// What the delivery waits for has come: it goes on with the attempt that it waits for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reply: bool,
 }
 
 /// A timer of an agent is due.
@@ -156,9 +159,18 @@ impl Message {
     pub fn replay(mut self) -> Self {
         match &mut self {
             Message::Route(_) => {}
-            Message::Deliver(Deliver { arm, attempt, .. })
-            | Message::Timer(Timer { arm, attempt, .. })
-            | Message::Check(Check { arm, attempt, .. }) => (*arm, *attempt) = (*arm + 1, 0),
+            Message::Deliver(Deliver { arm, attempt, reply, .. }) => (*arm, *attempt, *reply) = (*arm + 1, 0, false),
+            Message::Timer(Timer { arm, attempt, .. }) | Message::Check(Check { arm, attempt, .. }) => {
+                (*arm, *attempt) = (*arm + 1, 0);
+            }
+        }
+        self
+    }
+
+    /// The same, as what tells that its delivery waits no more.
+    pub fn as_reply(mut self) -> Self {
+        if let Message::Deliver(deliver) = &mut self {
+            deliver.reply = true;
         }
         self
     }
@@ -167,11 +179,8 @@ impl Message {
     pub fn with_attempt(mut self, number: u32) -> Self {
         match &mut self {
             Message::Route(_) => {}
-            Message::Deliver(Deliver { attempt, .. })
-            | Message::Timer(Timer { attempt, .. })
-            | Message::Check(Check { attempt, .. }) => {
-                *attempt = number;
-            }
+            Message::Deliver(Deliver { attempt, reply, .. }) => (*attempt, *reply) = (number, false),
+            Message::Timer(Timer { attempt, .. }) | Message::Check(Check { attempt, .. }) => *attempt = number,
         }
         self
     }
@@ -219,6 +228,7 @@ mod tests {
             cell: CellId("a \"quoted\" cell".into()),
             arm: 1,
             attempt: 3,
+            reply: true,
         });
         assert_eq!(Message::decode(&deliver.encode()).unwrap(), deliver);
         let Message::Deliver(replayed) = deliver.replay() else { panic!("a replay is of the same kind") };

@@ -1,4 +1,5 @@
-//! The queues, their dead-letter queues and settings. On AWS the template makes them with the same numbers.
+//! The queues, their dead-letter queues and settings. On AWS the template makes them with the same numbers, except that messages are
+//! kept for four days: nobody switches AWS off for longer.
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName as Name;

@@ -81,6 +81,10 @@ pub struct Parked {
     pub until: Time,
     /// Why the last one failed; none when the agent asked to wait.
     pub failure: Option<Failure>,
+    /// Attempts that failed so far: others only waited.
+    pub failed: u32,
+    /// It waits for a reply, which may come before.
+    pub for_reply: bool,
 }
 
 impl Commit {
@@ -153,6 +157,8 @@ impl Parked {
             attempt,
             until: item.time("until")?,
             failure: read_failure(item)?,
+            failed: item.opt_num("failed").unwrap_or(0),
+            for_reply: item.opt_num::<u8>("reply").is_some(),
         })
     }
 }

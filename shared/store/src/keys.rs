@@ -14,7 +14,13 @@
 //! | a delivery's outcome (its commit key), an event by id | the same, one item |
 //! | events, failures of a workflow, items of a feed, newest first | index `recent`: `rp` = `P#W#e`, `P#W#f`, `P#W#d#CELL#INC`; `rs` = `TIME#ID` |
 //! | what is due up to a time | index `due`: `dp` = `due#SHARD`, `da` = milliseconds |
-//! | reserved: connections, external requests, sessions | `pk = P#c#...`, `P#q#...`, `P#i#...` |
+//! | a request to an external agent; the caller of a run | items of the run |
+//! | requests of a workflow, newest first | index `recent`: `rp` = `P#W#q` |
+//! | how many requests of an agent are outstanding | `pk = P#q#W`, `sk = CELL#INC#` |
+//! | requests by the id that their callee gave them | query `pk = q#HASH`, `sk` from `P#` (`P#W#REQUEST`): the one key that a project does not lead |
+//! | of a project: calls under way, early results, breakers | `pk = P#q`, `sk` from `a#`, `h#`, `b#` |
+//! | a served agent by its name | `pk = P`, `sk = n#HASH` |
+//! | reserved: connections, sessions | `pk = P#c#...`, `P#i#...` |
 
 use rookery_domain::{CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowId, hashed_uuid};
 
@@ -150,6 +156,58 @@ pub fn recent_sort(at: Time, id: EventId) -> String {
 /// The id of a place in the `recent` index.
 pub fn recent_id(sort: &str) -> Option<EventId> {
     sort.split_once('#')?.1.parse().ok()
+}
+
+/// How many requests of an agent are outstanding.
+pub fn outstanding(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64) -> Key {
+    key(format!("{}#{workflow}", requests(project)), of_agent(cell, incarnation))
+}
+
+/// The partition of what belongs to a project's requests as such.
+pub fn requests(project: &ProjectId) -> String {
+    format!("{project}#q")
+}
+
+/// An item of that partition; `prefix` is `a#`, `h#` or `b#`.
+pub fn of_requests(project: &ProjectId, prefix: &str, name: &str) -> Key {
+    key(requests(project), format!("{prefix}{name}"))
+}
+
+/// A result that came before its acknowledgement.
+pub fn held(project: &ProjectId, callee_id: &str) -> Key {
+    of_requests(project, "h#", &hashed(callee_id))
+}
+
+/// The circuit breaker of an endpoint; or its counts of a minute (of the epoch).
+pub fn breaker(project: &ProjectId, endpoint: &str, minute: Option<i64>) -> Key {
+    let minute = minute.map(|minute| format!("#{minute}")).unwrap_or_default();
+    of_requests(project, "b#", &(hashed(endpoint) + &minute))
+}
+
+/// The partition of the requests that a callee gave this id.
+pub fn callee_ids(callee_id: &str) -> String {
+    format!("q#{}", hashed(callee_id))
+}
+
+/// The way from a callee's id to a request.
+pub fn callee_id(callee_id: &str, project: &ProjectId, workflow: &WorkflowId, request: EventId) -> Key {
+    key(callee_ids(callee_id), format!("{project}#{workflow}#{}", request.parts()))
+}
+
+/// The request of such a key's sort part.
+pub fn called(sort: &str) -> Option<(ProjectId, WorkflowId, EventId)> {
+    let mut parts = sort.split('#');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, EventId::of_parts(parts.next()?)?))
+}
+
+/// A served agent, by its name.
+pub fn served(project: &ProjectId, name: &str) -> Key {
+    of_project(project, "n#", &hashed(name))
+}
+
+/// A text of any length and characters as a part of a key.
+fn hashed(text: &str) -> String {
+    hashed_uuid(&[text.as_bytes()]).simple().to_string()
 }
 
 /// The shard of the due index for an item.

@@ -3,9 +3,12 @@
 //! `keys` holds all keys; one file for each noun holds its items and conditions. No decisions of the engine, no HTTP.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod breaker;
+mod callers;
 mod commit;
 mod commits;
 mod credentials;
+mod early;
 mod events;
 mod item;
 mod keyring;
@@ -16,15 +19,19 @@ mod memory;
 mod metrics;
 mod page;
 mod projects;
+mod requests;
 mod schedules;
 mod schema;
 mod sdk;
 mod versions;
 mod workflows;
 
+pub use breaker::OpenBreaker;
+pub use callers::Caller;
 pub use commit::{Commit, Failure, Parked, Timer};
 pub use commits::{Committed, Writes};
 pub use credentials::Credential;
+pub use early::HeldResult;
 pub use events::{Accepted, EventFilter, RunItem};
 pub use keyring::{ApiKey, Role};
 pub use logs::LogEntry;
@@ -32,6 +39,7 @@ pub use memory::{MemoryItem, MemoryWrite};
 pub use metrics::{Counts, Metric};
 pub use page::{Cursor, Page};
 pub use projects::Project;
+pub use requests::{Opened, Request};
 pub use schedules::{DueCursor, DueItem, DuePage, ScheduleAdvance, ScheduleItem};
 pub use sdk::Store;
 pub use versions::{Saved, VersionInfo};

@@ -1,11 +1,12 @@
 //! The few calls that the store makes, over the SDK's client. Only this file and `loader` name its operations.
 
-use crate::item::{Attributes, Item, key_attributes};
+use crate::item::{Attributes, Item, key_attributes, pack};
 use crate::keys::{self, Key};
 use crate::loader::Loader;
 use crate::page::{Cursor, Page};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Put, ReturnValue, TransactWriteItem, Update, WriteRequest};
 use rookery_domain::{Error, Result};
 use std::collections::HashMap;
@@ -50,6 +51,18 @@ impl Expr {
 
     pub(crate) fn n(mut self, placeholder: &str, value: impl ToString) -> Self {
         self.values.insert(placeholder.to_owned(), AttributeValue::N(value.to_string()));
+        self
+    }
+
+    pub(crate) fn list(mut self, placeholder: &str, values: &[String]) -> Self {
+        let values = values.iter().map(|value| AttributeValue::S(value.clone())).collect();
+        self.values.insert(placeholder.to_owned(), AttributeValue::L(values));
+        self
+    }
+
+    /// A text, compressed when that makes it smaller.
+    pub(crate) fn packed(mut self, placeholder: &str, text: &str) -> Self {
+        self.values.insert(placeholder.to_owned(), AttributeValue::B(Blob::new(pack(text))));
         self
     }
 

@@ -105,7 +105,7 @@ impl Store {
                 return Ok(false);
             }
         }
-        for what in ['e', 'f'] {
+        for what in ['e', 'f', 'q'] {
             if !self.purge_runs(project, id, keys::recent(project, id, what), budget).await? {
                 return Ok(false);
             }

@@ -29,7 +29,7 @@ pub struct Options {
 /// A comparison (`path`, `operator`, `value`), or exactly one of `all`, `any`, `not`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Node {
+pub(crate) struct Node {
     /// Matches when each of these does.
     all: Option<Vec<Node>>,
     /// Matches when at least one of these does.
@@ -53,7 +53,7 @@ fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> 
 }
 
 /// A built [`Node`].
-enum Test {
+pub(crate) enum Test {
     All(Vec<Test>),
     Any(Vec<Test>),
     Not(Box<Test>),
@@ -74,8 +74,7 @@ impl AgentType for Condition {
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        let mut left = NODES;
-        let test = build(options.condition, "condition", &mut left, problems)?;
+        let test = build_conditions(options.condition, "condition", problems)?;
         Some(Condition { test, emit_on_no_match: options.emit_on_no_match })
     }
 
@@ -117,6 +116,12 @@ impl AgentType for Condition {
             Example::new("All others go another way", push).on(branch.clone()).emits("on_no_match", branch),
         ]
     }
+}
+
+/// Builds a tree that stands in the option `at`, or notes its problems.
+pub(crate) fn build_conditions(node: Node, at: &str, problems: &mut Problems) -> Option<Test> {
+    let mut left = NODES;
+    build(node, at, &mut left, problems)
 }
 
 /// Builds a node, or notes the problems of it and of those below, each at its place.
@@ -175,7 +180,7 @@ fn build_compare(
 }
 
 impl Test {
-    fn matches(&self, payload: &Value) -> bool {
+    pub(crate) fn matches(&self, payload: &Value) -> bool {
         match self {
             Test::All(tests) => tests.iter().all(|test| test.matches(payload)),
             Test::Any(tests) => tests.iter().any(|test| test.matches(payload)),

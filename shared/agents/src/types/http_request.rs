@@ -5,7 +5,7 @@ mod request;
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::template::{JsonTemplate, Template};
-use crate::{AgentError, Call, Context, Effects, Example};
+use crate::{AgentError, Call, Context, Effects, Example, judge};
 use request::{ContentType, Method};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -145,7 +145,7 @@ impl AgentType for HttpRequest {
             return Err(AgentError::fail("payload_not_object", message));
         }
         let call = Call { request: self.request(cx)?, credentials: &self.credentials, scope: cx.scope() };
-        let response = answer::judge(cx.host.call(call).await?, cx.now)?;
+        let response = judge(cx.host.call(call).await?, cx.now)?;
         if !self.emit_events {
             return Ok(Effects::none().log(format!("The answer's status was {}.", response.status)));
         }

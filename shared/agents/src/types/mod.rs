@@ -1,5 +1,7 @@
 //! One file for each agent type.
 
+pub mod ai_agent_proxy;
+pub mod answer_caller;
 pub mod change_detector;
 pub mod condition;
 pub mod data_output;
@@ -9,5 +11,6 @@ pub mod http_request;
 pub mod manual;
 pub mod merge;
 pub mod schedule;
+pub mod served_agent;
 pub mod split;
 pub mod webhook;

@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use rookery_api::{Auth, Config};
 use rookery_egress::{Egress, Policy};
-use rookery_engine::{Dispatcher, Engine};
+use rookery_engine::{Dispatcher, Engine, Settings};
 use rookery_queue::{Handler, Message, Producer, create_queues};
 use rookery_standins::Standins;
 use rookery_store::Store;
@@ -52,7 +52,7 @@ impl World {
         store.create_table().await.unwrap();
         let urls = create_queues(&sqs).await.unwrap();
         let producer = Producer::start(sqs.clone(), &urls);
-        let engine = Engine::new(store, producer, Egress::new(Policy::default()));
+        let engine = Engine::new(store, producer, Egress::new(Policy::default()), Settings::default());
         let config = Config { auth, base_url: None, hosts: vec!["rookery.lan".to_owned()] };
         let router = rookery_api::router(engine.clone(), config);
         World { router, engine, sqs, deliver: urls.deliver.queue, standins, _data: data }

@@ -32,7 +32,7 @@ async fn put_in(world: &World, workflow: &Workflow) -> Vec<RunId> {
     let mut runs = Vec::new();
     for n in 0..EVENTS {
         let payload = Payload::parse(format!("{{\"n\":\"{n}\"}}").as_bytes()).unwrap();
-        let incoming = Incoming { payload, groups: Vec::new(), key: Some(format!("key-{n}")), copy_of: None };
+        let incoming = Incoming::new(payload, Vec::new(), Some(format!("key-{n}")));
         let accepted = loop {
             match world.tested.accept_at_trigger(workflow, &CellId("in".into()), incoming.clone()).await {
                 Ok(id) => break id,

@@ -8,7 +8,7 @@ mod waits;
 use aws_sdk_sqs::types::QueueAttributeName as Name;
 use faulty::{Faults, faulty};
 use rookery_egress::{Egress, Policy};
-use rookery_engine::Engine;
+use rookery_engine::{Engine, Settings};
 use rookery_queue::{Producer, Queue, QueueUrls, create_queues};
 use rookery_standins::Standins;
 use rookery_store::{Store, Workflow};
@@ -44,12 +44,17 @@ impl World {
         let sqs = aws_sdk_sqs::Client::from_conf(queue.clone());
         let urls = create_queues(&sqs).await.unwrap();
         let egress = || Egress::new(Policy::default());
-        let calm = Engine::new(store, Producer::start(sqs.clone(), &urls), egress());
+        let calm = Engine::new(store, Producer::start(sqs.clone(), &urls), egress(), Settings::default());
         let failing = |inner| faulty(inner, faults.clone());
         let dynamodb = dynamodb.to_builder().http_client(failing(dynamodb.http_client().unwrap())).retry_config(retry()).build();
         let queue = queue.to_builder().http_client(failing(queue.http_client().unwrap())).retry_config(retry()).build();
         let producer = Producer::start(aws_sdk_sqs::Client::from_conf(queue), &urls);
-        let tested = Engine::new(Store::new(aws_sdk_dynamodb::Client::from_conf(dynamodb), "rookery"), producer, egress());
+        let tested = Engine::new(
+            Store::new(aws_sdk_dynamodb::Client::from_conf(dynamodb), "rookery"),
+            producer,
+            egress(),
+            Settings::default(),
+        );
         World { _folder: folder, _standins: standins, sqs, urls, calm, tested, faults }
     }
 

@@ -36,7 +36,7 @@ fn emitted(items: &[RunItem]) -> Vec<&Event> {
 async fn a_wait_of_hours_is_a_due_item_that_the_tick_finds_and_no_early_message_ends() {
     let world = World::start(7).await;
     let workflow = world.started(OPTIONS).await;
-    let incoming = Incoming { payload: Payload::parse(b"{}").unwrap(), groups: Vec::new(), key: None, copy_of: None };
+    let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
     let run = world.calm.accept_at_trigger(&workflow, &CellId("in".into()), incoming).await.unwrap().run;
     let dispatcher = Dispatcher(world.calm.clone());
 
@@ -66,7 +66,7 @@ async fn a_wait_of_a_second_ends_and_passes_the_event_on_once() {
     let world = World::start(8).await;
     let workflow = world.started(&OPTIONS.replace("\"hours\":2", "\"seconds\":1")).await;
     let payload = Payload::parse(br#"{"n":1.10}"#).unwrap();
-    let incoming = Incoming { payload: payload.clone(), groups: Vec::new(), key: None, copy_of: None };
+    let incoming = Incoming::new(payload.clone(), Vec::new(), None);
     let run = world.calm.accept_at_trigger(&workflow, &CellId("in".into()), incoming).await.unwrap().run;
     let dispatcher = Dispatcher(world.calm.clone());
     let first = receive(&world).await.remove(0);

@@ -1,0 +1,20 @@
+//! The least Lambda function that holds the two AWS clients: what Rookery's functions are measured beside.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::{Value, json};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    let clients = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
+    run(service_fn(|_: LambdaEvent<Value>| {
+        // Held, so that the linker keeps what they need: an operation of each.
+        let (dynamodb, sqs) = clients.clone();
+        async move {
+            let tables = dynamodb.list_tables().send().await.map_err(Box::new)?;
+            let queues = sqs.list_queues().send().await.map_err(Box::new)?;
+            Ok::<_, Error>(json!({"tables": tables.table_names().len(), "queues": queues.queue_urls().len()}))
+        }
+    }))
+    .await
+}

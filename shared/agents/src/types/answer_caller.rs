@@ -1,0 +1,194 @@
+//! `answer_caller`: posts a run's outcome to whoever asked for it over the protocol of external agents.
+
+use crate::agent::{AgentType, Kind, Problems};
+use crate::agent_protocol::{ExecutionResult, Outcome, write_result};
+use crate::template::JsonTemplate;
+use crate::{AgentError, Call, Context, Effects, Example, judge};
+use http::Method;
+use rookery_egress::Request;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Posts the outcome of a run to its caller: the system elsewhere that asked a `served_agent`, at the address that it gave
+/// with its request, or at a registered one. An event of the group `on_error` is posted as an error, any other as a result. A post
+/// that fails is made again, with the same `Idempotency-Key` and `webhook-id`. Runs that nobody asked for are not answered.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// The result: JSON of which the texts are templates. The payload's `result`, or all of it, when it is left out.
+    result: Option<Value>,
+    /// The messages to share: JSON of which the texts are templates. The payload's `messages` when it is left out.
+    messages: Option<Value>,
+    /// The steps to share: JSON of which the texts are templates. The payload's `intermediateSteps` when it is left out.
+    intermediate_steps: Option<Value>,
+    /// A registered address, in the place of the one that comes with each request.
+    callback_url: Option<String>,
+    /// The credential with a secret (`whsec_...`) by which posts are signed, as Standard Webhooks says.
+    signing_credential: Option<String>,
+    /// How often a post that failed is made again: 0 to 5.
+    #[serde(default = "five")]
+    #[schemars(range(min = 0, max = 5))]
+    retries: u32,
+}
+
+fn five() -> u32 {
+    5
+}
+
+/// The agent.
+pub struct AnswerCaller {
+    result: Option<JsonTemplate>,
+    messages: Option<JsonTemplate>,
+    steps: Option<JsonTemplate>,
+    callback_url: Option<String>,
+    signing_credential: Option<String>,
+    retries: u32,
+}
+
+impl AgentType for AnswerCaller {
+    const NAME: &'static str = "answer_caller";
+    const KIND: Kind = Kind::Action;
+    const TITLE: &'static str = "Answer the caller";
+    const GROUPS: &'static [&'static str] = &[];
+    type Options = Options;
+
+    fn new(options: Options, problems: &mut Problems) -> Option<Self> {
+        if options.callback_url.as_ref().is_some_and(|url| !is_http(url)) {
+            problems.add("callback_url", "Give a whole URL that starts with https:// or http://.");
+        }
+        if options.retries > 5 {
+            problems.add("retries", "Give 0 to 5.");
+        }
+        let mut json =
+            |field: &str, source: Option<Value>| source.and_then(|source| problems.take(field, JsonTemplate::parse(&source)));
+        let (result, messages) = (json("result", options.result), json("messages", options.messages));
+        let steps = json("intermediate_steps", options.intermediate_steps);
+        problems.0.is_empty().then_some(AnswerCaller {
+            result,
+            messages,
+            steps,
+            callback_url: options.callback_url,
+            signing_credential: options.signing_credential,
+            retries: options.retries,
+        })
+    }
+
+    fn credentials(&self) -> Vec<String> {
+        self.signing_credential.iter().cloned().collect()
+    }
+
+    fn retries(&self) -> u32 {
+        self.retries
+    }
+
+    async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
+        let Some(event) = cx.event else { return Ok(Effects::none()) };
+        let Some(caller) = cx.host.caller(event.id.run).await? else {
+            return Ok(Effects::none().outcome("no_caller").log("Nobody asked for this run."));
+        };
+        let Some(url) = self.callback_url.clone().or(caller.url) else {
+            let message = "The caller gave no `X-Callback-Url`, and no `callback_url` is registered here.";
+            return Err(AgentError::fail("no_callback_url", message));
+        };
+        let outcome = self.outcome(cx, event.groups.iter().any(|group| group == "on_error"))?;
+        let body = write_result(&ExecutionResult { request_id: event.id.run.to_string(), outcome }).to_string();
+        let (id, at) = (cx.delivery.to_string(), (cx.now.0 / 1000).to_string());
+        let mut request = Request::new(Method::POST, url);
+        let mut header = |name: &str, value: String| request.headers.push((name.to_owned(), value));
+        header("Content-Type", "application/json".to_owned());
+        header("Idempotency-Key", id.clone());
+        header("webhook-id", id.clone());
+        header("webhook-timestamp", at.clone());
+        if let Some(token) = caller.token {
+            header("X-Callback-Token", token);
+        }
+        if let Some(credential) = &self.signing_credential {
+            header("webhook-signature", cx.host.sign(credential, &format!("{id}.{at}.{body}")).await?);
+        }
+        request.body = Some(body.into());
+        let response = judge(cx.host.call(Call { request, credentials: &[], scope: cx.scope() }).await?, cx.now)?;
+        Ok(Effects::none().outcome("answered").log(format!("The caller's answer had the status {}.", response.status)))
+    }
+
+    fn examples() -> Vec<Example> {
+        vec![
+            Example::new("The answer of a served agent", json!({"result": "{{ text }}"}))
+                .on(json!({"text": "It is sunny."}))
+                .answered(200, "{}"),
+        ]
+    }
+}
+
+impl AnswerCaller {
+    fn outcome(&self, cx: &Context<'_>, is_error: bool) -> Result<Outcome, AgentError> {
+        let payload = cx.payload();
+        if is_error {
+            let text = |name: &str, or: &str| payload[name].as_str().unwrap_or(or).to_owned();
+            return Ok(Outcome::Error {
+                code: text("code", "failed"),
+                message: text("message", "The run failed."),
+                details: payload["details"].clone(),
+            });
+        }
+        let render = |template: &Option<JsonTemplate>, or: &str| match template {
+            Some(template) => template.render(cx.scope()).map(Some),
+            None => Ok(payload.get(or).cloned()),
+        };
+        let list = |value: Option<Value>| match value {
+            Some(Value::Array(list)) => list,
+            _ => Vec::new(),
+        };
+        Ok(Outcome::Finish {
+            result: render(&self.result, "result")?.unwrap_or_else(|| payload.clone()),
+            messages: list(render(&self.messages, "messages")?),
+            steps: list(render(&self.steps, "intermediateSteps")?),
+        })
+    }
+}
+
+fn is_http(url: &str) -> bool {
+    ["https://", "http://"].iter().any(|start| url.starts_with(start)) && url::Url::parse(url).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{World, agent, cell, context, event, problem};
+    use serde_json::{Value, json};
+
+    /// What is posted for an event of these groups and payload.
+    async fn posted(config: Value, groups: &[&str], payload: Value) -> Value {
+        let (cell, mut event, world) =
+            (cell(), event("source", &payload.to_string()), World::called_from("https://caller.example/cb"));
+        event.groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        let effects = agent("answer_caller", config).receive(&context(&cell, &event, &world)).await.unwrap();
+        assert_eq!(effects.outcome, Some("answered"));
+        let request = world.calls.lock().unwrap()[0].clone();
+        let header = |name: &str| request.headers.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone());
+        assert_eq!((request.url.as_str(), header("X-Callback-Token").as_deref()), ("https://caller.example/cb", Some("token")));
+        assert_eq!(header("webhook-id"), header("Idempotency-Key"));
+        let body: Value = serde_json::from_slice(&request.body.unwrap()).unwrap();
+        assert_eq!(body["requestId"], event.id.run.to_string());
+        body["result"]["agentOutcome"].clone()
+    }
+
+    #[tokio::test]
+    async fn a_result_and_an_error_are_posted_as_the_protocol_says() {
+        let payload = json!({"result": "sunny", "messages": [{"text": "hi", "type": "USER"}]});
+        let outcome = posted(json!({}), &["on_finish"], payload.clone()).await;
+        assert_eq!((&outcome["finish"]["result"], &outcome["messages"]), (&json!("sunny"), &payload["messages"]));
+        let outcome = posted(json!({"result": {"weather": "{{ result }}"}}), &["on_finish"], payload).await;
+        assert_eq!(outcome["finish"]["result"], json!({"weather": "sunny"}));
+        let outcome =
+            posted(json!({}), &["on_error"], json!({"code": "http_error", "message": "It failed.", "details": {"status": 500}}))
+                .await;
+        assert_eq!(outcome["error"], json!({"code": "http_error", "message": "It failed.", "details": {"status": 500}}));
+    }
+
+    #[test]
+    fn errors_name_the_field() {
+        assert_eq!(problem("answer_caller", json!({"callback_url": "caller.example"})), "config.callback_url");
+        assert_eq!(problem("answer_caller", json!({"retries": 9})), "config.retries");
+        assert_eq!(problem("answer_caller", json!({"result": "{{ a"})), "config.result");
+    }
+}

@@ -1,0 +1,54 @@
+//! `served_agent`: a workflow as an agent for callers elsewhere, over the protocol of external agents.
+
+use crate::Example;
+use crate::agent::{AgentType, Kind, Problems};
+use rookery_domain::is_valid_name;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+/// Makes this workflow an agent for others, over the protocol of external agents: `POST /api/execute` with a key of the project.
+/// The request is found by `agentConfig.agentName`, which is this agent's `name`, or by `workflowId`. The caller gets a request id
+/// at once, and the outcome where its `X-Callback-Url` says, when the run comes to an agent of type `answer_caller`.
+///
+/// Emits the request in the group `on_request`: `{"agentConfig", "agentContext", "workflowId"}`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// By which name it is called: one of its own in the project. The cell's name when it is left out.
+    name: Option<String>,
+}
+
+/// The agent: the engine looks at its name.
+pub struct ServedAgent;
+
+impl AgentType for ServedAgent {
+    const NAME: &'static str = "served_agent";
+    const KIND: Kind = Kind::Trigger;
+    const TITLE: &'static str = "Served agent";
+    const GROUPS: &'static [&'static str] = &["on_request"];
+    type Options = Options;
+
+    fn new(options: Options, problems: &mut Problems) -> Option<Self> {
+        if options.name.is_some_and(|name| !is_valid_name(&name)) {
+            problems.add("name", "Give a name of 1 to 200 characters.");
+        }
+        problems.0.is_empty().then_some(ServedAgent)
+    }
+
+    fn examples() -> Vec<Example> {
+        vec![Example::new("An agent that others call", json!({"name": "WeatherAgent"}))]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::problem;
+    use serde_json::json;
+
+    #[test]
+    fn its_name_is_a_name() {
+        assert_eq!(problem("served_agent", json!({"name": ""})), "config.name");
+        assert_eq!(problem("served_agent", json!({"name": 7})), "config.name");
+    }
+}

@@ -1,0 +1,277 @@
+//! Collecting results that external agents post: which request each is of, whether it is believed, whether it is the one that counts.
+
+use crate::Engine;
+use rookery_agents::agent_protocol::read_result;
+use rookery_agents::{HookRequest, verify_standard_webhook};
+use rookery_domain::{CallbackAuth, Error, EventId, Kind, ProjectId, RequestState, Result, Time, WorkflowId};
+use rookery_queue::{Deliver, Message};
+use rookery_store::{HeldResult, Request};
+use subtle::ConstantTimeEq;
+
+/// Headers by which a result is verified, and that are held with it.
+const SIGNATURE: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+
+/// What became of a posted result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collected {
+    /// It is the request's result, now or since an earlier post of the same.
+    Taken,
+    /// Its id is not known yet, and a call of the project is under way: it is held until the acknowledgement is stored.
+    Held,
+}
+
+/// A request and where it is.
+struct Found {
+    project: ProjectId,
+    workflow: WorkflowId,
+    request: Request,
+}
+
+impl Engine {
+    /// Takes in a result: by its callback token, or by the request id alone where the agent allows it. Posted below a project, only
+    /// that project's requests are looked at.
+    pub async fn collect(&self, project: Option<&ProjectId>, token: Option<&str>, post: &HookRequest) -> Result<Collected> {
+        let result = read_result(&post.body)?;
+        let unknown = || {
+            let remedy = "Check the `requestId`; send the header `X-Callback-Token` as it came with the request.";
+            Error::new(Kind::NotFound, "not_found", "There is no such request.", remedy)
+        };
+        let found = match token {
+            Some(token) => Some(self.by_callback_token(project, token).await?.ok_or_else(unknown)?),
+            None => self.by_callee_id(project, &result.request_id).await?,
+        };
+        match (found, project) {
+            (Some(found), _) => {
+                if token.is_none() {
+                    self.believe(&found, post).await?;
+                }
+                self.take(&found, post).await
+            }
+            (None, Some(project)) => self.hold(project, &result.request_id, post).await?.ok_or_else(unknown),
+            (None, None) => Err(unknown()),
+        }
+    }
+
+    /// The request of a token: project, workflow, request, and the secret that must match.
+    async fn by_callback_token(&self, project: Option<&ProjectId>, token: &str) -> Result<Option<Found>> {
+        let Some((of_project, workflow, id, secret)) = split_token(token) else { return Ok(None) };
+        if project.is_some_and(|project| *project != of_project) {
+            return Ok(None);
+        }
+        let request = self.store.request(&of_project, &workflow, id).await?;
+        let request = request.filter(|request| bool::from(request.token.as_bytes().ct_eq(secret.as_bytes())));
+        Ok(request.map(|request| Found { project: of_project, workflow, request }))
+    }
+
+    /// The request that a callee acknowledged with this id, among those that take results without their token. Of several, the one
+    /// that is open; without a project, only if all are of one.
+    async fn by_callee_id(&self, project: Option<&ProjectId>, callee_id: &str) -> Result<Option<Found>> {
+        let mut found = Vec::new();
+        for (project, workflow, id) in self.store.requests_of_callee_id(callee_id, project).await? {
+            if let Some(request) = self.store.request(&project, &workflow, id).await?
+                && request.auth != CallbackAuth::CallbackToken
+            {
+                found.push(Found { project, workflow, request });
+            }
+        }
+        let (mut open, mut ended): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.request.state.is_open());
+        let is_of_one = |found: &[Found]| found.windows(2).all(|pair| pair[0].project == pair[1].project);
+        match (open.len(), project) {
+            (0, None) if !is_of_one(&ended) => Ok(None),
+            (0, _) => {
+                ended.sort_by_key(|found| found.request.created_at);
+                Ok(ended.pop())
+            }
+            (1, _) => Ok(open.pop()),
+            (_, None) if !is_of_one(&open) => Ok(None),
+            _ => Err(Error::new(
+                Kind::Conflict,
+                "ambiguous_request_id",
+                "Several outstanding requests have this id.",
+                "Send the header `X-Callback-Token` as it came with the request.",
+            )),
+        }
+    }
+
+    /// Checks what proves the sender of a result that came without a token.
+    async fn believe(&self, found: &Found, post: &HookRequest) -> Result<()> {
+        if found.request.auth != CallbackAuth::Signature {
+            return Ok(());
+        }
+        let name = found.request.secret.clone().unwrap_or_default();
+        let credential = self.store.credentials(&found.project, std::slice::from_ref(&name)).await?.pop().flatten();
+        verify_standard_webhook(post, &name, credential.as_ref().map(|credential| credential.value.as_str()))
+    }
+
+    /// The first result in time counts; the same again is fine; all else is refused, with the reason.
+    async fn take(&self, found: &Found, post: &HookRequest) -> Result<Collected> {
+        let Found { project, workflow, request } = found;
+        let text = String::from_utf8_lossy(&post.body);
+        if !self.store.answer_request(project, workflow, request, &text, post.now).await? {
+            let ended = self.store.request(project, workflow, request.id).await?;
+            let ended = ended.ok_or_else(|| Error::unavailable("a request is gone while it is answered"))?;
+            match (&ended.answer, ended.state) {
+                (Some(answer), _) if is_same(answer, &text) => {}
+                (Some(_), _) => {
+                    let remedy = "The first result counts. To give another, let the request be retried.";
+                    return Err(Error::new(
+                        Kind::Conflict,
+                        "result_differs",
+                        "Another result came before for this request.",
+                        remedy,
+                    ));
+                }
+                (None, state) => {
+                    self.store.note_late_result(project, workflow, request.id, post.now).await?;
+                    return Err(over(state));
+                }
+            }
+        }
+        // Also for a copy: it may have been stored and never sent (rule 3).
+        self.wake(project, workflow, request).await?;
+        Ok(Collected::Taken)
+    }
+
+    /// Wakes the delivery that waits for a request's end.
+    pub(crate) async fn wake(&self, project: &ProjectId, workflow: &WorkflowId, request: &Request) -> Result<()> {
+        let deliver = Deliver {
+            project: project.clone(),
+            workflow: workflow.clone(),
+            event: request.event,
+            cell: request.cell.clone(),
+            arm: request.arm,
+            attempt: 0,
+            reply: true,
+        };
+        self.producer.send(vec![Message::Deliver(deliver).into()]).await
+    }
+
+    /// Holds a result of which the acknowledgement may not be stored yet; none when no call of the project is under way.
+    async fn hold(&self, project: &ProjectId, callee_id: &str, post: &HookRequest) -> Result<Option<Collected>> {
+        if !self.store.is_calling(project, post.now).await? {
+            return Ok(None);
+        }
+        let header = |name: &str| post.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let held = HeldResult {
+            body: String::from_utf8_lossy(&post.body).into_owned(),
+            headers: SIGNATURE.iter().filter_map(|name| Some(((*name).to_owned(), header(name)?))).collect(),
+            received_at: post.now,
+        };
+        if !self.store.hold_result(project, callee_id, &held).await? {
+            let remedy = "Post it again in a minute.";
+            return Err(Error::new(
+                Kind::Unavailable,
+                "too_many_early_results",
+                "Too many results wait for their requests.",
+                remedy,
+            ));
+        }
+        // The acknowledgement may have been stored since it was looked for: then nobody else will look.
+        match self.by_callee_id(Some(project), callee_id).await? {
+            Some(found) => {
+                self.believe(&found, post).await?;
+                let taken = self.take(&found, post).await?;
+                self.store.drop_held_result(project, callee_id).await?;
+                Ok(Some(taken))
+            }
+            None => Ok(Some(Collected::Held)),
+        }
+    }
+
+    /// Joins a result that came before the acknowledgement of its request was stored.
+    pub(crate) async fn join_held(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        request: &Request,
+        callee_id: &str,
+    ) -> Result<()> {
+        let Some(held) = self.store.held_result(project, callee_id).await? else { return Ok(()) };
+        let mut headers = http::HeaderMap::new();
+        for (name, value) in &held.headers {
+            if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value)) {
+                headers.insert(name, value);
+            }
+        }
+        let post = HookRequest {
+            method: http::Method::POST,
+            headers,
+            query: Default::default(),
+            body: held.body.into_bytes(),
+            now: held.received_at,
+        };
+        let found = Found { project: project.clone(), workflow: workflow.clone(), request: request.clone() };
+        match self.believe(&found, &post).await {
+            Ok(()) => drop(self.take(&found, &post).await?),
+            Err(error) => tracing::warn!(%error, request = %request.id, "a result that came early is not believed"),
+        }
+        self.store.drop_held_result(project, callee_id).await
+    }
+
+    /// Cancels a request: no result is taken any more, and its delivery ends.
+    pub async fn cancel_request(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<Request> {
+        let request = self.find_request(project, workflow, id).await?;
+        let closed = self.store.close_request(project, workflow, &request, RequestState::Cancelled, None, Time::now()).await?;
+        let request = self.find_request(project, workflow, id).await?;
+        if !closed && request.state != RequestState::Cancelled {
+            let message = format!("The request is {} already.", request.state.as_str());
+            return Err(Error::new(
+                Kind::Conflict,
+                "request_over",
+                message,
+                "Only a request that is outstanding can be cancelled.",
+            ));
+        }
+        self.wake(project, workflow, &request).await?;
+        Ok(request)
+    }
+
+    /// Makes a request that is over again, as a new one: the next arm of the same delivery. Doing it twice makes one.
+    pub async fn retry_request(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<EventId> {
+        let request = self.find_request(project, workflow, id).await?;
+        if request.state.is_open() {
+            let remedy = "Cancel it first, or wait for its deadline.";
+            return Err(Error::new(Kind::Conflict, "request_open", "The request is still outstanding.", remedy));
+        }
+        let deliver = Deliver {
+            project: project.clone(),
+            workflow: workflow.clone(),
+            event: request.event,
+            cell: request.cell.clone(),
+            arm: request.arm,
+            attempt: 0,
+            reply: false,
+        };
+        self.producer.send(vec![Message::Deliver(deliver).replay().into()]).await?;
+        Ok(EventId::request(id.run, request.delivery, request.arm + 1))
+    }
+
+    /// A request of a workflow.
+    pub async fn find_request(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<Request> {
+        self.store.request(project, workflow, id).await?.ok_or_else(|| Error::not_found("request"))
+    }
+}
+
+/// Why no result is taken any more.
+fn over(state: RequestState) -> Error {
+    let (message, remedy) = match state {
+        RequestState::Cancelled => ("The request was cancelled.", "Nothing is to be done."),
+        RequestState::Failed => ("The call of the request failed for good.", "Answer calls with an acknowledgement and a 2xx."),
+        _ => ("The request's deadline has passed.", "Answer sooner, or let the agent have a longer `deadline_seconds`."),
+    };
+    Error::new(Kind::Gone, "request_over", message, remedy)
+}
+
+/// Whether two results say the same, however they are spaced.
+fn is_same(one: &str, other: &str) -> bool {
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    one == other || value(one).is_some_and(|one| Some(one) == value(other))
+}
+
+/// Twelve characters of project, twelve of workflow, sixty-four of request, and the secret.
+fn split_token(token: &str) -> Option<(ProjectId, WorkflowId, EventId, &str)> {
+    let (project, rest) = token.split_at_checked(12)?;
+    let (workflow, rest) = rest.split_at_checked(12)?;
+    let (id, secret) = rest.split_at_checked(64)?;
+    Some((project.parse().ok()?, workflow.parse().ok()?, EventId::of_parts(id)?, secret))
+}

@@ -1,0 +1,95 @@
+//! Agents of ours for callers elsewhere: a request over the protocol of external agents starts a run; its outcome is posted back
+//! by the agent `answer_caller` of that run.
+
+use crate::accept::incoming_id;
+use crate::{Engine, Incoming};
+use rookery_agents::agent_protocol::read_addressee;
+use rookery_domain::{CellId, Error, Kind, Payload, ProjectId, Result, RunId, Time, limits};
+use rookery_store::{Caller, State, Workflow};
+
+/// The agent type that takes such requests.
+const SERVED: &str = "served_agent";
+
+/// A request of a caller elsewhere.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// `ExecuteAIAgentProxyRequest`, as it came.
+    pub request: Payload,
+    /// The same key is the same request.
+    pub key: Option<String>,
+    /// Where the outcome goes, if the caller says so, and what is to be sent along.
+    pub caller: Caller,
+}
+
+impl Engine {
+    /// Starts the run of a request; its id is the request's. The agent is found by its name, else by the id of its workflow.
+    pub async fn execute(&self, project: &ProjectId, execution: Execution) -> Result<RunId> {
+        let addressee = read_addressee(&execution.request)?;
+        let by_name = match &addressee.agent_name {
+            Some(name) => self.served_by_name(project, name).await?,
+            None => None,
+        };
+        let found = match (by_name, &addressee.workflow_id) {
+            (Some(found), _) => Some(found),
+            (None, Some(workflow)) => self.served_by_workflow(project, workflow).await?,
+            (None, None) => None,
+        };
+        let (workflow, cell) = found.ok_or_else(|| {
+            Error::new(
+                Kind::NotFound,
+                "not_found",
+                "No agent of that name, and no workflow of that id, takes requests.",
+                format!("Start a workflow with an agent of type `{SERVED}`; give its `name` as `agentConfig.agentName`."),
+            )
+        })?;
+        let built = self.built(project, &workflow.id, workflow.built).await?;
+        let mut incoming = Incoming::new(execution.request, Vec::new(), execution.key);
+        let id = incoming_id(&workflow, built.agent(&cell)?.0, incoming.key.as_deref())?;
+        incoming.id = Some(id);
+        // Noted first: the run may be over before its acceptance returns.
+        let until = Time::now().plus(limits::COMMIT_MS);
+        self.store.put_caller(project, &workflow.id, id.run, &execution.caller, until).await?;
+        self.accept_at_trigger(&workflow, &cell, incoming).await.map(|id| id.run)
+    }
+
+    async fn served_by_name(&self, project: &ProjectId, name: &str) -> Result<Option<(Workflow, CellId)>> {
+        let Some((workflow, cell)) = self.store.served(project, name).await? else { return Ok(None) };
+        // The name may be left from another version.
+        let Some(workflow) = self.running(project, &workflow.to_string()).await? else { return Ok(None) };
+        let served = self.served_cells(&workflow).await?;
+        Ok(served.into_iter().find(|(id, served)| *id == cell && served == name).map(|(id, _)| (workflow, id)))
+    }
+
+    async fn served_by_workflow(&self, project: &ProjectId, id: &str) -> Result<Option<(Workflow, CellId)>> {
+        let Some(workflow) = self.running(project, id).await? else { return Ok(None) };
+        let served = self.served_cells(&workflow).await?.into_iter().next();
+        Ok(served.map(|(id, _)| (workflow, id)))
+    }
+
+    async fn running(&self, project: &ProjectId, id: &str) -> Result<Option<Workflow>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        let found = self.store.find_workflow(project, &id).await?;
+        Ok(found.filter(|workflow| !workflow.deleted && workflow.state == State::Active))
+    }
+
+    /// The agents of a workflow's built version that take requests, with the names by which they are called.
+    async fn served_cells(&self, workflow: &Workflow) -> Result<Vec<(CellId, String)>> {
+        let built = self.built(&workflow.project, &workflow.id, workflow.built).await?;
+        let cells = built.graph.cells().iter().filter(|cell| cell.agent_type == SERVED);
+        Ok(cells.map(|cell| (cell.id.clone(), served_name(cell))).collect())
+    }
+
+    /// Makes a started workflow's served agents known by their names. A name that another workflow has goes over to this one.
+    pub(crate) async fn register_served(&self, workflow: &Workflow) -> Result<()> {
+        for (cell, name) in self.served_cells(workflow).await? {
+            self.store.put_served(&workflow.project, &name, &workflow.id, &cell).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The name by which an agent is called: its option, or the cell's own name.
+fn served_name(cell: &rookery_domain::Cell) -> String {
+    let name = cell.config.get("name").and_then(|name| name.as_str()).filter(|name| !name.is_empty());
+    name.unwrap_or(&cell.name).to_owned()
+}
