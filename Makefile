@@ -4,11 +4,12 @@
 ADDR ?= 127.0.0.1:8080
 SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
+FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule)
 
-.PHONY: help run build test bench check conformance licences
+.PHONY: help run build test bench bench-functions check conformance template deploy deploy-test licences
 
 help: ## shows this
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: ## builds a release and runs it with the demo; agents may call the demo's sink and nothing else private
 	@echo "Building (a first build takes a few minutes) ..."
@@ -16,7 +17,7 @@ run: ## builds a release and runs it with the demo; agents may call the demo's s
 	target/release/rookery --addr $(ADDR) --data $(DATA) --demo-sink $(SINK) --egress-allow "$(firstword $(subst :, ,$(SINK)))/32:$(lastword $(subst :, ,$(SINK)))"
 
 build: ## builds the release program and the functions
-	cargo build --release --locked
+	cargo build --release --locked -p rookery-local $(FUNCTIONS)
 
 test: ## all tests: unit, property, conformance of the stand-ins, journeys, crashes
 	cargo test --workspace --locked --no-fail-fast
@@ -24,6 +25,11 @@ test: ## all tests: unit, property, conformance of the stand-ins, journeys, cras
 bench: ## measures throughput, latency and cost on a release build; takes about a minute
 	cargo build --release --locked -p rookery-local -p rookery-bench
 	target/release/rookery-bench
+
+bench-functions: ## size and start of the Lambda functions, beside a hello-world; a first build takes ten minutes
+	cargo build --profile function --locked -p rookery-bench-hello $(FUNCTIONS)
+	cargo build --release --locked -p rookery-bench
+	target/release/rookery-bench-functions
 
 check: ## formatting, lints, documentation, licences
 	cargo fmt --all --check
@@ -33,6 +39,22 @@ check: ## formatting, lints, documentation, licences
 
 conformance: ## the stand-ins' conformance suite against ministack, as a second opinion (installs it from PyPI)
 	infra/standins/conformance.sh
+
+template: target/deploy/installed ## checks the template of the deployment, offline
+	target/deploy/bin/python infra/deploy/check.py
+	target/deploy/bin/python -m unittest discover -s infra/deploy/tests
+
+deploy: target/deploy/installed ## builds the functions and deploys them to your AWS account; ARGS="--stage prod ..."
+	target/deploy/bin/python infra/deploy/deploy.py $(ARGS)
+
+deploy-test: target/deploy/installed ## deploys to an emulator on this machine, and tests what was deployed
+	target/deploy/bin/python infra/deploy/deploy_test.py $(ARGS)
+
+target/deploy/installed: infra/deploy/requirements.txt
+	@echo "Installing the deployment's tools (half a minute) ..."
+	python3 -m venv target/deploy
+	target/deploy/bin/pip install --quiet -r $<
+	touch $@
 
 licences: ## licences and advisories of all dependencies by cargo-deny (takes minutes to install)
 	cargo install --locked cargo-deny

@@ -4,6 +4,7 @@
 //! All of it panics when something is not as it should be: that is how a test fails.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod agent;
 mod api;
 pub mod lambda;
 mod process;
@@ -14,6 +15,7 @@ mod wait;
 mod workflow;
 mod world;
 
+pub use agent::{Acknowledge, Asked, ExternalAgent, finish};
 pub use api::{Answer, Api, Call};
 pub use queues::Waiting;
 pub use rookery::{Program, Rookery, program};

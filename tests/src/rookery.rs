@@ -48,6 +48,13 @@ impl Program {
         self.arg("--egress-allow").arg(sink.cidr())
     }
 
+    /// Agents may ask this external agent; a system elsewhere must allow loopback by itself. The end of a short deadline may be left
+    /// in the queue, and a copy of a delivery that waits while another makes its call.
+    pub fn asks(mut self, agent: &crate::ExternalAgent) -> Self {
+        self.args.extend(["--egress-allow".to_owned(), agent.cidr()]);
+        self.leaves_timers()
+    }
+
     /// It needs a process of its own, whatever the environment says.
     pub fn here(self) -> Self {
         Program { needs_process: true, ..self }

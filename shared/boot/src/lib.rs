@@ -1,7 +1,7 @@
 //! From the environment to an engine: what every Lambda function does once, at init. No handler lives here.
 
 use rookery_domain::{Error, Result};
-use rookery_egress::{Egress, Policy};
+use rookery_egress::{Allow, Egress, Policy};
 use rookery_engine::{Engine, Settings};
 use rookery_queue::{Producer, QueueUrls, Urls};
 use rookery_store::Store;
@@ -28,10 +28,18 @@ pub async fn from_environment() -> Result<Booted> {
         deliver: Urls { queue: variable("ROOKERY_DELIVER_URL")?, dead: variable("ROOKERY_DELIVER_DEAD_URL")? },
     };
     let store = Store::new(aws_sdk_dynamodb::Client::new(&config), &variable("ROOKERY_TABLE")?);
-    let egress = Egress::new(Policy::default());
+    let egress = Egress::new(Policy { allow: egress_allow()?, ..Policy::default() });
     let settings = Settings { base_url: variable("ROOKERY_BASE_URL").ok(), stage: variable("ROOKERY_STAGE").ok() };
     let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress, settings);
     Ok(Booted { engine, sqs, queues })
+}
+
+/// The private addresses that agents may call: `ROOKERY_EGRESS_ALLOW`, as CIDR or CIDR:port, separated by commas.
+fn egress_allow() -> Result<Vec<Allow>> {
+    let given = variable("ROOKERY_EGRESS_ALLOW").unwrap_or_default();
+    let ranges = given.split(',').map(str::trim).filter(|range| !range.is_empty());
+    let parse = |range: &str| range.parse().map_err(|error| Error::internal(format!("ROOKERY_EGRESS_ALLOW: {range}: {error}")));
+    ranges.map(parse).collect()
 }
 
 /// The value of an environment variable that must be set.

@@ -16,6 +16,8 @@ const CALLBACK_TOKEN: &str = "X-Callback-Token";
 const SECRET_CHARS: usize = 40;
 /// How long a call may be under way, in milliseconds: longer than its time limit.
 const CALLING_MS: i64 = 60_000;
+/// How long a copy of a delivery waits while another makes its call, in milliseconds.
+const BUSY_MS: i64 = 2_000;
 /// How long a request waits for its turn when its agent has too many outstanding, in milliseconds; and as much again by chance.
 const FULL_MS: i64 = 2_000;
 
@@ -117,7 +119,11 @@ impl EngineHost<'_> {
     }
 
     async fn send(&self, mut call: Call<'_>, request: Request) -> Result<Reply, AgentError> {
-        let (store, engine) = (&self.engine.store, self.engine);
+        let (store, engine, now) = (&self.engine.store, self.engine, Time::now());
+        let until = now.plus(CALLING_MS);
+        if !store.take_request_call(self.project, self.workflow, request.id, now, until).await? {
+            return Ok(Reply::NotNow(now.plus(BUSY_MS), "Another copy of this delivery makes the call.".to_owned()));
+        }
         let base = engine.settings.base_url.as_deref().ok_or_else(|| {
             AgentError::fail(
                 "no_base_url",
@@ -133,9 +139,8 @@ impl EngineHost<'_> {
         headers.push(("Idempotency-Key".to_owned(), request.id.own.simple().to_string()));
         let is_bare = request.auth != CallbackAuth::CallbackToken;
         if is_bare {
-            store.begin_call(self.project, request.id, Time::now().plus(CALLING_MS)).await?;
+            store.begin_call(self.project, request.id, until).await?;
         }
-        store.count_request_call(self.project, self.workflow, request.id).await?;
         let answered = self.call_out(call).await.and_then(|response| judge(response, Time::now()));
         let failed = answered.as_ref().is_err_and(|error| error.retry != rookery_agents::Retry::Never);
         engine.called(self.project, &request.endpoint, failed).await?;
@@ -162,7 +167,10 @@ impl EngineHost<'_> {
         let known = self.engine.store.request(self.project, self.workflow, request.id).await?;
         match known.and_then(|request| request.answer) {
             Some(answer) => Ok(Reply::Result(answer)),
-            None => Err(error),
+            None => {
+                self.engine.store.return_request_call(self.project, self.workflow, request.id).await?;
+                Err(error)
+            }
         }
     }
 }

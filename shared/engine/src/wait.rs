@@ -10,6 +10,8 @@ use rookery_store::{Failure, Parked};
 
 /// How much earlier than stored a message may come: clocks differ a little.
 const EARLY_MS: i64 = 1500;
+/// Deadlines nearer than this are not left to the tick, which comes once a minute: twice that.
+const DEADLINE_SOON_MS: i64 = 2 * 60_000;
 
 impl Engine {
     /// Stores the wait, then sends what ends it (rule 7: the attempt is stored before the acknowledgement).
@@ -26,7 +28,7 @@ impl Engine {
         let (delivery, cell, event) = (work.delivery, work.cell.clone(), work.event());
         let parked = Parked { delivery, cell, event, attempt, until, failure, failed, for_reply };
         let message = work.message.clone().with_attempt(attempt);
-        let near = is_near(Time::now(), until);
+        let near = is_by_message(Time::now(), until, for_reply);
         if let Some(event) = ready.event.as_ref().filter(|event| until > event.created_at.plus(limits::COMMIT_MS / 2)) {
             let kept = until.max(event.keep_until).plus(limits::COMMIT_MS);
             self.store.keep_event(&work.project, &work.workflow, event.id, kept).await?;
@@ -53,12 +55,18 @@ impl Engine {
     /// Sends again what ends a stored wait; a long one is found by the tick.
     pub(crate) async fn send_wait(&self, work: &Work, parked: &Parked) -> Result<()> {
         self.wake_if_replied(work, parked).await?;
-        if !is_near(Time::now(), parked.until) {
+        if !is_by_message(Time::now(), parked.until, parked.for_reply) {
             return Ok(());
         }
         let message = work.message.clone().with_attempt(parked.attempt);
         self.producer.send(vec![Outgoing { message, not_before: Some(parked.until) }]).await
     }
+}
+
+/// Whether a wait ends by a delayed message; else by a due item. A deadline mostly never comes, and its due item goes with the wait:
+/// so it is one, unless the tick might find it late.
+fn is_by_message(now: Time, until: Time, for_reply: bool) -> bool {
+    is_near(now, until) && !(for_reply && until.0 - now.0 > DEADLINE_SOON_MS)
 }
 
 /// A message of another attempt than the stored one does not run, nor does one that comes early.

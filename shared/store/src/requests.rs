@@ -144,10 +144,26 @@ impl Store {
         Ok(item.and_then(|item| item.opt_num("n")).unwrap_or(0))
     }
 
-    /// Counts one more call of a request.
-    pub async fn count_request_call(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<()> {
-        let update = Expr::new("ADD calls :one").n(":one", 1);
-        self.update(&keys::event(project, workflow, id), update, Some(is_open())).await.map(drop)
+    /// Takes the right to make the call of a request, until this time at most, and counts the call. `false` while another has it, or
+    /// when the request is over.
+    pub async fn take_request_call(
+        &self,
+        project: &ProjectId,
+        workflow: &WorkflowId,
+        id: EventId,
+        now: Time,
+        until: Time,
+    ) -> Result<bool> {
+        let update = Expr::new("SET lease = :until ADD calls :one").n(":until", until.0).n(":one", 1);
+        let mut free = is_open().n(":now", now.0);
+        free.text += " AND (attribute_not_exists(lease) OR lease < :now)";
+        Ok(self.update(&keys::event(project, workflow, id), update, Some(free)).await?.is_some())
+    }
+
+    /// Gives it back: the call failed, and may be made again.
+    pub async fn return_request_call(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<()> {
+        let gone = Some(Expr::new("attribute_exists(pk)"));
+        self.update(&keys::event(project, workflow, id), Expr::new("REMOVE lease"), gone).await.map(drop)
     }
 
     /// Stores an acknowledgement: from now on the callee's id leads to the request. Gives the request as it is then.

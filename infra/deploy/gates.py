@@ -1,0 +1,250 @@
+"""Our own checks of the expanded template: what no linter catches, and would be found by a customer. Each returns its problems."""
+
+import re
+
+import cfn
+from cfn import as_list, default, of_type, target
+from sam import ROOT
+
+QUEUE, FUNCTION, MAPPING = "AWS::SQS::Queue", "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
+
+# As shared/store/src/schema.rs makes them on one machine.
+TABLE_KEYS = ["pk", "sk"]
+INDEXES = {
+    "recent": (["rp", "rs"], {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["cell", "groups", "hop", "keep"]}),
+    "due": (["dp", "da"], {"ProjectionType": "KEYS_ONLY"}),
+}
+ATTRIBUTES = {"pk": "S", "sk": "S", "rp": "S", "rs": "S", "dp": "S", "da": "N"}
+
+# What shared/api `is_hook` says is for the function `webhook`.
+HOOKS = ["ANY /hooks/{token}", "POST /api/agentProxy/sendResult", "POST /p/{project}/api/agentProxy/sendResult"]
+
+
+def rust(path, pattern):
+    """What the code says: all matches in a source file, of which there must be one."""
+    found = re.findall(pattern, (ROOT / path).read_text())
+    assert found, f"{path} has nothing like {pattern}: mend this gate"
+    return found
+
+
+def rust_number(path, name):
+    """A constant of the code, as a number or as seconds."""
+    return int(rust(path, rf"const {name}: \w+ = (?:Duration::from_secs\()?(\d+)")[0])
+
+
+def table(template):
+    tables = of_type(template, "AWS::DynamoDB::Table")
+    if len(tables) != 1:
+        yield f"there must be one table, not {len(tables)}"
+    for name, p in tables.items():
+        if p.get("BillingMode") != "PAY_PER_REQUEST":
+            yield f"{name} is not on demand"
+        if p.get("TimeToLiveSpecification") != {"AttributeName": "expires_at", "Enabled": True}:
+            yield f"{name} has no TTL on `expires_at`: nothing would ever be removed"
+        if p.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled") is not True:
+            yield f"{name} has no point-in-time recovery"
+        if p.get("SSESpecification", {}).get("SSEEnabled") is not True:
+            yield f"{name} is not encrypted"
+        if p.get("DeletionProtectionEnabled") is not True:
+            yield f"{name} is not protected from deletion"
+        whole = template["Resources"][name]
+        if (whole.get("DeletionPolicy"), whole.get("UpdateReplacePolicy")) != ("Retain", "Retain"):
+            yield f"{name} is removed with its stack, or when it is replaced"
+        if {a["AttributeName"]: a["AttributeType"] for a in p["AttributeDefinitions"]} != ATTRIBUTES:
+            yield f"{name} does not define the attributes {ATTRIBUTES}"
+        if keys(p) != TABLE_KEYS:
+            yield f"{name} has the keys {keys(p)}, not {TABLE_KEYS}"
+        indexes = {i["IndexName"]: (keys(i), i["Projection"]) for i in p.get("GlobalSecondaryIndexes", [])}
+        if indexes != INDEXES:
+            yield f"{name} has the indexes {indexes}, not {INDEXES}"
+
+
+def keys(schema):
+    return [k["AttributeName"] for k in sorted(schema["KeySchema"], key=lambda k: k["KeyType"] != "HASH")]
+
+
+def queues(template):
+    all_queues, functions = of_type(template, QUEUE), of_type(template, FUNCTION)
+    mapped = {target(m["EventSourceArn"]): target(m["FunctionName"]) for m in of_type(template, MAPPING).values()}
+    receives = rust_number("shared/queue/src/queues.rs", "MAX_RECEIVES")
+    visibility = rust_number("shared/queue/src/queues.rs", "VISIBILITY_SECONDS")
+    budget = rust_number("shared/queue/src/batch.rs", "BUDGET")
+    for name, p in all_queues.items():
+        if p.get("SqsManagedSseEnabled") is not True:
+            yield f"{name} is not encrypted"
+    for name in mapped.keys() & all_queues.keys():
+        p, redrive = all_queues[name], all_queues[name].get("RedrivePolicy", {})
+        dead = all_queues.get(target(redrive.get("deadLetterTargetArn")))
+        if dead is None:
+            yield f"{name} has no dead-letter queue"
+        elif dead.get("MessageRetentionPeriod", 345600) <= p.get("MessageRetentionPeriod", 345600):
+            yield f"{name} keeps messages as long as its dead-letter queue, where they would be gone at once"
+        if redrive.get("maxReceiveCount") != receives:
+            yield f"{name} gives up after {redrive.get('maxReceiveCount')} receives, shared/queue after {receives}"
+        timeout = functions.get(mapped[name], {}).get("Timeout", 3)
+        if timeout <= budget:
+            yield f"{mapped[name]} is stopped after {timeout} s, before a message's own limit of {budget} s"
+        if p.get("VisibilityTimeout", 30) < 6 * timeout:
+            yield f"{name} hides messages for less than six times the {timeout} s of {mapped[name]}"
+        if p.get("VisibilityTimeout") != visibility:
+            yield f"{name} hides messages for {p.get('VisibilityTimeout')} s, shared/queue for {visibility} s"
+    redriven = {target(p["RedrivePolicy"].get("deadLetterTargetArn")) for p in all_queues.values() if "RedrivePolicy" in p}
+    for name in all_queues.keys() - mapped.keys() - redriven:
+        yield f"nothing reads {name}"
+
+
+def mappings(template):
+    all_mappings = of_type(template, MAPPING)
+    if len(all_mappings) != 2:
+        yield f"there must be two event source mappings, not {len(all_mappings)}"
+    for name, p in all_mappings.items():
+        if "ReportBatchItemFailures" not in p.get("FunctionResponseTypes", []):
+            yield f"{name} does not report batch item failures: one bad message would fail its neighbours"
+        if p.get("BatchSize", 10) > 10 and p.get("MaximumBatchingWindowInSeconds", 0) < 1:
+            yield f"{name}: a batch of more than 10 needs a batching window of at least a second"
+        if p.get("Enabled") is False:
+            yield f"{name} is not enabled"
+        if (default(template, p.get("ScalingConfig", {}).get("MaximumConcurrency")) or 0) < 2:
+            yield f"{name} has no MaximumConcurrency of at least 2"
+        function = of_type(template, FUNCTION).get(target(p["FunctionName"]), {})
+        if function.get("RecursiveLoop") != "Allow":
+            yield f"{target(p['FunctionName'])} has no `RecursiveLoop: Allow`: Lambda would stop workflows at 16 hops"
+
+
+def functions(template):
+    roles, logs = [], of_type(template, "AWS::Logs::LogGroup")
+    needed = {"ROOKERY_STAGE", *rust("shared/boot/src/lib.rs", r'variable\("(ROOKERY_\w+)"\)')}
+    for name, p in of_type(template, FUNCTION).items():
+        roles.append(target(p.get("Role")))
+        if (p.get("Runtime"), p.get("Handler")) != ("provided.al2023", "bootstrap"):
+            yield f"{name} is not a `bootstrap` of provided.al2023"
+        if target((p.get("Architectures") or [None])[0]) != "Architecture":
+            yield f"{name} is not of the architecture that the parameter says"
+        missing = needed - p.get("Environment", {}).get("Variables", {}).keys()
+        if missing:
+            yield f"{name} is not told {', '.join(sorted(missing))}"
+        group = target(p.get("LoggingConfig", {}).get("LogGroup"))
+        if group not in logs or "RetentionInDays" not in logs[group]:
+            yield f"{name} has no log group with a retention"
+        if target(p.get("TracingConfig", {}).get("Mode")) != "Tracing":
+            yield f"{name} is not traced as the parameter says"
+    if len(set(roles)) != len(roles):
+        yield "functions share a role"
+    key = template["Parameters"]["RootKey"]
+    if key.get("NoEcho") is not True or "Default" in key or key.get("MinLength", 0) < 32:
+        yield "RootKey must be NoEcho, without a default, and of at least 32 characters"
+
+
+def roles(template):
+    all_roles = of_type(template, "AWS::IAM::Role")
+    for name, p in all_roles.items():
+        if p.get("ManagedPolicyArns"):
+            yield f"{name} has managed policies, which are wider than one function"
+        for statement in cfn.statements(p):
+            for action in as_list(statement.get("Action", "*")):
+                if "*" in action:
+                    yield f"{name} may do {action}"
+                for value in as_list(statement.get("Resource", "*")):
+                    if "*" in str(value) and not action.startswith("xray:"):
+                        yield f"{name} may do {action} on {value}"
+                    if action.startswith("logs:") and target(value) != name.removesuffix("Role") + "Log":
+                        yield f"{name} may write the logs of another"
+    for mapping, p in of_type(template, MAPPING).items():
+        function = of_type(template, FUNCTION).get(target(p["FunctionName"]), {})
+        allowed = {
+            action
+            for statement in cfn.statements(all_roles.get(target(function.get("Role")), {}))
+            if target(p["EventSourceArn"]) in map(target, as_list(statement["Resource"]))
+            for action in as_list(statement["Action"])
+        }
+        missing = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} - allowed
+        if missing:
+            yield f"{mapping} needs {', '.join(sorted(missing))} on {target(p['EventSourceArn'])}"
+
+
+def http(template):
+    apis = of_type(template, "AWS::ApiGatewayV2::Api")
+    integrations = of_type(template, "AWS::ApiGatewayV2::Integration")
+    routes = of_type(template, "AWS::ApiGatewayV2::Route")
+    for name, p in integrations.items():
+        function = target(p.get("IntegrationUri"))
+        if not permitted(template, function, "apigateway.amazonaws.com", target(p["ApiId"])):
+            yield f"the API may not invoke {function}"
+        if p.get("PayloadFormatVersion") != "2.0":
+            yield f"{name} has not the payload format 2.0"
+        if of_type(template, FUNCTION).get(function, {}).get("Timeout", 3) > 30:
+            yield f"{function} may take longer than the 30 s that the API waits"
+    wanted = dict.fromkeys(HOOKS, "Webhook") | {"$default": "Ingress"}
+    found = {p["RouteKey"]: target(integrations.get(target(p.get("Target")), {}).get("IntegrationUri")) for p in routes.values()}
+    if found != wanted:
+        yield f"the routes are {found}, not {wanted}"
+    stages = of_type(template, "AWS::ApiGatewayV2::Stage")
+    if {target(p["ApiId"]) for p in stages.values()} != set(apis):
+        yield "an API has no stage"
+    for name, p in stages.items():
+        if p.get("AutoDeploy") is not True:
+            yield f"{name} is not deployed by itself: a new route would not be served"
+        if not {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= p.get("DefaultRouteSettings", {}).keys():
+            yield f"{name} is not throttled"
+        if re.search(r"\$context\.(path|domain|authorizer)", p.get("AccessLogSettings", {}).get("Format", "")):
+            yield f"{name} logs paths, which are secrets of hooks"
+
+
+def permitted(template, function, principal, source):
+    """Whether a service may invoke a function on behalf of this source, and of it alone."""
+    return any(
+        target(p["FunctionName"]) == function and p["Principal"] == principal and target(p.get("SourceArn")) == source
+        for p in of_type(template, "AWS::Lambda::Permission").values()
+    )
+
+
+def schedules(template):
+    rules = of_type(template, "AWS::Events::Rule")
+    if not rules:
+        yield "nothing wakes the schedule"
+    for name, p in rules.items():
+        if not is_schedule(p.get("ScheduleExpression", "")):
+            yield f"{name} has the schedule {p.get('ScheduleExpression')}, which EventBridge does not read"
+        elif p["ScheduleExpression"] != "rate(1 minute)":
+            yield f"{name} does not wake the schedule every minute, as far ahead as a tick sends (shared/engine/src/tick.rs)"
+        if p.get("State", "ENABLED") != "ENABLED":
+            yield f"{name} is not enabled"
+        for each in p.get("Targets", []):
+            if not permitted(template, target(each["Arn"]), "events.amazonaws.com", name):
+                yield f"{name} may not invoke {target(each['Arn'])}"
+
+
+def is_schedule(text):
+    """`rate(1 minute)`, `rate(5 minutes)`, or `cron` of six fields, of which one day is `?`."""
+    rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)(s?)\)", text)
+    if rate:
+        return int(rate[1]) > 0 and (int(rate[1]) == 1) == (rate[3] == "")
+    cron = re.fullmatch(r"cron\((\S+ \S+ \S+ \S+ \S+ \S+)\)", text)
+    return bool(cron) and (cron[1].split()[2] == "?") != (cron[1].split()[4] == "?")
+
+
+def alarms(template):
+    all_alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    found = {
+        (p["Namespace"], p["MetricName"], target(p["Dimensions"][0]["Value"])) for p in all_alarms.values() if p.get("Dimensions")
+    }
+    wanted = {("Rookery", "Failures", "Stage"), ("Rookery", "LimitsReached", "Stage")}
+    for name in of_type(template, FUNCTION):
+        wanted |= {("AWS/Lambda", "Errors", name), ("AWS/Lambda", "Throttles", name)}
+    for name, p in of_type(template, QUEUE).items():
+        metric = "ApproximateAgeOfOldestMessage" if "RedrivePolicy" in p else "NumberOfMessagesReceived"
+        wanted.add(("AWS/SQS", metric, name))
+    wanted |= {("AWS/ApiGateway", "5xx", name) for name in of_type(template, "AWS::ApiGatewayV2::Api")}
+    for metric in sorted(wanted - found, key=str):
+        yield f"no alarm on {' '.join(map(str, metric))}"
+    for name, p in all_alarms.items():
+        if "AlarmTopicArn" not in str(p.get("AlarmActions")):
+            yield f"{name} tells nobody"
+
+
+ALL = [table, queues, mappings, functions, roles, http, schedules, alarms]
+
+
+def problems(template):
+    """All that is wrong with an expanded template."""
+    return [problem for gate in ALL for problem in gate(template)]

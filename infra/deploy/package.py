@@ -1,0 +1,80 @@
+"""The functions' code: built by cargo-lambda, zipped, and put into an S3 bucket under a name made of its content."""
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+import sam
+
+
+def build(architecture):
+    """Builds all functions into the folders that the template names."""
+    print(f"Building the functions for {architecture} (a first build takes some minutes) ...", flush=True)
+    tools = Path(sys.executable).parent  # cargo-lambda, and the zig that it links with
+    packages = [f"--package={folder.name}" for folder in sam.functions(sam.read()).values()]
+    target = "--arm64" if architecture == "arm64" else "--x86-64"
+    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run(
+        [tools / "cargo-lambda", "lambda", "build", "--profile=function", "--locked", target, *packages],
+        cwd=sam.ROOT,
+        env=environment,
+        check=True,
+    )
+
+
+def zipped(binary):
+    """A zip with the binary as its `bootstrap`: the same bytes for the same binary."""
+    entry = zipfile.ZipInfo("bootstrap", (1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o755 << 16
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compresslevel=6) as file:
+        file.writestr(entry, binary)
+    return buffer.getvalue()
+
+
+def ensure_bucket(s3, account, region):
+    """The bucket for code of this account and region: private, encrypted. Made if it is not there."""
+    bucket = f"rookery-code-{account}-{region}"
+    try:
+        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+        return bucket
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
+            raise
+    print(f"Making the bucket {bucket} for code", flush=True)
+    # us-east-1 is the one region that may not be named.
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=bucket, **place)
+    blocked = dict.fromkeys(["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True)
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=blocked)
+    by_s3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [by_s3]})
+    return bucket
+
+
+def upload(s3, bucket, code):
+    """Uploads what is new of the code in this folder. Says where each function's is, by logical id."""
+    places = {}
+    for name, folder in sam.functions(sam.read()).items():
+        path = code / folder.name / "bootstrap"
+        if not path.is_file():
+            raise SystemExit(f"{path} is not there: build the functions first, or leave out --no-build.")
+        binary = path.read_bytes()
+        key = f"{folder.name}/{hashlib.sha256(binary).hexdigest()}.zip"
+        try:
+            s3.head_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
+                raise
+            body = zipped(binary)
+            print(f"Uploading {folder.name} ({len(body) / 1e6:.1f} MB)", flush=True)
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
+        places[name] = (bucket, key)
+    return places

@@ -1,0 +1,195 @@
+//! An external agent under test: it notes what it is asked, acknowledges by a script, and answers when a test says so.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde_json::{Value, json};
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+/// What the agent was asked.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The id by which it was acknowledged; the next one, if it was not.
+    pub request_id: String,
+    /// The body.
+    pub body: Value,
+    /// The headers.
+    pub headers: HeaderMap,
+}
+
+/// How it answers a call.
+#[derive(Clone, Debug)]
+pub enum Acknowledge {
+    /// With an id of its own: a new one for each call.
+    Fresh,
+    /// With this id.
+    With(String),
+    /// With this status and body.
+    Status(u16, String),
+    /// It posts a result, and then acknowledges with this id. With the token or without.
+    ResultFirst(String, Value, bool),
+    /// It posts a result with the token, and then fails.
+    ResultThenFail(Value),
+}
+
+#[derive(Default)]
+struct Ledger {
+    asked: Vec<Asked>,
+    script: VecDeque<Acknowledge>,
+    otherwise: Option<Acknowledge>,
+    /// What early results were answered with.
+    early: Vec<u16>,
+}
+
+/// The agent, on a thread of its own; it ends with this.
+pub struct ExternalAgent {
+    addr: SocketAddr,
+    ledger: Arc<Mutex<Ledger>>,
+    http: reqwest::Client,
+    _stop: tokio::sync::oneshot::Sender<()>,
+}
+
+impl Asked {
+    /// A header, as text.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// The result `{"finish": {"result": text}}` for a request.
+pub fn finish(request_id: &str, text: &str) -> Value {
+    json!({"requestId": request_id, "result": {"agentOutcome": {"finish": {"result": text}}}})
+}
+
+impl ExternalAgent {
+    /// Starts one on a free port of loopback. It acknowledges each call with a fresh id.
+    pub fn start() -> ExternalAgent {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let (addr, ledger) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Ledger::default())));
+        let app = Router::new().route("/api/execute", post(execute)).with_state(ledger.clone());
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                tokio::select! {
+                    served = axum::serve(listener, app) => served.unwrap(),
+                    _ = stopped => {}
+                }
+            });
+        });
+        ExternalAgent { addr, ledger, http: reqwest::Client::builder().no_proxy().build().unwrap(), _stop: stop }
+    }
+
+    /// Its base URL.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Its address, as `--egress-allow` takes it.
+    pub fn cidr(&self) -> String {
+        format!("{}/32:{}", self.addr.ip(), self.addr.port())
+    }
+
+    /// Acknowledges the next calls so, one after the other.
+    pub fn script(&self, script: impl IntoIterator<Item = Acknowledge>) {
+        self.ledger.lock().unwrap().script.extend(script);
+    }
+
+    /// Acknowledges all calls that no script is left for so.
+    pub fn otherwise(&self, acknowledge: Acknowledge) {
+        self.ledger.lock().unwrap().otherwise = Some(acknowledge);
+    }
+
+    /// What it was asked so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.ledger.lock().unwrap().asked.clone()
+    }
+
+    /// What its early results were answered with.
+    pub fn early(&self) -> Vec<u16> {
+        self.ledger.lock().unwrap().early.clone()
+    }
+
+    /// The different `Idempotency-Key`s so far.
+    pub fn keys(&self) -> usize {
+        self.asked()
+            .iter()
+            .map(|asked| asked.header("idempotency-key").to_owned())
+            .collect::<std::collections::HashSet<_>>()
+            .len()
+    }
+
+    /// Waits until it was asked this often.
+    pub async fn wait_for(&self, count: usize) -> Vec<Asked> {
+        let what = format!("{count} requests at the external agent");
+        crate::wait_until(&what, async || Some(self.asked()).filter(|asked| asked.len() >= count)).await
+    }
+
+    /// Posts a result where the request said, with its token. The status, and the body.
+    pub async fn post(&self, asked: &Asked, result: &Value) -> (u16, Value) {
+        let token = [("x-callback-token", asked.header("x-callback-token"))];
+        self.post_to(asked.header("x-callback-url"), &token, result).await
+    }
+
+    /// Posts a result to an address, with these headers.
+    pub async fn post_to(&self, url: &str, headers: &[(&str, &str)], result: &Value) -> (u16, Value) {
+        self.try_post(url, headers, result).await.expect("the result is answered")
+    }
+
+    /// The same; none when there is no answer.
+    pub async fn try_post(&self, url: &str, headers: &[(&str, &str)], result: &Value) -> Option<(u16, Value)> {
+        let headers: HashMap<&str, &str> = headers.iter().copied().collect();
+        let request = self.http.post(url).header("content-type", "application/json").body(result.to_string());
+        let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        let answer = request.send().await.ok()?;
+        let status = answer.status().as_u16();
+        Some((status, serde_json::from_str(&answer.text().await.ok()?).unwrap_or_default()))
+    }
+}
+
+async fn execute(State(ledger): State<Arc<Mutex<Ledger>>>, headers: HeaderMap, body: Bytes) -> Response {
+    let fresh = uuid::Uuid::new_v4().to_string();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    let acknowledge = {
+        let mut ledger = ledger.lock().unwrap();
+        let scripted = ledger.script.pop_front();
+        let acknowledge = scripted.or_else(|| ledger.otherwise.clone()).unwrap_or(Acknowledge::Fresh);
+        let request_id = match &acknowledge {
+            Acknowledge::With(id) | Acknowledge::ResultFirst(id, ..) => id.clone(),
+            _ => fresh.clone(),
+        };
+        ledger.asked.push(Asked { request_id, body, headers: headers.clone() });
+        acknowledge
+    };
+    let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+    let early = async |result: Value, with_token: bool| {
+        let token = if with_token { header("x-callback-token") } else { String::new() };
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut post = client.post(header("x-callback-url")).header("content-type", "application/json").body(result.to_string());
+        if with_token {
+            post = post.header("x-callback-token", token);
+        }
+        let status = post.send().await.unwrap().status().as_u16();
+        ledger.lock().unwrap().early.push(status);
+    };
+    match acknowledge {
+        Acknowledge::Fresh => axum::Json(json!({"requestId": fresh})).into_response(),
+        Acknowledge::With(id) => axum::Json(json!({"requestId": id})).into_response(),
+        Acknowledge::Status(status, body) => (StatusCode::from_u16(status).unwrap(), body).into_response(),
+        Acknowledge::ResultFirst(id, result, with_token) => {
+            early(result, with_token).await;
+            axum::Json(json!({"requestId": id})).into_response()
+        }
+        Acknowledge::ResultThenFail(result) => {
+            early(result, true).await;
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
