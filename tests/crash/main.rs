@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod checker;
+mod external;
 mod reference;
 
 use futures::future::join_all;

@@ -50,6 +50,7 @@ fn options() -> Value {
         agent("hook", "webhook", json!({})),
         agent("hand", "manual", json!({"payload": {"from": "hand"}})),
         agent("watch", "change_detector", json!({"property": "n"})),
+        agent("served", "served_agent", json!({"name": "ExampleAgent"})),
         agent("feed", "data_output", json!({"template": {"title": "Tour"}})),
         link("hook", "watch"),
         link("hand", "watch"),
@@ -68,6 +69,7 @@ async fn every_route_of_the_table_is_there_and_does_its_work() {
     agents(&mut tour).await;
     events_runs_and_metrics(&mut tour).await;
     failures(&mut tour).await;
+    external_agents(&mut tour).await;
     open_addresses(&mut tour).await;
     for (path, then) in [
         ("/projects/{p}/workflows/{w}", "/projects/{p}/workflows/{w}"),
@@ -128,7 +130,7 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
 
     let types = tour.get("/projects/{p}/workflows/agent_types").await;
     let names: BTreeSet<&str> = types["data"].as_array().unwrap().iter().map(|kind| kind["type"].as_str().unwrap()).collect();
-    assert_eq!(names.len(), 11, "{names:?}");
+    assert_eq!(names.len(), 14, "{names:?}");
     for kind in types["data"].as_array().unwrap() {
         for field in ["kind", "title", "description", "groups", "config_schema", "defaults", "examples"] {
             assert!(!kind[field].is_null(), "{field} of {}", kind["type"]);
@@ -145,7 +147,7 @@ async fn workflows(tour: &mut Tour) {
     let made = tour.post("/projects/{p}/workflows", json!({"name": "Tour", "options": options()})).await.expect(201);
     tour.learn("w", &made["data"]["id"]);
     assert_eq!((&made["data"]["state"], &made["data"]["version"]), (&json!("new"), &json!(1)));
-    assert_eq!(made["meta"], json!({"errors": [], "error_count": 0, "agent_count": 4, "version": 1}));
+    assert_eq!(made["meta"], json!({"errors": [], "error_count": 0, "agent_count": 5, "version": 1}));
     let listed = tour.get("/projects/{p}/workflows").await;
     assert_eq!(listed["data"].as_array().unwrap().len(), 1, "{listed}");
     let one = tour.get("/projects/{p}/workflows/{w}").await;
@@ -174,7 +176,7 @@ async fn versions(tour: &mut Tour) {
 
 async fn agents(tour: &mut Tour) {
     let agents = tour.get("/projects/{p}/workflows/{w}/agents").await;
-    assert_eq!(agents["data"].as_array().unwrap().len(), 4, "{agents}");
+    assert_eq!(agents["data"].as_array().unwrap().len(), 5, "{agents}");
     for (cell, kind) in [("hook", "trigger"), ("watch", "filter"), ("feed", "action")] {
         tour.ids.insert("cell", cell.to_owned());
         let one = tour.get("/projects/{p}/workflows/{w}/agents/{cell}").await["data"].clone();
@@ -225,6 +227,28 @@ async fn failures(tour: &mut Tour) {
     tour.post("/projects/{p}/workflows/{w}/failures/{failure}/replay", json!({})).await.error(404, "not_found");
     let replayed = tour.post("/projects/{p}/workflows/{w}/failures/replay", json!({})).await.expect(202);
     assert_eq!(replayed["data"], json!({"replayed": 0, "more": false}));
+}
+
+async fn external_agents(tour: &mut Tour) {
+    let request: Value = serde_json::from_str(include_str!("../../events/agent-request.json")).unwrap();
+    let acknowledged = tour.post("/p/{p}/api/execute", request.clone()).await.expect(200);
+    tour.learn("run", &acknowledged["requestId"]);
+    let run = tour.get("/projects/{p}/workflows/{w}/runs/{run}").await;
+    assert_eq!((&run["data"]["events"][0]["cell_id"], &run["data"]["events"][0]["payload"]), (&json!("served"), &request));
+    tour.post("/api/execute", request).await.error(403, "forbidden");
+    assert_eq!(tour.get("/projects/{p}/workflows/{w}/requests").await["data"], json!([]));
+    tour.ids.insert("request", tour.ids["event"].clone());
+    tour.call(Method::GET, "/projects/{p}/workflows/{w}/requests/{request}", None).await.error(404, "not_found");
+    for path in [
+        "/projects/{p}/workflows/{w}/requests/{request}/cancel",
+        "/projects/{p}/workflows/{w}/requests/{request}/retry",
+        "/api/agentProxy/sendResult",
+        "/p/{p}/api/agentProxy/sendResult",
+    ] {
+        let result = json!({"requestId": "x", "result": {"agentOutcome": {"finish": {"result": "x"}}}});
+        let body = if path.ends_with("sendResult") { result } else { json!({}) };
+        tour.post(path, body).await.error(404, "not_found");
+    }
 }
 
 async fn open_addresses(tour: &mut Tour) {

@@ -60,7 +60,7 @@ impl Api {
 
     /// A request to a path below `/api/v1`, to another path of the server (`/hooks/..`, `/health`), or to a whole URL.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        let root = ["/hooks/", "/feeds/", "/health", "/openapi.json"].iter().any(|start| path.starts_with(start));
+        let root = ["/hooks/", "/feeds/", "/health", "/openapi.json", "/api/", "/p/"].iter().any(|start| path.starts_with(start));
         let url = match path {
             url if url.starts_with("http") => url.to_owned(),
             path if root => format!("{}{path}", self.base),

@@ -262,10 +262,10 @@ fn over(state: RequestState) -> Error {
     Error::new(Kind::Gone, "request_over", message, remedy)
 }
 
-/// Whether two results say the same, however they are spaced.
+/// Whether two results say the same, however they are spaced, and by whichever of the callee's ids they came.
 fn is_same(one: &str, other: &str) -> bool {
-    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-    one == other || value(one).is_some_and(|one| Some(one) == value(other))
+    let result = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok().map(|value| value["result"].clone());
+    result(one).is_some_and(|one| Some(one) == result(other))
 }
 
 /// Twelve characters of project, twelve of workflow, sixty-four of request, and the secret.

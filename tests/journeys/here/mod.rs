@@ -5,7 +5,9 @@ mod demo;
 mod failures;
 mod outside;
 mod restarts;
+mod sample_agent;
 mod schedules;
+mod served;
 mod slow_tick;
 mod traces;
 

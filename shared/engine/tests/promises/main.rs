@@ -3,6 +3,7 @@
 
 mod faults;
 mod faulty;
+mod requests;
 mod waits;
 
 use aws_sdk_sqs::types::QueueAttributeName as Name;
