@@ -11,10 +11,10 @@ FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule)
 help: ## shows this
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
-run: ## builds a release and runs it with the demo; agents may call the demo's sink and nothing else private
+run: ## builds a release and runs it with the demo; agents may call the demo's sink, and what ALLOW=CIDR:PORT adds
 	@echo "Building (a first build takes a few minutes) ..."
 	cargo build --release --locked -p rookery-local
-	target/release/rookery --addr $(ADDR) --data $(DATA) --demo-sink $(SINK) --egress-allow "$(firstword $(subst :, ,$(SINK)))/32:$(lastword $(subst :, ,$(SINK)))"
+	target/release/rookery --addr $(ADDR) --data $(DATA) --demo-sink $(SINK) --egress-allow "$(firstword $(subst :, ,$(SINK)))/32:$(lastword $(subst :, ,$(SINK)))$(ALLOW:%=,%)"
 
 build: ## builds the release program and the functions
 	cargo build --release --locked -p rookery-local $(FUNCTIONS)

@@ -138,7 +138,7 @@ async fn post_results(external: Arc<ExternalAgent>, queue: Arc<(Vec<Asked>, Atom
         let Some(asked) = queue.0.get(n) else { return retries };
         let result = finish(&asked.request_id, "late enough");
         let token = [("x-callback-token", asked.header("x-callback-token"))];
-        let headers: &[(&str, &str)] = if n % 2 == 0 { &token } else { &[] };
+        let headers: &[(&str, &str)] = if n.is_multiple_of(2) { &token } else { &[] };
         loop {
             let post = || external.try_post(&url, headers, &result);
             let answer = match n % DOUBLED {

@@ -1,11 +1,13 @@
 //! The least Lambda function that holds the two AWS clients: what Rookery's functions are measured beside.
 
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    let https = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https).load().await;
     let clients = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
     run(service_fn(|_: LambdaEvent<Value>| {
         // Held, so that the linker keeps what they need: an operation of each.

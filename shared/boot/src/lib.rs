@@ -1,11 +1,16 @@
 //! From the environment to an engine: what every Lambda function does once, at init. No handler lives here.
 
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rookery_domain::{Error, Result};
 use rookery_egress::{Allow, Egress, Policy};
 use rookery_engine::{Engine, Settings};
 use rookery_queue::{Producer, QueueUrls, Urls};
 use rookery_store::Store;
 use std::sync::Arc;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// What a function works with.
 pub struct Booted {
@@ -21,7 +26,7 @@ pub struct Booted {
 /// `ROOKERY_DELIVER_URL`, `ROOKERY_DELIVER_DEAD_URL`, and what the AWS SDK reads; with `ROOKERY_STAGE`, there are metrics
 /// for CloudWatch; with `ROOKERY_BASE_URL`, external agents know where their results go. Makes no request. Errors name the variable.
 pub async fn from_environment() -> Result<Booted> {
-    let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https()).load().await;
     let sqs = aws_sdk_sqs::Client::new(&config);
     let queues = QueueUrls {
         route: Urls { queue: variable("ROOKERY_ROUTE_URL")?, dead: variable("ROOKERY_ROUTE_DEAD_URL")? },
@@ -32,6 +37,11 @@ pub async fn from_environment() -> Result<Booted> {
     let settings = Settings { base_url: variable("ROOKERY_BASE_URL").ok(), stage: variable("ROOKERY_STAGE").ok() };
     let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress, settings);
     Ok(Booted { engine, sqs, queues })
+}
+
+/// TLS by ring: see `Cargo.toml`. Opens nothing.
+fn https() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 /// The private addresses that agents may call: `ROOKERY_EGRESS_ALLOW`, as CIDR or CIDR:port, separated by commas.
@@ -53,14 +63,10 @@ pub fn variable(name: &str) -> Result<String> {
 /// Logs as JSON lines on standard output, at `RUST_LOG` or `info`; traces as [`rookery_trace::export_from_environment`] says.
 pub fn observe() {
     rookery_trace::export_from_environment();
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    // A second call in the same process changes nothing.
+    let given = std::env::var("RUST_LOG").ok().and_then(|given| given.parse::<Targets>().ok());
+    let filter = given.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     // The innermost span has the ids; the outer ones are the runtime's own.
-    let _ = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false)
-        .with_env_filter(filter)
-        .with_target(false)
-        .try_init();
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false).with_target(false);
+    // A second call in the same process changes nothing.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(filter)).try_init();
 }

@@ -112,7 +112,7 @@ impl Egress {
         if let Some(client) = self.inner.secure.get() {
             return Ok(client);
         }
-        let provider = rustls::crypto::aws_lc_rs::default_provider();
+        let provider = rustls::crypto::ring::default_provider();
         let builder = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider).map_err(|_| {
             let reason = "this machine has no root certificates: install ca-certificates".to_owned();
             EgressError::TlsFailed { host: host.to_owned(), reason }

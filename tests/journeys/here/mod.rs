@@ -1,6 +1,7 @@
 //! Journeys that need this machine: they watch a sink, kill or restart the program, or start it in their own way.
 
 mod auth;
+mod cost;
 mod demo;
 mod failures;
 mod outside;
