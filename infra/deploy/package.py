@@ -34,7 +34,7 @@ def zipped(binary):
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o755 << 16
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compresslevel=6) as file:
+    with zipfile.ZipFile(buffer, "w", compresslevel=9) as file:
         file.writestr(entry, binary)
     return buffer.getvalue()
 

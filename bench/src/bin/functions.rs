@@ -76,7 +76,7 @@ async fn runtime_api(asked: mpsc::UnboundedSender<Instant>) -> Result<SocketAddr
 fn zipped(binary: &Path) -> Result<usize> {
     let bytes =
         std::fs::read(binary).with_context(|| format!("reading {}: build it by `make bench-functions`", binary.display()))?;
-    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(&bytes)?;
     Ok(encoder.finish()?.len())
 }
