@@ -42,8 +42,6 @@ pub struct Effects {
     pub outcome: Option<&'static str>,
     /// Do nothing yet: call again, with the same event, at this time. Everything else here is ignored.
     pub wait_until: Option<Time>,
-    /// The wait is for a reply of the host, which may come before: see [`Host::ask`](crate::Host::ask).
-    pub for_reply: bool,
 }
 
 impl Effects {
@@ -60,11 +58,6 @@ impl Effects {
     /// Nothing yet: call again at this time.
     pub fn wait_until(time: Time) -> Self {
         Effects { wait_until: Some(time), ..Effects::default() }
-    }
-
-    /// Nothing yet: call again when the reply is there, at this time at the latest.
-    pub fn wait_for_reply(deadline: Time) -> Self {
-        Effects { for_reply: true, ..Effects::wait_until(deadline) }
     }
 
     /// The same, and the memory becomes this.

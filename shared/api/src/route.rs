@@ -1,6 +1,6 @@
 //! The table of routes: what registers, guards and documents them. A route that is not in it does not exist.
 
-use crate::auth::{Access, authenticate};
+use crate::auth::{Access, authenticate, with_key};
 use crate::body::Input;
 use crate::error::{ApiError, Result, catch_panics, unknown_path, wrong_method};
 use crate::list::Query;
@@ -156,7 +156,7 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
             request.extensions_mut().insert(caller);
         }
         Access::OwnProject(needed) => {
-            let caller = authenticate(app, request.headers()).await?;
+            let caller = with_key(app, request.headers()).await?;
             let project = app.engine.store.project(caller.own_project(needed)?).await?;
             request.extensions_mut().insert(project);
         }

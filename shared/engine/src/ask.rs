@@ -1,12 +1,15 @@
 //! Asking an external agent: the record before the call, the call, the acknowledgement; and each time the delivery wakes again,
 //! what has become of it.
 
+use crate::breaker::{Called, May};
 use crate::host::EngineHost;
+use crate::work::Work;
 use rookery_agents::agent_protocol::read_acknowledgement;
-use rookery_agents::{AgentError, AskFor, Call, Reply, judge};
+use rookery_agents::{AgentError, AskFor, Call, Reply, Retry, judge};
 use rookery_domain::{CallbackAuth, Error, EventId, RequestState, Result, Time, random_token};
+use rookery_egress::Response;
 use rookery_store::{Failure, Opened, Request};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The header that says where the result goes.
 const CALLBACK_URL: &str = "X-Callback-Url";
@@ -18,39 +21,86 @@ const SECRET_CHARS: usize = 40;
 const CALLING_MS: i64 = 60_000;
 /// How long a copy of a delivery waits while another makes its call, in milliseconds.
 const BUSY_MS: i64 = 2_000;
-/// How long a request waits for its turn when its agent has too many outstanding, in milliseconds; and as much again by chance.
-const FULL_MS: i64 = 2_000;
+/// How long a request waits for its turn when its agent has too many outstanding, in milliseconds: doubled with each attempt, up to
+/// the longest.
+const FULL_MS: [i64; 2] = [2_000, 60_000];
+
+/// How far an attempt came with its request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The agent did not ask.
+    #[default]
+    No,
+    /// It asked, and was told nothing that ends the request.
+    Waiting,
+    /// It was told how the request ended.
+    Told,
+}
+
+/// Why an agent was told nothing.
+pub(crate) enum Stopped {
+    /// What the agent is told instead.
+    Agent(AgentError),
+    /// A store or queue did not answer: nothing is decided, and the attempt is made again (rule 8).
+    Store(Error),
+}
+
+impl From<AgentError> for Stopped {
+    fn from(error: AgentError) -> Self {
+        Stopped::Agent(error)
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Stopped::Store(error)
+    }
+}
 
 impl EngineHost<'_> {
-    pub(crate) async fn ask_agent(&self, call: Call<'_>, ask: AskFor<'_>) -> Result<Reply, AgentError> {
+    pub(crate) async fn ask_agent(&self, call: Call<'_>, ask: AskFor<'_>) -> Result<Reply, Stopped> {
         let Some(work) = self.work.filter(|_| self.calls) else {
-            let line = format!("would call {} {}", call.request.method, call.request.url);
-            self.refuse(line);
-            return Err(AgentError::fail("outside_call", "A dry run does not wait for a result: it asks no external agent."));
+            self.refuse(format!("would call {} {}", call.request.method, call.request.url));
+            let message = "A dry run does not wait for a result: it asks no external agent.";
+            return Err(AgentError::fail("outside_call", message).into());
         };
-        let id = EventId::request(work.run(), work.delivery, work.arm);
-        let known = self.engine.store.request(self.project, self.workflow, id).await?;
+        let known = self.known(request_id(work)).await?;
         if let Some(reply) = self.known_reply(known.as_ref()).await? {
             return Ok(reply);
         }
-        if let Some((at, why)) = self.engine.may_call(self.project, ask.endpoint, Time::now()).await? {
-            return Ok(Reply::NotNow(at, why));
-        }
         let request = match known {
             Some(request) => request,
-            None => match self.open(id, &ask).await? {
+            None => match self.open(work, &ask).await? {
                 Some(request) => request,
                 None => {
-                    let at = Time::now().plus(FULL_MS + crate::dispatch::jitter(FULL_MS as u32) as i64);
+                    let wait = (FULL_MS[0] << work.attempt.min(5)).min(FULL_MS[1]);
+                    let at = Time::now().plus(wait + crate::dispatch::jitter(wait as u32) as i64);
                     return Ok(Reply::NotNow(at, format!("{} requests are outstanding: this one waits.", ask.most)));
                 }
             },
         };
-        self.send(call, request).await
+        // Only who has a place asks, so that nobody takes the probe of an open breaker in vain.
+        match self.engine.may_call(self.project, ask.endpoint, Time::now()).await? {
+            May::NotNow(at, why) => Ok(Reply::NotNow(at, why)),
+            May::Call { is_probe } => self.send(call, request, is_probe).await,
+        }
+    }
+
+    /// The request as it is; with an early result that was held, if its acknowledgement was stored and the join was not made.
+    async fn known(&self, id: EventId) -> Result<Option<Request>> {
+        let store = &self.engine.store;
+        let Some(request) = store.request(self.project, self.workflow, id).await? else { return Ok(None) };
+        if !request.state.is_open() || request.auth == CallbackAuth::CallbackToken || request.callee_ids.is_empty() {
+            return Ok(Some(request));
+        }
+        for callee_id in &request.callee_ids {
+            self.engine.join_held(self.project, self.workflow, &request, callee_id).await?;
+        }
+        store.request(self.project, self.workflow, id).await
     }
 
     /// What is known of a request that was made before; none if it is (still) to be sent.
-    async fn known_reply(&self, request: Option<&Request>) -> Result<Option<Reply>, AgentError> {
+    async fn known_reply(&self, request: Option<&Request>) -> Result<Option<Reply>, Stopped> {
         let Some(request) = request else { return Ok(None) };
         Ok(Some(match (request.state, &request.answer) {
             (RequestState::Answered, Some(answer)) => Reply::Result(answer.clone()),
@@ -58,10 +108,10 @@ impl EngineHost<'_> {
             (RequestState::Cancelled, _) => Reply::Cancelled,
             (RequestState::Expired, _) => Reply::Expired,
             (RequestState::Failed, _) => {
-                let failure = request.failure.clone();
-                let failure =
-                    failure.unwrap_or(Failure { code: "failed".into(), message: "The call failed.".into(), details: None });
-                return Err(AgentError { details: failure.details, ..AgentError::fail(&failure.code, failure.message) });
+                let unknown = || Failure { code: "failed".into(), message: "The call failed.".into(), details: None };
+                let failure = request.failure.clone().unwrap_or_else(unknown);
+                let error = AgentError::fail(&failure.code, failure.message);
+                return Err(AgentError { details: failure.details, ..error }.into());
             }
             (RequestState::Calling | RequestState::Outstanding, _) if Time::now() >= request.deadline => {
                 self.expire(request).await?
@@ -72,27 +122,27 @@ impl EngineHost<'_> {
     }
 
     /// The deadline is over: if no result came just now, none will be taken.
-    async fn expire(&self, request: &Request) -> Result<Reply, AgentError> {
+    async fn expire(&self, request: &Request) -> Result<Reply> {
         let (store, now) = (&self.engine.store, Time::now());
         if store.close_request(self.project, self.workflow, request, RequestState::Expired, None, now).await? {
             return Ok(Reply::Expired);
         }
         let ended = store.request(self.project, self.workflow, request.id).await?;
-        match ended.as_ref().and_then(|request| request.answer.clone()) {
-            Some(answer) => Ok(Reply::Result(answer)),
-            None => Ok(Reply::Expired),
-        }
+        Ok(match ended {
+            Some(Request { answer: Some(answer), .. }) => Reply::Result(answer),
+            Some(Request { state: RequestState::Cancelled, .. }) => Reply::Cancelled,
+            _ => Reply::Expired,
+        })
     }
 
     /// Stores the record of a request, before its call (rule 6); none when its agent has too many outstanding.
-    async fn open(&self, id: EventId, ask: &AskFor<'_>) -> Result<Option<Request>, AgentError> {
-        let (Some(work), now) = (self.work, Time::now()) else { return Ok(None) };
-        let event = work.event().ok_or_else(|| Error::internal("a request is made for an event"))?;
+    async fn open(&self, work: &Work, ask: &AskFor<'_>) -> Result<Option<Request>> {
+        let (id, now) = (request_id(work), Time::now());
         let request = Request {
             id,
             cell: work.cell.clone(),
             incarnation: self.incarnation,
-            event,
+            event: work.event().ok_or_else(|| Error::internal("a request is made for an event"))?,
             delivery: work.delivery,
             arm: work.arm,
             state: RequestState::Calling,
@@ -100,6 +150,7 @@ impl EngineHost<'_> {
             auth: ask.auth,
             token: random_token(SECRET_CHARS),
             secret: ask.secret.map(str::to_owned),
+            trace: rookery_trace::current().map(|trace| trace.to_string()),
             callee_ids: Vec::new(),
             calls: 0,
             created_at: now,
@@ -114,83 +165,125 @@ impl EngineHost<'_> {
             Opened::New => Ok(Some(request)),
             Opened::Full => Ok(None),
             // Another copy of this message stored it meanwhile: its token counts.
-            Opened::There => Ok(self.engine.store.request(self.project, self.workflow, id).await?),
+            Opened::There => self.engine.store.request(self.project, self.workflow, id).await,
         }
     }
 
-    async fn send(&self, mut call: Call<'_>, request: Request) -> Result<Reply, AgentError> {
+    async fn send(&self, mut call: Call<'_>, request: Request, is_probe: bool) -> Result<Reply, Stopped> {
         let (store, engine, now) = (&self.engine.store, self.engine, Time::now());
         let until = now.plus(CALLING_MS);
         if !store.take_request_call(self.project, self.workflow, request.id, now, until).await? {
             return Ok(Reply::NotNow(now.plus(BUSY_MS), "Another copy of this delivery makes the call.".to_owned()));
         }
         let base = engine.settings.base_url.as_deref().ok_or_else(|| {
-            AgentError::fail(
-                "no_base_url",
-                "Rookery does not know its own address: set ROOKERY_BASE_URL, so that results find it.",
-            )
+            let message = "Rookery does not know its own address: set ROOKERY_BASE_URL, so that results find it.";
+            AgentError::fail("no_base_url", message)
         })?;
+        let token = format!("{}{}{}{}", self.project, self.workflow, request.id.parts(), request.token);
         let headers = &mut call.request.headers;
         headers.push((CALLBACK_URL.to_owned(), format!("{base}/p/{}/api/agentProxy/sendResult", self.project)));
-        headers.push((
-            CALLBACK_TOKEN.to_owned(),
-            format!("{}{}{}{}", self.project, self.workflow, request.id.parts(), request.token),
-        ));
+        headers.push((CALLBACK_TOKEN.to_owned(), token));
         headers.push(("Idempotency-Key".to_owned(), request.id.own.simple().to_string()));
         let is_bare = request.auth != CallbackAuth::CallbackToken;
         if is_bare {
             store.begin_call(self.project, request.id, until).await?;
         }
-        let answered = self.call_out(call).await.and_then(|response| judge(response, Time::now()));
-        let failed = answered.as_ref().is_err_and(|error| error.retry != rookery_agents::Retry::Never);
-        engine.called(self.project, &request.endpoint, failed).await?;
-        let response = match answered {
-            Ok(response) => response,
-            Err(error) => return self.unless_answered(&request, error).await,
+        let answered = self.call_out(call).await.and_then(|response| judge(response, Time::now())).and_then(acknowledged);
+        engine.called(self.project, &request.endpoint, outcome(&answered), is_probe).await?;
+        let reply = match answered {
+            Ok(callee_id) => {
+                let known = store.acknowledge_request(self.project, self.workflow, &request, &callee_id, Time::now()).await?;
+                let known = if is_bare { self.known(request.id).await? } else { known };
+                self.known_reply(known.as_ref()).await?.unwrap_or(Reply::WaitsUntil(request.deadline))
+            }
+            Err(error) => self.unless_ended(&request, error).await?,
         };
-        let Some(callee_id) = read_acknowledgement(&response.body) else {
-            let shown = String::from_utf8_lossy(&response.body[..response.body.len().min(1000)]).into_owned();
-            let error = AgentError::fail("not_acknowledged", "The agent's answer is no acknowledgement: it has no `requestId`.");
-            return self.unless_answered(&request, error.with_details(json!({"status": response.status, "body": shown}))).await;
-        };
-        let known = store.acknowledge_request(self.project, self.workflow, &request, &callee_id, Time::now()).await?;
         if is_bare {
-            engine.join_held(self.project, self.workflow, &request, &callee_id).await?;
             store.end_call(self.project, request.id).await?;
         }
-        let known = if is_bare { store.request(self.project, self.workflow, request.id).await? } else { known };
-        Ok(self.known_reply(known.as_ref()).await?.unwrap_or(Reply::WaitsUntil(request.deadline)))
+        Ok(reply)
     }
 
-    /// A call that failed may have been understood all the same: a result that is there counts.
-    async fn unless_answered(&self, request: &Request, error: AgentError) -> Result<Reply, AgentError> {
+    /// A call that failed may have been understood all the same: an end that is there counts.
+    async fn unless_ended(&self, request: &Request, error: AgentError) -> Result<Reply, Stopped> {
         let known = self.engine.store.request(self.project, self.workflow, request.id).await?;
-        match known.and_then(|request| request.answer) {
-            Some(answer) => Ok(Reply::Result(answer)),
-            None => {
-                self.engine.store.return_request_call(self.project, self.workflow, request.id).await?;
-                Err(error)
-            }
+        if known.as_ref().is_some_and(|request| !request.state.is_open())
+            && let Some(reply) = self.known_reply(known.as_ref()).await?
+        {
+            return Ok(reply);
         }
+        self.engine.store.return_request_call(self.project, self.workflow, request.id).await?;
+        if request.auth != CallbackAuth::CallbackToken {
+            self.engine.store.end_call(self.project, request.id).await?;
+        }
+        Err(without(error, &request.token).into())
     }
 }
 
+/// The callee's id in the answer to a call.
+fn acknowledged(response: Response) -> Result<String, AgentError> {
+    read_acknowledgement(&response.body).ok_or_else(|| {
+        let shown = String::from_utf8_lossy(&response.body[..response.body.len().min(1000)]).into_owned();
+        let error = AgentError::fail("not_acknowledged", "The agent's answer is no acknowledgement: it has no `requestId`.");
+        error.with_details(json!({"status": response.status, "body": shown}))
+    })
+}
+
+/// What a call says of its endpoint.
+fn outcome(answered: &Result<String, AgentError>) -> Called {
+    const NOT_SENT: [&str; 8] = [
+        "address_refused",
+        "credential_insecure",
+        "credential_missing",
+        "credential_refused",
+        "header_refused",
+        "invalid_url",
+        "outside_call",
+        "unavailable",
+    ];
+    match answered {
+        Ok(_) => Called::Answered,
+        Err(error) if NOT_SENT.contains(&error.code.as_str()) => Called::NotSent,
+        // It refused this request: it is well.
+        Err(error) if error.code == "http_error" && error.retry == Retry::Never => Called::Answered,
+        Err(_) => Called::Failed,
+    }
+}
+
+/// The same without a secret that the answer may have repeated.
+fn without(mut error: AgentError, secret: &str) -> AgentError {
+    let clean = |text: &str| text.replace(secret, "***");
+    error.message = clean(&error.message);
+    if let Some(details) = &error.details {
+        error.details = serde_json::from_str::<Value>(&clean(&details.to_string())).ok();
+    }
+    error
+}
+
+/// The request of a delivery's arm.
+fn request_id(work: &Work) -> EventId {
+    EventId::request(work.run(), work.delivery, work.arm)
+}
+
 impl crate::Engine {
-    /// Ends the request of a delivery that fails for good. `false` when it was answered meanwhile: then the delivery goes on.
-    pub(crate) async fn fail_request(&self, work: &crate::work::Work, failure: &Failure) -> Result<bool> {
-        let id = EventId::request(work.run(), work.delivery, work.arm);
-        let Some(request) = self.store.request(&work.project, &work.workflow, id).await? else { return Ok(true) };
-        if !request.state.is_open() {
-            // What it failed with may be the answer itself.
-            return Ok(true);
-        }
-        let now = Time::now();
-        self.store.close_request(&work.project, &work.workflow, &request, RequestState::Failed, Some(failure), now).await
+    /// The request that a delivery's arm has made.
+    pub(crate) async fn request_of(&self, work: &Work) -> Result<Option<Request>> {
+        self.store.request(&work.project, &work.workflow, request_id(work)).await
     }
 
-    /// Whether the result of a delivery's request is there, so that it need not wait.
-    pub(crate) async fn is_replied(&self, work: &crate::work::Work) -> Result<bool> {
-        let id = EventId::request(work.run(), work.delivery, work.arm);
-        Ok(self.store.request(&work.project, &work.workflow, id).await?.is_some_and(|request| !request.state.is_open()))
+    /// Ends the open request of a delivery that fails for good, so that no result is taken for nothing. `false` when it has an end
+    /// that the agent was to be told, and was not: then the agent is to run again.
+    pub(crate) async fn fail_request(&self, work: &Work, failure: &Failure, asked: Asked) -> Result<bool> {
+        let Some(request) = self.request_of(work).await? else { return Ok(true) };
+        if request.state.is_open() {
+            let (state, now) = (RequestState::Failed, Time::now());
+            return self.store.close_request(&work.project, &work.workflow, &request, state, Some(failure), now).await;
+        }
+        Ok(asked != Asked::Waiting || request.state == RequestState::Failed)
+    }
+
+    /// Whether the request of a delivery has ended, so that the delivery need not wait.
+    pub(crate) async fn is_replied(&self, work: &Work) -> Result<bool> {
+        Ok(self.request_of(work).await?.is_some_and(|request| !request.state.is_open()))
     }
 }

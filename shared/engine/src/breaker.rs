@@ -10,38 +10,63 @@ const CALLS: u64 = 20;
 /// Between two probes of an open breaker, in milliseconds.
 const PROBE_MS: i64 = 30_000;
 
-/// Calls that are counted in memory only, by project and endpoint: successes are written once a second, or with a failure.
+/// Calls that are counted in memory only, by project and endpoint: those that were answered are written once a second, or with a failure.
 pub(crate) type Calls = HashMap<(ProjectId, String), u64>;
 
+/// Whether an endpoint may be called.
+pub(crate) enum May {
+    /// Now; at an open breaker, as its probe.
+    Call {
+        /// Its outcome decides whether the breaker closes.
+        is_probe: bool,
+    },
+    /// Ask again at this time. And why.
+    NotNow(Time, String),
+}
+
+/// What a call says of its endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Called {
+    /// It answered as it should, even if it refused the request.
+    Answered,
+    /// It failed, or its answer was none.
+    Failed,
+    /// It was not called: the fault is on this side.
+    NotSent,
+}
+
 impl Engine {
-    /// Whether an endpoint may be called now; else when to ask again, and why. At an open breaker, one caller in 30 s may.
-    pub(crate) async fn may_call(&self, project: &ProjectId, endpoint: &str, now: Time) -> Result<Option<(Time, String)>> {
-        let Some(open) = self.store.open_breaker(project, endpoint).await? else { return Ok(None) };
+    /// Whether an endpoint may be called now. At an open breaker, one caller in 30 s may.
+    pub(crate) async fn may_call(&self, project: &ProjectId, endpoint: &str, now: Time) -> Result<May> {
+        let Some(open) = self.store.open_breaker(project, endpoint).await? else { return Ok(May::Call { is_probe: false }) };
         if open.probe_at <= now && self.store.take_probe(project, endpoint, now, now.plus(PROBE_MS)).await? {
-            return Ok(None);
+            return Ok(May::Call { is_probe: true });
         }
         let next = if open.probe_at > now { open.probe_at } else { now.plus(PROBE_MS) };
         // Not all at the same moment.
         let at = next.plus(crate::dispatch::jitter(5_000) as i64);
-        Ok(Some((at, format!("The circuit breaker of {endpoint} is open: most calls failed."))))
+        Ok(May::NotNow(at, format!("The circuit breaker of {endpoint} is open: most calls failed.")))
     }
 
-    /// Counts a call; opens the breaker when too many fail, closes it when a probe succeeds.
-    pub(crate) async fn called(&self, project: &ProjectId, endpoint: &str, failed: bool) -> Result<()> {
+    /// Counts a call; opens the breaker when too many fail, closes it when a probe is answered.
+    pub(crate) async fn called(&self, project: &ProjectId, endpoint: &str, called: Called, is_probe: bool) -> Result<()> {
         let now = Time::now();
-        if !failed {
-            if self.store.open_breaker(project, endpoint).await?.is_some() {
-                return self.store.close_breaker(project, endpoint).await;
+        match called {
+            Called::NotSent => Ok(()),
+            Called::Answered if is_probe => self.store.close_breaker(project, endpoint, now).await,
+            Called::Answered => {
+                self.meter.called(project, endpoint);
+                Ok(())
             }
-            self.meter.called(project, endpoint);
-            return Ok(());
+            Called::Failed => {
+                let before = self.meter.take_calls_of(project, endpoint);
+                let (calls, failures) = self.store.count_calls(project, endpoint, now, before + 1, 1).await?;
+                if calls >= CALLS && failures * 2 >= calls {
+                    let breaker = OpenBreaker { since: now, probe_at: now.plus(PROBE_MS) };
+                    self.store.trip_breaker(project, endpoint, breaker).await?;
+                }
+                Ok(())
+            }
         }
-        let before = self.meter.take_calls_of(project, endpoint);
-        let (calls, failures) = self.store.count_calls(project, endpoint, now, before + 1, 1).await?;
-        if calls >= CALLS && failures * 2 >= calls {
-            let breaker = OpenBreaker { since: now, probe_at: now.plus(PROBE_MS) };
-            self.store.trip_breaker(project, endpoint, breaker).await?;
-        }
-        Ok(())
     }
 }

@@ -32,10 +32,6 @@ impl Engine {
     /// that project's requests are looked at.
     pub async fn collect(&self, project: Option<&ProjectId>, token: Option<&str>, post: &HookRequest) -> Result<Collected> {
         let result = read_result(&post.body)?;
-        let unknown = || {
-            let remedy = "Check the `requestId`; send the header `X-Callback-Token` as it came with the request.";
-            Error::new(Kind::NotFound, "not_found", "There is no such request.", remedy)
-        };
         let found = match token {
             Some(token) => Some(self.by_callback_token(project, token).await?.ok_or_else(unknown)?),
             None => self.by_callee_id(project, &result.request_id).await?,
@@ -64,7 +60,8 @@ impl Engine {
     }
 
     /// The request that a callee acknowledged with this id, among those that take results without their token. Of several, the one
-    /// that is open; without a project, only if all are of one.
+    /// that is open; without a project, only if all, also those that have ended, are of one: a result that is posted twice must not
+    /// reach another's request.
     async fn by_callee_id(&self, project: Option<&ProjectId>, callee_id: &str) -> Result<Option<Found>> {
         let mut found = Vec::new();
         for (project, workflow, id) in self.store.requests_of_callee_id(callee_id, project).await? {
@@ -74,16 +71,16 @@ impl Engine {
                 found.push(Found { project, workflow, request });
             }
         }
+        if project.is_none() && found.windows(2).any(|pair| pair[0].project != pair[1].project) {
+            return Ok(None);
+        }
         let (mut open, mut ended): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.request.state.is_open());
-        let is_of_one = |found: &[Found]| found.windows(2).all(|pair| pair[0].project == pair[1].project);
-        match (open.len(), project) {
-            (0, None) if !is_of_one(&ended) => Ok(None),
-            (0, _) => {
+        match open.len() {
+            0 => {
                 ended.sort_by_key(|found| found.request.created_at);
                 Ok(ended.pop())
             }
-            (1, _) => Ok(open.pop()),
-            (_, None) if !is_of_one(&open) => Ok(None),
+            1 => Ok(open.pop()),
             _ => Err(Error::new(
                 Kind::Conflict,
                 "ambiguous_request_id",
@@ -106,6 +103,10 @@ impl Engine {
     /// The first result in time counts; the same again is fine; all else is refused, with the reason.
     async fn take(&self, found: &Found, post: &HookRequest) -> Result<Collected> {
         let Found { project, workflow, request } = found;
+        let head = self.store.find_workflow(project, workflow).await?;
+        if !head.is_some_and(|head| !head.deleted) {
+            return Err(unknown());
+        }
         let text = String::from_utf8_lossy(&post.body);
         if !self.store.answer_request(project, workflow, request, &text, post.now).await? {
             let ended = self.store.request(project, workflow, request.id).await?;
@@ -143,7 +144,9 @@ impl Engine {
             attempt: 0,
             reply: true,
         };
-        self.producer.send(vec![Message::Deliver(deliver).into()]).await
+        // It goes on in the trace of the run, not in that of who posts.
+        let trace = request.trace.as_deref().and_then(rookery_trace::Context::parse);
+        rookery_trace::within(trace, self.producer.send(vec![Message::Deliver(deliver).into()])).await
     }
 
     /// Holds a result of which the acknowledgement may not be stored yet; none when no call of the project is under way.
@@ -162,7 +165,7 @@ impl Engine {
             return Err(Error::new(
                 Kind::Unavailable,
                 "too_many_early_results",
-                "Too many results wait for their requests.",
+                "A result with this id, or too many others, wait for their requests.",
                 remedy,
             ));
         }
@@ -201,9 +204,15 @@ impl Engine {
             now: held.received_at,
         };
         let found = Found { project: project.clone(), workflow: workflow.clone(), request: request.clone() };
-        match self.believe(&found, &post).await {
-            Ok(()) => drop(self.take(&found, &post).await?),
-            Err(error) => tracing::warn!(%error, request = %request.id, "a result that came early is not believed"),
+        let taken = match self.believe(&found, &post).await {
+            Ok(()) => self.take(&found, &post).await.map(drop),
+            Err(error) => Err(error),
+        };
+        match taken {
+            Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal) => return Err(error),
+            // It was told 202; what it says counts no more, or is not believed.
+            Err(error) => tracing::warn!(%error, request = %request.id, "a result that came early is refused"),
+            Ok(()) => {}
         }
         self.store.drop_held_result(project, callee_id).await
     }
@@ -250,6 +259,12 @@ impl Engine {
     pub async fn find_request(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<Request> {
         self.store.request(project, workflow, id).await?.ok_or_else(|| Error::not_found("request"))
     }
+}
+
+/// The same for what is unknown, another's, deleted, or not proved.
+fn unknown() -> Error {
+    let remedy = "Check the `requestId`; send the header `X-Callback-Token` as it came with the request.";
+    Error::new(Kind::NotFound, "not_found", "There is no such request.", remedy)
 }
 
 /// Why no result is taken any more.

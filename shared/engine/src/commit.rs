@@ -29,7 +29,7 @@ impl Engine {
         if let Some(Err(error)) = memory.as_ref().map(MemoryWrite::check_size) {
             let failure =
                 Failure { code: error.code.into(), message: format!("{} {}", error.message, error.details), details: None };
-            return self.commit_failure(work, ready, Some(agent), failure, began).await;
+            return self.commit_failure(work, ready, Some(agent), failure, began, false).await;
         }
         // What is published has its own place in the index, so that its item can be no event.
         let first_child = u32::from(effects.emit.is_empty() || effects.publish.is_some());
@@ -66,7 +66,8 @@ impl Engine {
         self.write(work, ready, commit, writes, effects.logs).await
     }
 
-    /// Commits that a delivery failed for good: a record that can be replayed, and one `on_error` event.
+    /// Commits that a delivery failed for good: a record that can be replayed, and one `on_error` event. Of a limit's event, nothing more
+    /// comes than its handling.
     pub(crate) async fn commit_failure(
         &self,
         work: &Work,
@@ -74,12 +75,12 @@ impl Engine {
         agent: Option<&dyn Agent>,
         failure: Failure,
         began: Time,
+        is_limit: bool,
     ) -> Result<Step> {
         let incarnation = ready.built.graph.cell(&work.cell).map_or(0, |cell| cell.incarnation);
         let keep_ms = agent.map_or(limits::KEEP_EVENTS_SECONDS * 1000, Agent::keep_events_ms);
         let payload = error_payload(ready.event.as_ref(), &failure);
         let mut error = child_event(work, ready, incarnation, keep_ms, 1, vec!["on_error".into()], payload, began);
-        let is_limit = matches!(failure.code.as_str(), "hop_limit" | "event_budget");
         let muted = error.last;
         error.last |= is_limit;
         let events = if muted { Vec::new() } else { vec![error] };

@@ -1,5 +1,6 @@
 //! Dispatch: one delivery, check or timer, from its message to its acknowledgement.
 
+use crate::ask::Asked;
 use crate::host::EngineHost;
 use crate::plan::{Plan, muted, plan};
 use crate::wait::is_its_turn;
@@ -51,11 +52,13 @@ pub(crate) struct Ready {
     pub(crate) failed: u32,
 }
 
-/// The memory that was read for an agent.
+/// The memory that was read for an agent, and how far it came with its request.
+#[derive(Default)]
 pub(crate) struct Remembered {
     pub(crate) scope: Option<String>,
     pub(crate) scope_id: Option<ScopeId>,
     pub(crate) item: Option<MemoryItem>,
+    pub(crate) asked: Asked,
 }
 
 impl Engine {
@@ -97,13 +100,15 @@ impl Engine {
                 let message =
                     "The agent is not in the workflow version that the run is pinned to, or its type is no longer known.";
                 let failure = Failure { code: "agent_missing".into(), message: message.into(), details: None };
-                return self.commit_failure(work, &ready, None, failure, began).await;
+                self.fail_request(work, &failure, Asked::No).await?;
+                return self.commit_failure(work, &ready, None, failure, began, false).await;
             }
         };
         if let Some(step) = self.stop_at_limit(work, &ready, cell, agent, began).await? {
             return Ok(step);
         }
         let (result, remembered) = self.run_agent(work, &ready, cell, agent, true, true).await?;
+        let asked = remembered.asked;
         let plan = plan(result, ready.failed, agent.retries(), f64::from(jitter_permille()) / 1000.0, Time::now());
         match plan {
             Plan::Commit(effects) => {
@@ -111,9 +116,12 @@ impl Engine {
                 let effects = if last { muted(effects) } else { effects };
                 self.commit_effects(work, &ready, cell, agent, remembered, effects, began).await
             }
-            Plan::Wait(at, failure, for_reply) => self.wait(work, &ready, at, failure, for_reply).await,
-            Plan::Fail(failure) if agent.endpoint().is_some() && !self.fail_request(work, &failure).await? => Ok(Step::Again),
-            Plan::Fail(failure) => self.commit_failure(work, &ready, Some(agent), failure, began).await,
+            Plan::Wait(at, failure) if agent.endpoint().is_some() => self.wait_for_reply(work, &ready, at, failure).await,
+            Plan::Wait(at, failure) => self.wait(work, &ready, at, failure, false).await,
+            Plan::Fail(failure) if agent.endpoint().is_some() && !self.fail_request(work, &failure, asked).await? => {
+                Ok(Step::Again)
+            }
+            Plan::Fail(failure) => self.commit_failure(work, &ready, Some(agent), failure, began, false).await,
         }
     }
 
@@ -193,11 +201,13 @@ impl Engine {
             work: commits.then_some(work),
             calls,
             refused: Default::default(),
+            asked: Default::default(),
+            broken: Default::default(),
         };
         let mut cx = self.context(work, ready, cell, &host);
         let remembered = match self.remember(work, cell, agent, &cx).await? {
             Ok(remembered) => remembered,
-            Err(error) => return Ok((Err(error), Remembered { scope: None, scope_id: None, item: None })),
+            Err(error) => return Ok((Err(error), Remembered::default())),
         };
         cx.memory = remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
         let mut result = match &work.wake {
@@ -211,7 +221,11 @@ impl Engine {
             Err(error) if !refused.is_empty() => error.message = format!("{} It {}.", error.message, refused.join("; ")),
             Err(_) => {}
         }
-        Ok((result, remembered))
+        if let Some(error) = host.broken.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take() {
+            return Err(error);
+        }
+        let asked = *host.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        Ok((result, Remembered { asked, ..remembered }))
     }
 
     fn context<'a>(&self, work: &'a Work, ready: &'a Ready, cell: &'a Cell, host: &'a EngineHost<'_>) -> Context<'a> {
@@ -242,7 +256,7 @@ impl Engine {
         let scope = match &work.wake {
             Wake::Timer { scope: Some(id), .. } => Some((*id, None)),
             _ => match agent.memory(cx) {
-                Ok(MemoryUse::None) => return Ok(Ok(Remembered { scope: None, scope_id: None, item: None })),
+                Ok(MemoryUse::None) => return Ok(Ok(Remembered::default())),
                 Ok(MemoryUse::Agent) => None,
                 Ok(MemoryUse::Scope(text)) => Some((ScopeId::of(&text), Some(text))),
                 Err(error) => return Ok(Err(error)),
@@ -252,7 +266,7 @@ impl Engine {
         let item = self.store.memory(&work.project, &work.workflow, &cell.id, cell.incarnation, scope_id).await?;
         // A timer knows only its scope's id; the memory has the text.
         let text = scope.and_then(|(_, text)| text.or_else(|| item.as_ref().map(|item| item.scope.clone())));
-        Ok(Ok(Remembered { scope: text, scope_id, item }))
+        Ok(Ok(Remembered { scope: text, scope_id, item, asked: Asked::No }))
     }
 
     /// Ends a delivery of a run that is over its limits; the first one that finds it so says it, once.
@@ -286,12 +300,14 @@ impl Engine {
                 if self.store.hit_run_limit(&work.project, &work.workflow, work.run(), &delivery).await? {
                     self.meter.limit_reached();
                     let failure = Failure { code: code.into(), message, details: None };
-                    return self.commit_failure(work, ready, Some(agent), failure, began).await.map(Some);
+                    self.fail_request(work, &failure, Asked::No).await?;
+                    return self.commit_failure(work, ready, Some(agent), failure, began, true).await.map(Some);
                 }
             }
         }
-        let remembered = Remembered { scope: None, scope_id: None, item: None };
-        self.commit_effects(work, ready, cell, agent, remembered, muted(Effects::none()), began).await.map(Some)
+        let over = Failure { code: "limit".into(), message: "The run is over its limits.".into(), details: None };
+        self.fail_request(work, &over, Asked::No).await?;
+        self.commit_effects(work, ready, cell, agent, Remembered::default(), muted(Effects::none()), began).await.map(Some)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Dead letters: messages that crashed their handler too often become failure records. No agent is run here.
 
 use crate::Engine;
+use crate::ask::Asked;
 use crate::dispatch::{Ready, Step};
 use crate::follow::routing_delivery;
 use crate::wait::is_its_turn;
@@ -50,7 +51,8 @@ impl Engine {
             };
             let built = self.built(&work.project, &work.workflow, version).await?;
             let ready = Ready { built, event, root, waited_until: None, failed: 0 };
-            if let Step::Done = self.commit_failure(&work, &ready, None, failure.clone(), Time::now()).await? {
+            self.fail_request(&work, &failure, Asked::No).await?;
+            if let Step::Done = self.commit_failure(&work, &ready, None, failure.clone(), Time::now(), false).await? {
                 self.flush_metrics().await;
                 return Ok(());
             }

@@ -1,10 +1,11 @@
 //! The world outside, as agents reach it: the one egress client, credentials put in at the last moment, events of the store.
 
 use crate::Engine;
+use crate::ask::{Asked, Stopped};
 use crate::work::Work;
 use async_trait::async_trait;
 use rookery_agents::{AgentError, AskFor, Call, Caller, Host, Reply, sign_standard_webhook};
-use rookery_domain::{Event, EventId, ProjectId, RunId, WorkflowId};
+use rookery_domain::{Error, Event, EventId, ProjectId, RunId, WorkflowId};
 use rookery_egress::{Response, Secret};
 use std::sync::Mutex;
 
@@ -24,6 +25,10 @@ pub(crate) struct EngineHost<'a> {
     pub(crate) calls: bool,
     /// What would have been called.
     pub(crate) refused: Mutex<Vec<String>>,
+    /// How far it came with its request to an external agent.
+    pub(crate) asked: Mutex<Asked>,
+    /// A store or queue that did not answer: then what the agent makes of it does not count.
+    pub(crate) broken: Mutex<Option<Error>>,
 }
 
 #[async_trait]
@@ -33,7 +38,21 @@ impl Host for EngineHost<'_> {
     }
 
     async fn ask(&self, call: Call<'_>, ask: AskFor<'_>) -> Result<Reply, AgentError> {
-        self.ask_agent(call, ask).await
+        self.note(Asked::Waiting);
+        match self.ask_agent(call, ask).await {
+            Ok(reply) => {
+                if let Reply::Result(_) | Reply::Expired | Reply::Cancelled = reply {
+                    self.note(Asked::Told);
+                }
+                Ok(reply)
+            }
+            Err(Stopped::Agent(error)) => Err(error),
+            Err(Stopped::Store(error)) => {
+                let told = AgentError::retry(error.code, error.message.clone());
+                *self.broken.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
+                Err(told)
+            }
+        }
     }
 
     async fn caller(&self, run: RunId) -> Result<Option<Caller>, AgentError> {
@@ -54,6 +73,10 @@ impl Host for EngineHost<'_> {
 }
 
 impl EngineHost<'_> {
+    fn note(&self, asked: Asked) {
+        *self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = asked;
+    }
+
     /// Notes what was not done.
     pub(crate) fn refuse(&self, line: String) {
         self.refused.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(line);

@@ -9,8 +9,8 @@ use rookery_store::Failure;
 pub(crate) enum Plan {
     /// Commit these effects.
     Commit(Effects),
-    /// Call again then; with the failure that made it so, if any; and whether a reply may come before.
-    Wait(Time, Option<Failure>, bool),
+    /// Call again then; with the failure that made it so, if any.
+    Wait(Time, Option<Failure>),
     /// It failed for good.
     Fail(Failure),
 }
@@ -19,7 +19,7 @@ pub(crate) enum Plan {
 pub(crate) fn plan(result: Result<Effects, AgentError>, failed: u32, retries: u32, jitter: f64, now: Time) -> Plan {
     match result {
         Ok(effects) => match (effects.wait_until, effects.emit.len()) {
-            (Some(at), _) => Plan::Wait(at, None, effects.for_reply),
+            (Some(at), _) => Plan::Wait(at, None),
             (None, 0..=limits::CHILDREN) => Plan::Commit(effects),
             (None, count) => Plan::Fail(Failure {
                 code: "too_many_events".into(),
@@ -39,7 +39,7 @@ pub(crate) fn plan(result: Result<Effects, AgentError>, failed: u32, retries: u3
             };
             let failure = Failure { code: error.code, message: error.message, details: error.details };
             match wait {
-                Some(ms) => Plan::Wait(now.plus(ms), Some(failure), false),
+                Some(ms) => Plan::Wait(now.plus(ms), Some(failure)),
                 None => Plan::Fail(failure),
             }
         }
@@ -62,16 +62,14 @@ mod tests {
         let error = || AgentError::retry("http_503", "not now");
         let now = Time(1000);
         for (attempt, most) in limits::RETRY_MS.iter().enumerate() {
-            let Plan::Wait(at, Some(failure), false) = plan(Err(error()), attempt as u32, 5, 1.0, now) else {
-                panic!("it waits")
-            };
+            let Plan::Wait(at, Some(failure)) = plan(Err(error()), attempt as u32, 5, 1.0, now) else { panic!("it waits") };
             assert_eq!((at, failure.code.as_str()), (now.plus(*most), "http_503"));
         }
         assert!(matches!(plan(Err(error()), 5, 5, 1.0, now), Plan::Fail(_)));
         assert!(matches!(plan(Err(error()), 0, 0, 1.0, now), Plan::Fail(_)));
         assert!(matches!(plan(Err(AgentError::fail("bad", "no")), 0, 5, 1.0, now), Plan::Fail(_)));
         let asked = AgentError { retry: Retry::After(90_000), ..error() };
-        assert!(matches!(plan(Err(asked), 0, 5, 0.0, now), Plan::Wait(at, _, _) if at == now.plus(90_000)));
+        assert!(matches!(plan(Err(asked), 0, 5, 0.0, now), Plan::Wait(at, _) if at == now.plus(90_000)));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use rookery_store::{Caller, State, Workflow};
 /// The agent type that takes such requests.
 const SERVED: &str = "served_agent";
 
+/// How long a run's caller is remembered, in milliseconds: the longest deadline of what it may ask, and as long as a commit.
+const CALLER_MS: i64 = 30 * 24 * 3600 * 1000 + limits::COMMIT_MS;
+
 /// A request of a caller elsewhere.
 #[derive(Clone, Debug)]
 pub struct Execution {
@@ -47,7 +50,7 @@ impl Engine {
         let id = incoming_id(&workflow, built.agent(&cell)?.0, incoming.key.as_deref())?;
         incoming.id = Some(id);
         // Noted first: the run may be over before its acceptance returns.
-        let until = Time::now().plus(limits::COMMIT_MS);
+        let until = Time::now().plus(CALLER_MS);
         self.store.put_caller(project, &workflow.id, id.run, &execution.caller, until).await?;
         self.accept_at_trigger(&workflow, &cell, incoming).await.map(|id| id.run)
     }

@@ -44,6 +44,13 @@ impl Engine {
         Ok(Step::Done)
     }
 
+    /// The wait of an agent that asks: no longer than its request's deadline, and ended by its reply, whatever it is for.
+    pub(crate) async fn wait_for_reply(&self, work: &Work, ready: &Ready, until: Time, failure: Option<Failure>) -> Result<Step> {
+        let request = self.request_of(work).await?.filter(|request| request.state.is_open());
+        let until = request.map_or(until, |request| until.min(request.deadline));
+        self.wait(work, ready, until, failure, true).await
+    }
+
     /// What a delivery waits for may have come before it was parked: whoever stored it woke nobody then.
     async fn wake_if_replied(&self, work: &Work, parked: &Parked) -> Result<()> {
         if parked.for_reply && self.is_replied(work).await? {

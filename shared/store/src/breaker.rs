@@ -61,8 +61,9 @@ impl Store {
         Ok(self.update(&keys::breaker(project, endpoint, None), update, Some(due)).await?.is_some())
     }
 
-    /// Closes it: a probe succeeded.
-    pub async fn close_breaker(&self, project: &ProjectId, endpoint: &str) -> Result<()> {
+    /// Closes it: a probe succeeded. What was counted before in this minute counts no more.
+    pub async fn close_breaker(&self, project: &ProjectId, endpoint: &str, now: Time) -> Result<()> {
+        self.delete(&keys::breaker(project, endpoint, Some(now.0 / 60_000))).await?;
         self.delete(&keys::breaker(project, endpoint, None)).await
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::item::Item;
 use crate::keys;
-use crate::sdk::Store;
+use crate::sdk::{Expr, Store};
 use rookery_domain::{CellId, EventId, ProjectId, Result, RunId, Time, WorkflowId, hashed_uuid};
 use std::fmt;
 
@@ -36,7 +36,8 @@ impl Store {
             .maybe(caller.url.as_ref(), |item, url| item.s("caller", url))
             .maybe(caller.token.as_ref(), |item, token| item.s("token", token))
             .n("expires_at", until.ttl_seconds());
-        self.put(item, None).await.map(drop)
+        // The first one counts: the same request may come again, and another with its key is refused.
+        self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await.map(drop)
     }
 
     /// Who asked for a run, if it was asked for.

@@ -37,16 +37,29 @@ impl Store {
 
     /// Whether any call of the project is under way.
     pub async fn is_calling(&self, project: &ProjectId, now: Time) -> Result<bool> {
-        let mut query = Query::prefix(keys::requests(project), "a#", 1000);
-        query.filter = Some(Expr::new("#until > :now").name("#until", "until").n(":now", now.0));
-        Ok(!self.query(query).await?.0.is_empty())
+        Ok(self.count_early(project, "a#", 1, now).await? > 0)
     }
 
-    /// Holds a result with an id that nobody knows yet. `false` when the project has as many as it may.
+    /// How many items of a project's requests are still good, up to `most`.
+    async fn count_early(&self, project: &ProjectId, prefix: &str, most: usize, now: Time) -> Result<usize> {
+        let (mut found, mut after) = (0, None);
+        loop {
+            let mut query = Query::prefix(keys::requests(project), prefix, 1000);
+            query.filter = Some(Expr::new("#until > :now").name("#until", "until").n(":now", now.0));
+            query.after = after;
+            let (items, stopped) = self.query(query).await?;
+            found += items.len();
+            after = stopped.map(|key| key.0);
+            if found >= most || after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Holds a result with an id that nobody knows yet. `false` when the project has as many as it may, or another with this id.
     pub async fn hold_result(&self, project: &ProjectId, callee_id: &str, held: &HeldResult) -> Result<bool> {
-        let mut query = Query::prefix(keys::requests(project), "h#", HELD);
-        query.filter = Some(Expr::new("#until > :now").name("#until", "until").n(":now", held.received_at.0));
-        if self.query(query).await?.0.len() >= HELD {
+        let now = held.received_at;
+        if self.count_early(project, "h#", HELD, now).await? >= HELD {
             return Ok(false);
         }
         let until = held.received_at.plus(HELD_MS);
@@ -54,13 +67,12 @@ impl Store {
             .packed("held", &serde_json::to_string(held).unwrap_or_default())
             .n("until", until.0)
             .n("expires_at", until.ttl_seconds());
-        // The first one counts; another with the same id is judged when its request is known.
-        self.put(
-            item,
-            Some(Expr::new("attribute_not_exists(pk) OR #until < :now").name("#until", "until").n(":now", held.received_at.0)),
-        )
-        .await?;
-        Ok(true)
+        let free = Expr::new("attribute_not_exists(pk) OR #until < :now").name("#until", "until").n(":now", now.0);
+        if self.put(item, Some(free)).await? {
+            return Ok(true);
+        }
+        // The same again is held already. Another is to come again when the request is known: which of them counts is seen then.
+        Ok(self.held_result(project, callee_id).await?.is_some_and(|there| there.body == held.body))
     }
 
     /// The result that is held for a callee's id.

@@ -158,9 +158,14 @@ pub fn recent_id(sort: &str) -> Option<EventId> {
     sort.split_once('#')?.1.parse().ok()
 }
 
+/// The partition of how many requests of a workflow's agents are outstanding.
+pub fn outstandings(project: &ProjectId, workflow: &WorkflowId) -> String {
+    format!("{}#{workflow}", requests(project))
+}
+
 /// How many requests of an agent are outstanding.
 pub fn outstanding(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64) -> Key {
-    key(format!("{}#{workflow}", requests(project)), of_agent(cell, incarnation))
+    key(outstandings(project, workflow), of_agent(cell, incarnation))
 }
 
 /// The partition of what belongs to a project's requests as such.

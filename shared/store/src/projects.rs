@@ -66,7 +66,12 @@ impl Store {
 
     /// Removes what belongs to a deleted project as such, keys and credentials; `true` when all is gone.
     pub async fn purge_project(&self, id: &ProjectId, budget: &mut usize) -> Result<bool> {
-        Ok(self.delete_prefix(id.as_str(), "k#", budget).await? && self.delete_prefix(id.as_str(), "c#", budget).await?)
+        for prefix in ["k#", "c#", "n#"] {
+            if !self.delete_prefix(id.as_str(), prefix, budget).await? {
+                return Ok(false);
+            }
+        }
+        self.delete_prefix(&keys::requests(id), "", budget).await
     }
 
     /// Whether there never was a project.

@@ -98,9 +98,13 @@ impl Store {
 
     /// Removes what a deleted workflow had, at most `budget` items; `true` when all is gone.
     pub async fn purge_workflow(&self, project: &ProjectId, id: &WorkflowId, budget: &mut usize) -> Result<bool> {
-        for partition in
-            [keys::workflow(project, id), keys::memories(project, id), keys::logs(project, id), keys::metrics(project, id)]
-        {
+        for partition in [
+            keys::workflow(project, id),
+            keys::memories(project, id),
+            keys::logs(project, id),
+            keys::metrics(project, id),
+            keys::outstandings(project, id),
+        ] {
             if !self.delete_prefix(&partition, "", budget).await? {
                 return Ok(false);
             }

@@ -10,4 +10,4 @@ mod span;
 
 pub use context::Context;
 pub use otlp::{export_from_environment, export_to, flush};
-pub use span::{Kind, Span, current, xray_header};
+pub use span::{Kind, Span, current, within, xray_header};

@@ -14,6 +14,14 @@ pub fn current() -> Option<Context> {
     CURRENT.try_with(|context| *context).ok()
 }
 
+/// Runs `work` as if within this span: what it sends belongs to that trace.
+pub async fn within<T>(context: Option<Context>, work: impl Future<Output = T>) -> T {
+    match context {
+        Some(context) => CURRENT.scope(context, work).await,
+        None => work.await,
+    }
+}
+
 /// The context for services that know X-Ray's only, like SQS (`AWSTraceHeader`): if `ROOKERY_XRAY` is `on`.
 pub fn xray_header() -> Option<String> {
     static IS_ON: LazyLock<bool> = LazyLock::new(|| std::env::var("ROOKERY_XRAY").is_ok_and(|value| value == "on"));

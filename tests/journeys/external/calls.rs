@@ -82,7 +82,7 @@ async fn a_request_is_cancelled_and_retried_by_a_person() {
 #[tokio::test]
 async fn an_agents_error_and_its_outcomes_take_their_own_ways() {
     let external = ExternalAgent::start();
-    let mut rookery = super::rookery().asks(&external).leaves_failures("E7").start().await;
+    let mut rookery = super::rookery().asks(&external).leaves_failures("E7").leaves_failures("hop_limit").start().await;
     let rain = json!({"condition": {"path": "result", "operator": "contains", "value": "rain"}, "group": "take_umbrella"});
     let mut options = asking(&external, json!({"agent_outcomes": [rain]}));
     options["cells"].as_array_mut().unwrap().extend([
@@ -95,6 +95,8 @@ async fn an_agents_error_and_its_outcomes_take_their_own_ways() {
         json!({"finish": {"result": "It will rain."}}),
         json!({"finish": {"result": "Sunny."}}),
         json!({"error": {"code": "E7", "message": "No weather today.", "details": "sensor"}}),
+        // A word of ours from outside is only a word.
+        json!({"error": {"code": "hop_limit", "message": "Theirs."}}),
     ] {
         let run = ask(&workflow).await;
         let asked = external.wait_for(runs.len() + 1).await.pop().unwrap();
@@ -102,10 +104,10 @@ async fn an_agents_error_and_its_outcomes_take_their_own_ways() {
         assert_eq!(external.post(&asked, &result).await.0, 200);
         runs.push(workflow.finished(&run).await["state"].clone());
     }
-    assert_eq!(runs, [json!("done"), json!("done"), json!("failed")]);
+    assert_eq!(runs, [json!("done"), json!("done"), json!("failed"), json!("failed")]);
     assert_eq!((workflow.payloads("umbrella").await.len(), outcomes(&workflow).await.0.len()), (1, 2));
-    assert_eq!(outcomes(&workflow).await.1, [json!({"code": "E7"})]);
-    let failure = workflow.failures(1).await[0].clone();
+    assert_eq!(outcomes(&workflow).await.1, [json!({"code": "hop_limit"}), json!({"code": "E7"})]);
+    let failure = workflow.failures(2).await[1].clone();
     assert_eq!((&failure["message"], &failure["details"]), (&json!("No weather today."), &json!("sensor")));
 }
 

@@ -115,6 +115,17 @@ async fn an_unknown_request_and_another_projects_are_the_same_404() {
 }
 
 #[tokio::test]
+async fn a_deleted_workflows_requests_are_unknown() {
+    let external = ExternalAgent::start();
+    let mut rookery = super::rookery().asks(&external).start().await;
+    let workflow = started(&mut rookery, &external, json!({})).await;
+    ask(&workflow).await;
+    let asked = external.wait_for(1).await.remove(0);
+    assert!(rookery.api.delete(&workflow.path("")).await.status < 300);
+    assert_eq!(external.post(&asked, &finish(&asked.request_id, "x")).await.0, 404);
+}
+
+#[tokio::test]
 async fn two_projects_may_have_the_same_id_of_their_callees() {
     let external = ExternalAgent::start();
     external.otherwise(Acknowledge::With("1".into()));
@@ -130,11 +141,18 @@ async fn two_projects_may_have_the_same_id_of_their_callees() {
     let says = |text: &str| finish("1", text);
     assert_eq!(external.post_to(&root, &[], &says("whose?")).await.0, 404, "at the root, it is of two projects");
     assert_eq!(external.post_to(&bare(&rookery, &workflows[0]), &[], &says("first")).await.0, 200);
-    // Only one is outstanding now.
-    assert_eq!(external.post_to(&root, &[], &says("second")).await.0, 200);
+    // Only one is outstanding now; but the other's callee may post again, and must not reach this one.
+    assert_eq!(external.post_to(&root, &[], &says("first")).await.0, 404);
+    assert_eq!(external.post_to(&bare(&rookery, &workflows[1]), &[], &says("second")).await.0, 200);
     for (workflow, text) in workflows.iter().zip(["first", "second"]) {
         assert_eq!(workflow.emitted("finished", 1).await, [json!({"says": text})]);
     }
+    // An id of one project alone is found at the root.
+    external.script([Acknowledge::With(workflows[0].id.clone())]);
+    ask(&workflows[0]).await;
+    request_when(&workflows[0], "outstanding").await;
+    assert_eq!(external.post_to(&root, &[], &finish(&workflows[0].id, "third")).await.0, 200);
+    assert_eq!(workflows[0].emitted("finished", 2).await[0], json!({"says": "third"}));
 }
 
 #[tokio::test]

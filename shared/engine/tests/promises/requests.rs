@@ -23,6 +23,7 @@ fn request(auth: CallbackAuth) -> Request {
         auth,
         token: "secret".into(),
         secret: None,
+        trace: None,
         callee_ids: Vec::new(),
         calls: 0,
         created_at: now,
