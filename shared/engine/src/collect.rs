@@ -104,7 +104,7 @@ impl Engine {
     async fn take(&self, found: &Found, post: &HookRequest) -> Result<Collected> {
         let Found { project, workflow, request } = found;
         let head = self.store.find_workflow(project, workflow).await?;
-        if !head.is_some_and(|head| !head.deleted) {
+        if head.is_none_or(|head| head.deleted) {
             return Err(unknown());
         }
         let text = String::from_utf8_lossy(&post.body);
