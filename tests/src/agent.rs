@@ -69,21 +69,8 @@ pub fn finish(request_id: &str, text: &str) -> Value {
 impl ExternalAgent {
     /// Starts one on a free port of loopback. It acknowledges each call with a fresh id.
     pub fn start() -> ExternalAgent {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let (addr, ledger) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Ledger::default())));
-        let app = Router::new().route("/api/execute", post(execute)).with_state(ledger.clone());
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::select! {
-                    served = axum::serve(listener, app) => served.unwrap(),
-                    _ = stopped => {}
-                }
-            });
-        });
+        let ledger = Arc::new(Mutex::new(Ledger::default()));
+        let (addr, stop) = crate::server::start(Router::new().route("/api/execute", post(execute)).with_state(ledger.clone()));
         ExternalAgent { addr, ledger, http: reqwest::Client::builder().no_proxy().build().unwrap(), _stop: stop }
     }
 

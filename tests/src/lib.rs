@@ -10,6 +10,7 @@ pub mod lambda;
 mod process;
 mod queues;
 mod rookery;
+mod server;
 mod sink;
 mod wait;
 mod workflow;

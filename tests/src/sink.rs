@@ -86,21 +86,8 @@ impl Request {
 impl Sink {
     /// Starts one on a free port of loopback. It answers 200 to all.
     pub fn start() -> Sink {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let (addr, ledger) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Ledger::default())));
-        let app = Router::new().fallback(answer).with_state(ledger.clone());
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::select! {
-                    served = axum::serve(listener, app) => served.unwrap(),
-                    _ = stopped => {}
-                }
-            });
-        });
+        let ledger = Arc::new(Mutex::new(Ledger::default()));
+        let (addr, stop) = crate::server::start(Router::new().fallback(answer).with_state(ledger.clone()));
         Sink { addr, ledger, _stop: stop }
     }
 

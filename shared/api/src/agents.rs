@@ -5,6 +5,7 @@ use crate::auth::Access;
 use crate::body::{Input, Json, Nothing, present};
 use crate::error::Result;
 use crate::events::NewEvent;
+use crate::external::{ExternalView, external};
 use crate::host::Base;
 use crate::list::{Listed, One, Query, bad_cursor, cursor_at, listed, one, place_of};
 use crate::route::{AGENT, Ids, Route, WORKFLOW};
@@ -113,24 +114,6 @@ struct Activity {
     last_error_at: Option<Time>,
 }
 
-/// The external agent that an agent asks.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ExternalAgent")]
-struct ExternalView {
-    /// Its base URL.
-    endpoint: String,
-    /// How many requests are outstanding.
-    outstanding: u64,
-    /// `closed`, or `open` while most calls of the endpoint fail: then requests wait, and one every 30 s is tried.
-    circuit: &'static str,
-    /// Since when it is open.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    open_since: Option<Time>,
-    /// When the next call is tried.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_probe_at: Option<Time>,
-}
-
 /// When an agent is checked.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Schedule")]
@@ -216,23 +199,6 @@ async fn show(
     let agent = view(&workflow, &built, &cell, activity, schedule?, &base);
     let external = external(&app, &workflow, &built, &cell).await?;
     Ok(one(AgentView { external, memory: Some(memory), logs: Some(logs?.items), ..agent }))
-}
-
-async fn external(app: &App, workflow: &Workflow, built: &Built, cell: &Cell) -> Result<Option<ExternalView>> {
-    let Some(endpoint) = built.agent(&cell.id).ok().and_then(|(_, agent)| agent.endpoint()) else { return Ok(None) };
-    let (store, project) = (&app.engine.store, &workflow.project);
-    let (breaker, outstanding) = tokio::join!(
-        store.open_breaker(project, endpoint),
-        store.outstanding(project, &workflow.id, &cell.id, cell.incarnation),
-    );
-    let breaker = breaker?;
-    Ok(Some(ExternalView {
-        endpoint: endpoint.to_owned(),
-        outstanding: outstanding?,
-        circuit: if breaker.is_some() { "open" } else { "closed" },
-        open_since: breaker.map(|breaker| breaker.since),
-        next_probe_at: breaker.map(|breaker| breaker.probe_at),
-    }))
 }
 
 async fn logs(

@@ -14,6 +14,7 @@ mod credentials;
 mod environment;
 mod error;
 mod events;
+mod external;
 mod failures;
 mod feeds;
 mod hooks;

@@ -17,13 +17,7 @@ pub(crate) async fn observed(
 ) -> Response {
     let route = path.as_ref().map_or("unknown", MatchedPath::as_str);
     let ids = ids.ok();
-    let id = |name: &str| ids.as_ref().map_or("", |ids| ids.text(name)).to_owned();
-    let attributes = vec![
-        ("http.request.method", request.method().to_string()),
-        ("http.route", route.to_owned()),
-        ("rookery.project", id("project")),
-        ("rookery.workflow", id("workflow")),
-    ];
+    let id = |name: &str| ids.as_ref().map_or("", |ids| ids.text(name));
     let log = tracing::info_span!(
         "request",
         method = %request.method(),
@@ -32,6 +26,13 @@ pub(crate) async fn observed(
         workflow = id("workflow"),
         trace = tracing::field::Empty,
     );
+    let mut attributes = Vec::new();
+    if rookery_trace::is_on() {
+        attributes.push(("http.request.method", request.method().to_string()));
+        attributes.push(("http.route", route.to_owned()));
+        attributes.push(("rookery.project", id("project").to_owned()));
+        attributes.push(("rookery.workflow", id("workflow").to_owned()));
+    }
     let span =
         Span { name: format!("{} {route}", request.method()), kind: Kind::Server, parent: parent(request.headers()), attributes };
     let work = async {

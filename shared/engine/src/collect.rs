@@ -135,18 +135,9 @@ impl Engine {
 
     /// Wakes the delivery that waits for a request's end.
     pub(crate) async fn wake(&self, project: &ProjectId, workflow: &WorkflowId, request: &Request) -> Result<()> {
-        let deliver = Deliver {
-            project: project.clone(),
-            workflow: workflow.clone(),
-            event: request.event,
-            cell: request.cell.clone(),
-            arm: request.arm,
-            attempt: 0,
-            reply: true,
-        };
         // It goes on in the trace of the run, not in that of who posts.
         let trace = request.trace.as_deref().and_then(rookery_trace::Context::parse);
-        rookery_trace::within(trace, self.producer.send(vec![Message::Deliver(deliver).into()])).await
+        rookery_trace::within(trace, self.producer.send(vec![delivery(project, workflow, request).as_reply().into()])).await
     }
 
     /// Holds a result of which the acknowledgement may not be stored yet; none when no call of the project is under way.
@@ -242,16 +233,7 @@ impl Engine {
             let remedy = "Cancel it first, or wait for its deadline.";
             return Err(Error::new(Kind::Conflict, "request_open", "The request is still outstanding.", remedy));
         }
-        let deliver = Deliver {
-            project: project.clone(),
-            workflow: workflow.clone(),
-            event: request.event,
-            cell: request.cell.clone(),
-            arm: request.arm,
-            attempt: 0,
-            reply: false,
-        };
-        self.producer.send(vec![Message::Deliver(deliver).replay().into()]).await?;
+        self.producer.send(vec![delivery(project, workflow, &request).replay().into()]).await?;
         Ok(EventId::request(id.run, request.delivery, request.arm + 1))
     }
 
@@ -259,6 +241,12 @@ impl Engine {
     pub async fn find_request(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<Request> {
         self.store.request(project, workflow, id).await?.ok_or_else(|| Error::not_found("request"))
     }
+}
+
+/// The message of the delivery that made a request.
+fn delivery(project: &ProjectId, workflow: &WorkflowId, request: &Request) -> Message {
+    let (project, workflow, cell) = (project.clone(), workflow.clone(), request.cell.clone());
+    Message::Deliver(Deliver { project, workflow, event: request.event, cell, arm: request.arm, attempt: 0, reply: false })
 }
 
 /// The same for what is unknown, another's, deleted, or not proved.

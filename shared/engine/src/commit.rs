@@ -1,13 +1,14 @@
 //! Committing what an attempt came to, and sending what follows: the first time and again.
 
 use crate::Engine;
+use crate::children::{child_event, error_payload};
 use crate::dispatch::{Ready, Remembered, Step};
 use crate::follow::{is_near, timer_message};
 use crate::work::{Wake, Work};
 use rookery_agents::{Agent, Effects, Memory};
-use rookery_domain::{Cause, Cell, Event, Payload, Result, Time, limits};
+use rookery_domain::{Cell, Event, Result, Time, limits};
 use rookery_store::{Commit, Committed, Counts, Failure, LogEntry, MemoryWrite, ScheduleAdvance, Timer, Writes};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// One event of this many is counted, for as many: a run's budget costs little to keep.
 const SAMPLE: u64 = 16;
@@ -238,33 +239,6 @@ fn leads(ready: &Ready, event: &Event, work: &Work) -> bool {
     ready.built.graph.route(&event.cell, &event.groups).first().is_some_and(|target| target.cell.id == work.cell)
 }
 
-#[allow(clippy::too_many_arguments)] // An event has these parts.
-fn child_event(
-    work: &Work,
-    ready: &Ready,
-    incarnation: u64,
-    keep_ms: i64,
-    ordinal: u32,
-    groups: Vec<String>,
-    payload: Payload,
-    now: Time,
-) -> Event {
-    let from = ready.event.as_ref();
-    Event {
-        id: work.child(ordinal),
-        version: ready.built.version,
-        cell: work.cell.clone(),
-        incarnation,
-        groups,
-        payload,
-        created_at: now,
-        hop: from.map_or(0, |event| event.hop + 1),
-        cause: from.map(|event| Cause { event: event.id, delivery: Some(work.delivery) }),
-        keep_until: now.plus(keep_ms),
-        last: from.is_some_and(|event| event.last),
-    }
-}
-
 fn memory_write(work: &Work, cell: &Cell, remembered: &Remembered, effects: &Effects) -> Option<MemoryWrite> {
     let value = memory_value(effects)?;
     let until = match effects.memory {
@@ -300,24 +274,4 @@ fn advance(work: &Work) -> Option<ScheduleAdvance> {
         }
         _ => None,
     }
-}
-
-/// What an `on_error` event says: code, message, and the event that it failed on.
-fn error_payload(event: Option<&Event>, failure: &Failure) -> Payload {
-    let mut error = json!({"code": failure.code, "message": failure.message});
-    if let Some(details) = &failure.details {
-        error["details"] = details.clone();
-    }
-    let Some(event) = event else { return fitting(error) };
-    error["failed_event"] = json!({"id": event.id, "cell_id": event.cell, "groups": event.groups});
-    let mut whole = error.clone();
-    whole["failed_event"]["payload"] = event.payload.value();
-    Payload::of(&whole).unwrap_or_else(|_| {
-        error["failed_event"]["payload_omitted"] = Value::Bool(true);
-        fitting(error)
-    })
-}
-
-fn fitting(error: Value) -> Payload {
-    Payload::of(&error).unwrap_or_else(|_| Payload::stored(json!({"code": error["code"]}).to_string()))
 }

@@ -7,7 +7,7 @@ use crate::wait::is_its_turn;
 use crate::work::{Wake, Work};
 use crate::{Built, Engine};
 use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
-use rookery_domain::{Cell, Event, Kind, Result, ScopeId, Time, limits};
+use rookery_domain::{Cell, Event, Kind, Result, ScopeId, Time};
 use rookery_queue::{Handler, Message, Outgoing};
 use rookery_store::{Failure, MemoryItem, RunItem, State, Workflow};
 use std::sync::Arc;
@@ -267,47 +267,6 @@ impl Engine {
         // A timer knows only its scope's id; the memory has the text.
         let text = scope.and_then(|(_, text)| text.or_else(|| item.as_ref().map(|item| item.scope.clone())));
         Ok(Ok(Remembered { scope: text, scope_id, item, asked: Asked::No }))
-    }
-
-    /// Ends a delivery of a run that is over its limits; the first one that finds it so says it, once.
-    async fn stop_at_limit(
-        &self,
-        work: &Work,
-        ready: &Ready,
-        cell: &Cell,
-        agent: &dyn Agent,
-        began: Time,
-    ) -> Result<Option<Step>> {
-        let Some(event) = &ready.event else { return Ok(None) };
-        if event.last {
-            return Ok(None); // It tells of the limit: it is handled, and nothing comes of it.
-        }
-        let delivery = work.delivery.to_string();
-        let over = match ready.root.as_ref().map_or(0, |root| root.run_events) {
-            _ if event.hop >= limits::HOPS => {
-                Some(("hop_limit", format!("The run is longer than {} hops: is there a loop?", limits::HOPS)))
-            }
-            events if events > limits::RUN_EVENTS => {
-                Some(("event_budget", format!("The run has more than {} events: is there a loop?", limits::RUN_EVENTS)))
-            }
-            _ => None,
-        };
-        let hit_by_other = ready.root.as_ref().and_then(|root| root.limit_hit.as_ref()).is_some_and(|other| *other != delivery);
-        match over {
-            _ if hit_by_other => {}
-            None => return Ok(None),
-            Some((code, message)) => {
-                if self.store.hit_run_limit(&work.project, &work.workflow, work.run(), &delivery).await? {
-                    self.meter.limit_reached();
-                    let failure = Failure { code: code.into(), message, details: None };
-                    self.fail_request(work, &failure, Asked::No).await?;
-                    return self.commit_failure(work, ready, Some(agent), failure, began, true).await.map(Some);
-                }
-            }
-        }
-        let over = Failure { code: "limit".into(), message: "The run is over its limits.".into(), details: None };
-        self.fail_request(work, &over, Asked::No).await?;
-        self.commit_effects(work, ready, cell, agent, Remembered::default(), muted(Effects::none()), began).await.map(Some)
     }
 }
 

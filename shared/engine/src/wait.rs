@@ -80,3 +80,23 @@ fn is_by_message(now: Time, until: Time, for_reply: bool) -> bool {
 pub(crate) fn is_its_turn(work: &Work, parked: &Parked) -> bool {
     parked.attempt == work.attempt && Time::now().plus(EARLY_MS) >= parked.until
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_is_a_due_item_unless_the_tick_might_find_it_late() {
+        let (now, in_seconds) = (Time(0), |seconds: i64| Time(seconds * 1000));
+        for (until, for_reply, by_message) in [
+            (in_seconds(60), true, true),
+            (in_seconds(120), true, true),
+            (in_seconds(121), true, false),
+            (in_seconds(900), true, false),
+            (in_seconds(900), false, true),
+            (in_seconds(901), false, false),
+        ] {
+            assert_eq!(is_by_message(now, until, for_reply), by_message, "{until:?} {for_reply}");
+        }
+    }
+}

@@ -68,26 +68,26 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
 /// What logs and traces say of the handling of a message: ids only.
 fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
     let (agent, event, attempt) = message.about();
-    let text = |value: Option<&dyn std::fmt::Display>| value.map(ToString::to_string).unwrap_or_default();
     let run = event.map(|event| event.run);
-    let attributes = vec![
-        ("rookery.project", message.project().to_string()),
-        ("rookery.workflow", message.workflow().to_string()),
-        ("rookery.agent", text(agent.as_ref().map(|agent| agent as _))),
-        ("rookery.event", text(event.as_ref().map(|event| event as _))),
-        ("rookery.run", text(run.as_ref().map(|run| run as _))),
-    ];
     let log = tracing::info_span!(
         "message",
         kind = message.kind(),
         project = %message.project(),
         workflow = %message.workflow(),
-        agent = attributes[2].1,
-        event = attributes[3].1,
-        run = attributes[4].1,
+        agent = agent.map(tracing::field::display),
+        event = event.map(tracing::field::display),
+        run = run.map(tracing::field::display),
         attempt,
         trace = tracing::field::Empty,
     );
+    let mut attributes = Vec::new();
+    if rookery_trace::is_on() {
+        attributes.push(("rookery.project", message.project().to_string()));
+        attributes.push(("rookery.workflow", message.workflow().to_string()));
+        attributes.extend(agent.map(|agent| ("rookery.agent", agent.to_string())));
+        attributes.extend(event.map(|event| ("rookery.event", event.to_string())));
+        attributes.extend(run.map(|run| ("rookery.run", run.to_string())));
+    }
     (Span { name: message.kind().to_owned(), kind: Kind::Consumer, parent, attributes }, log)
 }
 

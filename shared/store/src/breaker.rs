@@ -1,8 +1,9 @@
 //! The circuit breaker of an endpoint: calls and failures by minute, and whether it is open. What opens it is the engine's to say.
 
+use crate::expr::Expr;
 use crate::item::Item;
 use crate::keys;
-use crate::sdk::{Expr, Store};
+use crate::sdk::Store;
 use rookery_domain::{ProjectId, Result, Time};
 
 /// How long a minute's counts are kept, in milliseconds.

@@ -1,8 +1,9 @@
 //! Agents of ours for callers elsewhere: by which names they are known, who asked for a run, and where its outcome goes.
 
+use crate::expr::Expr;
 use crate::item::Item;
 use crate::keys;
-use crate::sdk::{Expr, Store};
+use crate::sdk::Store;
 use rookery_domain::{CellId, EventId, ProjectId, Result, RunId, Time, WorkflowId, hashed_uuid};
 use std::fmt;
 

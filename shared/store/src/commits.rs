@@ -3,12 +3,13 @@
 use crate::RunItem;
 use crate::commit::{Commit, Parked, Timer, write_failure};
 use crate::events::{absent, event_item, remembered_until};
+use crate::expr::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::memory::MemoryWrite;
 use crate::page::{Cursor, Page};
 use crate::schedules::ScheduleAdvance;
-use crate::sdk::{Expr, Store, Transacted};
+use crate::sdk::{Store, Transacted};
 use rookery_domain::{CellId, Error, Event, EventId, Payload, ProjectId, Result, Time, WorkflowId};
 
 /// What else is written with a commit, in the same transaction.

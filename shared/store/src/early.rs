@@ -1,9 +1,10 @@
 //! Results that come before their acknowledgement is stored, in the bare form of the protocol: while a call of the project is
 //! under way, a result with an unknown id is held, and joined when the acknowledgement is stored.
 
+use crate::expr::{Expr, Query};
 use crate::item::Item;
 use crate::keys;
-use crate::sdk::{Expr, Query, Store};
+use crate::sdk::Store;
 use rookery_domain::{EventId, ProjectId, Result, Time};
 use serde::{Deserialize, Serialize};
 

@@ -1,10 +1,11 @@
 //! Items of a run: events, and what became of deliveries. Accepting events, reading and listing them.
 
 use crate::commit::{Commit, Parked};
+use crate::expr::{Expr, Query};
 use crate::item::{Item, key_attributes, malformed};
 use crate::keys::{self, Key};
 use crate::page::{Cursor, Page, bad_cursor};
-use crate::sdk::{Expr, Query, Store};
+use crate::sdk::Store;
 use crate::workflows::{self, Workflow};
 use rookery_domain::{Cause, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowId, limits};
 use serde_json::json;

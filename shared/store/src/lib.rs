@@ -10,6 +10,7 @@ mod commits;
 mod credentials;
 mod early;
 mod events;
+mod expr;
 mod item;
 mod keyring;
 pub mod keys;

@@ -1,10 +1,11 @@
 //! What agents remember: one memory for each agent, or one for each scope. Written only by commits, or cleared by a person.
 
 use crate::events::absent;
+use crate::expr::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page};
-use crate::sdk::{Expr, Store};
+use crate::sdk::Store;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{CellId, Error, Kind, ProjectId, Result, ScopeId, Time, WorkflowId};
 use serde_json::Value;

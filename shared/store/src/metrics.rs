@@ -1,9 +1,10 @@
 //! Metrics: what agents took in and put out, by agent and hour. Summed in memory, written once a batch.
 
+use crate::expr::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page, bad_cursor};
-use crate::sdk::{Expr, Store};
+use crate::sdk::Store;
 use rookery_domain::{CellId, ProjectId, Result, Time, WorkflowId};
 use serde::Serialize;
 

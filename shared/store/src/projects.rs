@@ -1,10 +1,11 @@
 //! Projects: the tenants.
 
+use crate::expr::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page};
 use crate::schedules::purge_item;
-use crate::sdk::{Expr, Store, Transacted};
+use crate::sdk::{Store, Transacted};
 use rookery_domain::{Error, ProjectId, Result, Time};
 use serde::Serialize;
 

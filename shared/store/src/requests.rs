@@ -4,10 +4,11 @@
 
 use crate::commit::Failure;
 use crate::events::absent;
+use crate::expr::{Expr, Query};
 use crate::item::{Item, malformed};
 use crate::keys;
 use crate::page::{Cursor, Page};
-use crate::sdk::{Expr, Query, Store, Transacted};
+use crate::sdk::{Store, Transacted};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{
     CallbackAuth, CellId, DeliveryId, Error, EventId, ProjectId, RequestState, Result, Time, WorkflowId, limits,

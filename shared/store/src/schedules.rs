@@ -1,8 +1,9 @@
 //! Schedules of agents, and the index of what is due: schedules, long waits, far timers.
 
+use crate::expr::{Expr, Query};
 use crate::item::{Attributes, Item};
 use crate::keys::{self, Key};
-use crate::sdk::{Expr, Query, Store};
+use crate::sdk::Store;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{CellId, Error, ProjectId, Result, Time, WorkflowId};
 

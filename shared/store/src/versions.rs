@@ -1,9 +1,10 @@
 //! Versions of workflows: every save is one, and none changes. Their options and built graphs are texts in chunks.
 
+use crate::expr::Expr;
 use crate::item::{Item, pack, unpack};
 use crate::keys;
 use crate::page::{Cursor, Page};
-use crate::sdk::{Expr, Store, Transacted};
+use crate::sdk::{Store, Transacted};
 use crate::workflows::{State, Workflow, state_text};
 use rookery_domain::{Error, Graph, Kind, ProjectId, Result, Time, WorkflowId};
 use serde::Serialize;

@@ -9,5 +9,5 @@ mod otlp;
 mod span;
 
 pub use context::Context;
-pub use otlp::{export_from_environment, export_to, flush};
+pub use otlp::{export_from_environment, export_to, flush, is_on};
 pub use span::{Kind, Span, current, within, xray_header};

@@ -53,7 +53,8 @@ pub fn export_to(endpoint: &str, service: &str) {
     });
 }
 
-pub(crate) fn is_on() -> bool {
+/// Whether ended spans are sent anywhere: attributes are not worth their making otherwise.
+pub fn is_on() -> bool {
     EXPORTER.get().is_some()
 }
 
@@ -66,11 +67,11 @@ pub(crate) fn record(span: Ended) {
     }
 }
 
-/// Sends what waits, unless that is just being done. A function calls it before it answers: afterwards, it may be frozen.
+/// Sends what waits, after what is just being sent: then nothing that was recorded before waits any more. A function calls it before it answers: afterwards, it may be frozen.
 /// What the collector does not take is lost, and logged.
 pub async fn flush() {
     let Some(exporter) = EXPORTER.get() else { return };
-    let Ok(_sending) = exporter.sending.try_lock() else { return };
+    let _sending = exporter.sending.lock().await;
     let Waiting { spans, dropped } = std::mem::take(&mut *exporter.waiting.lock().unwrap_or_else(PoisonError::into_inner));
     if spans.is_empty() {
         return;

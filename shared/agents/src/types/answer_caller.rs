@@ -185,6 +185,19 @@ mod tests {
         assert_eq!(outcome["error"], json!({"code": "http_error", "message": "It failed.", "details": {"status": 500}}));
     }
 
+    #[tokio::test]
+    async fn a_registered_address_is_used_and_the_post_is_signed() {
+        let (cell, event, world) = (cell(), event("source", r#"{"result": 1}"#), World::called_from("https://caller.example/cb"));
+        let config = json!({"callback_url": "https://registered.example/results", "signing_credential": "signing"});
+        agent("answer_caller", config).receive(&context(&cell, &event, &world)).await.unwrap();
+        let request = world.calls.lock().unwrap()[0].clone();
+        assert_eq!(request.url, "https://registered.example/results");
+        let header = |name: &str| request.headers.iter().find(|(given, _)| given == name).unwrap().1.clone();
+        let body = String::from_utf8(request.body.clone().unwrap().to_vec()).unwrap();
+        let text = format!("{}.{}.{body}", header("webhook-id"), header("webhook-timestamp"));
+        assert_eq!(header("webhook-signature"), crate::sign_standard_webhook("whsec_dGVzdA==", &text).unwrap());
+    }
+
     #[test]
     fn errors_name_the_field() {
         assert_eq!(problem("answer_caller", json!({"callback_url": "caller.example"})), "config.callback_url");

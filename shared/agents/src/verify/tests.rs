@@ -164,3 +164,11 @@ fn slacks_challenge_is_found() {
     assert_eq!(of(r#"{"type":"event_callback","challenge":"3eZbrw"}"#), None);
     assert_eq!(of("payload=1"), None);
 }
+
+#[test]
+fn what_we_sign_is_the_published_example() {
+    let signed =
+        sign_standard_webhook(STANDARD_SECRET, r#"msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}"#).unwrap();
+    assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    assert!(sign_standard_webhook("whsec_not base64", "x").is_err());
+}

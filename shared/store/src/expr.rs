@@ -1,0 +1,92 @@
+//! What a call to the table says: conditions, updates and filters with their names and values; queries. No call is made here.
+
+use crate::item::{Attributes, pack};
+use crate::keys;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use std::collections::HashMap;
+
+/// An expression with its names and values: what a condition, an update or a filter is made of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expr {
+    pub(crate) text: String,
+    names: HashMap<String, String>,
+    values: Attributes,
+}
+
+impl Expr {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Expr { text: text.into(), ..Expr::default() }
+    }
+
+    pub(crate) fn name(mut self, placeholder: &str, name: &str) -> Self {
+        self.names.insert(placeholder.to_owned(), name.to_owned());
+        self
+    }
+
+    pub(crate) fn s(mut self, placeholder: &str, value: impl ToString) -> Self {
+        self.values.insert(placeholder.to_owned(), AttributeValue::S(value.to_string()));
+        self
+    }
+
+    pub(crate) fn n(mut self, placeholder: &str, value: impl ToString) -> Self {
+        self.values.insert(placeholder.to_owned(), AttributeValue::N(value.to_string()));
+        self
+    }
+
+    pub(crate) fn list(mut self, placeholder: &str, values: &[String]) -> Self {
+        let values = values.iter().map(|value| AttributeValue::S(value.clone())).collect();
+        self.values.insert(placeholder.to_owned(), AttributeValue::L(values));
+        self
+    }
+
+    /// A text, compressed when that makes it smaller.
+    pub(crate) fn packed(mut self, placeholder: &str, text: &str) -> Self {
+        self.values.insert(placeholder.to_owned(), AttributeValue::B(Blob::new(pack(text))));
+        self
+    }
+
+    pub(crate) fn names(&self) -> Option<HashMap<String, String>> {
+        (!self.names.is_empty()).then(|| self.names.clone())
+    }
+
+    pub(crate) fn values(&self) -> Option<Attributes> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+
+    /// Both, with `AND`; an empty one adds nothing.
+    pub(crate) fn merge_into(self, names: &mut HashMap<String, String>, values: &mut Attributes) -> String {
+        names.extend(self.names);
+        values.extend(self.values);
+        self.text
+    }
+}
+
+/// One query: a partition, a part of its sort keys, a direction.
+pub(crate) struct Query {
+    pub(crate) index: Option<&'static str>,
+    pub(crate) partition: String,
+    /// A prefix, or bounds, of the sort key: refers to it as `#sk`.
+    pub(crate) range: Option<Expr>,
+    pub(crate) filter: Option<Expr>,
+    pub(crate) newest_first: bool,
+    pub(crate) limit: usize,
+    /// Start after this item.
+    pub(crate) after: Option<Attributes>,
+}
+
+impl Query {
+    /// All of a partition whose sort key has a prefix, in order.
+    pub(crate) fn prefix(partition: String, prefix: &str, limit: usize) -> Self {
+        let range = (!prefix.is_empty()).then(|| Expr::new("begins_with(#sk, :prefix)").s(":prefix", prefix));
+        Query { index: None, partition, range, filter: None, newest_first: false, limit, after: None }
+    }
+
+    pub(crate) fn key_names(&self) -> (&'static str, &'static str) {
+        match self.index {
+            Some(keys::RECENT) => ("rp", "rs"),
+            Some(_) => ("dp", "da"),
+            None => ("pk", "sk"),
+        }
+    }
+}
