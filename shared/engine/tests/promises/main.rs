@@ -3,6 +3,7 @@
 
 mod faults;
 mod faulty;
+mod replies;
 mod requests;
 mod waits;
 
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 struct World {
     _folder: tempfile::TempDir,
-    _standins: Standins,
+    standins: Standins,
     sqs: aws_sdk_sqs::Client,
     urls: QueueUrls,
     /// Without faults: to set up and to judge.
@@ -56,7 +57,7 @@ impl World {
             egress(),
             Settings::default(),
         );
-        World { _folder: folder, _standins: standins, sqs, urls, calm, tested, faults }
+        World { _folder: folder, standins, sqs, urls, calm, tested, faults }
     }
 
     /// A workflow with these options, running.

@@ -13,7 +13,7 @@ const OPTIONS: &str = r#"{"cells":[
 ]}"#;
 const MINUTE: i64 = 60_000;
 
-async fn receive(world: &World) -> Vec<Message> {
+pub(crate) async fn receive(world: &World) -> Vec<Message> {
     let receive =
         world.sqs.receive_message().queue_url(&world.urls.deliver.queue).max_number_of_messages(10).wait_time_seconds(0);
     let received = receive.send().await.unwrap().messages.unwrap_or_default();

@@ -1,0 +1,100 @@
+//! A result that comes just before its delivery is parked: whoever stored it woke nobody, so whoever parks must look.
+
+use crate::World;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use axum::http::HeaderMap;
+use rookery_agents::HookRequest;
+use rookery_domain::{CellId, Payload, Time};
+use rookery_egress::{Egress, Policy};
+use rookery_engine::{Dispatcher, Engine, Incoming, Settings};
+use rookery_queue::{Handler, Producer};
+use rookery_store::{EventFilter, Store};
+use serde_json::json;
+use std::sync::{Arc, Mutex};
+
+/// Posts the result when the first delivery is about to be parked, and only then lets that go on.
+#[derive(Clone)]
+struct Posting {
+    inner: SharedHttpConnector,
+    calm: Arc<Engine>,
+    /// The token of the call, until its result was posted.
+    token: Arc<Mutex<Option<String>>>,
+}
+
+impl std::fmt::Debug for Posting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Posting")
+    }
+}
+
+impl HttpConnector for Posting {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let is_park = request.body().bytes().is_some_and(|body| String::from_utf8_lossy(body).contains("\"parked\":{\"N\":"));
+        let token = if is_park { self.token.lock().unwrap().take() } else { None };
+        let this = self.clone();
+        HttpConnectorFuture::new(async move {
+            if let Some(token) = token {
+                let body = json!({"requestId": "x", "result": {"agentOutcome": {"finish": {"result": "sunny"}}}}).to_string();
+                let (method, headers, query) = (http::Method::POST, HeaderMap::new(), Default::default());
+                let post = HookRequest { method, headers, query, body: body.into_bytes(), now: Time::now() };
+                this.calm.collect(None, Some(&token), &post).await.unwrap();
+            }
+            this.inner.call(request).await
+        })
+    }
+}
+
+/// An agent that acknowledges, and notes the token.
+async fn agent(token: Arc<Mutex<Option<String>>>) -> String {
+    let execute = async move |headers: HeaderMap| {
+        *token.lock().unwrap() = Some(headers["x-callback-token"].to_str().unwrap().to_owned());
+        axum::Json(json!({"requestId": "x"}))
+    };
+    let app = axum::Router::new().route("/api/execute", axum::routing::post(execute));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, app).into_future());
+    url
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_that_comes_just_before_its_delivery_waits_is_found() {
+    let world = World::start(3).await;
+    let token = Arc::new(Mutex::new(None));
+    let endpoint = agent(token.clone()).await;
+    let options = json!({"cells": [
+        {"id": "start", "type": "agent", "agent_type": "manual"},
+        {"id": "ask", "type": "agent", "agent_type": "ai_agent_proxy", "config": {"endpoint": endpoint, "input": "?"}},
+        {"id": "link", "type": "link", "source": {"id": "start"}, "target": {"id": "ask"}},
+    ]});
+    let workflow = world.started(&options.to_string()).await;
+
+    let config = world.standins.dynamodb_config().build();
+    let (inner, calm) = (config.http_client().unwrap(), world.calm.clone());
+    let posting = http_client_fn(move |settings: &HttpConnectorSettings, components: &RuntimeComponents| {
+        let inner = SharedHttpClient::http_connector(&inner, settings, components);
+        SharedHttpConnector::new(Posting { inner, calm: calm.clone(), token: token.clone() })
+    });
+    let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.to_builder().http_client(posting).build()), "rookery");
+    let egress = Egress::new(Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() });
+    let settings = Settings { base_url: Some("http://127.0.0.1:1".into()), stage: None };
+    let engine = Engine::new(store, Producer::start(world.sqs.clone(), &world.urls), egress, settings);
+
+    let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
+    engine.accept_at_trigger(&workflow, &CellId("start".into()), incoming).await.unwrap();
+    let dispatcher = Dispatcher(engine);
+    // First the message that nobody waits for yet comes, then the one of whoever parked: in any order, nothing else is needed.
+    for _ in 0..3 {
+        for message in crate::waits::receive(&world).await {
+            dispatcher.handle(message).await.unwrap();
+        }
+    }
+    let filter = EventFilter { cell: Some(CellId("ask".into())), ..EventFilter::default() };
+    let events = world.calm.store.list_events(&workflow.project, &workflow.id, &filter, 10, None).await.unwrap().items;
+    assert_eq!(events.len(), 1, "the result goes on, long before the deadline");
+    assert_eq!(events[0].groups, ["on_finish"]);
+}
