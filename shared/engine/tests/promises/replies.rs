@@ -1,6 +1,7 @@
 //! A result that comes just before its delivery is parked: whoever stored it woke nobody, so whoever parks must look.
 
 use crate::World;
+use crate::waits::receive_from;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -16,11 +17,13 @@ use rookery_store::{EventFilter, Store};
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 
-/// Posts the result when the first delivery is about to be parked, and only then lets that go on.
+/// Posts the result when the first delivery is about to be parked, lets whoever it wakes come in vain, and only then lets that go on.
 #[derive(Clone)]
 struct Posting {
     inner: SharedHttpConnector,
     calm: Arc<Engine>,
+    sqs: aws_sdk_sqs::Client,
+    queue: String,
     /// The token of the call, until its result was posted.
     token: Arc<Mutex<Option<String>>>,
 }
@@ -42,6 +45,9 @@ impl HttpConnector for Posting {
                 let (method, headers, query) = (http::Method::POST, HeaderMap::new(), Default::default());
                 let post = HookRequest { method, headers, query, body: body.into_bytes(), now: Time::now() };
                 this.calm.collect(None, Some(&token), &post).await.unwrap();
+                for message in receive_from(&this.sqs, &this.queue).await {
+                    Dispatcher(this.calm.clone()).handle(message).await.unwrap();
+                }
             }
             this.inner.call(request).await
         })
@@ -75,9 +81,16 @@ async fn a_result_that_comes_just_before_its_delivery_waits_is_found() {
 
     let config = world.standins.dynamodb_config().build();
     let (inner, calm) = (config.http_client().unwrap(), world.calm.clone());
+    let (sqs, queue) = (world.sqs.clone(), world.urls.deliver.queue.clone());
     let posting = http_client_fn(move |settings: &HttpConnectorSettings, components: &RuntimeComponents| {
         let inner = SharedHttpClient::http_connector(&inner, settings, components);
-        SharedHttpConnector::new(Posting { inner, calm: calm.clone(), token: token.clone() })
+        SharedHttpConnector::new(Posting {
+            inner,
+            calm: calm.clone(),
+            sqs: sqs.clone(),
+            queue: queue.clone(),
+            token: token.clone(),
+        })
     });
     let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.to_builder().http_client(posting).build()), "rookery");
     let egress = Egress::new(Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() });
@@ -87,9 +100,9 @@ async fn a_result_that_comes_just_before_its_delivery_waits_is_found() {
     let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
     engine.accept_at_trigger(&workflow, &CellId("start".into()), incoming).await.unwrap();
     let dispatcher = Dispatcher(engine);
-    // First the message that nobody waits for yet comes, then the one of whoever parked: in any order, nothing else is needed.
-    for _ in 0..3 {
-        for message in crate::waits::receive(&world).await {
+    // The delivery, then the message of whoever parked it.
+    for _ in 0..2 {
+        for message in receive_from(&world.sqs, &world.urls.deliver.queue).await {
             dispatcher.handle(message).await.unwrap();
         }
     }

@@ -13,12 +13,15 @@ const OPTIONS: &str = r#"{"cells":[
 ]}"#;
 const MINUTE: i64 = 60_000;
 
-pub(crate) async fn receive(world: &World) -> Vec<Message> {
-    let receive =
-        world.sqs.receive_message().queue_url(&world.urls.deliver.queue).max_number_of_messages(10).wait_time_seconds(0);
+async fn receive(world: &World) -> Vec<Message> {
+    receive_from(&world.sqs, &world.urls.deliver.queue).await
+}
+
+pub(crate) async fn receive_from(sqs: &aws_sdk_sqs::Client, queue: &str) -> Vec<Message> {
+    let receive = sqs.receive_message().queue_url(queue).max_number_of_messages(10).wait_time_seconds(0);
     let received = receive.send().await.unwrap().messages.unwrap_or_default();
     for message in &received {
-        let delete = world.sqs.delete_message().queue_url(&world.urls.deliver.queue);
+        let delete = sqs.delete_message().queue_url(queue);
         delete.receipt_handle(message.receipt_handle().unwrap()).send().await.unwrap();
     }
     received.iter().map(|message| Message::decode(message.body().unwrap()).unwrap()).collect()
