@@ -65,8 +65,7 @@ pub enum Auth {
 
 /// Runs until SIGTERM or Ctrl-C, then finishes what is under way.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    // To the stand-in, a condition that does not hold is an error response; to us it is an answer.
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,dynoxide=error".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_writer(std::io::stderr).init();
     rookery_trace::export_from_environment();

@@ -287,3 +287,29 @@ impl crate::Engine {
         Ok(self.request_of(work).await?.is_some_and(|request| !request.state.is_open()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_ours_says_nothing_of_the_endpoint_and_a_refusal_that_it_is_well() {
+        let failed = |error: AgentError| outcome(&Err(error));
+        assert_eq!(outcome(&Ok("id".to_owned())), Called::Answered);
+        for code in ["credential_missing", "address_refused", "unavailable"] {
+            assert_eq!(failed(AgentError::retry(code, "")), Called::NotSent, "{code}");
+        }
+        assert_eq!(failed(AgentError::fail("http_error", "422")), Called::Answered);
+        assert_eq!(failed(AgentError::retry("http_error", "503")), Called::Failed);
+        for code in ["connect_failed", "timeout", "not_acknowledged", "body_too_large", "redirect_refused", "tls_failed"] {
+            assert_eq!(failed(AgentError::fail(code, "")), Called::Failed, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_an_answer_repeats_is_not_shown() {
+        let error = AgentError::fail("http_error", "it said s3cret").with_details(json!({"body": "x-callback-token: s3cret"}));
+        let clean = without(error, "s3cret");
+        assert_eq!((clean.message.as_str(), clean.details), ("it said ***", Some(json!({"body": "x-callback-token: ***"}))));
+    }
+}

@@ -2,7 +2,7 @@
 //! under way, a result with an unknown id is held, and joined when the acknowledgement is stored.
 
 use crate::expr::{Expr, Query};
-use crate::item::Item;
+use crate::item::{Item, malformed};
 use crate::keys;
 use crate::sdk::Store;
 use rookery_domain::{EventId, ProjectId, Result, Time};
@@ -79,9 +79,8 @@ impl Store {
     /// The result that is held for a callee's id.
     pub async fn held_result(&self, project: &ProjectId, callee_id: &str) -> Result<Option<HeldResult>> {
         let item = self.get(keys::held(project, callee_id)).await?;
-        let text = item.map(|item| item.unpacked("held")).transpose()?;
-        // By way of a value: with exact numbers, this is the form that always reads.
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        let read = |item: Item| serde_json::from_str(&item.unpacked("held")?).map_err(|_| malformed("held"));
+        item.map(read).transpose()
     }
 
     /// It was joined with its request.

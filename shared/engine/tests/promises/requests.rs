@@ -1,10 +1,12 @@
 //! Requests to external agents at the engine's surface: what no journey can time.
 
 use crate::World;
+use crate::waits::receive_from;
 use rookery_agents::HookRequest;
-use rookery_domain::{CallbackAuth, CellId, DeliveryId, EventId, RequestState, RunId, Time};
-use rookery_engine::Collected;
-use rookery_store::{Opened, Request, Workflow};
+use rookery_domain::{CallbackAuth, CellId, DeliveryId, EventId, Payload, RequestState, RunId, Time};
+use rookery_engine::{Collected, Dispatcher, Incoming};
+use rookery_queue::{Handler, Message};
+use rookery_store::{Caller, EventFilter, HeldResult, Opened, Request, Workflow};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -108,4 +110,91 @@ async fn one_copy_of_a_delivery_makes_the_call() {
     assert!(take(now.plus(1002)).await, "it failed, and is made again");
     let known = store.request(project, &workflow.id, request.id).await.unwrap().unwrap();
     assert_eq!(known.calls, 3);
+}
+
+#[tokio::test]
+async fn early_results_are_bounded_and_the_first_with_an_id_is_held() {
+    let world = World::start(1).await;
+    let (store, project) = (&world.calm.store, &workflow(&world).await.project);
+    let now = Time::now();
+    let held = |body: &str| HeldResult { body: body.to_owned(), headers: Vec::new(), received_at: now };
+    assert!(store.hold_result(project, "x", &held("one")).await.unwrap());
+    assert!(store.hold_result(project, "x", &held("one")).await.unwrap(), "the same again");
+    assert!(!store.hold_result(project, "x", &held("two")).await.unwrap(), "it is to come again, not to be lost");
+    assert_eq!(store.held_result(project, "x").await.unwrap(), Some(held("one")));
+    for n in 1..100 {
+        assert!(store.hold_result(project, &format!("x{n}"), &held("one")).await.unwrap());
+    }
+    assert!(!store.hold_result(project, "one too many", &held("one")).await.unwrap());
+    // What has expired counts no more, though it is still there.
+    let later = HeldResult { received_at: now.plus(11 * 60_000), ..held("one") };
+    assert!(store.hold_result(project, "later", &later).await.unwrap());
+
+    let id = request(CallbackAuth::RequestId).id;
+    store.begin_call(project, id, now.plus(1000)).await.unwrap();
+    assert!(store.is_calling(project, now).await.unwrap() && !store.is_calling(project, now.plus(1000)).await.unwrap());
+    store.end_call(project, id).await.unwrap();
+    assert!(!store.is_calling(project, now).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_first_caller_of_a_run_is_the_one_that_is_answered() {
+    let world = World::start(1).await;
+    let workflow = workflow(&world).await;
+    let (store, project, run) = (&world.calm.store, &workflow.project, RunId(Uuid::now_v7()));
+    let caller = |url: &str| Caller { url: Some(url.to_owned()), token: Some(url.to_owned()) };
+    for url in ["https://first.example", "https://second.example"] {
+        store.put_caller(project, &workflow.id, run, &caller(url), Time::now().plus(60_000)).await.unwrap();
+    }
+    assert_eq!(store.caller(project, &workflow.id, run).await.unwrap(), Some(caller("https://first.example")));
+}
+
+const ASKING: &str = r#"{"cells": [
+    {"id": "start", "type": "agent", "agent_type": "manual"},
+    {"id": "ask", "type": "agent", "agent_type": "ai_agent_proxy", "config":
+        {"endpoint": "https://agents.example.com", "input": "?", "callback_auth": "request_id"}},
+    {"id": "link", "type": "link", "source": {"id": "start"}, "target": {"id": "ask"}}
+]}"#;
+
+/// A delivery to an agent that asks, and the request that an attempt of it made and died after.
+async fn asked_and_died(world: &World) -> (Workflow, Message, Request) {
+    let workflow = world.started(ASKING).await;
+    let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
+    let event = world.calm.accept_at_trigger(&workflow, &CellId("start".into()), incoming).await.unwrap();
+    let message = receive_from(&world.sqs, &world.urls.deliver.queue).await.remove(0);
+    let delivery = event.delivery(&CellId("ask".into()));
+    let id = EventId::request(event.run, delivery, 0);
+    let request = Request { id, delivery, event, ..request(CallbackAuth::RequestId) };
+    let (store, project) = (&world.calm.store, &workflow.project);
+    store.open_request(project, &workflow.id, &request, 1).await.unwrap();
+    let stored = store.acknowledge_request(project, &workflow.id, &request, "x", Time::now()).await.unwrap().unwrap();
+    (workflow, message, stored)
+}
+
+#[tokio::test]
+async fn an_early_result_is_joined_though_the_program_died_before_it_was() {
+    let world = World::start(1).await;
+    let (workflow, message, request) = asked_and_died(&world).await;
+    let body = String::from_utf8(post("x", "sunny", Time::now()).body).unwrap();
+    let held = HeldResult { body, headers: Vec::new(), received_at: Time::now() };
+    world.calm.store.hold_result(&workflow.project, "x", &held).await.unwrap();
+    Dispatcher(world.calm.clone()).handle(message).await.unwrap();
+    let known = world.calm.find_request(&workflow.project, &workflow.id, request.id).await.unwrap();
+    assert_eq!(known.state, RequestState::Answered);
+    let filter = EventFilter { cell: Some(CellId("ask".into())), ..EventFilter::default() };
+    let events = world.calm.store.list_events(&workflow.project, &workflow.id, &filter, 10, None).await.unwrap().items;
+    assert_eq!((events.len(), events[0].groups.as_slice()), (1, &["on_finish".to_owned()][..]));
+}
+
+#[tokio::test]
+async fn a_delivery_that_crashes_for_good_takes_its_request_with_it() {
+    let world = World::start(1).await;
+    let (workflow, message, request) = asked_and_died(&world).await;
+    world.calm.record_dead(message).await.unwrap();
+    let (store, project) = (&world.calm.store, &workflow.project);
+    let known = world.calm.find_request(project, &workflow.id, request.id).await.unwrap();
+    assert_eq!(known.state, RequestState::Failed);
+    assert_eq!(store.outstanding(project, &workflow.id, &request.cell, request.incarnation).await.unwrap(), 0);
+    let refused = world.calm.collect(Some(project), None, &post("x", "late", Time::now())).await.unwrap_err();
+    assert_eq!(refused.code, "request_over");
 }
