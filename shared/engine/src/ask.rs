@@ -1,15 +1,13 @@
 //! Asking an external agent: the record before the call, the call, the acknowledgement; and each time the delivery wakes again,
 //! what has become of it.
 
-use crate::breaker::{Called, May};
+use crate::acknowledgement::{acknowledged, outcome, without};
+use crate::breaker::May;
 use crate::host::EngineHost;
 use crate::work::Work;
-use rookery_agents::agent_protocol::read_acknowledgement;
-use rookery_agents::{AgentError, AskFor, Call, Reply, Retry, judge};
+use rookery_agents::{AgentError, AskFor, Call, Reply, judge};
 use rookery_domain::{CallbackAuth, Error, EventId, RequestState, Result, Time, random_token};
-use rookery_egress::Response;
 use rookery_store::{Failure, Opened, Request};
-use serde_json::{Value, json};
 
 /// The header that says where the result goes.
 const CALLBACK_URL: &str = "X-Callback-Url";
@@ -220,46 +218,6 @@ impl EngineHost<'_> {
     }
 }
 
-/// The callee's id in the answer to a call.
-fn acknowledged(response: Response) -> Result<String, AgentError> {
-    read_acknowledgement(&response.body).ok_or_else(|| {
-        let shown = String::from_utf8_lossy(&response.body[..response.body.len().min(1000)]).into_owned();
-        let error = AgentError::fail("not_acknowledged", "The agent's answer is no acknowledgement: it has no `requestId`.");
-        error.with_details(json!({"status": response.status, "body": shown}))
-    })
-}
-
-/// What a call says of its endpoint.
-fn outcome(answered: &Result<String, AgentError>) -> Called {
-    const NOT_SENT: [&str; 8] = [
-        "address_refused",
-        "credential_insecure",
-        "credential_missing",
-        "credential_refused",
-        "header_refused",
-        "invalid_url",
-        "outside_call",
-        "unavailable",
-    ];
-    match answered {
-        Ok(_) => Called::Answered,
-        Err(error) if NOT_SENT.contains(&error.code.as_str()) => Called::NotSent,
-        // It refused this request: it is well.
-        Err(error) if error.code == "http_error" && error.retry == Retry::Never => Called::Answered,
-        Err(_) => Called::Failed,
-    }
-}
-
-/// The same without a secret that the answer may have repeated.
-fn without(mut error: AgentError, secret: &str) -> AgentError {
-    let clean = |text: &str| text.replace(secret, "***");
-    error.message = clean(&error.message);
-    if let Some(details) = &error.details {
-        error.details = serde_json::from_str::<Value>(&clean(&details.to_string())).ok();
-    }
-    error
-}
-
 /// The request of a delivery's arm.
 fn request_id(work: &Work) -> EventId {
     EventId::request(work.run(), work.delivery, work.arm)
@@ -285,31 +243,5 @@ impl crate::Engine {
     /// Whether the request of a delivery has ended, so that the delivery need not wait.
     pub(crate) async fn is_replied(&self, work: &Work) -> Result<bool> {
         Ok(self.request_of(work).await?.is_some_and(|request| !request.state.is_open()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fault_of_ours_says_nothing_of_the_endpoint_and_a_refusal_that_it_is_well() {
-        let failed = |error: AgentError| outcome(&Err(error));
-        assert_eq!(outcome(&Ok("id".to_owned())), Called::Answered);
-        for code in ["credential_missing", "address_refused", "unavailable"] {
-            assert_eq!(failed(AgentError::retry(code, "")), Called::NotSent, "{code}");
-        }
-        assert_eq!(failed(AgentError::fail("http_error", "422")), Called::Answered);
-        assert_eq!(failed(AgentError::retry("http_error", "503")), Called::Failed);
-        for code in ["connect_failed", "timeout", "not_acknowledged", "body_too_large", "redirect_refused", "tls_failed"] {
-            assert_eq!(failed(AgentError::fail(code, "")), Called::Failed, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_token_that_an_answer_repeats_is_not_shown() {
-        let error = AgentError::fail("http_error", "it said s3cret").with_details(json!({"body": "x-callback-token: s3cret"}));
-        let clean = without(error, "s3cret");
-        assert_eq!((clean.message.as_str(), clean.details), ("it said ***", Some(json!({"body": "x-callback-token: ***"}))));
     }
 }

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod accept;
+mod acknowledgement;
 mod ask;
 mod breaker;
 mod build;
