@@ -1,8 +1,8 @@
-//! The list of all agent types: a new type is one line here, one `mod` line in `types/mod.rs`, and its file.
+//! The list of all agent types: a new type is one line here, one `mod` line in the `mod.rs` of its kind, and its file.
 
 use crate::agent::Problems;
 use crate::erased::{Agent, TypeInfo};
-use crate::types::*;
+use crate::types::{actions::*, filters::*, triggers::*};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 

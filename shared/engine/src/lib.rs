@@ -5,41 +5,24 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod accept;
-mod acknowledgement;
-mod ask;
-mod breaker;
-mod build;
-mod built;
-mod children;
-mod collect;
-mod commit;
-mod delete;
-mod dispatch;
-mod dry_run;
-mod emf;
-mod failure;
-mod follow;
-mod host;
-mod limit;
-mod meter;
-mod plan;
-mod replay;
-mod served;
+mod delivery;
+mod external;
+mod metrics;
+mod routing;
 mod tick;
-mod wait;
-mod work;
+mod workflow;
 
 pub use accept::{HookAnswer, Incoming};
-pub use build::{Draft, SaveResult};
-pub use built::Built;
-pub use collect::Collected;
-pub use dispatch::Dispatcher;
-pub use dry_run::{Report, ReportedEvent};
-pub use follow::Router;
-pub use replay::Replayed;
-pub use served::Execution;
+pub use delivery::dispatch::Dispatcher;
+pub use delivery::dry_run::{Report, ReportedEvent};
+pub use delivery::replay::Replayed;
+pub use external::collect::Collected;
+pub use external::served::Execution;
+pub use routing::Router;
+pub use workflow::build::{Draft, SaveResult};
+pub use workflow::built::Built;
 
-use meter::Meter;
+use metrics::meter::Meter;
 use quick_cache::sync::Cache;
 use rookery_domain::{ProjectId, WorkflowId};
 use rookery_egress::Egress;

@@ -1,7 +1,7 @@
 //! The tick: finds what is due and sends its messages, to the second. It may come twice, late, or not for hours (rule 10).
 
 use crate::Engine;
-use crate::delete::PURGED_AT_ONCE;
+use crate::workflow::delete::PURGED_AT_ONCE;
 use rookery_agents::schedule::Schedule;
 use rookery_domain::{Result, Time};
 use rookery_queue::{Check, Message, Outgoing};

@@ -1,6 +1,6 @@
 //! The circuit breaker of an endpoint: calls and failures by minute, and whether it is open. What opens it is the engine's to say.
 
-use crate::expr::Expr;
+use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::sdk::Store;

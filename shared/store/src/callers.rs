@@ -1,6 +1,6 @@
 //! Agents of ours for callers elsewhere: by which names they are known, who asked for a run, and where its outcome goes.
 
-use crate::expr::Expr;
+use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::sdk::Store;

@@ -1,7 +1,7 @@
 //! Items of a run: events, and what became of deliveries. Accepting events, reading and listing them.
 
-use crate::commit::{Commit, Parked};
-use crate::expr::{Expr, Query};
+use crate::commit::record::{Commit, Parked};
+use crate::expression::{Expr, Query};
 use crate::item::{Item, key_attributes, malformed};
 use crate::keys::{self, Key};
 use crate::page::{Cursor, Page, bad_cursor};

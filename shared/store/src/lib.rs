@@ -3,16 +3,15 @@
 //! `keys` holds all keys; one file for each noun holds its items and conditions. No decisions of the engine, no HTTP.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod api_keys;
 mod breaker;
 mod callers;
 mod commit;
-mod commits;
 mod credentials;
-mod early;
 mod events;
-mod expr;
+mod expression;
+mod held_results;
 mod item;
-mod keyring;
 pub mod keys;
 mod loader;
 mod logs;
@@ -27,14 +26,14 @@ mod sdk;
 mod versions;
 mod workflows;
 
+pub use api_keys::{ApiKey, Role};
 pub use breaker::OpenBreaker;
 pub use callers::Caller;
-pub use commit::{Commit, Failure, Parked, Timer};
-pub use commits::{Committed, Writes};
+pub use commit::record::{Commit, Failure, Parked, Timer};
+pub use commit::{Committed, Writes};
 pub use credentials::Credential;
-pub use early::HeldResult;
 pub use events::{Accepted, EventFilter, RunItem};
-pub use keyring::{ApiKey, Role};
+pub use held_results::HeldResult;
 pub use logs::LogEntry;
 pub use memory::{MemoryItem, MemoryWrite};
 pub use metrics::{Counts, Metric};

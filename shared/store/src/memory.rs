@@ -1,7 +1,7 @@
 //! What agents remember: one memory for each agent, or one for each scope. Written only by commits, or cleared by a person.
 
 use crate::events::absent;
-use crate::expr::Expr;
+use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page};

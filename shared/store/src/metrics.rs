@@ -1,6 +1,6 @@
 //! Metrics: what agents took in and put out, by agent and hour. Summed in memory, written once a batch.
 
-use crate::expr::Expr;
+use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page, bad_cursor};

@@ -1,6 +1,6 @@
 //! Projects: the tenants.
 
-use crate::expr::Expr;
+use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page};

@@ -2,9 +2,9 @@
 //!
 //! The record is an item of the run. Whether a result counts is decided there alone, by one condition: `rq = open`, before the deadline.
 
-use crate::commit::Failure;
+use crate::commit::record::Failure;
 use crate::events::absent;
-use crate::expr::{Expr, Query};
+use crate::expression::{Expr, Query};
 use crate::item::{Item, malformed};
 use crate::keys;
 use crate::page::{Cursor, Page};

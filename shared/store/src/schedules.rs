@@ -1,6 +1,6 @@
 //! Schedules of agents, and the index of what is due: schedules, long waits, far timers.
 
-use crate::expr::{Expr, Query};
+use crate::expression::{Expr, Query};
 use crate::item::{Attributes, Item};
 use crate::keys::{self, Key};
 use crate::sdk::Store;

@@ -1,6 +1,6 @@
 //! The few calls that the store makes, over the SDK's client. Only this file and `loader` name its operations.
 
-use crate::expr::{Expr, Query};
+use crate::expression::{Expr, Query};
 use crate::item::{Attributes, Item, key_attributes};
 use crate::keys::Key;
 use crate::loader::Loader;

@@ -1,6 +1,6 @@
 //! Versions of workflows: every save is one, and none changes. Their options and built graphs are texts in chunks.
 
-use crate::expr::Expr;
+use crate::expression::Expr;
 use crate::item::{Item, pack, unpack};
 use crate::keys;
 use crate::page::{Cursor, Page};

@@ -1,6 +1,6 @@
 //! Heads of workflows: what changes of a workflow, in one small item.
 
-use crate::expr::Expr;
+use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page};

@@ -1,16 +1,5 @@
-//! One file for each agent type.
+//! One file for each agent type, by what it is on the canvas.
 
-pub mod ai_agent_proxy;
-pub mod answer_caller;
-pub mod change_detector;
-pub mod condition;
-pub mod data_output;
-pub mod delay;
-pub mod event_formatting;
-pub mod http_request;
-pub mod manual;
-pub mod merge;
-pub mod schedule;
-pub mod served_agent;
-pub mod split;
-pub mod webhook;
+pub mod actions;
+pub mod filters;
+pub mod triggers;

@@ -1,10 +1,10 @@
 //! Asking an external agent: the record before the call, the call, the acknowledgement; and each time the delivery wakes again,
 //! what has become of it.
 
-use crate::acknowledgement::{acknowledged, outcome, without};
-use crate::breaker::May;
-use crate::host::EngineHost;
-use crate::work::Work;
+use crate::delivery::work::Work;
+use crate::external::acknowledgement::{acknowledged, outcome, without};
+use crate::external::breaker::May;
+use crate::external::host::EngineHost;
 use rookery_agents::{AgentError, AskFor, Call, Reply, judge};
 use rookery_domain::{CallbackAuth, Error, EventId, RequestState, Result, Time, random_token};
 use rookery_store::{Failure, Opened, Request};
@@ -72,7 +72,7 @@ impl EngineHost<'_> {
                 Some(request) => request,
                 None => {
                     let wait = (FULL_MS[0] << work.attempt.min(5)).min(FULL_MS[1]);
-                    let at = Time::now().plus(wait + crate::dispatch::jitter(wait as u32) as i64);
+                    let at = Time::now().plus(wait + crate::delivery::dispatch::jitter(wait as u32) as i64);
                     return Ok(Reply::NotNow(at, format!("{} requests are outstanding: this one waits.", ask.most)));
                 }
             },

@@ -1,10 +1,10 @@
 //! Committing what an attempt came to, and sending what follows: the first time and again.
 
 use crate::Engine;
-use crate::children::{child_event, error_payload};
-use crate::dispatch::{Ready, Remembered, Step};
-use crate::follow::{is_near, timer_message};
-use crate::work::{Wake, Work};
+use crate::delivery::children::{child_event, error_payload};
+use crate::delivery::dispatch::{Ready, Remembered, Step};
+use crate::delivery::work::{Wake, Work};
+use crate::routing::{is_near, timer_message};
 use rookery_agents::{Agent, Effects, Memory};
 use rookery_domain::{Cell, Event, Result, Time, limits};
 use rookery_store::{Commit, Committed, Counts, Failure, LogEntry, MemoryWrite, ScheduleAdvance, Timer, Writes};

@@ -1,9 +1,9 @@
 //! Trying an agent: what it would emit, remember and log. A dry run commits nothing; a check by hand is the real thing.
 
-use crate::commit::memory_value;
-use crate::dispatch::{Ready, Step};
-use crate::follow::deliver;
-use crate::work::Work;
+use crate::delivery::commit::memory_value;
+use crate::delivery::dispatch::{Ready, Step};
+use crate::delivery::work::Work;
+use crate::routing::deliver;
 use crate::{Built, Engine};
 use rookery_agents::{AgentError, Effects};
 use rookery_domain::{CellId, Error, Event, EventId, Kind, Payload, Result, Time};

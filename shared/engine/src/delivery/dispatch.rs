@@ -1,10 +1,10 @@
 //! Dispatch: one delivery, check or timer, from its message to its acknowledgement.
 
-use crate::ask::Asked;
-use crate::host::EngineHost;
-use crate::plan::{Plan, muted, plan};
-use crate::wait::is_its_turn;
-use crate::work::{Wake, Work};
+use crate::delivery::park::is_its_turn;
+use crate::delivery::plan::{Plan, muted, plan};
+use crate::delivery::work::{Wake, Work};
+use crate::external::ask::Asked;
+use crate::external::host::EngineHost;
 use crate::{Built, Engine};
 use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
 use rookery_domain::{Cell, Event, Kind, Result, ScopeId, Time};

@@ -1,10 +1,10 @@
 //! Runs have an end: a limit of hops, and of events. The first delivery that finds it reached says so, once.
 
 use crate::Engine;
-use crate::ask::Asked;
-use crate::dispatch::{Ready, Remembered, Step};
-use crate::plan::muted;
-use crate::work::Work;
+use crate::delivery::dispatch::{Ready, Remembered, Step};
+use crate::delivery::plan::muted;
+use crate::delivery::work::Work;
+use crate::external::ask::Asked;
 use rookery_agents::{Agent, Effects};
 use rookery_domain::{Cell, Result, Time, limits};
 use rookery_store::Failure;

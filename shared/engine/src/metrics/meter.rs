@@ -2,7 +2,7 @@
 //! never an event.
 
 use crate::Engine;
-use crate::breaker::Calls;
+use crate::external::breaker::Calls;
 use rookery_domain::{CellId, ProjectId, Time, WorkflowId};
 use rookery_store::Counts;
 use std::collections::HashMap;
@@ -107,6 +107,6 @@ impl Engine {
         }
         let mut total = Counts::default();
         sums.values().for_each(|counts| total.add(counts));
-        println!("{}", crate::emf::line(stage, now, &total, limits_reached));
+        println!("{}", crate::metrics::cloudwatch::line(stage, now, &total, limits_reached));
     }
 }

@@ -44,7 +44,7 @@ impl Engine {
         }
         let next = if open.probe_at > now { open.probe_at } else { now.plus(PROBE_MS) };
         // Not all at the same moment.
-        let at = next.plus(crate::dispatch::jitter(5_000) as i64);
+        let at = next.plus(crate::delivery::dispatch::jitter(5_000) as i64);
         Ok(May::NotNow(at, format!("The circuit breaker of {endpoint} is open: most calls failed.")))
     }
 

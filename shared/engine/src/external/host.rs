@@ -1,8 +1,8 @@
 //! The world outside, as agents reach it: the one egress client, credentials put in at the last moment, events of the store.
 
 use crate::Engine;
-use crate::ask::{Asked, Stopped};
-use crate::work::Work;
+use crate::delivery::work::Work;
+use crate::external::ask::{Asked, Stopped};
 use async_trait::async_trait;
 use rookery_agents::{AgentError, AskFor, Call, Caller, Host, Reply, sign_standard_webhook};
 use rookery_domain::{Error, Event, EventId, ProjectId, RunId, WorkflowId};

@@ -1,11 +1,11 @@
 //! Dead letters: messages that crashed their handler too often become failure records. No agent is run here.
 
 use crate::Engine;
-use crate::ask::Asked;
-use crate::dispatch::{Ready, Step};
-use crate::follow::routing_delivery;
-use crate::wait::is_its_turn;
-use crate::work::{Wake, Work};
+use crate::delivery::dispatch::{Ready, Step};
+use crate::delivery::park::is_its_turn;
+use crate::delivery::work::{Wake, Work};
+use crate::external::ask::Asked;
+use crate::routing::routing_delivery;
 use rookery_domain::{Error, EventId, Result, Time};
 use rookery_queue::{MAX_RECEIVES, Message, Route};
 use rookery_store::{Commit, Committed, Failure, Writes};

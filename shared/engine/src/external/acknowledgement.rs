@@ -1,6 +1,6 @@
 //! What the answer to a call of an external agent says: the callee's id, the state of its endpoint. Pure.
 
-use crate::breaker::Called;
+use crate::external::breaker::Called;
 use rookery_agents::agent_protocol::read_acknowledgement;
 use rookery_agents::{AgentError, Retry};
 use rookery_egress::Response;

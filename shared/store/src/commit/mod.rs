@@ -1,9 +1,11 @@
 //! Commits: what a delivery's arm did, written once, on one commit key (rule 4). Also deliveries that wait, and failures.
 
+pub(crate) mod record;
+
 use crate::RunItem;
-use crate::commit::{Commit, Parked, Timer, write_failure};
+use crate::commit::record::{Commit, Parked, Timer, write_failure};
 use crate::events::{absent, event_item, remembered_until};
-use crate::expr::Expr;
+use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::memory::MemoryWrite;

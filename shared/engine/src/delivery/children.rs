@@ -1,7 +1,7 @@
 //! The events that come of a delivery: what an agent emitted, and what tells that it failed. Pure.
 
-use crate::dispatch::Ready;
-use crate::work::Work;
+use crate::delivery::dispatch::Ready;
+use crate::delivery::work::Work;
 use rookery_domain::{Cause, Event, Payload, Time};
 use rookery_store::Failure;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Results that come before their acknowledgement is stored, in the bare form of the protocol: while a call of the project is
 //! under way, a result with an unknown id is held, and joined when the acknowledgement is stored.
 
-use crate::expr::{Expr, Query};
+use crate::expression::{Expr, Query};
 use crate::item::{Item, malformed};
 use crate::keys;
 use crate::sdk::Store;

@@ -1,9 +1,9 @@
 //! Waiting: a delivery parked on its commit key until its next attempt, and the message that ends the wait.
 
 use crate::Engine;
-use crate::dispatch::{Ready, Step};
-use crate::follow::is_near;
-use crate::work::Work;
+use crate::delivery::dispatch::{Ready, Step};
+use crate::delivery::work::Work;
+use crate::routing::is_near;
 use rookery_domain::{Result, Time, limits};
 use rookery_queue::Outgoing;
 use rookery_store::{Failure, Parked};

@@ -1,0 +1,8 @@
+//! Agents that do something.
+
+pub mod ai_agent_proxy;
+pub mod answer_caller;
+pub mod data_output;
+pub mod delay;
+pub mod event_formatting;
+pub mod http_request;

@@ -1,0 +1,6 @@
+//! Agents that pass an event on, or end it.
+
+pub mod change_detector;
+pub mod condition;
+pub mod merge;
+pub mod split;

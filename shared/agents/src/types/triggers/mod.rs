@@ -1,0 +1,6 @@
+//! Agents that start a flow: they receive no events.
+
+pub mod manual;
+pub mod schedule;
+pub mod served_agent;
+pub mod webhook;

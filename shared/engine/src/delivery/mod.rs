@@ -1,0 +1,12 @@
+//! A delivery, from its message to its one commit: dispatch, park, fail, replay. Nothing here calls outside by itself: that is `external`.
+
+pub(crate) mod children;
+pub(crate) mod commit;
+pub(crate) mod dead_letters;
+pub(crate) mod dispatch;
+pub(crate) mod dry_run;
+pub(crate) mod park;
+pub(crate) mod plan;
+pub(crate) mod replay;
+pub(crate) mod run_limits;
+pub(crate) mod work;

@@ -1,0 +1,8 @@
+//! The world outside, as agents reach it: calls, requests to external agents and their results, callers who ask us. No commit is made here.
+
+pub(crate) mod acknowledgement;
+pub(crate) mod ask;
+pub(crate) mod breaker;
+pub(crate) mod collect;
+pub(crate) mod host;
+pub(crate) mod served;
