@@ -5,11 +5,11 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-use super::condition::{Node, Test, build_conditions};
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{Outcome, read_result};
 use crate::context::{AskFor, Reply};
 use crate::template::{JsonTemplate, Template};
+use crate::types::filters::condition::{Node, Test, build_conditions};
 use crate::{AgentError, Call, Context, Effects, Emit, Example};
 use request::Window;
 use rookery_domain::{CallbackAuth, Payload, is_valid_group, limits};

@@ -20,7 +20,7 @@ async fn sent(more: Value, payload: &str) -> (String, Value) {
 
 #[tokio::test]
 async fn the_protocols_example_of_a_request_is_sent_to_the_letter() {
-    let example: Value = serde_json::from_str(include_str!("../../../../../events/agent-request.json")).unwrap();
+    let example: Value = serde_json::from_str(include_str!("../../../../../../events/agent-request.json")).unwrap();
     let options = json!({
         "agent_name": "{{ agentConfig.agentName }}",
         "system_message": "{{ agentConfig.systemMessage }}",
