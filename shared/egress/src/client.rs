@@ -1,6 +1,7 @@
 //! A request made into bytes and its answer read, within the policy's caps. Addresses are checked in [`crate::connect`].
 
 use crate::connect::{Connector, Reach, Resolver, SystemResolver, Timed};
+use crate::redirect;
 use crate::secret::{self, Encoding, Secret};
 use crate::target::Target;
 use crate::{EgressError, Policy, Request, Response};
@@ -61,8 +62,7 @@ struct Inner {
 /// A request ready to be sent.
 struct Call {
     request: http::Request<Full<Bytes>>,
-    host: String,
-    secure: bool,
+    target: Target,
     has_secrets: bool,
 }
 
@@ -89,22 +89,33 @@ impl Egress {
         self.inner.connector.addresses(target.host(), target.port()).await
     }
 
-    /// Makes one call. Any answer is `Ok`, whatever its status.
+    /// Makes one call, and those that its redirects ask for. Any other answer is `Ok`, whatever its status.
     pub async fn send(&self, request: Request) -> Result<Response, EgressError> {
         let policy = &self.inner.connector.policy;
-        let call = prepare(&request)?;
         let limit = request.timeout.map_or(policy.timeout, |asked| asked.min(policy.timeout));
-        let response = tokio::time::timeout(limit, self.exchange(call)).await.map_err(|_| EgressError::Timeout(limit))??;
+        let response = tokio::time::timeout(limit, self.follow(&request)).await.map_err(|_| EgressError::Timeout(limit))??;
         redact(response, &request.secrets, policy.max_body)
     }
 
+    async fn follow(&self, request: &Request) -> Result<Response, EgressError> {
+        let mut hop = Cow::Borrowed(request);
+        for _ in 0..=request.redirects {
+            let response = self.exchange(prepare(&hop)?).await?;
+            match redirect::next(&hop, &response)? {
+                Some(next) => hop = Cow::Owned(next),
+                None => return Ok(response),
+            }
+        }
+        Err(EgressError::TooManyRedirects(request.redirects))
+    }
+
     async fn exchange(&self, call: Call) -> Result<Response, EgressError> {
-        let Call { request, host, secure, has_secrets } = call;
-        let max_body = self.inner.connector.policy.max_body;
-        match (secure, has_secrets) {
-            (true, _) => read(self.secure(&host)?, request, &host, max_body).await,
-            (false, true) => read(&self.inner.guarded, request, &host, max_body).await,
-            (false, false) => read(&self.inner.plain, request, &host, max_body).await,
+        let Call { request, target, has_secrets } = call;
+        let (host, max_body) = (target.host(), self.inner.connector.policy.max_body);
+        match (target.is_secure(), has_secrets) {
+            (true, _) => read(self.secure(host)?, request, host, max_body).await,
+            (false, true) => read(&self.inner.guarded, request, host, max_body).await,
+            (false, false) => read(&self.inner.plain, request, host, max_body).await,
         }
     }
 
@@ -157,8 +168,8 @@ fn prepare(request: &Request) -> Result<Call, EgressError> {
     *message.method_mut() = request.method.clone();
     *message.uri_mut() = uri;
     *message.headers_mut() = headers;
-    let (host, secure, has_secrets) = (target.host().to_owned(), target.is_secure(), !used.is_empty());
-    Ok(Call { request: message, host, secure, has_secrets })
+    let has_secrets = !used.is_empty();
+    Ok(Call { request: message, target, has_secrets })
 }
 
 fn headers<'s>(given: &[(String, String)], secrets: &'s [Secret], used: &mut Vec<&'s Secret>) -> Result<HeaderMap, EgressError> {

@@ -41,6 +41,14 @@ pub enum EgressError {
         /// As written in the URL.
         host: String,
     },
+    /// A redirect leads where no call goes on.
+    #[error("the server's redirect is refused: {0}; call the right address directly")]
+    RedirectRefused(String),
+    /// There was another redirect after the last one that may be followed.
+    #[error(
+        "the server redirects again after {0} redirects; check that they do not lead in a circle, or call the last address directly"
+    )]
+    TooManyRedirects(u8),
     /// The name did not resolve.
     #[error("`{host}` could not be resolved; check the spelling of the host")]
     DnsFailed {
@@ -102,6 +110,8 @@ impl EgressError {
             Self::HeaderRefused { .. } => "header_refused",
             Self::CredentialRefused { .. } => "credential_refused",
             Self::CredentialInsecure { .. } => "credential_insecure",
+            Self::RedirectRefused(_) => "redirect_refused",
+            Self::TooManyRedirects(_) => "too_many_redirects",
             Self::DnsFailed { .. } => "dns_failed",
             Self::ConnectFailed { .. } => "connect_failed",
             Self::TlsFailed { .. } => "tls_failed",
@@ -123,6 +133,8 @@ impl EgressError {
             | Self::HeaderRefused { .. }
             | Self::CredentialRefused { .. }
             | Self::CredentialInsecure { .. }
+            | Self::RedirectRefused(_)
+            | Self::TooManyRedirects(_)
             | Self::TlsFailed { .. }
             | Self::InvalidResponse { .. }
             | Self::HeadersTooLarge(_)
@@ -144,6 +156,8 @@ impl EgressError {
             | Self::HeaderRefused { .. }
             | Self::CredentialRefused { .. }
             | Self::CredentialInsecure { .. }
+            | Self::RedirectRefused(_)
+            | Self::TooManyRedirects(_)
             | Self::DnsFailed { .. }
             | Self::ConnectFailed { .. }
             | Self::TlsFailed { .. } => false,

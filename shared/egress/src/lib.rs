@@ -3,8 +3,9 @@
 //! second way to open a connection.
 //!
 //! A call is refused unless the address that it *connects to* is on the public internet or in [`Policy::allow`]:
-//! names are resolved once for each connection, every answer is checked, and those very addresses are used. There are no
-//! redirects, proxies, cookies, retries of sent requests or decompression here: the client has none to turn off.
+//! names are resolved once for each connection, every answer is checked, and those very addresses are used. Redirects are
+//! followed where a request asks for it, each hop as a call of its own. There are no proxies, cookies, retries of sent requests
+//! or decompression here: the client has none to turn off.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), rookery_egress::EgressError> {
@@ -21,6 +22,7 @@ mod client;
 mod connect;
 mod error;
 mod policy;
+mod redirect;
 mod request;
 mod secret;
 mod target;

@@ -18,6 +18,9 @@ pub struct Request {
     pub body: Option<Bytes>,
     /// Shortens the policy's timeout; never lengthens it.
     pub timeout: Option<Duration>,
+    /// How many redirects are followed, within the one timeout. Only a GET or HEAD without a body follows any, never from https to
+    /// http; to another host, port or scheme go neither credentials nor headers that may identify the caller.
+    pub redirects: u8,
     /// The credentials that this call may use.
     pub secrets: Vec<Secret>,
 }
@@ -25,11 +28,12 @@ pub struct Request {
 impl Request {
     /// A call without headers, body or credentials.
     pub fn new(method: Method, url: impl Into<String>) -> Self {
-        Request { method, url: url.into(), headers: Vec::new(), body: None, timeout: None, secrets: Vec::new() }
+        let (headers, secrets) = (Vec::new(), Vec::new());
+        Request { method, url: url.into(), headers, body: None, timeout: None, redirects: 0, secrets }
     }
 }
 
-/// An answer, whatever its status: redirects and errors too are returned as they came.
+/// An answer, whatever its status: errors, and redirects that were not to be followed, are returned as they came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// 100 to 999.

@@ -74,6 +74,11 @@ impl Secret {
         self.needles().any(|needle| memmem::find(text, needle.as_bytes()).is_some())
     }
 
+    /// Whether the value itself stands in the text, as it is or encoded.
+    pub(crate) fn is_shown_in(&self, text: &[u8]) -> bool {
+        matches!(self.redact(Cow::Borrowed(text)), Cow::Owned(_))
+    }
+
     pub(crate) fn refused(&self, reason: impl Into<String>) -> EgressError {
         EgressError::CredentialRefused { name: self.name.clone(), reason: reason.into() }
     }

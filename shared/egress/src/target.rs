@@ -21,11 +21,10 @@ impl Target {
         if text.len() > MAX_URL {
             return Err(invalid("it is longer than 8,192 bytes; shorten it, or send the data in the body"));
         }
-        if text.chars().any(|c| c.is_control() || c == '\\') {
-            return Err(invalid("it holds a control character or a backslash; percent-encode it"));
-        }
+        refuse_ambiguous(text)?;
         let authority = authority(text).ok_or_else(|| invalid("it must begin with http:// or https:// and a host"))?;
-        if let Some(secret) = secrets.iter().find(|secret| secret.is_in(&text.as_bytes()[..authority.end])) {
+        let before_path = &text.as_bytes()[..authority.end];
+        if let Some(secret) = secrets.iter().find(|secret| secret.is_in(before_path) || secret.is_shown_in(before_path)) {
             return Err(secret.refused("it may not be part of the host or port; use it in the path, query, headers or body"));
         }
         if text[authority].contains('@') {
@@ -36,6 +35,19 @@ impl Target {
             return Err(invalid("it has no host, or port 0; write it as https://host/path"));
         }
         Ok(Target { url })
+    }
+
+    /// Where a redirect's `Location` leads from here.
+    pub(crate) fn join(&self, location: &str) -> Result<String, EgressError> {
+        refuse_ambiguous(location)?;
+        Ok(self.url.join(location).map_err(|error| EgressError::InvalidUrl(error.to_string()))?.into())
+    }
+
+    /// Whether a redirect from the other target stays with whom the caller meant: at the same scheme, host and port, or at the
+    /// https of what was called by http.
+    pub(crate) fn is_same_site(&self, from: &Target) -> bool {
+        let is_upgrade = (from.url.scheme(), from.port(), self.url.scheme(), self.port()) == ("http", 80, "https", 443);
+        self.host() == from.host() && (self.url.origin() == from.url.origin() || is_upgrade)
     }
 
     pub(crate) fn is_secure(&self) -> bool {
@@ -51,14 +63,25 @@ impl Target {
         self.url.port_or_known_default().unwrap_or_default()
     }
 
-    /// What is sent, without the fragment, with each secret's value in its place; those used are added to `used`.
+    /// What is sent, without the fragment, with each secret's value in its place; those used are added to `used`, and those that
+    /// stand there already: a redirect may have written them.
     pub(crate) fn uri<'s>(&self, secrets: &'s [Secret], used: &mut Vec<&'s Secret>) -> Result<Uri, EgressError> {
         let path = &self.url[Position::BeforePath..Position::AfterQuery];
+        used.extend(secrets.iter().filter(|secret| secret.is_shown_in(path.as_bytes())));
         let path = secret::fill(path.as_bytes(), secrets, Encoding::Percent, used);
         let origin = &self.url[..Position::BeforePath];
         let uri = Uri::try_from([origin.as_bytes(), &path].concat()).ok().filter(|uri| uri.host() == Some(self.host()));
         uri.ok_or_else(|| EgressError::InvalidUrl("it holds characters that must be percent-encoded".to_owned()))
     }
+}
+
+/// Readers of URLs differ in what they make of these.
+fn refuse_ambiguous(text: &str) -> Result<(), EgressError> {
+    if text.chars().any(|c| c.is_control() || c == '\\') {
+        let reason = "it holds a control character or a backslash; percent-encode it";
+        return Err(EgressError::InvalidUrl(reason.to_owned()));
+    }
+    Ok(())
 }
 
 /// Where the authority stands in the text, which must be `http(s)://AUTHORITY[/?#...]`.

@@ -1,4 +1,4 @@
-//! How a call is made: its caps on time and size, its headers, and what it does not do (redirects, proxies).
+//! How a call is made: its caps on time and size, its headers, and what it does not do unasked (redirects) or ever (proxies).
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod support;

@@ -11,7 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// A server on loopback that keeps what it was sent and gives the same answer to every request.
+type Answer = Arc<dyn Fn(&str) -> Vec<u8> + Send + Sync>;
+
+/// A server on loopback that keeps what it was sent, and how many connections it has had and has.
 pub struct Server {
     pub address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -20,17 +22,38 @@ pub struct Server {
 }
 
 impl Server {
+    /// It gives the same answer to every request.
     pub async fn start(ip: &str, answer: impl Into<Vec<u8>>) -> Server {
         Self::drip(ip, answer, Vec::new()).await
     }
 
+    /// It answers a path by a redirect to where the route leads, and all else by [`OK`].
+    pub async fn redirecting(ip: &str, routes: &[(&str, u16, &str)]) -> Server {
+        let routes: Vec<_> = routes.iter().map(|(path, status, to)| (path.to_string(), *status, to.to_string())).collect();
+        let answer = move |request: &str| {
+            let path = request.split(' ').nth(1).unwrap_or_default();
+            match routes.iter().find(|(route, _, _)| route == path) {
+                Some((_, status, to)) => {
+                    format!("HTTP/1.1 {status} Moved\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n").into_bytes()
+                }
+                None => OK.into(),
+            }
+        };
+        Self::answering(ip, Arc::new(answer), Vec::new()).await
+    }
+
     /// After its answer it sends one byte of `tail` every ten seconds.
     pub async fn drip(ip: &str, answer: impl Into<Vec<u8>>, tail: impl Into<Vec<u8>>) -> Server {
+        let answer = answer.into();
+        Self::answering(ip, Arc::new(move |_: &str| answer.clone()), tail.into()).await
+    }
+
+    async fn answering(ip: &str, answer: Answer, tail: Vec<u8>) -> Server {
         let listener = TcpListener::bind((ip, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let connections = Arc::new(AtomicUsize::new(0));
-        let (answer, tail) = (Arc::new(answer.into()), Arc::new(tail.into()));
+        let tail = Arc::new(tail);
         let (log, count) = (requests.clone(), connections.clone());
         let task = tokio::spawn(async move {
             let mut open = JoinSet::new();
@@ -61,10 +84,11 @@ impl Drop for Server {
     }
 }
 
-async fn converse(mut stream: TcpStream, log: Arc<Mutex<Vec<String>>>, answer: Arc<Vec<u8>>, tail: Arc<Vec<u8>>) {
+async fn converse(mut stream: TcpStream, log: Arc<Mutex<Vec<String>>>, answer: Answer, tail: Arc<Vec<u8>>) {
     while let Some(request) = read_request(&mut stream).await {
+        let answered = answer(&request);
         log.lock().unwrap().push(request);
-        if stream.write_all(&answer).await.is_err() {
+        if stream.write_all(&answered).await.is_err() {
             return;
         }
         for byte in tail.iter() {
