@@ -44,13 +44,13 @@ impl Demo {
         let sink_addr = sink.local_addr()?;
         tasks.spawn(serve_sink(sink, stopping.clone()));
         let Some(workflow) = find_or_make(engine, sink_addr).await? else { return Ok(None) };
-        let built = engine.built(&workflow.project, &workflow.id, workflow.built).await?;
+        let built = engine.built(&workflow.id, workflow.built).await?;
         let url = |kind: &str, cell: &str, suffix: &str| -> anyhow::Result<String> {
             let (cell, _) = built.agent(&CellId(cell.to_owned()))?;
             let token = cell.token.as_deref().unwrap_or_default();
-            Ok(format!("http://{addr}/{kind}/{}{}{token}{suffix}", workflow.project, workflow.id))
+            Ok(format!("http://{addr}/{kind}/{}{}{token}{suffix}", workflow.id.project, workflow.id.workflow))
         };
-        let workflow_path = format!("/api/v1/projects/{}/workflows/{}", workflow.project, workflow.id);
+        let workflow_path = format!("/api/v1/projects/{}/workflows/{}", workflow.id.project, workflow.id.workflow);
         let demo = Demo { hook_url: url("hooks", "github", "")?, feed_url: url("feeds", "feed", ".xml")?, workflow_path };
         let workflow_url = format!("http://{addr}{}", demo.workflow_path);
         for (file, url) in [("demo-hook", &demo.hook_url), ("demo-feed", &demo.feed_url), ("demo-workflow", &workflow_url)] {

@@ -163,10 +163,9 @@ async fn list(
         return Ok(listed(Page { items: Vec::new(), next: None }, |agent| agent));
     };
     let page = page_of(built.graph.cells(), limit, cursor.as_ref())?;
-    let (activity, schedules) =
-        tokio::join!(activity(&app, &workflow), app.engine.store.schedules(&workflow.project, &workflow.id));
+    let (activity, schedules) = tokio::join!(activity(&app, &workflow), app.engine.store.schedules(&workflow.id));
     let mut activity = activity?;
-    let schedules = schedules?.into_iter().map(|item| (item.cell.clone(), item));
+    let schedules = schedules?.into_iter().map(|item| (item.agent.cell.clone(), item));
     let mut schedules: HashMap<CellId, ScheduleItem> = schedules.collect();
     let shown = |cell: &Cell| {
         let activity = activity.remove(&cell.id).unwrap_or_default();
@@ -182,12 +181,12 @@ async fn show(
     base: Base,
 ) -> Result<impl IntoResponse> {
     let (built, cell) = find(&app, &workflow, &ids).await?;
-    let (store, project, id) = (&app.engine.store, &workflow.project, &workflow.id);
+    let (store, agent) = (&app.engine.store, workflow.id.agent(&cell));
     let (activity, schedule, memories, logs) = tokio::join!(
         activity(&app, &workflow),
-        store.schedule(project, id, &cell.id),
-        store.list_memories(project, id, &cell.id, cell.incarnation, SHOWN, None),
-        store.list_logs(project, id, &cell.id, cell.incarnation, SHOWN, None),
+        store.schedule(&workflow.id, &cell.id),
+        store.list_memories(&agent, SHOWN, None),
+        store.list_logs(&agent, SHOWN, None),
     );
     let mut memories = memories?.items;
     let memory = match memories.as_slice() {
@@ -210,13 +209,13 @@ async fn logs(
     let (_, cell) = find(&app, &workflow, &ids).await?;
     let (limit, cursor) = (query.limit()?, query.cursor()?);
     let store = &app.engine.store;
-    let page = store.list_logs(&workflow.project, &workflow.id, &cell.id, cell.incarnation, limit, cursor.as_ref()).await?;
+    let page = store.list_logs(&workflow.id.agent(&cell), limit, cursor.as_ref()).await?;
     Ok(listed(page, |entry| entry))
 }
 
 async fn clear_memory(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<StatusCode> {
     let (_, cell) = find(&app, &workflow, &ids).await?;
-    app.engine.store.clear_memories(&workflow.project, &workflow.id, &cell.id, cell.incarnation).await?;
+    app.engine.store.clear_memories(&workflow.id.agent(&cell)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -243,7 +242,7 @@ async fn dry_run(
 async fn last_built(app: &App, workflow: &Workflow) -> Result<Option<Arc<Built>>> {
     match workflow.built {
         0 => Ok(None),
-        version => Ok(Some(app.engine.built(&workflow.project, &workflow.id, version).await?)),
+        version => Ok(Some(app.engine.built(&workflow.id, version).await?)),
     }
 }
 
@@ -261,7 +260,7 @@ async fn activity(app: &App, workflow: &Workflow) -> Result<HashMap<CellId, Acti
     let (mut found, mut cursor, mut older_pages) = (HashMap::<CellId, Activity>::new(), None, 0);
     loop {
         let (store, limit) = (&app.engine.store, limits::PAGE_MAX);
-        let page = store.list_metrics(&workflow.project, &workflow.id, looked_at, now, limit, Option::as_ref(&cursor)).await?;
+        let page = store.list_metrics(&workflow.id, looked_at, now, limit, Option::as_ref(&cursor)).await?;
         older_pages += u32::from(page.items.last().is_some_and(|metric| metric.hour < counted));
         for metric in page.items {
             let sum = found.entry(metric.cell_id).or_default();
@@ -304,7 +303,7 @@ fn view(
     let own_groups = built.agent(&cell.id).map(|(_, agent)| agent.groups()).unwrap_or_default();
     let address = |wanted: Address, below: &str| {
         let token = cell.token.as_ref().filter(|_| info.and_then(|info| info.address) == Some(wanted))?;
-        Some(format!("{}/{below}/{}{}{token}", base.0, workflow.project, workflow.id))
+        Some(format!("{}/{below}/{}{}{token}", base.0, workflow.id.project, workflow.id.workflow))
     };
     AgentView {
         cell_id: cell.id.clone(),

@@ -172,11 +172,11 @@ async fn list(
         roots: false,
     };
     let Some(run) = query.get("run") else {
-        let page = app.engine.store.list_events(&workflow.project, &workflow.id, &filter, limit, cursor.as_ref()).await?;
+        let page = app.engine.store.list_events(&workflow.id, &filter, limit, cursor.as_ref()).await?;
         return Ok(listed(cut(page, |event| keys::recent_sort(event.created_at, event.id))?, EventView::from));
     };
     let run = run.parse().map_err(|_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event."))?;
-    let page = app.engine.store.list_run(&workflow.project, &workflow.id, run, limit, cursor.as_ref()).await?;
+    let page = app.engine.store.list_run(&workflow.id, run, limit, cursor.as_ref()).await?;
     let events = page.items.into_iter().filter_map(|item| item.event).filter(|event| is_kept(event) && selects(&filter, event));
     let page = Page { items: events.collect(), next: page.next };
     Ok(listed(cut(page, |event| event.id.own.simple().to_string())?, EventView::from))
@@ -198,7 +198,7 @@ async fn emit(
 }
 
 async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<Event> {
-    let item = app.engine.store.run_item(&workflow.project, &workflow.id, ids.get("event")?).await?;
+    let item = app.engine.store.run_item(&workflow.id, ids.get("event")?).await?;
     Ok(item.and_then(|item| item.event).filter(is_kept).ok_or_else(|| Error::not_found("event"))?)
 }
 

@@ -29,11 +29,9 @@ pub(crate) struct ExternalView {
 /// Of an agent; none for one that asks nobody.
 pub(crate) async fn external(app: &App, workflow: &Workflow, built: &Built, cell: &Cell) -> Result<Option<ExternalView>> {
     let Some(endpoint) = built.agent(&cell.id).ok().and_then(|(_, agent)| agent.endpoint()) else { return Ok(None) };
-    let (store, project) = (&app.engine.store, &workflow.project);
-    let (breaker, outstanding) = tokio::join!(
-        store.open_breaker(project, endpoint),
-        store.outstanding(project, &workflow.id, &cell.id, cell.incarnation),
-    );
+    let (store, project) = (&app.engine.store, &workflow.id.project);
+    let agent = workflow.id.agent(cell);
+    let (breaker, outstanding) = tokio::join!(store.open_breaker(project, endpoint), store.outstanding(&agent),);
     let breaker = breaker?;
     Ok(Some(ExternalView {
         endpoint: endpoint.to_owned(),

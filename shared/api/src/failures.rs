@@ -91,7 +91,7 @@ async fn list(
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
     let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let page = app.engine.store.list_failures(&workflow.project, &workflow.id, limit, cursor.as_ref()).await?;
+    let page = app.engine.store.list_failures(&workflow.id, limit, cursor.as_ref()).await?;
     let items = page.items.into_iter().filter_map(view).collect();
     Ok(listed(Page { items, next: page.next }, |failure| failure))
 }
@@ -103,7 +103,7 @@ async fn replay(
     _: Json<Nothing>,
 ) -> Result<impl IntoResponse> {
     let id = ids.get("failure").map_err(|_| Error::not_found("failure"))?;
-    app.engine.replay(&workflow.project, &workflow.id, id).await?;
+    app.engine.replay(&workflow.id, id).await?;
     Ok((StatusCode::ACCEPTED, one(Replayed { replayed: 1, more: false })))
 }
 
@@ -112,5 +112,5 @@ async fn replay_all(
     Extension(workflow): Extension<Workflow>,
     _: Json<Nothing>,
 ) -> Result<impl IntoResponse> {
-    Ok((StatusCode::ACCEPTED, one(app.engine.replay_all(&workflow.project, &workflow.id).await?)))
+    Ok((StatusCode::ACCEPTED, one(app.engine.replay_all(&workflow.id).await?)))
 }

@@ -44,7 +44,7 @@ async fn list(
         return Err(Error::invalid("`from` is later than `to`.", "Give the earlier time as `from`.").into());
     }
     let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let mut page = app.engine.store.list_metrics(&workflow.project, &workflow.id, from, to, limit, cursor.as_ref()).await?;
+    let mut page = app.engine.store.list_metrics(&workflow.id, from, to, limit, cursor.as_ref()).await?;
     if let Some(agent) = query.get("agent") {
         page.items.retain(|metric| metric.cell_id.as_str() == agent);
     }

@@ -86,7 +86,7 @@ impl From<Request> for RequestView {
             id: request.id,
             run_id: request.id.run,
             event_id: request.event,
-            cell_id: request.cell,
+            cell_id: request.agent.cell,
             state: request.state,
             endpoint: request.endpoint,
             callback_auth: request.auth,
@@ -118,12 +118,12 @@ async fn list(
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
     let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let page = app.engine.store.list_requests(&workflow.project, &workflow.id, limit, cursor.as_ref()).await?;
+    let page = app.engine.store.list_requests(&workflow.id, limit, cursor.as_ref()).await?;
     Ok(listed(page, |request| RequestView { result: None, ..request.into() }))
 }
 
 async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<impl IntoResponse> {
-    Ok(one(RequestView::from(app.engine.find_request(&workflow.project, &workflow.id, id(&ids)?).await?)))
+    Ok(one(RequestView::from(app.engine.find_request(&workflow.id, id(&ids)?).await?)))
 }
 
 async fn cancel(
@@ -132,7 +132,7 @@ async fn cancel(
     ids: Ids,
     _: Json<Nothing>,
 ) -> Result<impl IntoResponse> {
-    Ok(one(RequestView::from(app.engine.cancel_request(&workflow.project, &workflow.id, id(&ids)?).await?)))
+    Ok(one(RequestView::from(app.engine.cancel_request(&workflow.id, id(&ids)?).await?)))
 }
 
 async fn retry(
@@ -141,7 +141,7 @@ async fn retry(
     ids: Ids,
     _: Json<Nothing>,
 ) -> Result<impl IntoResponse> {
-    let id = app.engine.retry_request(&workflow.project, &workflow.id, id(&ids)?).await?;
+    let id = app.engine.retry_request(&workflow.id, id(&ids)?).await?;
     Ok((StatusCode::ACCEPTED, one(Retried { id, run_id: id.run })))
 }
 

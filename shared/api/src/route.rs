@@ -14,7 +14,7 @@ use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use rookery_domain::{Error, ProjectId, WorkflowId};
+use rookery_domain::{Error, ProjectId, WorkflowRef};
 use rookery_store::Workflow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::collections::{BTreeMap, HashMap};
@@ -187,8 +187,8 @@ async fn find_workflow(app: &App, project: &ProjectId, ids: &Ids) -> Result<Opti
     if !ids.0.contains_key("workflow") {
         return Ok(None);
     }
-    let id: WorkflowId = ids.get("workflow")?;
-    Ok(Some(app.engine.store.workflow(project, &id).await?))
+    let id = WorkflowRef { project: project.clone(), workflow: ids.get("workflow")? };
+    Ok(Some(app.engine.store.workflow(&id).await?))
 }
 
 /// The ids in a path.

@@ -93,7 +93,7 @@ async fn list(
 ) -> Result<impl IntoResponse> {
     let (limit, cursor) = (query.limit()?, query.cursor()?);
     let roots = EventFilter { roots: true, ..EventFilter::default() };
-    let page = app.engine.store.list_events(&workflow.project, &workflow.id, &roots, limit, cursor.as_ref()).await?;
+    let page = app.engine.store.list_events(&workflow.id, &roots, limit, cursor.as_ref()).await?;
     // A check may begin its run with several events.
     let mut seen = HashSet::new();
     let items = page.items.into_iter().filter(|event| seen.insert(event.id.run)).collect();
@@ -109,7 +109,7 @@ async fn show(
     let (run, begin) = (ids.get::<RunId>("run")?, query.cursor()?);
     let (mut items, mut next): (Vec<RunItem>, _) = (Vec::new(), begin.clone());
     loop {
-        let page = app.engine.store.list_run(&workflow.project, &workflow.id, run, READ, next.as_ref()).await?;
+        let page = app.engine.store.list_run(&workflow.id, run, READ, next.as_ref()).await?;
         items.extend(page.items);
         next = page.next;
         if next.is_none() || items.len() >= ITEMS {
@@ -134,7 +134,7 @@ async fn versions(app: &App, workflow: &Workflow, items: &[RunItem]) -> Result<H
     let numbers: HashSet<u64> = items.iter().filter_map(|item| Some(item.event.as_ref()?.version)).collect();
     let mut built = HashMap::new();
     for number in numbers {
-        built.insert(number, app.engine.built(&workflow.project, &workflow.id, number).await?);
+        built.insert(number, app.engine.built(&workflow.id, number).await?);
     }
     Ok(built)
 }

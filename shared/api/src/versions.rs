@@ -54,14 +54,14 @@ async fn list(
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
     let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let page = app.engine.store.list_versions(&workflow.project, &workflow.id, limit, cursor.as_ref()).await?;
+    let page = app.engine.store.list_versions(&workflow.id, limit, cursor.as_ref()).await?;
     Ok(listed(page, |version| version))
 }
 
 async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<impl IntoResponse> {
     let version = ids.get("version")?;
-    let info = app.engine.store.version(&workflow.project, &workflow.id, version).await?;
-    let options = raw(app.engine.store.options(&workflow.project, &workflow.id, version).await?)?;
+    let info = app.engine.store.version(&workflow.id, version).await?;
+    let options = raw(app.engine.store.options(&workflow.id, version).await?)?;
     Ok(one(VersionView { info, options }))
 }
 
@@ -72,7 +72,7 @@ async fn restore(
     _: Json<Nothing>,
 ) -> Result<impl IntoResponse> {
     let version = ids.get("version")?;
-    let options = app.engine.store.options(&workflow.project, &workflow.id, version).await?;
+    let options = app.engine.store.options(&workflow.id, version).await?;
     let (workflow, meta) = app.engine.save(&workflow, None, None, Some(&options), Some(version)).await?;
     saved(&app, workflow, meta, Some(raw(options)?)).await
 }

@@ -120,7 +120,7 @@ pub(crate) struct Saved {
 
 fn view(workflow: Workflow, options: Option<Box<RawValue>>) -> WorkflowView {
     WorkflowView {
-        id: workflow.id,
+        id: workflow.id.workflow,
         name: workflow.name,
         state: workflow.state,
         version: workflow.version,
@@ -145,7 +145,7 @@ pub(crate) async fn saved(
 ) -> Result<axum::Json<Saved>> {
     let options = match options {
         Some(options) => options,
-        None => raw(app.engine.store.options(&workflow.project, &workflow.id, workflow.version).await?)?,
+        None => raw(app.engine.store.options(&workflow.id, workflow.version).await?)?,
     };
     Ok(axum::Json(Saved { status: "ok", data: view(workflow, Some(options)), meta }))
 }
@@ -171,7 +171,7 @@ async fn list(
 }
 
 async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<impl IntoResponse> {
-    let options = app.engine.store.options(&workflow.project, &workflow.id, workflow.version).await?;
+    let options = app.engine.store.options(&workflow.id, workflow.version).await?;
     let meta = Draft::check(&options)?.result(workflow.version);
     saved(&app, workflow, meta, Some(raw(options)?)).await
 }
@@ -191,7 +191,7 @@ async fn save(
 }
 
 async fn delete(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<StatusCode> {
-    app.engine.delete_workflow(&workflow.project, &workflow.id).await?;
+    app.engine.delete_workflow(&workflow.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,11 +1,12 @@
 //! Ids, and the rules by which they are derived (rule 2: deterministic where a retry could repeat them).
 
-use crate::{Error, Result, limits};
+use crate::{AgentRef, Error, Result, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The lower-case alphabet of Crockford's base32: no `i`, `l`, `o`, `u`.
@@ -44,15 +45,14 @@ pub fn is_valid_name(name: &str) -> bool {
 macro_rules! short_id {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-        #[serde(transparent)]
-        #[schemars(inline)]
-        pub struct $name(String);
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+        #[schemars(inline, from = "String", into = "String")]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// A new one, never used before.
             pub fn random() -> Self {
-                $name(random_token(12))
+                $name(random_token(12).into())
             }
 
             /// Its text.
@@ -65,7 +65,7 @@ macro_rules! short_id {
             type Err = Error;
             fn from_str(text: &str) -> Result<Self> {
                 match text.len() == 12 && text.bytes().all(|byte| ALPHABET.contains(&byte)) {
-                    true => Ok($name(text.to_owned())),
+                    true => Ok($name(text.into())),
                     false => Err(Error::not_found($what)),
                 }
             }
@@ -74,6 +74,12 @@ macro_rules! short_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(&self.0)
             }
         }
 
@@ -195,22 +201,22 @@ impl EventId {
     }
 
     /// A root that is the same for the same agent and key, whatever the body.
-    pub fn keyed(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, key: &str) -> Self {
-        EventId::derived(b"key", project, workflow, cell, incarnation, key.as_bytes())
+    pub fn keyed(agent: &AgentRef, key: &str) -> Self {
+        EventId::derived(b"key", agent, key.as_bytes())
     }
 
     /// The root of what an agent's `check()` emits for one due time.
-    pub fn tick(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, due_ms: i64) -> Self {
-        EventId::derived(b"tick", project, workflow, cell, incarnation, &due_ms.to_be_bytes())
+    pub fn tick(agent: &AgentRef, due_ms: i64) -> Self {
+        EventId::derived(b"tick", agent, &due_ms.to_be_bytes())
     }
 
-    fn derived(what: &[u8], project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, last: &[u8]) -> Self {
+    fn derived(what: &[u8], agent: &AgentRef, last: &[u8]) -> Self {
         EventId::root(RunId(hashed_uuid(&[
             what,
-            project.as_str().as_bytes(),
-            workflow.as_str().as_bytes(),
-            cell.as_str().as_bytes(),
-            &incarnation.to_be_bytes(),
+            agent.workflow.project.as_str().as_bytes(),
+            agent.workflow.workflow.as_str().as_bytes(),
+            agent.cell.as_str().as_bytes(),
+            &agent.incarnation.to_be_bytes(),
             last,
         ])))
     }
@@ -289,6 +295,7 @@ impl<'de> Deserialize<'de> for EventId {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::WorkflowRef;
 
     #[test]
     fn event_ids_have_one_spelling() {
@@ -304,16 +311,17 @@ mod tests {
 
     #[test]
     fn derived_ids_differ_in_every_part() {
-        let (project, workflow) = (ProjectId::random(), WorkflowId::random());
-        let cell = |text: &str| CellId(text.to_owned());
-        let base = EventId::keyed(&project, &workflow, &cell("a"), 1, "k");
-        assert_eq!(base, EventId::keyed(&project, &workflow, &cell("a"), 1, "k"));
+        let workflow = WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() };
+        let agent = AgentRef { workflow: workflow.clone(), cell: CellId("a".into()), incarnation: 1 };
+        let of_workflow = |workflow: WorkflowRef| AgentRef { workflow, ..agent.clone() };
+        let base = EventId::keyed(&agent, "k");
+        assert_eq!(base, EventId::keyed(&agent.clone(), "k"));
         for other in [
-            EventId::keyed(&ProjectId::random(), &workflow, &cell("a"), 1, "k"),
-            EventId::keyed(&project, &WorkflowId::random(), &cell("a"), 1, "k"),
-            EventId::keyed(&project, &workflow, &cell("b"), 1, "k"),
-            EventId::keyed(&project, &workflow, &cell("a"), 2, "k"),
-            EventId::keyed(&project, &workflow, &cell("a"), 1, "l"),
+            EventId::keyed(&of_workflow(WorkflowRef { project: ProjectId::random(), ..workflow.clone() }), "k"),
+            EventId::keyed(&of_workflow(WorkflowRef { workflow: WorkflowId::random(), ..workflow }), "k"),
+            EventId::keyed(&AgentRef { cell: CellId("b".into()), ..agent.clone() }, "k"),
+            EventId::keyed(&AgentRef { incarnation: 2, ..agent.clone() }, "k"),
+            EventId::keyed(&agent, "l"),
         ] {
             assert_ne!(base, other);
         }

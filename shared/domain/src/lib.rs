@@ -11,6 +11,7 @@ mod ids;
 pub mod limits;
 mod options;
 mod payload;
+mod refs;
 mod request;
 mod time;
 
@@ -20,5 +21,6 @@ pub use graph::{Cell, Graph, Link, Target};
 pub use ids::{CellId, DeliveryId, EventId, ProjectId, RunId, ScopeId, WorkflowId, hashed_uuid, is_valid_name, random_token};
 pub use options::{AgentCell, Options, Problem, is_valid_group};
 pub use payload::{Payload, not_json, read_json};
+pub use refs::{AgentRef, WorkflowRef};
 pub use request::{CallbackAuth, RequestState};
 pub use time::Time;

@@ -2,7 +2,7 @@
 
 use crate::{Built, Engine};
 use rookery_agents::{Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, Kind as AgentKind};
-use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, Time, WorkflowId};
+use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time, WorkflowRef};
 use rookery_queue::Outgoing;
 use rookery_store::{Accepted, Counts, State, Workflow};
 use std::sync::Arc;
@@ -36,9 +36,7 @@ impl Incoming {
 pub(crate) fn incoming_id(workflow: &Workflow, cell: &Cell, key: Option<&str>) -> Result<EventId> {
     match key {
         None => Ok(EventId::fresh()),
-        Some(key) if (1..=KEY_CHARS).contains(&key.chars().count()) => {
-            Ok(EventId::keyed(&workflow.project, &workflow.id, &cell.id, cell.incarnation, key))
-        }
+        Some(key) if (1..=KEY_CHARS).contains(&key.chars().count()) => Ok(EventId::keyed(&workflow.id.agent(cell), key)),
         Some(_) => {
             let message = format!("The Idempotency-Key (or the sender's delivery id) has not 1 to {KEY_CHARS} characters.");
             Err(Error::invalid(message, "Send a shorter one, like a UUID."))
@@ -90,7 +88,7 @@ impl Engine {
                 "Start it, then send the same request again.",
             ));
         }
-        self.built(&workflow.project, &workflow.id, workflow.built).await
+        self.built(&workflow.id, workflow.built).await
     }
 
     async fn accept(
@@ -101,7 +99,7 @@ impl Engine {
         agent: &dyn Agent,
         incoming: Incoming,
     ) -> Result<EventId> {
-        let (project, id, now) = (&workflow.project, &workflow.id, Time::now());
+        let (id, now) = (&workflow.id, Time::now());
         let event_id = match incoming.id {
             Some(given) => given,
             None => incoming_id(workflow, cell, incoming.key.as_deref())?,
@@ -120,32 +118,26 @@ impl Engine {
             keep_until: now.plus(agent.keep_events_ms()),
             last: false,
         };
-        match self.store.accept(project, id, &event).await? {
+        match self.store.accept(id, &event).await? {
             Accepted::New => {
                 tracing::info!(event = %event_id, run = %event_id.run, agent = %cell.id, version = built.version, "accepted");
-                let outgoing = self.following(project, id, built, std::slice::from_ref(&event));
-                self.send_accepted(project, id, &event, outgoing).await?;
+                let outgoing = self.following(id, built, std::slice::from_ref(&event));
+                self.send_accepted(id, &event, outgoing).await?;
             }
             // It may have been stored and never sent: send again. What was done already is not done twice.
             Accepted::Same(there) => {
-                let built = self.built(project, id, there.version).await?;
-                let outgoing = self.following(project, id, &built, std::slice::from_ref(&*there));
+                let built = self.built(id, there.version).await?;
+                let outgoing = self.following(id, &built, std::slice::from_ref(&*there));
                 self.producer.send(outgoing).await?;
             }
         }
         Ok(event_id)
     }
 
-    async fn send_accepted(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        event: &Event,
-        outgoing: Vec<Outgoing>,
-    ) -> Result<()> {
+    async fn send_accepted(&self, workflow: &WorkflowRef, event: &Event, outgoing: Vec<Outgoing>) -> Result<()> {
         if outgoing.is_empty() {
             // Nobody else will count it.
-            self.meter.add(project, workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
+            self.meter.add(workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
             self.flush_metrics().await;
         }
         self.producer.send(outgoing).await
@@ -161,7 +153,7 @@ impl Engine {
         let secret = match agent.hook_credential() {
             None => None,
             Some(name) => {
-                let found = self.store.credentials(&workflow.project, &[name.to_owned()]).await?.pop().flatten();
+                let found = self.store.credentials(&workflow.id.project, &[name.to_owned()]).await?.pop().flatten();
                 Some(found.map(|credential| credential.value).ok_or_else(|| {
                     Error::new(
                         Kind::Unavailable,
@@ -189,10 +181,7 @@ impl Engine {
     pub async fn feed(&self, token: &str, format: FeedFormat, url: &str) -> Result<Answer> {
         let (workflow, built, cell_id) = self.by_token(token, Address::Feed).await?;
         let (cell, agent) = built.agent(&cell_id)?;
-        let published = self
-            .store
-            .list_published(&workflow.project, &workflow.id, &cell.id, cell.incarnation, agent.feed_items().max(1))
-            .await?;
+        let published = self.store.list_published(&workflow.id.agent(cell), agent.feed_items().max(1)).await?;
         let items: Vec<FeedItem> = published
             .into_iter()
             .filter_map(|item| {
@@ -208,10 +197,11 @@ impl Engine {
         let unknown = || Error::not_found(if address == Address::Hook { "hook" } else { "feed" });
         let (project, rest) = token.split_at_checked(12).ok_or_else(unknown)?;
         let (workflow, secret) = rest.split_at_checked(12).ok_or_else(unknown)?;
-        let (Ok(project), Ok(id)) = (project.parse::<ProjectId>(), workflow.parse::<WorkflowId>()) else { return Err(unknown()) };
-        let workflow = self.store.find_workflow(&project, &id).await?.filter(|workflow| !workflow.deleted && workflow.built > 0);
+        let (Ok(project), Ok(workflow)) = (project.parse(), workflow.parse()) else { return Err(unknown()) };
+        let id = WorkflowRef { project, workflow };
+        let workflow = self.store.find_workflow(&id).await?.filter(|workflow| !workflow.deleted && workflow.built > 0);
         let workflow = workflow.ok_or_else(unknown)?;
-        let built = self.built(&project, &id, workflow.built).await?;
+        let built = self.built(&id, workflow.built).await?;
         let (cell, _) = built.by_token(secret).ok_or_else(unknown)?;
         let of_type = rookery_agents::find(&cell.agent_type).and_then(|info| info.address);
         let cell = cell.id.clone();

@@ -24,7 +24,7 @@ pub use workflow::built::Built;
 
 use metrics::meter::Meter;
 use quick_cache::sync::Cache;
-use rookery_domain::{ProjectId, WorkflowId};
+use rookery_domain::WorkflowRef;
 use rookery_egress::Egress;
 use rookery_queue::Producer;
 use rookery_store::Store;
@@ -40,7 +40,7 @@ pub struct Engine {
     /// The way to the queues.
     pub producer: Producer,
     egress: Egress,
-    built: Cache<(ProjectId, WorkflowId, u64), Arc<Built>>,
+    built: Cache<(WorkflowRef, u64), Arc<Built>>,
     meter: Meter,
     settings: Settings,
 }

@@ -4,7 +4,7 @@
 //! comes again. Only an event with more targets than one batch of messages goes by way of the `route` queue.
 
 use crate::{Built, Engine};
-use rookery_domain::{CellId, DeliveryId, Event, EventId, ProjectId, Result, Time, WorkflowId, limits};
+use rookery_domain::{CellId, DeliveryId, Event, EventId, Result, Time, WorkflowRef, limits};
 use rookery_queue::{Deliver, Handler, Message, Outgoing, Route};
 use std::sync::Arc;
 
@@ -12,25 +12,24 @@ use std::sync::Arc;
 const DIRECT: usize = 10;
 
 /// The deliveries of an event, in the order of the workflow's links.
-pub(crate) fn deliveries(project: &ProjectId, workflow: &WorkflowId, built: &Built, event: &Event) -> Vec<Outgoing> {
+pub(crate) fn deliveries(workflow: &WorkflowRef, built: &Built, event: &Event) -> Vec<Outgoing> {
     let targets = built.graph.route(&event.cell, &event.groups);
-    targets.iter().map(|target| deliver(project, workflow, event.id, &target.cell.id).into()).collect()
+    targets.iter().map(|target| deliver(workflow, event.id, &target.cell.id).into()).collect()
 }
 
 /// The message of a delivery's first attempt.
-pub(crate) fn deliver(project: &ProjectId, workflow: &WorkflowId, event: EventId, cell: &CellId) -> Message {
-    let (project, workflow) = (project.clone(), workflow.clone());
-    Message::Deliver(Deliver { project, workflow, event, cell: cell.clone(), arm: 0, attempt: 0, reply: false })
+pub(crate) fn deliver(workflow: &WorkflowRef, event: EventId, cell: &CellId) -> Message {
+    Message::Deliver(Deliver { workflow: workflow.clone(), event, cell: cell.clone(), arm: 0, attempt: 0, reply: false })
 }
 
 impl Engine {
     /// The messages that follow from stored events of one version.
-    pub(crate) fn following(&self, project: &ProjectId, workflow: &WorkflowId, built: &Built, events: &[Event]) -> Vec<Outgoing> {
+    pub(crate) fn following(&self, workflow: &WorkflowRef, built: &Built, events: &[Event]) -> Vec<Outgoing> {
         let each = events.iter().map(|event| {
-            let deliveries = deliveries(project, workflow, built, event);
+            let deliveries = deliveries(workflow, built, event);
             match deliveries.len() <= DIRECT {
                 true => deliveries,
-                false => vec![route(project, workflow, event.id).into()],
+                false => vec![route(workflow, event.id).into()],
             }
         });
         each.flatten().collect()
@@ -38,28 +37,26 @@ impl Engine {
 
     /// Sends the deliveries of one event, whatever their number: the `route` queue's handler.
     async fn route(&self, route: Route) -> Result<()> {
-        let Route { project, workflow, event } = route;
-        let Some(event) = self.store.run_item(&project, &workflow, event).await?.and_then(|item| item.event) else {
+        let Route { workflow, event } = route;
+        let Some(event) = self.store.run_item(&workflow, event).await?.and_then(|item| item.event) else {
             tracing::warn!(%workflow, "an event is gone before it was routed");
             return Ok(());
         };
-        let built = self.built(&project, &workflow, event.version).await?;
-        self.producer.send(deliveries(&project, &workflow, &built, &event)).await
+        let built = self.built(&workflow, event.version).await?;
+        self.producer.send(deliveries(&workflow, &built, &event)).await
     }
 
     /// The messages of the timers of a commit that are near; far ones are due items.
     pub(crate) fn near_timers(
         &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
+        workflow: &WorkflowRef,
         cell: &CellId,
         event: EventId,
         began: Time,
         timers: &[rookery_store::Timer],
     ) -> Vec<Outgoing> {
         let near = timers.iter().filter(|timer| is_near(began, timer.at));
-        near.map(|timer| Outgoing { message: timer_message(project, workflow, cell, event, timer), not_before: Some(timer.at) })
-            .collect()
+        near.map(|timer| Outgoing { message: timer_message(workflow, cell, event, timer), not_before: Some(timer.at) }).collect()
     }
 }
 
@@ -68,15 +65,8 @@ pub(crate) fn is_near(from: Time, at: Time) -> bool {
     at.0 - from.0 <= limits::DELAYED_MESSAGE_MS
 }
 
-pub(crate) fn timer_message(
-    project: &ProjectId,
-    workflow: &WorkflowId,
-    cell: &CellId,
-    event: EventId,
-    timer: &rookery_store::Timer,
-) -> Message {
+pub(crate) fn timer_message(workflow: &WorkflowRef, cell: &CellId, event: EventId, timer: &rookery_store::Timer) -> Message {
     Message::Timer(rookery_queue::Timer {
-        project: project.clone(),
         workflow: workflow.clone(),
         event,
         cell: cell.clone(),
@@ -88,8 +78,8 @@ pub(crate) fn timer_message(
     })
 }
 
-fn route(project: &ProjectId, workflow: &WorkflowId, event: EventId) -> Message {
-    Message::Route(Route { project: project.clone(), workflow: workflow.clone(), event })
+fn route(workflow: &WorkflowRef, event: EventId) -> Message {
+    Message::Route(Route { workflow: workflow.clone(), event })
 }
 
 /// The delivery under which a failure to route an event is recorded.

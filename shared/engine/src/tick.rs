@@ -58,12 +58,12 @@ impl Engine {
     }
 
     async fn send_checks(&self, item: &ScheduleItem, now: Time) -> Result<()> {
-        let head = self.store.find_workflow(&item.project, &item.workflow).await?;
+        let head = self.store.find_workflow(&item.agent.workflow).await?;
         if !head.is_some_and(|head| head.state == State::Active && !head.deleted) {
             return self.store.delete_schedule(item).await; // A stop or a deletion did not get so far.
         }
         let Ok(schedule) = Schedule::parse(&item.spec) else {
-            tracing::error!(workflow = %item.workflow, spec = item.spec, "a stored schedule is not understood any more");
+            tracing::error!(workflow = %item.agent.workflow, spec = item.spec, "a stored schedule is not understood any more");
             return self.store.schedule_sent(item, None, 0).await;
         };
         let beat = beat(&schedule, item.next_due, now);
@@ -104,16 +104,7 @@ fn beat(schedule: &Schedule, next_due: Time, now: Time) -> Beat {
 }
 
 fn check(item: &ScheduleItem, due: Time) -> Message {
-    Message::Check(Check {
-        project: item.project.clone(),
-        workflow: item.workflow.clone(),
-        cell: item.cell.clone(),
-        incarnation: item.incarnation,
-        generation: item.generation.clone(),
-        due,
-        arm: 0,
-        attempt: 0,
-    })
+    Message::Check(Check { agent: item.agent.clone(), generation: item.generation.clone(), due, arm: 0, attempt: 0 })
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
         "message",
         kind = message.kind(),
         project = %message.project(),
-        workflow = %message.workflow(),
+        workflow = %message.workflow().workflow,
         agent = agent.map(tracing::field::display),
         event = event.map(tracing::field::display),
         run = run.map(tracing::field::display),
@@ -83,7 +83,7 @@ fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
     let mut attributes = Vec::new();
     if rookery_trace::is_on() {
         attributes.push(("rookery.project", message.project().to_string()));
-        attributes.push(("rookery.workflow", message.workflow().to_string()));
+        attributes.push(("rookery.workflow", message.workflow().workflow.to_string()));
         attributes.extend(agent.map(|agent| ("rookery.agent", agent.to_string())));
         attributes.extend(event.map(|event| ("rookery.event", event.to_string())));
         attributes.extend(run.map(|run| ("rookery.run", run.to_string())));
@@ -95,7 +95,7 @@ fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
 mod tests {
     use super::*;
     use crate::Route;
-    use rookery_domain::{Error, EventId, ProjectId, WorkflowId};
+    use rookery_domain::{Error, EventId, ProjectId, WorkflowId, WorkflowRef};
     use std::sync::Mutex;
 
     #[derive(Default)]
@@ -120,7 +120,8 @@ mod tests {
 
     fn record(index: u128) -> SqsMessage {
         let event = EventId::root(rookery_domain::RunId(uuid::Uuid::from_u128(index)));
-        let message = Message::Route(Route { project: ProjectId::random(), workflow: WorkflowId::random(), event });
+        let workflow = WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() };
+        let message = Message::Route(Route { workflow, event });
         let mut record = SqsMessage::default();
         record.message_id = Some(format!("m{index}"));
         record.body = Some(message.encode());

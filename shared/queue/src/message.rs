@@ -1,7 +1,7 @@
 //! What is said on the queues: versioned, ids only.
 
 use crate::Queue;
-use rookery_domain::{CellId, DeliveryId, Error, EventId, ProjectId, Result, ScopeId, Time, WorkflowId};
+use rookery_domain::{AgentRef, CellId, DeliveryId, Error, EventId, ProjectId, Result, ScopeId, Time, WorkflowRef};
 use rookery_trace::Context;
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +13,9 @@ const TRACE: &str = "traceparent";
 /// An event is to be routed: for events with more targets than fit one batch of messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// The project.
-    pub project: ProjectId,
     /// The workflow.
-    pub workflow: WorkflowId,
+    #[serde(flatten)]
+    pub workflow: WorkflowRef,
     /// The event.
     pub event: EventId,
 }
@@ -24,10 +23,9 @@ pub struct Route {
 /// An event is to be delivered to an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deliver {
-    /// The project.
-    pub project: ProjectId,
     /// The workflow.
-    pub workflow: WorkflowId,
+    #[serde(flatten)]
+    pub workflow: WorkflowRef,
     /// The event.
     pub event: EventId,
     /// The agent.
@@ -46,10 +44,9 @@ pub struct Deliver {
 /// A timer of an agent is due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
-    /// The project.
-    pub project: ProjectId,
     /// The workflow.
-    pub workflow: WorkflowId,
+    #[serde(flatten)]
+    pub workflow: WorkflowRef,
     /// The event of the delivery that set it.
     pub event: EventId,
     /// The agent.
@@ -72,14 +69,9 @@ pub struct Timer {
 /// An agent is to be checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// The project.
-    pub project: ProjectId,
-    /// The workflow.
-    pub workflow: WorkflowId,
     /// The agent.
-    pub cell: CellId,
-    /// Its life.
-    pub incarnation: u64,
+    #[serde(flatten)]
+    pub agent: AgentRef,
     /// The generation of its schedule; a check of another one is dropped.
     pub generation: String,
     /// When it was due.
@@ -117,21 +109,16 @@ impl Message {
 
     /// The tenant, for fair queues.
     pub fn project(&self) -> &ProjectId {
-        match self {
-            Message::Route(route) => &route.project,
-            Message::Deliver(deliver) => &deliver.project,
-            Message::Timer(timer) => &timer.project,
-            Message::Check(check) => &check.project,
-        }
+        &self.workflow().project
     }
 
     /// The workflow.
-    pub fn workflow(&self) -> &WorkflowId {
+    pub fn workflow(&self) -> &WorkflowRef {
         match self {
             Message::Route(route) => &route.workflow,
             Message::Deliver(deliver) => &deliver.workflow,
             Message::Timer(timer) => &timer.workflow,
-            Message::Check(check) => &check.workflow,
+            Message::Check(check) => &check.agent.workflow,
         }
     }
 
@@ -141,7 +128,7 @@ impl Message {
             Message::Route(route) => (None, Some(route.event), 0),
             Message::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event), deliver.attempt),
             Message::Timer(timer) => (Some(&timer.cell), Some(timer.event), timer.attempt),
-            Message::Check(check) => (Some(&check.cell), None, check.attempt),
+            Message::Check(check) => (Some(&check.agent.cell), None, check.attempt),
         }
     }
 
@@ -217,13 +204,41 @@ impl Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rookery_domain::WorkflowId;
+    use serde_json::{Value, json};
+
+    fn workflow() -> WorkflowRef {
+        WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() }
+    }
+
+    /// Messages wait for days: what the program wrote before must be read, and written so that a program of before reads it.
+    #[test]
+    fn the_ids_of_a_message_stand_flat_in_its_body() {
+        let (project, workflow, event) = ("0123456789ab", "abcdefghjkmn", EventId::fresh());
+        let ids = json!({"v": 1, "project": project, "workflow": workflow, "cell": "c"});
+        for (kind, more) in [
+            ("route", json!({"event": event})),
+            ("deliver", json!({"event": event, "arm": 1, "attempt": 2})),
+            ("timer", json!({"event": event, "timer": event.run, "at": Time(7), "scope": null, "arm": 0, "attempt": 0})),
+            ("check", json!({"incarnation": 3, "generation": "g", "due": Time(60_000), "arm": 0, "attempt": 1})),
+        ] {
+            let mut body = ids.clone();
+            body["kind"] = kind.into();
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let message = Message::decode(&body.to_string()).unwrap();
+            assert_eq!(message.workflow().to_string(), format!("{project}/{workflow}"));
+            if kind == "route" {
+                body.as_object_mut().unwrap().remove("cell");
+            }
+            assert_eq!(serde_json::from_str::<Value>(&message.encode()).unwrap(), body);
+        }
+    }
 
     #[test]
     fn messages_come_back_and_replays_open_the_next_arm() {
         let event = EventId::fresh();
         let deliver = Message::Deliver(Deliver {
-            project: ProjectId::random(),
-            workflow: WorkflowId::random(),
+            workflow: workflow(),
             event,
             cell: CellId("a \"quoted\" cell".into()),
             arm: 1,
@@ -237,8 +252,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_belongs_to_the_trace_of_whoever_wrote_it() {
-        let message =
-            Message::Route(Route { project: ProjectId::random(), workflow: WorkflowId::random(), event: EventId::fresh() });
+        let message = Message::Route(Route { workflow: workflow(), event: EventId::fresh() });
         assert_eq!(Message::decode_traced(&message.encode()).unwrap(), (message.clone(), None));
         let parent = Context::fresh();
         let span = rookery_trace::Span {

@@ -4,7 +4,7 @@ use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::sdk::Store;
-use rookery_domain::{CellId, EventId, ProjectId, Result, RunId, Time, WorkflowId, hashed_uuid};
+use rookery_domain::{CellId, EventId, ProjectId, Result, RunId, Time, WorkflowId, WorkflowRef, hashed_uuid};
 use std::fmt;
 
 /// Who waits for the outcome of a run.
@@ -24,15 +24,8 @@ impl fmt::Debug for Caller {
 
 impl Store {
     /// Notes who asked for a run: before its event is accepted.
-    pub async fn put_caller(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        run: RunId,
-        caller: &Caller,
-        until: Time,
-    ) -> Result<()> {
-        let item = Item::new(&keys::event(project, workflow, place(run)))
+    pub async fn put_caller(&self, workflow: &WorkflowRef, run: RunId, caller: &Caller, until: Time) -> Result<()> {
+        let item = Item::new(&keys::event(workflow, place(run)))
             .n("asked", Time::now().0)
             .maybe(caller.url.as_ref(), |item, url| item.s("caller", url))
             .maybe(caller.token.as_ref(), |item, token| item.s("token", token))
@@ -42,15 +35,16 @@ impl Store {
     }
 
     /// Who asked for a run, if it was asked for.
-    pub async fn caller(&self, project: &ProjectId, workflow: &WorkflowId, run: RunId) -> Result<Option<Caller>> {
-        let item = self.get(keys::event(project, workflow, place(run))).await?;
+    pub async fn caller(&self, workflow: &WorkflowRef, run: RunId) -> Result<Option<Caller>> {
+        let item = self.get(keys::event(workflow, place(run))).await?;
         let text = |item: &Item, name: &str| item.opt_str(name).map(str::to_owned);
         Ok(item.map(|item| Caller { url: text(&item, "caller"), token: text(&item, "token") }))
     }
 
     /// Makes an agent known by its name.
-    pub async fn put_served(&self, project: &ProjectId, name: &str, workflow: &WorkflowId, cell: &CellId) -> Result<()> {
-        let item = Item::new(&keys::served(project, name)).s("workflow", workflow).s("cell", cell).s("name", name);
+    pub async fn put_served(&self, workflow: &WorkflowRef, name: &str, cell: &CellId) -> Result<()> {
+        let item =
+            Item::new(&keys::served(&workflow.project, name)).s("workflow", &workflow.workflow).s("cell", cell).s("name", name);
         self.put(item, None).await.map(drop)
     }
 

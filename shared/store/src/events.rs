@@ -7,7 +7,7 @@ use crate::keys::{self, Key};
 use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::Store;
 use crate::workflows::{self, Workflow};
-use rookery_domain::{Cause, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowId, limits};
+use rookery_domain::{Cause, CellId, Error, Event, EventId, Kind, Payload, Result, RunId, Time, WorkflowRef, limits};
 use serde_json::json;
 
 /// Index entries that a filtered page looks at: one query, however few of them match.
@@ -79,13 +79,13 @@ impl EventFilter {
 
 impl Store {
     /// Puts an event that came from outside, on its id. The same id with other content: 409 `idempotency_conflict`.
-    pub async fn accept(&self, project: &ProjectId, workflow: &WorkflowId, event: &Event) -> Result<Accepted> {
-        let item = event_item(project, workflow, event);
+    pub async fn accept(&self, workflow: &WorkflowRef, event: &Event) -> Result<Accepted> {
+        let item = event_item(workflow, event);
         // An expired event that TTL has not removed yet is still the same event: its deliveries may be there too.
         if self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await? {
             return Ok(Accepted::New);
         }
-        let there = self.get(keys::event(project, workflow, event.id)).await?;
+        let there = self.get(keys::event(workflow, event.id)).await?;
         let there = there.map(|item| read_item(event.id, &item)).transpose()?.and_then(|item| item.event);
         match there {
             Some(there) if there.payload == event.payload && there.groups == event.groups => Ok(Accepted::Same(Box::new(there))),
@@ -101,44 +101,42 @@ impl Store {
     }
 
     /// Reads one item of a run, consistently.
-    pub async fn run_item(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<Option<RunItem>> {
-        Ok(self.run_items(project, workflow, &[id]).await?.pop().flatten())
+    pub async fn run_item(&self, workflow: &WorkflowRef, id: EventId) -> Result<Option<RunItem>> {
+        Ok(self.run_items(workflow, &[id]).await?.pop().flatten())
     }
 
     /// Reads items of runs, consistently, in the order of the ids.
-    pub async fn run_items(&self, project: &ProjectId, workflow: &WorkflowId, ids: &[EventId]) -> Result<Vec<Option<RunItem>>> {
-        let keys = ids.iter().map(|id| keys::event(project, workflow, *id)).collect();
+    pub async fn run_items(&self, workflow: &WorkflowRef, ids: &[EventId]) -> Result<Vec<Option<RunItem>>> {
+        let keys = ids.iter().map(|id| keys::event(workflow, *id)).collect();
         read_items(ids, self.get_many(keys).await?)
     }
 
     /// Reads items of one workflow's runs and the workflow's head, in one request.
     pub async fn run_items_and_head(
         &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
+        workflow: &WorkflowRef,
         ids: &[EventId],
     ) -> Result<(Vec<Option<RunItem>>, Option<Workflow>)> {
-        let mut wanted: Vec<Key> = ids.iter().map(|id| keys::event(project, workflow, *id)).collect();
-        wanted.push(keys::head(project, workflow));
+        let mut wanted: Vec<Key> = ids.iter().map(|id| keys::event(workflow, *id)).collect();
+        wanted.push(keys::head(workflow));
         let mut items = self.get_many(wanted).await?;
-        let head = items.pop().flatten().map(|item| workflows::read(project, &item)).transpose()?;
+        let head = items.pop().flatten().map(|item| workflows::read(&workflow.project, &item)).transpose()?;
         Ok((read_items(ids, items)?, head))
     }
 
     /// A page of events, newest first, with the state of the index a moment ago.
     pub async fn list_events(
         &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
+        workflow: &WorkflowRef,
         filter: &EventFilter,
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Event>> {
         let looked_at = if filter.selects() { LOOKED_AT } else { limit };
-        let partition = keys::recent(project, workflow, 'e');
+        let partition = keys::recent(workflow, 'e');
         let expr = filter.expr(Time::now());
-        let ids = self.list_recent(project, workflow, partition, Some(expr), looked_at, limit, cursor).await?;
-        let items = self.run_items(project, workflow, &ids.items).await?;
+        let ids = self.list_recent(workflow, partition, Some(expr), looked_at, limit, cursor).await?;
+        let items = self.run_items(workflow, &ids.items).await?;
         Ok(Page { items: items.into_iter().flatten().filter_map(|item| item.event).collect(), next: ids.next })
     }
 
@@ -146,8 +144,7 @@ impl Store {
     #[allow(clippy::too_many_arguments)] // Each is one part of the one query.
     pub(crate) async fn list_recent(
         &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
+        workflow: &WorkflowRef,
         partition: String,
         filter: Option<Expr>,
         looked_at: usize,
@@ -156,7 +153,7 @@ impl Store {
     ) -> Result<Page<EventId>> {
         let after = cursor.map(|cursor| {
             let id = keys::recent_id(&cursor.0).ok_or_else(bad_cursor)?;
-            let key = keys::event(project, workflow, id);
+            let key = keys::event(workflow, id);
             Ok(Item(key_attributes(&key)).s("rp", &partition).s("rs", &cursor.0).0)
         });
         let query = Query {
@@ -180,13 +177,12 @@ impl Store {
     /// A page of a run's items, in no order that means anything.
     pub async fn list_run(
         &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
+        workflow: &WorkflowRef,
         run: RunId,
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunItem>> {
-        let page = self.page(&keys::run(project, workflow, run), "", false, limit, cursor).await?;
+        let page = self.page(&keys::run(workflow, run), "", false, limit, cursor).await?;
         page.try_map(|item| {
             let own = item.parse("sk")?;
             read_item(EventId { run, own }, &item)
@@ -194,24 +190,24 @@ impl Store {
     }
 
     /// Counts events of a run, by a sample of them, on the run's first item.
-    pub async fn count_run_events(&self, project: &ProjectId, workflow: &WorkflowId, run: RunId, events: u64) -> Result<()> {
-        let key = keys::event(project, workflow, EventId::root(run));
+    pub async fn count_run_events(&self, workflow: &WorkflowRef, run: RunId, events: u64) -> Result<()> {
+        let key = keys::event(workflow, EventId::root(run));
         self.update(&key, Expr::new("ADD run_events :n").n(":n", events), Some(Expr::new("attribute_exists(pk)"))).await.map(drop)
     }
 
     /// Marks a run as over its limit for this delivery. `false` when another delivery was the first.
-    pub async fn hit_run_limit(&self, project: &ProjectId, workflow: &WorkflowId, run: RunId, delivery: &str) -> Result<bool> {
-        let key = keys::event(project, workflow, EventId::root(run));
+    pub async fn hit_run_limit(&self, workflow: &WorkflowRef, run: RunId, delivery: &str) -> Result<bool> {
+        let key = keys::event(workflow, EventId::root(run));
         let condition = Expr::new("attribute_exists(pk) AND (attribute_not_exists(limit_hit) OR limit_hit = :d)");
         let update = Expr::new("SET limit_hit = :d").s(":d", delivery);
         Ok(self.update(&key, update, Some(condition)).await?.is_some())
     }
 
     /// Keeps an event at least until this time: something waits for it.
-    pub async fn keep_event(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId, until: Time) -> Result<()> {
+    pub async fn keep_event(&self, workflow: &WorkflowRef, id: EventId, until: Time) -> Result<()> {
         let update = Expr::new("SET expires_at = :at").n(":at", until.ttl_seconds());
         let condition = Expr::new("attribute_exists(pk) AND expires_at < :at");
-        self.update(&keys::event(project, workflow, id), update, Some(condition)).await.map(drop)
+        self.update(&keys::event(workflow, id), update, Some(condition)).await.map(drop)
     }
 }
 
@@ -226,8 +222,8 @@ pub(crate) fn remembered_until(at: Time, keep: Time) -> Time {
 }
 
 /// An event as an item of its run.
-pub(crate) fn event_item(project: &ProjectId, workflow: &WorkflowId, event: &Event) -> Item {
-    let key: Key = keys::event(project, workflow, event.id);
+pub(crate) fn event_item(workflow: &WorkflowRef, event: &Event) -> Item {
+    let key: Key = keys::event(workflow, event.id);
     let item = Item::new(&key)
         .s("cell", &event.cell)
         .n("inc", event.incarnation)
@@ -236,7 +232,7 @@ pub(crate) fn event_item(project: &ProjectId, workflow: &WorkflowId, event: &Eve
         .n("hop", event.hop)
         .n("keep", event.keep_until.0)
         .packed("payload", event.payload.as_str())
-        .s("rp", keys::recent(project, workflow, 'e'))
+        .s("rp", keys::recent(workflow, 'e'))
         .s("rs", keys::recent_sort(event.created_at, event.id))
         .n("expires_at", remembered_until(event.created_at, event.keep_until).ttl_seconds());
     let item = if event.groups.is_empty() { item } else { item.list("groups", &event.groups) };

@@ -22,7 +22,7 @@
 //! | a served agent by its name | `pk = P`, `sk = n#HASH` |
 //! | reserved: connections, sessions | `pk = P#c#...`, `P#i#...` |
 
-use rookery_domain::{CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowId, hashed_uuid};
+use rookery_domain::{AgentRef, CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
 
 /// The index of what lists show, newest first. Sparse.
 pub const RECENT: &str = "recent";
@@ -62,64 +62,64 @@ pub fn of_project(id: &ProjectId, prefix: &str, name: &str) -> Key {
 }
 
 /// The head of a workflow.
-pub fn head(project: &ProjectId, workflow: &WorkflowId) -> Key {
-    of_project(project, "w#", workflow.as_str())
+pub fn head(of: &WorkflowRef) -> Key {
+    of_project(&of.project, "w#", of.workflow.as_str())
 }
 
 /// The partition of a workflow's versions and schedules.
-pub fn workflow(project: &ProjectId, workflow: &WorkflowId) -> String {
-    format!("{project}#w#{workflow}")
+pub fn workflow(of: &WorkflowRef) -> String {
+    format!("{}#w#{}", of.project, of.workflow)
 }
 
 /// A version of a workflow.
-pub fn version(project: &ProjectId, id: &WorkflowId, version: u64) -> Key {
-    key(workflow(project, id), format!("v#{version:010}"))
+pub fn version(of: &WorkflowRef, version: u64) -> Key {
+    key(workflow(of), format!("v#{version:010}"))
 }
 
 /// A chunk of a version's options (`o`) or built graph (`g`).
-pub fn chunk(project: &ProjectId, id: &WorkflowId, what: char, version: u64, index: usize) -> Key {
-    key(workflow(project, id), format!("{what}#{version:010}#{index:03}"))
+pub fn chunk(of: &WorkflowRef, what: char, version: u64, index: usize) -> Key {
+    key(workflow(of), format!("{what}#{version:010}#{index:03}"))
 }
 
 /// The schedule of an agent.
-pub fn schedule(project: &ProjectId, id: &WorkflowId, cell: &CellId) -> Key {
-    key(workflow(project, id), format!("s#{}", part(cell)))
+pub fn schedule(of: &WorkflowRef, cell: &CellId) -> Key {
+    key(workflow(of), format!("s#{}", part(cell)))
 }
 
 /// The prefix of what an agent has, in the partitions of memories and logs.
-pub fn of_agent(cell: &CellId, incarnation: u64) -> String {
-    format!("{}#{incarnation}#", part(cell))
+pub fn of_agent(agent: &AgentRef) -> String {
+    format!("{}#{}#", part(&agent.cell), agent.incarnation)
 }
 
 /// The partition of the memories of a workflow's agents.
-pub fn memories(project: &ProjectId, workflow: &WorkflowId) -> String {
-    format!("{project}#m#{workflow}")
+pub fn memories(of: &WorkflowRef) -> String {
+    format!("{}#m#{}", of.project, of.workflow)
 }
 
 /// A memory of an agent: its one, or one of many scopes.
-pub fn memory(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, scope: Option<ScopeId>) -> Key {
+pub fn memory(agent: &AgentRef, scope: Option<ScopeId>) -> Key {
     let scope = scope.map(|scope| scope.to_string()).unwrap_or_default();
-    key(memories(project, workflow), of_agent(cell, incarnation) + &scope)
+    key(memories(&agent.workflow), of_agent(agent) + &scope)
 }
 
 /// The partition of the logs of a workflow's agents.
-pub fn logs(project: &ProjectId, workflow: &WorkflowId) -> String {
-    format!("{project}#l#{workflow}")
+pub fn logs(of: &WorkflowRef) -> String {
+    format!("{}#l#{}", of.project, of.workflow)
 }
 
 /// The log lines of one commit.
-pub fn log(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, at: Time, commit: EventId) -> Key {
-    key(logs(project, workflow), format!("{}{:013}#{commit}", of_agent(cell, incarnation), at.0))
+pub fn log(agent: &AgentRef, at: Time, commit: EventId) -> Key {
+    key(logs(&agent.workflow), format!("{}{:013}#{commit}", of_agent(agent), at.0))
 }
 
 /// The partition of a workflow's metrics.
-pub fn metrics(project: &ProjectId, workflow: &WorkflowId) -> String {
-    format!("{project}#x#{workflow}")
+pub fn metrics(of: &WorkflowRef) -> String {
+    format!("{}#x#{}", of.project, of.workflow)
 }
 
 /// The metrics of an agent in an hour (of the epoch).
-pub fn metric(project: &ProjectId, workflow: &WorkflowId, hour: i64, cell: &CellId) -> Key {
-    key(metrics(project, workflow), format!("{hour:08}#{}", part(cell)))
+pub fn metric(of: &WorkflowRef, hour: i64, cell: &CellId) -> Key {
+    key(metrics(of), format!("{hour:08}#{}", part(cell)))
 }
 
 /// The cell of a metric's sort key.
@@ -129,23 +129,23 @@ pub fn metric_cell(sk: &str) -> CellId {
 }
 
 /// The partition of a run.
-pub fn run(project: &ProjectId, workflow: &WorkflowId, run: RunId) -> String {
-    format!("{project}#r#{workflow}#{run}")
+pub fn run(of: &WorkflowRef, run: RunId) -> String {
+    format!("{}#r#{}#{run}", of.project, of.workflow)
 }
 
 /// An event, or another item of a run.
-pub fn event(project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Key {
-    key(run(project, workflow, id.run), id.own.simple().to_string())
+pub fn event(of: &WorkflowRef, id: EventId) -> Key {
+    key(run(of, id.run), id.own.simple().to_string())
 }
 
 /// A partition of the `recent` index: events `e`, failures `f`.
-pub fn recent(project: &ProjectId, workflow: &WorkflowId, what: char) -> String {
-    format!("{project}#{workflow}#{what}")
+pub fn recent(of: &WorkflowRef, what: char) -> String {
+    format!("{}#{}#{what}", of.project, of.workflow)
 }
 
 /// The partition of the `recent` index that holds what an agent published.
-pub fn published(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64) -> String {
-    format!("{}#{}{incarnation}", recent(project, workflow, 'd'), part(cell) + "#")
+pub fn published(agent: &AgentRef) -> String {
+    format!("{}#{}#{}", recent(&agent.workflow, 'd'), part(&agent.cell), agent.incarnation)
 }
 
 /// The place of an item in a partition of the `recent` index.
@@ -159,13 +159,13 @@ pub fn recent_id(sort: &str) -> Option<EventId> {
 }
 
 /// The partition of how many requests of a workflow's agents are outstanding.
-pub fn outstandings(project: &ProjectId, workflow: &WorkflowId) -> String {
-    format!("{}#{workflow}", requests(project))
+pub fn outstandings(of: &WorkflowRef) -> String {
+    format!("{}#{}", requests(&of.project), of.workflow)
 }
 
 /// How many requests of an agent are outstanding.
-pub fn outstanding(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64) -> Key {
-    key(outstandings(project, workflow), of_agent(cell, incarnation))
+pub fn outstanding(agent: &AgentRef) -> Key {
+    key(outstandings(&agent.workflow), of_agent(agent))
 }
 
 /// The partition of what belongs to a project's requests as such.
@@ -195,14 +195,15 @@ pub fn callee_ids(callee_id: &str) -> String {
 }
 
 /// The way from a callee's id to a request.
-pub fn callee_id(callee_id: &str, project: &ProjectId, workflow: &WorkflowId, request: EventId) -> Key {
-    key(callee_ids(callee_id), format!("{project}#{workflow}#{}", request.parts()))
+pub fn callee_id(callee_id: &str, of: &WorkflowRef, request: EventId) -> Key {
+    key(callee_ids(callee_id), format!("{}#{}#{}", of.project, of.workflow, request.parts()))
 }
 
 /// The request of such a key's sort part.
-pub fn called(sort: &str) -> Option<(ProjectId, WorkflowId, EventId)> {
+pub fn called(sort: &str) -> Option<(WorkflowRef, EventId)> {
     let mut parts = sort.split('#');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, EventId::of_parts(parts.next()?)?))
+    let workflow = WorkflowRef { project: parts.next()?.parse().ok()?, workflow: parts.next()?.parse().ok()? };
+    Some((workflow, EventId::of_parts(parts.next()?)?))
 }
 
 /// A served agent, by its name.
@@ -229,12 +230,18 @@ pub fn due_partition(shard: u8) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rookery_domain::WorkflowId;
+
+    fn workflow_ref() -> WorkflowRef {
+        WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() }
+    }
 
     #[test]
     fn a_hash_in_a_cell_id_cannot_reach_another_agent() {
-        let tricky = CellId("a#1".into());
-        assert!(!of_agent(&tricky, 1).starts_with(&of_agent(&CellId("a".into()), 1)));
-        let key = metric(&ProjectId::random(), &WorkflowId::random(), 7, &CellId("50%#23".into()));
+        let plain = AgentRef { workflow: workflow_ref(), cell: CellId("a".into()), incarnation: 1 };
+        let tricky = AgentRef { cell: CellId("a#1".into()), ..plain.clone() };
+        assert!(!of_agent(&tricky).starts_with(&of_agent(&plain)));
+        let key = metric(&plain.workflow, 7, &CellId("50%#23".into()));
         assert_eq!(metric_cell(&key.sk).as_str(), "50%#23");
     }
 

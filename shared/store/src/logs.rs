@@ -4,7 +4,7 @@ use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
-use rookery_domain::{CellId, EventId, ProjectId, Result, Time, WorkflowId};
+use rookery_domain::{AgentRef, EventId, Result, Time};
 use serde::Serialize;
 
 /// How long log lines are kept.
@@ -24,16 +24,8 @@ pub struct LogEntry {
 
 impl Store {
     /// Stores the lines of a commit; writing them again changes nothing.
-    pub async fn put_log(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        cell: &CellId,
-        incarnation: u64,
-        commit: EventId,
-        entry: &LogEntry,
-    ) -> Result<()> {
-        let item = Item::new(&keys::log(project, workflow, cell, incarnation, entry.at, commit))
+    pub async fn put_log(&self, agent: &AgentRef, commit: EventId, entry: &LogEntry) -> Result<()> {
+        let item = Item::new(&keys::log(agent, entry.at, commit))
             .n("at", entry.at.0)
             .list("lines", &entry.lines)
             .n("expires_at", entry.at.plus(KEEP_MS).ttl_seconds())
@@ -42,16 +34,8 @@ impl Store {
     }
 
     /// A page of an agent's log, newest first.
-    pub async fn list_logs(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        cell: &CellId,
-        incarnation: u64,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<LogEntry>> {
-        let page = self.page(&keys::logs(project, workflow), &keys::of_agent(cell, incarnation), true, limit, cursor).await?;
+    pub async fn list_logs(&self, agent: &AgentRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<LogEntry>> {
+        let page = self.page(&keys::logs(&agent.workflow), &keys::of_agent(agent), true, limit, cursor).await?;
         page.try_map(|item| {
             let event_id = item.opt_str("event").map(|_| item.parse("event")).transpose()?;
             Ok(LogEntry { at: item.time("at")?, event_id, lines: item.strings("lines") })

@@ -7,7 +7,7 @@ use crate::keys;
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use rookery_domain::{CellId, Error, Kind, ProjectId, Result, ScopeId, Time, WorkflowId};
+use rookery_domain::{AgentRef, Error, Kind, Result, ScopeId, Time};
 use serde_json::Value;
 
 /// Memory and its scope fit an item with room to spare (DynamoDB: 400 KB).
@@ -28,9 +28,7 @@ pub struct MemoryItem {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MemoryWrite {
     /// The agent.
-    pub cell: CellId,
-    /// Its life.
-    pub incarnation: u64,
+    pub agent: AgentRef,
     /// The scope, if it is one of many.
     pub scope_id: Option<ScopeId>,
     /// The scope's text, for people.
@@ -62,54 +60,26 @@ impl MemoryWrite {
 
 impl Store {
     /// Reads a memory, consistently.
-    pub async fn memory(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        cell: &CellId,
-        incarnation: u64,
-        scope: Option<ScopeId>,
-    ) -> Result<Option<MemoryItem>> {
-        let item = self.get(keys::memory(project, workflow, cell, incarnation, scope)).await?;
+    pub async fn memory(&self, agent: &AgentRef, scope: Option<ScopeId>) -> Result<Option<MemoryItem>> {
+        let item = self.get(keys::memory(agent, scope)).await?;
         item.filter(|item| !item.is_expired(Time::now())).map(|item| read(&item)).transpose()
     }
 
     /// A page of an agent's memories.
-    pub async fn list_memories(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        cell: &CellId,
-        incarnation: u64,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<MemoryItem>> {
-        let partition = keys::memories(project, workflow);
-        self.page(&partition, &keys::of_agent(cell, incarnation), false, limit, cursor).await?.try_map(|item| read(&item))
+    pub async fn list_memories(&self, agent: &AgentRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<MemoryItem>> {
+        let partition = keys::memories(&agent.workflow);
+        self.page(&partition, &keys::of_agent(agent), false, limit, cursor).await?.try_map(|item| read(&item))
     }
 
     /// Forgets all that an agent remembers.
-    pub async fn clear_memories(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        cell: &CellId,
-        incarnation: u64,
-    ) -> Result<()> {
+    pub async fn clear_memories(&self, agent: &AgentRef) -> Result<()> {
         let mut all = usize::MAX;
-        self.delete_prefix(&keys::memories(project, workflow), &keys::of_agent(cell, incarnation), &mut all).await.map(drop)
+        self.delete_prefix(&keys::memories(&agent.workflow), &keys::of_agent(agent), &mut all).await.map(drop)
     }
 
     /// Lets the memories of an ended life be forgotten once its runs are over.
-    pub async fn expire_memories(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        cell: &CellId,
-        incarnation: u64,
-        at: Time,
-    ) -> Result<()> {
-        let (partition, prefix) = (keys::memories(project, workflow), keys::of_agent(cell, incarnation));
+    pub async fn expire_memories(&self, agent: &AgentRef, at: Time) -> Result<()> {
+        let (partition, prefix) = (keys::memories(&agent.workflow), keys::of_agent(agent));
         let mut cursor = None;
         loop {
             let page = self.page(&partition, &prefix, false, 100, cursor.as_ref()).await?;
@@ -125,14 +95,9 @@ impl Store {
         }
     }
 
-    pub(crate) fn memory_in_transaction(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        write: MemoryWrite,
-    ) -> TransactWriteItem {
+    pub(crate) fn memory_in_transaction(&self, write: MemoryWrite) -> TransactWriteItem {
         let scope = write.scope.as_deref();
-        let key = keys::memory(project, workflow, &write.cell, write.incarnation, write.scope_id);
+        let key = keys::memory(&write.agent, write.scope_id);
         let item = Item::new(&key)
             .packed("value", &write.value.to_string())
             .s("tag", &write.tag)

@@ -5,7 +5,7 @@ use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::Store;
-use rookery_domain::{CellId, ProjectId, Result, Time, WorkflowId};
+use rookery_domain::{CellId, Result, Time, WorkflowRef};
 use serde::Serialize;
 
 /// An hour, in milliseconds.
@@ -58,14 +58,7 @@ pub struct Metric {
 
 impl Store {
     /// Adds counts to those of the hour in which `at` is.
-    pub async fn add_metrics(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        cell: &CellId,
-        at: Time,
-        counts: &Counts,
-    ) -> Result<()> {
+    pub async fn add_metrics(&self, workflow: &WorkflowRef, cell: &CellId, at: Time, counts: &Counts) -> Result<()> {
         let hour = at.0.div_euclid(HOUR_MS);
         let mut sets = vec!["expires_at = :expires".to_owned()];
         let mut adds = Vec::new();
@@ -86,14 +79,13 @@ impl Store {
             return Ok(());
         }
         update.text = format!("SET {} ADD {}", sets.join(", "), adds.join(", "));
-        self.update(&keys::metric(project, workflow, hour, cell), update, None).await.map(drop)
+        self.update(&keys::metric(workflow, hour, cell), update, None).await.map(drop)
     }
 
     /// A page of a workflow's metrics, newest hour first, for hours that touch `from ..= to`.
     pub async fn list_metrics(
         &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
+        workflow: &WorkflowRef,
         from: Time,
         to: Time,
         limit: usize,
@@ -106,7 +98,7 @@ impl Store {
             return Err(bad_cursor());
         }
         let range = Expr::new("#sk BETWEEN :from AND :to").s(":from", first).s(":to", last);
-        self.page_between(&keys::metrics(project, workflow), range, limit, cursor).await?.try_map(|item| read(&item))
+        self.page_between(&keys::metrics(workflow), range, limit, cursor).await?.try_map(|item| read(&item))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::page::{Cursor, Page};
 use crate::sdk::{Store, Transacted};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{
-    CallbackAuth, CellId, DeliveryId, Error, EventId, ProjectId, RequestState, Result, Time, WorkflowId, limits,
+    AgentRef, CallbackAuth, CellId, DeliveryId, Error, EventId, ProjectId, RequestState, Result, Time, WorkflowRef, limits,
 };
 
 /// The stored state of a request that may still be answered; whether it was acknowledged is seen by its ids.
@@ -23,9 +23,7 @@ pub struct Request {
     /// Its id, in the run.
     pub id: EventId,
     /// The agent that made it.
-    pub cell: CellId,
-    /// The life of that agent.
-    pub incarnation: u64,
+    pub agent: AgentRef,
     /// The event that it was made for.
     pub event: EventId,
     /// The delivery that waits for its result.
@@ -77,11 +75,11 @@ pub enum Opened {
 
 impl Store {
     /// Stores a request before it is sent, unless its agent has `most` of them outstanding.
-    pub async fn open_request(&self, project: &ProjectId, workflow: &WorkflowId, request: &Request, most: u32) -> Result<Opened> {
-        let item = Item::new(&keys::event(project, workflow, request.id))
+    pub async fn open_request(&self, request: &Request, most: u32) -> Result<Opened> {
+        let item = Item::new(&keys::event(&request.agent.workflow, request.id))
             .s("rq", OPEN)
-            .s("to", &request.cell)
-            .n("to_inc", request.incarnation)
+            .s("to", &request.agent.cell)
+            .n("to_inc", request.agent.incarnation)
             .s("from", request.event)
             .s("dl", request.delivery)
             .n("arm", request.arm)
@@ -93,14 +91,11 @@ impl Store {
             .n("calls", request.calls)
             .n("at", request.created_at.0)
             .n("deadline", request.deadline.0)
-            .s("rp", keys::recent(project, workflow, 'q'))
+            .s("rp", keys::recent(&request.agent.workflow, 'q'))
             .s("rs", keys::recent_sort(request.created_at, request.id))
             .n("expires_at", request.deadline.plus(limits::COMMIT_MS).ttl_seconds());
         let room = Expr::new("attribute_not_exists(n) OR n < :most").n(":most", most);
-        let items = vec![
-            self.put_in_transaction(item, Some(absent(Time::now()))),
-            self.count_in_transaction(project, workflow, request, 1, room),
-        ];
+        let items = vec![self.put_in_transaction(item, Some(absent(Time::now()))), self.count_in_transaction(request, 1, room)];
         Ok(match self.transact_calmly(items).await? {
             Transacted::Done => Opened::New,
             Transacted::Refused(0) => Opened::There,
@@ -108,78 +103,52 @@ impl Store {
         })
     }
 
-    fn count_in_transaction(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        request: &Request,
-        by: i32,
-        condition: Expr,
-    ) -> TransactWriteItem {
-        let key = keys::outstanding(project, workflow, &request.cell, request.incarnation);
+    fn count_in_transaction(&self, request: &Request, by: i32, condition: Expr) -> TransactWriteItem {
+        let key = keys::outstanding(&request.agent);
         self.update_in_transaction(&key, Expr::new("ADD n :by").n(":by", by), condition)
     }
 
     /// Reads a request, consistently.
-    pub async fn request(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<Option<Request>> {
-        let item = self.get(keys::event(project, workflow, id)).await?.filter(|item| !item.is_expired(Time::now()));
-        item.filter(|item| item.opt_str("rq").is_some()).map(|item| read(id, &item)).transpose()
+    pub async fn request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Option<Request>> {
+        let item = self.get(keys::event(workflow, id)).await?.filter(|item| !item.is_expired(Time::now()));
+        item.filter(|item| item.opt_str("rq").is_some()).map(|item| read(workflow, id, &item)).transpose()
     }
 
     /// A page of a workflow's requests, newest first.
-    pub async fn list_requests(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<Request>> {
-        let partition = keys::recent(project, workflow, 'q');
-        let ids = self.list_recent(project, workflow, partition, None, limit, limit, cursor).await?;
-        let keys = ids.items.iter().map(|id| keys::event(project, workflow, *id)).collect();
+    pub async fn list_requests(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Request>> {
+        let partition = keys::recent(workflow, 'q');
+        let ids = self.list_recent(workflow, partition, None, limit, limit, cursor).await?;
+        let keys = ids.items.iter().map(|id| keys::event(workflow, *id)).collect();
         let items = ids.items.iter().zip(self.get_many(keys).await?);
-        let requests = items.filter_map(|(id, item)| Some(read(*id, &item.filter(|item| item.opt_str("rq").is_some())?)));
+        let requests =
+            items.filter_map(|(id, item)| Some(read(workflow, *id, &item.filter(|item| item.opt_str("rq").is_some())?)));
         Ok(Page { items: requests.collect::<Result<_>>()?, next: ids.next })
     }
 
     /// How many requests of an agent are outstanding.
-    pub async fn outstanding(&self, project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64) -> Result<u64> {
-        let item = self.get(keys::outstanding(project, workflow, cell, incarnation)).await?;
+    pub async fn outstanding(&self, agent: &AgentRef) -> Result<u64> {
+        let item = self.get(keys::outstanding(agent)).await?;
         Ok(item.and_then(|item| item.opt_num("n")).unwrap_or(0))
     }
 
     /// Takes the right to make the call of a request, until this time at most, and counts the call. `false` while another has it, or
     /// when the request is over.
-    pub async fn take_request_call(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        id: EventId,
-        now: Time,
-        until: Time,
-    ) -> Result<bool> {
+    pub async fn take_request_call(&self, workflow: &WorkflowRef, id: EventId, now: Time, until: Time) -> Result<bool> {
         let update = Expr::new("SET lease = :until ADD calls :one").n(":until", until.0).n(":one", 1);
         let mut free = is_open().n(":now", now.0);
         free.text += " AND (attribute_not_exists(lease) OR lease < :now)";
-        Ok(self.update(&keys::event(project, workflow, id), update, Some(free)).await?.is_some())
+        Ok(self.update(&keys::event(workflow, id), update, Some(free)).await?.is_some())
     }
 
     /// Gives it back: the call failed, and may be made again.
-    pub async fn return_request_call(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<()> {
+    pub async fn return_request_call(&self, workflow: &WorkflowRef, id: EventId) -> Result<()> {
         let gone = Some(Expr::new("attribute_exists(pk)"));
-        self.update(&keys::event(project, workflow, id), Expr::new("REMOVE lease"), gone).await.map(drop)
+        self.update(&keys::event(workflow, id), Expr::new("REMOVE lease"), gone).await.map(drop)
     }
 
     /// Stores an acknowledgement: from now on the callee's id leads to the request. Gives the request as it is then.
-    pub async fn acknowledge_request(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        request: &Request,
-        callee_id: &str,
-        now: Time,
-    ) -> Result<Option<Request>> {
-        let way = Item::new(&keys::callee_id(callee_id, project, workflow, request.id))
+    pub async fn acknowledge_request(&self, request: &Request, callee_id: &str, now: Time) -> Result<Option<Request>> {
+        let way = Item::new(&keys::callee_id(callee_id, &request.agent.workflow, request.id))
             .n("expires_at", request.deadline.plus(limits::COMMIT_MS).ttl_seconds());
         self.put(way, None).await?;
         let mut update = Expr::new("SET acked = if_not_exists(acked, :now)").n(":now", now.0);
@@ -187,9 +156,10 @@ impl Store {
             update.text += ", ids = list_append(if_not_exists(ids, :none), :id)";
             update = update.list(":none", &[]).list(":id", &[callee_id.to_owned()]);
         }
-        let updated =
-            self.update(&keys::event(project, workflow, request.id), update, Some(Expr::new("attribute_exists(pk)"))).await?;
-        updated.map(|item| read(request.id, &item)).transpose()
+        let updated = self
+            .update(&keys::event(&request.agent.workflow, request.id), update, Some(Expr::new("attribute_exists(pk)")))
+            .await?;
+        updated.map(|item| read(&request.agent.workflow, request.id, &item)).transpose()
     }
 
     /// The requests that a callee acknowledged with this id: of any project, since ids are the callee's.
@@ -197,32 +167,23 @@ impl Store {
         &self,
         callee_id: &str,
         project: Option<&ProjectId>,
-    ) -> Result<Vec<(ProjectId, WorkflowId, EventId)>> {
+    ) -> Result<Vec<(WorkflowRef, EventId)>> {
         let prefix = project.map(|project| format!("{project}#")).unwrap_or_default();
         let (items, _) = self.query(Query::prefix(keys::callee_ids(callee_id), &prefix, 100)).await?;
         items.iter().map(|item| keys::called(item.str("sk")?).ok_or_else(|| malformed("sk"))).collect()
     }
 
     /// Takes a result, if it is the first one and in time: `true`. Else the request says why not.
-    pub async fn answer_request(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        request: &Request,
-        answer: &str,
-        now: Time,
-    ) -> Result<bool> {
+    pub async fn answer_request(&self, request: &Request, answer: &str, now: Time) -> Result<bool> {
         let update = Expr::new("SET rq = :state, ended = :now, answer = :answer").s(":state", RequestState::Answered.as_str());
         let mut in_time = is_open().n(":now", now.0);
         in_time.text += " AND deadline > :now";
-        self.end(project, workflow, request, update.packed(":answer", answer), in_time).await
+        self.end(request, update.packed(":answer", answer), in_time).await
     }
 
     /// Ends a request without a result: `false` when it had ended before.
     pub async fn close_request(
         &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
         request: &Request,
         state: RequestState,
         failure: Option<&Failure>,
@@ -233,20 +194,13 @@ impl Store {
             update.text += ", err = :err";
             update = update.packed(":err", &serde_json::to_string(failure).unwrap_or_default());
         }
-        self.end(project, workflow, request, update, is_open()).await
+        self.end(request, update, is_open()).await
     }
 
     /// A request ends once, and gives back its place among the agent's outstanding ones.
-    async fn end(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        request: &Request,
-        update: Expr,
-        condition: Expr,
-    ) -> Result<bool> {
-        let record = self.update_in_transaction(&keys::event(project, workflow, request.id), update, condition);
-        let count = self.count_in_transaction(project, workflow, request, -1, Expr::new("attribute_exists(pk)"));
+    async fn end(&self, request: &Request, update: Expr, condition: Expr) -> Result<bool> {
+        let record = self.update_in_transaction(&keys::event(&request.agent.workflow, request.id), update, condition);
+        let count = self.count_in_transaction(request, -1, Expr::new("attribute_exists(pk)"));
         match self.transact_calmly(vec![record, count]).await? {
             Transacted::Done => Ok(true),
             Transacted::Refused(0) => Ok(false),
@@ -255,9 +209,9 @@ impl Store {
     }
 
     /// Notes that a result came too late.
-    pub async fn note_late_result(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId, now: Time) -> Result<()> {
+    pub async fn note_late_result(&self, workflow: &WorkflowRef, id: EventId, now: Time) -> Result<()> {
         let update = Expr::new("SET late = :now").n(":now", now.0);
-        self.update(&keys::event(project, workflow, id), update, Some(Expr::new("attribute_exists(pk)"))).await.map(drop)
+        self.update(&keys::event(workflow, id), update, Some(Expr::new("attribute_exists(pk)"))).await.map(drop)
     }
 }
 
@@ -265,7 +219,7 @@ fn is_open() -> Expr {
     Expr::new("rq = :open").s(":open", OPEN)
 }
 
-fn read(id: EventId, item: &Item) -> Result<Request> {
+fn read(workflow: &WorkflowRef, id: EventId, item: &Item) -> Result<Request> {
     let callee_ids = item.strings("ids");
     let state = match (item.str("rq")?, callee_ids.is_empty()) {
         (OPEN, true) => RequestState::Calling,
@@ -275,8 +229,11 @@ fn read(id: EventId, item: &Item) -> Result<Request> {
     let text = |name: &str| item.raw(name).map(|_| item.unpacked(name)).transpose();
     Ok(Request {
         id,
-        cell: CellId(item.str("to")?.to_owned()),
-        incarnation: item.num("to_inc")?,
+        agent: AgentRef {
+            workflow: workflow.clone(),
+            cell: CellId(item.str("to")?.to_owned()),
+            incarnation: item.num("to_inc")?,
+        },
         event: item.parse("from")?,
         delivery: item.parse("dl")?,
         arm: item.num("arm")?,

@@ -5,19 +5,13 @@ use crate::item::{Attributes, Item};
 use crate::keys::{self, Key};
 use crate::sdk::Store;
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use rookery_domain::{CellId, Error, ProjectId, Result, Time, WorkflowId};
+use rookery_domain::{AgentRef, CellId, Error, ProjectId, Result, Time, WorkflowId, WorkflowRef};
 
 /// The schedule of one agent, while its workflow is active.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleItem {
-    /// The project.
-    pub project: ProjectId,
-    /// The workflow.
-    pub workflow: WorkflowId,
     /// The agent.
-    pub cell: CellId,
-    /// Its life.
-    pub incarnation: u64,
+    pub agent: AgentRef,
     /// When it is due, as its schedule's text.
     pub spec: String,
     /// Changes when it is edited, and when its workflow is started again: checks of another generation are dropped.
@@ -112,7 +106,7 @@ impl Store {
 
     /// A schedule's due times up to `next` were sent.
     pub async fn schedule_sent(&self, item: &ScheduleItem, next: Option<Time>, skipped: u64) -> Result<()> {
-        let key = keys::schedule(&item.project, &item.workflow, &item.cell);
+        let key = keys::schedule(&item.agent.workflow, &item.agent.cell);
         let update = match next {
             Some(next) => Expr::new("SET da = :next ADD skipped :skipped").n(":next", next.0),
             None => Expr::new("REMOVE dp, da ADD skipped :skipped"),
@@ -124,12 +118,12 @@ impl Store {
 
     /// Sets an agent's schedule going.
     pub async fn put_schedule(&self, item: &ScheduleItem) -> Result<()> {
-        let key = keys::schedule(&item.project, &item.workflow, &item.cell);
+        let key = keys::schedule(&item.agent.workflow, &item.agent.cell);
         let stored = Item::new(&key)
-            .s("project", &item.project)
-            .s("workflow", &item.workflow)
-            .s("cell", &item.cell)
-            .n("inc", item.incarnation)
+            .s("project", &item.agent.workflow.project)
+            .s("workflow", &item.agent.workflow.workflow)
+            .s("cell", &item.agent.cell)
+            .n("inc", item.agent.incarnation)
             .s("spec", &item.spec)
             .s("generation", &item.generation)
             .s("dp", keys::due_shard(&key))
@@ -140,13 +134,13 @@ impl Store {
     }
 
     /// The schedule of an agent.
-    pub async fn schedule(&self, project: &ProjectId, workflow: &WorkflowId, cell: &CellId) -> Result<Option<ScheduleItem>> {
-        self.get(keys::schedule(project, workflow, cell)).await?.map(|item| read_schedule(&item)).transpose()
+    pub async fn schedule(&self, workflow: &WorkflowRef, cell: &CellId) -> Result<Option<ScheduleItem>> {
+        self.get(keys::schedule(workflow, cell)).await?.map(|item| read_schedule(&item)).transpose()
     }
 
     /// The schedules of a workflow.
-    pub async fn schedules(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<Vec<ScheduleItem>> {
-        let partition = keys::workflow(project, workflow);
+    pub async fn schedules(&self, workflow: &WorkflowRef) -> Result<Vec<ScheduleItem>> {
+        let partition = keys::workflow(workflow);
         let (mut schedules, mut cursor) = (Vec::new(), None);
         loop {
             let page = self.page(&partition, "s#", false, 200, cursor.as_ref()).await?;
@@ -163,19 +157,14 @@ impl Store {
     /// Ends an agent's schedule, unless it was set anew meanwhile.
     pub async fn delete_schedule(&self, item: &ScheduleItem) -> Result<()> {
         let condition = Expr::new("generation = :generation").s(":generation", &item.generation);
-        self.delete_if(&keys::schedule(&item.project, &item.workflow, &item.cell), condition).await
+        self.delete_if(&keys::schedule(&item.agent.workflow, &item.agent.cell), condition).await
     }
 
-    pub(crate) fn advance_in_transaction(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        advance: &ScheduleAdvance,
-    ) -> TransactWriteItem {
+    pub(crate) fn advance_in_transaction(&self, workflow: &WorkflowRef, advance: &ScheduleAdvance) -> TransactWriteItem {
         // That each due time has one effect is the commit key's to see to; this drops the checks of another generation.
         let condition = Expr::new("generation = :generation").s(":generation", &advance.generation);
         let update = Expr::new("SET last_due = :due").n(":due", advance.due.0);
-        self.update_in_transaction(&keys::schedule(project, workflow, &advance.cell), update, condition)
+        self.update_in_transaction(&keys::schedule(workflow, &advance.cell), update, condition)
     }
 }
 
@@ -204,10 +193,11 @@ fn read_due(key: Key, item: &Item) -> Result<DueItem> {
 
 fn read_schedule(item: &Item) -> Result<ScheduleItem> {
     Ok(ScheduleItem {
-        project: item.parse("project")?,
-        workflow: item.parse("workflow")?,
-        cell: CellId(item.str("cell")?.to_owned()),
-        incarnation: item.num("inc")?,
+        agent: AgentRef {
+            workflow: WorkflowRef { project: item.parse("project")?, workflow: item.parse("workflow")? },
+            cell: CellId(item.str("cell")?.to_owned()),
+            incarnation: item.num("inc")?,
+        },
         spec: item.str("spec")?.to_owned(),
         generation: item.str("generation")?.to_owned(),
         next_due: item.opt_num("da").map_or(Time(i64::MAX), Time),

@@ -6,7 +6,7 @@ use crate::keys;
 use crate::page::{Cursor, Page};
 use crate::sdk::{Store, Transacted};
 use crate::workflows::{State, Workflow, state_text};
-use rookery_domain::{Error, Graph, Kind, ProjectId, Result, Time, WorkflowId};
+use rookery_domain::{Error, Graph, Kind, ProjectId, Result, Time, WorkflowId, WorkflowRef};
 use serde::Serialize;
 use serde_json::json;
 
@@ -51,8 +51,7 @@ impl Store {
     pub async fn create_workflow(&self, project: &ProjectId, saved: &Saved<'_>) -> Result<Workflow> {
         let now = Time::now();
         let workflow = Workflow {
-            project: project.clone(),
-            id: WorkflowId::random(),
+            id: WorkflowRef { project: project.clone(), workflow: WorkflowId::random() },
             name: saved.name.to_owned(),
             state: State::New,
             version: 1,
@@ -61,7 +60,7 @@ impl Store {
             updated_at: now,
             deleted: false,
         };
-        let head = Item::new(&keys::head(project, &workflow.id))
+        let head = Item::new(&keys::head(&workflow.id))
             .s("name", saved.name)
             .s("state", state_text(State::New))
             .n("ver", 1)
@@ -69,7 +68,7 @@ impl Store {
             .n("created", now.0)
             .n("updated", now.0);
         let mut items = vec![self.put_in_transaction(head, Some(Expr::new("attribute_not_exists(pk)")))];
-        items.extend(self.version_items(project, &workflow.id, 1, now, saved));
+        items.extend(self.version_items(&workflow.id, 1, now, saved));
         match self.transact_calmly(items).await? {
             Transacted::Done => Ok(workflow),
             _ => Err(Error::unavailable("the new workflow's id is taken")),
@@ -78,17 +77,17 @@ impl Store {
 
     /// Saves the next version after `expected`. When that is not the last one: 409 `version_conflict`, with the current one.
     pub async fn save_version(&self, workflow: &Workflow, expected: u64, saved: &Saved<'_>) -> Result<Workflow> {
-        let (project, id, now) = (&workflow.project, &workflow.id, Time::now());
+        let (id, now) = (&workflow.id, Time::now());
         let update = Expr::new("SET ver = :new, #name = :name, updated = :now")
             .name("#name", "name")
             .n(":new", expected + 1)
             .s(":name", saved.name)
             .n(":now", now.0);
         let condition = Expr::new("ver = :expected AND attribute_not_exists(deleted)").n(":expected", expected);
-        let mut items = vec![self.update_in_transaction(&keys::head(project, id), update, condition)];
-        items.extend(self.version_items(project, id, expected + 1, now, saved));
+        let mut items = vec![self.update_in_transaction(&keys::head(id), update, condition)];
+        items.extend(self.version_items(id, expected + 1, now, saved));
         let done = self.transact_calmly(items).await?;
-        let current = self.workflow(project, id).await?;
+        let current = self.workflow(id).await?;
         match done {
             Transacted::Done => Ok(current),
             _ => Err(version_conflict(expected, current.version)),
@@ -97,61 +96,59 @@ impl Store {
 
     fn version_items(
         &self,
-        project: &ProjectId,
-        id: &WorkflowId,
+        workflow: &WorkflowRef,
         version: u64,
         now: Time,
         saved: &Saved<'_>,
     ) -> Vec<aws_sdk_dynamodb::types::TransactWriteItem> {
-        let info = Item::new(&keys::version(project, id, version))
+        let info = Item::new(&keys::version(workflow, version))
             .s("name", saved.name)
             .n("at", now.0)
             .n("agents", saved.agent_count)
             .n("errors", saved.error_count)
             .maybe(saved.restored_from, |item, from| item.n("restored", from));
         let mut items = vec![self.put_in_transaction(info, None)];
-        items.extend(chunks(project, id, 'o', version, saved.options).map(|item| self.put_in_transaction(item, None)));
+        items.extend(chunks(workflow, 'o', version, saved.options).map(|item| self.put_in_transaction(item, None)));
         items
     }
 
     /// A version.
-    pub async fn version(&self, project: &ProjectId, id: &WorkflowId, version: u64) -> Result<VersionInfo> {
-        let item = self.get(keys::version(project, id, version)).await?;
+    pub async fn version(&self, workflow: &WorkflowRef, version: u64) -> Result<VersionInfo> {
+        let item = self.get(keys::version(workflow, version)).await?;
         read(&item.ok_or_else(|| Error::not_found("version"))?)
     }
 
     /// A page of a workflow's versions, newest first.
     pub async fn list_versions(
         &self,
-        project: &ProjectId,
-        id: &WorkflowId,
+        workflow: &WorkflowRef,
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<VersionInfo>> {
-        self.page(&keys::workflow(project, id), "v#", true, limit, cursor).await?.try_map(|item| read(&item))
+        self.page(&keys::workflow(workflow), "v#", true, limit, cursor).await?.try_map(|item| read(&item))
     }
 
     /// The options of a version, as they came.
-    pub async fn options(&self, project: &ProjectId, id: &WorkflowId, version: u64) -> Result<String> {
-        self.read_chunks(project, id, 'o', version).await?.ok_or_else(|| Error::not_found("version"))
+    pub async fn options(&self, workflow: &WorkflowRef, version: u64) -> Result<String> {
+        self.read_chunks(workflow, 'o', version).await?.ok_or_else(|| Error::not_found("version"))
     }
 
     /// Stores the graph of a built version, once: if another was quicker, its graph is the version's.
-    pub async fn put_graph(&self, project: &ProjectId, id: &WorkflowId, version: u64, graph: &Graph) -> Result<()> {
+    pub async fn put_graph(&self, workflow: &WorkflowRef, version: u64, graph: &Graph) -> Result<()> {
         let text = serde_json::to_string(graph).map_err(Error::internal)?;
         let once = || Some(Expr::new("attribute_not_exists(pk)"));
-        let items = chunks(project, id, 'g', version, &text).map(|item| self.put_in_transaction(item, once()));
+        let items = chunks(workflow, 'g', version, &text).map(|item| self.put_in_transaction(item, once()));
         self.transact_calmly(items.collect()).await.map(drop)
     }
 
     /// The graph of a built version.
-    pub async fn graph(&self, project: &ProjectId, id: &WorkflowId, version: u64) -> Result<Option<Graph>> {
-        let text = self.read_chunks(project, id, 'g', version).await?;
+    pub async fn graph(&self, workflow: &WorkflowRef, version: u64) -> Result<Option<Graph>> {
+        let text = self.read_chunks(workflow, 'g', version).await?;
         text.map(|text| serde_json::from_str(&text).map_err(Error::internal)).transpose()
     }
 
-    async fn read_chunks(&self, project: &ProjectId, id: &WorkflowId, what: char, version: u64) -> Result<Option<String>> {
-        let first = keys::chunk(project, id, what, version, 0);
+    async fn read_chunks(&self, workflow: &WorkflowRef, what: char, version: u64) -> Result<Option<String>> {
+        let first = keys::chunk(workflow, what, version, 0);
         let prefix = first.sk.trim_end_matches("000").to_owned();
         let (mut packed, mut cursor) = (Vec::new(), None);
         loop {
@@ -177,14 +174,14 @@ fn version_conflict(expected: u64, current: u64) -> Error {
     .with_meta(json!({"version": current}))
 }
 
-fn chunks(project: &ProjectId, id: &WorkflowId, what: char, version: u64, text: &str) -> impl Iterator<Item = Item> {
+fn chunks(workflow: &WorkflowRef, what: char, version: u64, text: &str) -> impl Iterator<Item = Item> {
     let packed = pack(text);
     let chunks: Vec<Vec<u8>> = packed.chunks(CHUNK).map(<[u8]>::to_vec).collect();
-    let (project, id) = (project.clone(), id.clone());
+    let workflow = workflow.clone();
     chunks
         .into_iter()
         .enumerate()
-        .map(move |(index, bytes)| Item::new(&keys::chunk(&project, &id, what, version, index)).bytes("text", bytes))
+        .map(move |(index, bytes)| Item::new(&keys::chunk(&workflow, what, version, index)).bytes("text", bytes))
 }
 
 fn read(item: &Item) -> Result<VersionInfo> {

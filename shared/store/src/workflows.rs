@@ -6,7 +6,7 @@ use crate::keys;
 use crate::page::{Cursor, Page};
 use crate::schedules::purge_item;
 use crate::sdk::{Store, Transacted};
-use rookery_domain::{Error, ProjectId, Result, RunId, Time, WorkflowId};
+use rookery_domain::{Error, ProjectId, Result, RunId, Time, WorkflowRef};
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -25,10 +25,8 @@ pub enum State {
 /// The head of a workflow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workflow {
-    /// Its project.
-    pub project: ProjectId,
-    /// Its id.
-    pub id: WorkflowId,
+    /// Its project and its id.
+    pub id: WorkflowRef,
     /// What people call it.
     pub name: String,
     /// Whether it runs.
@@ -47,13 +45,13 @@ pub struct Workflow {
 
 impl Store {
     /// The head of a workflow, as it is now; a deleted one too.
-    pub async fn find_workflow(&self, project: &ProjectId, id: &WorkflowId) -> Result<Option<Workflow>> {
-        self.get(keys::head(project, id)).await?.map(|item| read(project, &item)).transpose()
+    pub async fn find_workflow(&self, workflow: &WorkflowRef) -> Result<Option<Workflow>> {
+        self.get(keys::head(workflow)).await?.map(|item| read(&workflow.project, &item)).transpose()
     }
 
     /// The head of a workflow; 404 when it is unknown, another project's, or deleted.
-    pub async fn workflow(&self, project: &ProjectId, id: &WorkflowId) -> Result<Workflow> {
-        let found = self.find_workflow(project, id).await?.filter(|workflow| !workflow.deleted);
+    pub async fn workflow(&self, workflow: &WorkflowRef) -> Result<Workflow> {
+        let found = self.find_workflow(workflow).await?.filter(|workflow| !workflow.deleted);
         found.ok_or_else(|| Error::not_found("workflow"))
     }
 
@@ -71,26 +69,26 @@ impl Store {
             update = update.name("#state", "state").s(":state", state_text(State::Active));
         }
         let condition = Expr::new("ver = :ver AND attribute_not_exists(deleted)").n(":ver", workflow.version);
-        let item = self.update(&keys::head(&workflow.project, &workflow.id), update, Some(condition)).await?;
-        item.map(|item| read(&workflow.project, &item)).transpose()
+        let item = self.update(&keys::head(&workflow.id), update, Some(condition)).await?;
+        item.map(|item| read(&workflow.id.project, &item)).transpose()
     }
 
     /// Pauses a workflow.
-    pub async fn pause(&self, project: &ProjectId, id: &WorkflowId) -> Result<Workflow> {
+    pub async fn pause(&self, workflow: &WorkflowRef) -> Result<Workflow> {
         let update = Expr::new("SET #state = :state, updated = :now")
             .name("#state", "state")
             .s(":state", state_text(State::Paused))
             .n(":now", Time::now().0);
         let condition = Expr::new("attribute_exists(pk) AND attribute_not_exists(deleted)");
-        let item = self.update(&keys::head(project, id), update, Some(condition)).await?;
-        read(project, &item.ok_or_else(|| Error::not_found("workflow"))?)
+        let item = self.update(&keys::head(workflow), update, Some(condition)).await?;
+        read(&workflow.project, &item.ok_or_else(|| Error::not_found("workflow"))?)
     }
 
     /// Marks a workflow as deleted, and asks for its purge. Its id is never used again.
-    pub async fn delete_workflow(&self, project: &ProjectId, id: &WorkflowId) -> Result<()> {
+    pub async fn delete_workflow(&self, workflow: &WorkflowRef) -> Result<()> {
         let update = Expr::new("SET deleted = :now").n(":now", Time::now().0);
-        let tombstone = self.update_in_transaction(&keys::head(project, id), update, Expr::new("attribute_exists(pk)"));
-        let purge = self.put_in_transaction(purge_item(project, Some(id)), None);
+        let tombstone = self.update_in_transaction(&keys::head(workflow), update, Expr::new("attribute_exists(pk)"));
+        let purge = self.put_in_transaction(purge_item(&workflow.project, Some(&workflow.workflow)), None);
         match self.transact_calmly(vec![tombstone, purge]).await? {
             Transacted::Done => Ok(()),
             _ => Err(Error::not_found("workflow")),
@@ -98,20 +96,20 @@ impl Store {
     }
 
     /// Removes what a deleted workflow had, at most `budget` items; `true` when all is gone.
-    pub async fn purge_workflow(&self, project: &ProjectId, id: &WorkflowId, budget: &mut usize) -> Result<bool> {
+    pub async fn purge_workflow(&self, workflow: &WorkflowRef, budget: &mut usize) -> Result<bool> {
         for partition in [
-            keys::workflow(project, id),
-            keys::memories(project, id),
-            keys::logs(project, id),
-            keys::metrics(project, id),
-            keys::outstandings(project, id),
+            keys::workflow(workflow),
+            keys::memories(workflow),
+            keys::logs(workflow),
+            keys::metrics(workflow),
+            keys::outstandings(workflow),
         ] {
             if !self.delete_prefix(&partition, "", budget).await? {
                 return Ok(false);
             }
         }
         for what in ['e', 'f', 'q'] {
-            if !self.purge_runs(project, id, keys::recent(project, id, what), budget).await? {
+            if !self.purge_runs(workflow, keys::recent(workflow, what), budget).await? {
                 return Ok(false);
             }
         }
@@ -119,13 +117,13 @@ impl Store {
     }
 
     /// Removes the runs that have items in a partition of the `recent` index.
-    async fn purge_runs(&self, project: &ProjectId, id: &WorkflowId, partition: String, budget: &mut usize) -> Result<bool> {
+    async fn purge_runs(&self, workflow: &WorkflowRef, partition: String, budget: &mut usize) -> Result<bool> {
         let mut cursor = None;
         loop {
-            let page = self.list_recent(project, id, partition.clone(), None, 100, 100, cursor.as_ref()).await?;
+            let page = self.list_recent(workflow, partition.clone(), None, 100, 100, cursor.as_ref()).await?;
             let runs: HashSet<RunId> = page.items.iter().map(|item| item.run).collect();
             for run in runs {
-                if !self.delete_prefix(&keys::run(project, id, run), "", budget).await? {
+                if !self.delete_prefix(&keys::run(workflow, run), "", budget).await? {
                     return Ok(false);
                 }
             }
@@ -147,8 +145,10 @@ pub(crate) fn state_text(state: State) -> &'static str {
 
 pub(crate) fn read(project: &ProjectId, item: &Item) -> Result<Workflow> {
     Ok(Workflow {
-        project: project.clone(),
-        id: item.str("sk")?.trim_start_matches("w#").parse().map_err(|_| crate::item::malformed("sk"))?,
+        id: WorkflowRef {
+            project: project.clone(),
+            workflow: item.str("sk")?.trim_start_matches("w#").parse().map_err(|_| crate::item::malformed("sk"))?,
+        },
         name: item.str("name")?.to_owned(),
         state: match item.str("state")? {
             "active" => State::Active,

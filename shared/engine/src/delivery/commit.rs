@@ -45,7 +45,7 @@ impl Engine {
         let timers: Vec<Timer> = (0..).zip(&effects.wake).map(timer).collect();
         let far = |timer: &&Timer| !is_near(began, timer.at);
         let due = work.event().map(|event| {
-            let message = |timer: &Timer| timer_message(&work.project, &work.workflow, &work.cell, event, timer).encode();
+            let message = |timer: &Timer| timer_message(&work.workflow, &work.cell, event, timer).encode();
             timers.iter().filter(far).map(|timer| (timer.clone(), message(timer))).collect()
         });
         let is_published = effects.publish.is_some();
@@ -127,7 +127,7 @@ impl Engine {
 
     async fn write(&self, work: &Work, ready: &Ready, commit: Commit, writes: Writes, logs: Vec<String>) -> Result<Step> {
         let events = writes.events.clone();
-        match self.store.commit(&work.project, &work.workflow, &commit, writes).await? {
+        match self.store.commit(&work.workflow, &commit, writes).await? {
             Committed::Won => {}
             // A schedule that has changed is found when all is read again.
             Committed::LostKey | Committed::LostSchedule | Committed::Lost => return Ok(Step::Again),
@@ -136,7 +136,7 @@ impl Engine {
         self.count(work, ready, &commit, &events).await;
         if !logs.is_empty() {
             let entry = LogEntry { at: commit.began, event_id: commit.event, lines: logs };
-            self.store.put_log(&work.project, &work.workflow, &commit.cell, commit.incarnation, commit.id, &entry).await?;
+            self.store.put_log(&commit.agent(&work.workflow), commit.id, &entry).await?;
         }
         self.send_following(work, &ready.built, &commit, &events).await?;
         Ok(Step::Done)
@@ -148,27 +148,26 @@ impl Engine {
             return Ok(());
         }
         let commit = self.commit_of(work, 0, "cancelled", 1, 0, Vec::new(), Time::now());
-        self.store.commit(&work.project, &work.workflow, &commit, Writes::default()).await.map(drop)
+        self.store.commit(&work.workflow, &commit, Writes::default()).await.map(drop)
     }
 
     /// Sends what follows from a commit that was found: its marker never proves that it was sent (rule 3).
     pub(crate) async fn resend(&self, work: &Work, commit: &Commit) -> Result<()> {
-        let items = self.store.run_items(&work.project, &work.workflow, &commit.child_ids()).await?;
+        let items = self.store.run_items(&work.workflow, &commit.child_ids()).await?;
         let events: Vec<Event> = items.into_iter().flatten().filter_map(|item| item.event).collect();
         let Some(version) = events.first().map(|event| event.version) else {
-            let timers = commit
-                .event
-                .map(|event| self.near_timers(&work.project, &work.workflow, &work.cell, event, commit.began, &commit.timers));
+            let timers =
+                commit.event.map(|event| self.near_timers(&work.workflow, &work.cell, event, commit.began, &commit.timers));
             return self.producer.send(timers.unwrap_or_default()).await;
         };
-        let built = self.built(&work.project, &work.workflow, version).await?;
+        let built = self.built(&work.workflow, version).await?;
         self.send_following(work, &built, commit, &events).await
     }
 
     async fn send_following(&self, work: &Work, built: &crate::Built, commit: &Commit, events: &[Event]) -> Result<()> {
-        let mut outgoing = self.following(&work.project, &work.workflow, built, events);
+        let mut outgoing = self.following(&work.workflow, built, events);
         if let Some(event) = commit.event {
-            outgoing.extend(self.near_timers(&work.project, &work.workflow, &work.cell, event, commit.began, &commit.timers));
+            outgoing.extend(self.near_timers(&work.workflow, &work.cell, event, commit.began, &commit.timers));
         }
         self.producer.send(outgoing).await
     }
@@ -182,7 +181,7 @@ impl Engine {
             Wake::Check { .. } => counts.checks = 1,
             Wake::Timer { .. } => {}
         }
-        self.meter.add(&work.project, &work.workflow, &work.cell, counts);
+        self.meter.add(&work.workflow, &work.cell, counts);
         if let Some(event) = &ready.event
             && work.arm == 0
             && matches!(work.wake, Wake::Event(_))
@@ -192,11 +191,11 @@ impl Engine {
         {
             // An accepted event is counted by its first delivery: accepting it writes one item and no more.
             let counts = Counts { emitted: 1, ..Counts::default() };
-            self.meter.add(&work.project, &work.workflow, &event.cell, counts);
+            self.meter.add(&work.workflow, &event.cell, counts);
         }
         let sampled = events.iter().filter(|event| u64::from(event.id.own.as_bytes()[15]) % SAMPLE == 0).count() as u64;
         if sampled > 0
-            && let Err(error) = self.store.count_run_events(&work.project, &work.workflow, work.run(), sampled * SAMPLE).await
+            && let Err(error) = self.store.count_run_events(&work.workflow, work.run(), sampled * SAMPLE).await
         {
             tracing::warn!(%error, "a run's events were not counted");
         }
@@ -207,7 +206,7 @@ impl Engine {
         let latest = commit.timers.iter().map(|timer| timer.at).max();
         match (latest, &ready.event) {
             (Some(at), Some(event)) if !is_near(commit.began, at) => {
-                self.store.keep_event(&work.project, &work.workflow, event.id, at.plus(limits::COMMIT_MS)).await
+                self.store.keep_event(&work.workflow, event.id, at.plus(limits::COMMIT_MS)).await
             }
             _ => Ok(()),
         }
@@ -247,8 +246,7 @@ fn memory_write(work: &Work, cell: &Cell, remembered: &Remembered, effects: &Eff
     };
     let tag = work.commit.to_string();
     Some(MemoryWrite {
-        cell: cell.id.clone(),
-        incarnation: cell.incarnation,
+        agent: work.workflow.agent(cell),
         scope_id: remembered.scope_id,
         scope: remembered.scope.clone(),
         value,

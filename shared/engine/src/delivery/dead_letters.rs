@@ -30,7 +30,7 @@ impl Engine {
         for _ in 0..ROUNDS {
             let ids = [Some(work.commit), Some(EventId::root(work.run())), work.event()];
             let ids: Vec<EventId> = ids.into_iter().flatten().collect();
-            let (mut items, head) = self.store.run_items_and_head(&work.project, &work.workflow, &ids).await?;
+            let (mut items, head) = self.store.run_items_and_head(&work.workflow, &ids).await?;
             let event = work.event().and_then(|_| items.pop().flatten()).and_then(|item| item.event);
             let root = items.pop().flatten();
             let there = items.pop().flatten();
@@ -49,7 +49,7 @@ impl Engine {
                 (_, Some(event)) => event.version,
                 (_, None) => return Ok(()), // Nothing is left to replay.
             };
-            let built = self.built(&work.project, &work.workflow, version).await?;
+            let built = self.built(&work.workflow, version).await?;
             let ready = Ready { built, event, root, waited_until: None, failed: 0 };
             self.fail_request(&work, &failure, Asked::No).await?;
             if let Step::Done = self.commit_failure(&work, &ready, None, failure.clone(), Time::now(), false).await? {
@@ -61,8 +61,7 @@ impl Engine {
     }
 
     async fn record_dead_route(&self, route: &Route, message: &Message, failure: Failure) -> Result<()> {
-        let Some(event) = self.store.run_item(&route.project, &route.workflow, route.event).await?.and_then(|item| item.event)
-        else {
+        let Some(event) = self.store.run_item(&route.workflow, route.event).await?.and_then(|item| item.event) else {
             return Ok(());
         };
         let delivery = routing_delivery(event.id);
@@ -84,9 +83,9 @@ impl Engine {
             message: Some(message.encode()),
             replayed_at: None,
         };
-        match self.store.commit(&route.project, &route.workflow, &commit, Writes::default()).await? {
+        match self.store.commit(&route.workflow, &commit, Writes::default()).await? {
             // It was replayed, and died again.
-            Committed::LostKey => self.store.mark_failed_again(&route.project, &route.workflow, commit.id).await,
+            Committed::LostKey => self.store.mark_failed_again(&route.workflow, commit.id).await,
             _ => Ok(()),
         }
     }

@@ -130,7 +130,7 @@ impl Engine {
         let root = rookery_domain::EventId::root(work.run());
         let mut ids = vec![work.commit, root];
         ids.extend(work.event());
-        let (mut items, head) = self.store.run_items_and_head(&work.project, &work.workflow, &ids).await?;
+        let (mut items, head) = self.store.run_items_and_head(&work.workflow, &ids).await?;
         let event = work.event().and_then(|_| items.pop().flatten()).and_then(|item| item.event);
         let root = items.pop().flatten();
         let there = items.pop().flatten();
@@ -164,7 +164,7 @@ impl Engine {
             (_, Some(event)) => event.version,
             (_, None) => return dropped(work, "its event is not kept any more"),
         };
-        let built = self.built(&work.project, &work.workflow, version).await?;
+        let built = self.built(&work.workflow, version).await?;
         Ok(Some(Ready { built, event, root, waited_until, failed }))
     }
 
@@ -177,7 +177,7 @@ impl Engine {
         if head.state != State::Active {
             return Ok(false);
         }
-        let schedule = self.store.schedule(&work.project, &work.workflow, &work.cell).await?;
+        let schedule = self.store.schedule(&work.workflow, &work.cell).await?;
         Ok(schedule.is_some_and(|schedule| schedule.generation == *generation))
     }
 
@@ -193,11 +193,10 @@ impl Engine {
         calls: bool,
         commits: bool,
     ) -> Result<(Result<Effects, AgentError>, Remembered)> {
+        let agent_ref = work.workflow.agent(cell);
         let host = EngineHost {
             engine: self,
-            project: &work.project,
-            workflow: &work.workflow,
-            incarnation: cell.incarnation,
+            agent: &agent_ref,
             work: commits.then_some(work),
             calls,
             refused: Default::default(),
@@ -231,7 +230,7 @@ impl Engine {
     fn context<'a>(&self, work: &'a Work, ready: &'a Ready, cell: &'a Cell, host: &'a EngineHost<'_>) -> Context<'a> {
         let mut cx = Context::new(cell, work.delivery, host);
         cx.event = ready.event.as_ref();
-        cx.workflow = work.workflow.as_str();
+        cx.workflow = work.workflow.workflow.as_str();
         cx.attempt = work.attempt;
         cx.waited_until = ready.waited_until;
         if let Wake::Check { due, .. } = work.wake {
@@ -263,7 +262,7 @@ impl Engine {
             },
         };
         let scope_id = scope.as_ref().map(|(id, _)| *id);
-        let item = self.store.memory(&work.project, &work.workflow, &cell.id, cell.incarnation, scope_id).await?;
+        let item = self.store.memory(&work.workflow.agent(cell), scope_id).await?;
         // A timer knows only its scope's id; the memory has the text.
         let text = scope.and_then(|(_, text)| text.or_else(|| item.as_ref().map(|item| item.scope.clone())));
         Ok(Ok(Remembered { scope: text, scope_id, item, asked: Asked::No }))

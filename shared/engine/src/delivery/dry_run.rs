@@ -55,7 +55,7 @@ impl Engine {
         event: Option<(Payload, Vec<String>)>,
         outside_calls: bool,
     ) -> Result<Report> {
-        let built = self.built(&workflow.project, &workflow.id, workflow.built).await?;
+        let built = self.built(&workflow.id, workflow.built).await?;
         let (found, agent) = built.agent(cell)?;
         let (found, now) = (found.clone(), Time::now());
         // As if it came by the first link that leads here.
@@ -74,8 +74,8 @@ impl Engine {
             last: false,
         });
         let work = match &event {
-            Some(event) => Work::of(&deliver(&workflow.project, &workflow.id, event.id, cell)),
-            None => Some(Work::check_by_hand(&workflow.project, &workflow.id, cell, found.incarnation, now)),
+            Some(event) => Work::of(&deliver(&workflow.id, event.id, cell)),
+            None => Some(Work::check_by_hand(&workflow.id.agent(&found), now)),
         };
         let work = work.ok_or_else(|| Error::internal("a dry run is not a route"))?;
         let ready = Ready { built: built.clone(), event, root: None, waited_until: None, failed: 0 };
@@ -86,7 +86,7 @@ impl Engine {
 
     /// Checks an agent now, whatever its schedule, and says what it did. A failure is reported, and commits nothing.
     pub async fn check_now(&self, workflow: &Workflow, cell: &CellId) -> Result<Report> {
-        let built: std::sync::Arc<Built> = self.built(&workflow.project, &workflow.id, workflow.built).await?;
+        let built: std::sync::Arc<Built> = self.built(&workflow.id, workflow.built).await?;
         let (found, agent) = built.agent(cell)?;
         if !rookery_agents::find(&found.agent_type).is_some_and(|info| info.checks) {
             return Err(Error::new(
@@ -97,7 +97,7 @@ impl Engine {
             ));
         }
         let began = Time::now();
-        let work = Work::check_by_hand(&workflow.project, &workflow.id, cell, found.incarnation, began);
+        let work = Work::check_by_hand(&workflow.id.agent(found), began);
         let ready = Ready { built: built.clone(), event: None, root: None, waited_until: None, failed: 0 };
         let (result, remembered) = self.run_agent(&work, &ready, found, agent, true, true).await?;
         let before = remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();

@@ -31,10 +31,10 @@ impl Engine {
         let near = is_by_message(Time::now(), until, for_reply);
         if let Some(event) = ready.event.as_ref().filter(|event| until > event.created_at.plus(limits::COMMIT_MS / 2)) {
             let kept = until.max(event.keep_until).plus(limits::COMMIT_MS);
-            self.store.keep_event(&work.project, &work.workflow, event.id, kept).await?;
+            self.store.keep_event(&work.workflow, event.id, kept).await?;
         }
         let due = (!near).then(|| message.encode());
-        if !self.store.park(&work.project, &work.workflow, work.commit, &parked, due.as_deref()).await? {
+        if !self.store.park(&work.workflow, work.commit, &parked, due.as_deref()).await? {
             return Ok(Step::Again);
         }
         if near {

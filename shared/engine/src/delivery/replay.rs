@@ -1,7 +1,7 @@
 //! Replaying failures: a new arm of the same delivery, with the same ids.
 
 use crate::Engine;
-use rookery_domain::{Error, EventId, ProjectId, Result, Time, WorkflowId};
+use rookery_domain::{Error, EventId, Result, Time, WorkflowRef};
 use rookery_queue::Message;
 use rookery_store::RunItem;
 use serde::Serialize;
@@ -20,19 +20,19 @@ pub struct Replayed {
 
 impl Engine {
     /// Replays one failure. Doing it twice opens one arm.
-    pub async fn replay(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<()> {
-        let item = self.store.run_item(project, workflow, id).await?.filter(is_failure);
-        self.replay_item(project, workflow, item.ok_or_else(|| Error::not_found("failure"))?).await
+    pub async fn replay(&self, workflow: &WorkflowRef, id: EventId) -> Result<()> {
+        let item = self.store.run_item(workflow, id).await?.filter(is_failure);
+        self.replay_item(workflow, item.ok_or_else(|| Error::not_found("failure"))?).await
     }
 
     /// Replays the failures that were not replayed yet, newest first.
-    pub async fn replay_all(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<Replayed> {
+    pub async fn replay_all(&self, workflow: &WorkflowRef) -> Result<Replayed> {
         let (mut replayed, mut cursor) = (0, None);
         loop {
-            let page = self.store.list_failures(project, workflow, 100, cursor.as_ref()).await?;
+            let page = self.store.list_failures(workflow, 100, cursor.as_ref()).await?;
             for item in page.items {
                 if is_failure(&item) && item.commit.as_ref().is_some_and(|commit| commit.replayed_at.is_none()) {
-                    self.replay_item(project, workflow, item).await?;
+                    self.replay_item(workflow, item).await?;
                     replayed += 1;
                 }
             }
@@ -43,11 +43,11 @@ impl Engine {
         }
     }
 
-    async fn replay_item(&self, project: &ProjectId, workflow: &WorkflowId, item: RunItem) -> Result<()> {
+    async fn replay_item(&self, workflow: &WorkflowRef, item: RunItem) -> Result<()> {
         let message = item.commit.and_then(|commit| commit.message).unwrap_or_default();
         let message = Message::decode(&message)?;
         self.producer.send(vec![message.replay().into()]).await?;
-        self.store.mark_replayed(project, workflow, item.id, Time::now()).await
+        self.store.mark_replayed(workflow, item.id, Time::now()).await
     }
 }
 

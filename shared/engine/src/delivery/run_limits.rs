@@ -38,7 +38,7 @@ impl Engine {
             _ if hit_by_other => {}
             None => return Ok(None),
             Some((code, message)) => {
-                if self.store.hit_run_limit(&work.project, &work.workflow, work.run(), &delivery).await? {
+                if self.store.hit_run_limit(&work.workflow, work.run(), &delivery).await? {
                     self.meter.limit_reached();
                     let failure = Failure { code: code.into(), message, details: None };
                     self.fail_request(work, &failure, Asked::No).await?;

@@ -1,6 +1,6 @@
 //! One piece of work of the `deliver` queue: a delivery, a timer or a check, in the terms that they share.
 
-use rookery_domain::{CellId, DeliveryId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowId};
+use rookery_domain::{AgentRef, CellId, DeliveryId, EventId, RunId, ScopeId, Time, WorkflowRef};
 use rookery_queue::{Check, Message};
 
 /// What wakes the agent.
@@ -17,8 +17,7 @@ pub(crate) enum Wake {
 /// A delivery, a timer or a check.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
-    pub(crate) project: ProjectId,
-    pub(crate) workflow: WorkflowId,
+    pub(crate) workflow: WorkflowRef,
     pub(crate) cell: CellId,
     pub(crate) wake: Wake,
     pub(crate) delivery: DeliveryId,
@@ -44,16 +43,15 @@ impl Work {
                 (&m.cell, Wake::Timer { event: m.event, scope: m.scope }, m.timer, m.arm, m.attempt, m.event.run, None)
             }
             Message::Check(m) => {
-                let root = EventId::tick(&m.project, &m.workflow, &m.cell, m.incarnation, m.due.0);
+                let root = EventId::tick(&m.agent, m.due.0);
                 let generation = Some(m.generation.clone()).filter(|generation| !generation.is_empty());
                 let wake = Wake::Check { due: m.due, generation };
-                (&m.cell, wake, DeliveryId(root.own), m.arm, m.attempt, root.run, Some(root))
+                (&m.agent.cell, wake, DeliveryId(root.own), m.arm, m.attempt, root.run, Some(root))
             }
         };
         // A check's run has no other root than what it emits first: its commit key.
         let commit = tick.filter(|_| arm == 0).unwrap_or_else(|| EventId::child(run, delivery, arm, 0));
         Some(Work {
-            project: message.project().clone(),
             workflow: message.workflow().clone(),
             cell: cell.clone(),
             wake,
@@ -67,31 +65,19 @@ impl Work {
     }
 
     /// A check that a person asks for: each is one of its own.
-    pub(crate) fn check_by_hand(project: &ProjectId, workflow: &WorkflowId, cell: &CellId, incarnation: u64, now: Time) -> Work {
+    pub(crate) fn check_by_hand(agent: &AgentRef, now: Time) -> Work {
         let root = EventId::fresh();
-        let (project, workflow, cell) = (project.clone(), workflow.clone(), cell.clone());
-        let message = Message::Check(Check {
-            project: project.clone(),
-            workflow: workflow.clone(),
-            cell: cell.clone(),
-            incarnation,
-            generation: String::new(),
-            due: now,
-            arm: 0,
-            attempt: 0,
-        });
-        let wake = Wake::Check { due: now, generation: None };
+        let message = Check { agent: agent.clone(), generation: String::new(), due: now, arm: 0, attempt: 0 };
         Work {
-            project,
-            workflow,
-            cell,
-            wake,
+            workflow: agent.workflow.clone(),
+            cell: agent.cell.clone(),
+            wake: Wake::Check { due: now, generation: None },
             delivery: DeliveryId(root.own),
             arm: 0,
             attempt: 0,
             commit: root,
             reply: false,
-            message,
+            message: Message::Check(message),
         }
     }
 

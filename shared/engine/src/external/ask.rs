@@ -78,7 +78,7 @@ impl EngineHost<'_> {
             },
         };
         // Only who has a place asks, so that nobody takes the probe of an open breaker in vain.
-        match self.engine.may_call(self.project, ask.endpoint, Time::now()).await? {
+        match self.engine.may_call(self.project(), ask.endpoint, Time::now()).await? {
             May::NotNow(at, why) => Ok(Reply::NotNow(at, why)),
             May::Call { is_probe } => self.send(call, request, is_probe).await,
         }
@@ -87,14 +87,14 @@ impl EngineHost<'_> {
     /// The request as it is; with an early result that was held, if its acknowledgement was stored and the join was not made.
     async fn known(&self, id: EventId) -> Result<Option<Request>> {
         let store = &self.engine.store;
-        let Some(request) = store.request(self.project, self.workflow, id).await? else { return Ok(None) };
+        let Some(request) = store.request(&self.agent.workflow, id).await? else { return Ok(None) };
         if !request.state.is_open() || request.auth == CallbackAuth::CallbackToken || request.callee_ids.is_empty() {
             return Ok(Some(request));
         }
         for callee_id in &request.callee_ids {
-            self.engine.join_held(self.project, self.workflow, &request, callee_id).await?;
+            self.engine.join_held(&request, callee_id).await?;
         }
-        store.request(self.project, self.workflow, id).await
+        store.request(&self.agent.workflow, id).await
     }
 
     /// What is known of a request that was made before; none if it is (still) to be sent.
@@ -122,10 +122,10 @@ impl EngineHost<'_> {
     /// The deadline is over: if no result came just now, none will be taken.
     async fn expire(&self, request: &Request) -> Result<Reply> {
         let (store, now) = (&self.engine.store, Time::now());
-        if store.close_request(self.project, self.workflow, request, RequestState::Expired, None, now).await? {
+        if store.close_request(request, RequestState::Expired, None, now).await? {
             return Ok(Reply::Expired);
         }
-        let ended = store.request(self.project, self.workflow, request.id).await?;
+        let ended = store.request(&self.agent.workflow, request.id).await?;
         Ok(match ended {
             Some(Request { answer: Some(answer), .. }) => Reply::Result(answer),
             Some(Request { state: RequestState::Cancelled, .. }) => Reply::Cancelled,
@@ -138,8 +138,7 @@ impl EngineHost<'_> {
         let (id, now) = (request_id(work), Time::now());
         let request = Request {
             id,
-            cell: work.cell.clone(),
-            incarnation: self.incarnation,
+            agent: self.agent.clone(),
             event: work.event().ok_or_else(|| Error::internal("a request is made for an event"))?,
             delivery: work.delivery,
             arm: work.arm,
@@ -159,60 +158,60 @@ impl EngineHost<'_> {
             failure: None,
             late_at: None,
         };
-        match self.engine.store.open_request(self.project, self.workflow, &request, ask.most).await? {
+        match self.engine.store.open_request(&request, ask.most).await? {
             Opened::New => Ok(Some(request)),
             Opened::Full => Ok(None),
             // Another copy of this message stored it meanwhile: its token counts.
-            Opened::There => self.engine.store.request(self.project, self.workflow, id).await,
+            Opened::There => self.engine.store.request(&self.agent.workflow, id).await,
         }
     }
 
     async fn send(&self, mut call: Call<'_>, request: Request, is_probe: bool) -> Result<Reply, Stopped> {
-        let (store, engine, now) = (&self.engine.store, self.engine, Time::now());
+        let (store, engine, workflow, now) = (&self.engine.store, self.engine, &self.agent.workflow, Time::now());
         let until = now.plus(CALLING_MS);
-        if !store.take_request_call(self.project, self.workflow, request.id, now, until).await? {
+        if !store.take_request_call(&self.agent.workflow, request.id, now, until).await? {
             return Ok(Reply::NotNow(now.plus(BUSY_MS), "Another copy of this delivery makes the call.".to_owned()));
         }
         let base = engine.settings.base_url.as_deref().ok_or_else(|| {
             let message = "Rookery does not know its own address: set ROOKERY_BASE_URL, so that results find it.";
             AgentError::fail("no_base_url", message)
         })?;
-        let token = format!("{}{}{}{}", self.project, self.workflow, request.id.parts(), request.token);
+        let token = format!("{}{}{}{}", workflow.project, workflow.workflow, request.id.parts(), request.token);
         let headers = &mut call.request.headers;
-        headers.push((CALLBACK_URL.to_owned(), format!("{base}/p/{}/api/agentProxy/sendResult", self.project)));
+        headers.push((CALLBACK_URL.to_owned(), format!("{base}/p/{}/api/agentProxy/sendResult", self.project())));
         headers.push((CALLBACK_TOKEN.to_owned(), token));
         headers.push(("Idempotency-Key".to_owned(), request.id.own.simple().to_string()));
         let is_bare = request.auth != CallbackAuth::CallbackToken;
         if is_bare {
-            store.begin_call(self.project, request.id, until).await?;
+            store.begin_call(self.project(), request.id, until).await?;
         }
         let answered = self.call_out(call).await.and_then(|response| judge(response, Time::now())).and_then(acknowledged);
-        engine.called(self.project, &request.endpoint, outcome(&answered), is_probe).await?;
+        engine.called(self.project(), &request.endpoint, outcome(&answered), is_probe).await?;
         let reply = match answered {
             Ok(callee_id) => {
-                let known = store.acknowledge_request(self.project, self.workflow, &request, &callee_id, Time::now()).await?;
+                let known = store.acknowledge_request(&request, &callee_id, Time::now()).await?;
                 let known = if is_bare { self.known(request.id).await? } else { known };
                 self.known_reply(known.as_ref()).await?.unwrap_or(Reply::WaitsUntil(request.deadline))
             }
             Err(error) => self.unless_ended(&request, error).await?,
         };
         if is_bare {
-            store.end_call(self.project, request.id).await?;
+            store.end_call(self.project(), request.id).await?;
         }
         Ok(reply)
     }
 
     /// A call that failed may have been understood all the same: an end that is there counts.
     async fn unless_ended(&self, request: &Request, error: AgentError) -> Result<Reply, Stopped> {
-        let known = self.engine.store.request(self.project, self.workflow, request.id).await?;
+        let known = self.engine.store.request(&self.agent.workflow, request.id).await?;
         if known.as_ref().is_some_and(|request| !request.state.is_open())
             && let Some(reply) = self.known_reply(known.as_ref()).await?
         {
             return Ok(reply);
         }
-        self.engine.store.return_request_call(self.project, self.workflow, request.id).await?;
+        self.engine.store.return_request_call(&self.agent.workflow, request.id).await?;
         if request.auth != CallbackAuth::CallbackToken {
-            self.engine.store.end_call(self.project, request.id).await?;
+            self.engine.store.end_call(self.project(), request.id).await?;
         }
         Err(without(error, &request.token).into())
     }
@@ -226,7 +225,7 @@ fn request_id(work: &Work) -> EventId {
 impl crate::Engine {
     /// The request that a delivery's arm has made.
     pub(crate) async fn request_of(&self, work: &Work) -> Result<Option<Request>> {
-        self.store.request(&work.project, &work.workflow, request_id(work)).await
+        self.store.request(&work.workflow, request_id(work)).await
     }
 
     /// Ends the open request of a delivery that fails for good, so that no result is taken for nothing. `false` when it has an end
@@ -235,7 +234,7 @@ impl crate::Engine {
         let Some(request) = self.request_of(work).await? else { return Ok(true) };
         if request.state.is_open() {
             let (state, now) = (RequestState::Failed, Time::now());
-            return self.store.close_request(&work.project, &work.workflow, &request, state, Some(failure), now).await;
+            return self.store.close_request(&request, state, Some(failure), now).await;
         }
         Ok(asked != Asked::Waiting || request.state == RequestState::Failed)
     }

@@ -3,7 +3,7 @@
 use crate::Engine;
 use rookery_agents::agent_protocol::read_result;
 use rookery_agents::{HookRequest, verify_standard_webhook};
-use rookery_domain::{CallbackAuth, Error, EventId, Kind, ProjectId, RequestState, Result, Time, WorkflowId};
+use rookery_domain::{CallbackAuth, Error, EventId, Kind, ProjectId, RequestState, Result, Time, WorkflowRef};
 use rookery_queue::{Deliver, Message};
 use rookery_store::{HeldResult, Request};
 use subtle::ConstantTimeEq;
@@ -20,13 +20,6 @@ pub enum Collected {
     Held,
 }
 
-/// A request and where it is.
-struct Found {
-    project: ProjectId,
-    workflow: WorkflowId,
-    request: Request,
-}
-
 impl Engine {
     /// Takes in a result: by its callback token, or by the request id alone where the agent allows it. Posted below a project, only
     /// that project's requests are looked at.
@@ -37,47 +30,47 @@ impl Engine {
             None => self.by_callee_id(project, &result.request_id).await?,
         };
         match (found, project) {
-            (Some(found), _) => {
+            (Some(request), _) => {
                 if token.is_none() {
-                    self.believe(&found, post).await?;
+                    self.believe(&request, post).await?;
                 }
-                self.take(&found, post).await
+                self.take(&request, post).await
             }
             (None, Some(project)) => self.hold(project, &result.request_id, post).await?.ok_or_else(unknown),
             (None, None) => Err(unknown()),
         }
     }
 
-    /// The request of a token: project, workflow, request, and the secret that must match.
-    async fn by_callback_token(&self, project: Option<&ProjectId>, token: &str) -> Result<Option<Found>> {
-        let Some((of_project, workflow, id, secret)) = split_token(token) else { return Ok(None) };
-        if project.is_some_and(|project| *project != of_project) {
+    /// The request of a token: workflow, request, and the secret that must match.
+    async fn by_callback_token(&self, project: Option<&ProjectId>, token: &str) -> Result<Option<Request>> {
+        let Some((workflow, id, secret)) = split_token(token) else { return Ok(None) };
+        if project.is_some_and(|project| *project != workflow.project) {
             return Ok(None);
         }
-        let request = self.store.request(&of_project, &workflow, id).await?;
-        let request = request.filter(|request| bool::from(request.token.as_bytes().ct_eq(secret.as_bytes())));
-        Ok(request.map(|request| Found { project: of_project, workflow, request }))
+        let request = self.store.request(&workflow, id).await?;
+        Ok(request.filter(|request| bool::from(request.token.as_bytes().ct_eq(secret.as_bytes()))))
     }
 
     /// The request that a callee acknowledged with this id, among those that take results without their token. Of several, the one
     /// that is open; without a project, only if all, also those that have ended, are of one: a result that is posted twice must not
     /// reach another's request.
-    async fn by_callee_id(&self, project: Option<&ProjectId>, callee_id: &str) -> Result<Option<Found>> {
+    async fn by_callee_id(&self, project: Option<&ProjectId>, callee_id: &str) -> Result<Option<Request>> {
         let mut found = Vec::new();
-        for (project, workflow, id) in self.store.requests_of_callee_id(callee_id, project).await? {
-            if let Some(request) = self.store.request(&project, &workflow, id).await?
+        for (workflow, id) in self.store.requests_of_callee_id(callee_id, project).await? {
+            if let Some(request) = self.store.request(&workflow, id).await?
                 && request.auth != CallbackAuth::CallbackToken
             {
-                found.push(Found { project, workflow, request });
+                found.push(request);
             }
         }
-        if project.is_none() && found.windows(2).any(|pair| pair[0].project != pair[1].project) {
+        let of_project = |request: &Request| request.agent.workflow.project.clone();
+        if project.is_none() && found.windows(2).any(|pair| of_project(&pair[0]) != of_project(&pair[1])) {
             return Ok(None);
         }
-        let (mut open, mut ended): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.request.state.is_open());
+        let (mut open, mut ended): (Vec<_>, Vec<_>) = found.into_iter().partition(|request: &Request| request.state.is_open());
         match open.len() {
             0 => {
-                ended.sort_by_key(|found| found.request.created_at);
+                ended.sort_by_key(|request| request.created_at);
                 Ok(ended.pop())
             }
             1 => Ok(open.pop()),
@@ -91,25 +84,26 @@ impl Engine {
     }
 
     /// Checks what proves the sender of a result that came without a token.
-    async fn believe(&self, found: &Found, post: &HookRequest) -> Result<()> {
-        if found.request.auth != CallbackAuth::Signature {
+    async fn believe(&self, request: &Request, post: &HookRequest) -> Result<()> {
+        if request.auth != CallbackAuth::Signature {
             return Ok(());
         }
-        let name = found.request.secret.clone().unwrap_or_default();
-        let credential = self.store.credentials(&found.project, std::slice::from_ref(&name)).await?.pop().flatten();
+        let name = request.secret.clone().unwrap_or_default();
+        let credential =
+            self.store.credentials(&request.agent.workflow.project, std::slice::from_ref(&name)).await?.pop().flatten();
         verify_standard_webhook(post, &name, credential.as_ref().map(|credential| credential.value.as_str()))
     }
 
     /// The first result in time counts; the same again is fine; all else is refused, with the reason.
-    async fn take(&self, found: &Found, post: &HookRequest) -> Result<Collected> {
-        let Found { project, workflow, request } = found;
-        let head = self.store.find_workflow(project, workflow).await?;
+    async fn take(&self, request: &Request, post: &HookRequest) -> Result<Collected> {
+        let workflow = &request.agent.workflow;
+        let head = self.store.find_workflow(workflow).await?;
         if head.is_none_or(|head| head.deleted) {
             return Err(unknown());
         }
         let text = String::from_utf8_lossy(&post.body);
-        if !self.store.answer_request(project, workflow, request, &text, post.now).await? {
-            let ended = self.store.request(project, workflow, request.id).await?;
+        if !self.store.answer_request(request, &text, post.now).await? {
+            let ended = self.store.request(workflow, request.id).await?;
             let ended = ended.ok_or_else(|| Error::unavailable("a request is gone while it is answered"))?;
             match (&ended.answer, ended.state) {
                 (Some(answer), _) if is_same(answer, &text) => {}
@@ -123,21 +117,21 @@ impl Engine {
                     ));
                 }
                 (None, state) => {
-                    self.store.note_late_result(project, workflow, request.id, post.now).await?;
+                    self.store.note_late_result(workflow, request.id, post.now).await?;
                     return Err(over(state));
                 }
             }
         }
         // Also for a copy: it may have been stored and never sent (rule 3).
-        self.wake(project, workflow, request).await?;
+        self.wake(request).await?;
         Ok(Collected::Taken)
     }
 
     /// Wakes the delivery that waits for a request's end.
-    pub(crate) async fn wake(&self, project: &ProjectId, workflow: &WorkflowId, request: &Request) -> Result<()> {
+    pub(crate) async fn wake(&self, request: &Request) -> Result<()> {
         // It goes on in the trace of the run, not in that of who posts.
         let trace = request.trace.as_deref().and_then(rookery_trace::Context::parse);
-        rookery_trace::within(trace, self.producer.send(vec![delivery(project, workflow, request).as_reply().into()])).await
+        rookery_trace::within(trace, self.producer.send(vec![delivery(request).as_reply().into()])).await
     }
 
     /// Holds a result of which the acknowledgement may not be stored yet; none when no call of the project is under way.
@@ -162,9 +156,9 @@ impl Engine {
         }
         // The acknowledgement may have been stored since it was looked for: then nobody else will look.
         match self.by_callee_id(Some(project), callee_id).await? {
-            Some(found) => {
-                self.believe(&found, post).await?;
-                let taken = self.take(&found, post).await?;
+            Some(request) => {
+                self.believe(&request, post).await?;
+                let taken = self.take(&request, post).await?;
                 self.store.drop_held_result(project, callee_id).await?;
                 Ok(Some(taken))
             }
@@ -173,13 +167,8 @@ impl Engine {
     }
 
     /// Joins a result that came before the acknowledgement of its request was stored.
-    pub(crate) async fn join_held(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        request: &Request,
-        callee_id: &str,
-    ) -> Result<()> {
+    pub(crate) async fn join_held(&self, request: &Request, callee_id: &str) -> Result<()> {
+        let project = &request.agent.workflow.project;
         let Some(held) = self.store.held_result(project, callee_id).await? else { return Ok(()) };
         let mut headers = http::HeaderMap::new();
         for (name, value) in &held.headers {
@@ -194,9 +183,8 @@ impl Engine {
             body: held.body.into_bytes(),
             now: held.received_at,
         };
-        let found = Found { project: project.clone(), workflow: workflow.clone(), request: request.clone() };
-        let taken = match self.believe(&found, &post).await {
-            Ok(()) => self.take(&found, &post).await.map(drop),
+        let taken = match self.believe(request, &post).await {
+            Ok(()) => self.take(request, &post).await.map(drop),
             Err(error) => Err(error),
         };
         match taken {
@@ -209,10 +197,10 @@ impl Engine {
     }
 
     /// Cancels a request: no result is taken any more, and its delivery ends.
-    pub async fn cancel_request(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<Request> {
-        let request = self.find_request(project, workflow, id).await?;
-        let closed = self.store.close_request(project, workflow, &request, RequestState::Cancelled, None, Time::now()).await?;
-        let request = self.find_request(project, workflow, id).await?;
+    pub async fn cancel_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Request> {
+        let request = self.find_request(workflow, id).await?;
+        let closed = self.store.close_request(&request, RequestState::Cancelled, None, Time::now()).await?;
+        let request = self.find_request(workflow, id).await?;
         if !closed && request.state != RequestState::Cancelled {
             let message = format!("The request is {} already.", request.state.as_str());
             return Err(Error::new(
@@ -222,31 +210,31 @@ impl Engine {
                 "Only a request that is outstanding can be cancelled.",
             ));
         }
-        self.wake(project, workflow, &request).await?;
+        self.wake(&request).await?;
         Ok(request)
     }
 
     /// Makes a request that is over again, as a new one: the next arm of the same delivery. Doing it twice makes one.
-    pub async fn retry_request(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<EventId> {
-        let request = self.find_request(project, workflow, id).await?;
+    pub async fn retry_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<EventId> {
+        let request = self.find_request(workflow, id).await?;
         if request.state.is_open() {
             let remedy = "Cancel it first, or wait for its deadline.";
             return Err(Error::new(Kind::Conflict, "request_open", "The request is still outstanding.", remedy));
         }
-        self.producer.send(vec![delivery(project, workflow, &request).replay().into()]).await?;
+        self.producer.send(vec![delivery(&request).replay().into()]).await?;
         Ok(EventId::request(id.run, request.delivery, request.arm + 1))
     }
 
     /// A request of a workflow.
-    pub async fn find_request(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<Request> {
-        self.store.request(project, workflow, id).await?.ok_or_else(|| Error::not_found("request"))
+    pub async fn find_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Request> {
+        self.store.request(workflow, id).await?.ok_or_else(|| Error::not_found("request"))
     }
 }
 
 /// The message of the delivery that made a request.
-fn delivery(project: &ProjectId, workflow: &WorkflowId, request: &Request) -> Message {
-    let (project, workflow, cell) = (project.clone(), workflow.clone(), request.cell.clone());
-    Message::Deliver(Deliver { project, workflow, event: request.event, cell, arm: request.arm, attempt: 0, reply: false })
+fn delivery(request: &Request) -> Message {
+    let (workflow, cell) = (request.agent.workflow.clone(), request.agent.cell.clone());
+    Message::Deliver(Deliver { workflow, event: request.event, cell, arm: request.arm, attempt: 0, reply: false })
 }
 
 /// The same for what is unknown, another's, deleted, or not proved.
@@ -272,9 +260,10 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// Twelve characters of project, twelve of workflow, sixty-four of request, and the secret.
-fn split_token(token: &str) -> Option<(ProjectId, WorkflowId, EventId, &str)> {
+fn split_token(token: &str) -> Option<(WorkflowRef, EventId, &str)> {
     let (project, rest) = token.split_at_checked(12)?;
     let (workflow, rest) = rest.split_at_checked(12)?;
     let (id, secret) = rest.split_at_checked(64)?;
-    Some((project.parse().ok()?, workflow.parse().ok()?, EventId::of_parts(id)?, secret))
+    let workflow = WorkflowRef { project: project.parse().ok()?, workflow: workflow.parse().ok()? };
+    Some((workflow, EventId::of_parts(id)?, secret))
 }

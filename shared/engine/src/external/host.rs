@@ -5,7 +5,7 @@ use crate::delivery::work::Work;
 use crate::external::ask::{Asked, Stopped};
 use async_trait::async_trait;
 use rookery_agents::{AgentError, AskFor, Call, Caller, Host, Reply, sign_standard_webhook};
-use rookery_domain::{Error, Event, EventId, ProjectId, RunId, WorkflowId};
+use rookery_domain::{AgentRef, Error, Event, EventId, ProjectId, RunId};
 use rookery_egress::{Response, Secret};
 use std::sync::Mutex;
 
@@ -15,10 +15,7 @@ const TRACE: &str = "traceparent";
 /// The host of one piece of work.
 pub(crate) struct EngineHost<'a> {
     pub(crate) engine: &'a Engine,
-    pub(crate) project: &'a ProjectId,
-    pub(crate) workflow: &'a WorkflowId,
-    /// The life of the agent.
-    pub(crate) incarnation: u64,
+    pub(crate) agent: &'a AgentRef,
     /// The work, if what comes of it is to be committed.
     pub(crate) work: Option<&'a Work>,
     /// Outside calls are made; else each is refused and noted.
@@ -56,23 +53,27 @@ impl Host for EngineHost<'_> {
     }
 
     async fn caller(&self, run: RunId) -> Result<Option<Caller>, AgentError> {
-        let caller = self.engine.store.caller(self.project, self.workflow, run).await?;
+        let caller = self.engine.store.caller(&self.agent.workflow, run).await?;
         Ok(caller.map(|caller| Caller { url: caller.url, token: caller.token }))
     }
 
     async fn sign(&self, credential: &str, text: &str) -> Result<String, AgentError> {
-        let found = self.engine.store.credentials(self.project, &[credential.to_owned()]).await?.pop().flatten();
+        let found = self.engine.store.credentials(self.project(), &[credential.to_owned()]).await?.pop().flatten();
         let found = found.ok_or_else(|| credential_missing(credential))?;
         Ok(sign_standard_webhook(&found.value, text)?)
     }
 
     async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
-        let items = self.engine.store.run_items(self.project, self.workflow, ids).await?;
+        let items = self.engine.store.run_items(&self.agent.workflow, ids).await?;
         Ok(items.into_iter().flatten().filter_map(|item| item.event).collect())
     }
 }
 
 impl EngineHost<'_> {
+    pub(crate) fn project(&self) -> &ProjectId {
+        &self.agent.workflow.project
+    }
+
     fn note(&self, asked: Asked) {
         *self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = asked;
     }
@@ -88,7 +89,7 @@ impl EngineHost<'_> {
             return Err(AgentError::fail("outside_call", "A dry run makes no outside calls unless `outside_calls` is true."));
         }
         let mut request = call.request;
-        let found = self.engine.store.credentials(self.project, call.credentials).await?;
+        let found = self.engine.store.credentials(self.project(), call.credentials).await?;
         for (name, credential) in call.credentials.iter().zip(found) {
             let credential = credential.ok_or_else(|| credential_missing(name))?;
             request.secrets.push(Secret {

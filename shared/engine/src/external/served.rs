@@ -4,7 +4,7 @@
 use crate::accept::incoming_id;
 use crate::{Engine, Incoming};
 use rookery_agents::agent_protocol::read_addressee;
-use rookery_domain::{CellId, Error, Kind, Payload, ProjectId, Result, RunId, Time, limits};
+use rookery_domain::{CellId, Error, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowRef, limits};
 use rookery_store::{Caller, State, Workflow};
 
 /// The agent type that takes such requests.
@@ -45,13 +45,13 @@ impl Engine {
                 format!("Start a workflow with an agent of type `{SERVED}`; give its `name` as `agentConfig.agentName`."),
             )
         })?;
-        let built = self.built(project, &workflow.id, workflow.built).await?;
+        let built = self.built(&workflow.id, workflow.built).await?;
         let mut incoming = Incoming::new(execution.request, Vec::new(), execution.key);
         let id = incoming_id(&workflow, built.agent(&cell)?.0, incoming.key.as_deref())?;
         incoming.id = Some(id);
         // Noted first: the run may be over before its acceptance returns.
         let until = Time::now().plus(CALLER_MS);
-        self.store.put_caller(project, &workflow.id, id.run, &execution.caller, until).await?;
+        self.store.put_caller(&workflow.id, id.run, &execution.caller, until).await?;
         self.accept_at_trigger(&workflow, &cell, incoming).await.map(|id| id.run)
     }
 
@@ -70,14 +70,14 @@ impl Engine {
     }
 
     async fn running(&self, project: &ProjectId, id: &str) -> Result<Option<Workflow>> {
-        let Ok(id) = id.parse() else { return Ok(None) };
-        let found = self.store.find_workflow(project, &id).await?;
+        let Ok(workflow) = id.parse() else { return Ok(None) };
+        let found = self.store.find_workflow(&WorkflowRef { project: project.clone(), workflow }).await?;
         Ok(found.filter(|workflow| !workflow.deleted && workflow.state == State::Active))
     }
 
     /// The agents of a workflow's built version that take requests, with the names by which they are called.
     async fn served_cells(&self, workflow: &Workflow) -> Result<Vec<(CellId, String)>> {
-        let built = self.built(&workflow.project, &workflow.id, workflow.built).await?;
+        let built = self.built(&workflow.id, workflow.built).await?;
         let cells = built.graph.cells().iter().filter(|cell| cell.agent_type == SERVED);
         Ok(cells.map(|cell| (cell.id.clone(), served_name(cell))).collect())
     }
@@ -85,7 +85,7 @@ impl Engine {
     /// Makes a started workflow's served agents known by their names. A name that another workflow has goes over to this one.
     pub(crate) async fn register_served(&self, workflow: &Workflow) -> Result<()> {
         for (cell, name) in self.served_cells(workflow).await? {
-            self.store.put_served(&workflow.project, &name, &workflow.id, &cell).await?;
+            self.store.put_served(&workflow.id, &name, &cell).await?;
         }
         Ok(())
     }

@@ -3,14 +3,14 @@
 
 use crate::Engine;
 use crate::external::breaker::Calls;
-use rookery_domain::{CellId, ProjectId, Time, WorkflowId};
+use rookery_domain::{CellId, ProjectId, Time, WorkflowRef};
 use rookery_store::Counts;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-type Agent = (ProjectId, WorkflowId, CellId);
+type Agent = (WorkflowRef, CellId);
 
 /// Between two writes.
 const PAUSE_MS: i64 = 1000;
@@ -27,9 +27,9 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    pub(crate) fn add(&self, project: &ProjectId, workflow: &WorkflowId, cell: &CellId, counts: Counts) {
+    pub(crate) fn add(&self, workflow: &WorkflowRef, cell: &CellId, counts: Counts) {
         let mut sums = self.sums.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        sums.entry((project.clone(), workflow.clone(), cell.clone())).or_default().add(&counts);
+        sums.entry((workflow.clone(), cell.clone())).or_default().add(&counts);
     }
 
     /// Counts a call that succeeded.
@@ -90,10 +90,10 @@ impl Engine {
                 tracing::warn!(%error, "calls not counted");
             }
         }
-        for ((project, workflow, cell), counts) in sums {
-            if let Err(error) = self.store.add_metrics(&project, &workflow, &cell, now, &counts).await {
+        for ((workflow, cell), counts) in sums {
+            if let Err(error) = self.store.add_metrics(&workflow, &cell, now, &counts).await {
                 tracing::warn!(%error, "metrics not written");
-                self.meter.add(&project, &workflow, &cell, counts);
+                self.meter.add(&workflow, &cell, counts);
             }
         }
     }

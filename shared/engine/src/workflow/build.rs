@@ -99,7 +99,7 @@ impl Engine {
         let options = match options {
             Some(options) => options,
             None => {
-                stored = self.store.options(&workflow.project, &workflow.id, workflow.version).await?;
+                stored = self.store.options(&workflow.id, workflow.version).await?;
                 &stored
             }
         };
@@ -112,14 +112,14 @@ impl Engine {
 
     /// Judges the last version and makes nothing.
     pub async fn check(&self, workflow: &Workflow) -> Result<SaveResult> {
-        let options = self.store.options(&workflow.project, &workflow.id, workflow.version).await?;
+        let options = self.store.options(&workflow.id, workflow.version).await?;
         Ok(Draft::check(&options)?.result(workflow.version))
     }
 
     /// Makes the agents of the last version; with `start`, also sets the workflow going. 422 `workflow_invalid` when it has errors.
     pub async fn build(&self, workflow: &Workflow, start: bool) -> Result<(Workflow, SaveResult)> {
-        let (project, id, version) = (&workflow.project, &workflow.id, workflow.version);
-        let options = self.store.options(project, id, version).await?;
+        let (id, version) = (&workflow.id, workflow.version);
+        let options = self.store.options(id, version).await?;
         let draft = Draft::check(&options)?;
         let result = draft.result(version);
         if result.error_count > 0 {
@@ -127,14 +127,14 @@ impl Engine {
         }
         let before = match workflow.built {
             0 => None,
-            built => Some(self.built(project, id, built).await?),
+            built => Some(self.built(id, built).await?),
         };
         if workflow.built != version {
             let graph = draft.graph(version, before.as_ref().map(|built| &built.graph));
-            self.store.put_graph(project, id, version, &graph).await?;
+            self.store.put_graph(id, version, &graph).await?;
         }
         let changed = self.store.set_built(workflow, version, start).await?.ok_or_else(saved_meanwhile)?;
-        let built = self.built(project, id, version).await?;
+        let built = self.built(id, version).await?;
         self.sync_schedules(&changed, &built, workflow.state != State::Active).await?;
         if changed.state == State::Active {
             self.register_served(&changed).await?;
@@ -148,8 +148,8 @@ impl Engine {
     /// Pauses a workflow: what was accepted finishes, its triggers and schedules rest.
     pub async fn stop(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
         // Those of before the pause: a start that comes in between sets its own.
-        let schedules = self.store.schedules(&workflow.project, &workflow.id).await?;
-        let paused = self.store.pause(&workflow.project, &workflow.id).await?;
+        let schedules = self.store.schedules(&workflow.id).await?;
+        let paused = self.store.pause(&workflow.id).await?;
         for schedule in schedules {
             self.store.delete_schedule(&schedule).await?;
         }
@@ -162,22 +162,19 @@ impl Engine {
         if workflow.state != State::Active {
             return Ok(());
         }
-        let (project, id) = (&workflow.project, &workflow.id);
+        let id = &workflow.id;
         let mut there: HashMap<CellId, ScheduleItem> =
-            self.store.schedules(project, id).await?.into_iter().map(|item| (item.cell.clone(), item)).collect();
+            self.store.schedules(id).await?.into_iter().map(|item| (item.agent.cell.clone(), item)).collect();
         for cell in built.graph.cells() {
             let Ok((_, agent)) = built.agent(&cell.id) else { continue };
             let Some(schedule) = agent.schedule() else { continue };
             let Some(next_due) = schedule.next(Time::now()) else { continue };
             let spec = schedule.to_string();
             match there.remove(&cell.id) {
-                Some(item) if !started && item.spec == spec && item.incarnation == cell.incarnation => {}
+                Some(item) if !started && item.spec == spec && item.agent.incarnation == cell.incarnation => {}
                 _ => {
                     let item = ScheduleItem {
-                        project: project.clone(),
-                        workflow: id.clone(),
-                        cell: cell.id.clone(),
-                        incarnation: cell.incarnation,
+                        agent: id.agent(cell),
                         spec,
                         generation: random_token(12),
                         next_due,
@@ -199,7 +196,7 @@ impl Engine {
         let forgotten = Time::now().plus(limits::COMMIT_MS);
         for old in before.cells() {
             if now.cell(&old.id).is_none_or(|cell| cell.incarnation != old.incarnation) {
-                self.store.expire_memories(&workflow.project, &workflow.id, &old.id, old.incarnation, forgotten).await?;
+                self.store.expire_memories(&workflow.id.agent(old), forgotten).await?;
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use rookery_agents::Agent;
-use rookery_domain::{Cell, CellId, Error, Graph, Kind, ProjectId, Result, WorkflowId};
+use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, WorkflowRef};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -48,10 +48,10 @@ fn constant_time_eq(a: &str, b: &str) -> bool {
 
 impl Engine {
     /// A built version; 409 `not_built` when there is none.
-    pub async fn built(&self, project: &ProjectId, workflow: &WorkflowId, version: u64) -> Result<Arc<Built>> {
-        let key = (project.clone(), workflow.clone(), version);
+    pub async fn built(&self, workflow: &WorkflowRef, version: u64) -> Result<Arc<Built>> {
+        let key = (workflow.clone(), version);
         let load = async {
-            let graph = self.store.graph(project, workflow, version).await?.ok_or_else(|| {
+            let graph = self.store.graph(workflow, version).await?.ok_or_else(|| {
                 Error::new(Kind::Conflict, "not_built", "The workflow was never built.", "POST to its /build or /start first.")
             })?;
             Ok::<_, Error>(Arc::new(Built::new(version, graph)))

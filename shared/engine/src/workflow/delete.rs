@@ -1,16 +1,16 @@
 //! Deleting: a tombstone first, so that nothing of it can be reached; what it had is removed by the next ticks, part by part.
 
 use crate::Engine;
-use rookery_domain::{ProjectId, Result, WorkflowId};
+use rookery_domain::{ProjectId, Result, WorkflowId, WorkflowRef};
 
 /// Items that one tick removes: the rest is for the next.
 pub(crate) const PURGED_AT_ONCE: usize = 2000;
 
 impl Engine {
     /// Deletes a workflow. Deliveries in flight end; its id is never used again.
-    pub async fn delete_workflow(&self, project: &ProjectId, workflow: &WorkflowId) -> Result<()> {
-        self.store.workflow(project, workflow).await?;
-        self.store.delete_workflow(project, workflow).await
+    pub async fn delete_workflow(&self, workflow: &WorkflowRef) -> Result<()> {
+        self.store.workflow(workflow).await?;
+        self.store.delete_workflow(workflow).await
     }
 
     /// Deletes a project with all its workflows, keys and credentials. Stopping half way leaves the rest to the ticks.
@@ -25,7 +25,7 @@ impl Engine {
         loop {
             let page = self.store.list_workflows(project, 100, cursor.as_ref()).await?;
             for workflow in &page.items {
-                self.store.delete_workflow(project, &workflow.id).await?;
+                self.store.delete_workflow(&workflow.id).await?;
             }
             cursor = page.next;
             if cursor.is_none() {
@@ -37,9 +37,10 @@ impl Engine {
     /// Removes a part of what a deleted project or workflow had. What is not deleted is not touched.
     pub(crate) async fn purge(&self, project: &ProjectId, workflow: Option<&WorkflowId>, budget: &mut usize) -> Result<()> {
         let done = match workflow {
-            Some(id) => {
-                let head = self.store.find_workflow(project, id).await?;
-                !head.is_some_and(|head| head.deleted) || self.store.purge_workflow(project, id, budget).await?
+            Some(workflow) => {
+                let id = &WorkflowRef { project: project.clone(), workflow: workflow.clone() };
+                let head = self.store.find_workflow(id).await?;
+                !head.is_some_and(|head| head.deleted) || self.store.purge_workflow(id, budget).await?
             }
             None => {
                 self.delete_workflows(project).await?;

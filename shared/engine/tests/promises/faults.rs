@@ -88,7 +88,7 @@ async fn everything_is_there_once_whatever_fails() {
     handle_all(&world).await;
 
     for run in &runs {
-        let items = world.calm.store.list_run(&workflow.project, &workflow.id, *run, 100, None).await.unwrap().items;
+        let items = world.calm.store.list_run(&workflow.id, *run, 100, None).await.unwrap().items;
         let mut events: BTreeMap<String, usize> = BTreeMap::new();
         let mut commits: BTreeMap<String, usize> = BTreeMap::new();
         for item in &items {
@@ -113,10 +113,9 @@ async fn everything_is_there_once_whatever_fails() {
         // The merge is woken twice: once for each branch.
         assert_eq!(commits, expected(&[("a", 1), ("b", 1), ("both", 2), ("changed", 1), ("out", 1)]));
     }
-    let built = world.calm.built(&workflow.project, &workflow.id, workflow.built).await.unwrap();
+    let built = world.calm.built(&workflow.id, workflow.built).await.unwrap();
     let (out, _) = built.agent(&CellId("out".into())).unwrap();
-    let published =
-        world.calm.store.list_published(&workflow.project, &workflow.id, &out.id, out.incarnation, 200).await.unwrap();
+    let published = world.calm.store.list_published(&workflow.id.agent(out), 200).await.unwrap();
     assert_eq!(published.len(), EVENTS, "each event came out once");
     let fired: Vec<_> =
         FAULTS.iter().zip(&world.faults.fired).map(|(fault, count)| (fault, count.load(Ordering::Relaxed))).collect();

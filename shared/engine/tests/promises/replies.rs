@@ -107,7 +107,7 @@ async fn a_result_that_comes_just_before_its_delivery_waits_is_found() {
         }
     }
     let filter = EventFilter { cell: Some(CellId("ask".into())), ..EventFilter::default() };
-    let events = world.calm.store.list_events(&workflow.project, &workflow.id, &filter, 10, None).await.unwrap().items;
+    let events = world.calm.store.list_events(&workflow.id, &filter, 10, None).await.unwrap().items;
     assert_eq!(events.len(), 1, "the result goes on, long before the deadline");
     assert_eq!(events[0].groups, ["on_finish"]);
 }

@@ -3,20 +3,19 @@
 use crate::World;
 use crate::waits::receive_from;
 use rookery_agents::HookRequest;
-use rookery_domain::{CallbackAuth, CellId, DeliveryId, EventId, Payload, RequestState, RunId, Time};
+use rookery_domain::{AgentRef, CallbackAuth, CellId, DeliveryId, EventId, Payload, RequestState, RunId, Time};
 use rookery_engine::{Collected, Dispatcher, Incoming};
 use rookery_queue::{Handler, Message};
 use rookery_store::{Caller, EventFilter, HeldResult, Opened, Request, Workflow};
 use serde_json::json;
 use uuid::Uuid;
 
-fn request(auth: CallbackAuth) -> Request {
+fn request(workflow: &Workflow, auth: CallbackAuth) -> Request {
     let (run, now) = (RunId(Uuid::now_v7()), Time::now());
     let delivery = DeliveryId(Uuid::now_v7());
     Request {
         id: EventId::request(run, delivery, 0),
-        cell: CellId("ask".into()),
-        incarnation: 1,
+        agent: AgentRef { workflow: workflow.id.clone(), cell: CellId("ask".into()), incarnation: 1 },
         event: EventId::root(run),
         delivery,
         arm: 0,
@@ -52,14 +51,14 @@ async fn workflow(world: &World) -> Workflow {
 async fn every_acknowledged_id_leads_to_the_same_request() {
     let world = World::start(1).await;
     let workflow = workflow(&world).await;
-    let (engine, project) = (&world.calm, &workflow.project);
-    let request = request(CallbackAuth::RequestId);
-    assert_eq!(engine.store.open_request(project, &workflow.id, &request, 10).await.unwrap(), Opened::New);
-    assert_eq!(engine.store.open_request(project, &workflow.id, &request, 10).await.unwrap(), Opened::There);
+    let (engine, project) = (&world.calm, &workflow.id.project);
+    let request = request(&workflow, CallbackAuth::RequestId);
+    assert_eq!(engine.store.open_request(&request, 10).await.unwrap(), Opened::New);
+    assert_eq!(engine.store.open_request(&request, 10).await.unwrap(), Opened::There);
     // The call was repeated, and the callee gave it another id; an acknowledgement may be stored twice.
     let mut known = request;
     for id in ["first", "second", "second"] {
-        let stored = engine.store.acknowledge_request(project, &workflow.id, &known, id, Time::now()).await.unwrap();
+        let stored = engine.store.acknowledge_request(&known, id, Time::now()).await.unwrap();
         known = stored.unwrap();
     }
     assert_eq!(
@@ -72,7 +71,7 @@ async fn every_acknowledged_id_leads_to_the_same_request() {
     }
     let other = engine.collect(Some(project), None, &post("first", "rainy", now)).await.unwrap_err();
     assert_eq!(other.code, "result_differs");
-    let known = engine.find_request(project, &workflow.id, known.id).await.unwrap();
+    let known = engine.find_request(&workflow.id, known.id).await.unwrap();
     assert_eq!((known.state, known.answer.unwrap().contains("second")), (RequestState::Answered, true));
 }
 
@@ -80,42 +79,43 @@ async fn every_acknowledged_id_leads_to_the_same_request() {
 async fn an_agent_has_as_many_outstanding_as_it_may_and_gives_each_place_back_once() {
     let world = World::start(1).await;
     let workflow = workflow(&world).await;
-    let (store, project) = (&world.calm.store, &workflow.project);
-    let (one, two) = (request(CallbackAuth::CallbackToken), request(CallbackAuth::CallbackToken));
-    assert_eq!(store.open_request(project, &workflow.id, &one, 1).await.unwrap(), Opened::New);
-    assert_eq!(store.open_request(project, &workflow.id, &two, 1).await.unwrap(), Opened::Full);
+    let store = &world.calm.store;
+    let (one, two) = (request(&workflow, CallbackAuth::CallbackToken), request(&workflow, CallbackAuth::CallbackToken));
+    assert_eq!(store.open_request(&one, 1).await.unwrap(), Opened::New);
+    assert_eq!(store.open_request(&two, 1).await.unwrap(), Opened::Full);
     // A deadline and a result at once: one of them ends it.
     let now = Time::now();
-    let expired = store.close_request(project, &workflow.id, &one, RequestState::Expired, None, now);
-    let answered = store.answer_request(project, &workflow.id, &one, "{}", now);
+    let expired = store.close_request(&one, RequestState::Expired, None, now);
+    let answered = store.answer_request(&one, "{}", now);
     let (expired, answered) = tokio::join!(expired, answered);
     assert!(expired.unwrap() != answered.unwrap());
-    assert_eq!(store.outstanding(project, &workflow.id, &one.cell, 1).await.unwrap(), 0);
-    assert_eq!(store.open_request(project, &workflow.id, &two, 1).await.unwrap(), Opened::New);
+    assert_eq!(store.outstanding(&one.agent).await.unwrap(), 0);
+    assert_eq!(store.open_request(&two, 1).await.unwrap(), Opened::New);
     // After its deadline, no result is taken, whoever closed it.
-    assert!(!store.answer_request(project, &workflow.id, &two, "{}", two.deadline).await.unwrap());
+    assert!(!store.answer_request(&two, "{}", two.deadline).await.unwrap());
 }
 
 #[tokio::test]
 async fn one_copy_of_a_delivery_makes_the_call() {
     let world = World::start(1).await;
     let workflow = workflow(&world).await;
-    let (store, project, request) = (&world.calm.store, &workflow.project, request(CallbackAuth::CallbackToken));
-    store.open_request(project, &workflow.id, &request, 1).await.unwrap();
+    let (store, request) = (&world.calm.store, request(&workflow, CallbackAuth::CallbackToken));
+    store.open_request(&request, 1).await.unwrap();
     let now = Time::now();
-    let take = async |now: Time| store.take_request_call(project, &workflow.id, request.id, now, now.plus(1000)).await.unwrap();
+    let take = async |now: Time| store.take_request_call(&workflow.id, request.id, now, now.plus(1000)).await.unwrap();
     assert_eq!((take(now).await, take(now.plus(999)).await), (true, false));
     assert!(take(now.plus(1001)).await, "whoever had it has died");
-    store.return_request_call(project, &workflow.id, request.id).await.unwrap();
+    store.return_request_call(&workflow.id, request.id).await.unwrap();
     assert!(take(now.plus(1002)).await, "it failed, and is made again");
-    let known = store.request(project, &workflow.id, request.id).await.unwrap().unwrap();
+    let known = store.request(&workflow.id, request.id).await.unwrap().unwrap();
     assert_eq!(known.calls, 3);
 }
 
 #[tokio::test]
 async fn early_results_are_bounded_and_the_first_with_an_id_is_held() {
     let world = World::start(1).await;
-    let (store, project) = (&world.calm.store, &workflow(&world).await.project);
+    let workflow = workflow(&world).await;
+    let (store, project) = (&world.calm.store, &workflow.id.project);
     let now = Time::now();
     let held = |body: &str| HeldResult { body: body.to_owned(), headers: Vec::new(), received_at: now };
     assert!(store.hold_result(project, "x", &held("one")).await.unwrap());
@@ -130,7 +130,7 @@ async fn early_results_are_bounded_and_the_first_with_an_id_is_held() {
     let later = HeldResult { received_at: now.plus(11 * 60_000), ..held("one") };
     assert!(store.hold_result(project, "later", &later).await.unwrap());
 
-    let id = request(CallbackAuth::RequestId).id;
+    let id = request(&workflow, CallbackAuth::RequestId).id;
     store.begin_call(project, id, now.plus(1000)).await.unwrap();
     assert!(store.is_calling(project, now).await.unwrap() && !store.is_calling(project, now.plus(1000)).await.unwrap());
     store.end_call(project, id).await.unwrap();
@@ -141,12 +141,12 @@ async fn early_results_are_bounded_and_the_first_with_an_id_is_held() {
 async fn the_first_caller_of_a_run_is_the_one_that_is_answered() {
     let world = World::start(1).await;
     let workflow = workflow(&world).await;
-    let (store, project, run) = (&world.calm.store, &workflow.project, RunId(Uuid::now_v7()));
+    let (store, run) = (&world.calm.store, RunId(Uuid::now_v7()));
     let caller = |url: &str| Caller { url: Some(url.to_owned()), token: Some(url.to_owned()) };
     for url in ["https://first.example", "https://second.example"] {
-        store.put_caller(project, &workflow.id, run, &caller(url), Time::now().plus(60_000)).await.unwrap();
+        store.put_caller(&workflow.id, run, &caller(url), Time::now().plus(60_000)).await.unwrap();
     }
-    assert_eq!(store.caller(project, &workflow.id, run).await.unwrap(), Some(caller("https://first.example")));
+    assert_eq!(store.caller(&workflow.id, run).await.unwrap(), Some(caller("https://first.example")));
 }
 
 const ASKING: &str = r#"{"cells": [
@@ -164,10 +164,10 @@ async fn asked_and_died(world: &World) -> (Workflow, Message, Request) {
     let message = receive_from(&world.sqs, &world.urls.deliver.queue).await.remove(0);
     let delivery = event.delivery(&CellId("ask".into()));
     let id = EventId::request(event.run, delivery, 0);
-    let request = Request { id, delivery, event, ..request(CallbackAuth::RequestId) };
-    let (store, project) = (&world.calm.store, &workflow.project);
-    store.open_request(project, &workflow.id, &request, 1).await.unwrap();
-    let stored = store.acknowledge_request(project, &workflow.id, &request, "x", Time::now()).await.unwrap().unwrap();
+    let request = Request { id, delivery, event, ..request(&workflow, CallbackAuth::RequestId) };
+    let store = &world.calm.store;
+    store.open_request(&request, 1).await.unwrap();
+    let stored = store.acknowledge_request(&request, "x", Time::now()).await.unwrap().unwrap();
     (workflow, message, stored)
 }
 
@@ -177,12 +177,12 @@ async fn an_early_result_is_joined_though_the_program_died_before_it_was() {
     let (workflow, message, request) = asked_and_died(&world).await;
     let body = String::from_utf8(post("x", "sunny", Time::now()).body).unwrap();
     let held = HeldResult { body, headers: Vec::new(), received_at: Time::now() };
-    world.calm.store.hold_result(&workflow.project, "x", &held).await.unwrap();
+    world.calm.store.hold_result(&workflow.id.project, "x", &held).await.unwrap();
     Dispatcher(world.calm.clone()).handle(message).await.unwrap();
-    let known = world.calm.find_request(&workflow.project, &workflow.id, request.id).await.unwrap();
+    let known = world.calm.find_request(&workflow.id, request.id).await.unwrap();
     assert_eq!(known.state, RequestState::Answered);
     let filter = EventFilter { cell: Some(CellId("ask".into())), ..EventFilter::default() };
-    let events = world.calm.store.list_events(&workflow.project, &workflow.id, &filter, 10, None).await.unwrap().items;
+    let events = world.calm.store.list_events(&workflow.id, &filter, 10, None).await.unwrap().items;
     assert_eq!((events.len(), events[0].groups.as_slice()), (1, &["on_finish".to_owned()][..]));
 }
 
@@ -191,10 +191,10 @@ async fn a_delivery_that_crashes_for_good_takes_its_request_with_it() {
     let world = World::start(1).await;
     let (workflow, message, request) = asked_and_died(&world).await;
     world.calm.record_dead(message).await.unwrap();
-    let (store, project) = (&world.calm.store, &workflow.project);
-    let known = world.calm.find_request(project, &workflow.id, request.id).await.unwrap();
+    let (store, project) = (&world.calm.store, &workflow.id.project);
+    let known = world.calm.find_request(&workflow.id, request.id).await.unwrap();
     assert_eq!(known.state, RequestState::Failed);
-    assert_eq!(store.outstanding(project, &workflow.id, &request.cell, request.incarnation).await.unwrap(), 0);
+    assert_eq!(store.outstanding(&request.agent).await.unwrap(), 0);
     let refused = world.calm.collect(Some(project), None, &post("x", "late", Time::now())).await.unwrap_err();
     assert_eq!(refused.code, "request_over");
 }

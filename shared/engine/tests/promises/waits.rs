@@ -28,7 +28,7 @@ pub(crate) async fn receive_from(sqs: &aws_sdk_sqs::Client, queue: &str) -> Vec<
 }
 
 async fn items(world: &World, workflow: &Workflow, run: rookery_domain::RunId) -> Vec<RunItem> {
-    world.calm.store.list_run(&workflow.project, &workflow.id, run, 100, None).await.unwrap().items
+    world.calm.store.list_run(&workflow.id, run, 100, None).await.unwrap().items
 }
 
 fn emitted(items: &[RunItem]) -> Vec<&Event> {

@@ -12,7 +12,7 @@ use crate::memory::MemoryWrite;
 use crate::page::{Cursor, Page};
 use crate::schedules::ScheduleAdvance;
 use crate::sdk::{Store, Transacted};
-use rookery_domain::{CellId, Error, Event, EventId, Payload, ProjectId, Result, Time, WorkflowId};
+use rookery_domain::{AgentRef, Error, Event, EventId, Payload, Result, Time, WorkflowRef};
 
 /// What else is written with a commit, in the same transaction.
 #[derive(Default)]
@@ -69,12 +69,12 @@ impl Expected {
 
 impl Store {
     /// Writes what an arm of a delivery did: one conditional put, or one transaction where several items change.
-    pub async fn commit(&self, project: &ProjectId, workflow: &WorkflowId, commit: &Commit, writes: Writes) -> Result<Committed> {
+    pub async fn commit(&self, workflow: &WorkflowRef, commit: &Commit, writes: Writes) -> Result<Committed> {
         let condition = Expected::before(commit.attempt).condition();
         let mut events = writes.events.iter();
         let marker = match commit.first_child {
-            0 => event_item(project, workflow, events.next().ok_or_else(|| Error::internal("a commit on a child has no child"))?),
-            _ => Item::new(&keys::event(project, workflow, commit.id)),
+            0 => event_item(workflow, events.next().ok_or_else(|| Error::internal("a commit on a child has no child"))?),
+            _ => Item::new(&keys::event(workflow, commit.id)),
         };
         let mut keep = remembered_until(commit.began, writes.keep_until.unwrap_or(commit.began));
         if commit.first_child == 0
@@ -82,11 +82,11 @@ impl Store {
         {
             keep = keep.max(remembered_until(child.created_at, child.keep_until));
         }
-        let marker = commit.write(project, workflow, marker).n("expires_at", keep.ttl_seconds()).maybe(
+        let marker = commit.write(workflow, marker).n("expires_at", keep.ttl_seconds()).maybe(
             writes.published.as_ref(),
             |item, payload| {
                 item.packed("published", payload.as_str())
-                    .s("rp", keys::published(project, workflow, &commit.cell, commit.incarnation))
+                    .s("rp", keys::published(&commit.agent(workflow)))
                     .s("rs", keys::recent_sort(commit.began, commit.id))
             },
         );
@@ -96,12 +96,12 @@ impl Store {
             return Ok(if won { Committed::Won } else { Committed::LostKey });
         }
         let mut items = vec![self.put_in_transaction(marker, Some(condition))];
-        items.extend(writes.schedule.iter().map(|advance| self.advance_in_transaction(project, workflow, advance)));
+        items.extend(writes.schedule.iter().map(|advance| self.advance_in_transaction(workflow, advance)));
         let has_schedule = writes.schedule.is_some();
-        items.extend(events.iter().map(|event| self.put_in_transaction(event_item(project, workflow, event), None)));
-        items.extend(writes.memory.into_iter().map(|memory| self.memory_in_transaction(project, workflow, memory)));
+        items.extend(events.iter().map(|event| self.put_in_transaction(event_item(workflow, event), None)));
+        items.extend(writes.memory.into_iter().map(|memory| self.memory_in_transaction(memory)));
         for (timer, message) in &writes.due {
-            let key = keys::event(project, workflow, EventId { run: commit.id.run, own: timer.delivery.0 });
+            let key = keys::event(workflow, EventId { run: commit.id.run, own: timer.delivery.0 });
             let item = Item::new(&key).s("dp", keys::due_shard(&key)).n("da", timer.at.0).s("msg", message);
             items.push(self.put_in_transaction(item.n("expires_at", remembered_until(timer.at, timer.at).ttl_seconds()), None));
         }
@@ -115,15 +115,8 @@ impl Store {
 
     /// Lets a delivery wait for its next attempt; `message` is what wakes it, kept as a due item when the wait is long.
     /// `false` when the commit key no longer holds what attempt `parked.attempt - 1` expects.
-    pub async fn park(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        id: EventId,
-        parked: &Parked,
-        due_message: Option<&str>,
-    ) -> Result<bool> {
-        let key = keys::event(project, workflow, id);
+    pub async fn park(&self, workflow: &WorkflowRef, id: EventId, parked: &Parked, due_message: Option<&str>) -> Result<bool> {
+        let key = keys::event(workflow, id);
         let item = Item::new(&key)
             .s("dl", parked.delivery)
             .s("to", &parked.cell)
@@ -139,52 +132,38 @@ impl Store {
     }
 
     /// A page of a workflow's failures, newest first.
-    pub async fn list_failures(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<RunItem>> {
-        self.list_marked(project, workflow, keys::recent(project, workflow, 'f'), limit, cursor).await
+    pub async fn list_failures(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<RunItem>> {
+        self.list_marked(workflow, keys::recent(workflow, 'f'), limit, cursor).await
     }
 
     /// The latest items that an agent published, newest first.
-    pub async fn list_published(
-        &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
-        cell: &CellId,
-        incarnation: u64,
-        limit: usize,
-    ) -> Result<Vec<RunItem>> {
-        let partition = keys::published(project, workflow, cell, incarnation);
-        Ok(self.list_marked(project, workflow, partition, limit, None).await?.items)
+    pub async fn list_published(&self, agent: &AgentRef, limit: usize) -> Result<Vec<RunItem>> {
+        let partition = keys::published(agent);
+        Ok(self.list_marked(&agent.workflow, partition, limit, None).await?.items)
     }
 
     async fn list_marked(
         &self,
-        project: &ProjectId,
-        workflow: &WorkflowId,
+        workflow: &WorkflowRef,
         partition: String,
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunItem>> {
-        let ids = self.list_recent(project, workflow, partition, None, limit, limit, cursor).await?;
-        let items = self.run_items(project, workflow, &ids.items).await?;
+        let ids = self.list_recent(workflow, partition, None, limit, limit, cursor).await?;
+        let items = self.run_items(workflow, &ids.items).await?;
         Ok(Page { items: items.into_iter().flatten().collect(), next: ids.next })
     }
 
     /// Notes that a failure that was replayed has failed again, on the same commit key.
-    pub async fn mark_failed_again(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId) -> Result<()> {
+    pub async fn mark_failed_again(&self, workflow: &WorkflowRef, id: EventId) -> Result<()> {
         let condition = Some(Expr::new("attribute_exists(msg)"));
-        self.update(&keys::event(project, workflow, id), Expr::new("REMOVE replayed"), condition).await.map(drop)
+        self.update(&keys::event(workflow, id), Expr::new("REMOVE replayed"), condition).await.map(drop)
     }
 
     /// Notes that a failure is being replayed.
-    pub async fn mark_replayed(&self, project: &ProjectId, workflow: &WorkflowId, id: EventId, at: Time) -> Result<()> {
+    pub async fn mark_replayed(&self, workflow: &WorkflowRef, id: EventId, at: Time) -> Result<()> {
         let update = Expr::new("SET replayed = :at").n(":at", at.0);
         let condition = Expr::new("attribute_exists(msg)");
-        self.update(&keys::event(project, workflow, id), update, Some(condition)).await.map(drop)
+        self.update(&keys::event(workflow, id), update, Some(condition)).await.map(drop)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::item::{Item, malformed};
 use crate::keys;
-use rookery_domain::{CellId, DeliveryId, EventId, ProjectId, Result, ScopeId, Time, WorkflowId};
+use rookery_domain::{AgentRef, CellId, DeliveryId, EventId, Result, ScopeId, Time, WorkflowRef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -89,7 +89,7 @@ pub struct Parked {
 
 impl Commit {
     /// Writes itself into its item: an event that it emitted, or one of its own.
-    pub(crate) fn write(&self, project: &ProjectId, workflow: &WorkflowId, item: Item) -> Item {
+    pub(crate) fn write(&self, workflow: &WorkflowRef, item: Item) -> Item {
         let timers: Vec<String> = self.timers.iter().map(write_timer).collect();
         let item = item
             .s("dl", self.delivery)
@@ -107,7 +107,7 @@ impl Commit {
         let item = item.maybe(self.failure.as_ref(), write_failure);
         // A failure is listed.
         item.maybe(self.message.as_ref(), |item, message| {
-            item.s("msg", message).s("rp", keys::recent(project, workflow, 'f')).s("rs", keys::recent_sort(self.began, self.id))
+            item.s("msg", message).s("rp", keys::recent(workflow, 'f')).s("rs", keys::recent_sort(self.began, self.id))
         })
     }
 
@@ -134,6 +134,11 @@ impl Commit {
             message: item.opt_str("msg").map(str::to_owned),
             replayed_at: item.opt_num("replayed").map(Time),
         })
+    }
+
+    /// The agent that handled it.
+    pub fn agent(&self, workflow: &WorkflowRef) -> AgentRef {
+        AgentRef { workflow: workflow.clone(), cell: self.cell.clone(), incarnation: self.incarnation }
     }
 
     /// The ids of the events that it emitted, in order.
