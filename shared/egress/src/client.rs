@@ -4,6 +4,7 @@ use crate::connect::{Connector, Reach, Resolver, SystemResolver, Timed};
 use crate::redirect;
 use crate::secret::{self, Encoding, Secret};
 use crate::target::Target;
+use crate::unpack::unpacked;
 use crate::{EgressError, Policy, Request, Response};
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -186,6 +187,10 @@ fn headers<'s>(given: &[(String, String)], secrets: &'s [Secret], used: &mut Vec
         headers.try_append(key, value).map_err(|_| refused("there are too many headers; send fewer"))?;
     }
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+    // A part of a packed body could not be unpacked.
+    if !headers.contains_key(header::RANGE) {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(rookery_media::CODINGS));
+    }
     Ok(headers)
 }
 
@@ -207,7 +212,7 @@ async fn read<C: Connect + Clone + Send + Sync + 'static>(
     })?;
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers = head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-    Ok(Response { status: head.status.as_u16(), headers, body: body.to_bytes() })
+    unpacked(Response { status: head.status.as_u16(), headers, body: body.to_bytes() }, host, max_body)
 }
 
 /// What a library's error means, by the first cause in its chain that tells.

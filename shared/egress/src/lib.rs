@@ -4,8 +4,8 @@
 //!
 //! A call is refused unless the address that it *connects to* is on the public internet or in [`Policy::allow`]:
 //! names are resolved once for each connection, every answer is checked, and those very addresses are used. Redirects are
-//! followed where a request asks for it, each hop as a call of its own. There are no proxies, cookies, retries of sent requests
-//! or decompression here: the client has none to turn off.
+//! followed where a request asks for it, each hop as a call of its own. There are no proxies, cookies or retries of sent requests
+//! here: the client has none to turn off.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), rookery_egress::EgressError> {
@@ -26,6 +26,7 @@ mod redirect;
 mod request;
 mod secret;
 mod target;
+mod unpack;
 
 pub use address::{Allow, InvalidAllow};
 pub use client::Egress;

@@ -33,14 +33,14 @@ impl Request {
     }
 }
 
-/// An answer, whatever its status: errors, and redirects that were not to be followed, are returned as they came.
+/// An answer, whatever its status: errors, and redirects that were not to be followed, are returned too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// 100 to 999.
     pub status: u16,
     /// Names in lower case, in the order received; bytes that are not UTF-8 are replaced.
     pub headers: Vec<(String, String)>,
-    /// As received: not decompressed.
+    /// Unpacked, and text in UTF-8 where its charset is declared; the headers then say so.
     pub body: Bytes,
 }
 

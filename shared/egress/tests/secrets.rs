@@ -149,3 +149,18 @@ async fn a_secret_cannot_break_a_header() {
     refused(egress().send(request).await, "header_refused");
     assert_eq!(server.connections(), 0);
 }
+
+#[tokio::test]
+async fn a_secret_that_comes_back_packed_or_in_another_charset_is_taken_out() {
+    use std::io::Read;
+    let mut packed = Vec::new();
+    flate2::read::GzEncoder::new(&b"you sent s3cret-value"[..], flate2::Compression::fast()).read_to_end(&mut packed).unwrap();
+    let wide: Vec<u8> = "you sent s3cret-value".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (header, body) in [("content-encoding: gzip", packed), ("content-type: text/plain; charset=utf-16le", wide)] {
+        let head = format!("HTTP/1.1 200 OK\r\n{header}\r\ncontent-length: {}\r\n\r\n", body.len());
+        let server = Server::start("127.0.0.2", [head.as_bytes(), &body].concat()).await;
+        let answer = egress().send(call(server.url("/"), secret("s3cret-value", &["127.0.0.2"]))).await.unwrap();
+        let text = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert!(text.starts_with("you sent ") && !text.contains("s3cret"), "{text}");
+    }
+}

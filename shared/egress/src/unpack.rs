@@ -1,0 +1,29 @@
+//! What an answer is when it is handed on: without content codings, and text in UTF-8, so that a credential in it is found and
+//! taken out however it was packed. The headers then say what is handed on.
+
+use crate::{EgressError, Response};
+use rookery_media::Unreadable;
+
+/// The answer unpacked. One in a coding that was not asked for stays as it came.
+pub(crate) fn unpacked(mut response: Response, host: &str, max_body: usize) -> Result<Response, EgressError> {
+    let codings = response.headers.iter().filter(|(name, _)| name == "content-encoding").map(|(_, value)| value.as_str());
+    let codings = codings.collect::<Vec<_>>().join(",");
+    match rookery_media::unpack(&codings, response.body.clone(), max_body) {
+        Ok(body) if !codings.is_empty() => {
+            response.body = body;
+            response.headers.retain(|(name, _)| name != "content-encoding" && name != "content-length");
+        }
+        Ok(_) => {}
+        Err(Unreadable::TooLarge(most)) => return Err(EgressError::BodyTooLarge(most)),
+        Err(Unreadable::Coding(_)) => return Ok(response),
+        Err(_) => return Err(EgressError::InvalidResponse { host: host.to_owned() }),
+    }
+    let content_type = response.headers.iter_mut().find(|(name, _)| name == "content-type");
+    if let Some((_, content_type)) = content_type
+        && let Some((utf8, body)) = rookery_media::to_utf8(content_type, &response.body)
+    {
+        (*content_type, response.body) = (utf8, body);
+        response.headers.retain(|(name, _)| name != "content-length");
+    }
+    Ok(response)
+}

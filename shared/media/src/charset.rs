@@ -1,0 +1,102 @@
+//! Charsets: bytes as text, by a byte order mark, by what is declared, else as UTF-8. Strict: what is no text in the charset is refused.
+//! Source: <https://encoding.spec.whatwg.org/>.
+
+use crate::Unreadable;
+use crate::table::{MediaType, Reader};
+use bytes::Bytes;
+use encoding_rs::{Encoding, UTF_8};
+use std::borrow::Cow;
+
+/// The text of a body.
+pub(crate) fn text<'b>(body: &'b [u8], declared: Option<&str>) -> Result<Cow<'b, str>, Unreadable> {
+    let (encoding, body) = encoding(body, declared)?;
+    decode(encoding, body)
+}
+
+/// The encoding of a body, and the body without its byte order mark.
+pub(crate) fn encoding<'b>(body: &'b [u8], declared: Option<&str>) -> Result<(&'static Encoding, &'b [u8]), Unreadable> {
+    match (Encoding::for_bom(body), declared) {
+        (Some((encoding, mark)), _) => Ok((encoding, &body[mark..])),
+        (None, None) => Ok((UTF_8, body)),
+        (None, Some(label)) => {
+            let encoding = Encoding::for_label_no_replacement(label.as_bytes());
+            encoding.map(|encoding| (encoding, body)).ok_or_else(|| Unreadable::Charset(label.to_owned()))
+        }
+    }
+}
+
+/// Bytes in an encoding as text.
+pub(crate) fn decode<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<Cow<'b, str>, Unreadable> {
+    if encoding == UTF_8 {
+        let text = std::str::from_utf8(bytes).map_err(|error| Unreadable::NotUtf8(error.valid_up_to()))?;
+        return Ok(text.into());
+    }
+    let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
+    text.ok_or(Unreadable::NotText(encoding.name()))
+}
+
+/// The charset that an XML document declares in its first line. Source: RFC 7303, 3.
+pub(crate) fn of_xml(body: &[u8]) -> Option<&str> {
+    let head = body.get(..body.len().min(200))?.strip_prefix(b"<?xml")?;
+    let line = &head[..head.windows(2).position(|two| two == b"?>")?];
+    let (_, after) = std::str::from_utf8(line).ok()?.split_once("encoding")?;
+    let value = after.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    value[1..].split(quote).next()
+}
+
+/// A text body in another charset as UTF-8, with the content type that is then right. `None`: leave it as it is.
+pub fn to_utf8(content_type: &str, body: &[u8]) -> Option<(String, Bytes)> {
+    let media_type = MediaType::parse(content_type);
+    let reader = media_type.reader().filter(|reader| *reader != Reader::Multipart)?;
+    let declared = media_type.charset(reader, body);
+    let (encoding, bare) = encoding(body, declared.as_deref()).ok().filter(|(encoding, _)| *encoding != UTF_8)?;
+    let text = decode(encoding, bare).ok()?;
+    Some((format!("{}; charset=utf-8", media_type.essence), Bytes::from(text.into_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_counts_before_what_is_declared_and_else_it_is_utf8() {
+        for (body, declared, expected) in [
+            (&b"caf\xc3\xa9"[..], None, "café"),
+            (b"caf\xe9", Some("ISO-8859-1"), "café"),
+            (b"\x93caf\xe9\x94 \x80", Some("windows-1252"), "\u{201c}café\u{201d} €"),
+            (b"\xef\xbb\xbfcaf\xc3\xa9", None, "café"),
+            (b"\xef\xbb\xbfcaf\xc3\xa9", Some("iso-8859-1"), "café"),
+            (b"\xff\xfec\0a\0f\0\xe9\0", None, "café"),
+            (b"\xfe\xff\0c\0a\0f\0\xe9", Some("utf-16"), "café"),
+            (b"\0c\0a\0f\0\xe9", Some("UTF-16BE"), "café"),
+            (b"\x83e\x83X\x83g", Some("Shift_JIS"), "テスト"),
+            (b"caf\xe9", Some(" latin1 "), "café"),
+        ] {
+            assert_eq!(text(body, declared).unwrap(), expected, "{declared:?}");
+        }
+        assert_eq!(text(b"ab\xff", None), Err(Unreadable::NotUtf8(2)));
+        assert_eq!(text(b"\x81\xff", Some("shift_jis")), Err(Unreadable::NotText("Shift_JIS")));
+        for unknown in ["utf-7", "x-klingon", "", "iso-2022-kr"] {
+            assert_eq!(text(b"a", Some(unknown)), Err(Unreadable::Charset(unknown.to_owned())));
+        }
+    }
+
+    #[test]
+    fn what_is_handed_on_as_utf8_says_so() {
+        let latin = to_utf8("text/html; charset=ISO-8859-1; x=y", b"caf\xe9").unwrap();
+        assert_eq!(latin, ("text/html; charset=utf-8".to_owned(), Bytes::from("café")));
+        assert_eq!(to_utf8("application/json", b"\xff\xfe1\0").unwrap().1, "1");
+        assert_eq!(to_utf8("text/xml", b"<?xml version='1.0' encoding='iso-8859-1'?>\xe9").unwrap().1.last(), Some(&0xa9));
+        for (content_type, body) in [
+            ("text/plain", &b"caf\xc3\xa9"[..]),
+            ("text/plain; charset=utf-8", b"\xff"),
+            ("text/plain; charset=x-klingon", b"a"),
+            ("text/plain; charset=shift_jis", b"\x81\xff"),
+            ("image/png; charset=iso-8859-1", b"\xe9"),
+            ("", b"\xff\xfea\0"),
+        ] {
+            assert_eq!(to_utf8(content_type, body), None, "{content_type}");
+        }
+    }
+}

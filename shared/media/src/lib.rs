@@ -1,0 +1,16 @@
+//! How bodies are read: one table of media types, charsets and content codings, for requests that come in at hooks and for answers
+//! that are fetched. Begin with [`read`]. No I/O, and nothing of what is done with a body.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod charset;
+mod coding;
+mod form;
+mod multipart;
+mod table;
+mod unreadable;
+
+pub use charset::to_utf8;
+pub use coding::{CODINGS, unpack};
+pub use form::fields;
+pub use table::{Body, read};
+pub use unreadable::Unreadable;

@@ -1,0 +1,57 @@
+//! Why a body cannot be read, by name, and the remedy.
+
+use crate::{coding, table};
+
+/// Why a body cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// There is no media type.
+    #[error("It has a body, but no `Content-Type`.")]
+    NoMediaType,
+    /// The media type is not in the table.
+    #[error("The media type `{0}` is not read here.")]
+    MediaType(String),
+    /// The content coding is not one that is undone.
+    #[error("The content coding `{0}` is not read here.")]
+    Coding(String),
+    /// The charset is not known.
+    #[error("The charset `{0}` is not read here.")]
+    Charset(String),
+    /// The bytes are not UTF-8, which they are taken for.
+    #[error("The body is not UTF-8 from byte {0}.")]
+    NotUtf8(usize),
+    /// The bytes are not text in the charset.
+    #[error("The body is not text in the charset `{0}`.")]
+    NotText(&'static str),
+    /// The body does not have the form that its headers say.
+    #[error("The body is not {form}: {reason}.")]
+    Malformed {
+        /// What it should be.
+        form: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Unpacked, it has more than so many bytes.
+    #[error("The body has more than {0} bytes when it is unpacked.")]
+    TooLarge(usize),
+}
+
+impl Unreadable {
+    /// What its sender can do.
+    pub fn remedy(&self) -> String {
+        match self {
+            Unreadable::NoMediaType | Unreadable::MediaType(_) => format!("Send one of {}.", table::read_types()),
+            Unreadable::Coding(_) => format!("Send `Content-Encoding: {}`, or the body as it is.", coding::CODINGS),
+            Unreadable::Charset(_) => "Send text as UTF-8, or in a charset of the WHATWG's Encoding Standard.".to_owned(),
+            Unreadable::NotUtf8(_) => "Send text as UTF-8, or declare its charset in `Content-Type`.".to_owned(),
+            Unreadable::NotText(_) => "Declare the charset that the text is in, or send it as UTF-8.".to_owned(),
+            Unreadable::Malformed { .. } => "Send it whole, in the form that its headers say.".to_owned(),
+            Unreadable::TooLarge(_) => "Send less, or store the large part elsewhere and send a link to it.".to_owned(),
+        }
+    }
+
+    /// Whether its form is not read here, however right it is in that form.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self, Unreadable::NoMediaType | Unreadable::MediaType(_) | Unreadable::Coding(_) | Unreadable::Charset(_))
+    }
+}
