@@ -63,16 +63,24 @@ def keys(schema):
     return [k["AttributeName"] for k in sorted(schema["KeySchema"], key=lambda k: k["KeyType"] != "HASH")]
 
 
+def code_queues():
+    """The table of queues in the code: its name and the seconds of one message, by logical id."""
+    rows = rust("shared/queue/src/queues.rs", r'(\w+) \{ name: "(\w+)", budget_seconds: (\d+) \}')
+    return {f"{queue}Queue": (name, int(budget)) for queue, name, budget in rows}
+
+
 def queues(template):
     all_queues, functions = of_type(template, QUEUE), of_type(template, FUNCTION)
     mapped = {target(m["EventSourceArn"]): target(m["FunctionName"]) for m in of_type(template, MAPPING).values()}
     receives = rust_number("shared/queue/src/queues.rs", "MAX_RECEIVES")
-    visibility = rust_number("shared/queue/src/queues.rs", "VISIBILITY_SECONDS")
-    budget = rust_number("shared/queue/src/batch.rs", "BUDGET")
+    margin = rust_number("shared/queue/src/queues.rs", "MARGIN_SECONDS")
     for name, p in all_queues.items():
         if p.get("SqsManagedSseEnabled") is not True:
             yield f"{name} is not encrypted"
-    for name in mapped.keys() & all_queues.keys():
+    if mapped.keys() != code_queues().keys():
+        yield f"functions read {sorted(mapped)}, shared/queue has {sorted(code_queues())}"
+    for name in mapped.keys() & all_queues.keys() & code_queues().keys():
+        called, budget = code_queues()[name]
         p, redrive = all_queues[name], all_queues[name].get("RedrivePolicy", {})
         dead = all_queues.get(target(redrive.get("deadLetterTargetArn")))
         if dead is None:
@@ -82,12 +90,12 @@ def queues(template):
         if redrive.get("maxReceiveCount") != receives:
             yield f"{name} gives up after {redrive.get('maxReceiveCount')} receives, shared/queue after {receives}"
         timeout = functions.get(mapped[name], {}).get("Timeout", 3)
-        if timeout <= budget:
-            yield f"{mapped[name]} is stopped after {timeout} s, before a message's own limit of {budget} s"
-        if p.get("VisibilityTimeout", 30) < 6 * timeout:
-            yield f"{name} hides messages for less than six times the {timeout} s of {mapped[name]}"
-        if p.get("VisibilityTimeout") != visibility:
-            yield f"{name} hides messages for {p.get('VisibilityTimeout')} s, shared/queue for {visibility} s"
+        if timeout != budget + margin:
+            yield f"{mapped[name]} is stopped after {timeout} s, shared/queue wants {budget + margin} s"
+        if p.get("VisibilityTimeout") != 6 * (budget + margin):
+            yield f"{name} hides messages for {p.get('VisibilityTimeout')} s, shared/queue for {6 * (budget + margin)} s"
+        if p.get("QueueName") != {"Fn::Sub": f"rookery-${{Stage}}-{called}"}:
+            yield f"{name} is called {p.get('QueueName')}, shared/queue calls it {called}"
     redriven = {target(p["RedrivePolicy"].get("deadLetterTargetArn")) for p in all_queues.values() if "RedrivePolicy" in p}
     for name in all_queues.keys() - mapped.keys() - redriven:
         yield f"nothing reads {name}"
@@ -95,8 +103,6 @@ def queues(template):
 
 def mappings(template):
     all_mappings = of_type(template, MAPPING)
-    if len(all_mappings) != 2:
-        yield f"there must be two event source mappings, not {len(all_mappings)}"
     for name, p in all_mappings.items():
         if "ReportBatchItemFailures" not in p.get("FunctionResponseTypes", []):
             yield f"{name} does not report batch item failures: one bad message would fail its neighbours"
@@ -113,7 +119,8 @@ def mappings(template):
 
 def functions(template):
     roles, logs = [], of_type(template, "AWS::Logs::LogGroup")
-    needed = {"ROOKERY_STAGE", *rust("shared/boot/src/lib.rs", r'variable\("(ROOKERY_\w+)"\)')}
+    urls = {f"ROOKERY_{name.upper()}_{of}" for name, _ in code_queues().values() for of in ("URL", "DEAD_URL")}
+    needed = {"ROOKERY_STAGE", *urls, *rust("shared/boot/src/lib.rs", r'variable\("(ROOKERY_\w+)"\)')}
     for name, p in of_type(template, FUNCTION).items():
         roles.append(target(p.get("Role")))
         if (p.get("Runtime"), p.get("Handler")) != ("provided.al2023", "bootstrap"):

@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, body::Bytes};
-use rookery_queue::{QueueUrls, create_queues};
+use rookery_boot::{Clients, TABLE};
+use rookery_queue::QueueUrls;
 use rookery_standins::{Endpoints, Standins};
-use rookery_store::Store;
 use serde_json::Value;
 use std::io::Read;
 use std::net::SocketAddr;
@@ -17,8 +17,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::mpsc;
-
-const TABLE: &str = "rookery";
 
 struct Runtime {
     /// The event, until the function has asked for it.
@@ -63,10 +61,8 @@ pub async fn invoke_logged(binary: &str, event: &str) -> (Value, Vec<Value>) {
 }
 
 async fn prepare(standins: &Standins) -> QueueUrls {
-    let dynamodb = aws_sdk_dynamodb::Client::from_conf(standins.dynamodb_config().build());
-    Store::new(dynamodb, TABLE).create_table().await.unwrap();
-    let sqs = aws_sdk_sqs::Client::from_conf(standins.sqs_config().build());
-    create_queues(&sqs).await.unwrap()
+    let clients = Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build());
+    rookery_boot::create(&clients).await.unwrap()
 }
 
 fn spawn(binary: &str, api: SocketAddr, endpoints: &Endpoints, queues: &QueueUrls) -> Child {
@@ -86,13 +82,11 @@ fn spawn(binary: &str, api: SocketAddr, endpoints: &Endpoints, queues: &QueueUrl
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),
         ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
         ("ROOKERY_TABLE", TABLE),
-        ("ROOKERY_ROUTE_URL", &queues.route.queue),
-        ("ROOKERY_ROUTE_DEAD_URL", &queues.route.dead),
-        ("ROOKERY_DELIVER_URL", &queues.deliver.queue),
-        ("ROOKERY_DELIVER_DEAD_URL", &queues.deliver.dead),
     ];
     // Nothing but what Lambda sets.
-    Command::new(binary).env_clear().envs(environment).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()
+    let mut command = Command::new(binary);
+    command.env_clear().envs(environment).envs(queues.variables());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()
 }
 
 async fn serve(event: &str) -> (SocketAddr, mpsc::UnboundedReceiver<(String, Bytes)>) {

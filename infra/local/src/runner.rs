@@ -6,12 +6,12 @@ use crate::gateway::Gateway;
 use crate::usage::Usage;
 use crate::{home, mapping, ticker};
 use anyhow::Context;
+use rookery_boot::{Booted, Clients, Options, TABLE};
 use rookery_domain::random_token;
-use rookery_egress::{Egress, Policy};
+use rookery_egress::Policy;
 use rookery_engine::{Engine, Settings};
-use rookery_queue::{Producer, Queue, create_queues};
+use rookery_queue::Queue;
 use rookery_standins::Standins;
-use rookery_store::Store;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,15 +49,12 @@ impl Runner {
             dynamodb.push_interceptor(usage.counter());
             sqs.push_interceptor(usage.counter());
         }
-        let (dynamodb, sqs) =
-            (aws_sdk_dynamodb::Client::from_conf(dynamodb.build()), aws_sdk_sqs::Client::from_conf(sqs.build()));
-        let store = Store::new(dynamodb, "rookery");
-        store.create_table().await?;
-        let queues = create_queues(&sqs).await?;
-        let egress = Egress::new(Policy { allow: args.egress_allow.clone(), ..Policy::default() });
+        let clients = Clients::new(dynamodb.build(), sqs.build());
+        let queues = rookery_boot::create(&clients).await?;
         let base_url = Some(format!("http://{addr}"));
         let settings = Settings { base_url: base_url.clone(), stage: None };
-        let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress, settings);
+        let egress = Policy { allow: args.egress_allow.clone(), ..Policy::default() };
+        let Booted { engine, sqs, queues } = rookery_boot::assemble(clients, TABLE, queues, Options { egress, settings });
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
         if let Some(usage) = &usage {

@@ -1,42 +1,28 @@
-//! From the environment to an engine: what every Lambda function does once, at init. No handler lives here.
+//! From clients and settings, or from the environment, to an engine: what every process does once, at its start. No handler lives here.
+
+mod assembly;
+
+pub use assembly::{Booted, Clients, Options, TABLE, assemble, create};
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rookery_domain::{Error, Result};
-use rookery_egress::{Allow, Egress, Policy};
-use rookery_engine::{Engine, Settings};
-use rookery_queue::{Producer, QueueUrls, Urls};
-use rookery_store::Store;
-use std::sync::Arc;
+use rookery_egress::{Allow, Policy};
+use rookery_engine::Settings;
+use rookery_queue::QueueUrls;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// What a function works with.
-pub struct Booted {
-    /// The engine.
-    pub engine: Arc<Engine>,
-    /// For the function that reads the dead-letter queues.
-    pub sqs: aws_sdk_sqs::Client,
-    /// The queues.
-    pub queues: QueueUrls,
-}
-
-/// Makes the two clients and the engine from the environment: `ROOKERY_TABLE`, `ROOKERY_ROUTE_URL`, `ROOKERY_ROUTE_DEAD_URL`,
-/// `ROOKERY_DELIVER_URL`, `ROOKERY_DELIVER_DEAD_URL`, and what the AWS SDK reads; with `ROOKERY_STAGE`, there are metrics
-/// for CloudWatch; with `ROOKERY_BASE_URL`, external agents know where their results go. Makes no request. Errors name the variable.
+/// Makes the two clients and the engine of a Lambda function from the environment: `ROOKERY_TABLE`, the two variables of each queue
+/// ([`rookery_queue::Queue::variable`]), and what the AWS SDK reads; with `ROOKERY_STAGE`, there are metrics for CloudWatch; with
+/// `ROOKERY_BASE_URL`, external agents know where their results go. Makes no request. Errors name the variable.
 pub async fn from_environment() -> Result<Booted> {
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https()).load().await;
-    let sqs = aws_sdk_sqs::Client::new(&config);
-    let queues = QueueUrls {
-        route: Urls { queue: variable("ROOKERY_ROUTE_URL")?, dead: variable("ROOKERY_ROUTE_DEAD_URL")? },
-        deliver: Urls { queue: variable("ROOKERY_DELIVER_URL")?, dead: variable("ROOKERY_DELIVER_DEAD_URL")? },
-    };
-    let store = Store::new(aws_sdk_dynamodb::Client::new(&config), &variable("ROOKERY_TABLE")?);
-    let egress = Egress::new(Policy { allow: egress_allow()?, ..Policy::default() });
+    let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&config), sqs: aws_sdk_sqs::Client::new(&config) };
+    let egress = Policy { allow: egress_allow()?, ..Policy::default() };
     let settings = Settings { base_url: variable("ROOKERY_BASE_URL").ok(), stage: variable("ROOKERY_STAGE").ok() };
-    let engine = Engine::new(store, Producer::start(sqs.clone(), &queues), egress, settings);
-    Ok(Booted { engine, sqs, queues })
+    Ok(assemble(clients, &variable("ROOKERY_TABLE")?, QueueUrls::read(variable)?, Options { egress, settings }))
 }
 
 /// TLS by ring: see `Cargo.toml`. Opens nothing.

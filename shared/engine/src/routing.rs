@@ -5,7 +5,7 @@
 
 use crate::{Built, Engine};
 use rookery_domain::{CellId, DeliveryId, Event, EventId, Result, Time, WorkflowRef, limits};
-use rookery_queue::{Deliver, Handler, Message, Outgoing, Route};
+use rookery_queue::{Deliver, Handler, Message, Outgoing, Queue, Route};
 use std::sync::Arc;
 
 /// Targets that are messaged at once; more go by way of the `route` queue.
@@ -91,6 +91,8 @@ pub(crate) fn routing_delivery(event: EventId) -> DeliveryId {
 pub struct Router(pub Arc<Engine>);
 
 impl Handler for Router {
+    const QUEUE: Queue = Queue::Route;
+
     async fn handle(&self, message: Message) -> Result<()> {
         match message {
             Message::Route(route) => self.0.route(route).await,

@@ -1,17 +1,15 @@
 //! A batch of an SQS event source mapping: each message on its own, and the answer always explicit (rule 5).
 
-use crate::Message;
+use crate::{Message, Queue};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use rookery_domain::Result;
 use rookery_trace::{Context, Kind, Span};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// A message may take this long: less than its visibility and the function's timeout.
-const BUDGET: Duration = Duration::from_secs(38);
 
 /// What handles one message. `Ok` acknowledges it: everything that follows from it is stored and sent (rule 3).
 pub trait Handler: Send + Sync + 'static {
+    /// The queue whose messages it handles: each message has the queue's budget of time.
+    const QUEUE: Queue;
     /// Handles one message.
     fn handle(&self, message: Message) -> impl Future<Output = Result<()>> + Send;
     /// Is called once after a batch: to write what was summed in memory.
@@ -53,7 +51,7 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
     let (span, log) = span(&message, parent);
     let work = async {
         // Boxed: the compiler's limit on the depth of types is reached by whole handlers inside of others.
-        let handled = tokio::time::timeout(BUDGET, Box::pin(handler.handle(message))).await;
+        let handled = tokio::time::timeout(H::QUEUE.budget(), Box::pin(handler.handle(message))).await;
         let why = match handled {
             Ok(Ok(())) => return None,
             Ok(Err(error)) => error.to_string(),
@@ -102,6 +100,7 @@ mod tests {
     struct Scripted(Mutex<Vec<EventId>>);
 
     impl Handler for Scripted {
+        const QUEUE: Queue = Queue::Route;
         async fn handle(&self, message: Message) -> Result<()> {
             let Message::Route(Route { event, .. }) = message else { return Ok(()) };
             let index = {
@@ -139,5 +138,26 @@ mod tests {
         failed.sort_unstable();
         assert_eq!(failed, ["m2", "m3", "m5"]);
         assert_eq!(handler.0.lock().unwrap().len(), 4);
+    }
+
+    /// Never comes to an end.
+    struct Stuck;
+
+    impl Handler for Stuck {
+        const QUEUE: Queue = Queue::Deliver;
+        async fn handle(&self, _: Message) -> Result<()> {
+            std::future::pending().await
+        }
+        async fn after_batch(&self) {}
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_has_the_time_that_its_queue_gives() {
+        let mut event = SqsEvent::default();
+        event.records = vec![record(1)];
+        let began = tokio::time::Instant::now();
+        let response = handle(Arc::new(Stuck), event).await;
+        assert_eq!(response.batch_item_failures.len(), 1);
+        assert_eq!(began.elapsed().as_secs(), Queue::Deliver.budget().as_secs());
     }
 }

@@ -4,13 +4,15 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod batch;
+mod create;
 mod dead;
 mod message;
 mod producer;
 mod queues;
 
 pub use batch::{Handler, handle};
+pub use create::create_queues;
 pub use dead::take_dead;
 pub use message::{Check, Deliver, Message, Route, Timer};
 pub use producer::{Outgoing, Producer};
-pub use queues::{MAX_RECEIVES, Queue, QueueUrls, Urls, VISIBILITY_SECONDS, create_queues};
+pub use queues::{MAX_RECEIVES, Queue, QueueUrls, Urls};

@@ -43,8 +43,8 @@ struct Asked {
 /// Sends messages. Cheap to clone.
 #[derive(Clone)]
 pub struct Producer {
-    route: mpsc::Sender<Asked>,
-    deliver: mpsc::Sender<Asked>,
+    /// One for each queue, in the order of [`Queue::ALL`].
+    queues: Arc<[mpsc::Sender<Asked>]>,
 }
 
 impl Producer {
@@ -55,7 +55,7 @@ impl Producer {
             tokio::spawn(run(client.clone(), urls.of(queue).queue.clone(), asked));
             sender
         };
-        Producer { route: start(Queue::Route), deliver: start(Queue::Deliver) }
+        Producer { queues: Queue::ALL.map(start).into() }
     }
 
     /// Sends all; when it returns `Ok`, each is durable. On an error, some may have been sent: sending again is safe.
@@ -63,10 +63,7 @@ impl Producer {
         let mut answers = Vec::with_capacity(outgoing.len());
         for outgoing in outgoing {
             let (answer, answered) = oneshot::channel();
-            let queue = match outgoing.message.queue() {
-                Queue::Route => &self.route,
-                Queue::Deliver => &self.deliver,
-            };
+            let queue = &self.queues[outgoing.message.queue() as usize];
             let Outgoing { message, not_before } = outgoing;
             let asked = Asked {
                 body: message.encode(),

@@ -1,37 +1,71 @@
-//! The queues, their dead-letter queues and settings. On AWS the template makes them with the same numbers, except that messages are
-//! kept for four days: nobody switches AWS off for longer.
+//! The queues: what is fixed about each, and their URLs. What makes them on one machine is in `create.rs`; on AWS the template does,
+//! and `infra/deploy/gates.py` compares it with the table below.
 
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::QueueAttributeName as Name;
-use rookery_domain::{Error, Result};
-use serde_json::json;
+use rookery_domain::Result;
+use std::time::Duration;
 
 /// How often a message may be received before it goes to the dead-letter queue: receives beyond the first are crashes.
 pub const MAX_RECEIVES: u32 = 10;
-/// How long a received message is hidden: six times the functions' timeout of 40 s.
-pub const VISIBILITY_SECONDS: u32 = 240;
-/// SQS's maximum: a program that was off for days goes on where it was.
-const RETENTION_DAYS: u32 = 14;
+/// How much longer than the budget of one message its function may run, in seconds: to write what was summed, and to answer.
+const MARGIN_SECONDS: u64 = 2;
 
-/// A queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Queue {
+macro_rules! queues {
+    ($($(#[$doc:meta])* $queue:ident { name: $name:literal, budget_seconds: $budget:literal })*) => {
+        /// A queue.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Queue {
+            $($(#[$doc])* $queue,)*
+        }
+
+        impl Queue {
+            /// All of them.
+            pub const ALL: [Queue; [$(Queue::$queue),*].len()] = [$(Queue::$queue),*];
+
+            /// Its name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Queue::$queue => $name,)*
+                }
+            }
+
+            /// How long the handling of one message may take: at most 898 s, since a function may run for 15 minutes.
+            pub fn budget(self) -> Duration {
+                match self {
+                    $(Queue::$queue => Duration::from_secs($budget),)*
+                }
+            }
+        }
+    };
+}
+
+// A new queue is one entry here, its function in `infra/local/src/mapping.rs`, its resources and variables in `infra/template.yaml`,
+// and its variables in `bench/src/bin/functions.rs`.
+queues! {
     /// Events to route.
-    Route,
+    Route { name: "route", budget_seconds: 38 }
     /// Deliveries, checks and timers to handle.
-    Deliver,
+    Deliver { name: "deliver", budget_seconds: 38 }
 }
 
 impl Queue {
-    /// All of them.
-    pub const ALL: [Queue; 2] = [Queue::Route, Queue::Deliver];
+    /// The timeout of the function behind it: a message that takes too long is given up before the function is stopped.
+    pub fn timeout(self) -> Duration {
+        self.budget() + Duration::from_secs(MARGIN_SECONDS)
+    }
 
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Queue::Route => "route",
-            Queue::Deliver => "deliver",
-        }
+    /// How long a received message is hidden: six times the function's timeout, as AWS asks for.
+    pub fn visibility(self) -> Duration {
+        self.timeout() * 6
+    }
+
+    /// The environment variable that holds its URL.
+    pub fn variable(self) -> String {
+        format!("ROOKERY_{}_URL", self.name().to_uppercase())
+    }
+
+    /// The environment variable that holds the URL of its dead-letter queue.
+    pub fn dead_variable(self) -> String {
+        format!("ROOKERY_{}_DEAD_URL", self.name().to_uppercase())
     }
 }
 
@@ -46,49 +80,54 @@ pub struct Urls {
 
 /// The URLs of all queues.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueUrls {
-    /// Of `route`.
-    pub route: Urls,
-    /// Of `deliver`.
-    pub deliver: Urls,
-}
+pub struct QueueUrls(
+    /// In the order of [`Queue::ALL`].
+    pub(crate) Vec<Urls>,
+);
 
 impl QueueUrls {
+    /// From what `variable` gives for the two variables of each queue.
+    pub fn read(variable: impl Fn(&str) -> Result<String>) -> Result<Self> {
+        let urls = |queue: Queue| Ok(Urls { queue: variable(&queue.variable())?, dead: variable(&queue.dead_variable())? });
+        Queue::ALL.into_iter().map(urls).collect::<Result<_>>().map(QueueUrls)
+    }
+
+    /// The variables from which [`QueueUrls::read`] reads the same URLs.
+    pub fn variables(&self) -> impl Iterator<Item = (String, &str)> {
+        let each = Queue::ALL.into_iter().zip(&self.0);
+        each.flat_map(|(queue, urls)| [(queue.variable(), urls.queue.as_str()), (queue.dead_variable(), urls.dead.as_str())])
+    }
+
     /// Of one queue.
     pub fn of(&self, queue: Queue) -> &Urls {
-        match queue {
-            Queue::Route => &self.route,
-            Queue::Deliver => &self.deliver,
-        }
+        &self.0[queue as usize]
     }
 }
 
-/// Makes the queues unless they are there: for the local runner and tests.
-pub async fn create_queues(client: &Client) -> Result<QueueUrls> {
-    Ok(QueueUrls { route: create(client, Queue::Route).await?, deliver: create(client, Queue::Deliver).await? })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rookery_domain::Error;
+    use std::collections::HashMap;
 
-async fn create(client: &Client, queue: Queue) -> Result<Urls> {
-    let failed = |error: &dyn std::fmt::Display| Error::unavailable(format!("making the queue {}: {error}", queue.name()));
-    let retention = (RETENTION_DAYS * 24 * 3600).to_string();
-    let dead = client.create_queue().queue_name(format!("{}-dead", queue.name()));
-    let dead = dead.attributes(Name::MessageRetentionPeriod, &retention).send().await;
-    let dead = dead.map_err(|error| failed(&aws_sdk_sqs::error::DisplayErrorContext(error)))?;
-    let dead = dead.queue_url.ok_or_else(|| failed(&"no URL in the answer"))?;
-    let attributes = client.get_queue_attributes().queue_url(&dead).attribute_names(Name::QueueArn).send().await;
-    let attributes = attributes.map_err(|error| failed(&aws_sdk_sqs::error::DisplayErrorContext(error)))?;
-    let arn =
-        attributes.attributes().and_then(|attributes| attributes.get(&Name::QueueArn)).ok_or_else(|| failed(&"no ARN"))?.clone();
-    let redrive = json!({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES}).to_string();
-    let made = client
-        .create_queue()
-        .queue_name(queue.name())
-        .attributes(Name::VisibilityTimeout, VISIBILITY_SECONDS.to_string())
-        .attributes(Name::MessageRetentionPeriod, &retention)
-        .attributes(Name::ReceiveMessageWaitTimeSeconds, "20")
-        .attributes(Name::RedrivePolicy, redrive)
-        .send()
-        .await
-        .map_err(|error| failed(&aws_sdk_sqs::error::DisplayErrorContext(error)))?;
-    Ok(Urls { queue: made.queue_url.ok_or_else(|| failed(&"no URL in the answer"))?, dead })
+    #[test]
+    fn urls_are_read_from_two_variables_for_each_queue() {
+        let named = |name: &str| Ok(name.to_owned());
+        let urls = QueueUrls::read(named).unwrap();
+        for queue in Queue::ALL {
+            assert_eq!(urls.of(queue), &Urls { queue: queue.variable(), dead: queue.dead_variable() });
+        }
+        assert_eq!(urls.of(Queue::Deliver).dead, "ROOKERY_DELIVER_DEAD_URL");
+        let given: HashMap<String, &str> = urls.variables().collect();
+        let missing = |name: &str| given.get(name).map(|url| url.to_string()).ok_or_else(|| Error::internal(name.to_owned()));
+        assert_eq!(QueueUrls::read(missing).unwrap(), urls);
+        assert!(QueueUrls::read(|name| if name == "ROOKERY_ROUTE_DEAD_URL" { missing("") } else { missing(name) }).is_err());
+    }
+
+    #[test]
+    fn every_budget_fits_a_lambda_function() {
+        for queue in Queue::ALL {
+            assert!(queue.timeout() <= Duration::from_secs(900), "{}", queue.name());
+        }
+    }
 }

@@ -4,11 +4,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use rookery_api::{Auth, Config};
-use rookery_egress::{Egress, Policy};
-use rookery_engine::{Dispatcher, Engine, Settings};
-use rookery_queue::{Handler, Message, Producer, create_queues};
+use rookery_boot::{Booted, Clients, Options, TABLE};
+use rookery_engine::{Dispatcher, Engine};
+use rookery_queue::{Handler, Message, Queue};
 use rookery_standins::Standins;
-use rookery_store::Store;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -46,16 +45,12 @@ impl World {
     async fn with(auth: Auth) -> World {
         let data = tempfile::tempdir().unwrap();
         let standins = Standins::start(data.path()).unwrap();
-        let dynamodb = aws_sdk_dynamodb::Client::from_conf(standins.dynamodb_config().build());
-        let sqs = aws_sdk_sqs::Client::from_conf(standins.sqs_config().build());
-        let store = Store::new(dynamodb, "rookery");
-        store.create_table().await.unwrap();
-        let urls = create_queues(&sqs).await.unwrap();
-        let producer = Producer::start(sqs.clone(), &urls);
-        let engine = Engine::new(store, producer, Egress::new(Policy::default()), Settings::default());
+        let clients = Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build());
+        let queues = rookery_boot::create(&clients).await.unwrap();
+        let Booted { engine, sqs, queues } = rookery_boot::assemble(clients, TABLE, queues, Options::default());
         let config = Config { auth, base_url: None, hosts: vec!["rookery.lan".to_owned()] };
         let router = rookery_api::router(engine.clone(), config);
-        World { router, engine, sqs, deliver: urls.deliver.queue, standins, _data: data }
+        World { router, engine, sqs, deliver: queues.of(Queue::Deliver).queue.clone(), standins, _data: data }
     }
 
     pub(crate) async fn stop(self) {

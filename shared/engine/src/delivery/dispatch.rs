@@ -8,7 +8,7 @@ use crate::external::host::EngineHost;
 use crate::{Built, Engine};
 use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
 use rookery_domain::{Cell, Event, Kind, Result, ScopeId, Time};
-use rookery_queue::{Handler, Message, Outgoing};
+use rookery_queue::{Handler, Message, Outgoing, Queue};
 use rookery_store::{Failure, MemoryItem, RunItem, State, Workflow};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +24,8 @@ const LATER_MS: i64 = 2000;
 pub struct Dispatcher(pub Arc<Engine>);
 
 impl Handler for Dispatcher {
+    const QUEUE: Queue = Queue::Deliver;
+
     async fn handle(&self, message: Message) -> Result<()> {
         self.0.dispatch(message).await
     }

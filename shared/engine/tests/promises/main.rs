@@ -9,11 +9,11 @@ mod waits;
 
 use aws_sdk_sqs::types::QueueAttributeName as Name;
 use faulty::{Faults, faulty};
-use rookery_egress::{Egress, Policy};
-use rookery_engine::{Engine, Settings};
-use rookery_queue::{Producer, Queue, QueueUrls, create_queues};
+use rookery_boot::{Booted, Clients, Options, TABLE};
+use rookery_engine::Engine;
+use rookery_queue::{Queue, QueueUrls};
 use rookery_standins::Standins;
-use rookery_store::{Store, Workflow};
+use rookery_store::Workflow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,22 +41,14 @@ impl World {
         };
         let dynamodb = standins.dynamodb_config().build();
         let queue = standins.sqs_config().build();
-        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(dynamodb.clone()), "rookery");
-        store.create_table().await.unwrap();
-        let sqs = aws_sdk_sqs::Client::from_conf(queue.clone());
-        let urls = create_queues(&sqs).await.unwrap();
-        let egress = || Egress::new(Policy::default());
-        let calm = Engine::new(store, Producer::start(sqs.clone(), &urls), egress(), Settings::default());
+        let clients = Clients::new(dynamodb.clone(), queue.clone());
+        let urls = rookery_boot::create(&clients).await.unwrap();
+        let assemble = |clients| rookery_boot::assemble(clients, TABLE, urls.clone(), Options::default());
+        let Booted { engine: calm, sqs, .. } = assemble(clients);
         let failing = |inner| faulty(inner, faults.clone());
         let dynamodb = dynamodb.to_builder().http_client(failing(dynamodb.http_client().unwrap())).retry_config(retry()).build();
         let queue = queue.to_builder().http_client(failing(queue.http_client().unwrap())).retry_config(retry()).build();
-        let producer = Producer::start(aws_sdk_sqs::Client::from_conf(queue), &urls);
-        let tested = Engine::new(
-            Store::new(aws_sdk_dynamodb::Client::from_conf(dynamodb), "rookery"),
-            producer,
-            egress(),
-            Settings::default(),
-        );
+        let Booted { engine: tested, .. } = assemble(Clients::new(dynamodb, queue));
         World { _folder: folder, standins, sqs, urls, calm, tested, faults }
     }
 

@@ -9,11 +9,12 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use axum::http::HeaderMap;
 use rookery_agents::HookRequest;
+use rookery_boot::{Clients, Options, TABLE};
 use rookery_domain::{CellId, Payload, Time};
-use rookery_egress::{Egress, Policy};
+use rookery_egress::Policy;
 use rookery_engine::{Dispatcher, Engine, Incoming, Settings};
-use rookery_queue::{Handler, Producer};
-use rookery_store::{EventFilter, Store};
+use rookery_queue::{Handler, Queue};
+use rookery_store::EventFilter;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 
@@ -81,7 +82,7 @@ async fn a_result_that_comes_just_before_its_delivery_waits_is_found() {
 
     let config = world.standins.dynamodb_config().build();
     let (inner, calm) = (config.http_client().unwrap(), world.calm.clone());
-    let (sqs, queue) = (world.sqs.clone(), world.urls.deliver.queue.clone());
+    let (sqs, queue) = (world.sqs.clone(), world.urls.of(Queue::Deliver).queue.clone());
     let posting = http_client_fn(move |settings: &HttpConnectorSettings, components: &RuntimeComponents| {
         let inner = SharedHttpClient::http_connector(&inner, settings, components);
         SharedHttpConnector::new(Posting {
@@ -92,17 +93,18 @@ async fn a_result_that_comes_just_before_its_delivery_waits_is_found() {
             token: token.clone(),
         })
     });
-    let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.to_builder().http_client(posting).build()), "rookery");
-    let egress = Egress::new(Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() });
+    let dynamodb = config.to_builder().http_client(posting).build();
+    let egress = Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() };
     let settings = Settings { base_url: Some("http://127.0.0.1:1".into()), stage: None };
-    let engine = Engine::new(store, Producer::start(world.sqs.clone(), &world.urls), egress, settings);
+    let clients = Clients::new(dynamodb, world.standins.sqs_config().build());
+    let engine = rookery_boot::assemble(clients, TABLE, world.urls.clone(), Options { egress, settings }).engine;
 
     let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
     engine.accept_at_trigger(&workflow, &CellId("start".into()), incoming).await.unwrap();
     let dispatcher = Dispatcher(engine);
     // The delivery, then the message of whoever parked it.
     for _ in 0..2 {
-        for message in receive_from(&world.sqs, &world.urls.deliver.queue).await {
+        for message in receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await {
             dispatcher.handle(message).await.unwrap();
         }
     }

@@ -5,7 +5,7 @@ use crate::waits::receive_from;
 use rookery_agents::HookRequest;
 use rookery_domain::{AgentRef, CallbackAuth, CellId, DeliveryId, EventId, Payload, RequestState, RunId, Time};
 use rookery_engine::{Collected, Dispatcher, Incoming};
-use rookery_queue::{Handler, Message};
+use rookery_queue::{Handler, Message, Queue};
 use rookery_store::{Caller, EventFilter, HeldResult, Opened, Request, Workflow};
 use serde_json::json;
 use uuid::Uuid;
@@ -161,7 +161,7 @@ async fn asked_and_died(world: &World) -> (Workflow, Message, Request) {
     let workflow = world.started(ASKING).await;
     let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
     let event = world.calm.accept_at_trigger(&workflow, &CellId("start".into()), incoming).await.unwrap();
-    let message = receive_from(&world.sqs, &world.urls.deliver.queue).await.remove(0);
+    let message = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await.remove(0);
     let delivery = event.delivery(&CellId("ask".into()));
     let id = EventId::request(event.run, delivery, 0);
     let request = Request { id, delivery, event, ..request(&workflow, CallbackAuth::RequestId) };

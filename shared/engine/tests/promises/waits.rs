@@ -3,7 +3,7 @@
 use crate::World;
 use rookery_domain::{CellId, Event, Payload, Time};
 use rookery_engine::{Dispatcher, Incoming};
-use rookery_queue::{Handler, Message};
+use rookery_queue::{Handler, Message, Queue};
 use rookery_store::{RunItem, Workflow};
 
 const OPTIONS: &str = r#"{"cells":[
@@ -14,7 +14,7 @@ const OPTIONS: &str = r#"{"cells":[
 const MINUTE: i64 = 60_000;
 
 async fn receive(world: &World) -> Vec<Message> {
-    receive_from(&world.sqs, &world.urls.deliver.queue).await
+    receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await
 }
 
 pub(crate) async fn receive_from(sqs: &aws_sdk_sqs::Client, queue: &str) -> Vec<Message> {
@@ -75,7 +75,7 @@ async fn a_wait_of_a_second_ends_and_passes_the_event_on_once() {
     let first = receive(&world).await.remove(0);
     dispatcher.handle(first.clone()).await.unwrap();
 
-    let long_poll = world.sqs.receive_message().queue_url(&world.urls.deliver.queue).wait_time_seconds(10);
+    let long_poll = world.sqs.receive_message().queue_url(&world.urls.of(Queue::Deliver).queue).wait_time_seconds(10);
     let woken = long_poll.send().await.unwrap().messages.unwrap().remove(0);
     let woken = Message::decode(woken.body().unwrap()).unwrap();
     assert_eq!(woken, first.clone().with_attempt(1));
