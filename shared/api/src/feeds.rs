@@ -4,7 +4,7 @@ use crate::App;
 use crate::error::{Result, wrong_method};
 use crate::hooks::own;
 use crate::host::Base;
-use crate::route::Ids;
+use crate::ids::Ids;
 use axum::Router;
 use axum::extract::State;
 use axum::http::Method;

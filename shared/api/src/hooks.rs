@@ -3,8 +3,8 @@
 use crate::App;
 use crate::error::{ApiError, Result};
 use crate::events::AcceptedEvent;
+use crate::ids::Ids;
 use crate::list::{one, pairs};
-use crate::route::Ids;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};

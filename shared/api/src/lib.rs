@@ -19,6 +19,7 @@ mod failures;
 mod feeds;
 mod hooks;
 mod host;
+mod ids;
 mod list;
 mod metrics;
 mod observe;

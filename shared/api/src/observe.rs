@@ -1,6 +1,6 @@
 //! What logs and traces say of a request: its route and ids. Never its path (a hook's holds a secret), headers or body.
 
-use crate::route::Ids;
+use crate::ids::Ids;
 use axum::extract::{MatchedPath, Request};
 use axum::http::HeaderMap;
 use axum::middleware::Next;

@@ -2,24 +2,22 @@
 
 use crate::auth::{Access, authenticate, with_key};
 use crate::body::Input;
-use crate::error::{ApiError, Result, catch_panics, unknown_path, wrong_method};
+use crate::error::{Result, catch_panics, unknown_path, wrong_method};
+use crate::ids::Ids;
 use crate::list::Query;
 use crate::observe::observed;
 use crate::{App, host};
 use axum::Router;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
-use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use rookery_domain::{Error, ProjectId, WorkflowRef};
+use rookery_domain::{ProjectId, WorkflowRef};
 use rookery_store::Workflow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Display;
-use std::str::FromStr;
+use std::collections::BTreeMap;
 
 /// The path of one project.
 pub(crate) const PROJECT: &str = "/api/v1/projects/{project}";
@@ -184,36 +182,9 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
 }
 
 async fn find_workflow(app: &App, project: &ProjectId, ids: &Ids) -> Result<Option<Workflow>> {
-    if !ids.0.contains_key("workflow") {
+    if !ids.has("workflow") {
         return Ok(None);
     }
     let id = WorkflowRef { project: project.clone(), workflow: ids.get("workflow")? };
     Ok(Some(app.engine.store.workflow(&id).await?))
-}
-
-/// The ids in a path.
-pub(crate) struct Ids(HashMap<String, String>);
-
-impl Ids {
-    /// An id by its name in the path. What does not parse does not exist: 404.
-    pub(crate) fn get<T: FromStr + Display>(&self, name: &str) -> Result<T> {
-        let text = self.text(name);
-        // One spelling for each id.
-        let parsed = text.parse::<T>().ok().filter(|id| id.to_string() == text);
-        parsed.ok_or_else(|| Error::not_found(name).into())
-    }
-
-    /// Its text.
-    pub(crate) fn text(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Ids {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::not_found("resource"))?;
-        Ok(Ids(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
-    }
 }

@@ -1,8 +1,8 @@
 //! One queue in memory: its messages, which of them wait to be received, and when the others become visible. No I/O, no clock.
 
 use super::config::Config;
+use super::journal::{Change, Journal};
 use super::message::{Content, Message, Millis, Progress, Receipt};
-use super::queues::{Change, Journal};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use uuid::Uuid;

@@ -3,36 +3,14 @@
 
 use super::config::{Config, arn, queue_of_arn};
 use super::error::{Code, Error};
-use super::message::{Content, Message, Millis, Progress, Receipt, size};
+use super::journal::{Change, Journal};
+use super::message::{Content, Message, Millis, Receipt, size};
 use super::queue::Queue;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Expired messages are never handed out; how long they may still be counted, in milliseconds.
 const SWEEP_EVERY: Millis = 10_000;
-
-/// What has to be written, in order.
-pub(crate) type Journal = Vec<Change>;
-
-#[derive(Debug)]
-pub(crate) enum Change {
-    /// A new or changed queue: id, name, attributes, created, modified.
-    Queue(i64, String, Config, Millis, Millis),
-    /// A queue and its messages are gone.
-    Drop(i64),
-    /// A queue's messages are gone.
-    Purge(i64),
-    Insert(i64, Content, Progress),
-    Progress(Uuid, Progress),
-    Delete(Uuid),
-}
-
-impl Change {
-    /// Whether it must be synced before the answer. Losing a receive to a power cut only makes a message come again.
-    pub(crate) fn must_be_durable(&self) -> bool {
-        !matches!(self, Change::Progress(..))
-    }
-}
 
 #[derive(Default)]
 pub(crate) struct Queues {

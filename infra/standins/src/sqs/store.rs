@@ -1,9 +1,10 @@
 //! The SQLite file of the queues: its schema, what a start reads from it, and how a journal is written. Held by one process at a time.
 
 use super::config::Config;
+use super::journal::Change;
 use super::message::{Attributes, Content, Millis, Progress};
 use super::queue::Queue;
-use super::queues::{Change, Queues};
+use super::queues::Queues;
 use rusqlite::{Connection, Transaction, params};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

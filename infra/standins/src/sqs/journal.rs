@@ -1,0 +1,28 @@
+//! The journal: what has to be written to disk of a change in memory.
+
+use super::config::Config;
+use super::message::{Content, Millis, Progress};
+use uuid::Uuid;
+
+/// What has to be written, in order.
+pub(crate) type Journal = Vec<Change>;
+
+#[derive(Debug)]
+pub(crate) enum Change {
+    /// A new or changed queue: id, name, attributes, created, modified.
+    Queue(i64, String, Config, Millis, Millis),
+    /// A queue and its messages are gone.
+    Drop(i64),
+    /// A queue's messages are gone.
+    Purge(i64),
+    Insert(i64, Content, Progress),
+    Progress(Uuid, Progress),
+    Delete(Uuid),
+}
+
+impl Change {
+    /// Whether it must be synced before the answer. Losing a receive to a power cut only makes a message come again.
+    pub(crate) fn must_be_durable(&self) -> bool {
+        !matches!(self, Change::Progress(..))
+    }
+}
