@@ -1,8 +1,7 @@
 //! The trait that an agent type implements: one type, one file in `types/`.
 
-use crate::schedule::Schedule;
-use crate::{Accepted, AgentError, Answer, Context, Effects, Example, FeedRequest, HookRequest};
-use rookery_domain::{Error, Kind as ErrorKind, Payload};
+use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
+use rookery_domain::{Error, Kind as ErrorKind};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
@@ -80,29 +79,9 @@ pub trait AgentType: Send + Sync + Sized + 'static {
     /// Events that show it at work; each is run as a test.
     fn examples() -> Vec<Example>;
 
-    /// The groups of this agent: some depend on the options.
-    fn groups(&self) -> Vec<String> {
-        Self::GROUPS.iter().map(|group| (*group).to_owned()).collect()
-    }
-
-    /// The credentials that its templates name, for validation.
-    fn credentials(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    /// When its own options say that it is due; other types take the common option `schedule`.
-    fn schedule(&self) -> Option<Schedule> {
-        None
-    }
-
-    /// The base URL of the external agent that it asks.
-    fn endpoint(&self) -> Option<&str> {
-        None
-    }
-
-    /// How often a delivery is tried again after a failure that may pass: 0 to 5.
-    fn retries(&self) -> u32 {
-        5
+    /// What it says of itself, asked once, after it was built: [`Facts::of`] with what its options change.
+    fn facts(&self) -> Facts {
+        Facts::of::<Self>()
     }
 
     /// Which memory this event needs.
@@ -125,28 +104,13 @@ pub trait AgentType: Send + Sync + Sized + 'static {
         async { Ok(Effects::none()) }
     }
 
-    /// The credential that verifies inbound requests, by name.
-    fn hook_credential(&self) -> Option<&str> {
-        None
-    }
-
     /// Judges an inbound request: an event to accept, or the error to answer with.
     fn hook(&self, _request: &HookRequest, _secret: Option<&str>) -> Result<Accepted, Error> {
         Err(Error::new(ErrorKind::NotFound, "not_found", "There is no such hook.", "Copy the URL from the agent's `hook_url`."))
     }
 
-    /// How many published items a feed shows.
-    fn feed_items(&self) -> usize {
-        0
-    }
-
     /// Writes the published items as a feed.
     fn feed(&self, _request: &FeedRequest<'_>) -> Result<Answer, Error> {
         Err(Error::new(ErrorKind::NotFound, "not_found", "There is no such feed.", "Copy the URL from the agent's `feed_url`."))
-    }
-
-    /// The payload of an event that a person puts into it by hand, as if it had emitted it.
-    fn manual_payload(&self, payload: Payload) -> Result<Payload, Error> {
-        Ok(payload)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::agent::{Address, AgentType, Kind, MemoryUse, Problems};
 use crate::schedule::Schedule;
-use crate::{Accepted, AgentError, Answer, Context, Effects, Example, FeedRequest, HookRequest};
+use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
 use async_trait::async_trait;
 use rookery_domain::{Error, limits};
 use schemars::{JsonSchema, generate::SchemaSettings};
@@ -13,20 +13,12 @@ use serde_json::{Map, Value, json};
 #[async_trait]
 #[allow(missing_docs)]
 pub trait Agent: Send + Sync {
-    fn groups(&self) -> Vec<String>;
-    fn credentials(&self) -> Vec<String>;
-    fn schedule(&self) -> Option<&Schedule>;
-    fn endpoint(&self) -> Option<&str>;
-    fn retries(&self) -> u32;
-    /// How long this agent's events are kept, in milliseconds.
-    fn keep_events_ms(&self) -> i64;
+    fn facts(&self) -> &Facts;
     fn memory(&self, cx: &Context<'_>) -> Result<MemoryUse, AgentError>;
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError>;
     async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError>;
     async fn timer(&self, cx: &Context<'_>) -> Result<Effects, AgentError>;
-    fn hook_credential(&self) -> Option<&str>;
     fn hook(&self, request: &HookRequest, secret: Option<&str>) -> Result<Accepted, Error>;
-    fn feed_items(&self) -> usize;
     fn feed(&self, request: &FeedRequest<'_>) -> Result<Answer, Error>;
 }
 
@@ -55,29 +47,13 @@ fn default_keep() -> i64 {
 
 struct Built<T> {
     agent: T,
-    schedule: Option<Schedule>,
-    keep_events_ms: i64,
+    facts: Facts,
 }
 
 #[async_trait]
 impl<T: AgentType> Agent for Built<T> {
-    fn groups(&self) -> Vec<String> {
-        self.agent.groups()
-    }
-    fn credentials(&self) -> Vec<String> {
-        self.agent.credentials()
-    }
-    fn schedule(&self) -> Option<&Schedule> {
-        self.schedule.as_ref()
-    }
-    fn endpoint(&self) -> Option<&str> {
-        self.agent.endpoint()
-    }
-    fn retries(&self) -> u32 {
-        self.agent.retries().min(limits::RETRY_MS.len() as u32)
-    }
-    fn keep_events_ms(&self) -> i64 {
-        self.keep_events_ms
+    fn facts(&self) -> &Facts {
+        &self.facts
     }
     fn memory(&self, cx: &Context<'_>) -> Result<MemoryUse, AgentError> {
         self.agent.memory(cx)
@@ -91,14 +67,8 @@ impl<T: AgentType> Agent for Built<T> {
     async fn timer(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
         self.agent.timer(cx).await
     }
-    fn hook_credential(&self) -> Option<&str> {
-        self.agent.hook_credential()
-    }
     fn hook(&self, request: &HookRequest, secret: Option<&str>) -> Result<Accepted, Error> {
         self.agent.hook(request, secret)
-    }
-    fn feed_items(&self) -> usize {
-        self.agent.feed_items()
     }
     fn feed(&self, request: &FeedRequest<'_>) -> Result<Answer, Error> {
         self.agent.feed(request)
@@ -172,8 +142,14 @@ fn build<T: AgentType>(config: &Map<String, Value>) -> Result<Box<dyn Agent>, Pr
     }
     match (agent, common) {
         (Some(agent), Some(common)) if problems.0.is_empty() => {
-            let schedule = agent.schedule().or(schedule).filter(|schedule| !schedule.is_never());
-            Ok(Box::new(Built { schedule, agent, keep_events_ms: common.keep_events_for * 1000 }))
+            let own = agent.facts();
+            let facts = Facts {
+                schedule: own.schedule.or(schedule).filter(|schedule| !schedule.is_never()),
+                keep_events_ms: common.keep_events_for * 1000,
+                retries: own.retries.min(limits::RETRY_MS.len() as u32),
+                ..own
+            };
+            Ok(Box::new(Built { agent, facts }))
         }
         _ => Err(problems),
     }

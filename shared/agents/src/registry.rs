@@ -52,3 +52,6 @@ pub fn build(agent_type: &str, config: &Map<String, Value>) -> Result<Box<dyn Ag
         )
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! For the tests of agent types: a world outside that is only remembered, and contexts in it.
 
-use crate::{Agent, AgentError, AskFor, Call, Caller, Context, Effects, Host, Reply, build};
+use crate::{Agent, AgentError, AskFor, Call, Caller, Context, Effects, Example, Host, Reply, build};
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventId, Payload, RunId, Time};
 use rookery_egress::{Request, Response};
@@ -32,6 +32,17 @@ impl World {
             answer: Some(Response { status: 200, headers: Vec::new(), body: Default::default() }),
             ..World::default()
         }
+    }
+
+    /// The one of an example: in JSON, calls are answered and results are posted as it says.
+    pub(crate) fn of(example: &Example) -> World {
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let answer = example.answer.as_ref().map(|answer| Response {
+            status: answer["status"].as_u64().unwrap() as u16,
+            headers,
+            body: answer["body"].as_str().unwrap().to_owned().into(),
+        });
+        World { answer, reply: example.reply.clone(), ..World::called_from("https://caller.example.com/") }
     }
 }
 

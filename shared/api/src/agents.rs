@@ -301,7 +301,7 @@ fn view(
     base: &Base,
 ) -> AgentView {
     let info = rookery_agents::find(&cell.agent_type);
-    let own_groups = built.agent(&cell.id).map(|(_, agent)| agent.groups()).unwrap_or_default();
+    let own_groups = built.agent(&cell.id).map(|(_, agent)| agent.facts().groups.clone()).unwrap_or_default();
     let address = |wanted: Address, below: &str| {
         let token = cell.token.as_ref().filter(|_| info.and_then(|info| info.address) == Some(wanted))?;
         Some(format!("{}/{below}/{}{}{token}", base.0, workflow.id.project, workflow.id.workflow))

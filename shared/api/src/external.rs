@@ -28,7 +28,9 @@ pub(crate) struct ExternalView {
 
 /// Of an agent; none for one that asks nobody.
 pub(crate) async fn external(app: &App, workflow: &Workflow, built: &Built, cell: &Cell) -> Result<Option<ExternalView>> {
-    let Some(endpoint) = built.agent(&cell.id).ok().and_then(|(_, agent)| agent.endpoint()) else { return Ok(None) };
+    let Some(endpoint) = built.agent(&cell.id).ok().and_then(|(_, agent)| agent.facts().endpoint.as_deref()) else {
+        return Ok(None);
+    };
     let (store, project) = (&app.engine.store, &workflow.id.project);
     let agent = workflow.id.agent(cell);
     let (breaker, outstanding) = tokio::join!(store.open_breaker(project, endpoint), store.outstanding(&agent),);

@@ -104,7 +104,8 @@ impl Engine {
             Some(given) => given,
             None => incoming_id(workflow, cell, incoming.key.as_deref())?,
         };
-        let groups = if incoming.groups.is_empty() { agent.groups().into_iter().take(1).collect() } else { incoming.groups };
+        let groups =
+            if incoming.groups.is_empty() { agent.facts().groups.iter().take(1).cloned().collect() } else { incoming.groups };
         let event = Event {
             id: event_id,
             version: built.version,
@@ -115,7 +116,7 @@ impl Engine {
             created_at: now,
             hop: 0,
             cause: incoming.copy_of.map(|event| Cause { event, delivery: None }),
-            keep_until: now.plus(agent.keep_events_ms()),
+            keep_until: now.plus(agent.facts().keep_events_ms),
             last: false,
         };
         match self.store.accept(id, &event).await? {
@@ -150,10 +151,10 @@ impl Engine {
         if workflow.state != State::Active {
             self.active(&workflow).await?;
         }
-        let secret = match agent.hook_credential() {
+        let secret = match &agent.facts().hook_credential {
             None => None,
             Some(name) => {
-                let found = self.store.credentials(&workflow.id.project, &[name.to_owned()]).await?.pop().flatten();
+                let found = self.store.credentials(&workflow.id.project, std::slice::from_ref(name)).await?.pop().flatten();
                 Some(found.map(|credential| credential.value).ok_or_else(|| {
                     Error::new(
                         Kind::Unavailable,
@@ -181,7 +182,7 @@ impl Engine {
     pub async fn feed(&self, token: &str, format: FeedFormat, url: &str) -> Result<Answer> {
         let (workflow, built, cell_id) = self.by_token(token, Address::Feed).await?;
         let (cell, agent) = built.agent(&cell_id)?;
-        let published = self.store.list_published(&workflow.id.agent(cell), agent.feed_items().max(1)).await?;
+        let published = self.store.list_published(&workflow.id.agent(cell), agent.facts().feed_items.max(1)).await?;
         let items: Vec<FeedItem> = published
             .into_iter()
             .filter_map(|item| {

@@ -36,7 +36,7 @@ impl Engine {
         let first_child = u32::from(effects.emit.is_empty() || effects.publish.is_some());
         let emitted = effects.emit.into_iter().zip(first_child..);
         let events = emitted.map(|(emit, ordinal)| {
-            child_event(work, ready, cell.incarnation, agent.keep_events_ms(), ordinal, emit.groups, emit.payload, began)
+            child_event(work, ready, cell.incarnation, agent.facts().keep_events_ms, ordinal, emit.groups, emit.payload, began)
         });
         let timer = |(ordinal, at): (u32, &Time)| {
             let delivery = work.delivery.timer(work.arm, ordinal);
@@ -58,7 +58,7 @@ impl Engine {
             keep_until: latest([
                 timers.iter().map(|timer| timer.at.plus(limits::COMMIT_MS)).max(),
                 kept_with(ready),
-                is_published.then(|| began.plus(agent.keep_events_ms())),
+                is_published.then(|| began.plus(agent.facts().keep_events_ms)),
             ]),
         };
         let outcome = effects.outcome.unwrap_or("done");
@@ -79,7 +79,7 @@ impl Engine {
         is_limit: bool,
     ) -> Result<Step> {
         let incarnation = ready.built.graph.cell(&work.cell).map_or(0, |cell| cell.incarnation);
-        let keep_ms = agent.map_or(limits::KEEP_EVENTS_SECONDS * 1000, Agent::keep_events_ms);
+        let keep_ms = agent.map_or(limits::KEEP_EVENTS_SECONDS * 1000, |agent| agent.facts().keep_events_ms);
         let payload = error_payload(ready.event.as_ref(), &failure);
         let mut error = child_event(work, ready, incarnation, keep_ms, 1, vec!["on_error".into()], payload, began);
         let muted = error.last;

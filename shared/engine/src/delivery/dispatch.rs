@@ -111,16 +111,16 @@ impl Engine {
         }
         let (result, remembered) = self.run_agent(work, &ready, cell, agent, true, true).await?;
         let asked = remembered.asked;
-        let plan = plan(result, ready.failed, agent.retries(), f64::from(jitter_permille()) / 1000.0, Time::now());
+        let plan = plan(result, ready.failed, agent.facts().retries, f64::from(jitter_permille()) / 1000.0, Time::now());
         match plan {
             Plan::Commit(effects) => {
                 let last = ready.event.as_ref().is_some_and(|event| event.last);
                 let effects = if last { muted(effects) } else { effects };
                 self.commit_effects(work, &ready, cell, agent, remembered, effects, began).await
             }
-            Plan::Wait(at, failure) if agent.endpoint().is_some() => self.wait_for_reply(work, &ready, at, failure).await,
+            Plan::Wait(at, failure) if agent.facts().endpoint.is_some() => self.wait_for_reply(work, &ready, at, failure).await,
             Plan::Wait(at, failure) => self.wait(work, &ready, at, failure, false).await,
-            Plan::Fail(failure) if agent.endpoint().is_some() && !self.fail_request(work, &failure, asked).await? => {
+            Plan::Fail(failure) if agent.facts().endpoint.is_some() && !self.fail_request(work, &failure, asked).await? => {
                 Ok(Step::Again)
             }
             Plan::Fail(failure) => self.commit_failure(work, &ready, Some(agent), failure, began, false).await,

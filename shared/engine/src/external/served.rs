@@ -4,11 +4,8 @@
 use crate::accept::incoming_id;
 use crate::{Engine, Incoming};
 use rookery_agents::agent_protocol::read_addressee;
-use rookery_domain::{CellId, Error, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowRef, limits};
+use rookery_domain::{Cell, CellId, Error, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowRef, limits};
 use rookery_store::{Caller, State, Workflow};
-
-/// The agent type that takes such requests.
-const SERVED: &str = "served_agent";
 
 /// How long a run's caller is remembered, in milliseconds: the longest deadline of what it may ask, and as long as a commit.
 const CALLER_MS: i64 = 30 * 24 * 3600 * 1000 + limits::COMMIT_MS;
@@ -42,7 +39,7 @@ impl Engine {
                 Kind::NotFound,
                 "not_found",
                 "No agent of that name, and no workflow of that id, takes requests.",
-                format!("Start a workflow with an agent of type `{SERVED}`; give its `name` as `agentConfig.agentName`."),
+                "Start a workflow with a served agent; give its `name` as `agentConfig.agentName`.",
             )
         })?;
         let built = self.built(&workflow.id, workflow.built).await?;
@@ -78,8 +75,11 @@ impl Engine {
     /// The agents of a workflow's built version that take requests, with the names by which they are called.
     async fn served_cells(&self, workflow: &Workflow) -> Result<Vec<(CellId, String)>> {
         let built = self.built(&workflow.id, workflow.built).await?;
-        let cells = built.graph.cells().iter().filter(|cell| cell.agent_type == SERVED);
-        Ok(cells.map(|cell| (cell.id.clone(), served_name(cell))).collect())
+        let named = |cell: &Cell| {
+            let served = built.agent(&cell.id).ok()?.1.facts().served.as_ref()?;
+            Some((cell.id.clone(), served.name.clone().unwrap_or_else(|| cell.name.clone())))
+        };
+        Ok(built.graph.cells().iter().filter_map(named).collect())
     }
 
     /// Makes a started workflow's served agents known by their names. A name that another workflow has goes over to this one.
@@ -89,10 +89,4 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-/// The name by which an agent is called: its option, or the cell's own name.
-fn served_name(cell: &rookery_domain::Cell) -> String {
-    let name = cell.config.get("name").and_then(|name| name.as_str()).filter(|name| !name.is_empty());
-    name.unwrap_or(&cell.name).to_owned()
 }

@@ -167,7 +167,7 @@ impl Engine {
             self.store.schedules(id).await?.into_iter().map(|item| (item.agent.cell.clone(), item)).collect();
         for cell in built.graph.cells() {
             let Ok((_, agent)) = built.agent(&cell.id) else { continue };
-            let Some(schedule) = agent.schedule() else { continue };
+            let Some(schedule) = &agent.facts().schedule else { continue };
             let Some(next_due) = schedule.next(Time::now()) else { continue };
             let spec = schedule.to_string();
             match there.remove(&cell.id) {

@@ -7,10 +7,9 @@ mod tests;
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{Outcome, read_result};
-use crate::context::{AskFor, Reply};
 use crate::template::{JsonTemplate, Template};
 use crate::types::filters::condition::{Node, Test, build_conditions};
-use crate::{AgentError, Call, Context, Effects, Emit, Example};
+use crate::{AgentError, AskFor, Call, Context, Effects, Emit, Example, Facts, Reply};
 use request::Window;
 use rookery_domain::{CallbackAuth, Payload, is_valid_group, limits};
 use schemars::JsonSchema;
@@ -178,20 +177,11 @@ impl AgentType for AiAgentProxy {
         })
     }
 
-    fn groups(&self) -> Vec<String> {
-        std::iter::once("on_finish".to_owned()).chain(self.outcomes.iter().map(|(_, group)| group.clone())).collect()
-    }
-
-    fn credentials(&self) -> Vec<String> {
-        self.credentials.iter().chain(&self.callback_credential).cloned().collect()
-    }
-
-    fn endpoint(&self) -> Option<&str> {
-        Some(&self.endpoint)
-    }
-
-    fn retries(&self) -> u32 {
-        self.retries
+    fn facts(&self) -> Facts {
+        let mut facts = Facts::of::<Self>();
+        facts.groups.extend(self.outcomes.iter().map(|(_, group)| group.clone()));
+        facts.credentials = self.credentials.iter().chain(&self.callback_credential).cloned().collect();
+        Facts { endpoint: Some(self.endpoint.clone()), retries: self.retries, ..facts }
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {

@@ -3,7 +3,7 @@
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{ExecutionResult, Outcome, write_result};
 use crate::template::JsonTemplate;
-use crate::{AgentError, Call, Context, Effects, Example, judge};
+use crate::{AgentError, Call, Context, Effects, Example, Facts, judge};
 use http::Method;
 use rookery_egress::Request;
 use schemars::JsonSchema;
@@ -74,12 +74,9 @@ impl AgentType for AnswerCaller {
         })
     }
 
-    fn credentials(&self) -> Vec<String> {
-        self.signing_credential.iter().cloned().collect()
-    }
-
-    fn retries(&self) -> u32 {
-        self.retries
+    fn facts(&self) -> Facts {
+        let credentials = self.signing_credential.iter().cloned().collect();
+        Facts { credentials, retries: self.retries, ..Facts::of::<Self>() }
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {

@@ -2,7 +2,7 @@
 
 use crate::agent::{Address, AgentType, Kind, Problems};
 use crate::template::JsonTemplate;
-use crate::{AgentError, Answer, Context, Effects, Example, FeedFormat, FeedItem, FeedRequest};
+use crate::{AgentError, Answer, Context, Effects, Example, Facts, FeedFormat, FeedItem, FeedRequest};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use rookery_domain::{Error, Payload};
 use rss::{Category, Channel, Enclosure, Guid, Item};
@@ -101,8 +101,8 @@ impl AgentType for DataOutput {
         Ok(Effects { publish: Some(item), ..Effects::none() })
     }
 
-    fn feed_items(&self) -> usize {
-        self.events_to_show
+    fn facts(&self) -> Facts {
+        Facts { feed_items: self.events_to_show, ..Facts::of::<Self>() }
     }
 
     fn feed(&self, request: &FeedRequest<'_>) -> Result<Answer, Error> {
@@ -291,7 +291,7 @@ mod tests {
         };
         assert_eq!(shown(json!({"events_to_show": 2}), vec![json!(1); 5]), 2);
         assert_eq!(shown(json!({}), vec![json!("x".repeat(1024 * 1024 - 2)); 5]), 3);
-        assert_eq!(agent("data_output", json!({})).feed_items(), 40);
+        assert_eq!(agent("data_output", json!({})).facts().feed_items, 40);
     }
 
     #[test]

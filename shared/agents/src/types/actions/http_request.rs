@@ -5,7 +5,7 @@ mod request;
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::template::{JsonTemplate, Template};
-use crate::{AgentError, Call, Context, Effects, Example, judge};
+use crate::{AgentError, Call, Context, Effects, Example, Facts, judge};
 use request::{ContentType, Method};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -131,12 +131,8 @@ impl AgentType for HttpRequest {
         })
     }
 
-    fn credentials(&self) -> Vec<String> {
-        self.credentials.clone()
-    }
-
-    fn retries(&self) -> u32 {
-        self.retries
+    fn facts(&self) -> Facts {
+        Facts { credentials: self.credentials.clone(), retries: self.retries, ..Facts::of::<Self>() }
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {

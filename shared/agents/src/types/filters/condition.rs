@@ -3,7 +3,7 @@
 use crate::agent::{AgentType, Kind, Problems};
 use crate::operators::{Comparison, Operator};
 use crate::paths::Path;
-use crate::{AgentError, Context, Effects, Example};
+use crate::{AgentError, Context, Effects, Example, Facts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -78,9 +78,12 @@ impl AgentType for Condition {
         Some(Condition { test, emit_on_no_match: options.emit_on_no_match })
     }
 
-    fn groups(&self) -> Vec<String> {
-        let count = if self.emit_on_no_match { 2 } else { 1 };
-        Self::GROUPS[..count].iter().map(|group| (*group).to_owned()).collect()
+    fn facts(&self) -> Facts {
+        let mut facts = Facts::of::<Self>();
+        if !self.emit_on_no_match {
+            facts.groups.retain(|group| group != "on_no_match");
+        }
+        facts
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {

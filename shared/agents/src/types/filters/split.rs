@@ -2,7 +2,7 @@
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::template::Template;
-use crate::{AgentError, Context, Effects, Example};
+use crate::{AgentError, Context, Effects, Example, Facts};
 use rookery_domain::{hashed_uuid, is_valid_group};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -78,8 +78,8 @@ impl AgentType for Split {
         problems.0.is_empty().then_some(Split { groups: options.groups, key })
     }
 
-    fn groups(&self) -> Vec<String> {
-        self.groups.iter().map(|group| group.name.clone()).collect()
+    fn facts(&self) -> Facts {
+        Facts { groups: self.groups.iter().map(|group| group.name.clone()).collect(), ..Facts::of::<Self>() }
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn groups_are_the_names_and_errors_name_their_place() {
-        assert_eq!(agent("split", config(&[("a", 1.0), ("b", 1.0)], None)).groups(), ["a", "b"]);
+        assert_eq!(agent("split", config(&[("a", 1.0), ("b", 1.0)], None)).facts().groups, ["a", "b"]);
         for (groups, field) in [
             (json!([{"name": "a"}]), "groups"),
             (json!([{"name": "a"}, {"name": "a"}]), "groups[1].name"),

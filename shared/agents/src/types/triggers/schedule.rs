@@ -3,7 +3,7 @@
 use crate::agent::{AgentType, Kind, Problems};
 use crate::schedule::Schedule;
 use crate::template::JsonTemplate;
-use crate::{AgentError, Context, Effects, Example};
+use crate::{AgentError, Context, Effects, Example, Facts};
 use rookery_domain::Payload;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -47,8 +47,8 @@ impl AgentType for ScheduleTrigger {
         Some(ScheduleTrigger { schedule: schedule?, payload: payload? })
     }
 
-    fn schedule(&self) -> Option<Schedule> {
-        Some(self.schedule.clone())
+    fn facts(&self) -> Facts {
+        Facts { schedule: Some(self.schedule.clone()), ..Facts::of::<Self>() }
     }
 
     async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn its_schedule_is_the_option() {
-        let schedule = |text: &str| agent("schedule", json!({"schedule": text})).schedule().map(ToString::to_string);
+        let schedule =
+            |text: &str| agent("schedule", json!({"schedule": text})).facts().schedule.as_ref().map(ToString::to_string);
         assert_eq!(schedule("every 60s").as_deref(), Some("every_1m"));
         assert_eq!(schedule("TZ=Asia/Tokyo 9am").as_deref(), Some("TZ=Asia/Tokyo 9am"));
         assert_eq!(schedule("never"), None);

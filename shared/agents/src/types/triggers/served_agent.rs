@@ -1,7 +1,7 @@
 //! `served_agent`: a workflow as an agent for callers elsewhere, over the protocol of external agents.
 
-use crate::Example;
 use crate::agent::{AgentType, Kind, Problems};
+use crate::{Example, Facts, Served};
 use rookery_domain::is_valid_name;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,8 +19,10 @@ pub struct Options {
     name: Option<String>,
 }
 
-/// The agent: the engine looks at its name.
-pub struct ServedAgent;
+/// The agent.
+pub struct ServedAgent {
+    name: Option<String>,
+}
 
 impl AgentType for ServedAgent {
     const NAME: &'static str = "served_agent";
@@ -30,10 +32,14 @@ impl AgentType for ServedAgent {
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        if options.name.is_some_and(|name| !is_valid_name(&name)) {
+        if options.name.as_ref().is_some_and(|name| !is_valid_name(name)) {
             problems.add("name", "Give a name of 1 to 200 characters.");
         }
-        problems.0.is_empty().then_some(ServedAgent)
+        problems.0.is_empty().then_some(ServedAgent { name: options.name })
+    }
+
+    fn facts(&self) -> Facts {
+        Facts { served: Some(Served { name: self.name.clone() }), ..Facts::of::<Self>() }
     }
 
     fn examples() -> Vec<Example> {

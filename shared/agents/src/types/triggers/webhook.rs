@@ -6,7 +6,7 @@ use crate::agent::{Address, AgentType, Kind, Problems};
 use crate::paths::Path;
 use crate::template::{Scope, Template};
 use crate::verify::{Scheme, Verify, delivery_id, slack_challenge};
-use crate::{Accepted, Answer, Example, HookRequest};
+use crate::{Accepted, Answer, Example, Facts, HookRequest};
 use http::Method;
 use rookery_domain::{Error, Kind as ErrorKind, Payload};
 use schemars::JsonSchema;
@@ -111,12 +111,9 @@ impl AgentType for Webhook {
         problems.0.is_empty().then_some(Webhook { verbs, payload_path, event_headers, event_headers_key, reply, verify })
     }
 
-    fn credentials(&self) -> Vec<String> {
-        self.hook_credential().into_iter().map(str::to_owned).collect()
-    }
-
-    fn hook_credential(&self) -> Option<&str> {
-        self.verify.as_ref().map(|verify| verify.credential.as_str())
+    fn facts(&self) -> Facts {
+        let credential = self.verify.as_ref().map(|verify| verify.credential.clone());
+        Facts { credentials: credential.iter().cloned().collect(), hook_credential: credential, ..Facts::of::<Self>() }
     }
 
     fn hook(&self, request: &HookRequest, secret: Option<&str>) -> Result<Accepted, Error> {
@@ -133,7 +130,7 @@ impl AgentType for Webhook {
         Ok(Accepted {
             answer: self.reply.as_ref().map(|reply| reply.answer(&payload)).transpose()?,
             payload: Some(payload),
-            groups: self.groups(),
+            groups: vec!["on_receive".to_owned()],
             key: delivery_id(scheme, request),
         })
     }

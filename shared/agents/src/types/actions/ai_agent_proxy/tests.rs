@@ -96,7 +96,7 @@ fn errors_name_the_field() {
         assert_eq!(testing_field(&options), format!("config.{field}"), "{options}");
     }
     let built = agent("ai_agent_proxy", config(json!({"callback_auth": "signature", "callback_credential": "secret"})));
-    assert_eq!(built.credentials(), ["secret"]);
+    assert_eq!(built.facts().credentials, ["secret"]);
     assert_eq!(CallbackAuth::parse("signature"), Some(CallbackAuth::Signature));
 }
 

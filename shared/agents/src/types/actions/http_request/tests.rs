@@ -193,8 +193,8 @@ fn options_name_credentials_and_errors_name_fields() {
             "retries": 2
         }),
     );
-    assert_eq!(agent.credentials(), ["a", "b", "c"]);
-    assert_eq!(agent.retries(), 2);
+    assert_eq!(agent.facts().credentials, ["a", "b", "c"]);
+    assert_eq!(agent.facts().retries, 2);
     assert_eq!(problem("http_request", json!({})), "config.url");
     for (more, field) in [
         (json!({"url": "example.com"}), "url"),

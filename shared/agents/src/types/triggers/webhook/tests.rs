@@ -122,7 +122,7 @@ fn answers_are_as_configured() {
 fn only_verified_requests_pass() {
     let config = json!({"verify": {"scheme": "token", "credential": "hook"}, "event_headers": "X-Event"});
     let hook = agent("webhook", config.clone());
-    assert_eq!((hook.hook_credential(), hook.credentials()), (Some("hook"), vec!["hook".to_owned()]));
+    assert_eq!((hook.facts().hook_credential.as_deref(), &hook.facts().credentials), (Some("hook"), &vec!["hook".to_owned()]));
     let passed = post(config.clone(), &[JSON, ("authorization", "Bearer s3cret"), ("idempotency-key", "k1")], "{}").unwrap();
     assert_eq!(passed.key.as_deref(), Some("k1"));
     // The proof comes first: strangers learn nothing of what the hook takes.

@@ -1,69 +1,20 @@
-//! All agent types over the public API: their examples run, their schemas take their examples, and the catalogue is a snapshot.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+//! All agent types: their examples run, their schemas take their examples, and the catalogue is a snapshot.
 
-use async_trait::async_trait;
-use rookery_agents::{AgentError, AskFor, Call, Caller, Context, Example, ExampleEvent, Host, Kind, Reply, TypeInfo, all, build};
-use rookery_domain::{Cell, CellId, DeliveryId, Event, EventId, Payload, RunId, Time};
-use rookery_egress::Response;
+use super::{all, build};
+use crate::testing::{self, World};
+use crate::{Context, Example, ExampleEvent, Kind, TypeInfo};
+use rookery_domain::{Cell, DeliveryId, Time};
 use serde_json::{Value, json};
 use std::collections::HashSet;
-
-/// Answers calls as the example says; there are no other events.
-struct ExampleHost {
-    answer: Option<Value>,
-    reply: Option<Value>,
-}
-
-#[async_trait]
-impl Host for ExampleHost {
-    async fn call(&self, _call: Call<'_>) -> Result<Response, AgentError> {
-        let answer = self.answer.as_ref().expect("an example that calls has an answer");
-        let body = answer["body"].as_str().unwrap().to_owned();
-        Ok(Response {
-            status: answer["status"].as_u64().unwrap() as u16,
-            headers: vec![("content-type".into(), "application/json".into())],
-            body: body.into(),
-        })
-    }
-
-    async fn ask(&self, _call: Call<'_>, _ask: AskFor<'_>) -> Result<Reply, AgentError> {
-        Ok(Reply::Result(self.reply.as_ref().expect("an example that asks has a reply").to_string()))
-    }
-
-    async fn caller(&self, _run: RunId) -> Result<Option<Caller>, AgentError> {
-        Ok(Some(Caller { url: Some("https://caller.example.com/".into()), token: None }))
-    }
-
-    async fn sign(&self, _credential: &str, _text: &str) -> Result<String, AgentError> {
-        Ok("v1,".into())
-    }
-
-    async fn events(&self, _ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
-        Ok(Vec::new())
-    }
-}
 
 /// The events that an example's agent emits: woken by its event, or else by a check.
 async fn run(info: &TypeInfo, example: &Example) -> Vec<ExampleEvent> {
     let config = example.config.as_object().expect("a config is an object").clone();
     let agent = build(info.name, &config).unwrap_or_else(|problems| panic!("{}: {:?}", info.name, problems.0));
-    let id = CellId("agent".into());
-    let cell = Cell { name: "Agent".into(), id, agent_type: info.name.into(), config, incarnation: 1, token: None };
-    let event = example.event.as_ref().map(|payload| Event {
-        id: EventId::fresh(),
-        version: 1,
-        cell: CellId("source".into()),
-        incarnation: 1,
-        groups: Vec::new(),
-        payload: Payload::of(payload).unwrap(),
-        created_at: Time(0),
-        hop: 0,
-        cause: None,
-        keep_until: Time(0),
-        last: false,
-    });
-    let host = ExampleHost { answer: example.answer.clone(), reply: example.reply.clone() };
-    let mut cx = Context::new(&cell, DeliveryId(uuid::Uuid::nil()), &host);
+    let cell = Cell { agent_type: info.name.into(), config, ..testing::cell() };
+    let event = example.event.as_ref().map(|payload| testing::event("source", &payload.to_string()));
+    let world = World::of(example);
+    let mut cx = Context::new(&cell, DeliveryId(uuid::Uuid::nil()), &world);
     cx.event = event.as_ref();
     cx.links = vec!["link".into()];
     cx.incoming = vec!["link".into()];
@@ -79,7 +30,7 @@ async fn run(info: &TypeInfo, example: &Example) -> Vec<ExampleEvent> {
         None => return Vec::new(),
     };
     let effects = effects.unwrap_or_else(|error| panic!("{}: {}: {error}", info.name, example.title));
-    let allowed = agent.groups();
+    let allowed = &agent.facts().groups;
     for emit in &effects.emit {
         assert!(emit.groups.iter().all(|group| allowed.contains(group)), "{}: {:?} not in {allowed:?}", info.name, emit.groups);
     }
