@@ -16,6 +16,7 @@ mod hook;
 mod host;
 mod judge;
 mod operators;
+mod outside;
 mod paths;
 mod registry;
 pub mod schedule;

@@ -7,6 +7,7 @@ mod tests;
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{Outcome, read_result};
+use crate::outside::{Headers, Retries, refuse_json_in_text, whole_url};
 use crate::template::{JsonTemplate, Template};
 use crate::types::filters::condition::{Node, Test, build_conditions};
 use crate::{AgentError, AskFor, Call, Context, Effects, Emit, Example, Facts, Reply};
@@ -17,7 +18,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const MAX_RETRIES: u32 = 5;
 /// A result may take up to 30 days.
 const MAX_DEADLINE: u64 = 30 * 24 * 3600;
 const MAX_OUTSTANDING: u32 = 10_000;
@@ -62,9 +62,8 @@ pub struct Options {
     #[schemars(range(min = 1, max = 2_592_000))]
     deadline_seconds: u64,
     /// How often a call that failed is made again: 0 to 5.
-    #[serde(default = "default_retries")]
-    #[schemars(range(min = 0, max = 5))]
-    retries: u32,
+    #[serde(default)]
+    retries: Retries,
     /// By what a posted result is trusted.
     #[serde(default)]
     callback_auth: CallbackAuth,
@@ -97,10 +96,6 @@ fn default_deadline() -> u64 {
     900
 }
 
-fn default_retries() -> u32 {
-    MAX_RETRIES
-}
-
 fn default_outstanding() -> u32 {
     100
 }
@@ -116,7 +111,7 @@ pub struct AiAgentProxy {
     chat_history: Window,
     intermediate_steps: Window,
     auth_context: Option<JsonTemplate>,
-    headers: Vec<(String, Template)>,
+    headers: Headers,
     deadline_seconds: u64,
     retries: u32,
     callback_auth: CallbackAuth,
@@ -147,13 +142,9 @@ impl AgentType for AiAgentProxy {
             source.as_ref().and_then(|source| problems.take(field, JsonTemplate::parse(source)))
         };
         let (data, auth_context) = (json("data", &options.data), json("auth_context", &options.auth_context));
-        let mut headers = Vec::new();
-        for (name, value) in options.headers {
-            if let Some(value) = problems.take(&format!("headers.{name}"), Template::parse_with_credentials(&value)) {
-                headers.push((name, value));
-            }
-        }
-        let credentials: BTreeSet<String> = headers.iter().flat_map(|(_, value)| value.credentials().iter().cloned()).collect();
+        let headers = Headers::take(options.headers, problems);
+        let credentials: BTreeSet<String> = headers.credentials().cloned().collect();
+        let retries = options.retries.take(problems);
         let outcomes = outcomes(options.agent_outcomes, problems);
         let input = input?;
         problems.0.is_empty().then_some(AiAgentProxy {
@@ -168,7 +159,7 @@ impl AgentType for AiAgentProxy {
             auth_context,
             headers,
             deadline_seconds: options.deadline_seconds,
-            retries: options.retries,
+            retries,
             callback_auth: options.callback_auth,
             callback_credential: options.callback_credential,
             outcomes,
@@ -213,6 +204,13 @@ impl AgentType for AiAgentProxy {
             "input": "What is the weather like in {{ city }}?",
             "agent_outcomes": [{"condition": {"path": "result", "operator": "contains", "value": "rain"}, "group": "take_umbrella"}]
         });
+        let on_behalf = json!({
+            "endpoint": "https://agents.example.com/weather",
+            "input": "{{ question }}",
+            "headers": {"Authorization": "Bearer {% credential key %}"},
+            "auth_context": {"userId": "{{ user.id | as_object }}"},
+            "agent_outcomes": [{"condition": {"path": "messages[0].text", "operator": "exists"}, "group": "talked"}]
+        });
         let finished = |text: &str| json!({"requestId": "uuid12345", "result": {"agentOutcome": {"finish": {"result": text}}}});
         let emitted = |text: &str| json!({"result": text, "messages": [], "intermediateSteps": []});
         vec![
@@ -224,6 +222,10 @@ impl AgentType for AiAgentProxy {
                 .on(json!({"city": "Bergen"}))
                 .replied(finished("It will rain in Bergen."))
                 .emits("on_finish,take_umbrella", emitted("It will rain in Bergen.")),
+            Example::new("On behalf of a user, with a key", on_behalf)
+                .on(json!({"question": "Is it warm?", "user": {"id": 7}}))
+                .replied(finished("It is."))
+                .emits("on_finish", emitted("It is.")),
         ]
     }
 }
@@ -247,22 +249,14 @@ impl AiAgentProxy {
 
 /// Notes what is wrong with the options besides their templates and conditions.
 fn check(options: &Options, problems: &mut Problems) {
-    let endpoint = options.endpoint.trim();
-    if !["https://", "http://"].iter().any(|start| endpoint.starts_with(start)) || url::Url::parse(endpoint).is_err() {
-        problems.add("endpoint", "Give a whole URL that starts with https:// or http://.");
-    } else if endpoint.contains(['?', '#']) {
+    let endpoint = problems.take("endpoint", whole_url(&options.endpoint));
+    if endpoint.is_some_and(|endpoint| endpoint.contains(['?', '#'])) {
         problems.add("endpoint", "Leave out the query: `/api/execute` is added to the end.");
     }
-    for name in options.headers.keys() {
-        if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
-            problems.add(format!("headers.{name}"), "It is not a header's name: use letters, digits and `-`.");
-        }
-    }
+    refuse_json_in_text("data", options.data.as_ref(), problems);
+    refuse_json_in_text("auth_context", options.auth_context.as_ref(), problems);
     if !(1..=MAX_DEADLINE).contains(&options.deadline_seconds) {
         problems.add("deadline_seconds", format!("Give 1 to {MAX_DEADLINE}."));
-    }
-    if options.retries > MAX_RETRIES {
-        problems.add("retries", format!("Give 0 to {MAX_RETRIES}."));
     }
     if !(1..=MAX_OUTSTANDING).contains(&options.max_outstanding) {
         problems.add("max_outstanding", format!("Give 1 to {MAX_OUTSTANDING}."));

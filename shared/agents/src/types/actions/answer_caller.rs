@@ -2,6 +2,7 @@
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{ExecutionResult, Outcome, write_result};
+use crate::outside::{Retries, refuse_json_in_text, whole_url};
 use crate::template::JsonTemplate;
 use crate::{AgentError, Call, Context, Effects, Example, Facts, judge};
 use http::Method;
@@ -27,13 +28,8 @@ pub struct Options {
     /// The credential with a secret (`whsec_...`) by which posts are signed, as Standard Webhooks says.
     signing_credential: Option<String>,
     /// How often a post that failed is made again: 0 to 5.
-    #[serde(default = "five")]
-    #[schemars(range(min = 0, max = 5))]
-    retries: u32,
-}
-
-fn five() -> u32 {
-    5
+    #[serde(default)]
+    retries: Retries,
 }
 
 /// The agent.
@@ -54,12 +50,13 @@ impl AgentType for AnswerCaller {
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        if options.callback_url.as_ref().is_some_and(|url| !is_http(url)) {
-            problems.add("callback_url", "Give a whole URL that starts with https:// or http://.");
+        if let Some(url) = &options.callback_url {
+            problems.take("callback_url", whole_url(url));
         }
-        if options.retries > 5 {
-            problems.add("retries", "Give 0 to 5.");
+        for (field, value) in [("messages", &options.messages), ("intermediate_steps", &options.intermediate_steps)] {
+            refuse_json_in_text(field, value.as_ref(), problems);
         }
+        let retries = options.retries.take(problems);
         let mut json =
             |field: &str, source: Option<Value>| source.and_then(|source| problems.take(field, JsonTemplate::parse(&source)));
         let (result, messages) = (json("result", options.result), json("messages", options.messages));
@@ -70,7 +67,7 @@ impl AgentType for AnswerCaller {
             steps,
             callback_url: options.callback_url,
             signing_credential: options.signing_credential,
-            retries: options.retries,
+            retries,
         })
     }
 
@@ -144,10 +141,6 @@ impl AnswerCaller {
     }
 }
 
-fn is_http(url: &str) -> bool {
-    ["https://", "http://"].iter().any(|start| url.starts_with(start)) && url::Url::parse(url).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
     use crate::testing::{World, agent, cell, context, event, problem};
@@ -199,6 +192,7 @@ mod tests {
     fn errors_name_the_field() {
         assert_eq!(problem("answer_caller", json!({"callback_url": "caller.example"})), "config.callback_url");
         assert_eq!(problem("answer_caller", json!({"retries": 9})), "config.retries");
+        assert_eq!(problem("answer_caller", json!({"messages": "[{\"text\": \"{{ a }}\"}]"})), "config.messages");
         assert_eq!(problem("answer_caller", json!({"result": "{{ a"})), "config.result");
     }
 }

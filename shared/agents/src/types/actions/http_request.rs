@@ -4,6 +4,7 @@ mod answer;
 mod request;
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::outside::{Headers, Retries, Timeout, refuse_json_in_text, url_template};
 use crate::template::{JsonTemplate, Template};
 use crate::{AgentError, Call, Context, Effects, Example, Facts, judge};
 use request::{ContentType, Method};
@@ -11,9 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-const MAX_SECONDS: u64 = 30;
-const MAX_RETRIES: u32 = 5;
+const MAX_REDIRECTS: u8 = 10;
 
 /// Calls a URL for each event, and on a schedule if it has one (then with an empty event). The answer is emitted in the group
 /// `on_response`: `{"status", "headers", "body"}`, the body as JSON where its content type says so, else as text; one that is
@@ -21,8 +22,9 @@ const MAX_RETRIES: u32 = 5;
 ///
 /// Status 408, 425, 429 and from 500 on are tried again (after `Retry-After`, where the server says so with 429 or 503); other
 /// errors from 400 on are not. When no try is left, `on_error` has the status and the start of the body. Redirects are not
-/// followed: they fail as `redirect_refused`, which names the new place. All tries of one delivery carry the same
-/// `Idempotency-Key` header, unless you set that header yourself. URL path and query, headers and payload may have credentials:
+/// followed, unless `follow_redirects` says so: they fail as `redirect_refused`, which names the new place. All tries of one delivery
+/// carry the same `Idempotency-Key` header, unless you set that header yourself. URL path and query, headers and payload may have
+/// credentials:
 /// `{% credential my_token %}`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,13 +50,16 @@ pub struct Options {
     #[serde(default)]
     output_mode: OutputMode,
     /// How long a call may take, in seconds: 1 to 30.
-    #[serde(default = "thirty")]
-    #[schemars(range(min = 1, max = 30))]
-    timeout_seconds: u64,
+    #[serde(default)]
+    timeout_seconds: Timeout,
+    /// How many redirects a `get` or `head` follows, within the one timeout: 0 to 10. Each new address is judged like the first; none
+    /// leads from https to http. Credentials, and headers that may identify you, are sent to the first host alone.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 10))]
+    follow_redirects: u8,
     /// How often a call that failed is made again: 0 to 5, with growing waits up to hours.
-    #[serde(default = "five")]
-    #[schemars(range(min = 0, max = 5))]
-    retries: u32,
+    #[serde(default)]
+    retries: Retries,
 }
 
 /// What the emitted payload has.
@@ -72,24 +77,17 @@ fn yes() -> bool {
     true
 }
 
-fn thirty() -> u64 {
-    MAX_SECONDS
-}
-
-fn five() -> u32 {
-    MAX_RETRIES
-}
-
 /// The agent.
 pub struct HttpRequest {
     url: Template,
     method: Method,
-    headers: Vec<(String, Template)>,
+    headers: Headers,
     payload: Option<JsonTemplate>,
     content_type: ContentType,
     emit_events: bool,
     output_mode: OutputMode,
-    timeout_seconds: u64,
+    timeout: Duration,
+    redirects: u8,
     retries: u32,
     credentials: Vec<String>,
 }
@@ -104,18 +102,14 @@ impl AgentType for HttpRequest {
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         check(&options, problems);
-        let url = problems.take("url", Template::parse_with_credentials(options.url.trim()));
-        let mut headers = Vec::new();
-        for (name, value) in options.headers {
-            if let Some(value) = problems.take(&format!("headers.{name}"), Template::parse_with_credentials(&value)) {
-                headers.push((name, value));
-            }
-        }
+        let url = url_template(&options.url, problems);
+        let headers = Headers::take(options.headers, problems);
+        let (timeout, retries) = (options.timeout_seconds.take(problems), options.retries.take(problems));
         let payload =
             options.payload.and_then(|payload| problems.take("payload", JsonTemplate::parse_with_credentials(&payload)));
         let url = url?;
         let mut credentials: BTreeSet<String> = url.credentials().iter().cloned().collect();
-        credentials.extend(headers.iter().flat_map(|(_, value)| value.credentials().iter().cloned()));
+        credentials.extend(headers.credentials().cloned());
         credentials.extend(payload.iter().flat_map(|payload| payload.credentials().iter().cloned()));
         problems.0.is_empty().then_some(HttpRequest {
             url,
@@ -125,8 +119,9 @@ impl AgentType for HttpRequest {
             content_type: options.content_type,
             emit_events: options.emit_events,
             output_mode: options.output_mode,
-            timeout_seconds: options.timeout_seconds,
-            retries: options.retries,
+            timeout,
+            redirects: options.follow_redirects,
+            retries,
             credentials: credentials.into_iter().collect(),
         })
     }
@@ -168,6 +163,24 @@ impl AgentType for HttpRequest {
             .answered(200, r#"{"id":17}"#)
             .emits("on_response", answer(json!({"id": 17}))),
             Example::new(
+                "An order, with a key, wherever it has moved to",
+                json!({
+                    "url": "https://api.example.com/orders/{{ order.id | url_encode }}",
+                    "method": "get",
+                    "headers": {"Authorization": "Bearer {% credential my_token %}"},
+                    "follow_redirects": 3
+                }),
+            )
+            .on(json!({"order": {"id": "7/a"}}))
+            .answered(200, r#"{"open":true}"#)
+            .emits("on_response", answer(json!({"open": true}))),
+            Example::new(
+                "On weekdays at nine, a reminder",
+                json!({"url": "https://chat.example.com/messages", "payload": {"text": "Good morning"}, "schedule": "TZ=Europe/Berlin 0 9 * * 1-5"}),
+            )
+            .answered(200, r#"{"id":18}"#)
+            .emits("on_response", answer(json!({"id": 18}))),
+            Example::new(
                 "Every hour, the state of an API",
                 json!({"url": "https://api.example.com/status", "method": "get", "payload": {"full": true}, "schedule": "every_1h"}),
             )
@@ -179,15 +192,6 @@ impl AgentType for HttpRequest {
 
 /// Notes what is wrong with the options besides their templates.
 fn check(options: &Options, problems: &mut Problems) {
-    let url = options.url.trim();
-    if !["https://", "http://", "{{", "{%"].iter().any(|start| url.starts_with(start)) {
-        problems.add("url", "Give a whole URL that starts with https:// or http://.");
-    }
-    for name in options.headers.keys() {
-        if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
-            problems.add(format!("headers.{name}"), "It is not a header's name: use letters, digits and `-`.");
-        }
-    }
     let is_text = matches!(options.content_type, ContentType::Text | ContentType::Xml);
     if is_text && !matches!(options.payload, Some(Value::String(_))) {
         problems.add("payload", "With `content_type` `text` or `xml`, give the whole body as one text.");
@@ -195,11 +199,16 @@ fn check(options: &Options, problems: &mut Problems) {
     if options.method.takes_query() && matches!(options.payload, Some(Value::String(_) | Value::Array(_))) {
         problems.add("payload", "With `get` and `head`, give an object: its fields become the URL's query.");
     }
-    if !(1..=MAX_SECONDS).contains(&options.timeout_seconds) {
-        problems.add("timeout_seconds", format!("Give 1 to {MAX_SECONDS}."));
+    match options.follow_redirects {
+        0 => {}
+        _ if !options.method.takes_query() => {
+            problems.add("follow_redirects", "Leave it out: only `get` and `head` follow redirects.");
+        }
+        1..=MAX_REDIRECTS => {}
+        _ => problems.add("follow_redirects", format!("Give 0 to {MAX_REDIRECTS}.")),
     }
-    if options.retries > MAX_RETRIES {
-        problems.add("retries", format!("Give 0 to {MAX_RETRIES}."));
+    if options.content_type == ContentType::Json && !options.method.takes_query() {
+        refuse_json_in_text("payload", options.payload.as_ref(), problems);
     }
 }
 

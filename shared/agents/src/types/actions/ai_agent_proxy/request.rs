@@ -1,6 +1,7 @@
 //! What `ai_agent_proxy` sends: the protocol's request, with windows of the conversation.
 
 use super::AiAgentProxy;
+use crate::outside::header_or;
 use crate::{AgentError, Context};
 use http::Method;
 use rookery_domain::limits;
@@ -52,14 +53,9 @@ impl Window {
 impl AiAgentProxy {
     /// The call for a delivery; credentials stand in its headers as marks. Where the result goes is added by the host.
     pub(super) fn request(&self, cx: &Context<'_>) -> Result<Request, AgentError> {
-        let mut request = Request::new(Method::POST, format!("{}/api/execute", self.endpoint));
+        let mut request = self.headers.request(cx, Method::POST, &format!("{}/api/execute", self.endpoint))?;
         request.timeout = Some(std::time::Duration::from_secs(ACKNOWLEDGED_WITHIN));
-        for (name, value) in &self.headers {
-            request.headers.push((name.clone(), value.render(cx.scope())?));
-        }
-        if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-            request.headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
-        }
+        header_or(&mut request, "Content-Type", "application/json");
         let body = self.body(cx)?.to_string();
         if body.len() > limits::PAYLOAD_BYTES {
             let message = format!("The request would have {} bytes; send less by `data` and smaller windows.", body.len());

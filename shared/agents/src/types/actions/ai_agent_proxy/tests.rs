@@ -76,6 +76,8 @@ fn errors_name_the_field() {
         (json!({"endpoint": "agents.example.com"}), "endpoint"),
         (json!({"endpoint": "https://agents.example.com/?x=1"}), "endpoint"),
         (json!({"input": "{{ a"}), "input"),
+        (json!({"data": r#"{"city": "{{ city }}"}"#}), "data"),
+        (json!({"auth_context": "{\"userId\": \"{{ id }}\"}"}), "auth_context"),
         (json!({"memory_id": "{% credential x %}"}), "memory_id"),
         (json!({"deadline_seconds": 0}), "deadline_seconds"),
         (json!({"retries": 6}), "retries"),

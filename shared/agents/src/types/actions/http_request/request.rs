@@ -1,15 +1,13 @@
 //! What `http_request` sends: method, URL, headers and body.
 
 use super::HttpRequest;
+use crate::outside::header_or;
 use crate::{AgentError, Context};
 use rookery_egress::Request;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::time::Duration;
 use url::form_urlencoded::Serializer;
-
-const USER_AGENT: &str = concat!("Rookery/", env!("CARGO_PKG_VERSION"));
 
 /// The method of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,18 +78,10 @@ impl ContentType {
 impl HttpRequest {
     /// The call for a delivery; credentials stand in it as marks.
     pub(super) fn request(&self, cx: &Context<'_>) -> Result<Request, AgentError> {
-        let mut request = Request::new(self.method.http(), self.url.render(cx.scope())?.trim());
-        request.timeout = Some(Duration::from_secs(self.timeout_seconds));
-        for (name, value) in &self.headers {
-            request.headers.push((name.clone(), value.render(cx.scope())?));
-        }
-        let mut or_default = |name: &str, value: &str| {
-            if !request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)) {
-                request.headers.push((name.to_owned(), value.to_owned()));
-            }
-        };
-        or_default("Idempotency-Key", &cx.delivery.to_string());
-        or_default("User-Agent", USER_AGENT);
+        let mut request = self.headers.request(cx, self.method.http(), self.url.render(cx.scope())?.trim())?;
+        request.timeout = Some(self.timeout);
+        request.redirects = self.redirects;
+        header_or(&mut request, "Idempotency-Key", &cx.delivery.to_string());
         let payload = self.payload.as_ref().map(|payload| payload.render(cx.scope())).transpose()?;
         let body = match (payload, self.method) {
             (Some(payload), Method::Get | Method::Head) => {
@@ -103,7 +93,7 @@ impl HttpRequest {
             (None, Method::Get | Method::Head | Method::Delete) => None,
         };
         if let Some(body) = body {
-            or_default("Content-Type", self.content_type.header());
+            header_or(&mut request, "Content-Type", self.content_type.header());
             request.body = Some(body.into());
         }
         Ok(request)

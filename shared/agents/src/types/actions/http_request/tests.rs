@@ -42,10 +42,7 @@ async fn what_is_sent_is_what_the_options_say() {
     assert_eq!(line, "POST https://a.test/7?x=1#y");
     assert_eq!(body.as_deref(), Some(payload), "the very text");
     let key = "00000000000000000000000000000000";
-    assert_eq!(
-        headers,
-        format!("Idempotency-Key: {key}\nUser-Agent: Rookery/{}\nContent-Type: application/json", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(headers, format!("Idempotency-Key: {key}\nContent-Type: application/json"));
 
     let (_, headers, _) =
         sent(json!({"url": url, "headers": {"idempotency-key": "k{{ id }}", "content-type": "text/x"}}), payload).await;
@@ -205,7 +202,12 @@ fn options_name_credentials_and_errors_name_fields() {
         (json!({"content_type": "yaml"}), "content_type"),
         (json!({"content_type": "xml"}), "payload"),
         (json!({"method": "get", "payload": "q=1"}), "payload"),
+        (json!({"payload": r#"{"text": "{{ m }}"}"#}), "payload"),
+        (json!({"payload": "{% if a %}{\"a\": 1}{% else %}{}{% endif %}"}), "payload"),
+        (json!({"payload": " [1, {{ n }}] "}), "payload"),
         (json!({"timeout_seconds": 31}), "timeout_seconds"),
+        (json!({"follow_redirects": 1}), "follow_redirects"),
+        (json!({"follow_redirects": 11, "method": "get"}), "follow_redirects"),
         (json!({"retries": 6}), "retries"),
         (json!({"schedule": "sometimes"}), "schedule"),
         (json!({"post_url": "https://a.test/"}), "post_url"),
@@ -214,4 +216,9 @@ fn options_name_credentials_and_errors_name_fields() {
         config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         assert_eq!(problem("http_request", config), format!("config.{field}"), "{more}");
     }
+    for text in ["{{ m }}", "{{ m | as_object }}", "Hello {{ name }}", "{% if a %}{{ a }}{% endif %}", "[{{ level }}] {{ m }}"] {
+        crate::testing::agent("http_request", json!({"url": "https://a.test/", "payload": text}));
+    }
+    let as_it_stands = json!({"url": "https://a.test/", "content_type": "text", "payload": "{\"a\": 1}"});
+    crate::testing::agent("http_request", as_it_stands);
 }

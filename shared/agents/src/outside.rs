@@ -1,0 +1,139 @@
+//! What agents that call outside have in common: the options that say how a call is made, read once, and the request that begins
+//! with them. What is sent to whom stays in each type; what the status of an answer means stands in `judge`.
+
+use crate::template::Template;
+use crate::{AgentError, Context, Problems};
+use http::{HeaderName, Method};
+use regex::Regex;
+use rookery_egress::Request;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+const MAX_RETRIES: u32 = 5;
+const MAX_SECONDS: u64 = 30;
+
+/// An option: how often a call that failed is made again.
+#[derive(Clone, Copy, Debug, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct Retries(#[schemars(range(min = 0, max = 5))] u32);
+
+impl Default for Retries {
+    fn default() -> Self {
+        Retries(MAX_RETRIES)
+    }
+}
+
+impl Retries {
+    /// The number, which is noted when it is too large.
+    pub(crate) fn take(self, problems: &mut Problems) -> u32 {
+        if self.0 > MAX_RETRIES {
+            problems.add("retries", format!("Give 0 to {MAX_RETRIES}."));
+        }
+        self.0
+    }
+}
+
+/// An option: how long a call may take, in seconds.
+#[derive(Clone, Copy, Debug, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct Timeout(#[schemars(range(min = 1, max = 30))] u64);
+
+impl Default for Timeout {
+    fn default() -> Self {
+        Timeout(MAX_SECONDS)
+    }
+}
+
+impl Timeout {
+    /// The time, which is noted when it is none or too long.
+    pub(crate) fn take(self, problems: &mut Problems) -> Duration {
+        if !(1..=MAX_SECONDS).contains(&self.0) {
+            problems.add("timeout_seconds", format!("Give 1 to {MAX_SECONDS}."));
+        }
+        Duration::from_secs(self.0)
+    }
+}
+
+/// The headers of a call, from an option that has their names, and templates for their values.
+pub(crate) struct Headers(Vec<(String, Template)>);
+
+impl Headers {
+    /// Notes names that are none, and templates that cannot be read.
+    pub(crate) fn take(option: BTreeMap<String, String>, problems: &mut Problems) -> Self {
+        let mut headers = Vec::new();
+        for (name, value) in option {
+            let field = format!("headers.{name}");
+            if HeaderName::from_bytes(name.as_bytes()).is_err() {
+                problems.add(field.clone(), "It is not a header's name: use letters, digits and `-`.");
+            }
+            if let Some(value) = problems.take(&field, Template::parse_with_credentials(&value)) {
+                headers.push((name, value));
+            }
+        }
+        Headers(headers)
+    }
+
+    /// The credentials that their values name.
+    pub(crate) fn credentials(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().flat_map(|(_, value)| value.credentials())
+    }
+
+    /// A request that begins with these headers; credentials stand in them as marks.
+    pub(crate) fn request(&self, cx: &Context<'_>, method: Method, url: &str) -> Result<Request, AgentError> {
+        let mut request = Request::new(method, url);
+        for (name, value) in &self.0 {
+            request.headers.push((name.clone(), value.render(cx.scope())?));
+        }
+        Ok(request)
+    }
+}
+
+/// Adds a header, unless the request has one of that name.
+pub(crate) fn header_or(request: &mut Request, name: &str, value: &str) {
+    if !request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)) {
+        request.headers.push((name.to_owned(), value.to_owned()));
+    }
+}
+
+/// Reads an option that is a URL as it stands.
+pub(crate) fn whole_url(text: &str) -> Result<&str, &'static str> {
+    let text = text.trim();
+    match starts_as_url(text) && url::Url::parse(text).is_ok() {
+        true => Ok(text),
+        false => Err(NOT_WHOLE),
+    }
+}
+
+/// Reads an option that is a template for a URL.
+pub(crate) fn url_template(text: &str, problems: &mut Problems) -> Option<Template> {
+    let text = text.trim();
+    if !starts_as_url(text) && !["{{", "{%"].iter().any(|start| text.starts_with(start)) {
+        problems.add("url", NOT_WHOLE);
+    }
+    problems.take("url", Template::parse_with_credentials(text))
+}
+
+const NOT_WHOLE: &str = "Give a whole URL that starts with https:// or http://.";
+
+fn starts_as_url(text: &str) -> bool {
+    ["https://", "http://"].iter().any(|start| text.starts_with(start))
+}
+
+static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?s)\{\{.*?\}\}|\{%.*?%\}").ok());
+
+/// Notes an option that is sent as JSON and is one text that holds JSON: it would be sent as a text, in quotes, and what is put
+/// into it would not be escaped.
+pub(crate) fn refuse_json_in_text(field: &str, value: Option<&Value>, problems: &mut Problems) {
+    let (Some(Value::String(text)), Some(tags)) = (value, TAGS.as_ref()) else { return };
+    let fixed = tags.replace_all(text, |tag: &regex::Captures<'_>| if tag[0].starts_with("{{") { "0" } else { "" });
+    let is_within = |open: char, close: char| fixed.trim().starts_with(open) && fixed.trim().ends_with(close);
+    if is_within('{', '}') || is_within('[', ']') {
+        let message = "It is a text that holds JSON, and would be sent as a text, in quotes. Give the JSON itself, with templates \
+                       in its texts, like `{\"text\": \"{{ message }}\"}`; `{{ value | as_object }}` alone stands for any JSON.";
+        problems.add(field, message);
+    }
+}
