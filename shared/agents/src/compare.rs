@@ -1,9 +1,11 @@
-//! How JSON values compare: numbers by value, to the last digit; texts as texts; dates by time. Never one type as another.
+//! How JSON values compare: numbers by value, to the last digit; RFC 3339 times by the moment that they mean; other texts as texts.
+//! Never one type as another. One rule, for every operator.
 
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
-/// JSON equality in which numbers are equal by value: `1`, `1.0` and `10e-1` are; the order of keys does not matter.
+/// JSON equality in which numbers are equal by value (`1`, `1.0` and `10e-1` are), and times by moment, in whatever zone; the order
+/// of keys does not matter.
 pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => Decimal::of(a) == Decimal::of(b),
@@ -11,6 +13,7 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
+        (Value::String(a), Value::String(b)) => a == b || moment(a).is_some_and(|moment_a| Some(moment_a) == moment(b)),
         _ => a == b,
     }
 }
@@ -142,6 +145,9 @@ mod tests {
         assert_eq!(order(&json!("10"), &json!("9")), Some(Ordering::Less), "digits in texts are texts");
         assert_eq!(order(&json!("2024-01-01T01:00:00+02:00"), &json!("2024-01-01T00:00:00Z")), Some(Ordering::Less));
         assert_eq!(order(&json!("2024-01-01T01:00:00.0+01:00"), &json!("2024-01-01T00:00:00Z")), Some(Ordering::Equal));
+        let zones = [json!("2024-01-01T01:00:00+01:00"), json!("2024-01-01T00:00:00Z")];
+        assert!(same(&zones[0], &zones[1]) && same(&json!([{"at": zones[0]}]), &json!([{"at": zones[1]}])));
+        assert!(!same(&zones[0], &json!("2024-01-01T01:00:00Z")) && !same(&zones[0], &json!("2024-01-01")));
         for (a, b) in [
             (json!(1), json!("1")),
             (json!("zebra"), json!("2024-01-01T00:00:00Z")),

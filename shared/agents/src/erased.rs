@@ -35,7 +35,7 @@ struct Common {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Checked {
-    /// When the agent is checked: a name like `every_5m`, `every_1h`, `every_7d`, `midnight`, `1am`, `9pm`, `never`, or a cron
+    /// When the agent is checked: a name like `every_1h`, `every_5m`, `every_7d`, `midnight`, `1am`, `9pm`, `never`, or a cron
     /// expression of five or six fields, which may be led by a time zone as in `TZ=Europe/Berlin 0 9 * * 1-5`.
     #[serde(default)]
     schedule: Option<String>,

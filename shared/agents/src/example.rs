@@ -33,12 +33,15 @@ pub struct Example {
     pub reply: Option<Value>,
     /// The events that come out.
     pub emits: Vec<ExampleEvent>,
+    /// The memory afterwards, where the example shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remembers: Option<Value>,
 }
 
 impl Example {
     /// An example with nothing in and nothing out.
     pub fn new(title: &'static str, config: Value) -> Self {
-        Example { title, config, event: None, memory: Value::Null, answer: None, reply: None, emits: Vec::new() }
+        Example { title, config, event: None, memory: Value::Null, answer: None, reply: None, emits: Vec::new(), remembers: None }
     }
 
     /// The same with an event that comes in.
@@ -62,6 +65,12 @@ impl Example {
     /// The same with the result that an external agent posts.
     pub fn replied(mut self, result: Value) -> Self {
         self.reply = Some(result);
+        self
+    }
+
+    /// The same with the memory afterwards.
+    pub fn remembers(mut self, memory: Value) -> Self {
+        self.remembers = Some(memory);
         self
     }
 

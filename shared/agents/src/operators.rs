@@ -4,7 +4,7 @@ use crate::compare::{is_integer, order, same};
 use regex::{Regex, RegexBuilder};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// Most memory of one compiled regular expression, in bytes.
 const REGEX_BYTES: usize = 256 * 1024;
@@ -54,31 +54,92 @@ pub(crate) enum Operator {
     NotExists,
 }
 
+/// What a found value is read as before it is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Cast {
+    /// A text that is a number, as forms send it, is that number.
+    Number,
+    /// A number or a boolean is its text.
+    Text,
+}
+
+impl Cast {
+    /// None: it cannot be read so.
+    fn of(self, found: &Value) -> Option<Value> {
+        match (self, found) {
+            (Cast::Number, Value::String(text)) => serde_json::from_str::<Number>(text.trim()).ok().map(Value::Number),
+            (Cast::Number, Value::Number(_)) | (Cast::Text, Value::String(_)) => Some(found.clone()),
+            (Cast::Text, Value::Number(_) | Value::Bool(_)) => Some(Value::String(found.to_string())),
+            _ => None,
+        }
+    }
+
+    /// What a value to compare with must be.
+    fn takes(self, value: &Value) -> bool {
+        match (self, value) {
+            (_, Value::Array(list)) => list.iter().all(|element| self.takes(element)),
+            (Cast::Number, value) => value.is_number(),
+            (Cast::Text, value) => value.is_string(),
+        }
+    }
+}
+
 /// An operator with what it compares to.
 pub(crate) struct Comparison {
     operator: Operator,
+    cast: Option<Cast>,
     value: Value,
     regex: Option<Regex>,
 }
 
 impl Comparison {
     /// Errors: the value is not one that the operator can do something with.
-    pub(crate) fn new(operator: Operator, value: Option<Value>) -> Result<Self, String> {
+    pub(crate) fn new(operator: Operator, cast: Option<Cast>, value: Option<Value>) -> Result<Self, String> {
         check_value(operator, value.as_ref())?;
+        if cast.zip(value.as_ref()).is_some_and(|(cast, value)| !cast.takes(value)) {
+            return Err("It is not of the type that `as` says: give a value of that type, or remove `as`.".to_owned());
+        }
         let value = value.unwrap_or(Value::Null);
         let regex = match (operator, &value) {
             (Operator::Matches | Operator::NotMatches, Value::String(text)) => Some(build_regex(text)?),
             _ => None,
         };
-        Ok(Comparison { operator, value, regex })
+        Ok(Comparison { operator, cast, value, regex })
     }
 
     /// Whether it matches what was found; a missing value, or one of a type that does not fit, does not match.
     pub(crate) fn matches(&self, found: Option<&Value>) -> bool {
+        let read = |found: &Value| match self.cast {
+            None => self.compare(found),
+            Some(cast) => self.compare(&cast.of(found)?),
+        };
         match (found, self.operator) {
             (found, Operator::NotExists) => found.is_none(),
-            (found, _) => found.and_then(|found| self.compare(found)).unwrap_or(false),
+            (found, _) => found.and_then(read).unwrap_or(false),
         }
+    }
+
+    /// Says so when what was found is of a type that the value can never equal or be ordered with, and how to compare all the same.
+    pub(crate) fn misfit(&self, path: &str, found: Option<&Value>) -> Option<String> {
+        use Operator::*;
+        let compares = matches!(self.operator, Eq | Ne | Gt | Gte | Lt | Lte | In | NotIn);
+        let found = found.filter(|found| compares && !found.is_null())?;
+        let found = self.cast.map_or_else(|| Some(found.clone()), |cast| cast.of(found)).unwrap_or_else(|| found.clone());
+        let values = match (self.operator, &self.value) {
+            (In | NotIn, Value::Array(list)) => list.as_slice(),
+            (_, value) => std::slice::from_ref(value),
+        };
+        let (found, wanted) = (type_of(&found), type_of(values.first()?));
+        if values.iter().any(|value| [found, "null"].contains(&type_of(value))) {
+            return None;
+        }
+        let remedy = match (found, wanted) {
+            ("text", "number") => " To read it as a number, add `\"as\": \"number\"` to this comparison.",
+            ("number" | "boolean", "text") => " To read it as a text, add `\"as\": \"text\"` to this comparison.",
+            _ => "",
+        };
+        Some(format!("`{path}` is a {found} and is compared with a {wanted}: the two are never converted.{remedy}"))
     }
 
     /// None: the types do not fit.
@@ -106,6 +167,17 @@ impl Comparison {
             IsEmpty => is_empty(found),
             IsNotEmpty => is_empty(found).map(|empty| !empty),
         }
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "text",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
     }
 }
 
@@ -170,7 +242,7 @@ mod tests {
 
     fn matches(operator: &str, value: Value, found: Value) -> bool {
         let operator = serde_json::from_value(json!(operator)).unwrap();
-        Comparison::new(operator, Some(value)).unwrap().matches(Some(&found))
+        Comparison::new(operator, None, Some(value)).unwrap().matches(Some(&found))
     }
 
     #[test]
@@ -217,8 +289,45 @@ mod tests {
             (Operator::IsNotEmpty, Some(json!(0)), false),
             (Operator::IsNotEmpty, Some(json!([0])), true),
         ] {
-            assert_eq!(Comparison::new(operator, None).unwrap().matches(found.as_ref()), expected, "{operator:?} {found:?}");
+            assert_eq!(
+                Comparison::new(operator, None, None).unwrap().matches(found.as_ref()),
+                expected,
+                "{operator:?} {found:?}"
+            );
         }
-        assert!(!Comparison::new(Operator::Ne, Some(json!(1))).unwrap().matches(None), "`ne` too");
+        assert!(!Comparison::new(Operator::Ne, None, Some(json!(1))).unwrap().matches(None), "`ne` too");
+    }
+    #[test]
+    fn the_same_moment_is_equal_whatever_the_zone_and_operator() {
+        let (berlin, utc) = (json!("2024-01-01T01:00:00+01:00"), json!("2024-01-01T00:00:00Z"));
+        for operator in ["eq", "gte", "lte"] {
+            assert!(matches(operator, utc.clone(), berlin.clone()), "{operator}");
+        }
+        for operator in ["ne", "gt", "lt"] {
+            assert!(!matches(operator, utc.clone(), berlin.clone()), "{operator}");
+        }
+        assert!(matches("in", json!([utc]), berlin.clone()) && matches("contains", berlin, json!([utc])));
+    }
+
+    #[test]
+    fn a_cast_reads_before_it_compares() {
+        let cast = |cast: Cast, operator: Operator, value: Value, found: Value| {
+            Comparison::new(operator, Some(cast), Some(value)).unwrap().matches(Some(&found))
+        };
+        assert!(cast(Cast::Number, Operator::Gte, json!(100), json!(" 250 ")));
+        assert!(
+            cast(Cast::Number, Operator::Eq, json!(2.5), json!("2.50")) && cast(Cast::Number, Operator::Lt, json!(3), json!(2))
+        );
+        assert!(cast(Cast::Number, Operator::In, json!([1, 2]), json!("2")));
+        for no in [json!("many"), json!(""), json!("0x10"), json!(true), json!(null), json!(["250"])] {
+            assert!(!cast(Cast::Number, Operator::Gte, json!(0), no.clone()), "{no}");
+        }
+        assert!(
+            cast(Cast::Text, Operator::StartsWith, json!("49"), json!(4917))
+                && cast(Cast::Text, Operator::Eq, json!("true"), json!(true))
+        );
+        for (cast, value) in [(Cast::Number, json!("1")), (Cast::Number, json!([1, "2"])), (Cast::Text, json!(5))] {
+            assert!(Comparison::new(Operator::Ne, Some(cast), Some(value)).is_err());
+        }
     }
 }

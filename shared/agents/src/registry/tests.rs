@@ -2,13 +2,13 @@
 
 use super::{all, build};
 use crate::testing::{self, World};
-use crate::{Context, Example, ExampleEvent, Kind, TypeInfo};
+use crate::{Context, Example, ExampleEvent, Kind, Memory, TypeInfo};
 use rookery_domain::{Cell, DeliveryId, Time};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
-/// The events that an example's agent emits: woken by its event, or else by a check.
-async fn run(info: &TypeInfo, example: &Example) -> Vec<ExampleEvent> {
+/// The events that an example's agent emits, woken by its event, or else by a check; and the memory afterwards.
+async fn run(info: &TypeInfo, example: &Example) -> (Vec<ExampleEvent>, Value) {
     let config = example.config.as_object().expect("a config is an object").clone();
     let agent = build(info.name, &config).unwrap_or_else(|problems| panic!("{}: {:?}", info.name, problems.0));
     let cell = Cell { agent_type: info.name.into(), config, ..testing::cell() };
@@ -27,15 +27,19 @@ async fn run(info: &TypeInfo, example: &Example) -> Vec<ExampleEvent> {
             cx.due = Some(cx.now);
             agent.check(&cx).await
         }
-        None => return Vec::new(),
+        None => return (Vec::new(), Value::Null),
     };
     let effects = effects.unwrap_or_else(|error| panic!("{}: {}: {error}", info.name, example.title));
     let allowed = &agent.facts().groups;
     for emit in &effects.emit {
         assert!(emit.groups.iter().all(|group| allowed.contains(group)), "{}: {:?} not in {allowed:?}", info.name, emit.groups);
     }
+    let memory = match effects.memory {
+        Memory::Keep => example.memory.clone(),
+        Memory::Set(memory) | Memory::SetUntil(memory, _) => memory,
+    };
     let events = effects.emit.into_iter();
-    events.map(|emit| ExampleEvent { group: emit.groups.join(","), payload: emit.payload.value() }).collect()
+    (events.map(|emit| ExampleEvent { group: emit.groups.join(","), payload: emit.payload.value() }).collect(), memory)
 }
 
 #[tokio::test]
@@ -44,7 +48,11 @@ async fn every_example_does_what_it_says() {
         let examples = (info.examples)();
         assert!(!examples.is_empty(), "{} has no example", info.name);
         for example in &examples {
-            assert_eq!(run(info, example).await, example.emits, "{}: {}", info.name, example.title);
+            let (emitted, memory) = run(info, example).await;
+            assert_eq!(emitted, example.emits, "{}: {}", info.name, example.title);
+            if let Some(expected) = &example.remembers {
+                assert_eq!(&memory, expected, "{}: {}", info.name, example.title);
+            }
         }
         assert!(
             info.kind == Kind::Trigger || examples.iter().any(|example| example.event.is_some()),
@@ -91,6 +99,53 @@ fn every_type_and_every_option_is_described_and_names_do_not_collide() {
     assert!(order.is_sorted(), "triggers first, then filters, then actions");
     let problems = build("no_such_type", &Default::default()).err().unwrap();
     assert_eq!(problems.0[0].0, "agent_type");
+}
+
+/// All descriptions in a schema, below the one of the type.
+fn descriptions<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
+    match schema {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(text) if name == "description" => found.push(text),
+                    field => descriptions(field, found),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|field| descriptions(field, found)),
+        _ => {}
+    }
+}
+
+/// What a description shows in backticks as something to write: a template, JSON, or what follows "like".
+fn recipes(description: &str) -> Vec<&str> {
+    let parts: Vec<&str> = description.split('`').collect();
+    let quoted = parts.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+    let is_recipe = |before: &str, code: &str| {
+        let is_template = ["{{", "{%"].iter().any(|mark| code.contains(mark));
+        let is_json = code.contains("\": ") && !code.contains("...");
+        is_template || is_json || ["like ", "as in "].iter().any(|word| before.ends_with(word))
+    };
+    quoted.filter(|(before, code)| is_recipe(before, code)).map(|(_, code)| code).collect()
+}
+
+#[test]
+fn what_a_description_shows_is_in_an_example_that_runs() {
+    // However a config is laid out, and its quotes are escaped.
+    let bare = |text: &str| text.replace("\\\"", "\"").split_whitespace().collect::<String>();
+    let mut missing = Vec::new();
+    for info in all() {
+        let schema = (info.schema)();
+        let configs: Vec<String> = (info.examples)().iter().map(|example| bare(&example.config.to_string())).collect();
+        let mut found = Vec::new();
+        descriptions(&schema["properties"], &mut found);
+        for recipe in found.into_iter().flat_map(recipes) {
+            if !configs.iter().any(|config| config.contains(&bare(recipe))) {
+                missing.push(format!("{}: `{recipe}`", info.name));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no example has these:\n{}", missing.join("\n"));
 }
 
 #[test]

@@ -148,6 +148,8 @@ impl AgentType for DataOutput {
         vec![
             Example::new("A feed of pushes", json!({"template": template, "events_to_show": 20}))
                 .on(json!({"pusher": "ada", "count": 2, "url": "https://example.com/compare/1f...2e"})),
+            Example::new("Items with a title alone", json!({"template": {"item": {"title": "{{ title }}"}}}))
+                .on(json!({"title": "Hello", "n": 1})),
             Example::new("All that comes, as it is", json!({})).on(json!({"title": "Hello"})),
         ]
     }

@@ -86,9 +86,9 @@ impl AgentType for Delay {
     fn examples() -> Vec<Example> {
         vec![
             Example::new("A day and a half", json!({"days": 1, "hours": 12})).on(json!({"order": 7})),
-            Example::new("Until a time that the event names, which is over", json!({"until": "{{ due_at }}"}))
-                .on(json!({"due_at": "2020-02-29T12:00:00Z"}))
-                .emits("on_delay", json!({"due_at": "2020-02-29T12:00:00Z"})),
+            Example::new("Until a time that the event names, which is over", json!({"until": "{{ meeting.starts_at }}"}))
+                .on(json!({"meeting": {"starts_at": "2020-02-29T12:00:00Z"}}))
+                .emits("on_delay", json!({"meeting": {"starts_at": "2020-02-29T12:00:00Z"}})),
         ]
     }
 }

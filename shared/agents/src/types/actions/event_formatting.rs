@@ -108,7 +108,7 @@ impl AgentType for EventFormatting {
 
     fn examples() -> Vec<Example> {
         let push = json!({"pusher": {"name": "ada"}, "commits": [{"id": "1f"}, {"id": "2e"}], "size": 2});
-        let weather = json!({"date": "10:00 PM EST on January 10", "high": 12.5});
+        let weather = json!({"date": {"pretty": "10:00 PM EST on January 10"}, "high": 12.5});
         vec![
             Example::new(
                 "A message, and a list as it is",
@@ -120,12 +120,12 @@ impl AgentType for EventFormatting {
                 "A part of a text, added to what came",
                 json!({
                     "mode": "merge",
-                    "matchers": [{"path": "{{ date }}", "regexp": "^(?<time>\\d\\d:\\d\\d [AP]M)", "to": "found"}],
-                    "instructions": {"time": "{{ found.time }}"}
+                    "matchers": [{"path": "{{ date.pretty }}", "regexp": "(?<time>\\d\\d:\\d\\d)", "to": "pretty_date"}],
+                    "instructions": {"time": "{{ pretty_date.time }}", "first": "{{ pretty_date[\"1\"] }}"}
                 }),
             )
             .on(weather)
-            .emits("on_format", json!({"date": "10:00 PM EST on January 10", "high": 12.5, "time": "10:00 PM"})),
+            .emits("on_format", json!({"date": {"pretty": "10:00 PM EST on January 10"}, "high": 12.5, "time": "10:00", "first": "10:00"})),
         ]
     }
 }

@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 const LAST: &str = "last_property";
 
 /// Watches a value, and passes an event on, unchanged, in the group `on_change` when the value is not the one of the event
-/// before. The first event passes, too. Numbers are compared by value: `1` and `1.0` are the same.
+/// before. The first event passes, too. Numbers are compared by value (`1` and `1.0` are the same), RFC 3339 times by their moment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// What to watch: a path into the payload, like `order.status` (a missing value counts as `null`), or a template, like
-    /// `{{ order.status }} {{ order.total }}`. A template can use `last_property`, what was remembered last: a new lowest price
-    /// is `{% if last_property == nil or price < last_property %}{{ price }}{% else %}{{ last_property }}{% endif %}`.
+    /// `{{ order.status }} {{ order.total }}`. A template can use `last_property`, what it gave last: a text, or the value itself
+    /// when it ends in `| as_object`. A new lowest price is `{{ last_property | default: price | at_most: price | as_object }}`.
     property: String,
     /// A template for the thing that is watched, like `{{ order.id }}`: with it, one agent watches many things, each on its own.
     key: Option<String>,
@@ -82,6 +82,10 @@ impl AgentType for ChangeDetector {
     fn examples() -> Vec<Example> {
         let config = json!({"property": "order.status", "key": "{{ order.id }}"});
         let paid = json!({"order": {"id": 7, "status": "paid"}});
+        let two = json!({"property": "{{ order.status }} {{ order.total }}"});
+        let total = json!({"order": {"status": "paid", "total": 5}});
+        let lowest = json!({"property": "{{ last_property | default: price | at_most: price | as_object }}"});
+        let price = |price: u32| json!({"price": price});
         vec![
             Example::new("The first that is seen of an order", config.clone()).on(paid.clone()).emits("on_change", paid.clone()),
             Example::new("Nothing new", config.clone()).on(paid.clone()).remembering(json!({"last_property": "paid"})),
@@ -89,6 +93,21 @@ impl AgentType for ChangeDetector {
                 .on(paid.clone())
                 .remembering(json!({"last_property": "open"}))
                 .emits("on_change", paid),
+            Example::new("Two values at once", two)
+                .on(total.clone())
+                .remembering(json!({"last_property": "paid 4"}))
+                .emits("on_change", total)
+                .remembers(json!({"last_property": "paid 5"})),
+            Example::new("The first price", lowest.clone())
+                .on(price(10))
+                .emits("on_change", price(10))
+                .remembers(json!({"last_property": 10})),
+            Example::new("A higher price", lowest.clone()).on(price(12)).remembering(json!({"last_property": 10})),
+            Example::new("A new lowest price", lowest)
+                .on(price(9))
+                .remembering(json!({"last_property": 10}))
+                .emits("on_change", price(9))
+                .remembers(json!({"last_property": 9})),
         ]
     }
 }
@@ -136,10 +155,12 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_value_can_decide() {
-        let lowest = "{% if last_property == nil %}{{ price }}{% else %}{% assign last = last_property | plus: 0 %}\
-                      {% if price < last %}{{ price }}{% else %}{{ last_property }}{% endif %}{% endif %}";
-        let passed = passes(lowest, &[r#"{"price":5}"#, r#"{"price":7}"#, r#"{"price":4}"#, r#"{"price":5}"#]).await;
+        // The recipe of the description.
+        let lowest = "{{ last_property | default: price | at_most: price | as_object }}";
+        let passed = passes(lowest, &[r#"{"price":10}"#, r#"{"price":12}"#, r#"{"price":9}"#, r#"{"price":10}"#]).await;
         assert_eq!(passed, [true, false, true, false]);
+        let prices = [r#"{"price":10.50}"#, r#"{"price":10.5}"#, r#"{"price":11}"#, r#"{"price":10.49}"#, r#"{"price":0}"#];
+        assert_eq!(passes(lowest, &prices).await, [true, false, false, true, true]);
     }
 
     #[test]

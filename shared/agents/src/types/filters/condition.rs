@@ -1,7 +1,7 @@
 //! `condition`: passes the events that a tree of comparisons matches.
 
 use crate::agent::{AgentType, Kind, Problems};
-use crate::operators::{Comparison, Operator};
+use crate::operators::{Cast, Comparison, Operator};
 use crate::paths::Path;
 use crate::{AgentError, Context, Effects, Example, Facts};
 use schemars::JsonSchema;
@@ -11,11 +11,15 @@ use serde_json::{Value, json};
 /// Most nodes of a tree, so that its expressions stay small together.
 const NODES: usize = 200;
 
+/// Most lines of the log about comparisons of two types.
+const MISFITS: usize = 10;
+
 /// Passes on the events that match, unchanged, in the group `on_match`; the others end here, unless `emit_on_no_match` is set.
 ///
-/// Values are compared as what they are: numbers with numbers (exactly: `1` equals `1.0`), texts with texts, RFC 3339 times
-/// by before and after. Nothing is converted: the number 5 is not the text "5", and where two types cannot be compared, the
-/// comparison does not match. A path that is missing in the event matches `not_exists` alone.
+/// Values are compared as what they are: numbers with numbers (exactly: `1` equals `1.0`), texts with texts, RFC 3339 times by
+/// their moment, whatever the zone. Nothing is converted unless `as` says so: the number 5 is not the text "5", and where two
+/// types cannot be compared, the comparison does not match, and the log says so. Forms and queries send texts: compare theirs with
+/// `"as": "number"`. A path that is missing in the event matches `not_exists` alone.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
@@ -36,12 +40,15 @@ pub(crate) struct Node {
     any: Option<Vec<Node>>,
     /// Matches when this does not.
     not: Option<Box<Node>>,
-    /// Where the value stands in the payload, like `order.items[0].price`; other keys in quotes: `["unit price"]`.
+    /// Where the value stands in the payload, like `messages[0].text`; other keys in quotes: `["unit price"]`.
     path: Option<String>,
     /// How to compare.
     operator: Option<Operator>,
     /// Short for `operator`.
     op: Option<Operator>,
+    /// What the value is read as before it is compared; one that cannot be read so does not match.
+    #[serde(rename = "as")]
+    cast: Option<Cast>,
     /// What to compare with: any JSON.
     #[serde(default, deserialize_with = "given")]
     value: Option<Value>,
@@ -57,7 +64,15 @@ pub(crate) enum Test {
     All(Vec<Test>),
     Any(Vec<Test>),
     Not(Box<Test>),
-    Compare(Box<(Path, Comparison)>),
+    Compare(Box<Rule>),
+}
+
+/// A built comparison.
+pub(crate) struct Rule {
+    /// The path, as it was given.
+    at: String,
+    path: Path,
+    comparison: Comparison,
 }
 
 /// The agent.
@@ -88,15 +103,20 @@ impl AgentType for Condition {
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
         let Some(event) = cx.event else { return Ok(Effects::none()) };
-        Ok(match (self.test.matches(cx.payload()), self.emit_on_no_match) {
-            (true, _) => Effects::emit("on_match", event.payload.clone()),
-            (false, true) => Effects::emit("on_no_match", event.payload.clone()),
-            (false, false) => Effects::none(),
-        })
+        if self.test.matches(cx.payload()) {
+            return Ok(Effects::emit("on_match", event.payload.clone()));
+        }
+        let mut effects = Effects::none();
+        if self.emit_on_no_match {
+            effects = Effects::emit("on_no_match", event.payload.clone());
+        }
+        self.test.misfits(cx.payload(), &mut effects.logs);
+        Ok(effects)
     }
 
     fn examples() -> Vec<Example> {
         let large = json!({"condition": {"path": "order.total", "operator": "gte", "value": 100}});
+        let form = json!({"condition": {"path": "total", "operator": "gte", "value": 100, "as": "number"}});
         let push = json!({
             "condition": {"all": [
                 {"path": "ref", "operator": "eq", "value": "refs/heads/main"},
@@ -108,6 +128,8 @@ impl AgentType for Condition {
             ]},
             "emit_on_no_match": true
         });
+        let word = json!({"condition": {"path": "messages[0].text", "operator": "contains", "value": "invoice"}});
+        let question = json!({"messages": [{"text": "Where is my invoice?"}]});
         let fix = json!({"ref": "refs/heads/main", "commits": [{"message": "fix: a typo"}]});
         let branch = json!({"ref": "refs/heads/next", "forced": true});
         vec![
@@ -115,6 +137,10 @@ impl AgentType for Condition {
                 .on(json!({"order": {"total": 120.5}}))
                 .emits("on_match", json!({"order": {"total": 120.5}})),
             Example::new("A text is no number", large).on(json!({"order": {"total": "120.5"}})),
+            Example::new("A number from a form, which sends texts", form)
+                .on(json!({"total": "250"}))
+                .emits("on_match", json!({"total": "250"})),
+            Example::new("A word in the first message", word).on(question.clone()).emits("on_match", question),
             Example::new("Fixes on the main branch", push.clone()).on(fix.clone()).emits("on_match", fix),
             Example::new("All others go another way", push).on(branch.clone()).emits("on_no_match", branch),
         ]
@@ -134,17 +160,17 @@ fn build(node: Node, at: &str, left: &mut usize, problems: &mut Problems) -> Opt
         None
     })?;
     match node {
-        Node { all: Some(nodes), any: None, not: None, path: None, operator: None, op: None, value: None } => {
+        Node { all: Some(nodes), any: None, not: None, path: None, operator: None, op: None, cast: None, value: None } => {
             build_each(nodes, &format!("{at}.all"), left, problems).map(Test::All)
         }
-        Node { all: None, any: Some(nodes), not: None, path: None, operator: None, op: None, value: None } => {
+        Node { all: None, any: Some(nodes), not: None, path: None, operator: None, op: None, cast: None, value: None } => {
             build_each(nodes, &format!("{at}.any"), left, problems).map(Test::Any)
         }
-        Node { all: None, any: None, not: Some(node), path: None, operator: None, op: None, value: None } => {
+        Node { all: None, any: None, not: Some(node), path: None, operator: None, op: None, cast: None, value: None } => {
             build(*node, &format!("{at}.not"), left, problems).map(|test| Test::Not(Box::new(test)))
         }
-        Node { all: None, any: None, not: None, path, operator, op, value } => {
-            build_compare(path, operator, op, value, at, problems).map(|compare| Test::Compare(Box::new(compare)))
+        rule @ Node { all: None, any: None, not: None, .. } => {
+            build_rule(rule, at, problems).map(|rule| Test::Compare(Box::new(rule)))
         }
         _ => {
             problems.add(at, "It is one of `all`, `any`, `not`, or a comparison with `path`, `operator` and `value`: keep one.");
@@ -164,22 +190,17 @@ fn build_each(nodes: Vec<Node>, at: &str, left: &mut usize, problems: &mut Probl
     (tests.len() == count).then_some(tests)
 }
 
-fn build_compare(
-    path: Option<String>,
-    operator: Option<Operator>,
-    op: Option<Operator>,
-    value: Option<Value>,
-    at: &str,
-    problems: &mut Problems,
-) -> Option<(Path, Comparison)> {
-    let path = problems.take(&format!("{at}.path"), Path::parse(path.as_deref().unwrap_or_default()));
+fn build_rule(rule: Node, at: &str, problems: &mut Problems) -> Option<Rule> {
+    let Node { path, operator, op, cast, value, .. } = rule;
+    let text = path.unwrap_or_default();
+    let path = problems.take(&format!("{at}.path"), Path::parse(&text));
     let operator = match (operator, op) {
         (Some(operator), None) | (None, Some(operator)) => operator,
         (None, None) => return problems.take(&format!("{at}.operator"), Err("Say how to compare, for example `eq`.")),
         _ => return problems.take(&format!("{at}.op"), Err("It says the same as `operator`: keep one of them.")),
     };
-    let comparison = problems.take(&format!("{at}.value"), Comparison::new(operator, value))?;
-    Some((path?, comparison))
+    let comparison = problems.take(&format!("{at}.value"), Comparison::new(operator, cast, value))?;
+    Some(Rule { at: text, path: path?, comparison })
 }
 
 impl Test {
@@ -188,7 +209,19 @@ impl Test {
             Test::All(tests) => tests.iter().all(|test| test.matches(payload)),
             Test::Any(tests) => tests.iter().any(|test| test.matches(payload)),
             Test::Not(test) => !test.matches(payload),
-            Test::Compare(compare) => compare.1.matches(compare.0.get(payload)),
+            Test::Compare(rule) => rule.comparison.matches(rule.path.get(payload)),
+        }
+    }
+
+    /// Says which comparisons could not match, whatever the value, since its type is another.
+    fn misfits(&self, payload: &Value, lines: &mut Vec<String>) {
+        match self {
+            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.misfits(payload, lines)),
+            Test::Not(test) => test.misfits(payload, lines),
+            Test::Compare(rule) => {
+                let line = rule.comparison.misfit(&rule.at, rule.path.get(payload));
+                lines.extend(line.filter(|_| lines.len() < MISFITS));
+            }
         }
     }
 }
@@ -225,6 +258,27 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn two_types_that_never_match_are_said_in_the_log() {
+        let logs = async |condition: Value, payload: &str| {
+            receive("condition", json!({"condition": condition}), payload).await.unwrap().logs
+        };
+        let rule = json!({"path": "total", "operator": "gte", "value": 100});
+        let said =
+            logs(json!({"all": [rule, {"path": "paid", "op": "eq", "value": "true"}]}), r#"{"total": "250", "paid": true}"#)
+                .await;
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[0].contains("`total` is a text") && said[0].contains(r#""as": "number""#), "{said:?}");
+        assert!(said[1].contains("`paid` is a boolean") && said[1].contains(r#""as": "text""#), "{said:?}");
+        for quiet in [r#"{"total": 99}"#, "{}", r#"{"total": null}"#] {
+            let said = logs(rule.clone(), quiet).await;
+            assert_eq!(said, [""; 0], "{quiet}");
+        }
+        let read = json!({"path": "total", "operator": "gte", "value": 100, "as": "number"});
+        assert_eq!(logs(read.clone(), r#"{"total": "99"}"#).await, [""; 0]);
+        assert_eq!(logs(read, r#"{"total": "many"}"#).await.len(), 1);
+    }
+
     #[test]
     fn errors_name_their_place() {
         let leaf = json!({"path": "a", "op": "eq", "value": null});
@@ -235,6 +289,9 @@ mod tests {
             (json!({"path": "a..b", "operator": "eq", "value": 1}), "condition.path"),
             (json!({"operator": "eq", "value": 1}), "condition.path"),
             (json!({"path": "a", "operator": "eq"}), "condition.value"),
+            (json!({"path": "a", "operator": "eq", "as": "number", "value": "1"}), "condition.value"),
+            (json!({"path": "a", "operator": "eq", "as": "date", "value": 1}), "condition.as"),
+            (json!({"all": [leaf], "as": "number"}), "condition"),
             (json!({"path": "a", "operator": "exists", "value": null}), "condition.value"),
             (json!({"path": "a", "operator": "gt", "value": [1]}), "condition.value"),
             (json!({"path": "a", "operator": "in", "value": "x"}), "condition.value"),

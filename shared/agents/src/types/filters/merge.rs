@@ -137,6 +137,9 @@ impl AgentType for Merge {
             Example::new("One event from every link, here from the only one", json!({"mode": "all", "timeout": 3600}))
                 .on(json!({"id": 1}))
                 .emits("on_merge", json!({"source": {"id": 1}})),
+            Example::new("What belongs to one order", json!({"mode": "all", "key": "{{ order.id }}"}))
+                .on(json!({"order": {"id": 7}}))
+                .emits("on_merge", json!({"source": {"order": {"id": 7}}})),
         ]
     }
 }

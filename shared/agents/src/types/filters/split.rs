@@ -95,8 +95,8 @@ impl AgentType for Split {
     }
 
     fn examples() -> Vec<Example> {
-        let config = json!({"groups": [{"name": "a", "weight": 9}, {"name": "b", "weight": 1}], "key": "{{ customer }}"});
-        let order = |customer: &str, total: u32| json!({"customer": customer, "total": total});
+        let config = json!({"groups": [{"name": "a", "weight": 9}, {"name": "b", "weight": 1}], "key": "{{ customer.id }}"});
+        let order = |customer: &str, total: u32| json!({"customer": {"id": customer}, "total": total});
         vec![
             Example::new("Nine of ten customers go one way", config.clone()).on(order("ada", 5)).emits("a", order("ada", 5)),
             Example::new("A customer always goes the same way", config).on(order("ada", 7)).emits("a", order("ada", 7)),

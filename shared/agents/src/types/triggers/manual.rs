@@ -47,6 +47,9 @@ impl AgentType for Manual {
         vec![
             Example::new("Run now", json!({})).emits("on_trigger", json!({})),
             Example::new("Run now with an order", json!({"payload": {"order": 17}})).emits("on_trigger", json!({"order": 17})),
+            Example::new("Every hour", json!({"schedule": "every_1h"})).emits("on_trigger", json!({})),
+            Example::new("On weekdays at nine", json!({"schedule": "TZ=Europe/Berlin 0 9 * * 1-5"}))
+                .emits("on_trigger", json!({})),
         ]
     }
 }

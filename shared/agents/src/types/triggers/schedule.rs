@@ -60,6 +60,11 @@ impl AgentType for ScheduleTrigger {
         let interval = json!({"schedule": "every_90s", "payload": {"kind": "tick"}});
         vec![
             Example::new("On weekdays at nine", morning).emits("on_schedule", json!({"text": "Good morning"})),
+            Example::new(
+                "Every hour, with the time that was due",
+                json!({"schedule": "every_1h", "payload": {"hour": "{{ due }}"}}),
+            )
+            .emits("on_schedule", json!({"hour": "2026-01-01T00:00:00.000Z"})),
             Example::new("Every 90 seconds", interval).emits("on_schedule", json!({"kind": "tick"})),
         ]
     }

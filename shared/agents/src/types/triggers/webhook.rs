@@ -136,7 +136,9 @@ impl AgentType for Webhook {
     }
 
     fn examples() -> Vec<Example> {
-        let github = json!({"verify": {"scheme": "github", "credential": "github_secret"}, "event_headers": "X-GitHub-Event"});
+        let github =
+            json!({"verify": {"scheme": "github", "credential": "github_secret"}, "event_headers": "X-GitHub-Event, User-Agent"});
+        let gitlab = json!({"verify": {"scheme": "token", "credential": "gitlab_token", "header": "X-Gitlab-Token"}});
         let stripe = json!({
             "verify": {"scheme": "stripe", "credential": "stripe_secret"}, "payload_path": "data.object"
         });
@@ -144,6 +146,7 @@ impl AgentType for Webhook {
         vec![
             Example::new("Anything that is sent", json!({})),
             Example::new("GitHub, signed", github),
+            Example::new("GitLab, by its token", gitlab),
             Example::new("The object of a Stripe event", stripe),
             Example::new("An answer of its own", answers),
         ]
