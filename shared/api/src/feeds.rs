@@ -7,10 +7,12 @@ use crate::host::Base;
 use crate::ids::Ids;
 use axum::Router;
 use axum::extract::State;
-use axum::http::Method;
-use axum::response::IntoResponse;
+use axum::http::header::{ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rookery_agents::FeedFormat;
+use rookery_domain::{Error, hashed_uuid};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -36,12 +38,23 @@ pub(crate) struct Feed {
     items: Vec<Map<String, Value>>,
 }
 
-async fn show(State(app): State<App>, ids: Ids, base: Base) -> Result<impl IntoResponse> {
+async fn show(State(app): State<App>, ids: Ids, base: Base, headers: HeaderMap) -> Result<Response> {
     let file = ids.text("file");
     let (token, format) = match file.strip_suffix(".xml") {
         Some(token) => (token, FeedFormat::Rss),
         None => (file.strip_suffix(".json").unwrap_or(file), FeedFormat::Json),
     };
     let url = format!("{}/feeds/{file}", base.0);
-    own(app.engine.feed(token, format, &url).await?)
+    let answer = app.engine.feed(token, format, &url).await?;
+    let tag = format!("\"{}\"", hashed_uuid(&[answer.body.as_bytes()]).simple());
+    let mut response = if has(&headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { own(answer)? };
+    response.headers_mut().insert(ETAG, tag.parse().map_err(Error::internal)?);
+    Ok(response)
+}
+
+/// Whether a reader has the version of this tag already (RFC 9110, 13.1.2: tags are compared weakly).
+fn has(headers: &HeaderMap, tag: &str) -> bool {
+    let texts = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut tags = texts.flat_map(|text| text.split(',')).map(str::trim);
+    tags.any(|given| given == "*" || given.trim_start_matches("W/") == tag)
 }

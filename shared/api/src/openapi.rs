@@ -176,11 +176,15 @@ fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenera
     let summary = "Takes a request of any method as an event; the agent's options say which, and what is answered.";
     paths.insert("/hooks/{token}".to_owned(), json!({"post": address("hooks_receive", summary, "202", accepted)}));
     let json = json_of(SchemaGenerator::subschema_for::<Feed>, outputs);
-    let json = address("feeds_show_json", "Shows what an agent published.", "200", json);
-    paths.insert("/feeds/{token}.json".to_owned(), json!({"get": json}));
+    let feed = |name: &str, summary: &str, content: Value| {
+        let mut feed = address(name, summary, "200", content);
+        feed["responses"]["304"] = json!({"description": "The version that `If-None-Match` names is still the latest."});
+        json!({"get": feed})
+    };
+    paths.insert("/feeds/{token}.json".to_owned(), feed("feeds_show_json", "Shows what an agent published.", json));
     let rss = json!({"application/rss+xml": {"schema": {"type": "string"}}});
-    let rss = address("feeds_show_xml", "Shows what an agent published, as RSS 2.0.", "200", rss);
-    paths.insert("/feeds/{token}.xml".to_owned(), json!({"get": rss}));
+    let summary = "Shows what an agent published, as RSS 2.0.";
+    paths.insert("/feeds/{token}.xml".to_owned(), feed("feeds_show_xml", summary, rss));
     let text = |place: &str, name: &str, required: bool| json!({"name": name, "in": place, "required": required, "schema": {"type": "string"}});
     for (path, name, parameters) in [
         ("/api/agentProxy/sendResult", "agent_protocol_collect", vec![text("header", "X-Callback-Token", false)]),

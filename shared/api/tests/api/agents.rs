@@ -1,6 +1,7 @@
 //! Agents: what they show, remember, count and log; checked and tried by hand; feeds.
 
-use crate::support::{World, agent, link};
+use crate::support::{World, agent, link, request};
+use axum::body::Body;
 use serde_json::json;
 
 #[tokio::test]
@@ -57,8 +58,13 @@ async fn checks_commit_and_dry_runs_do_not() {
             agent("hand", "manual", json!({"payload": {"n": 1}})),
             agent("watch", "change_detector", json!({"property": "n"})),
             agent("call", "http_request", json!({"url": "https://example.com/"})),
+            agent("large", "condition", json!({"condition": {"path": "total", "operator": "gte", "value": 100}})),
         ]))
         .await;
+    let form = json!({"event": {"payload": {"total": "250"}}});
+    let dry = world.post(&format!("{workflow}/agents/large/dry_run"), form).await.ok(200);
+    let logs = dry["data"]["logs"].to_string();
+    assert!(dry["data"]["events"] == json!([]) && logs.contains("`total` is a text") && logs.contains("as"), "{dry}");
     let dry = world.post(&format!("{workflow}/agents/hand/dry_run"), json!({})).await.ok(200);
     assert_eq!(dry["data"]["events"], json!([{"groups": ["on_trigger"], "payload": {"n": 1}}]));
     let event = json!({"event": {"payload": {"n": 7}, "groups": ["x"]}});
@@ -102,5 +108,22 @@ async fn a_feed_is_read_as_json_and_as_rss() {
     let rss = world.get(&format!("{url}.xml?utm=1")).await;
     assert!(rss.status == 200 && rss.headers["content-type"].to_str().unwrap().contains("xml") && rss.text().contains("<rss"));
     world.get(&format!("{url}x.json")).await.error(404, "not_found");
+
+    for address in [format!("{url}.json"), format!("{url}.xml")] {
+        let tag = world.get(&address).await.headers["etag"].to_str().unwrap().to_owned();
+        let again = async |method: &str, tags: &str| {
+            let request = request(method, &address).header("if-none-match", tags);
+            world.send(request.body(Body::empty()).unwrap()).await
+        };
+        for (method, tags) in [("GET", tag.clone()), ("HEAD", format!("\"x\", W/{tag}")), ("GET", "*".to_owned())] {
+            let same = again(method, &tags).await;
+            assert!(same.status == 304 && same.bytes.is_empty() && same.headers["etag"] == *tag, "{tags}");
+        }
+        assert_eq!(again("GET", "\"x\"").await.status, 200);
+        world.post(&format!("{workflow}/agents/hand/events"), json!({"payload": {"title": address}})).await.ok(202);
+        world.drain().await;
+        let new = again("GET", &tag).await;
+        assert!(new.status == 200 && new.headers["etag"] != *tag, "a new item");
+    }
     world.stop().await;
 }
