@@ -4,7 +4,7 @@ use crate::agent::{Address, AgentType, Kind, MemoryUse, Problems};
 use crate::schedule::Schedule;
 use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
 use async_trait::async_trait;
-use rookery_domain::{Error, limits};
+use rookery_domain::{Error, Strict, limits};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -165,7 +165,7 @@ fn take_keys(from: &mut Map<String, Value>, keys: &[&str]) -> Map<String, Value>
 }
 
 fn read<O: serde::de::DeserializeOwned>(config: Map<String, Value>, problems: &mut Problems) -> Option<O> {
-    serde_path_to_error::deserialize(Value::Object(config))
+    serde_path_to_error::deserialize(Strict::new(Value::Object(config)))
         .map_err(|error| {
             let path = error.path().to_string();
             let message = error.inner().to_string();

@@ -54,4 +54,6 @@ pub fn build(agent_type: &str, config: &Map<String, Value>) -> Result<Box<dyn Ag
 }
 
 #[cfg(test)]
+mod configs;
+#[cfg(test)]
 mod tests;

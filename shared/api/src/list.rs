@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The longest sort key of the table, in base64.
-const CURSOR_CHARS: usize = 1366;
+pub(crate) const CURSOR_CHARS: usize = 1366;
 
 /// One thing.
 #[derive(Serialize, JsonSchema)]

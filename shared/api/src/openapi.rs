@@ -79,7 +79,7 @@ pub fn openapi() -> Value {
 
 /// A field of a body that may be left out may not be null: see [`crate::body::present`].
 fn refuse_null(schema: &mut Value) {
-    let properties = schema["properties"].as_object_mut();
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
     for field in properties.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
         if field.get("default") == Some(&Value::Null) {
             field.remove("default");
@@ -143,6 +143,8 @@ fn parameters(route: &Route) -> Vec<Value> {
     let in_query = route.query.iter().map(|(name, says)| {
         let schema = match *name {
             "limit" => json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+            // What the table's sort keys are in base64: a page begins after one that a list gave, and no other text is a place in a list.
+            "cursor" => json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{2,}$", "maxLength": crate::list::CURSOR_CHARS}),
             "from" | "to" => json!({"type": "string", "format": "date-time"}),
             _ => json!({"type": "string"}),
         };

@@ -13,6 +13,7 @@ mod options;
 mod payload;
 mod refs;
 mod request;
+mod strict;
 mod time;
 
 pub use error::{Error, Kind, Result};
@@ -23,4 +24,5 @@ pub use options::{AgentCell, Options, Problem, is_valid_group};
 pub use payload::{Payload, not_json, read_json};
 pub use refs::{AgentRef, WorkflowRef};
 pub use request::{CallbackAuth, RequestState};
+pub use strict::Strict;
 pub use time::Time;

@@ -11,5 +11,6 @@ mod lists;
 mod openapi;
 mod projects;
 mod runs;
+mod schemas;
 mod support;
 mod workflows;
