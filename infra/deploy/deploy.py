@@ -5,6 +5,7 @@ ROOKERY_ROOT_KEY is set; a later deployment keeps it, unless ROOKERY_ROOT_KEY is
 
 import argparse
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -64,6 +65,8 @@ def deploy(session, stage, code, parameters, change=lambda template: None):
     template = sam.expand(sam.read(), package.upload(s3, bucket, code))
     change(template)
     root_key, is_made_up = os.environ.get("ROOKERY_ROOT_KEY"), False
+    if root_key is not None and not re.fullmatch("[!-~]{32,}", root_key):
+        raise stack.Failed("ROOKERY_ROOT_KEY needs at least 32 characters, and no spaces: `openssl rand -hex 32` makes one.")
     if not root_key and not stack.describe(cloudformation, name):
         root_key, is_made_up = secrets.token_urlsafe(32), True
     given = {"Stage": stage, **({"RootKey": root_key} if root_key else {}), **parameters}

@@ -31,6 +31,24 @@ impl Process {
         process
     }
 
+    /// What the program says when it ends instead of starting, on a folder with these files and a port that is free.
+    pub(crate) async fn refused(path: PathBuf, args: Vec<String>, env: Vec<(String, String)>, files: &[(&str, &str)]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("data")).unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join("data").join(name), text).unwrap();
+        }
+        let process = Process { folder, path, args, env, port: 0, child: None, ready: String::new() };
+        loop {
+            let (mut child, ready) = process.spawn(free_port()).await;
+            assert_eq!(ready, "", "it starts");
+            assert!(!child.wait().unwrap().success(), "it ends as if all were well");
+            if !process.log().contains("listening on") {
+                return process.log();
+            }
+        }
+    }
+
     /// Starts it again, on the same folder and port.
     pub(crate) async fn start_again(&mut self) {
         assert!(self.start_on(self.port).await, "it does not start again: {}", self.log());
@@ -63,6 +81,20 @@ impl Process {
 
     /// Gives false if the port is taken. Panics when it fails otherwise.
     async fn start_on(&mut self, port: u16) -> bool {
+        let (mut child, ready) = self.spawn(port).await;
+        self.ready = ready;
+        if self.ready.is_empty() {
+            child.wait().unwrap();
+            assert!(self.log().contains("listening on"), "it did not start: {}", self.log());
+            return false;
+        }
+        (self.port, self.child) = (port, Some(child));
+        assert!(self.ready.contains(&self.url()), "the ready line has no URL: {}", self.ready);
+        true
+    }
+
+    /// The program, and the line that it printed when it was ready: empty if it ended.
+    async fn spawn(&self, port: u16) -> (Child, String) {
         let log: File = OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
         let mut command = Command::new(&self.path);
         command.args(["--addr", &format!("127.0.0.1:{port}"), "--data"]).arg(self.data()).args(&self.args);
@@ -73,15 +105,8 @@ impl Process {
             let mut line = String::new();
             output.read_line(&mut line).map(|_| line)
         });
-        self.ready = line.await.unwrap().unwrap().trim().to_owned();
-        if self.ready.is_empty() {
-            child.wait().unwrap();
-            assert!(self.log().contains("listening on"), "it did not start: {}", self.log());
-            return false;
-        }
-        (self.port, self.child) = (port, Some(child));
-        assert!(self.ready.contains(&self.url()), "the ready line has no URL: {}", self.ready);
-        true
+        let ready = line.await.unwrap().unwrap().trim().to_owned();
+        (child, ready)
     }
 
     pub(crate) fn kill(&mut self) {

@@ -78,6 +78,11 @@ impl Program {
         self
     }
 
+    /// What it says when it does not start on a folder that holds these files.
+    pub async fn refuses_to_start(self, files: &[(&str, &str)]) -> String {
+        Process::refused(self.path, self.args, self.env, files).await
+    }
+
     /// Starts it on an empty folder; or calls the system at `ROOKERY_TEST_URL` (with `ROOKERY_TEST_KEY`), if that is set and will do.
     pub async fn start(self) -> Rookery {
         if let (Ok(url), false) = (std::env::var("ROOKERY_TEST_URL"), self.needs_process) {
@@ -134,6 +139,11 @@ impl Rookery {
     /// The line that it printed when it was ready.
     pub fn ready_line(&self) -> &str {
         &self.process().ready
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        self.process().log()
     }
 
     /// Its data folder.

@@ -6,5 +6,5 @@ use lambda_http::{Error, run};
 async fn main() -> Result<(), Error> {
     rookery_boot::observe();
     let engine = rookery_boot::from_environment().await?.engine;
-    run(rookery_ingress::service(engine, rookery_api::Config::from_environment())).await
+    run(rookery_ingress::service(engine, rookery_api::Config::from_environment()?)).await
 }

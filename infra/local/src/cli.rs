@@ -69,6 +69,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_writer(std::io::stderr).init();
     rookery_trace::export_from_environment();
+    // What is made is for its owner alone, SQLite's files too.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     if args.auth == Auth::Open && !args.addr.ip().is_loopback() {
         anyhow::bail!("{} is not a loopback address: add --auth required, so that every request needs a key.", args.addr);
     }

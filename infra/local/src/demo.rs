@@ -54,7 +54,7 @@ impl Demo {
         let demo = Demo { hook_url: url("hooks", "github", "")?, feed_url: url("feeds", "feed", ".xml")?, workflow_path };
         let workflow_url = format!("http://{addr}{}", demo.workflow_path);
         for (file, url) in [("demo-hook", &demo.hook_url), ("demo-feed", &demo.feed_url), ("demo-workflow", &workflow_url)] {
-            std::fs::write(args.data.join(file), url).with_context(|| format!("writing {file} into the data folder"))?;
+            crate::data::write(&args.data.join(file), url)?;
         }
         Ok(Some(demo))
     }

@@ -1,21 +1,24 @@
 //! What API Gateway does: HTTP requests become events of payload format 2.0, for the function that their path belongs to.
 
+use crate::data::Presence;
 use crate::home;
+use crate::server::{self, Connection, Limits};
 use aws_lambda_events::apigw::{
     ApiGatewayV2httpRequest, ApiGatewayV2httpRequestContext, ApiGatewayV2httpRequestContextHttpDescription,
 };
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use base64::Engine as _;
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use lambda_http::request::LambdaRequest;
 use rookery_engine::Engine;
 use serde_json::json;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -36,13 +39,14 @@ pub(crate) struct Gateway {
     webhook: Router,
     config: rookery_api::Config,
     home: Arc<OnceLock<String>>,
+    data: Presence,
 }
 
 impl Gateway {
-    pub(crate) fn new(engine: &Arc<Engine>, config: rookery_api::Config) -> Self {
+    pub(crate) fn new(engine: &Arc<Engine>, config: rookery_api::Config, data: Presence) -> Self {
         let ingress = rookery_ingress::service(engine.clone(), config.clone());
         let webhook = rookery_webhook::service(engine.clone(), config.clone());
-        Gateway { ingress, webhook, config, home: Arc::default() }
+        Gateway { ingress, webhook, config, home: Arc::default(), data }
     }
 
     /// What the page at `/` shows.
@@ -51,45 +55,60 @@ impl Gateway {
         let _ = self.home.set(page);
     }
 
-    pub(crate) async fn serve(self, listener: TcpListener, stopping: CancellationToken) {
-        let app = Router::new().fallback(forward).with_state(self).into_make_service_with_connect_info::<SocketAddr>();
-        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned()).await {
-            tracing::error!(%error, "the HTTP server stopped");
+    pub(crate) async fn serve(self, listener: TcpListener, limits: Limits, stopping: CancellationToken) {
+        let gateway = Arc::new(self);
+        let handler = move |request: axum::http::Request<Incoming>, connection: Arc<Connection>| {
+            let gateway = gateway.clone();
+            async move { gateway.answer(request.map(Body::new), &connection).await }
+        };
+        server::serve(listener, limits, stopping, handler).await;
+    }
+
+    async fn answer(&self, request: Request, connection: &Connection) -> Response {
+        if self.data.is_gone() {
+            let message = "The data folder is gone: what is taken now would be lost.";
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, "data_folder_gone", message, "Put it back, or start Rookery again.");
+        }
+        let (parts, body) = request.into_parts();
+        if let (&Method::GET, "/", Some(page)) = (&parts.method, parts.uri.path(), self.home.get())
+            && rookery_api::is_local(&self.config, &parts.headers)
+        {
+            return home::answer(page);
+        }
+        let body = match read(body, connection).await {
+            Ok(body) => body,
+            Err(refused) => return refused,
+        };
+        connection.received();
+        let function = if rookery_api::is_hook(parts.uri.path()) { &self.webhook } else { &self.ingress };
+        let request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, connection.peer())).into();
+        match function.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
         }
     }
 }
 
-async fn forward(State(gateway): State<Gateway>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    if let (&Method::GET, "/", Some(page)) = (&parts.method, parts.uri.path(), gateway.home.get())
-        && rookery_api::is_local(&gateway.config, &parts.headers)
-    {
-        return home::answer(page);
-    }
-    let body = match read(body).await {
-        Ok(body) => body,
-        Err(refused) => return refused,
-    };
-    let function = if rookery_api::is_hook(parts.uri.path()) { gateway.webhook } else { gateway.ingress };
-    let request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, peer)).into();
-    match function.oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
+/// An error that the API does not come to see, in its envelope.
+fn refuse(status: StatusCode, kind: &str, message: &str, details: &str) -> Response {
+    (status, Json(json!({"error": {"type": kind, "message": message, "details": details}}))).into_response()
 }
 
-async fn read(mut body: Body) -> Result<Bytes, Response> {
-    let refuse = |status: StatusCode, kind: &str, message: &str, details: &str| {
-        (status, Json(json!({"error": {"type": kind, "message": message, "details": details}}))).into_response()
-    };
+async fn read(mut body: Body, connection: &Connection) -> Result<Bytes, Response> {
     let all = async {
         let (mut bytes, mut length) = (Vec::new(), 0);
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame?.into_data() else { continue };
             length += data.len();
             match length {
-                _ if length <= BODY_BYTES => bytes.extend_from_slice(&data),
-                _ if length <= DRAINED_BYTES => bytes.clear(),
+                _ if length <= BODY_BYTES => {
+                    connection.hold(data.len());
+                    bytes.extend_from_slice(&data);
+                }
+                _ if length <= DRAINED_BYTES => {
+                    connection.release();
+                    bytes = Vec::new();
+                }
                 _ => break,
             }
         }
@@ -108,7 +127,7 @@ async fn read(mut body: Body) -> Result<Bytes, Response> {
 }
 
 /// The event that API Gateway makes of a request.
-fn event(parts: Parts, body: Bytes, peer: SocketAddr) -> ApiGatewayV2httpRequest {
+fn event(parts: Parts, body: Bytes, peer: IpAddr) -> ApiGatewayV2httpRequest {
     let (text, is_base64) = match String::from_utf8(body.into()) {
         Ok(text) => (text, false),
         Err(binary) => (base64::engine::general_purpose::STANDARD.encode(binary.into_bytes()), true),
@@ -117,7 +136,7 @@ fn event(parts: Parts, body: Bytes, peer: SocketAddr) -> ApiGatewayV2httpRequest
     http.method = parts.method;
     http.path = Some(parts.uri.path().to_owned());
     http.protocol = Some("HTTP/1.1".to_owned());
-    http.source_ip = Some(peer.ip().to_string());
+    http.source_ip = Some(peer.to_string());
     let mut context = ApiGatewayV2httpRequestContext::default();
     context.stage = Some("$default".to_owned());
     context.route_key = Some("$default".to_owned());

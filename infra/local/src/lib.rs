@@ -3,13 +3,16 @@
 //!
 //! What is here is what AWS does around the functions: API Gateway, event source mappings, the schedule. No behaviour of
 //! Rookery itself.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod cli;
+mod data;
 mod demo;
 mod gateway;
 mod home;
 mod mapping;
 mod runner;
+mod server;
 mod ticker;
 mod usage;
 

@@ -1,19 +1,20 @@
 //! Putting it together: stand-ins, engine, functions, and the way down again.
 
 use crate::cli::{Args, Auth};
+use crate::data::{self, Presence};
 use crate::demo::Demo;
 use crate::gateway::Gateway;
+use crate::server::Limits;
 use crate::usage::Usage;
 use crate::{home, mapping, ticker};
 use anyhow::Context;
+use rookery_api::RootKey;
 use rookery_boot::{Booted, Clients, Options, TABLE};
-use rookery_domain::random_token;
 use rookery_egress::Policy;
 use rookery_engine::{Engine, Settings};
 use rookery_queue::Queue;
 use rookery_standins::Standins;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -41,6 +42,8 @@ impl Runner {
             .await
             .with_context(|| format!("listening on {}: is Rookery running already? Use --addr for another port", args.addr))?;
         let addr = listener.local_addr()?;
+        data::prepare(&args.data)?;
+        let (auth, root_key_file) = auth(&args)?;
         let standins = Standins::start(&args.data).with_context(|| format!("opening the data folder {}", args.data.display()))?;
         let mut dynamodb = standins.dynamodb_config();
         let mut sqs = standins.sqs_config();
@@ -60,10 +63,12 @@ impl Runner {
         if let Some(usage) = &usage {
             usage.write_on_signal(&tasks, &stopping)?;
         }
-        let (auth, root_key_file) = auth(&args)?;
+        let limits = Limits::of_this_machine();
+        let presence = Presence::default();
+        tasks.spawn(presence.clone().watch(args.data.clone(), stopping.clone()));
         let config = rookery_api::Config { auth, base_url, hosts: Vec::new() };
-        let gateway = Gateway::new(&engine, config);
-        tasks.spawn(gateway.clone().serve(listener, stopping.clone()));
+        let gateway = Gateway::new(&engine, config, presence);
+        tasks.spawn(gateway.clone().serve(listener, limits, stopping.clone()));
         for queue in Queue::ALL {
             let url = queues.of(queue).queue.clone();
             tasks.spawn(mapping::run(queue, engine.clone(), sqs.clone(), url, tasks.clone(), stopping.clone()));
@@ -107,25 +112,15 @@ impl Runner {
 
 /// How the API authenticates, and the file of the root key if it was made up.
 fn auth(args: &Args) -> anyhow::Result<(rookery_api::Auth, Option<std::path::PathBuf>)> {
-    if args.auth == Auth::Open {
-        return Ok((rookery_api::Auth::Open, None));
-    }
-    let file = args.data.join("root.key");
-    let (key, file) = match &args.root_key {
-        Some(key) => (key.clone(), None),
-        None => (read_or_make_key(&file).with_context(|| format!("the root key in {}", file.display()))?, Some(file)),
+    let given: Option<RootKey> =
+        args.root_key.as_deref().map(str::parse).transpose().context("--root-key, or ROOKERY_ROOT_KEY")?;
+    let (key, file) = match (args.auth, given) {
+        (Auth::Open, _) => return Ok((rookery_api::Auth::Open, None)),
+        (Auth::Required, Some(key)) => (key, None),
+        (Auth::Required, None) => {
+            let file = args.data.join("root.key");
+            (data::root_key::read_or_make(&file)?, Some(file))
+        }
     };
-    Ok((rookery_api::Auth::required(&key), file))
-}
-
-fn read_or_make_key(file: &Path) -> std::io::Result<String> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    match std::fs::read_to_string(file) {
-        Ok(key) if !key.trim().is_empty() => return Ok(key.trim().to_owned()),
-        _ => {}
-    }
-    let key = format!("root_{}", random_token(52));
-    std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)?.write_all(key.as_bytes())?;
-    Ok(key)
+    Ok((rookery_api::Auth::Required { root_key: Some(key) }, file))
 }

@@ -7,8 +7,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rookery_domain::{Error, Kind, ProjectId};
 use rookery_store::{ApiKey, Role};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +34,11 @@ pub(crate) enum Caller {
 
 /// Finds out who calls. 401 without a key that is known.
 pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Caller> {
-    let Auth::Required { root_key_sha256 } = &app.config.auth else { return Ok(Caller::Root) };
+    let Auth::Required { root_key } = &app.config.auth else { return Ok(Caller::Root) };
     let Some(key) = presented(headers) else {
         return Err(unauthenticated("The request has no key."));
     };
-    let hash = Sha256::digest(key.as_bytes());
-    if root_key_sha256.is_some_and(|root| bool::from(root.ct_eq(hash.as_slice()))) {
+    if root_key.as_ref().is_some_and(|root| root.is(&key)) {
         return Ok(Caller::Root);
     }
     let found = app.engine.store.find_api_key(&key).await?;
@@ -59,8 +56,12 @@ pub(crate) async fn with_key(app: &App, headers: &HeaderMap) -> Result<Caller> {
     }
 }
 
-/// The key of `Authorization: Bearer KEY`, or of HTTP Basic, where it is the user name.
+/// The key of `Authorization: Bearer KEY`, or of HTTP Basic, where it is the user name. An empty one is none.
 fn presented(headers: &HeaderMap) -> Option<String> {
+    credentials(headers).filter(|key| !key.is_empty())
+}
+
+fn credentials(headers: &HeaderMap) -> Option<String> {
     let (scheme, rest) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Some(rest.trim().to_owned());

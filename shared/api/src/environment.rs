@@ -2,20 +2,85 @@
 
 use crate::{Auth, Config};
 use sha2::{Digest, Sha256};
+use std::str::FromStr;
+use subtle::ConstantTimeEq;
 
-impl Auth {
-    /// Keys are required; this one is the root key.
-    pub fn required(root_key: &str) -> Self {
-        Auth::Required { root_key_sha256: Some(Sha256::digest(root_key.as_bytes()).into()) }
+/// The key that may do everything: make projects, and their first keys. Only its hash is kept.
+#[derive(Clone, Debug)]
+pub struct RootKey {
+    sha256: [u8; 32],
+}
+
+/// A text that is no root key: it could be guessed, or never be sent.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the root key is {wrong}: give one of at least {} characters (letters, digits, signs; no spaces), as `openssl rand -hex 32` makes",
+    RootKey::LEAST_CHARS
+)]
+pub struct NoRootKey {
+    wrong: &'static str,
+}
+
+impl RootKey {
+    /// Characters of the shortest one: 32 hexadecimal digits are 128 bits.
+    pub const LEAST_CHARS: usize = 32;
+
+    /// Whether this is the key, in constant time.
+    pub(crate) fn is(&self, key: &str) -> bool {
+        self.sha256.ct_eq(&Sha256::digest(key.as_bytes())).into()
+    }
+}
+
+impl FromStr for RootKey {
+    type Err = NoRootKey;
+
+    fn from_str(key: &str) -> Result<Self, NoRootKey> {
+        let wrong = match key {
+            _ if key.is_empty() => "empty",
+            _ if key.trim().is_empty() => "blank",
+            // What a header cannot carry as it is.
+            _ if !key.bytes().all(|byte| byte.is_ascii_graphic()) => "not of visible ASCII characters alone",
+            _ if key.len() < Self::LEAST_CHARS => "too short",
+            _ => return Ok(RootKey { sha256: Sha256::digest(key.as_bytes()).into() }),
+        };
+        Err(NoRootKey { wrong })
     }
 }
 
 impl Config {
     /// What a Lambda function serves: keys are always required. `ROOKERY_ROOT_KEY` is the root key (without one, nobody makes
     /// projects), `ROOKERY_BASE_URL` where the API is reached from outside.
-    pub fn from_environment() -> Self {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let auth = variable("ROOKERY_ROOT_KEY").map_or(Auth::Required { root_key_sha256: None }, |key| Auth::required(&key));
-        Config { auth, base_url: variable("ROOKERY_BASE_URL"), hosts: Vec::new() }
+    ///
+    /// # Errors
+    /// A root key that could be guessed, an empty one too.
+    pub fn from_environment() -> rookery_domain::Result<Self> {
+        let root_key = std::env::var_os("ROOKERY_ROOT_KEY").map(|key| key.to_string_lossy().parse()).transpose();
+        let root_key =
+            root_key.map_err(|wrong: NoRootKey| rookery_domain::Error::internal(format!("ROOKERY_ROOT_KEY: {wrong}")))?;
+        let base_url = std::env::var("ROOKERY_BASE_URL").ok().filter(|url| !url.is_empty());
+        Ok(Config { auth: Auth::Required { root_key }, base_url, hosts: Vec::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_could_be_guessed_is_none() {
+        for (key, says) in [
+            ("", "is empty"),
+            (" \t\n", "is blank"),
+            (" ".repeat(40).as_str(), "is blank"),
+            ("x".repeat(31).as_str(), "too short"),
+            ("0123456789abcdef 0123456789abcdef", "visible"),
+            ("0123456789abcdef0123456789abcdef\n", "visible"),
+            ("äääääääääääääääääääääääääääääääää", "visible"),
+        ] {
+            let wrong = key.parse::<RootKey>().unwrap_err().to_string();
+            assert!(wrong.contains(says) && wrong.contains("openssl rand -hex 32"), "{key:?}: {wrong}");
+        }
+        let key: RootKey = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        assert!(key.is("0123456789abcdef0123456789abcdef") && !key.is(""));
     }
 }

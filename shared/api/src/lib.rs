@@ -32,6 +32,7 @@ mod runs;
 mod versions;
 mod workflows;
 
+pub use environment::{NoRootKey, RootKey};
 pub use host::is_local;
 pub use openapi::openapi;
 
@@ -59,8 +60,8 @@ pub enum Auth {
     Open,
     /// Who has a key.
     Required {
-        /// The SHA-256 of the root key, which may do everything: make projects, and their first keys.
-        root_key_sha256: Option<[u8; 32]>,
+        /// The root key; without one, nobody makes projects.
+        root_key: Option<RootKey>,
     },
 }
 

@@ -10,6 +10,7 @@ mod sample_agent;
 mod schedules;
 mod served;
 mod slow_tick;
+mod starting;
 mod traces;
 
 use super::rookery;

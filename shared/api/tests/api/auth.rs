@@ -45,6 +45,8 @@ async fn a_key_is_sent_as_bearer_or_as_the_user_of_basic() {
         (basic(&format!(":{ROOT_KEY}")), 401),
         (ROOT_KEY.to_owned(), 401),
         ("Bearer ".to_owned(), 401),
+        (basic(":"), 401),
+        (basic(""), 401),
         ("Bearer rk_x_y_z".to_owned(), 401),
         ("Basic !!".to_owned(), 401),
         (format!("Digest {ROOT_KEY}"), 401),

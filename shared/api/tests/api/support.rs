@@ -9,11 +9,10 @@ use rookery_engine::{Dispatcher, Engine};
 use rookery_queue::{Handler, Message, Queue};
 use rookery_standins::Standins;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tower::ServiceExt;
 
-pub(crate) const ROOT_KEY: &str = "the-root-key";
+pub(crate) const ROOT_KEY: &str = "the-root-key-of-the-tests-0123456789";
 
 pub(crate) struct World {
     pub(crate) router: Router,
@@ -39,7 +38,7 @@ impl World {
 
     /// Where a key is asked for.
     pub(crate) async fn locked() -> World {
-        World::with(Auth::Required { root_key_sha256: Some(root_hash()) }).await
+        World::with(Auth::Required { root_key: Some(ROOT_KEY.parse().unwrap()) }).await
     }
 
     async fn with(auth: Auth) -> World {
@@ -122,11 +121,6 @@ impl World {
             }
         }
     }
-}
-
-/// The SHA-256 of the root key.
-fn root_hash() -> [u8; 32] {
-    Sha256::digest(ROOT_KEY.as_bytes()).into()
 }
 
 impl Answer {

@@ -1,0 +1,120 @@
+//! The HTTP server: its connections, and their limits of time, number and memory. What a request means is the gateway's.
+//!
+//! Begin at [`serve`]. A connection is a task that owns a socket ([`stream`]) and hyper's state of it; where it stands, and by when it
+//! must go on, is in [`connection`]; who is closed for the sake of others is decided in [`connections`].
+
+mod connection;
+mod connections;
+mod limits;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use connection::Connection;
+pub(crate) use limits::Limits;
+
+use axum::body::Body;
+use axum::http::{Request, Response};
+use connections::Connections;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use limits::Reached;
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+use stream::{Answer, Watched};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The longest head of a request: what API Gateway takes of headers and path, and some.
+const HEAD_BYTES: usize = 32 * 1024;
+/// The rest after a failed accept: the system has no file or memory left.
+const REST: Duration = Duration::from_millis(100);
+
+/// Serves until it is told to stop, then finishes the requests under way.
+pub(crate) async fn serve<H, F>(listener: TcpListener, limits: Limits, stopping: CancellationToken, handler: H)
+where
+    H: Fn(Request<Incoming>, Arc<Connection>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let (connections, tasks) = (Connections::new(limits), TaskTracker::new());
+    while let Some(accepted) = stopping.run_until_cancelled(listener.accept()).await {
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            // A client that was gone before it was accepted.
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionAborted => continue,
+            Err(error) => {
+                tracing::debug!(%error, "accepting failed");
+                connections.close_oldest_idle(Reached::Connections);
+                tokio::time::sleep(REST).await;
+                continue;
+            }
+        };
+        let Some(place) = stopping.run_until_cancelled(connections.place()).await else { break };
+        // Answers are written whole: waiting for more would only be slower.
+        let _ = stream.set_nodelay(true);
+        let connection = connections.open(peer);
+        tasks.spawn(converse(stream, connection, place, connections.clone(), stopping.clone(), handler.clone()));
+    }
+    drop(listener);
+    tasks.close();
+    tasks.wait().await;
+}
+
+/// Answers the requests of a connection, one after the other, until either side ends it or it comes to a limit.
+async fn converse<S, H, F>(
+    stream: S,
+    connection: Arc<Connection>,
+    place: OwnedSemaphorePermit,
+    connections: Arc<Connections>,
+    stopping: CancellationToken,
+    handler: H,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+    H: Fn(Request<Incoming>, Arc<Connection>) -> F,
+    F: Future<Output = Response<Body>>,
+{
+    let service = service_fn(|request| {
+        connection.begin();
+        let answered = handler(request, connection.clone());
+        let connection = connection.clone();
+        async move { Ok::<_, Infallible>(answered.await.map(|body| Answer::new(body, connection))) }
+    });
+    let stream = TokioIo::new(Watched::new(stream, connection.clone()));
+    let mut http = http1::Builder::new();
+    // Our own limits say more: hyper has one for the head and the time before it.
+    http.header_read_timeout(None).max_buf_size(HEAD_BYTES);
+    let mut serving = pin!(http.serve_connection(stream, service));
+    let (mut closed, mut stopped) = (pin!(connection.closed()), pin!(stopping.cancelled()));
+    let mut alarm = pin!(tokio::time::sleep(Duration::ZERO));
+    let mut is_stopping = false;
+    // One task polls all of it, so what the connection's polls did to its state is seen at once.
+    std::future::poll_fn(|cx| {
+        if !is_stopping && stopped.as_mut().poll(cx).is_ready() {
+            is_stopping = true;
+            serving.as_mut().graceful_shutdown();
+            if connection.idle_since().is_some() {
+                return Poll::Ready(());
+            }
+        }
+        // A client that breaks off or talks nonsense is its own affair.
+        if serving.as_mut().poll(cx).is_ready() || closed.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        let Some((due, reached)) = connection.due(connections.limits()) else { return Poll::Pending };
+        if alarm.deadline() != due {
+            alarm.as_mut().reset(due);
+        }
+        alarm.as_mut().poll(cx).map(|()| connections.notice(reached))
+    })
+    .await;
+    connections.remove(&connection);
+    drop(place);
+}

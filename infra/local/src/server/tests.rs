@@ -1,0 +1,209 @@
+//! Clients that are slow, idle, or do not read, against the server over sockets in memory (time stands still but for the waits), and over
+//! real ones where their number counts.
+
+use super::*;
+use axum::http::StatusCode;
+use http_body_util::BodyExt;
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+
+const GET: &[u8] = b"GET /1000 HTTP/1.1\r\nhost: a\r\n\r\n";
+
+fn limits() -> Limits {
+    let seconds = Duration::from_secs;
+    Limits { idle: seconds(75), head: seconds(10), write: seconds(20), connections: 100, held_bytes: usize::MAX }
+}
+
+/// Reads a request's body, works for `/sleep`, then answers with as many bytes as the path says.
+async fn handler(request: Request<Incoming>, connection: Arc<Connection>) -> Response<Body> {
+    let path = request.uri().path().trim_start_matches('/').to_owned();
+    let mut body = request.into_body();
+    while let Some(Ok(frame)) = body.frame().await {
+        connection.hold(frame.data_ref().map_or(0, |data| data.len()));
+    }
+    connection.received();
+    if path == "sleep" {
+        tokio::time::sleep(Duration::from_secs(600)).await;
+    }
+    let mut response = Response::new(Body::from(vec![b'x'; path.parse().unwrap_or_default()]));
+    *response.status_mut() = StatusCode::OK;
+    response
+}
+
+/// A connection over a pipe that holds a kilobyte, as the client has it.
+fn connect(connections: &Arc<Connections>) -> DuplexStream {
+    let (client, server) = duplex(1024);
+    let connection = connections.open(SocketAddr::from(([127, 0, 0, 1], 1)));
+    let place = Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned().unwrap();
+    tokio::spawn(converse(server, connection, place, connections.clone(), CancellationToken::new(), handler));
+    client
+}
+
+/// What comes until the server closes.
+async fn rest(mut client: DuplexStream) -> Vec<u8> {
+    let mut all = Vec::new();
+    client.read_to_end(&mut all).await.unwrap();
+    all
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_without_a_request_is_closed_and_so_is_one_after_its_request() {
+    let connections = Connections::new(limits());
+    assert_eq!(rest(connect(&connections)).await, b"");
+    let mut client = connect(&connections);
+    client.write_all(GET).await.unwrap();
+    assert!(rest(client).await.starts_with(b"HTTP/1.1 200"), "it is answered, then idle, then closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_comes_byte_by_byte_is_cut_and_one_in_time_is_not() {
+    let connections = Connections::new(limits());
+    let mut client = connect(&connections);
+    let mut slowly = GET.iter();
+    let is_cut = loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        match slowly.next() {
+            Some(byte) if client.write_all(&[*byte]).await.is_err() => break true,
+            Some(_) => {}
+            None => break false,
+        }
+    };
+    assert!(is_cut);
+    let mut client = connect(&connections);
+    for part in [&GET[..10], &GET[10..]] {
+        client.write_all(part).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(9)).await;
+    }
+    assert!(rest(client).await.starts_with(b"HTTP/1.1 200"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_not_taken_is_cut_and_one_that_is_taken_slowly_is_not() {
+    let connections = Connections::new(limits());
+    let request = b"GET /100000 HTTP/1.1\r\nhost: a\r\n\r\n";
+    let mut client = connect(&connections);
+    client.write_all(request).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(21)).await;
+    assert!(rest(client).await.len() < 2000, "what is in the pipe");
+
+    // A byte a second is no progress.
+    let (mut client, mut taken) = (connect(&connections), 0);
+    client.write_all(request).await.unwrap();
+    while taken < 100 && client.read_u8().await.is_ok() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        taken += 1;
+    }
+    assert!(taken < 100 || rest(client).await.len() < 2000);
+
+    let (mut client, mut taken) = (connect(&connections), 0);
+    client.write_all(request).await.unwrap();
+    let mut part = vec![0; 1024];
+    while taken < 100_000 {
+        taken += client.read(&mut part).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(900)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_takes_the_time_that_it_takes() {
+    let connections = Connections::new(limits());
+    let mut client = connect(&connections);
+    client.write_all(b"GET /sleep HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    assert!(rest(client).await.starts_with(b"HTTP/1.1 200"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_holds_memory_for_the_longest_is_cut_when_there_is_too_much() {
+    let connections = Connections::new(Limits { held_bytes: 250_000, ..limits() });
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        let mut client = connect(&connections);
+        client.write_all(b"GET /100000 HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        // It begins to read.
+        client.read_u8().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        clients.push(client);
+    }
+    let all: Vec<usize> = futures_all(clients).await;
+    assert!(all[0] < 2000, "the oldest was cut: {all:?}");
+    assert!(all[1] > 100_000 && all[2] > 100_000, "the others were not: {all:?}");
+
+    // A body that is sent counts, too, and all is given back in the end.
+    let mut sender = connect(&connections);
+    sender.write_all(b"POST /0 HTTP/1.1\r\nhost: a\r\ncontent-length: 240001\r\n\r\n").await.unwrap();
+    sender.write_all(&vec![b'x'; 240_000]).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut reader = connect(&connections);
+    reader.write_all(b"GET /100000 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(rest(reader).await.len() > 100_000);
+    assert_eq!(rest(sender).await, b"");
+    let mut client = connect(&connections);
+    client.write_all(b"GET /250000 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(rest(client).await.len() > 250_000);
+}
+
+async fn futures_all(clients: Vec<DuplexStream>) -> Vec<usize> {
+    let readers: Vec<JoinHandle<usize>> =
+        clients.into_iter().map(|client| tokio::spawn(async move { rest(client).await.len() })).collect();
+    let mut lengths = Vec::new();
+    for reader in readers {
+        lengths.push(reader.await.unwrap());
+    }
+    lengths
+}
+
+/// A server with two places, on a real socket.
+async fn of_two_places() -> (SocketAddr, CancellationToken) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (addr, stopping) = (listener.local_addr().unwrap(), CancellationToken::new());
+    tokio::spawn(serve(listener, Limits { connections: 2, ..limits() }, stopping.clone(), handler));
+    (addr, stopping)
+}
+
+async fn answered(stream: &mut TcpStream) -> bool {
+    stream.write_all(b"GET /0 HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => return false,
+        }
+    }
+    head.starts_with(b"HTTP/1.1 200")
+}
+
+#[tokio::test]
+async fn the_oldest_idle_connection_makes_room_for_a_new_one() {
+    let (addr, _stopping) = of_two_places().await;
+    let (mut first, mut second) = (TcpStream::connect(addr).await.unwrap(), TcpStream::connect(addr).await.unwrap());
+    assert!(answered(&mut second).await && answered(&mut first).await, "`second` is idle for longer");
+    assert!(answered(&mut TcpStream::connect(addr).await.unwrap()).await);
+    assert!(second.read_u8().await.is_err());
+    assert!(answered(&mut first).await, "it was used after the other");
+}
+
+#[tokio::test]
+async fn where_all_are_busy_a_new_one_waits_for_the_first_that_is_not() {
+    let (addr, stopping) = of_two_places().await;
+    let mut busy = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(addr).await.unwrap();
+        // The body's end is missing: the request is under way.
+        stream.write_all(b"POST /1000 HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n").await.unwrap();
+        // It is: hyper asks for the body once it is read.
+        stream.read_exact(&mut [0; 25]).await.unwrap();
+        busy.push(stream);
+    }
+    let mut third = TcpStream::connect(addr).await.unwrap();
+    third.write_all(GET).await.unwrap();
+    let waits = tokio::time::timeout(Duration::from_millis(50), third.read_u8()).await;
+    assert!(waits.is_err(), "there is no place yet");
+    busy[0].write_all(b"{}").await.unwrap();
+    let mut answer = vec![0; 1000];
+    third.read_exact(&mut answer).await.unwrap();
+    busy[1].write_all(b"{}").await.unwrap();
+    busy[1].read_exact(&mut answer).await.unwrap();
+    stopping.cancel();
+}
