@@ -8,7 +8,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod client;
+mod disk;
 mod dynamodb;
+mod ledger;
+mod opening;
+mod repair;
+mod salvage;
 mod server;
 mod service;
 mod sqs;
@@ -36,20 +41,74 @@ pub enum StandinError {
         /// What the system said.
         cause: std::io::Error,
     },
-    /// The database file cannot be opened: damaged, of another version, or held by another process.
-    #[error("{} cannot be opened ({cause}): stop the other process that uses this folder, or restore the file", path.display())]
+    /// A database file cannot be opened or written now: of a newer version, held by another process, on a full disk.
+    #[error("{} cannot be opened ({cause}): {remedy}", path.display())]
     Open {
         /// The SQLite file.
         path: PathBuf,
         /// What SQLite said.
         cause: String,
+        /// What to do about it.
+        remedy: &'static str,
     },
+    /// Something that was stored is not there any more.
+    #[error(
+        "{} is damaged ({cause}): restore a copy of the whole data folder, or repair it (--repair), \
+         which keeps what can be read and says what is lost",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+impl StandinError {
+    /// What SQLite said of a file, with what to do about it.
+    fn of(path: &Path, error: &rusqlite::Error) -> StandinError {
+        use rusqlite::ErrorCode as Code;
+        let (path, cause) = (path.to_owned(), error.to_string());
+        let remedy = match error.sqlite_error_code() {
+            Some(Code::DatabaseCorrupt | Code::NotADatabase) => return StandinError::Damaged { path, cause },
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => "stop the other process that uses this folder",
+            Some(Code::DiskFull) => "make room on the disk, then start again",
+            Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => {
+                "make the data folder and its files writable, or choose another folder"
+            }
+            Some(Code::SystemIoFailure) => "look whether the disk is full or failing, then start again",
+            _ => "start the version that wrote it, or restore a copy of the whole data folder",
+        };
+        StandinError::Open { path, cause, remedy }
+    }
+
+    /// The same for what may be SQLite's word or the system's.
+    fn unwritable(path: &Path, error: &(dyn std::error::Error + Send + Sync + 'static)) -> StandinError {
+        if let Some(error) = error.downcast_ref() {
+            return StandinError::of(path, error);
+        }
+        let remedy = "make room on the disk, and the data folder writable, then start again";
+        StandinError::Open { path: path.to_owned(), cause: error.to_string(), remedy }
+    }
+}
+
+/// Whether the stand-ins can store; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Health(Arc<disk::Disk>);
+
+impl Health {
+    /// Why nothing can be stored now, and what to do about it; none when all is well.
+    pub fn fault(&self) -> Option<String> {
+        self.0.fault().map(|fault| fault.to_string())
+    }
 }
 
 /// Both stand-ins, running. They end with [`Standins::stop`], or after the last of their clients.
 pub struct Standins {
     dynamodb: dynamodb::Dynamodb,
     sqs: sqs::Sqs,
+    disk: Arc<disk::Disk>,
     threads: [JoinHandle<()>; 2],
     /// Empty until [`Standins::listen`].
     servers: Vec<server::Server>,
@@ -64,16 +123,34 @@ pub struct Endpoints {
 }
 
 impl Standins {
-    /// Opens (or creates) `dynamodb.db` and `sqs.db` in the folder `data`. One process at a time may hold a folder.
+    /// Opens (or creates) `dynamodb.db` and `sqs.db` in the folder `data`. One process at a time may hold a folder. What was
+    /// acknowledged must be there: a folder of which something is lost is refused.
     ///
     /// # Errors
     /// [`StandinError`] names the folder or file and what to do.
     pub fn start(data: &Path) -> Result<Standins, StandinError> {
         std::fs::create_dir_all(data).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
-        // The queue's file first: it is the one that refuses a second process.
-        let (sqs, sqs_thread) = sqs::Sqs::open(&data.join("sqs.db"))?;
-        let (dynamodb, dynamodb_thread) = dynamodb::Dynamodb::open(&data.join("dynamodb.db"))?;
-        Ok(Standins { dynamodb, sqs, threads: [sqs_thread, dynamodb_thread], servers: Vec::new() })
+        let files = opening::check(data)?;
+        let disk = Arc::new(disk::Disk::of(data));
+        let (sqs, sqs_thread) = sqs::Sqs::open(files.sqs, disk.clone())?;
+        let (dynamodb, dynamodb_thread) = dynamodb::Dynamodb::open(files.dynamodb, disk.clone())?;
+        Ok(Standins { dynamodb, sqs, disk, threads: [sqs_thread, dynamodb_thread], servers: Vec::new() })
+    }
+
+    /// Mends a folder that [`Standins::start`] refuses as damaged, as far as that can be, and tells line by line what was done and
+    /// what is lost. The files as they were are kept beside. No process may use the folder meanwhile.
+    ///
+    /// Messages may be lost with a queue that their senders believe to be there: those must send again what was not done.
+    ///
+    /// # Errors
+    /// [`StandinError`] names the folder or file and what to do.
+    pub fn repair(data: &Path) -> Result<Vec<String>, StandinError> {
+        repair::repair(data)
+    }
+
+    /// Tells whether they can store.
+    pub fn health(&self) -> Health {
+        Health(self.disk.clone())
     }
 
     /// The configuration of a DynamoDB client in this process. Retries are the SDK's own defaults.

@@ -9,10 +9,13 @@ mod operations;
 mod writer;
 
 use crate::StandinError;
+use crate::disk::Disk;
+use crate::opening::Checked;
 use crate::service::{Answer, Service};
 use axum::body::Bytes;
-use dynoxide::Database;
+use dynoxide::{Database, DynoxideError};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -30,18 +33,18 @@ pub(crate) struct Dynamodb {
 
 impl Dynamodb {
     /// Opens (or creates) the file and starts the thread, which ends after [`Dynamodb::close`].
-    pub(crate) fn open(file: &Path) -> Result<(Dynamodb, JoinHandle<()>), StandinError> {
-        let failed = |cause: String| StandinError::Open { path: file.to_owned(), cause };
-        let path = file.to_str().ok_or_else(|| failed("the path is not UTF-8".to_owned()))?;
-        let database = Database::new(path).map_err(|error| failed(error.to_string()))?;
+    pub(crate) fn open(file: Checked, disk: Arc<Disk>) -> Result<(Dynamodb, JoinHandle<()>), StandinError> {
+        let database = database(&file.path)?;
         let swept = database.clone();
-        let writer = Writer::new(database, path).map_err(|cause| failed(cause.to_string()))?;
+        let writer = Writer::new(database, file, disk.clone())?;
         let (sender, jobs) = mpsc::channel();
         let (held, ended) = mpsc::channel::<()>();
-        spawn("dynamodb-ttl", move || sweep_expired(&swept, &ended))?;
+        let sweeper = spawn("dynamodb-ttl", move || sweep_expired(&swept, &disk, &ended))?;
         let writer = spawn("dynamodb", move || {
             writer.run(&jobs);
             drop(held);
+            // It holds the file, too.
+            let _ = sweeper.join();
         })?;
         Ok((Dynamodb { jobs: sender }, writer))
     }
@@ -58,7 +61,25 @@ impl Service for Dynamodb {
         let (answer, answered) = oneshot::channel();
         // Without a thread the job is dropped, and with it the sender of its answer.
         let _ = self.jobs.send(Job::Call(Request { operation, body, answer }));
-        Box::pin(async { answered.await.unwrap_or_else(|_| operations::unavailable("closing: try again after the restart")) })
+        Box::pin(async { answered.await.unwrap_or_else(|_| operations::closing()) })
+    }
+}
+
+/// Opens (or creates) a database.
+pub(crate) fn database(file: &Path) -> Result<Database, StandinError> {
+    let path = file.to_str().ok_or_else(|| StandinError::Open {
+        path: file.to_owned(),
+        cause: "its path is not UTF-8".to_owned(),
+        remedy: "choose another data folder",
+    })?;
+    Database::new(path).map_err(|error| cannot_open(file, error))
+}
+
+/// What it said of its file, with what to do about it.
+pub(crate) fn cannot_open(file: &Path, error: DynoxideError) -> StandinError {
+    match error {
+        DynoxideError::SqliteError(error) => StandinError::of(file, &error),
+        error => StandinError::Damaged { path: file.to_owned(), cause: error.to_string() },
     }
 }
 
@@ -67,8 +88,11 @@ fn spawn(name: &'static str, run: impl FnOnce() + Send + 'static) -> Result<Join
 }
 
 /// Removes expired items until the other end of `ended` is gone.
-fn sweep_expired(database: &Database, ended: &mpsc::Receiver<()>) {
+fn sweep_expired(database: &Database, disk: &Disk, ended: &mpsc::Receiver<()>) {
     while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(TTL_SWEEP) {
+        if disk.fault().is_some() {
+            continue;
+        }
         match database.sweep_ttl() {
             Ok(0) => {}
             Ok(items) => tracing::debug!(items, "expired items removed"),

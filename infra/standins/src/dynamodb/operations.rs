@@ -1,5 +1,6 @@
 //! The operations of DynamoDB: the JSON of each is read, run by dynoxide, and its outcome written. Here is no I/O of our own.
 
+use crate::disk::Fault;
 use crate::service::CONTENT_TYPE;
 use axum::http::{Response, StatusCode, header};
 use dynoxide::{Database, DynoxideError};
@@ -10,21 +11,40 @@ pub(super) fn is_read(operation: &str) -> bool {
 }
 
 /// Runs one to its end on this thread.
-pub(super) fn run(database: &Database, operation: &str, body: &[u8]) -> Response<String> {
-    match dispatch(database, operation, body) {
+pub(super) fn run(database: &Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
+    let result = dispatch(database, operation, body);
+    if let Err(error) = &result {
+        tracing::debug!(operation, %error, "refused");
+    }
+    result
+}
+
+/// The answer that tells a result.
+pub(super) fn answer(result: Result<String, DynoxideError>) -> Response<String> {
+    match result {
         Ok(json) => response(StatusCode::OK, json),
         Err(error) => {
-            tracing::debug!(operation, %error, "refused");
             let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             response(status, error.to_json())
         }
     }
 }
 
-/// For what is not DynamoDB's to say: nothing was answered by it, and the caller may try again.
-pub(super) fn unavailable(why: &str) -> Response<String> {
-    let error = DynoxideError::InternalServerError(why.to_owned());
-    response(StatusCode::INTERNAL_SERVER_ERROR, error.to_json())
+/// The answer while nothing can be stored: the caller's request was not done.
+pub(super) fn faulty(fault: &Fault) -> Response<String> {
+    match fault {
+        Fault::Full => {
+            let body =
+                serde_json::json!({"__type": "com.amazonaws.dynamodb.v20120810#StorageFull", "message": fault.to_string()});
+            response(StatusCode::INSUFFICIENT_STORAGE, body.to_string())
+        }
+        Fault::Failed(_) => answer(Err(DynoxideError::InternalServerError(fault.to_string()))),
+    }
+}
+
+/// The answer when the stand-in ends.
+pub(super) fn closing() -> Response<String> {
+    answer(Err(DynoxideError::InternalServerError("closing: try again after the restart".to_owned())))
 }
 
 fn response(status: StatusCode, json: String) -> Response<String> {

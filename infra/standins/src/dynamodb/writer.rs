@@ -1,11 +1,17 @@
 //! The thread that owns the database, and when an answer may leave it.
 
 use super::operations;
+use crate::StandinError;
+use crate::disk::{Disk, Fault};
+use crate::ledger::Ledger;
+use crate::opening::Checked;
 use axum::body::Bytes;
 use axum::http::Response;
-use dynoxide::Database;
+use dynoxide::{Database, DynoxideError};
+use rusqlite::Connection;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc;
 use tokio::sync::oneshot;
 
@@ -25,19 +31,28 @@ pub(super) struct Request {
 
 pub(super) struct Writer {
     database: Database,
+    /// A connection of our own, for the ledger.
+    connection: Connection,
+    ledger: Ledger,
     /// SQLite's write-ahead log: what was committed since the last checkpoint.
     log: File,
-    /// The log could not be synced: what the kernel then still holds of it is unknown, so nothing is answered any more.
-    is_broken: bool,
+    disk: Arc<Disk>,
 }
 
 impl Writer {
-    pub(super) fn new(database: Database, path: &str) -> Result<Writer, Box<dyn std::error::Error>> {
-        // Says little by its name: SQLite now syncs at checkpoints only (`synchronous=NORMAL`), not at each commit.
-        // That a commit is on disk before its answer is for `pass`; were it `FULL` still, it would only be slower.
-        database.disable_bulk_loading()?;
-        let log = File::open(format!("{path}-wal"))?;
-        Ok(Writer { database, log, is_broken: false })
+    pub(super) fn new(database: Database, file: Checked, disk: Arc<Disk>) -> Result<Writer, StandinError> {
+        let Checked { path, connection, position } = file;
+        let open = || -> Result<Writer, Box<dyn std::error::Error + Send + Sync>> {
+            // Says little by its name: SQLite now syncs at checkpoints only (`synchronous=NORMAL`), not at each commit.
+            // That a commit is on disk before its answer is for `pass`; were it `FULL` still, it would only be slower.
+            database.disable_bulk_loading()?;
+            connection.pragma_update(None, "synchronous", "NORMAL")?;
+            let ledger = Ledger::open(&connection, &path, position)?;
+            let mut log = path.clone().into_os_string();
+            log.push("-wal");
+            Ok(Writer { database, connection, ledger, log: File::open(log)?, disk })
+        };
+        open().map_err(|cause| StandinError::unwritable(&path, cause.as_ref()))
     }
 
     pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
@@ -58,26 +73,57 @@ impl Writer {
                 // Whoever has hung up wants nothing done: a lost request.
                 Job::Call(request) if request.answer.is_closed() => {}
                 Job::Call(request) => {
-                    wrote |= !operations::is_read(&request.operation);
-                    answers.push((self.answer(&request), request.answer));
+                    let is_read = operations::is_read(&request.operation);
+                    let answer = match self.disk.fault() {
+                        Some(fault) if fault != Fault::Full || !is_read => operations::faulty(&fault),
+                        _ => {
+                            wrote |= !is_read;
+                            self.answer(&request)
+                        }
+                    };
+                    answers.push((answer, request.answer));
                 }
                 Job::Close => open = false,
             }
         }
-        if wrote && let Err(cause) = self.log.sync_data() {
-            tracing::error!(%cause, "the database's log could not be synced: restart with a healthy disk");
-            self.is_broken = true;
+        if wrote {
+            self.make_durable();
         }
+        let failed = self.disk.fault().filter(|fault| matches!(fault, Fault::Failed(_)));
         for (answer, caller) in answers {
-            let answer = if self.is_broken { operations::unavailable("the disk failed: see the log") } else { answer };
-            let _ = caller.send(answer);
+            let _ = caller.send(failed.as_ref().map_or(answer, operations::faulty));
         }
         open
     }
 
+    /// Syncs what was committed, counted by the ledger.
+    fn make_durable(&mut self) {
+        let counted = self.ledger.count(&self.connection);
+        if let Err(error) = &counted {
+            // What came before it is committed all the same.
+            self.disk.heard(&error.to_string());
+        }
+        if let Err(cause) = self.log.sync_data() {
+            // What the kernel still holds of the log is unknown, so nothing is answered any more.
+            self.disk.has_failed(&cause.to_string());
+        } else if counted.is_ok()
+            && let Err(cause) = self.ledger.acknowledge()
+        {
+            self.disk.has_failed(&cause.to_string());
+        }
+    }
+
     fn answer(&self, request: &Request) -> Response<String> {
         let run = || operations::run(&self.database, &request.operation, &request.body);
-        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| operations::unavailable("it panicked"))
+        let panicked = |_| Err(DynoxideError::InternalServerError("it panicked".to_owned()));
+        let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(panicked);
+        if let Err(error @ (DynoxideError::SqliteError(_) | DynoxideError::InternalServerError(_))) = &result {
+            self.disk.heard(&error.to_string());
+            if let Some(fault) = self.disk.fault() {
+                return operations::faulty(&fault);
+            }
+        }
+        operations::answer(result)
     }
 }
 
@@ -93,9 +139,9 @@ mod tests {
     #[test]
     fn nothing_is_answered_as_done_once_the_disk_has_failed() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("dynamodb.db");
-        let path = path.to_str().unwrap();
-        let mut writer = Writer::new(Database::new(path).unwrap(), path).unwrap();
+        let file = crate::opening::check(folder.path()).unwrap().dynamodb;
+        let database = super::super::database(&file.path).unwrap();
+        let mut writer = Writer::new(database, file, Arc::new(Disk::of(folder.path()))).unwrap();
         let table = r#"{"TableName":"table","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],
             "KeySchema":[{"AttributeName":"a","KeyType":"HASH"}]}"#;
         let jobs = [

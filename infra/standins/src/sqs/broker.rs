@@ -1,12 +1,15 @@
 //! The one thread that owns queues and file. Each pass takes every request that waits, applies them, gives waiting messages to waiting
-//! receivers, writes all of it in one transaction, and then answers. Between passes it sleeps to the next due moment.
+//! receivers, writes all of it in one transaction, and then answers. Between passes it sleeps to the next due moment. While nothing
+//! can be written, requests are refused and receivers wait: what they would get could not be noted.
 
 use super::error::{Code, Error};
 use super::message::{Message, Millis, Receipt};
 use super::queues::Queues;
 use super::store::Store;
 use crate::StandinError;
-use std::path::Path;
+use crate::disk::{Disk, PROBE_EVERY};
+use crate::opening::Checked;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
 use tokio::sync::oneshot;
@@ -17,8 +20,8 @@ const GROUP: usize = 1_000;
 /// Tells a caller its result, or that the transaction failed.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
-/// What a caller wants done to the queues.
-type Work = Box<dyn FnOnce(&mut Queues, Millis) -> Answer + Send>;
+/// What a caller wants done to the queues; or the error, if nothing can be done to them now.
+type Work = Box<dyn FnOnce(Result<(&mut Queues, Millis), Error>) -> Answer + Send>;
 
 enum Job {
     Call(Work),
@@ -62,8 +65,10 @@ impl Drop for Received {
             return;
         }
         let queue = std::mem::take(&mut self.queue);
-        self.broker.submit(Job::Call(Box::new(move |queues, now| {
-            if let Ok((queue, journal)) = queues.queue(&queue) {
+        self.broker.submit(Job::Call(Box::new(move |queues| {
+            if let Ok((queues, now)) = queues
+                && let Ok((queue, journal)) = queues.queue(&queue)
+            {
                 for receipt in receipts.into_iter().rev() {
                     queue.put_back(receipt, now, journal);
                 }
@@ -81,15 +86,13 @@ pub(crate) struct Broker {
 
 impl Broker {
     /// Opens the file, reads it, and starts the thread, which ends after [`Broker::close`].
-    pub(crate) fn open(file: &Path) -> Result<(Broker, std::thread::JoinHandle<()>), StandinError> {
-        let open = |cause: Box<dyn std::error::Error + Send + Sync>| StandinError::Open {
-            path: file.to_owned(),
-            cause: cause.to_string(),
-        };
-        let store = Store::open(file).map_err(open)?;
-        let queues = store.load(now()).map_err(open)?;
+    pub(crate) fn open(file: Checked, disk: Arc<Disk>) -> Result<(Broker, std::thread::JoinHandle<()>), StandinError> {
+        let path = file.path.clone();
+        let store = Store::open(file).map_err(|cause| StandinError::unwritable(&path, cause.as_ref()))?;
+        let damaged = |cause: Box<dyn std::error::Error + Send + Sync>| StandinError::Damaged { path, cause: cause.to_string() };
+        let queues = store.load(now()).map_err(damaged)?;
         let (sender, jobs) = mpsc::channel();
-        let mut writer = Writer { jobs, queues, store, polls: Vec::new(), draining: false };
+        let mut writer = Writer { jobs, queues, store, disk, polls: Vec::new(), draining: false };
         let run = move || while writer.pass() {};
         let thread = std::thread::Builder::new()
             .name("sqs-writer".to_owned())
@@ -105,8 +108,8 @@ impl Broker {
         F: FnOnce(&mut Queues, Millis) -> Result<T, Error> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        self.submit(Job::Call(Box::new(move |queues, now| {
-            let result = work(queues, now);
+        self.submit(Job::Call(Box::new(move |queues| {
+            let result = queues.and_then(|(queues, now)| work(queues, now));
             Box::new(move |stored| {
                 let _ = sender.send(stored.and(result));
             })
@@ -147,6 +150,7 @@ struct Writer {
     jobs: mpsc::Receiver<Job>,
     queues: Queues,
     store: Store,
+    disk: Arc<Disk>,
     /// Receives that wait, the oldest first.
     polls: Vec<Poll>,
     draining: bool,
@@ -157,19 +161,26 @@ impl Writer {
     fn pass(&mut self) -> bool {
         let Some(first) = self.sleep() else { return false };
         let now = now();
-        self.queues.wake(now);
+        let fault = self.disk.fault();
+        if fault.is_none() {
+            self.queues.wake(now);
+        }
         let mut answers = Vec::new();
         let mut open = true;
         let more: Vec<Job> = self.jobs.try_iter().take(GROUP).collect();
         for job in first.into_iter().chain(more) {
             match job {
-                Job::Call(work) => answers.push(work(&mut self.queues, now)),
+                Job::Call(work) => answers.push(match &fault {
+                    None => work(Ok((&mut self.queues, now))),
+                    Some(fault) => work(Err(fault.into())),
+                }),
                 Job::Receive(poll) => self.admit(poll, now),
                 Job::Drain => self.draining = true,
                 Job::Close => open = false,
             }
         }
-        let served = self.serve(now);
+        let mut served = if fault.is_none() { self.serve(now) } else { Vec::new() };
+        served.extend(self.take_over(now));
         let stored = self.commit(now);
         for answer in answers {
             answer(stored.clone());
@@ -181,9 +192,14 @@ impl Writer {
         open
     }
 
-    /// Waits for a request or the next due moment. Gives none when nobody is left to ask.
+    /// Waits for a request or the next due moment; while nothing can be written, to the next look at the disk. Gives none when nobody
+    /// is left to ask.
     fn sleep(&mut self) -> Option<Option<Job>> {
-        let due = self.queues.next_due().into_iter().chain(self.polls.iter().map(|poll| poll.until)).min();
+        let next = match self.disk.fault() {
+            None => self.queues.next_due(),
+            Some(_) => Some(now() + PROBE_EVERY.as_millis() as Millis),
+        };
+        let due = next.into_iter().chain(self.polls.iter().map(|poll| poll.until)).min();
         let Some(due) = due else { return self.jobs.recv().ok().map(Some) };
         match self.jobs.recv_timeout(until(due)) {
             Ok(job) => Some(Some(job)),
@@ -204,7 +220,7 @@ impl Writer {
         }
     }
 
-    /// Takes the receives that end in this pass: with messages, in the order they came, or with none because their time is over.
+    /// Takes the receives that end in this pass with messages, in the order they came.
     fn serve(&mut self, now: Millis) -> Vec<(Poll, Result<Received, Error>)> {
         let mut served = Vec::new();
         // A receive may bury a message in a queue whose receivers were passed already: once more, then.
@@ -221,10 +237,14 @@ impl Writer {
                 break;
             }
         }
+        served
+    }
+
+    /// Takes the receives that end with nothing, because their time is over.
+    fn take_over(&mut self, now: Millis) -> impl Iterator<Item = (Poll, Result<Received, Error>)> + use<> {
         let (over, waiting) = std::mem::take(&mut self.polls).into_iter().partition(|poll| self.draining || poll.until <= now);
         self.polls = waiting;
-        served.extend(Vec::into_iter(over).map(|poll| poll.with(Ok(Vec::new()))));
-        served
+        Vec::into_iter(over).map(|poll| poll.with(Ok(Vec::new())))
     }
 
     /// Stores the journal. If that fails, memory holds what the file does not: it is read again, and every caller of the pass is told.
@@ -237,13 +257,25 @@ impl Writer {
             Ok(()) => return Ok(()),
             Err(cause) => cause,
         };
-        tracing::error!(%failed, "the queues' file could not be written");
+        if is_failed_sync(failed.as_ref()) {
+            // What the kernel still holds of the log is unknown: what is written after it may not be found again.
+            self.disk.has_failed(&failed.to_string());
+        } else {
+            self.disk.heard(&failed.to_string());
+        }
         match self.store.load(now) {
             Ok(queues) => self.queues = queues,
-            Err(cause) => tracing::error!(%cause, "nor could it be read: restart with a healthy disk"),
+            Err(cause) => self.disk.has_failed(&cause.to_string()),
         }
-        Err(Error::new(Code::InternalFailure, "The queues could not be written to disk: see the log, then try again."))
+        Err(self.disk.fault().as_ref().map_or_else(|| Error::new(Code::InternalFailure, failed.to_string()), Error::from))
     }
+}
+
+fn is_failed_sync(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    let sync = rusqlite::ffi::SQLITE_IOERR_FSYNC;
+    error
+        .downcast_ref::<rusqlite::Error>()
+        .is_some_and(|error| error.sqlite_error().is_some_and(|error| error.extended_code == sync))
 }
 
 impl Poll {

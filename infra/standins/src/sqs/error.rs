@@ -1,6 +1,7 @@
 //! The errors of the SQS API: the code, its name in the older query protocol (by which the Rust SDK tells its typed errors apart,
 //! header `x-amzn-query-error`), and the HTTP answer. Source: the error lists of the Amazon SQS API Reference.
 
+use crate::disk::Fault;
 use crate::service::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
@@ -15,6 +16,13 @@ pub(crate) struct Error {
 impl Error {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Error {
         Error { code, message: message.into() }
+    }
+}
+
+impl From<&Fault> for Error {
+    fn from(fault: &Fault) -> Error {
+        let code = if *fault == Fault::Full { Code::StorageFull } else { Code::InternalFailure };
+        Error::new(code, fault.to_string())
     }
 }
 
@@ -36,6 +44,8 @@ pub(crate) enum Code {
     QueueNameExists,
     ReceiptHandleIsInvalid,
     ResourceNotFoundException,
+    /// Not one of AWS's, whose disks are never full.
+    StorageFull,
     TooManyEntriesInBatchRequest,
     UnsupportedOperation,
 }
@@ -60,6 +70,7 @@ impl Code {
             Code::QueueNameExists => "QueueAlreadyExists",
             Code::ReceiptHandleIsInvalid => "ReceiptHandleIsInvalid",
             Code::ResourceNotFoundException => "ResourceNotFoundException",
+            Code::StorageFull => "StorageFull",
             Code::TooManyEntriesInBatchRequest => "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
             Code::UnsupportedOperation => "AWS.SimpleQueueService.UnsupportedOperation",
         }
@@ -67,17 +78,17 @@ impl Code {
 
     /// Whether the caller is to blame; what is not the sender's fault may be tried again.
     pub(crate) fn sender_fault(self) -> bool {
-        self != Code::InternalFailure
+        !matches!(self, Code::InternalFailure | Code::StorageFull)
     }
 }
 
 impl Error {
     /// The answer that says it.
     pub(crate) fn response(&self) -> Response<String> {
-        let (status, fault) = if self.code.sender_fault() {
-            (StatusCode::BAD_REQUEST, "Sender")
-        } else {
-            (StatusCode::INTERNAL_SERVER_ERROR, "Receiver")
+        let (status, fault) = match self.code {
+            Code::InternalFailure => (StatusCode::INTERNAL_SERVER_ERROR, "Receiver"),
+            Code::StorageFull => (StatusCode::INSUFFICIENT_STORAGE, "Receiver"),
+            _ => (StatusCode::BAD_REQUEST, "Sender"),
         };
         let body = json!({"__type": format!("com.amazonaws.sqs#{:?}", self.code), "message": self.message});
         let mut response = Response::new(body.to_string());

@@ -34,10 +34,12 @@ mod tests;
 mod wire;
 
 use crate::StandinError;
+use crate::disk::Disk;
+use crate::opening::Checked;
 use crate::service::{Answer, Service};
 use axum::body::Bytes;
 use broker::Broker;
-use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 /// The running stand-in; cheap to clone.
@@ -47,9 +49,9 @@ pub(crate) struct Sqs {
 }
 
 impl Sqs {
-    /// Opens (or creates) the file and starts the thread, which ends after [`Sqs::close`].
-    pub(crate) fn open(file: &Path) -> Result<(Sqs, JoinHandle<()>), StandinError> {
-        let (broker, thread) = Broker::open(file)?;
+    /// Opens the file and starts the thread, which ends after [`Sqs::close`].
+    pub(crate) fn open(file: Checked, disk: Arc<Disk>) -> Result<(Sqs, JoinHandle<()>), StandinError> {
+        let (broker, thread) = Broker::open(file, disk)?;
         Ok((Sqs { broker }, thread))
     }
 

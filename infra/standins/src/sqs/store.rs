@@ -1,14 +1,15 @@
-//! The SQLite file of the queues: its schema, what a start reads from it, and how a journal is written. Held by one process at a time.
+//! The SQLite file of the queues: its schema, what a start reads from it, and how a journal is written. Whoever opens it
+//! holds it for itself: see [`opening`](crate::opening).
 
 use super::config::Config;
 use super::journal::Change;
 use super::message::{Attributes, Content, Millis, Progress};
 use super::queue::Queue;
 use super::queues::Queues;
+use crate::ledger::Ledger;
+use crate::opening::Checked;
 use rusqlite::{Connection, Transaction, params};
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
-use std::time::Duration;
 use uuid::Uuid;
 
 /// What is wrong with the file, as text.
@@ -27,16 +28,14 @@ const SCHEMA: &str = "
 
 pub(crate) struct Store {
     connection: Connection,
+    ledger: Ledger,
     /// Whether commits are synced at present.
     synced: bool,
 }
 
 impl Store {
-    pub(crate) fn open(file: &Path) -> Result<Store> {
-        let connection = Connection::open(file)?;
-        connection.busy_timeout(Duration::ZERO)?;
-        // An exclusive lock refuses a second process, whose memory would differ from ours; the system drops it when a process dies.
-        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    pub(crate) fn open(file: Checked) -> Result<Store> {
+        let Checked { path, connection, position } = file;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -44,7 +43,8 @@ impl Store {
             return Err(format!("its format {version} is newer than this program").into());
         }
         connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
-        Ok(Store { connection, synced: true })
+        let ledger = Ledger::open(&connection, &path, position)?;
+        Ok(Store { connection, ledger, synced: true })
     }
 
     /// Reads everything. Messages that were in flight are waiting again: who had received them is gone with the machine's last
@@ -96,7 +96,11 @@ impl Store {
         for change in changes {
             write(&transaction, change)?;
         }
-        Ok(transaction.commit()?)
+        if sync {
+            self.ledger.count(&transaction)?;
+        }
+        transaction.commit()?;
+        if sync { Ok(self.ledger.acknowledge()?) } else { Ok(()) }
     }
 }
 

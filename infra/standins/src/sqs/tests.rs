@@ -6,6 +6,8 @@ use super::check;
 use super::error::{Code, Error};
 use super::message::{Content, Millis};
 use super::queues::Queues;
+use crate::disk::Disk;
+use crate::opening::{Checked, Found, SQS};
 use crate::server::Server;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -81,9 +83,16 @@ fn fifo_queues_are_refused() {
     assert_eq!(Queues::default().create(QUEUE, &attributes, 0).unwrap_err().code, Code::UnsupportedOperation);
 }
 
-/// A broker on the file, with the queue.
-async fn open(file: &Path) -> (Broker, std::thread::JoinHandle<()>) {
-    let (broker, thread) = Broker::open(file).unwrap();
+/// The queues' file of a folder, and its disk.
+fn file(folder: &Path) -> (Checked, Arc<Disk>) {
+    let file = Found::look(folder, &SQS).unwrap().into_checked(Uuid::nil()).unwrap();
+    (file, Arc::new(Disk::of(folder)))
+}
+
+/// A broker on the file of a folder, with the queue.
+async fn open(folder: &Path) -> (Broker, std::thread::JoinHandle<()>) {
+    let (file, disk) = file(folder);
+    let (broker, thread) = Broker::open(file, disk).unwrap();
     broker.call(|queues, now| queues.create(QUEUE, &BTreeMap::new(), now)).await.unwrap();
     (broker, thread)
 }
@@ -101,7 +110,7 @@ async fn received(broker: &Broker) -> Vec<(String, u32)> {
 #[tokio::test]
 async fn a_long_poll_that_was_given_up_takes_no_message() {
     let folder = tempfile::tempdir().unwrap();
-    let (broker, thread) = open(&folder.path().join("sqs.db")).await;
+    let (broker, thread) = open(folder.path()).await;
     for _ in 0..3 {
         // Polled once, so that the request is under way, and dropped.
         tokio::select! {
@@ -119,7 +128,7 @@ async fn a_long_poll_that_was_given_up_takes_no_message() {
 #[tokio::test]
 async fn an_answer_that_nobody_takes_puts_its_messages_back() {
     let folder = tempfile::tempdir().unwrap();
-    let (broker, thread) = open(&folder.path().join("sqs.db")).await;
+    let (broker, thread) = open(folder.path()).await;
     for body in ["1", "2"] {
         send(&broker, content(body, super::broker::now()), 0).await.unwrap();
     }
@@ -132,7 +141,8 @@ async fn an_answer_that_nobody_takes_puts_its_messages_back() {
 #[tokio::test]
 async fn a_connection_that_was_closed_takes_no_message() {
     let folder = tempfile::tempdir().unwrap();
-    let (sqs, thread) = Sqs::open(&folder.path().join("sqs.db")).unwrap();
+    let (file, disk) = file(folder.path());
+    let (sqs, thread) = Sqs::open(file, disk).unwrap();
     let server = Server::start("sqs", Arc::new(sqs.clone())).await.unwrap();
     sqs.broker.call(|queues, now| queues.create(QUEUE, &BTreeMap::new(), now)).await.unwrap();
     let address = server.url.strip_prefix("http://").unwrap().to_owned();
@@ -159,7 +169,7 @@ async fn a_connection_that_was_closed_takes_no_message() {
 #[tokio::test]
 async fn requests_that_wait_share_a_transaction_and_keep_their_order() {
     let folder = tempfile::tempdir().unwrap();
-    let (broker, thread) = open(&folder.path().join("sqs.db")).await;
+    let (broker, thread) = open(folder.path()).await;
     // The first holds up the writer until all others wait; tasks start in the order in which they are spawned.
     let (release, held) = std::sync::mpsc::channel::<()>();
     let blocker = broker.clone();
@@ -187,7 +197,7 @@ async fn requests_that_wait_share_a_transaction_and_keep_their_order() {
 #[tokio::test]
 async fn a_transaction_that_fails_is_told_and_undone() {
     let folder = tempfile::tempdir().unwrap();
-    let (broker, thread) = open(&folder.path().join("sqs.db")).await;
+    let (broker, thread) = open(folder.path()).await;
     let first = content("first", super::broker::now());
     // The same id twice is what the file refuses.
     let second = Content { body: "second".to_owned(), ..first.clone() };
@@ -201,8 +211,7 @@ async fn a_transaction_that_fails_is_told_and_undone() {
 #[tokio::test]
 async fn a_restart_finds_everything_and_what_was_in_flight_waits_again() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("sqs.db");
-    let (broker, thread) = open(&file).await;
+    let (broker, thread) = open(folder.path()).await;
     let attributes = BTreeMap::from([("VisibilityTimeout".to_owned(), "600".to_owned())]);
     broker.call(move |queues, now| queues.configure(QUEUE, &attributes, now)).await.unwrap();
     for body in ["received", "deleted"] {
@@ -216,7 +225,8 @@ async fn a_restart_finds_everything_and_what_was_in_flight_waits_again() {
     broker.close();
     thread.join().unwrap();
 
-    let (broker, thread) = Broker::open(&file).unwrap();
+    let (file, disk) = file(folder.path());
+    let (broker, thread) = Broker::open(file, disk).unwrap();
     let attributes = broker.call(|queues, _| queues.attributes(QUEUE)).await.unwrap();
     assert_eq!(attributes["VisibilityTimeout"], "600");
     assert_eq!(attributes["ApproximateNumberOfMessages"], "2");

@@ -1,0 +1,146 @@
+//! What a start looks at before it writes anything: both files are there, whole, of one pair, and hold what was last acknowledged.
+//! What is wrong is an error that says how to go on. Nothing is mended here: that is for [`repair`](crate::repair).
+
+use crate::StandinError;
+use crate::ledger::{self, Position};
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long a connection waits for another of this process: a sweep of expired items holds the file for a page of them.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The name of a stand-in's file, and what says whether a caller has put anything into it.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    filled: &'static str,
+    /// The queues' file is the one that refuses a second process.
+    exclusive: bool,
+}
+
+pub(crate) const SQS: Kind = Kind { name: "sqs.db", filled: "SELECT EXISTS (SELECT 1 FROM queues)", exclusive: true };
+pub(crate) const DYNAMODB: Kind = Kind { name: "dynamodb.db", filled: "SELECT EXISTS (SELECT 1 FROM _tables)", exclusive: false };
+
+/// A file that may be used.
+pub(crate) struct Checked {
+    pub(crate) path: PathBuf,
+    pub(crate) connection: Connection,
+    pub(crate) position: Position,
+}
+
+/// Both files of a folder, that may be used.
+pub(crate) struct Files {
+    pub(crate) sqs: Checked,
+    pub(crate) dynamodb: Checked,
+}
+
+/// Checks a folder's files. New ones are empty, and made by whoever uses them.
+pub(crate) fn check(data: &Path) -> Result<Files, StandinError> {
+    // The queues' first: from then on, no second process comes in.
+    let sqs = Found::look(data, &SQS)?;
+    let dynamodb = Found::look(data, &DYNAMODB)?;
+    for (found, other) in [(&sqs, &dynamodb), (&dynamodb, &sqs)] {
+        if let Some(cause) = found.fault().or_else(|| found.missing_beside(other)) {
+            return Err(StandinError::Damaged { path: found.path.clone(), cause });
+        }
+    }
+    let rows = [&sqs, &dynamodb].map(|found| found.row.as_ref().map(|row| row.pair));
+    if let [Some(one), Some(other)] = rows
+        && one != other
+    {
+        let cause = format!("it is of another data folder than {}", SQS.name);
+        return Err(StandinError::Damaged { path: dynamodb.path, cause });
+    }
+    let pair = rows.into_iter().flatten().next().unwrap_or_else(Uuid::new_v4);
+    Ok(Files { sqs: sqs.into_checked(pair)?, dynamodb: dynamodb.into_checked(pair)? })
+}
+
+/// What was found of one file.
+pub(crate) struct Found {
+    path: PathBuf,
+    /// None when there is no such file, or an empty one.
+    connection: Option<Connection>,
+    filled: bool,
+    row: Option<Position>,
+    file: Option<Position>,
+}
+
+impl Found {
+    /// Looks at a file without changing it: not even its log is merged, which may hold more than SQLite can read of it.
+    pub(crate) fn look(data: &Path, kind: &Kind) -> Result<Found, StandinError> {
+        let path = data.join(kind.name);
+        let file = ledger::file(&path)
+            .map_err(|cause| StandinError::Damaged { path: ledger::file_of(&path), cause: cause.to_string() })?;
+        // With an empty file, SQLite would remove its log.
+        let is_there = std::fs::metadata(&path).is_ok_and(|file| file.len() > 0);
+        if !is_there {
+            return Ok(Found { path, connection: None, filled: false, row: None, file });
+        }
+        let look = || {
+            let connection = open(&path, kind.exclusive)?;
+            let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+            let filled =
+                verdict == "ok" && connection.query_row(kind.filled, [], |row| row.get(0)).or_else(none_without_table)?;
+            let row = if verdict == "ok" { ledger::row(&connection)? } else { None };
+            Ok((connection, verdict, filled, row))
+        };
+        let (connection, verdict, filled, row) = look().map_err(|error| StandinError::of(&path, &error))?;
+        if verdict != "ok" {
+            return Err(StandinError::Damaged { path, cause: verdict });
+        }
+        Ok(Found { path, connection: Some(connection), filled, row, file })
+    }
+
+    /// Why it does not hold what was last acknowledged, if so.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let file = self.file.as_ref().filter(|file| file.acknowledged > 0)?;
+        match &self.row {
+            None if self.connection.is_none() => Some("it is missing".to_owned()),
+            None => Some("it is not the file that was used here last".to_owned()),
+            Some(row) if row.pair != file.pair => Some("it is not the file that was used here last".to_owned()),
+            Some(row) if row.acknowledged < file.acknowledged => {
+                Some(format!("the last {} groups of acknowledged changes are not there", file.acknowledged - row.acknowledged))
+            }
+            Some(_) => None,
+        }
+    }
+
+    fn missing_beside(&self, other: &Found) -> Option<String> {
+        let missing = self.connection.is_none() && other.filled;
+        missing.then(|| format!("it is missing, though {} is there", other.path.display()))
+    }
+
+    pub(crate) fn into_checked(self, pair: Uuid) -> Result<Checked, StandinError> {
+        let path = self.path;
+        let connect = || {
+            let connection = match self.connection {
+                Some(connection) => connection,
+                None => open(&path, path.ends_with(SQS.name))?,
+            };
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+            Ok(connection)
+        };
+        let connection = connect().map_err(|error| StandinError::of(&path, &error))?;
+        Ok(Checked { path, connection, position: self.row.unwrap_or(Position { pair, acknowledged: 0 }) })
+    }
+}
+
+fn open(path: &Path, exclusive: bool) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    if exclusive {
+        // The system drops the lock when a process dies.
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        connection.busy_timeout(Duration::ZERO)?;
+    } else {
+        connection.busy_timeout(BUSY)?;
+    }
+    Ok(connection)
+}
+
+/// A file whose first start was cut short has no tables yet.
+fn none_without_table(error: rusqlite::Error) -> rusqlite::Result<bool> {
+    if error.to_string().contains("no such table") { Ok(false) } else { Err(error) }
+}

@@ -1,0 +1,173 @@
+//! What can be done about a data folder that a start refuses: what can be read is kept, what is lost is said. The files as they were
+//! are kept, too, beside them.
+//!
+//! Messages are not picked out of a damaged queues' file: who sent them can send again what was not done, and must in any case.
+
+use crate::StandinError;
+use crate::dynamodb;
+use crate::ledger;
+use crate::opening::{DYNAMODB, Found, Kind, SQS, check};
+use crate::salvage::salvage;
+use dynoxide::{ImportOptions, Item};
+use rusqlite::Connection;
+use std::fs::File;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What may stand behind a file's name.
+const PARTS: [&str; 4] = ["", "-wal", "-shm", "-acknowledged"];
+/// What takes the place of a file that is made anew.
+const FRESH: &str = "dynamodb.db.fresh";
+/// Items that are stored in one transaction.
+const AT_ONCE: usize = 500;
+
+/// Mends a folder, and tells line by line what was done and what is lost. A folder without a fault is not touched.
+pub(crate) fn repair(data: &Path) -> Result<Vec<String>, StandinError> {
+    let (path, cause) = match check(data) {
+        Ok(_) => return Ok(vec!["The stores are whole: nothing was changed.".to_owned()]),
+        Err(StandinError::Damaged { path, cause }) => (path, cause),
+        Err(other) => return Err(other),
+    };
+    let mut told = vec![format!("{} was damaged: {cause}.", path.display())];
+    let copies = keep_copies(data).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
+    told.push(format!("The files as they were are kept with {copies} in their names: remove them when all is well."));
+    match Damage::of(data, &SQS)? {
+        Damage::None => {}
+        Damage::Lost(what) => told.push(format!("{}: {what}; the messages that are there are kept.", SQS.name)),
+        Damage::Unreadable(what) => {
+            told.push(format!("{}: {what}; it begins anew, without messages.", SQS.name));
+            remove(data, SQS.name).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
+        }
+    }
+    match Damage::of(data, &DYNAMODB)? {
+        Damage::None => {}
+        // After the loss of a log's end, tables and indexes may be of different moments, though each is whole.
+        Damage::Lost(what) | Damage::Unreadable(what) => {
+            told.push(format!("{}: {what}.", DYNAMODB.name));
+            told.extend(rebuild(data)?);
+        }
+    }
+    for kind in [&SQS, &DYNAMODB] {
+        let path = data.join(kind.name);
+        ledger::forget(&path).map_err(|error| StandinError::unwritable(&path, error.as_ref()))?;
+    }
+    Ok(told)
+}
+
+/// What is wrong with one file.
+enum Damage {
+    None,
+    /// It can be read, but is not what it was.
+    Lost(String),
+    Unreadable(String),
+}
+
+impl Damage {
+    fn of(data: &Path, kind: &Kind) -> Result<Damage, StandinError> {
+        match Found::look(data, kind) {
+            Ok(found) => Ok(found.fault().map_or(Damage::None, Damage::Lost)),
+            Err(StandinError::Damaged { cause, .. }) => Ok(Damage::Unreadable(cause)),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Copies all files of the folder's stores; gives what their names now have behind the store's own.
+fn keep_copies(data: &Path) -> std::io::Result<String> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let suffix = format!(".damaged-{seconds}");
+    for (name, part) in [SQS.name, DYNAMODB.name].into_iter().flat_map(|name| PARTS.map(|part| (name, part))) {
+        match std::fs::copy(data.join(format!("{name}{part}")), data.join(format!("{name}{suffix}{part}"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(suffix)
+}
+
+fn remove(data: &Path, name: &str) -> std::io::Result<()> {
+    for part in PARTS {
+        match std::fs::remove_file(data.join(format!("{name}{part}"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Stores all items that can be read in a new file, which takes the place of the old one. Its indexes are made anew of them.
+fn rebuild(data: &Path) -> Result<Vec<String>, StandinError> {
+    let path = data.join(DYNAMODB.name);
+    if !path.exists() {
+        return Ok(vec!["It begins anew: all that it held is lost.".to_owned()]);
+    }
+    let failed = |cause| StandinError::Folder { path: data.to_owned(), cause };
+    remove(data, FRESH).map_err(failed)?;
+    let fresh_path = data.join(FRESH);
+    let told = fill(&path, &fresh_path)?;
+    let replace = || -> std::io::Result<()> {
+        File::open(&fresh_path)?.sync_all()?;
+        remove(data, DYNAMODB.name)?;
+        std::fs::rename(&fresh_path, &path)?;
+        File::open(data)?.sync_all()
+    };
+    replace().map_err(failed)?;
+    Ok(told)
+}
+
+fn fill(damaged: &Path, fresh: &Path) -> Result<Vec<String>, StandinError> {
+    let failed = |error: dynoxide::DynoxideError| dynamodb::cannot_open(fresh, error);
+    drop(dynamodb::database(fresh)?);
+    let tables = match copy_definitions(damaged, fresh) {
+        Ok(tables) => tables,
+        Err(cause) => return Ok(vec![format!("Not even its tables can be read ({cause}): all that it held is lost.")]),
+    };
+    let source = Connection::open(damaged).map_err(|error| StandinError::of(damaged, &error))?;
+    let database = dynamodb::database(fresh)?;
+    database.enable_bulk_loading().map_err(failed)?;
+    let mut told = Vec::new();
+    for table in tables {
+        let (mut waiting, mut kept, mut unreadable) = (Vec::new(), 0, 0);
+        let mut store = |items: &mut Vec<Item>, least: usize| {
+            if items.len() < least {
+                return Ok(());
+            }
+            kept += items.len();
+            database.import_items(&table, std::mem::take(items), ImportOptions::default()).map(drop).map_err(failed)
+        };
+        let gaps = salvage(&source, &table, "item_json", |text| {
+            match serde_json::from_str(&text) {
+                Ok(item) => waiting.push(item),
+                Err(_) => unreadable += 1,
+            }
+            store(&mut waiting, AT_ONCE)
+        })?;
+        store(&mut waiting, 1)?;
+        told.push(match gaps + unreadable {
+            0 => format!("Table {table}: all of its {kept} items could be read."),
+            places => format!(
+                "Table {table}: {kept} items are kept; in {places} places there were some that cannot be read: they are lost."
+            ),
+        });
+    }
+    // Its log is merged when it goes.
+    database.disable_bulk_loading().map_err(failed)?;
+    Ok(told)
+}
+
+/// Makes the tables of the old file in the new one, without their items; gives the names that their caller knows.
+fn copy_definitions(damaged: &Path, fresh: &Path) -> rusqlite::Result<Vec<String>> {
+    let connection = Connection::open(fresh)?;
+    connection.execute("ATTACH ?1 AS damaged", [damaged.to_string_lossy()])?;
+    let missing =
+        "SELECT sql FROM damaged.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'standins::%'
+                   AND name NOT IN (SELECT name FROM main.sqlite_schema) ORDER BY type = 'index'";
+    let definitions: Vec<String> = connection.prepare(missing)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let transaction = connection.unchecked_transaction()?;
+    for definition in definitions {
+        transaction.execute_batch(&definition)?;
+    }
+    transaction.execute("INSERT INTO main._tables SELECT * FROM damaged._tables", [])?;
+    transaction.commit()?;
+    connection.prepare("SELECT table_name FROM main._tables ORDER BY 1")?.query_map([], |row| row.get(0))?.collect()
+}

@@ -1,0 +1,249 @@
+//! A data folder of which something is lost: it is refused with the remedy, and a repair keeps what can be read.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType,
+};
+use rookery_standins::Standins;
+use std::collections::{BTreeSet, HashMap};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use tempfile::TempDir;
+
+const TABLE: &str = "table";
+const ITEMS: usize = 40;
+
+fn clients(standins: &Standins) -> (aws_sdk_dynamodb::Client, aws_sdk_sqs::Client) {
+    let dynamodb = aws_sdk_dynamodb::Client::from_conf(standins.dynamodb_config().build());
+    (dynamodb, aws_sdk_sqs::Client::from_conf(standins.sqs_config().build()))
+}
+
+async fn create_table(dynamodb: &aws_sdk_dynamodb::Client) {
+    let attribute =
+        |name: &str| AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap();
+    let key = |name: &str| KeySchemaElement::builder().attribute_name(name).key_type(KeyType::Hash).build().unwrap();
+    let projection = Projection::builder().projection_type(ProjectionType::KeysOnly).build();
+    let index = GlobalSecondaryIndex::builder().index_name("by-color").key_schema(key("color")).projection(projection);
+    dynamodb
+        .create_table()
+        .table_name(TABLE)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("pk"))
+        .attribute_definitions(attribute("color"))
+        .key_schema(key("pk"))
+        .global_secondary_indexes(index.build().unwrap())
+        .send()
+        .await
+        .unwrap();
+}
+
+/// Puts items, one after the other, and sends as many messages.
+async fn fill(standins: &Standins) {
+    let (dynamodb, sqs) = clients(standins);
+    create_table(&dynamodb).await;
+    let queue = sqs.create_queue().queue_name("queue").send().await.unwrap().queue_url.unwrap();
+    for n in 0..ITEMS {
+        let text = |text: String| AttributeValue::S(text);
+        let put = dynamodb.put_item().table_name(TABLE).item("pk", text(format!("{n:03}"))).item("color", text("red".into()));
+        put.item("body", text("x".repeat(1_500))).send().await.unwrap();
+        sqs.send_message().queue_url(&queue).message_body(format!("{n:03}")).send().await.unwrap();
+    }
+}
+
+/// What a filled folder looks like after `kill -9`, or after an orderly end.
+async fn folder(end: End) -> TempDir {
+    let data = tempfile::tempdir().unwrap();
+    let standins = Standins::start(data.path()).unwrap();
+    fill(&standins).await;
+    match end {
+        End::Orderly => standins.stop().await,
+        End::Killed => {
+            let copy = tempfile::tempdir().unwrap();
+            for file in std::fs::read_dir(data.path()).unwrap() {
+                let file = file.unwrap();
+                if !file.file_name().to_str().unwrap().ends_with("-shm") {
+                    std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+                }
+            }
+            standins.stop().await;
+            return copy;
+        }
+    }
+    data
+}
+
+enum End {
+    Orderly,
+    Killed,
+}
+
+fn refused(data: &Path) -> String {
+    Standins::start(data).err().expect("a damaged folder is refused").to_string()
+}
+
+async fn keys(dynamodb: &aws_sdk_dynamodb::Client) -> BTreeSet<String> {
+    let items = dynamodb.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
+    items.iter().map(|item: &HashMap<_, _>| item["pk"].as_s().unwrap().clone()).collect()
+}
+
+/// Keys by the index.
+async fn indexed(dynamodb: &aws_sdk_dynamodb::Client) -> BTreeSet<String> {
+    let query = dynamodb.query().table_name(TABLE).index_name("by-color").key_condition_expression("color = :c");
+    let items = query.expression_attribute_values(":c", AttributeValue::S("red".into())).send().await.unwrap().items.unwrap();
+    items.iter().map(|item| item["pk"].as_s().unwrap().clone()).collect()
+}
+
+async fn messages(sqs: &aws_sdk_sqs::Client) -> usize {
+    let Ok(queue) = sqs.get_queue_url().queue_name("queue").send().await else { return 0 };
+    let mut received = 0;
+    loop {
+        let receive = sqs.receive_message().queue_url(queue.queue_url().unwrap()).max_number_of_messages(10);
+        let messages = receive.send().await.unwrap().messages.unwrap_or_default();
+        if messages.is_empty() {
+            return received;
+        }
+        received += messages.len();
+    }
+}
+
+/// Repairs a folder that a start refuses, and starts it: what is told, the items and the messages that are left.
+async fn repaired(data: &Path) -> (String, BTreeSet<String>, usize) {
+    let told = Standins::repair(data).unwrap().join("\n");
+    let standins = Standins::start(data).unwrap();
+    let (dynamodb, sqs) = clients(&standins);
+    let tables = dynamodb.list_tables().send().await.unwrap().table_names.unwrap();
+    let keys = if tables.is_empty() { BTreeSet::new() } else { keys(&dynamodb).await };
+    if !tables.is_empty() {
+        assert_eq!(indexed(&dynamodb).await, keys, "the index is of the items that are there");
+    }
+    let messages = messages(&sqs).await;
+    standins.stop().await;
+    assert_eq!(Standins::repair(data).unwrap(), ["The stores are whole: nothing was changed."]);
+    (told, keys, messages)
+}
+
+fn flip(file: &Path, at: u64) {
+    let file = std::fs::File::options().read(true).write(true).open(file).unwrap();
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, at).unwrap();
+    file.write_all_at(&[!byte[0]], at).unwrap();
+}
+
+fn length(file: &Path) -> u64 {
+    std::fs::metadata(file).unwrap().len()
+}
+
+#[tokio::test]
+async fn a_folder_after_a_kill_is_whole() {
+    let data = folder(End::Killed).await;
+    assert!(length(&data.path().join("dynamodb.db-wal")) > 0, "there is something to lose");
+    let standins = Standins::start(data.path()).unwrap();
+    let (dynamodb, sqs) = clients(&standins);
+    assert_eq!(keys(&dynamodb).await.len(), ITEMS);
+    assert_eq!(messages(&sqs).await, ITEMS);
+    standins.stop().await;
+}
+
+#[tokio::test]
+async fn a_log_that_was_flipped_cut_or_removed_is_refused_and_repaired() {
+    for name in ["dynamodb.db", "sqs.db"] {
+        type Harm = fn(&Path);
+        let harms: [(&str, Harm); 4] = [
+            ("flipped", |log| flip(log, length(log) / 2)),
+            ("of another head", |log| flip(log, 17)),
+            ("cut", |log| std::fs::File::options().write(true).open(log).unwrap().set_len(length(log) / 2).unwrap()),
+            ("removed", |log| std::fs::remove_file(log).unwrap()),
+        ];
+        for (harm, apply) in harms {
+            let data = folder(End::Killed).await;
+            apply(&data.path().join(format!("{name}-wal")));
+            let error = refused(data.path());
+            assert!(error.contains(name) && error.contains("--repair"), "{name} {harm}: {error}");
+            assert!(
+                error.contains("acknowledged changes are not there") || error.contains("not the file"),
+                "{name} {harm}: {error}"
+            );
+            assert_eq!(error, refused(data.path()), "a refused start changes nothing");
+            let (told, keys, messages) = repaired(data.path()).await;
+            assert!(told.contains(name), "{told}");
+            let (whole, harmed) = if name == "sqs.db" { (keys.len(), messages) } else { (messages, keys.len()) };
+            assert_eq!(whole, ITEMS, "{name} {harm}");
+            assert!(harmed < ITEMS, "{name} {harm}");
+            assert!(harm != "flipped" || harmed > 0, "{name}: what came before is kept");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_missing_is_refused_and_repaired() {
+    for (name, kept) in [("dynamodb.db", (0, ITEMS)), ("sqs.db", (ITEMS, 0))] {
+        for end in [End::Orderly, End::Killed] {
+            let data = folder(end).await;
+            std::fs::remove_file(data.path().join(name)).unwrap();
+            let error = refused(data.path());
+            assert!(error.contains(name) && error.contains("it is missing") && error.contains("--repair"), "{error}");
+            let (told, keys, messages) = repaired(data.path()).await;
+            assert!(told.contains("missing"), "{told}");
+            assert_eq!((keys.len(), messages), kept, "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_zeroed_page_is_refused_and_the_others_items_are_kept() {
+    let whole = folder(End::Orderly).await;
+    let file = whole.path().join("dynamodb.db");
+    let pages = length(&file) / 4096;
+    let (mut refusals, mut kept_most) = (0, 0);
+    for page in 0..pages {
+        let data = tempfile::tempdir().unwrap();
+        for name in ["dynamodb.db", "dynamodb.db-acknowledged", "sqs.db", "sqs.db-acknowledged"] {
+            std::fs::copy(whole.path().join(name), data.path().join(name)).unwrap();
+        }
+        let harmed = std::fs::File::options().write(true).open(data.path().join("dynamodb.db")).unwrap();
+        harmed.write_all_at(&[0; 4096], page * 4096).unwrap();
+        let Err(error) = Standins::start(data.path()).map(drop) else { continue };
+        refusals += 1;
+        assert!(error.to_string().contains("--repair"), "page {page}: {error}");
+        let (_, keys, messages) = repaired(data.path()).await;
+        assert_eq!(messages, ITEMS);
+        kept_most += u64::from(keys.len() >= ITEMS - 3);
+    }
+    assert_eq!(refusals, pages, "every page of a file that was never shortened is in use");
+    // Not when the page was the first, or the one that leads to the others.
+    assert!(kept_most > pages / 2, "of {pages} pages, the loss of {kept_most} left nearly all items");
+}
+
+#[tokio::test]
+async fn files_of_two_folders_are_refused() {
+    let (one, other) = (folder(End::Orderly).await, folder(End::Orderly).await);
+    for part in ["", "-acknowledged"] {
+        let name = format!("sqs.db{part}");
+        std::fs::copy(other.path().join(&name), one.path().join(&name)).unwrap();
+    }
+    let error = refused(one.path());
+    assert!(error.contains("another data folder"), "{error}");
+    let (_, keys, messages) = repaired(one.path()).await;
+    assert_eq!((keys.len(), messages), (ITEMS, ITEMS));
+}
+
+#[tokio::test]
+async fn a_folder_of_an_earlier_version_and_a_first_start_that_was_cut_short_are_taken_as_they_are() {
+    let data = folder(End::Orderly).await;
+    for name in ["sqs.db", "dynamodb.db"] {
+        let connection = rusqlite::Connection::open(data.path().join(name)).unwrap();
+        connection.execute_batch(r#"DROP TABLE "standins::ledger""#).unwrap();
+        std::fs::remove_file(data.path().join(format!("{name}-acknowledged"))).unwrap();
+    }
+    let standins = Standins::start(data.path()).unwrap();
+    assert_eq!(keys(&clients(&standins).0).await.len(), ITEMS);
+    standins.stop().await;
+
+    for name in ["sqs.db", "dynamodb.db"] {
+        let data = tempfile::tempdir().unwrap();
+        Standins::start(data.path()).unwrap().stop().await;
+        std::fs::remove_file(data.path().join(name)).unwrap();
+        Standins::start(data.path()).unwrap().stop().await;
+    }
+}
