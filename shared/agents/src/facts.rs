@@ -2,6 +2,7 @@
 
 use crate::AgentType;
 use crate::schedule::Schedule;
+use crate::verify::HookSecret;
 use rookery_domain::limits;
 
 /// What is true of a built agent as long as it lives: of its type, and of its options.
@@ -19,8 +20,8 @@ pub struct Facts {
     pub retries: u32,
     /// The base URL of the external agent that it asks.
     pub endpoint: Option<String>,
-    /// The credential that verifies requests to its hook.
-    pub hook_credential: Option<String>,
+    /// What verifies requests to its hook.
+    pub hook_secret: Option<HookSecret>,
     /// How many published items its feed shows.
     pub feed_items: usize,
     /// Whether it takes requests of callers elsewhere, over the protocol of external agents.
@@ -44,7 +45,7 @@ impl Facts {
             keep_events_ms: limits::KEEP_EVENTS_SECONDS * 1000,
             retries: limits::RETRY_MS.len() as u32,
             endpoint: None,
-            hook_credential: None,
+            hook_secret: None,
             feed_items: 0,
             served: None,
         }

@@ -1,5 +1,6 @@
 //! What agents with a public address see and answer: inbound requests and feeds.
 
+use http::HeaderName;
 use rookery_domain::{EventId, Payload, Time};
 use serde_json::Value;
 
@@ -23,28 +24,42 @@ impl HookRequest {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
-
-    /// The media type without its parameters, in lower case; empty when there is none.
-    pub fn media_type(&self) -> String {
-        self.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-    }
 }
 
-/// What a hook answers.
+/// What a hook or a feed answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// Media type.
+    /// Media type; none when it is empty.
     pub content_type: String,
+    /// More headers.
+    pub headers: Vec<(HeaderName, String)>,
     /// Body.
     pub body: String,
+}
+
+impl Answer {
+    /// A status alone.
+    pub fn empty(status: u16) -> Self {
+        Answer { status, content_type: String::new(), headers: Vec::new(), body: String::new() }
+    }
+
+    /// 200 with a text.
+    pub fn text(body: impl Into<String>) -> Self {
+        Answer { content_type: "text/plain; charset=utf-8".to_owned(), body: body.into(), ..Answer::empty(200) }
+    }
+
+    /// 200 with JSON.
+    pub fn json(body: &Value) -> Self {
+        Answer { content_type: "application/json".to_owned(), body: body.to_string(), ..Answer::empty(200) }
+    }
 }
 
 /// A request that passed.
 #[derive(Clone, Debug)]
 pub struct Accepted {
-    /// The event's payload; none for a handshake that is only answered.
+    /// The event's payload; none for a probe or a handshake, which is only answered.
     pub payload: Option<Payload>,
     /// The event's groups.
     pub groups: Vec<String>,
@@ -52,6 +67,17 @@ pub struct Accepted {
     pub key: Option<String>,
     /// The answer, given once the event is safe. None: `202 {"data": {"event_id", "run_id"}}`.
     pub answer: Option<Answer>,
+    /// More headers of the answer, whichever it is.
+    pub headers: Vec<(HeaderName, String)>,
+    /// A URL that is called before the answer is given: so a sender learns that its deliveries are wanted.
+    pub confirm: Option<String>,
+}
+
+impl Accepted {
+    /// A request that is answered and leaves no event.
+    pub fn only_answered(answer: Answer) -> Self {
+        Accepted { payload: None, groups: Vec::new(), key: None, answer: Some(answer), headers: Vec::new(), confirm: None }
+    }
 }
 
 /// The form of a feed.

@@ -20,6 +20,7 @@ mod outside;
 mod paths;
 mod registry;
 pub mod schedule;
+mod senders;
 pub mod template;
 #[cfg(test)]
 mod testing;
@@ -36,4 +37,4 @@ pub use hook::{Accepted, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest}
 pub use host::*;
 pub use judge::judge;
 pub use registry::{all, build, find};
-pub use verify::{sign_standard_webhook, verify_standard_webhook};
+pub use verify::{HookSecret, STANDARD_WEBHOOKS, sign_standard_webhook, verify_standard_webhook};

@@ -1,38 +1,70 @@
-//! Who sent a request: the signature schemes of inbound hooks, and the delivery ids of senders. Pure; the secret is given.
+//! Who sent a request: the signature schemes of inbound hooks. Pure; the secret is given. What is known of senders besides is in
+//! [`crate::senders`].
+
+mod secret;
+pub(crate) mod signature;
 
 use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use hmac::{Hmac, KeyInit, Mac};
 use rookery_domain::{Error, Kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
-use sha2::Sha256;
-use subtle::{Choice, ConstantTimeEq};
 
+use crate::senders::Sender;
 use crate::{HookRequest, Problems};
+pub use secret::HookSecret;
+use secret::{Key, key, public_key};
+use signature::{BASE64, hex, one_is, one_is_ed25519, sign, unhex};
 
 /// How far a signed timestamp may be from now, in either direction: what Standard Webhooks, Stripe and Slack advise.
 const WINDOW_MS: i64 = 5 * 60 * 1000;
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+/// The headers of Standard Webhooks that are read beside the body, in both spellings.
+pub const STANDARD_WEBHOOKS: [[&str; 3]; 2] =
+    [["webhook-id", "webhook-timestamp", "webhook-signature"], ["svix-id", "svix-timestamp", "svix-signature"]];
 
 /// How a sender proves who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Scheme {
-    /// Standard Webhooks (standardwebhooks.com), which Svix and many others use: `webhook-id`, `webhook-timestamp` and
-    /// `webhook-signature`. The credential is the secret that begins with `whsec_`.
+    /// Standard Webhooks (standardwebhooks.com): `webhook-id`, `webhook-timestamp` and `webhook-signature`, or the same as Svix
+    /// spells them, `svix-id` and so on. The credential is the secret that begins with `whsec_`, or, for senders that sign with a
+    /// private key (`v1a`), their public key that begins with `whpk_`.
     StandardWebhooks,
     /// GitHub: `X-Hub-Signature-256`. The credential is the secret of the webhook.
     Github,
+    /// Meta (Facebook, Instagram, WhatsApp): `X-Hub-Signature-256`. The credential is the app secret. Needs `verify_token`.
+    Meta,
     /// Stripe: `Stripe-Signature`. The credential is the endpoint's signing secret, with its `whsec_`.
     Stripe,
-    /// Slack: `X-Slack-Signature`. The credential is the app's signing secret. Slack's URL verification is answered.
+    /// Slack: `X-Slack-Signature`. The credential is the app's signing secret.
     Slack,
+    /// Zoom: `x-zm-signature`. The credential is the app's secret token.
+    Zoom,
+    /// X: `x-twitter-webhooks-signature`. The credential is the app's consumer secret.
+    X,
+    /// Dropbox: `X-Dropbox-Signature`. The credential is the app secret.
+    Dropbox,
+    /// Discord: `X-Signature-Ed25519`. The credential is the application's public key.
+    Discord,
     /// A token that the sender knows: `Authorization: Bearer TOKEN`, or the bare token in the header that `header` names.
     Token,
+}
+
+impl Scheme {
+    /// The sender that signs like this, where it is one.
+    pub(crate) fn sender(self) -> Option<Sender> {
+        match self {
+            Scheme::Github => Some(Sender::Github),
+            Scheme::Meta => Some(Sender::Meta),
+            Scheme::Stripe => Some(Sender::Stripe),
+            Scheme::Slack => Some(Sender::Slack),
+            Scheme::Zoom => Some(Sender::Zoom),
+            Scheme::X => Some(Sender::X),
+            Scheme::Dropbox => Some(Sender::Dropbox),
+            Scheme::Discord => Some(Sender::Discord),
+            Scheme::StandardWebhooks => Some(Sender::StandardWebhooks),
+            Scheme::Token => None,
+        }
+    }
 }
 
 /// Takes only requests that prove to be from a sender who knows a secret. All others get 401 and leave no event.
@@ -41,7 +73,8 @@ pub(crate) enum Scheme {
 pub(crate) struct Verify {
     /// How the sender signs.
     pub(crate) scheme: Scheme,
-    /// The name of the project's credential that holds the secret.
+    /// The name of the project's credential that holds the secret. The secret's form is judged when it is set, and when the
+    /// workflow is saved.
     pub(crate) credential: String,
     /// For `token`: the header that holds the bare token, like `X-Gitlab-Token`.
     #[serde(default)]
@@ -65,14 +98,23 @@ impl Verify {
         }
     }
 
-    /// The header that holds the proof.
-    pub(crate) fn header(&self) -> &str {
+    /// The secret that it needs.
+    pub(crate) fn secret(&self) -> HookSecret {
+        HookSecret { credential: self.credential.clone(), scheme: self.scheme }
+    }
+
+    /// The headers that may hold the proof, the usual one first.
+    pub(crate) fn headers(&self) -> Vec<&str> {
         match self.scheme {
-            Scheme::StandardWebhooks => "webhook-signature",
-            Scheme::Github => "X-Hub-Signature-256",
-            Scheme::Stripe => "Stripe-Signature",
-            Scheme::Slack => "X-Slack-Signature",
-            Scheme::Token => self.header.as_deref().unwrap_or("Authorization"),
+            Scheme::StandardWebhooks => STANDARD_WEBHOOKS.map(|[_, _, signature]| signature).to_vec(),
+            Scheme::Github | Scheme::Meta => vec!["X-Hub-Signature-256"],
+            Scheme::Stripe => vec!["Stripe-Signature"],
+            Scheme::Slack => vec!["X-Slack-Signature"],
+            Scheme::Zoom => vec!["x-zm-signature"],
+            Scheme::X => vec!["x-twitter-webhooks-signature"],
+            Scheme::Dropbox => vec!["X-Dropbox-Signature"],
+            Scheme::Discord => vec!["X-Signature-Ed25519"],
+            Scheme::Token => vec![self.header.as_deref().unwrap_or("Authorization")],
         }
     }
 
@@ -81,32 +123,38 @@ impl Verify {
     pub(crate) fn check(&self, request: &HookRequest, secret: Option<&str>) -> Result<(), Error> {
         // An empty key would let anyone sign.
         let secret = secret.filter(|secret| !secret.is_empty()).ok_or_else(|| self.unusable("is not set"))?;
-        let proof = required(request, self.header())?;
+        let headers = self.headers();
+        let header = headers.iter().copied().find(|header| request.headers.contains_key(*header)).unwrap_or(headers[0]);
+        let proof = required(request, header)?;
         let body = request.body.as_slice();
+        let listed = || proof.split(',').map(str::trim);
         let matches = match self.scheme {
-            Scheme::StandardWebhooks => {
-                let key = standard_key(secret);
-                let key = key.map_err(|_| self.unusable("is not a secret of Standard Webhooks (`whsec_` and base64)"))?;
-                let (id, at) = (required(request, "webhook-id")?, required(request, "webhook-timestamp")?);
-                is_recent(request, "webhook-timestamp", at)?;
-                let signature = BASE64.encode(sign(&key, &[id.as_bytes(), b".", at.as_bytes(), b".", body])?);
-                one_is(&signature, proof.split(' ').filter_map(|proof| proof.strip_prefix("v1,")))
-            }
-            Scheme::Github => {
+            Scheme::StandardWebhooks => self.matches_standard(request, secret, proof)?,
+            Scheme::Github | Scheme::Meta => {
                 let signature = hex(&sign(secret.as_bytes(), &[body])?);
-                one_is(&signature, proof.split(',').filter_map(|proof| proof.trim().strip_prefix("sha256=")))
+                one_is(&signature, listed().filter_map(|proof| proof.strip_prefix("sha256=")))
             }
             Scheme::Stripe => {
-                let of = |name: &'static str| proof.split(',').filter_map(move |part| part.trim().strip_prefix(name));
+                let of = |name: &'static str| listed().filter_map(move |part| part.strip_prefix(name));
                 let at = of("t=").next().unwrap_or_default();
-                is_recent(request, "Stripe-Signature", at)?;
+                is_recent(request, header, at)?;
                 one_is(&hex(&sign(secret.as_bytes(), &[at.as_bytes(), b".", body])?), of("v1="))
             }
-            Scheme::Slack => {
-                let at = required(request, "X-Slack-Request-Timestamp")?;
-                is_recent(request, "X-Slack-Request-Timestamp", at)?;
+            Scheme::Slack | Scheme::Zoom => {
+                let at = if self.scheme == Scheme::Slack { "X-Slack-Request-Timestamp" } else { "x-zm-request-timestamp" };
+                let at = recent(request, at)?;
                 let signature = hex(&sign(secret.as_bytes(), &[b"v0:", at.as_bytes(), b":", body])?);
-                one_is(&signature, proof.split(',').filter_map(|proof| proof.trim().strip_prefix("v0=")))
+                one_is(&signature, listed().filter_map(|proof| proof.strip_prefix("v0=")))
+            }
+            Scheme::X => {
+                let signature = BASE64.encode(sign(secret.as_bytes(), &[body])?);
+                one_is(&signature, listed().filter_map(|proof| proof.strip_prefix("sha256=")))
+            }
+            Scheme::Dropbox => one_is(&hex(&sign(secret.as_bytes(), &[body])?), [proof].into_iter()),
+            Scheme::Discord => {
+                let key = public_key(secret).ok_or_else(|| self.unusable("is not a public key (64 hexadecimal digits)"))?;
+                let at = recent(request, "X-Signature-Timestamp")?;
+                one_is_ed25519(&key, &[at.as_bytes(), body], unhex(proof).into_iter())
             }
             Scheme::Token if self.header.is_some() => one_is(secret, [proof].into_iter()),
             Scheme::Token => {
@@ -114,13 +162,28 @@ impl Verify {
                 one_is(secret, bearer.map(|(_, token)| token.trim()).into_iter())
             }
         };
-        match matches {
-            true => Ok(()),
-            false => Err(refused(
-                format!("The header `{}` does not match this request.", self.header()),
-                "Check that the sender signs the body as it is sent, with the secret that the hook's credential holds.",
-            )),
+        if matches {
+            return Ok(());
         }
+        Err(refused(
+            format!("The header `{header}` does not match this request."),
+            "Check that the sender signs the body as it is sent, with the secret that the hook's credential holds.",
+        ))
+    }
+
+    /// Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
+    fn matches_standard(&self, request: &HookRequest, secret: &str, proof: &str) -> Result<bool, Error> {
+        let key = key(secret);
+        let key = key.map_err(|_| self.unusable("is not a secret of Standard Webhooks (`whsec_` and base64)"))?;
+        let [standard, svix] = STANDARD_WEBHOOKS;
+        let [id, at, _] = if request.headers.contains_key(standard[2]) { standard } else { svix };
+        let (id, at) = (required(request, id)?, recent(request, at)?);
+        let parts = [id.as_bytes(), b".", at.as_bytes(), b".", request.body.as_slice()];
+        let signatures = |version: &'static str| proof.split(' ').filter_map(move |proof| proof.strip_prefix(version));
+        Ok(match key {
+            Key::Shared(key) => one_is(&BASE64.encode(sign(&key, &parts)?), signatures("v1,")),
+            Key::Public(key) => one_is_ed25519(&key, &parts, signatures("v1a,").filter_map(|proof| BASE64.decode(proof).ok())),
+        })
     }
 
     fn unusable(&self, why: &str) -> Error {
@@ -141,41 +204,12 @@ pub fn verify_standard_webhook(request: &HookRequest, credential: &str, secret: 
 
 /// The signature by Standard Webhooks of a text `{id}.{timestamp}.{body}`: the value of `webhook-signature`.
 pub fn sign_standard_webhook(secret: &str, text: &str) -> Result<String, Error> {
-    Ok(format!("v1,{}", BASE64.encode(sign(&standard_key(secret)?, &[text.as_bytes()])?)))
-}
-
-fn standard_key(secret: &str) -> Result<Vec<u8>, Error> {
-    BASE64.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).map_err(|_| {
-        let message = "The secret is not one of Standard Webhooks: `whsec_` and base64.";
-        Error::new(Kind::Unprocessable, "credential_unusable", message, "Set the credential to such a secret.")
-    })
-}
-
-/// The sender's id of this delivery, the same when it sends it again. `None`: each request is a new event.
-pub(crate) fn delivery_id(scheme: Option<Scheme>, request: &HookRequest) -> Option<String> {
-    let header = |name| request.header(name).map(str::to_owned);
-    let in_body = |key: &str| serde_json::from_slice::<Value>(&request.body).ok()?.get(key)?.as_str().map(str::to_owned);
-    let own = match scheme {
-        Some(Scheme::StandardWebhooks) => header("webhook-id"),
-        Some(Scheme::Github) => header("X-GitHub-Delivery"),
-        Some(Scheme::Stripe) => in_body("id"),
-        Some(Scheme::Slack) => in_body("event_id"),
-        Some(Scheme::Token) | None => {
-            return ["Idempotency-Key", "webhook-id", "X-GitHub-Delivery"]
-                .into_iter()
-                .find_map(|name| header(name).filter(|id| !id.is_empty()));
+    match key(secret)? {
+        Key::Shared(key) => Ok(format!("v1,{}", BASE64.encode(sign(&key, &[text.as_bytes()])?))),
+        Key::Public(_) => {
+            let message = "The credential holds a public key, with which nothing can be signed.";
+            Err(Error::new(Kind::Unprocessable, "credential_unusable", message, "Set it to a secret: `whsec_` and base64."))
         }
-    };
-    own.or_else(|| header("Idempotency-Key")).filter(|id| !id.is_empty())
-}
-
-/// What Slack wants to have back when an address is entered there.
-/// Source: <https://docs.slack.dev/reference/events/url_verification>.
-pub(crate) fn slack_challenge(request: &HookRequest) -> Option<String> {
-    let body: Value = serde_json::from_slice(&request.body).ok()?;
-    match body.get("type")?.as_str()? {
-        "url_verification" => body.get("challenge")?.as_str().map(str::to_owned),
-        _ => None,
     }
 }
 
@@ -186,6 +220,13 @@ fn required<'r>(request: &'r HookRequest, name: &str) -> Result<&'r str, Error> 
             "Set the hook's secret at the sender.",
         )
     })
+}
+
+/// The timestamp in a header, if it is in the window.
+fn recent<'r>(request: &'r HookRequest, header: &str) -> Result<&'r str, Error> {
+    let at = required(request, header)?;
+    is_recent(request, header, at)?;
+    Ok(at)
 }
 
 /// Whether a timestamp, in seconds since the epoch, is in the window.
@@ -200,23 +241,8 @@ fn is_recent(request: &HookRequest, header: &str, at: &str) -> Result<(), Error>
     }
 }
 
-fn refused(message: String, details: &str) -> Error {
+pub(crate) fn refused(message: String, details: &str) -> Error {
     Error::new(Kind::Unauthenticated, "not_verified", message, details)
-}
-
-/// HMAC-SHA256 of the parts, one after another.
-fn sign(key: &[u8], parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
-    let mac = Hmac::<Sha256>::new_from_slice(key).map_err(Error::internal)?;
-    Ok(parts.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().to_vec())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Whether one of these is the expected text. Takes the same time whichever it is, and wherever they differ.
-fn one_is<'p>(expected: &str, given: impl Iterator<Item = &'p str>) -> bool {
-    given.fold(Choice::from(0), |found, given| found | expected.as_bytes().ct_eq(given.as_bytes())).into()
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CredentialInput {
-    /// The secret: 1 to 16,384 bytes.
+    /// The secret: 1 to 16,384 bytes. One that verifies the hook of an active workflow has to have the form that its sender's have.
     value: String,
     /// The hosts that it may be sent to, like `api.example.com`, `*.example.com` or `api.example.com:8443`. None for a secret
     /// that is never sent, like that of a hook's signature.
@@ -82,6 +82,7 @@ async fn put(
         let details = "Write hosts like `api.example.com`, `*.example.com` or `api.example.com:8443`.";
         return Err(Error::invalid(format!("`hosts[{index}]` is not a host."), details).into());
     }
+    app.engine.judge_credential(&project.id, name, &input.value).await?;
     let credential = Credential { name: name.to_owned(), value: input.value, hosts: input.hosts, updated_at: Time::now() };
     app.engine.store.put_credential(&project.id, &credential).await?;
     Ok(one(credential))

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use rookery_agents::{Answer, HookRequest};
@@ -18,7 +18,7 @@ use rookery_engine::HookAnswer;
 
 /// Not in the table: every method, no key, and a query of any names.
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/hooks/{token}", any(receive))
+    Router::new().route("/hooks/{token}", any(receive)).route("/hooks/{token}/", any(receive))
 }
 
 async fn receive(State(app): State<App>, ids: Ids, request: Request) -> Result<Response> {
@@ -27,7 +27,7 @@ async fn receive(State(app): State<App>, ids: Ids, request: Request) -> Result<R
     let body = crate::body::read(body, limits::PAYLOAD_BYTES).await?.to_vec();
     let request = HookRequest { method: parts.method, headers: parts.headers, query, body, now: Time::now() };
     match app.engine.hook(ids.text("token"), &request).await? {
-        HookAnswer::Accepted(id) => Ok((StatusCode::ACCEPTED, one(AcceptedEvent::from(id))).into_response()),
+        HookAnswer::Accepted(id, headers) => with(headers, (StatusCode::ACCEPTED, one(AcceptedEvent::from(id))).into_response()),
         HookAnswer::Own(answer) => own(answer),
     }
 }
@@ -41,6 +41,13 @@ pub(crate) fn own(answer: Answer) -> Result<Response> {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     if !answer.content_type.is_empty() {
         headers.insert(CONTENT_TYPE, answer.content_type.parse().map_err(Error::internal)?);
+    }
+    with(answer.headers, response)
+}
+
+fn with(headers: Vec<(HeaderName, String)>, mut response: Response) -> Result<Response> {
+    for (name, value) in headers {
+        response.headers_mut().insert(name, value.parse().map_err(Error::internal)?);
     }
     Ok(response)
 }

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{Error, Time, WorkflowId, limits};
-use rookery_engine::{Draft, SaveResult};
+use rookery_engine::SaveResult;
 use rookery_store::{Project, Role, State as WorkflowState, Workflow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -172,7 +172,7 @@ async fn list(
 
 async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<impl IntoResponse> {
     let options = app.engine.store.options(&workflow.id, workflow.version).await?;
-    let meta = Draft::check(&options)?.result(workflow.version);
+    let meta = app.engine.draft(&workflow.id.project, &options).await?.result(workflow.version);
     saved(&app, workflow, meta, Some(raw(options)?)).await
 }
 

@@ -1,12 +1,17 @@
 //! Accepting: an event from outside becomes durable, is routed, and only then is there a 2xx.
 
 use crate::{Built, Engine};
-use rookery_agents::{Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, Kind as AgentKind};
+use http::HeaderName;
+use rookery_agents::{Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, HookSecret, Kind as AgentKind};
 use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time, WorkflowRef};
+use rookery_egress::Request;
 use rookery_queue::Outgoing;
 use rookery_store::{Accepted, Counts, State, Workflow};
 use std::sync::Arc;
+use std::time::Duration;
 
+/// How long the confirmation of a subscription may take: its sender waits for 15 seconds.
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(8);
 /// Longest key by which a sender names an event, in characters.
 const KEY_CHARS: usize = 255;
 
@@ -46,8 +51,8 @@ pub(crate) fn incoming_id(workflow: &Workflow, cell: &Cell, key: Option<&str>) -
 
 /// What a hook answers.
 pub enum HookAnswer {
-    /// The event was accepted: the default answer.
-    Accepted(EventId),
+    /// The event was accepted: the default answer, with these headers.
+    Accepted(EventId, Vec<(HeaderName, String)>),
     /// The agent's own answer.
     Own(Answer),
 }
@@ -151,9 +156,9 @@ impl Engine {
         if workflow.state != State::Active {
             self.active(&workflow).await?;
         }
-        let secret = match &agent.facts().hook_credential {
+        let secret = match &agent.facts().hook_secret {
             None => None,
-            Some(name) => {
+            Some(HookSecret { credential: name, .. }) => {
                 let found = self.store.credentials(&workflow.id.project, std::slice::from_ref(name)).await?.pop().flatten();
                 Some(found.map(|credential| credential.value).ok_or_else(|| {
                     Error::new(
@@ -166,16 +171,37 @@ impl Engine {
             }
         };
         let accepted = agent.hook(request, secret.as_deref())?;
+        if let Some(url) = &accepted.confirm {
+            self.confirm(url).await?;
+        }
         let Some(payload) = accepted.payload else {
-            return Ok(HookAnswer::Own(accepted.answer.unwrap_or(Answer {
-                status: 204,
-                content_type: String::new(),
-                body: String::new(),
-            })));
+            return Ok(HookAnswer::Own(accepted.answer.unwrap_or(Answer::empty(204))));
         };
         let incoming = Incoming::new(payload, accepted.groups, accepted.key);
         let event = self.accept(&workflow, &built, cell, agent, incoming).await?;
-        Ok(accepted.answer.map_or(HookAnswer::Accepted(event), HookAnswer::Own))
+        Ok(match accepted.answer {
+            Some(mut answer) => {
+                answer.headers.extend(accepted.headers);
+                HookAnswer::Own(answer)
+            }
+            None => HookAnswer::Accepted(event, accepted.headers),
+        })
+    }
+
+    /// Tells a sender that its deliveries are wanted. 503 when it does not hear it, so that it asks again.
+    async fn confirm(&self, url: &str) -> Result<()> {
+        let mut request = Request::new(http::Method::GET, url);
+        request.timeout = Some(CONFIRM_TIMEOUT);
+        match self.egress.send(request).await {
+            Ok(response) if response.status < 300 => {
+                tracing::info!("a subscription was confirmed");
+                Ok(())
+            }
+            Ok(response) => {
+                Err(Error::unavailable(format!("the confirmation of a subscription was answered {}", response.status)))
+            }
+            Err(error) => Err(Error::unavailable(format!("the confirmation of a subscription failed: {error}"))),
+        }
     }
 
     /// Writes a feed: `/feeds/{token}.json` or `.xml`. It is readable while its workflow exists.

@@ -179,3 +179,32 @@ async fn ids_that_do_not_parse_are_unknown() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn the_secret_of_a_hook_is_judged_when_it_is_set_and_when_the_workflow_is_saved() {
+    let world = World::open().await;
+    let project = world.project().await;
+    let put = async |value: &str| {
+        world.json("PUT", &format!("{project}/credentials/signing"), &json!({"value": value}).to_string()).await
+    };
+    let options = json!({"cells": [agent("hook", "webhook", json!({"verify": {"scheme": "slack", "credential": "signing"}}))]});
+    let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": options})).await.ok(201);
+    assert_eq!(made["meta"]["error_count"], 0, "a secret that is not set yet is no problem: {made}");
+    let workflow = format!("{project}/workflows/{}", made["data"]["id"].as_str().unwrap());
+
+    // No active workflow uses it yet, so anything is taken; but then the workflow does not start.
+    put("xoxb-a-token-and-no-secret").await.ok(200);
+    let saved = world.get(&workflow).await.ok(200);
+    let problem = &saved["meta"]["errors"][0];
+    assert_eq!((&problem["cell_id"], &problem["field"]), (&json!("hook"), &json!("config.verify.credential")), "{saved}");
+    assert!(problem["message"].as_str().unwrap().contains("32 letters"), "{saved}");
+    world.post(&format!("{workflow}/start"), json!({})).await.error(422, "workflow_invalid");
+    put("8f742231b10e8888abcd99yyyzzz85a5").await.ok(200);
+    world.post(&format!("{workflow}/start"), json!({})).await.ok(200);
+
+    let refused = put("xoxb-a-token-and-no-secret").await;
+    assert!(refused.error(422, "credential_unusable").contains("Slack"));
+    assert!(!refused.text().contains("xoxb"), "{}", refused.text());
+    put("0f742231b10e8888abcd99yyyzzz85a5").await.ok(200);
+    world.stop().await;
+}

@@ -149,7 +149,7 @@ async fn hooks_take_any_method_and_answer_for_themselves() {
         shown["data"]["hook_url"].as_str().unwrap().to_owned()
     };
     let (any, post) = (url("any").await, url("post").await);
-    for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         let request = request(method, &format!("{any}?q=%F0%9F%A6%80&q=2")).body(Body::empty()).unwrap();
         let event = world.send(request).await.ok(202)["data"]["event_id"].as_str().unwrap().to_owned();
         let event = world.get(&format!("{workflow}/events/{event}")).await.ok(200);

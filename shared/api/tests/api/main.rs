@@ -6,6 +6,7 @@ mod auth;
 mod bodies;
 mod events;
 mod here;
+mod hooks;
 mod isolation;
 mod lists;
 mod openapi;

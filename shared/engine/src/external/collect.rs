@@ -2,14 +2,11 @@
 
 use crate::Engine;
 use rookery_agents::agent_protocol::read_result;
-use rookery_agents::{HookRequest, verify_standard_webhook};
+use rookery_agents::{HookRequest, STANDARD_WEBHOOKS, verify_standard_webhook};
 use rookery_domain::{CallbackAuth, Error, EventId, Kind, ProjectId, RequestState, Result, Time, WorkflowRef};
 use rookery_queue::{Deliver, Message};
 use rookery_store::{HeldResult, Request};
 use subtle::ConstantTimeEq;
-
-/// Headers by which a result is verified, and that are held with it.
-const SIGNATURE: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
 /// What became of a posted result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +139,7 @@ impl Engine {
         let header = |name: &str| post.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let held = HeldResult {
             body: String::from_utf8_lossy(&post.body).into_owned(),
-            headers: SIGNATURE.iter().filter_map(|name| Some(((*name).to_owned(), header(name)?))).collect(),
+            headers: STANDARD_WEBHOOKS.iter().flatten().filter_map(|name| Some(((*name).to_owned(), header(name)?))).collect(),
             received_at: post.now,
         };
         if !self.store.hold_result(project, callee_id, &held).await? {

@@ -1,7 +1,7 @@
 //! The automation builder: judges a workflow's options, and makes its agents: check, save, build, start, stop.
 
 use crate::{Built, Engine};
-use rookery_agents::Kind as AgentKind;
+use rookery_agents::{HookSecret, Kind as AgentKind};
 use rookery_domain::{
     AgentCell, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Result, Time, limits, random_token,
 };
@@ -16,6 +16,8 @@ pub struct Draft {
     links: Vec<Link>,
     /// All that keeps it from being built.
     pub problems: Vec<Problem>,
+    /// What verifies requests to its hooks.
+    pub(super) secrets: Vec<(CellId, HookSecret)>,
 }
 
 /// What a save, check, build, start or stop answers in `meta`.
@@ -32,12 +34,16 @@ pub struct SaveResult {
 }
 
 impl Draft {
-    /// Judges options. Errors are only those of options that cannot be saved at all.
-    pub fn check(options: &str) -> Result<Draft> {
+    /// Judges options alone; see [`Engine::draft`]. Errors are only those of options that cannot be saved at all.
+    pub(super) fn check(options: &str) -> Result<Draft> {
         let Options { agents: cells, links, mut problems } = Options::parse(options)?;
+        let mut secrets = Vec::new();
         for cell in &cells {
-            if let Err(found) = rookery_agents::build(&cell.agent_type, &cell.config) {
-                problems.extend(found.0.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message)));
+            match rookery_agents::build(&cell.agent_type, &cell.config) {
+                Ok(agent) => secrets.extend(agent.facts().hook_secret.clone().map(|secret| (cell.id.clone(), secret))),
+                Err(found) => {
+                    problems.extend(found.0.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message)));
+                }
             }
         }
         let triggers: HashSet<&CellId> = cells
@@ -49,7 +55,7 @@ impl Draft {
             let message = format!("`{}` is a trigger, which receives no events: lead the link elsewhere.", link.target);
             problems.push(Problem::new(link.id.as_str(), "target", message));
         }
-        Ok(Draft { cells, links, problems })
+        Ok(Draft { cells, links, problems, secrets })
     }
 
     /// What is said of it.
@@ -79,7 +85,7 @@ impl Draft {
 impl Engine {
     /// Makes a workflow.
     pub async fn create_workflow(&self, project: &ProjectId, name: &str, options: &str) -> Result<(Workflow, SaveResult)> {
-        let draft = Draft::check(options)?;
+        let draft = self.draft(project, options).await?;
         let workflow = self.store.create_workflow(project, &saved(&draft, name, options, None)).await?;
         let result = draft.result(workflow.version);
         Ok((workflow, result))
@@ -103,7 +109,7 @@ impl Engine {
                 &stored
             }
         };
-        let draft = Draft::check(options)?;
+        let draft = self.draft(&workflow.id.project, options).await?;
         let name = name.unwrap_or(&workflow.name);
         let workflow = self.store.save_version(workflow, expected, &saved(&draft, name, options, restored_from)).await?;
         let result = draft.result(workflow.version);
@@ -113,14 +119,14 @@ impl Engine {
     /// Judges the last version and makes nothing.
     pub async fn check(&self, workflow: &Workflow) -> Result<SaveResult> {
         let options = self.store.options(&workflow.id, workflow.version).await?;
-        Ok(Draft::check(&options)?.result(workflow.version))
+        Ok(self.draft(&workflow.id.project, &options).await?.result(workflow.version))
     }
 
     /// Makes the agents of the last version; with `start`, also sets the workflow going. 422 `workflow_invalid` when it has errors.
     pub async fn build(&self, workflow: &Workflow, start: bool) -> Result<(Workflow, SaveResult)> {
         let (id, version) = (&workflow.id, workflow.version);
         let options = self.store.options(id, version).await?;
-        let draft = Draft::check(&options)?;
+        let draft = self.draft(&id.project, &options).await?;
         let result = draft.result(version);
         if result.error_count > 0 {
             return Err(invalid(&result));

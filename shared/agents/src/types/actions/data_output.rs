@@ -146,7 +146,7 @@ impl AgentType for DataOutput {
                 (forms::RSS, String::from_utf8_lossy(&feed).into_owned())
             }
         };
-        Ok(Answer { status: 200, content_type: content_type.to_owned(), body })
+        Ok(Answer { content_type: content_type.to_owned(), body, ..Answer::empty(200) })
     }
 
     fn examples() -> Vec<Example> {

@@ -1,36 +1,60 @@
 //! `webhook`: starts a flow with the requests that come to its address.
 
 mod body;
+mod probe;
+mod reply;
 
 use crate::agent::{Address, AgentType, Kind, Problems};
 use crate::paths::Path;
-use crate::template::{Scope, Template};
-use crate::verify::{Scheme, Verify, delivery_id, slack_challenge};
-use crate::{Accepted, Answer, Example, Facts, HookRequest};
+use crate::senders::{Sender, delivery_id};
+use crate::verify::{Scheme, Verify};
+use crate::{Accepted, Example, Facts, HookRequest};
+use body::{Reading, under};
 use http::Method;
+use probe::Cors;
+use reply::{RESPONSE_TYPES, Reply};
 use rookery_domain::{Error, Kind as ErrorKind, Payload};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Starts a flow with the requests that come to its address, which is hard to guess, each as an event in the group
 /// `on_receive`. A request is answered once its event is safe.
 ///
 /// The payload is the body:
 /// - JSON (`application/json`, or any `+json`): as it came;
-/// - a form (`application/x-www-form-urlencoded`): an object of its fields; a field that comes more than once is a list;
-/// - text (`text/plain` and other `text/`): `{"text": "..."}`;
-/// - no body, as with GET: an object of the query's fields.
+/// - a form (`application/x-www-form-urlencoded`, `multipart/form-data`): an object of its fields; a field that comes more than
+///   once is a list, a file is `{"name", "type", "size", "base64"}`. Values are texts: `250` in a form is `"250"`;
+/// - text (`text/plain` and other `text/`, XML): `{"text": "..."}`;
+/// - no body, as with GET: an object of the query's fields. Beside a body, the query is taken with `event_query_key`.
 ///
-/// The same delivery sent again is the same event: it is known by the sender's delivery id (`webhook-id`,
-/// `X-GitHub-Delivery`, the `id` of a Stripe event, the `event_id` of Slack) or by an `Idempotency-Key` header.
+/// Text may be in any charset that its `Content-Type`, its byte order mark or an XML declaration names, else it is UTF-8. Bodies
+/// may come with `Content-Encoding: gzip` or `deflate`. Other bodies get 415. A payload has at most 256 KB, unpacked.
+///
+/// HEAD and OPTIONS are answered and are no events, and so are the handshakes by which known senders ask whether the address is
+/// right: see `sender`.
+///
+/// The same delivery sent again is the same event: it is known by the sender's delivery id (`webhook-id` or `svix-id`,
+/// `X-GitHub-Delivery`, the `id` of a Stripe event, the `event_id` of Slack, the `MessageId` of Amazon SNS) or by an
+/// `Idempotency-Key` header.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The methods that are taken, like `get,post`; left out, all are. Others get 405.
+    /// The methods that are taken, like `get,post`; left out, all are. Others get 405. HEAD and OPTIONS are always answered.
     #[serde(default)]
     verbs: Option<String>,
-    /// Where in a JSON body the payload stands, like `data.object`; left out or `.`, it is the whole body. Requests that
+    /// Who sends, where `verify` does not say it. It answers the sender's handshake and reads its bodies as it means them.
+    #[serde(default)]
+    sender: Option<Sender>,
+    /// For Meta: the text that is entered there as Verify token. Only who knows it gets an answer to Meta's challenge; deliveries
+    /// are proved by `verify`.
+    #[serde(default)]
+    verify_token: Option<String>,
+    /// Where JSON stands in texts: the names of fields of the payload, which become the values that their texts hold; `.` for a
+    /// text body that is JSON as a whole. A text that is not JSON gets 400.
+    #[serde(default)]
+    parse_json: Vec<String>,
+    /// Where in the body the payload stands, like `data.object`; left out or `.`, it is the whole body. Requests that
     /// have nothing there get 422.
     #[serde(default)]
     payload_path: Option<String>,
@@ -41,8 +65,13 @@ pub struct Options {
     /// The key of the payload under which those headers stand.
     #[serde(default = "headers_key")]
     event_headers_key: String,
+    /// The key of the payload under which the fields of the URL's query stand, like `query`, whatever the method and the body.
+    /// Left out, they are the payload of a request without a body, and are not taken from one with a body.
+    #[serde(default)]
+    event_query_key: Option<String>,
     /// The answer's body: a template over the event's payload. Without it and `code`, the answer is 202 with the ids of
-    /// the event and its run.
+    /// the event and its run. With `response_content_type` `application/json` it is JSON: what is put into a text is escaped,
+    /// and an output in the place of a value, like `{"n": {{ n }}}`, is the value.
     #[serde(default)]
     response: Option<String>,
     /// The answer's status, 200 to 299; 200 when only `response` is given.
@@ -53,6 +82,10 @@ pub struct Options {
     #[serde(default = "text_plain")]
     #[schemars(extend("enum" = RESPONSE_TYPES))]
     response_content_type: String,
+    /// Origins whose web pages may send here and read the answer (CORS), like `https://shop.example.com`, separated by commas;
+    /// `*` for all. Left out, browsers let no other page read it. Errors are not readable to pages.
+    #[serde(default)]
+    cors: Option<String>,
     /// Takes only requests that prove to come from a sender who knows a secret.
     #[serde(default)]
     verify: Option<Verify>,
@@ -66,26 +99,19 @@ fn text_plain() -> String {
     "text/plain".to_owned()
 }
 
-/// What `response` may be: nothing that a browser would run as a page of this host.
-const RESPONSE_TYPES: [&str; 4] = ["text/plain", "application/json", "application/xml", "text/xml"];
-const METHODS: [Method; 7] =
-    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
-
 /// The agent.
 pub struct Webhook {
     /// None: all.
     verbs: Option<Vec<Method>>,
+    sender: Option<Sender>,
+    verify_token: Option<String>,
+    reading: Reading,
     payload_path: Option<(String, Path)>,
     event_headers: Vec<String>,
     event_headers_key: String,
     reply: Option<Reply>,
+    cors: Option<Cors>,
     verify: Option<Verify>,
-}
-
-struct Reply {
-    status: u16,
-    content_type: String,
-    body: Option<Template>,
 }
 
 impl AgentType for Webhook {
@@ -98,40 +124,62 @@ impl AgentType for Webhook {
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         let verbs = options.verbs.as_deref().and_then(|verbs| problems.take("verbs", methods(verbs)));
+        let sender = sender(&options, problems);
+        let reading = Reading::new(sender, &options.parse_json, options.event_query_key.clone(), problems);
         let whole = |path: &String| matches!(path.trim(), "" | "." | "$");
         let payload_path = options.payload_path.clone().filter(|path| !whole(path));
         let payload_path =
             payload_path.and_then(|text| problems.take("payload_path", Path::parse(&text)).map(|path| (text, path)));
         let event_headers = event_headers(&options, problems);
-        let reply = reply(&options, problems);
+        let reply = Reply::new(&options, problems);
+        let cors = options.cors.as_deref().and_then(|cors| problems.take("cors", Cors::parse(cors)));
         if let Some(verify) = &options.verify {
             verify.validate(problems);
         }
-        let Options { event_headers_key, verify, .. } = options;
-        problems.0.is_empty().then_some(Webhook { verbs, payload_path, event_headers, event_headers_key, reply, verify })
+        let Options { event_headers_key, verify, verify_token, .. } = options;
+        problems.0.is_empty().then_some(Webhook {
+            verbs,
+            sender,
+            verify_token,
+            reading,
+            payload_path,
+            event_headers,
+            event_headers_key,
+            reply,
+            cors,
+            verify,
+        })
     }
 
     fn facts(&self) -> Facts {
-        let credential = self.verify.as_ref().map(|verify| verify.credential.clone());
-        Facts { credentials: credential.iter().cloned().collect(), hook_credential: credential, ..Facts::of::<Self>() }
+        let hook_secret = self.verify.as_ref().map(Verify::secret);
+        let credentials = hook_secret.iter().map(|secret| secret.credential.clone()).collect();
+        Facts { credentials, hook_secret, ..Facts::of::<Self>() }
     }
 
     fn hook(&self, request: &HookRequest, secret: Option<&str>) -> Result<Accepted, Error> {
+        if let Some(answer) = self.probed(request, secret)? {
+            return Ok(Accepted::only_answered(answer));
+        }
         self.allow(&request.method)?;
         if let Some(verify) = &self.verify {
             verify.check(request, secret)?;
         }
-        let scheme = self.verify.as_ref().map(|verify| verify.scheme);
-        if let Some(challenge) = slack_challenge(request).filter(|_| scheme == Some(Scheme::Slack)) {
-            let answer = Answer { status: 200, content_type: text_plain(), body: challenge };
-            return Ok(Accepted { payload: None, groups: Vec::new(), key: None, answer: Some(answer) });
+        let body = self.reading.payload(request)?;
+        // Values are made of the text only where one is needed.
+        let value = if self.sender.is_some() { body.value() } else { Value::Null };
+        if let Some(handshake) = self.sender.map(|sender| sender.handshake_in(&value, secret)).transpose()?.flatten() {
+            return Ok(Accepted { confirm: handshake.confirm, ..Accepted::only_answered(handshake.answer) });
         }
-        let payload = self.payload(request)?;
+        let key = delivery_id(self.sender, request, &value);
+        let payload = self.payload(body, request)?;
         Ok(Accepted {
             answer: self.reply.as_ref().map(|reply| reply.answer(&payload)).transpose()?,
             payload: Some(payload),
             groups: vec!["on_receive".to_owned()],
-            key: delivery_id(scheme, request),
+            key,
+            headers: self.cors.as_ref().map(|cors| cors.headers(request)).unwrap_or_default(),
+            confirm: None,
         })
     }
 
@@ -154,6 +202,15 @@ impl AgentType for Webhook {
 }
 
 impl Webhook {
+    /// The answer to a request that only asks about the hook, and is not signed.
+    fn probed(&self, request: &HookRequest, secret: Option<&str>) -> Result<Option<crate::Answer>, Error> {
+        if let Some(answer) = probe::answer(request, self.verbs.as_deref(), self.cors.as_ref()) {
+            return Ok(Some(answer));
+        }
+        let handshake = self.sender.map(|sender| sender.handshake(request, secret, self.verify_token.as_deref()));
+        Ok(handshake.transpose()?.flatten())
+    }
+
     fn allow(&self, method: &Method) -> Result<(), Error> {
         match &self.verbs {
             Some(verbs) if !verbs.contains(method) => {
@@ -167,15 +224,14 @@ impl Webhook {
     }
 
     /// A body that nothing reshapes keeps its text.
-    fn payload(&self, request: &HookRequest) -> Result<Payload, Error> {
-        let payload = body::read(request)?;
+    fn payload(&self, body: Payload, request: &HookRequest) -> Result<Payload, Error> {
         if self.payload_path.is_none() && self.event_headers.is_empty() {
-            return Ok(payload);
+            return Ok(body);
         }
-        let whole = payload.value();
+        let whole = body.value();
         let part = match &self.payload_path {
-            None => &whole,
-            Some((text, path)) => path.get(&whole).ok_or_else(|| {
+            None => whole,
+            Some((text, path)) => path.get(&whole).cloned().ok_or_else(|| {
                 let message = format!("The body has nothing at `{text}`, where this hook looks for its payload.");
                 Error::new(
                     ErrorKind::Unprocessable,
@@ -185,7 +241,7 @@ impl Webhook {
                 )
             })?,
         };
-        Payload::of(&self.with_headers(part.clone(), request))
+        Payload::of(&self.with_headers(part, request))
     }
 
     fn with_headers(&self, payload: Value, request: &HookRequest) -> Value {
@@ -193,66 +249,55 @@ impl Webhook {
             return payload;
         }
         let headers = self.event_headers.iter().filter_map(|name| Some((name.clone(), request.header(name)?.into())));
-        let mut object = match payload {
-            Value::Object(object) => object,
-            other => Map::from_iter([("payload".to_owned(), other)]),
-        };
-        object.insert(self.event_headers_key.clone(), Value::Object(headers.collect()));
-        Value::Object(object)
-    }
-}
-
-impl Reply {
-    fn answer(&self, payload: &Payload) -> Result<Answer, Error> {
-        // Nothing of the time is in scope, so that the same delivery gets the same answer.
-        let scope = Scope::new(Map::from_iter([("payload".to_owned(), payload.value())]));
-        let body = self.body.as_ref().map(|template| template.render(&scope)).transpose().map_err(|error| {
-            let message = format!("The hook's `response` cannot be written for this request: {error}.");
-            Error::new(ErrorKind::Unprocessable, "template_error", message, "Correct the template, or send what it needs.")
-        })?;
-        let body = body.unwrap_or_default();
-        Ok(Answer { status: self.status, content_type: format!("{}; charset=utf-8", self.content_type), body })
+        under(payload, &self.event_headers_key, Value::Object(headers.collect()))
     }
 }
 
 fn methods(verbs: &str) -> Result<Vec<Method>, String> {
-    let one = |verb: &str| METHODS.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(verb.trim()));
+    // Earlier versions let HEAD and OPTIONS stand here; they are answered in any case.
+    let known = || probe::METHODS.into_iter().chain([Method::HEAD, Method::OPTIONS]);
+    let one = |verb: &str| known().find(|method| method.as_str().eq_ignore_ascii_case(verb.trim()));
     verbs
         .split(',')
         .map(|verb| one(verb).ok_or_else(|| format!("`{verb}` is not a method. Write them like `get,post`.")))
+        .filter(|verb| !matches!(verb, Ok(Method::HEAD | Method::OPTIONS)))
         .collect()
+}
+
+/// Who sends: what `verify` says, or else the option.
+fn sender(options: &Options, problems: &mut Problems) -> Option<Sender> {
+    let scheme = options.verify.as_ref().map(|verify| verify.scheme);
+    let by_scheme = scheme.and_then(Scheme::sender);
+    if options.sender.is_some_and(|sender| by_scheme.is_some_and(|known| known != sender)) {
+        problems.add("sender", "Leave it out: `verify.scheme` names another sender.");
+    }
+    let sender = options.sender.or(by_scheme);
+    if by_scheme.is_none() && sender.is_some_and(Sender::needs_secret) {
+        problems.add("sender", "Its handshake is answered with a secret: give `verify` with the sender's own scheme.");
+    }
+    let has_token = options.verify_token.as_deref().is_some_and(|token| !token.trim().is_empty());
+    match (sender == Some(Sender::Meta), has_token) {
+        (true, false) => problems.add("verify_token", "Give the text that you enter at Meta as Verify token."),
+        (false, _) if options.verify_token.is_some() => problems.add("verify_token", "Leave it out: only Meta sends it."),
+        _ => {}
+    }
+    sender
 }
 
 fn event_headers(options: &Options, problems: &mut Problems) -> Vec<String> {
     let names = options.event_headers.iter().flat_map(|names| names.split(',')).map(str::trim).filter(|name| !name.is_empty());
-    let proof = options.verify.as_ref().map(Verify::header);
+    let proofs = options.verify.as_ref().map(Verify::headers).unwrap_or_default();
     for name in names.clone() {
         if http::HeaderName::try_from(name).is_err() {
             problems
                 .add("event_headers", format!("`{name}` is not the name of a header. Write them like `User-Agent, X-Event`."));
         }
         // Secrets never stand in events.
-        if proof.into_iter().chain(["authorization", "cookie"]).any(|secret| secret.eq_ignore_ascii_case(name)) {
+        if proofs.iter().copied().chain(["authorization", "cookie"]).any(|secret| secret.eq_ignore_ascii_case(name)) {
             problems.add("event_headers", format!("`{name}` holds a secret, which must not stand in events: leave it out."));
         }
     }
     names.map(str::to_owned).collect()
-}
-
-fn reply(options: &Options, problems: &mut Problems) -> Option<Reply> {
-    let body = options.response.as_deref().and_then(|text| problems.take("response", Template::parse(text)));
-    let content_type = options.response_content_type.clone();
-    if !RESPONSE_TYPES.contains(&content_type.as_str()) {
-        problems.add("response_content_type", format!("Use one of {}.", RESPONSE_TYPES.join(", ")));
-    }
-    match options.code {
-        Some(code) if !(200..=299).contains(&code) => {
-            problems.add("code", "Give a status from 200 to 299; hooks do not redirect.")
-        }
-        Some(204 | 205) if body.is_some() => problems.add("code", "This status has no body: leave `response` out, or use 200."),
-        _ => {}
-    }
-    (body.is_some() || options.code.is_some()).then(|| Reply { status: options.code.unwrap_or(200), content_type, body })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::{AgentError, compose};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use rookery_domain::{Payload, limits};
 use rookery_egress::Response;
+use rookery_media::Body;
 use serde_json::{Map, Value, json};
 
 /// The payload of `on_response`, over `base` if there is one. A JSON body keeps its very text.
@@ -39,14 +40,18 @@ fn headers(response: &Response) -> Value {
     Value::Object(headers)
 }
 
-/// The body as JSON text, and its encoding if it is no text.
+/// The body as JSON text, read as a hook's would be; what cannot be read so as its text, or else in base64, which is then said.
 fn body(response: &Response) -> (String, Option<&'static str>) {
-    let media_type = response.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    let media_type = media_type.to_ascii_lowercase();
-    let is_json = media_type == "application/json" || media_type == "text/json" || media_type.ends_with("+json");
-    match (std::str::from_utf8(&response.body), is_json.then(|| Payload::parse(&response.body))) {
-        (_, Some(Ok(json))) => (json.as_str().to_owned(), None),
-        (Ok(text), _) => (json!(text).to_string(), None),
-        (Err(_), _) => (json!(BASE64_STANDARD.encode(&response.body)).to_string(), Some("base64")),
+    match rookery_media::read(response.header("content-type").unwrap_or_default(), &response.body) {
+        Ok(Body::Json(text)) => match Payload::parse(text.as_bytes()) {
+            Ok(json) => (json.as_str().to_owned(), None),
+            Err(_) => (json!(text).to_string(), None),
+        },
+        Ok(Body::Form(fields)) => (Value::Object(fields).to_string(), None),
+        Ok(Body::Text(text)) => (json!(text).to_string(), None),
+        Err(_) => match std::str::from_utf8(&response.body) {
+            Ok(text) => (json!(text).to_string(), None),
+            Err(_) => (json!(BASE64_STANDARD.encode(&response.body)).to_string(), Some("base64")),
+        },
     }
 }

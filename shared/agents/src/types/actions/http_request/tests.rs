@@ -123,6 +123,14 @@ async fn answers_become_events_with_the_very_text() {
     assert_eq!(emitted(url.clone(), response(304, &[], "{}")).await, r#"{"status":304,"headers":{},"body":"{}"}"#);
     let binary = emitted(url.clone(), response(200, &[], vec![0xff, 0x00])).await;
     assert_eq!(binary, r#"{"status":200,"headers":{},"body":"/wA=","body_encoding":"base64"}"#);
+    let latin = [("content-type", "text/plain; charset=iso-8859-1")];
+    let text = emitted(url.clone(), response(200, &latin, &b"caf\xe9"[..])).await;
+    assert!(text.ends_with(r#""body":"café"}"#), "{text}");
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let fields = emitted(url.clone(), response(200, &form, "a=1&b=x+y")).await;
+    assert!(fields.ends_with(r#""body":{"a":"1","b":"x y"}}"#), "{fields}");
+    let marked = emitted(url.clone(), response(200, &[("content-type", "application/json")], &b"\xef\xbb\xbf[1]"[..])).await;
+    assert!(marked.ends_with(r#""body":[1]}"#), "{marked}");
     let merged = emitted(json!({"url": "https://a.test/", "output_mode": "merge"}), response(201, &[], "x")).await;
     assert_eq!(merged, r#"{"n":1.10,"status":201,"headers":{},"body":"x"}"#);
     let (silent, _) = call(json!({"url": "https://a.test/", "emit_events": false}), "{}", response(200, &[], "x")).await;

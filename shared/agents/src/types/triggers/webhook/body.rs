@@ -1,62 +1,111 @@
-//! The body of a hook's request as a payload, by its media type.
+//! The payload of a hook's request: its body, read by the one table of media types, with the JSON that stands in its texts.
 
 use crate::HookRequest;
-use percent_encoding::percent_decode_str;
-use rookery_domain::{Error, Kind, Payload};
+use crate::agent::Problems;
+use crate::senders::Sender;
+use bytes::Bytes;
+use rookery_domain::{Error, Kind, Payload, limits};
+use rookery_media::{Body, Unreadable};
 use serde_json::{Map, Value, json};
 
-/// Errors: 415 for other media types; 400 for what is not JSON, or not UTF-8; 413.
-pub(super) fn read(request: &HookRequest) -> Result<Payload, Error> {
-    let media_type = request.media_type();
-    match media_type.as_str() {
-        _ if request.body.is_empty() => Payload::of(&fields(request.query.iter().cloned())),
-        "application/json" => Payload::parse(&request.body),
-        json if json.ends_with("+json") => Payload::parse(&request.body),
-        "application/x-www-form-urlencoded" => Payload::of(&fields(form(text(&request.body)?)?)),
-        plain if plain.starts_with("text/") => Payload::of(&json!({"text": text(&request.body)?})),
-        other => Err(Error::new(
-            Kind::MediaType,
-            "unsupported_media_type",
-            match other {
-                "" => "The request has a body, but no `Content-Type`.".to_owned(),
-                other => format!("The hook does not read `{other}`."),
-            },
-            "Send `Content-Type: application/json`, `application/x-www-form-urlencoded` or `text/plain`, and the body in it.",
-        )),
+/// In `parse_json`: the whole body.
+const WHOLE: &str = ".";
+
+/// How bodies are read.
+pub(super) struct Reading {
+    sender: Option<Sender>,
+    /// Text bodies hold JSON.
+    json_texts: bool,
+    /// Fields of the payload that hold JSON.
+    json_fields: Vec<String>,
+    /// Where the query stands in the payload.
+    query_key: Option<String>,
+}
+
+impl Reading {
+    pub(super) fn new(sender: Option<Sender>, parse_json: &[String], query_key: Option<String>, problems: &mut Problems) -> Self {
+        for (index, name) in parse_json.iter().enumerate().filter(|(_, name)| name.trim().is_empty()) {
+            let message = format!("`{name}` names nothing. Give the name of a field, like `payload`, or `.` for the whole body.");
+            problems.add(format!("parse_json[{index}]"), message);
+        }
+        if query_key.as_deref().is_some_and(|key| key.trim().is_empty()) {
+            problems.add("event_query_key", "Give a key of the payload, like `query`, or leave it out.");
+        }
+        let json_texts = parse_json.iter().any(|name| name == WHOLE) || sender.is_some_and(Sender::has_json_texts);
+        let json_fields = parse_json.iter().filter(|name| *name != WHOLE).cloned().collect();
+        Reading { sender, json_texts, json_fields, query_key }
     }
-}
 
-fn text(bytes: &[u8]) -> Result<&str, Error> {
-    std::str::from_utf8(bytes).map_err(|error| not_utf8(&format!("The body is not UTF-8 from byte {}.", error.valid_up_to())))
-}
+    /// The payload. A JSON body that nothing reshapes keeps its text. Errors: 415 for what is not in the table; 400 for what is not as
+    /// its headers say; 413.
+    pub(super) fn payload(&self, request: &HookRequest) -> Result<Payload, Error> {
+        let payload = self.fields_parsed(self.body(request)?)?;
+        let Some(key) = &self.query_key else { return Ok(payload) };
+        Payload::of(&under(payload.value(), key, Value::Object(query(request))))
+    }
 
-fn not_utf8(message: &str) -> Error {
-    Error::invalid(message, "Send the body as UTF-8.")
-}
-
-/// The fields of a form, decoded strictly: the usual decoder would replace what is not UTF-8 in silence.
-/// Source: <https://url.spec.whatwg.org/#application/x-www-form-urlencoded>.
-fn form(text: &str) -> Result<Vec<(String, String)>, Error> {
-    let decode = |part: &str| match percent_decode_str(&part.replace('+', " ")).decode_utf8() {
-        Ok(decoded) => Ok(decoded.into_owned()),
-        Err(_) => Err(not_utf8("A field of the form is not UTF-8.")),
-    };
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| Ok((decode(name)?, decode(value)?)))
-        .collect()
-}
-
-/// An object of fields; a name that comes more than once gets the list of its values.
-fn fields(pairs: impl IntoIterator<Item = (String, String)>) -> Value {
-    let mut object = Map::new();
-    for (name, value) in pairs {
-        match object.get_mut(&name) {
-            None => _ = object.insert(name, value.into()),
-            Some(Value::Array(values)) => values.push(value.into()),
-            Some(first) => *first = json!([first.take(), value]),
+    fn body(&self, request: &HookRequest) -> Result<Payload, Error> {
+        let codings = request.headers.get_all("content-encoding").iter().filter_map(|value| value.to_str().ok());
+        let codings = codings.collect::<Vec<_>>().join(",");
+        let body =
+            rookery_media::unpack(&codings, Bytes::copy_from_slice(&request.body), limits::PAYLOAD_BYTES).map_err(refused)?;
+        if body.is_empty() {
+            let fields = if self.query_key.is_some() { Map::new() } else { query(request) };
+            return Payload::of(&Value::Object(fields));
+        }
+        match rookery_media::read(request.header("content-type").unwrap_or_default(), &body).map_err(refused)? {
+            Body::Json(text) => Payload::parse(text.as_bytes()),
+            Body::Text(text) if self.json_texts => Payload::parse(text.as_bytes()),
+            Body::Text(text) => Payload::of(&json!({"text": text})),
+            Body::Form(fields) => match self.sender.and_then(Sender::json_field).and_then(|name| fields.get(name)?.as_str()) {
+                Some(text) if fields.len() == 1 => Payload::parse(text.as_bytes()),
+                _ => Payload::of(&Value::Object(fields)),
+            },
         }
     }
+
+    fn fields_parsed(&self, payload: Payload) -> Result<Payload, Error> {
+        if self.json_fields.is_empty() {
+            return Ok(payload);
+        }
+        let mut value = payload.value();
+        for name in &self.json_fields {
+            if let Some(Value::String(text)) = value.get(name) {
+                let parsed = Payload::parse(text.as_bytes()).map_err(|error| {
+                    let message = format!("The field `{name}` does not hold JSON: {}", error.message);
+                    Error::new(
+                        Kind::Invalid,
+                        "invalid_json",
+                        message,
+                        "Send JSON in it, or take it out of the hook's `parse_json`.",
+                    )
+                })?;
+                value[name.as_str()] = parsed.value();
+            }
+        }
+        Payload::of(&value)
+    }
+}
+
+/// A payload with more under a key. One that is no object moves under the key `payload`.
+pub(super) fn under(payload: Value, key: &str, more: Value) -> Value {
+    let mut object = match payload {
+        Value::Object(object) => object,
+        other => Map::from_iter([("payload".to_owned(), other)]),
+    };
+    object.insert(key.to_owned(), more);
     Value::Object(object)
+}
+
+fn query(request: &HookRequest) -> Map<String, Value> {
+    rookery_media::fields(request.query.iter().map(|(name, value)| (name.clone(), value.as_str().into())))
+}
+
+fn refused(error: Unreadable) -> Error {
+    let (kind, code) = match &error {
+        Unreadable::TooLarge(_) => (Kind::TooLarge, "body_too_large"),
+        unsupported if unsupported.is_unsupported() => (Kind::MediaType, "unsupported_media_type"),
+        _ => (Kind::Invalid, "invalid_request"),
+    };
+    Error::new(kind, code, error.to_string(), error.remedy())
 }

@@ -57,7 +57,10 @@ fn bodies_that_cannot_be_read_are_refused() {
     let text = ("content-type", "text/plain");
     for (headers, body, kind) in [
         (&[][..], &b"{}"[..], Kind::MediaType),
-        (&[("content-type", "multipart/form-data; boundary=x")], b"x", Kind::MediaType),
+        (&[("content-type", "multipart/form-data; boundary=x")], b"x", Kind::Invalid),
+        (&[("content-type", "text/plain; charset=x-klingon")], b"x", Kind::MediaType),
+        (&[JSON, ("content-encoding", "br")], b"x", Kind::MediaType),
+        (&[JSON, ("content-encoding", "gzip")], b"x", Kind::Invalid),
         (&[("content-type", "application/octet-stream")], b"x", Kind::MediaType),
         (&[JSON], b"{", Kind::Invalid),
         (&[JSON], b"\"\xff\"", Kind::Invalid),
@@ -110,10 +113,9 @@ fn a_part_of_the_body_and_headers_can_be_the_payload() {
 fn answers_are_as_configured() {
     let answer = |config: Value| post(config, &[JSON], r#"{"name":"Ada"}"#).unwrap().answer;
     assert_eq!(answer(json!({})), None);
-    let text = "text/plain; charset=utf-8".to_owned();
     let config = json!({"response": "Thanks, {{ name }}{{ payload.name }}.", "code": 201});
-    assert_eq!(answer(config), Some(Answer { status: 201, content_type: text.clone(), body: "Thanks, AdaAda.".into() }));
-    assert_eq!(answer(json!({"code": 204})), Some(Answer { status: 204, content_type: text, body: String::new() }));
+    assert_eq!(answer(config), Some(Answer { status: 201, ..Answer::text("Thanks, AdaAda.") }));
+    assert_eq!(answer(json!({"code": 204})), Some(Answer { status: 204, ..Answer::text("") }));
     let json = answer(json!({"response": "{}", "response_content_type": "application/json"})).unwrap();
     assert_eq!((json.status, json.content_type.as_str()), (200, "application/json; charset=utf-8"));
 }
@@ -122,7 +124,8 @@ fn answers_are_as_configured() {
 fn only_verified_requests_pass() {
     let config = json!({"verify": {"scheme": "token", "credential": "hook"}, "event_headers": "X-Event"});
     let hook = agent("webhook", config.clone());
-    assert_eq!((hook.facts().hook_credential.as_deref(), &hook.facts().credentials), (Some("hook"), &vec!["hook".to_owned()]));
+    let secret = hook.facts().hook_secret.as_ref().unwrap();
+    assert_eq!((secret.credential.as_str(), &hook.facts().credentials), ("hook", &vec!["hook".to_owned()]));
     let passed = post(config.clone(), &[JSON, ("authorization", "Bearer s3cret"), ("idempotency-key", "k1")], "{}").unwrap();
     assert_eq!(passed.key.as_deref(), Some("k1"));
     // The proof comes first: strangers learn nothing of what the hook takes.
@@ -132,6 +135,152 @@ fn only_verified_requests_pass() {
     let unset = hook.hook(&request(Method::POST, &[], b""), None).unwrap_err();
     assert_eq!(unset.kind, Kind::Unavailable);
     assert_eq!(post(json!({}), &[JSON, ("x-github-delivery", "guid")], "{}").unwrap().key.as_deref(), Some("guid"));
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    let mut encoder = flate2::read::GzEncoder::new(bytes, flate2::Compression::best());
+    std::io::Read::read_to_end(&mut encoder, &mut packed).unwrap();
+    packed
+}
+
+#[test]
+fn bodies_come_packed_in_charsets_and_in_parts() {
+    let packed = [JSON, ("content-encoding", "gzip")];
+    assert_eq!(payload(json!({}), &packed, gzip(br#"{"n": 1.10}"#)), r#"{"n": 1.10}"#);
+    let bomb = gzip(&vec![b' '; 10 * 1024 * 1024]);
+    assert_eq!(post(json!({}), &packed, bomb).unwrap_err().kind, Kind::TooLarge);
+    for (content_type, body, expected) in [
+        ("application/json", &b"\xef\xbb\xbf{\"a\": 1}"[..], r#"{"a": 1}"#),
+        ("text/plain; charset=ISO-8859-1", b"caf\xe9", r#"{"text":"café"}"#),
+        ("text/plain", b"\xff\xfec\0a\0f\0\xe9\0", r#"{"text":"café"}"#),
+        ("application/xml", b"<?xml version=\"1.0\" encoding=\"windows-1252\"?><a>\x80</a>", concat!(
+            r#"{"text":"<?xml version=\"1.0\" encoding=\"windows-1252\"?>"#, "<a>€</a>\"}"
+        )),
+        ("application/x-www-form-urlencoded; charset=windows-1252", b"a=%80", r#"{"a":"€"}"#),
+        (
+            "multipart/form-data; boundary=x",
+            b"--x\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nA\r\n--x\r\nContent-Disposition: form-data; name=\"f\"; \
+              filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n\x00\xff\r\n--x--\r\n",
+            r#"{"title":"A","f":{"name":"a.png","type":"image/png","size":2,"base64":"AP8="}}"#,
+        ),
+    ] {
+        assert_eq!(payload(json!({}), &[("content-type", content_type)], body), expected);
+    }
+    let refused = post(json!({}), &[("content-type", "image/png")], "x").unwrap_err();
+    assert!(refused.message.contains("`image/png`") && refused.details.contains("`multipart/form-data`"), "{refused:?}");
+}
+
+#[test]
+fn json_in_a_text_is_read_where_the_sender_or_the_hook_says_so() {
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let body = "payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%2C%22n%22%3A1.10%7D";
+    let inner = r#"{"ref":"refs/heads/main","n":1.10}"#;
+    let github = json!({"verify": {"scheme": "github", "credential": "hook"}});
+    let signature = "sha256=965fa3a953050eb77768ce224ef08b3e5a4d637f26d31cea7903805233c53552";
+    assert_eq!(payload(github, &[form, ("x-hub-signature-256", signature)], body), inner);
+    assert_eq!(payload(json!({"sender": "slack"}), &[form], body), inner);
+    assert_eq!(payload(json!({"sender": "slack"}), &[form], "command=%2Fx&text=a"), r#"{"command":"/x","text":"a"}"#);
+    assert_eq!(payload(json!({}), &[form], "payload=%7B%7D"), r#"{"payload":"{}"}"#, "not unless it is said");
+    assert_eq!(payload(json!({"parse_json": ["payload"]}), &[form], body), format!(r#"{{"payload":{inner}}}"#));
+    assert_eq!(payload(json!({"parse_json": ["payload"], "payload_path": "payload.ref"}), &[form], body), r#""refs/heads/main""#);
+
+    let text = ("content-type", "text/plain; charset=UTF-8");
+    assert_eq!(payload(json!({"parse_json": ["."]}), &[text], r#"{"n": 1.10}"#), r#"{"n": 1.10}"#);
+    let sns = r#"{"Type":"Notification","MessageId":"m1","Message":"{\"n\":1.10}"}"#;
+    let accepted = post(json!({"sender": "aws_sns", "parse_json": ["Message"]}), &[text], sns).unwrap();
+    assert_eq!(accepted.payload.unwrap().as_str(), r#"{"Type":"Notification","MessageId":"m1","Message":{"n":1.10}}"#);
+    assert_eq!(accepted.key.as_deref(), Some("m1"));
+    for (config, body) in [(json!({"parse_json": ["."]}), "x"), (json!({"parse_json": ["text"]}), "{")] {
+        assert_eq!(post(config, &[text], body).unwrap_err().kind, Kind::Invalid);
+    }
+    assert_eq!(payload(json!({"parse_json": ["text", "none"]}), &[text], "[1]"), r#"{"text":[1]}"#);
+}
+
+#[test]
+fn a_query_stands_where_the_hook_says() {
+    let with = |config: Value, method: Method, headers: &[(&'static str, &str)], body: &str| {
+        let query = vec![("a".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())];
+        let request = HookRequest { query, ..request(method, headers, body.as_bytes()) };
+        agent("webhook", config).hook(&request, None).unwrap().payload.unwrap().as_str().to_owned()
+    };
+    let keyed = || json!({"event_query_key": "query"});
+    assert_eq!(with(keyed(), Method::POST, &[JSON], r#"{"n": 1.10}"#), r#"{"n":1.10,"query":{"a":["1","2"]}}"#);
+    assert_eq!(with(keyed(), Method::POST, &[JSON], "[1]"), r#"{"payload":[1],"query":{"a":["1","2"]}}"#);
+    assert_eq!(with(keyed(), Method::GET, &[], ""), r#"{"query":{"a":["1","2"]}}"#);
+    assert_eq!(with(json!({}), Method::POST, &[JSON], r#"{"n": 1.10}"#), r#"{"n": 1.10}"#, "the very text");
+}
+
+#[test]
+fn probes_are_answered_and_are_no_events() {
+    let of = |config: Value, method: Method, headers: &[(&'static str, &str)]| {
+        let accepted = agent("webhook", config).hook(&request(method, headers, b""), None).unwrap();
+        assert!(accepted.payload.is_none());
+        let answer = accepted.answer.unwrap();
+        let headers = answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>();
+        (answer.status, headers.join("\n"))
+    };
+    let verified = json!({"verify": {"scheme": "github", "credential": "hook"}, "verbs": "post"});
+    assert_eq!(of(verified.clone(), Method::HEAD, &[]), (200, String::new()));
+    assert_eq!(of(verified, Method::OPTIONS, &[]), (204, "allow: POST".to_owned()));
+    let asks = [
+        ("origin", "https://shop.example.com"),
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "content-type"),
+    ];
+    assert_eq!(
+        of(json!({}), Method::OPTIONS, &asks),
+        (204, "allow: GET, POST, PUT, PATCH, DELETE".to_owned()),
+        "none by default"
+    );
+    let (status, headers) =
+        of(json!({"cors": "https://Shop.example.com, https://b.test:8443", "verbs": "post,head"}), Method::OPTIONS, &asks);
+    assert_eq!(status, 204);
+    assert_eq!(
+        headers,
+        "allow: POST\naccess-control-allow-origin: https://shop.example.com\nvary: Origin\n\
+         access-control-allow-methods: POST\naccess-control-max-age: 600\naccess-control-allow-headers: content-type"
+    );
+    let other = [("origin", "https://evil.example"), asks[1]];
+    assert_eq!(
+        of(json!({"cors": "https://shop.example.com"}), Method::OPTIONS, &other).1,
+        "allow: GET, POST, PUT, PATCH, DELETE"
+    );
+    let sent = post(json!({"cors": "*"}), &[JSON, ("origin", "https://any.example")], "{}").unwrap();
+    assert_eq!((sent.payload.unwrap().as_str(), sent.headers[0].1.as_str()), ("{}", "*"));
+    assert!(post(json!({"cors": "*"}), &[JSON], "{}").unwrap().headers.is_empty());
+}
+
+#[test]
+fn handshakes_are_answered_and_are_no_events() {
+    let query = [("hub.mode", "subscribe"), ("hub.challenge", "1158201444"), ("hub.verify_token", "meatyhamhock")];
+    let query = |_| query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>();
+    let meta = json!({"verify": {"scheme": "meta", "credential": "hook"}, "verify_token": "meatyhamhock", "verbs": "post"});
+    let asked = HookRequest { query: query(()), ..request(Method::GET, &[], b"") };
+    let accepted = agent("webhook", meta.clone()).hook(&asked, Some("s3cret")).unwrap();
+    assert_eq!((accepted.payload, accepted.answer), (None, Some(Answer::text("1158201444"))));
+    let mut strange = meta;
+    strange["verify_token"] = json!("another");
+    assert_eq!(agent("webhook", strange).hook(&asked, Some("s3cret")).unwrap_err().kind, Kind::Unauthenticated);
+    // Where nobody says who sends, it is a request like any other.
+    assert!(agent("webhook", json!({})).hook(&asked, None).unwrap().payload.is_some());
+
+    let zoom = json!({"verify": {"scheme": "zoom", "credential": "hook"}});
+    let body = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}"#;
+    let headers = [
+        JSON,
+        ("x-zm-request-timestamp", "1531420618"),
+        ("x-zm-signature", "v0=d6b307ab644b991140bd487da343b93e7ceec11348c5540fd666c57f75824cfa"),
+    ];
+    let accepted = post(zoom.clone(), &headers, body).unwrap();
+    let expected = json!({"plainToken": "qgg8vlvZRS6UYooatFL8Aw", "encryptedToken": "f54f2d5fee8f181aab8371bada7fed9bb675eae464f18ed4fb91715244b58ef4"});
+    assert_eq!((accepted.payload, accepted.answer), (None, Some(Answer::json(&expected))));
+    assert_eq!(post(zoom, &headers[..2], body).unwrap_err().kind, Kind::Unauthenticated);
+
+    let url = "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription";
+    let body = json!({"Type": "SubscriptionConfirmation", "SubscribeURL": url}).to_string();
+    let accepted = post(json!({"sender": "aws_sns"}), &[("content-type", "text/plain; charset=UTF-8")], body).unwrap();
+    assert_eq!((accepted.payload, accepted.confirm.as_deref()), (None, Some(url)));
 }
 
 #[test]
@@ -167,6 +316,20 @@ fn every_problem_names_its_field() {
         (json!({"verify": {"scheme": "token", "credential": "c", "header": "a b"}}), "config.verify.header"),
         (json!({"verify": {"scheme": "gitlab", "credential": "c"}}), "config.verify.scheme"),
         (json!({"secret": "x"}), "config.secret"),
+        (json!({"sender": "zoom"}), "config.sender"),
+        (json!({"sender": "slack", "verify": {"scheme": "github", "credential": "c"}}), "config.sender"),
+        (json!({"sender": "meta"}), "config.verify_token"),
+        (json!({"verify": {"scheme": "meta", "credential": "c"}, "verify_token": " "}), "config.verify_token"),
+        (json!({"verify_token": "x"}), "config.verify_token"),
+        (json!({"parse_json": [""]}), "config.parse_json[0]"),
+        (json!({"event_query_key": ""}), "config.event_query_key"),
+        (json!({"cors": "shop.example.com"}), "config.cors"),
+        (json!({"cors": "https://shop.example.com/path"}), "config.cors"),
+        (
+            json!({"event_headers": "svix-signature", "verify": {"scheme": "standard_webhooks", "credential": "c"}}),
+            "config.event_headers",
+        ),
+        (json!({"response": "{\"a\": thanks}", "response_content_type": "application/json"}), "config.response"),
     ] {
         assert_eq!(problem("webhook", config.clone()), field, "{config}");
     }

@@ -1,0 +1,175 @@
+//! What is known of senders besides how they sign: how they ask whether an address is right (their handshake), where JSON stands in
+//! a text, and how they name a delivery. A sender is a variant here and a row in the tests. Pure.
+
+use crate::verify::refused;
+use crate::verify::signature::{BASE64, hex, one_is, sign};
+use crate::{Answer, HookRequest};
+use base64::Engine;
+use http::Method;
+use rookery_domain::Error;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+/// A sender whose ways are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Sender {
+    /// Amazon SNS: a subscription is confirmed, and the message is read as JSON though it comes as text. `parse_json: ["Message"]`
+    /// reads the JSON in it.
+    AwsSns,
+    /// Discord: a ping is answered.
+    Discord,
+    /// Dropbox: the challenge is answered.
+    Dropbox,
+    /// GitHub: with its content type `application/x-www-form-urlencoded`, the payload is the JSON in the field `payload`.
+    Github,
+    /// Meta (Facebook, Instagram, WhatsApp): the challenge is answered to who knows `verify_token`.
+    Meta,
+    /// Microsoft Graph and SharePoint: the validation token is answered.
+    MicrosoftGraph,
+    /// Slack: the address's verification is answered; for interactions, the payload is the JSON in the field `payload`.
+    Slack,
+    /// Standard Webhooks, and Svix.
+    StandardWebhooks,
+    /// Stripe.
+    Stripe,
+    /// A hub of WebSub (PubSubHubbub): its verification of intent is answered.
+    Websub,
+    /// X: the challenge-response check is answered, with the credential of `verify`.
+    X,
+    /// Zoom: the address's validation is answered, with the credential of `verify`.
+    Zoom,
+}
+
+/// What is answered to a handshake, which is no event.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Handshake {
+    pub(crate) answer: Answer,
+    /// What is called before the answer is given.
+    pub(crate) confirm: Option<String>,
+}
+
+impl From<Answer> for Handshake {
+    fn from(answer: Answer) -> Self {
+        Handshake { answer, confirm: None }
+    }
+}
+
+impl Sender {
+    /// Whether its handshake is answered with the hook's secret.
+    pub(crate) fn needs_secret(self) -> bool {
+        matches!(self, Sender::X | Sender::Zoom)
+    }
+
+    /// The answer to a handshake that the sender does not sign: it is given before any proof is asked for. None: the request is no
+    /// such handshake.
+    pub(crate) fn handshake(
+        self,
+        request: &HookRequest,
+        secret: Option<&str>,
+        verify_token: Option<&str>,
+    ) -> Result<Option<Answer>, Error> {
+        let query =
+            |name: &str| request.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
+        let is_get = request.method == Method::GET;
+        Ok(match self {
+            // Source: developers.facebook.com, "Getting Started" of the Graph API's webhooks.
+            Sender::Meta if is_get && query("hub.mode") == Some("subscribe") => {
+                if !one_is(verify_token.unwrap_or_default(), query("hub.verify_token").into_iter()) {
+                    let message = "`hub.verify_token` is not the hook's `verify_token`.".to_owned();
+                    return Err(refused(message, "Enter the hook's `verify_token` at Meta, under Verify token."));
+                }
+                query("hub.challenge").map(Answer::text)
+            }
+            // Source: w3.org/TR/websub, 5.3. What the hub denies has no challenge.
+            Sender::Websub if is_get && query("hub.mode").is_some() => {
+                Some(Answer::text(query("hub.challenge").unwrap_or_default()))
+            }
+            // Source: dropbox.com/developers/reference/webhooks.
+            Sender::Dropbox if is_get => query("challenge").map(Answer::text),
+            // Source: docs.x.com, "Webhooks: challenge-response checks".
+            Sender::X if is_get => match (query("crc_token"), secret) {
+                (Some(token), Some(secret)) => {
+                    let signature = BASE64.encode(sign(secret.as_bytes(), &[token.as_bytes()])?);
+                    Some(Answer::json(&json!({"response_token": format!("sha256={signature}")})))
+                }
+                _ => None,
+            },
+            // Source: learn.microsoft.com/graph, "Receive change notifications through webhooks". SharePoint writes it in lower case.
+            Sender::MicrosoftGraph => query("validationToken").map(Answer::text),
+            _ => None,
+        })
+    }
+
+    /// The answer to a handshake that is a delivery like any other, signed if deliveries are. None: the request is an event.
+    pub(crate) fn handshake_in(self, body: &Value, secret: Option<&str>) -> Result<Option<Handshake>, Error> {
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        Ok(match self {
+            // Source: docs.slack.dev/reference/events/url_verification.
+            Sender::Slack if text("type") == Some("url_verification") => {
+                text("challenge").map(|challenge| Answer::text(challenge).into())
+            }
+            // Source: developers.zoom.us/docs/api/webhooks, "Validate your webhook endpoint".
+            Sender::Zoom if text("event") == Some("endpoint.url_validation") => {
+                let token = body["payload"]["plainToken"].as_str().unwrap_or_default();
+                let signature = hex(&sign(secret.unwrap_or_default().as_bytes(), &[token.as_bytes()])?);
+                Some(Answer::json(&json!({"plainToken": token, "encryptedToken": signature})).into())
+            }
+            // Source: docs.discord.com/developers, "Interactions: setting up an endpoint" (1) and "Webhook events" (0).
+            Sender::Discord if body["type"] == json!(1) => Some(Answer::json(&json!({"type": 1})).into()),
+            Sender::Discord if body["type"] == json!(0) => Some(Answer::empty(204).into()),
+            // Source: docs.aws.amazon.com/sns, "HTTP/HTTPS subscription confirmation JSON format".
+            Sender::AwsSns if text("Type") == Some("SubscriptionConfirmation") => {
+                let url = text("SubscribeURL").filter(|url| is_of_sns(url)).ok_or_else(|| {
+                    Error::invalid("`SubscribeURL` is not an address of Amazon SNS.", "Let Amazon SNS send the confirmation.")
+                })?;
+                Some(Handshake { answer: Answer::empty(200), confirm: Some(url.to_owned()) })
+            }
+            Sender::AwsSns if text("Type") == Some("UnsubscribeConfirmation") => Some(Answer::empty(200).into()),
+            _ => None,
+        })
+    }
+
+    /// The field of a form that holds the payload as JSON.
+    pub(crate) fn json_field(self) -> Option<&'static str> {
+        matches!(self, Sender::Github | Sender::Slack).then_some("payload")
+    }
+
+    /// Whether its text bodies hold JSON.
+    pub(crate) fn has_json_texts(self) -> bool {
+        self == Sender::AwsSns
+    }
+}
+
+/// Whether a URL is of Amazon SNS, which no other host is called for.
+fn is_of_sns(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default();
+    let service = [".amazonaws.com", ".amazonaws.com.cn"].iter().find_map(|suffix| host.strip_suffix(suffix));
+    let region = service.and_then(|service| service.strip_prefix("sns."));
+    let is_region =
+        region.is_some_and(|region| !region.is_empty() && region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+    is_region && url.scheme() == "https" && url.port().is_none() && url.username().is_empty() && url.password().is_none()
+}
+
+/// The sender's id of this delivery, the same when it sends it again. `None`: each request is a new event.
+pub(crate) fn delivery_id(sender: Option<Sender>, request: &HookRequest, body: &Value) -> Option<String> {
+    let header = |name| request.header(name).filter(|id| !id.is_empty()).map(str::to_owned);
+    let in_body = |key: &str| body.get(key)?.as_str().filter(|id| !id.is_empty()).map(str::to_owned);
+    let first = |names: &[&'static str]| names.iter().copied().find_map(header);
+    let own = match sender {
+        Some(Sender::StandardWebhooks) => first(&["webhook-id", "svix-id"]),
+        Some(Sender::Github) => header("X-GitHub-Delivery"),
+        Some(Sender::Stripe | Sender::Discord) => in_body("id"),
+        Some(Sender::Slack) => in_body("event_id"),
+        Some(Sender::AwsSns) => in_body("MessageId").or_else(|| header("x-amz-sns-message-id")),
+        Some(_) => None,
+        None => return first(&["Idempotency-Key", "webhook-id", "svix-id", "X-GitHub-Delivery"]),
+    };
+    own.or_else(|| header("Idempotency-Key"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Hooks as their senders see them: addresses, probes, and headers of answers.
+
+use crate::support::{Answer, World, agent, request};
+use axum::body::Body;
+use serde_json::{Value, json};
+
+/// A hook's path, and the path of its workflow's events.
+async fn hook(world: &World, config: Value) -> (String, String) {
+    let workflow = world.started(json!([agent("hook", "webhook", config)])).await;
+    let url = world.get(&format!("{workflow}/agents/hook")).await.ok(200)["data"]["hook_url"].as_str().unwrap().to_owned();
+    (url.split_once("/hooks/").map(|(_, token)| format!("/hooks/{token}")).unwrap(), format!("{workflow}/events"))
+}
+
+async fn send(world: &World, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    let builder = headers.iter().fold(request(method, path), |builder, (name, value)| builder.header(*name, *value));
+    world.send(builder.body(body.into()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_probe_leaves_no_event_and_a_slash_at_the_end_no_404() {
+    let world = World::open().await;
+    let (path, events) = hook(&world, json!({})).await;
+    let head = send(&world, "HEAD", &path, &[], "").await;
+    assert!(head.status == 200 && head.bytes.is_empty());
+    let asked = [("origin", "https://page.example"), ("access-control-request-method", "POST")];
+    let options = send(&world, "OPTIONS", &path, &asked, "").await;
+    assert_eq!((options.status.as_u16(), options.headers["allow"].to_str().unwrap()), (204, "GET, POST, PUT, PATCH, DELETE"));
+    assert!(!options.headers.contains_key("access-control-allow-origin"));
+    assert_eq!(world.get(&events).await.ok(200)["data"], json!([]));
+    world.json("POST", &format!("{path}/"), "{}").await.ok(202);
+    world.json("POST", &path, "{}").await.ok(202);
+    assert_eq!(world.get(&events).await.ok(200)["data"].as_array().unwrap().len(), 2);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn pages_of_the_origins_that_a_hook_names_may_send_and_read() {
+    let world = World::open().await;
+    let (path, _) = hook(&world, json!({"cors": "https://shop.example"})).await;
+    for (origin, allowed) in [("https://shop.example", Some("https://shop.example")), ("https://evil.example", None)] {
+        let headers = [("origin", origin), ("content-type", "application/json"), ("access-control-request-method", "POST")];
+        let preflight = send(&world, "OPTIONS", &path, &headers, "").await;
+        let sent = send(&world, "POST", &path, &headers, "{}").await;
+        assert_eq!((preflight.status.as_u16(), sent.status.as_u16()), (204, 202));
+        for answer in [preflight, sent] {
+            let given = answer.headers.get("access-control-allow-origin").map(|value| value.to_str().unwrap());
+            assert_eq!(given, allowed, "{origin}");
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_read_is_refused_with_what_is() {
+    let world = World::open().await;
+    let (path, events) = hook(&world, json!({})).await;
+    let refused = send(&world, "POST", &path, &[("content-type", "image/png")], "png").await;
+    assert!(refused.error(415, "unsupported_media_type").contains("`image/png`"));
+    assert!(refused.text().contains("multipart/form-data"), "{}", refused.text());
+    let form = "--x\r\ncontent-disposition: form-data; name=\"f\"; filename=\"a.txt\"\r\n\r\nhi\r\n--x--\r\n";
+    send(&world, "POST", &path, &[("content-type", "multipart/form-data; boundary=x")], form).await.ok(202);
+    let payload = world.get(&events).await.ok(200)["data"][0]["payload"].clone();
+    assert_eq!(payload, json!({"f": {"name": "a.txt", "type": "", "size": 2, "base64": "aGk="}}));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_subscription_that_cannot_be_confirmed_is_asked_for_again() {
+    let world = World::open().await;
+    let (path, events) = hook(&world, json!({"sender": "aws_sns"})).await;
+    // There is no such region: nothing is reached.
+    let url = "https://sns.no-such-region.amazonaws.com/?Action=ConfirmSubscription";
+    let body = json!({"Type": "SubscriptionConfirmation", "MessageId": "m", "SubscribeURL": url}).to_string();
+    let headers = [("content-type", "text/plain; charset=UTF-8"), ("x-amz-sns-message-type", "SubscriptionConfirmation")];
+    send(&world, "POST", &path, &headers, body).await.error(503, "unavailable");
+    assert_eq!(world.get(&events).await.ok(200)["data"], json!([]));
+    world.stop().await;
+}
