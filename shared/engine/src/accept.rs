@@ -1,17 +1,14 @@
 //! Accepting: an event from outside becomes durable, is routed, and only then is there a 2xx.
 
+use crate::confirm::confirm;
 use crate::{Built, Engine};
 use http::HeaderName;
 use rookery_agents::{Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, HookSecret, Kind as AgentKind};
 use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time, WorkflowRef};
-use rookery_egress::Request;
 use rookery_queue::Outgoing;
 use rookery_store::{Accepted, Counts, State, Workflow};
 use std::sync::Arc;
-use std::time::Duration;
 
-/// How long the confirmation of a subscription may take: its sender waits for 15 seconds.
-const CONFIRM_TIMEOUT: Duration = Duration::from_secs(8);
 /// Longest key by which a sender names an event, in characters.
 const KEY_CHARS: usize = 255;
 
@@ -172,7 +169,7 @@ impl Engine {
         };
         let accepted = agent.hook(request, secret.as_deref())?;
         if let Some(url) = &accepted.confirm {
-            self.confirm(url).await?;
+            confirm(&self.egress, url).await?;
         }
         let Some(payload) = accepted.payload else {
             return Ok(HookAnswer::Own(accepted.answer.unwrap_or(Answer::empty(204))));
@@ -186,22 +183,6 @@ impl Engine {
             }
             None => HookAnswer::Accepted(event, accepted.headers),
         })
-    }
-
-    /// Tells a sender that its deliveries are wanted. 503 when it does not hear it, so that it asks again.
-    async fn confirm(&self, url: &str) -> Result<()> {
-        let mut request = Request::new(http::Method::GET, url);
-        request.timeout = Some(CONFIRM_TIMEOUT);
-        match self.egress.send(request).await {
-            Ok(response) if response.status < 300 => {
-                tracing::info!("a subscription was confirmed");
-                Ok(())
-            }
-            Ok(response) => {
-                Err(Error::unavailable(format!("the confirmation of a subscription was answered {}", response.status)))
-            }
-            Err(error) => Err(Error::unavailable(format!("the confirmation of a subscription failed: {error}"))),
-        }
     }
 
     /// Writes a feed: `/feeds/{token}.json` or `.xml`. It is readable while its workflow exists.

@@ -65,14 +65,13 @@ async fn a_body_that_is_not_read_is_refused_with_what_is() {
 }
 
 #[tokio::test]
-async fn a_subscription_that_cannot_be_confirmed_is_asked_for_again() {
+async fn a_subscription_is_confirmed_at_its_sender_alone_and_is_no_event() {
     let world = World::open().await;
     let (path, events) = hook(&world, json!({"sender": "aws_sns"})).await;
-    // There is no such region: nothing is reached.
-    let url = "https://sns.no-such-region.amazonaws.com/?Action=ConfirmSubscription";
+    let url = "https://sns.evil.example/?Action=ConfirmSubscription";
     let body = json!({"Type": "SubscriptionConfirmation", "MessageId": "m", "SubscribeURL": url}).to_string();
     let headers = [("content-type", "text/plain; charset=UTF-8"), ("x-amz-sns-message-type", "SubscriptionConfirmation")];
-    send(&world, "POST", &path, &headers, body).await.error(503, "unavailable");
+    send(&world, "POST", &path, &headers, body).await.error(400, "invalid_request");
     assert_eq!(world.get(&events).await.ok(200)["data"], json!([]));
     world.stop().await;
 }

@@ -17,8 +17,9 @@ use std::time::Duration;
 const MAX_REDIRECTS: u8 = 10;
 
 /// Calls a URL for each event, and on a schedule if it has one (then with an empty event). The answer is emitted in the group
-/// `on_response`: `{"status", "headers", "body"}`, the body as JSON where its content type says so, else as text; one that is
-/// not UTF-8 in base64, with `"body_encoding": "base64"`. Answers of up to 128 KB are taken.
+/// `on_response`: `{"status", "headers", "body"}`, the body as JSON where its content type says so, a form as an object, else as
+/// text, in any charset that is declared; what is no text in base64, with `"body_encoding": "base64"`. Answers of up to 128 KB are
+/// taken, unpacked.
 ///
 /// Status 408, 425, 429 and from 500 on are tried again (after `Retry-After`, where the server says so with 429 or 503); other
 /// errors from 400 on are not. When no try is left, `on_error` has the status and the start of the body. Redirects are not

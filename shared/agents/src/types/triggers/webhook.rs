@@ -70,8 +70,9 @@ pub struct Options {
     #[serde(default)]
     event_query_key: Option<String>,
     /// The answer's body: a template over the event's payload. Without it and `code`, the answer is 202 with the ids of
-    /// the event and its run. With `response_content_type` `application/json` it is JSON: what is put into a text is escaped,
-    /// and an output in the place of a value, like `{"n": {{ n }}}`, is the value.
+    /// the event and its run. With `response_content_type` `application/json` it is JSON, like
+    /// `{"hello": "{{ name }}", "items": {{ items | size }}}`: what is put into a text is escaped, and an output in the place of a
+    /// value is the value.
     #[serde(default)]
     response: Option<String>,
     /// The answer's status, 200 to 299; 200 when only `response` is given.
@@ -191,12 +192,22 @@ impl AgentType for Webhook {
             "verify": {"scheme": "stripe", "credential": "stripe_secret"}, "payload_path": "data.object"
         });
         let answers = json!({"verbs": "get,post", "response": "Thanks, {{ name }}.", "code": 201});
+        let answers_json = json!({
+            "response": r#"{"hello": "{{ name }}", "items": {{ items | size }}}"#, "response_content_type": "application/json"
+        });
+        let meta = json!({"verify": {"scheme": "meta", "credential": "app_secret"}, "verify_token": "entered-at-meta"});
+        let sns = json!({"sender": "aws_sns", "parse_json": ["Message"]});
+        let page = json!({"verbs": "post", "cors": "https://shop.example.com", "event_query_key": "query"});
         vec![
             Example::new("Anything that is sent", json!({})),
             Example::new("GitHub, signed", github),
             Example::new("GitLab, by its token", gitlab),
             Example::new("The object of a Stripe event", stripe),
+            Example::new("Meta, with its challenge", meta),
+            Example::new("Amazon SNS, with the JSON in its messages", sns),
+            Example::new("A form of a web page elsewhere, with its files", page),
             Example::new("An answer of its own", answers),
+            Example::new("An answer in JSON", answers_json),
         ]
     }
 }
