@@ -7,6 +7,7 @@ use crate::target::Target;
 use crate::unpack::unpacked;
 use crate::{EgressError, Policy, Request, Response};
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -110,14 +111,16 @@ impl Egress {
         Err(EgressError::TooManyRedirects(request.redirects))
     }
 
-    async fn exchange(&self, call: Call) -> Result<Response, EgressError> {
-        let Call { request, target, has_secrets } = call;
-        let (host, max_body) = (target.host(), self.inner.connector.policy.max_body);
-        match (target.is_secure(), has_secrets) {
-            (true, _) => read(self.secure(host)?, request, host, max_body).await,
-            (false, true) => read(&self.inner.guarded, request, host, max_body).await,
-            (false, false) => read(&self.inner.plain, request, host, max_body).await,
-        }
+    fn exchange(&self, call: Call) -> BoxFuture<'_, Result<Response, EgressError>> {
+        Box::pin(async move {
+            let Call { request, target, has_secrets } = call;
+            let (host, max_body) = (target.host(), self.inner.connector.policy.max_body);
+            match (target.is_secure(), has_secrets) {
+                (true, _) => read(self.secure(host)?, request, host, max_body).await,
+                (false, true) => read(&self.inner.guarded, request, host, max_body).await,
+                (false, false) => read(&self.inner.plain, request, host, max_body).await,
+            }
+        })
     }
 
     fn secure(&self, host: &str) -> Result<&Secure, EgressError> {

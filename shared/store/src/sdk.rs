@@ -1,4 +1,6 @@
 //! The few calls that the store makes, over the SDK's client. Only this file and `loader` name its operations.
+//!
+//! Calls are boxed futures: an `async fn` is compiled again in each crate that awaits it, with all of the SDK inside.
 
 use crate::expression::{Expr, Query};
 use crate::item::{Attributes, Item, key_attributes};
@@ -8,6 +10,7 @@ use crate::page::{Cursor, Page};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Put, ReturnValue, TransactWriteItem, Update, WriteRequest};
+use futures::future::BoxFuture;
 use rookery_domain::{Error, Result};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,94 +56,109 @@ impl Store {
     }
 
     /// Puts an item; `false` when the condition does not hold.
-    pub(crate) async fn put(&self, item: Item, condition: Option<Expr>) -> Result<bool> {
-        let condition = condition.unwrap_or_default();
-        let request = self
-            .client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(item.0))
-            .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values());
-        let mut tries = 0;
-        loop {
-            match request.clone().send().await {
-                Ok(_) => return Ok(true),
-                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                    return Ok(false);
+    pub(crate) fn put(&self, item: Item, condition: Option<Expr>) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(async move {
+            let condition = condition.unwrap_or_default();
+            let request = self
+                .client
+                .put_item()
+                .table_name(&*self.table)
+                .set_item(Some(item.0))
+                .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
+                .set_expression_attribute_names(condition.names())
+                .set_expression_attribute_values(condition.values());
+            let mut tries = 0;
+            loop {
+                match request.clone().send().await {
+                    Ok(_) => return Ok(true),
+                    Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                        return Ok(false);
+                    }
+                    Err(error) if collided(&error, &mut tries).await => {}
+                    Err(error) => return Err(unavailable(error)),
                 }
-                Err(error) if collided(&error, &mut tries).await => {}
-                Err(error) => return Err(unavailable(error)),
             }
-        }
+        })
     }
 
     /// Updates an item; the item as it is then, or `None` when the condition does not hold.
-    pub(crate) async fn update(&self, key: &Key, update: Expr, condition: Option<Expr>) -> Result<Option<Item>> {
-        let (mut names, mut values) = (HashMap::new(), HashMap::new());
-        let update = update.merge_into(&mut names, &mut values);
-        let condition = condition.map(|condition| condition.merge_into(&mut names, &mut values));
-        let request = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(key_attributes(key)))
-            .update_expression(update)
-            .set_condition_expression(condition)
-            .set_expression_attribute_names((!names.is_empty()).then_some(names))
-            .set_expression_attribute_values((!values.is_empty()).then_some(values))
-            .return_values(ReturnValue::AllNew);
-        let mut tries = 0;
-        loop {
-            match request.clone().send().await {
-                Ok(output) => return Ok(Some(Item(output.attributes.unwrap_or_default()))),
-                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                    return Ok(None);
+    pub(crate) fn update<'a>(
+        &'a self,
+        key: &'a Key,
+        update: Expr,
+        condition: Option<Expr>,
+    ) -> BoxFuture<'a, Result<Option<Item>>> {
+        Box::pin(async move {
+            let (mut names, mut values) = (HashMap::new(), HashMap::new());
+            let update = update.merge_into(&mut names, &mut values);
+            let condition = condition.map(|condition| condition.merge_into(&mut names, &mut values));
+            let request = self
+                .client
+                .update_item()
+                .table_name(&*self.table)
+                .set_key(Some(key_attributes(key)))
+                .update_expression(update)
+                .set_condition_expression(condition)
+                .set_expression_attribute_names((!names.is_empty()).then_some(names))
+                .set_expression_attribute_values((!values.is_empty()).then_some(values))
+                .return_values(ReturnValue::AllNew);
+            let mut tries = 0;
+            loop {
+                match request.clone().send().await {
+                    Ok(output) => return Ok(Some(Item(output.attributes.unwrap_or_default()))),
+                    Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                        return Ok(None);
+                    }
+                    Err(error) if collided(&error, &mut tries).await => {}
+                    Err(error) => return Err(unavailable(error)),
                 }
-                Err(error) if collided(&error, &mut tries).await => {}
-                Err(error) => return Err(unavailable(error)),
             }
-        }
+        })
     }
 
-    pub(crate) async fn delete(&self, key: &Key) -> Result<()> {
-        let request = self.client.delete_item().table_name(&*self.table).set_key(Some(key_attributes(key)));
-        request.send().await.map(drop).map_err(unavailable)
+    pub(crate) fn delete<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let request = self.client.delete_item().table_name(&*self.table).set_key(Some(key_attributes(key)));
+            request.send().await.map(drop).map_err(unavailable)
+        })
     }
 
     /// Deletes an item for which the condition holds.
-    pub(crate) async fn delete_if(&self, key: &Key, condition: Expr) -> Result<()> {
-        let request = self.client.delete_item().table_name(&*self.table).set_key(Some(key_attributes(key)));
-        let request = request
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .condition_expression(condition.text);
-        match request.send().await {
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            sent => sent.map(drop).map_err(unavailable),
-        }
+    pub(crate) fn delete_if<'a>(&'a self, key: &'a Key, condition: Expr) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let request = self.client.delete_item().table_name(&*self.table).set_key(Some(key_attributes(key)));
+            let request = request
+                .set_expression_attribute_names(condition.names())
+                .set_expression_attribute_values(condition.values())
+                .condition_expression(condition.text);
+            match request.send().await {
+                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+                sent => sent.map(drop).map_err(unavailable),
+            }
+        })
     }
 
     /// All of it, or none.
-    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Transacted> {
-        let Err(error) = self.client.transact_write_items().set_transact_items(Some(items)).send().await else {
-            return Ok(Transacted::Done);
-        };
-        use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError as E;
-        match error.as_service_error() {
-            Some(E::TransactionCanceledException(canceled)) => {
-                let codes: Vec<&str> =
-                    canceled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None")).collect();
-                match codes.iter().position(|code| *code == "ConditionalCheckFailed") {
-                    Some(index) => Ok(Transacted::Refused(index)),
-                    None if codes.contains(&"TransactionConflict") => Ok(Transacted::Contended),
-                    None => Err(unavailable(error)),
+    pub(crate) fn transact(&self, items: Vec<TransactWriteItem>) -> BoxFuture<'_, Result<Transacted>> {
+        Box::pin(async move {
+            let Err(error) = self.client.transact_write_items().set_transact_items(Some(items)).send().await else {
+                return Ok(Transacted::Done);
+            };
+            use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError as E;
+            match error.as_service_error() {
+                Some(E::TransactionCanceledException(canceled)) => {
+                    let codes: Vec<&str> =
+                        canceled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None")).collect();
+                    match codes.iter().position(|code| *code == "ConditionalCheckFailed") {
+                        Some(index) => Ok(Transacted::Refused(index)),
+                        None if codes.contains(&"TransactionConflict") => Ok(Transacted::Contended),
+                        None => Err(unavailable(error)),
+                    }
                 }
+                Some(E::TransactionInProgressException(_)) => Ok(Transacted::Contended),
+                _ => Err(unavailable(error)),
             }
-            Some(E::TransactionInProgressException(_)) => Ok(Transacted::Contended),
-            _ => Err(unavailable(error)),
-        }
+        })
     }
 
     /// The same, tried again when it collides with another.
@@ -181,34 +199,36 @@ impl Store {
     }
 
     /// One query: its items, and the key where it stopped if there may be more.
-    pub(crate) async fn query(&self, query: Query) -> Result<(Vec<Item>, Option<Item>)> {
-        let (pk, sk) = query.key_names();
-        let (mut names, mut values) = (HashMap::from([("#pk".to_owned(), pk.to_owned())]), Attributes::new());
-        values.insert(":pk".to_owned(), AttributeValue::S(query.partition));
-        let mut condition = "#pk = :pk".to_owned();
-        if let Some(range) = query.range {
-            names.insert("#sk".to_owned(), sk.to_owned());
-            condition = format!("{condition} AND {}", range.merge_into(&mut names, &mut values));
-        }
-        let filter = query.filter.map(|filter| filter.merge_into(&mut names, &mut values));
-        let output = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .set_index_name(query.index.map(str::to_owned))
-            .consistent_read(query.index.is_none())
-            .key_condition_expression(condition)
-            .set_filter_expression(filter)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .scan_index_forward(!query.newest_first)
-            .limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(query.after)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        let items = output.items.unwrap_or_default().into_iter().map(Item).collect();
-        Ok((items, output.last_evaluated_key.map(Item)))
+    pub(crate) fn query(&self, query: Query) -> BoxFuture<'_, Result<(Vec<Item>, Option<Item>)>> {
+        Box::pin(async move {
+            let (pk, sk) = query.key_names();
+            let (mut names, mut values) = (HashMap::from([("#pk".to_owned(), pk.to_owned())]), Attributes::new());
+            values.insert(":pk".to_owned(), AttributeValue::S(query.partition));
+            let mut condition = "#pk = :pk".to_owned();
+            if let Some(range) = query.range {
+                names.insert("#sk".to_owned(), sk.to_owned());
+                condition = format!("{condition} AND {}", range.merge_into(&mut names, &mut values));
+            }
+            let filter = query.filter.map(|filter| filter.merge_into(&mut names, &mut values));
+            let output = self
+                .client
+                .query()
+                .table_name(&*self.table)
+                .set_index_name(query.index.map(str::to_owned))
+                .consistent_read(query.index.is_none())
+                .key_condition_expression(condition)
+                .set_filter_expression(filter)
+                .set_expression_attribute_names(Some(names))
+                .set_expression_attribute_values(Some(values))
+                .scan_index_forward(!query.newest_first)
+                .limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(query.after)
+                .send()
+                .await
+                .map_err(unavailable)?;
+            let items = output.items.unwrap_or_default().into_iter().map(Item).collect();
+            Ok((items, output.last_evaluated_key.map(Item)))
+        })
     }
 
     /// A page of a partition by prefix of the sort key; the cursor is the sort key.
@@ -257,19 +277,22 @@ impl Store {
     }
 
     /// Deletes at most [`DELETED_AT_ONCE`] items.
-    async fn delete_many(&self, keys: Vec<Key>) -> Result<()> {
-        let delete = |key: &Key| DeleteRequest::builder().set_key(Some(key_attributes(key))).build();
-        let requests = keys.iter().map(|key| Ok(WriteRequest::builder().delete_request(delete(key)?).build()));
-        let mut requests: Vec<WriteRequest> =
-            requests.collect::<std::result::Result<_, BuildError>>().map_err(Error::internal)?;
-        while !requests.is_empty() {
-            let sent = self.client.batch_write_item().request_items(&*self.table, requests).send().await.map_err(unavailable)?;
-            requests = sent.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
-            if !requests.is_empty() {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+    fn delete_many(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let delete = |key: &Key| DeleteRequest::builder().set_key(Some(key_attributes(key))).build();
+            let requests = keys.iter().map(|key| Ok(WriteRequest::builder().delete_request(delete(key)?).build()));
+            let mut requests: Vec<WriteRequest> =
+                requests.collect::<std::result::Result<_, BuildError>>().map_err(Error::internal)?;
+            while !requests.is_empty() {
+                let sent =
+                    self.client.batch_write_item().request_items(&*self.table, requests).send().await.map_err(unavailable)?;
+                requests = sent.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
+                if !requests.is_empty() {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 

@@ -1,0 +1,42 @@
+//! From the environment of a Lambda function to an engine. The local program is built without this: it knows no credentials, no
+//! region, and no TLS of the SDK.
+
+use crate::{Booted, Clients, Options, assemble};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use rookery_domain::{Error, Result};
+use rookery_egress::{Allow, Policy};
+use rookery_engine::Settings;
+use rookery_queue::QueueUrls;
+
+/// Makes the two clients and the engine of a Lambda function from the environment: `ROOKERY_TABLE`, the two variables of each queue
+/// ([`rookery_queue::Queue::variable`]), and what the AWS SDK reads; with `ROOKERY_STAGE`, there are metrics for CloudWatch; with
+/// `ROOKERY_BASE_URL`, external agents know where their results go. Makes no request. Errors name the variable.
+pub async fn from_environment() -> Result<Booted> {
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https()).load().await;
+    let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&config), sqs: aws_sdk_sqs::Client::new(&config) };
+    let egress = Policy { allow: egress_allow()?, ..Policy::default() };
+    let settings = Settings { base_url: variable("ROOKERY_BASE_URL").ok(), stage: variable("ROOKERY_STAGE").ok() };
+    Ok(assemble(clients, &variable("ROOKERY_TABLE")?, QueueUrls::read(variable)?, Options { egress, settings }))
+}
+
+/// TLS by ring: see `Cargo.toml`. Opens nothing.
+fn https() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+/// The private addresses that agents may call: `ROOKERY_EGRESS_ALLOW`, as CIDR or CIDR:port, separated by commas.
+fn egress_allow() -> Result<Vec<Allow>> {
+    let given = variable("ROOKERY_EGRESS_ALLOW").unwrap_or_default();
+    let ranges = given.split(',').map(str::trim).filter(|range| !range.is_empty());
+    let parse = |range: &str| range.parse().map_err(|error| Error::internal(format!("ROOKERY_EGRESS_ALLOW: {range}: {error}")));
+    ranges.map(parse).collect()
+}
+
+/// The value of an environment variable that must be set.
+fn variable(name: &str) -> Result<String> {
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.is_empty())
+        .ok_or_else(|| Error::internal(format!("set the environment variable {name}")))
+}
