@@ -5,7 +5,7 @@
 
 use crate::{Built, Engine};
 use rookery_domain::{CellId, DeliveryId, Event, EventId, Result, Time, WorkflowRef, limits};
-use rookery_queue::{Deliver, Handler, Message, Outgoing, Queue, Route};
+use rookery_queue::{Deliver, Handler, Message, Outgoing, Queue, Route, Task};
 use std::sync::Arc;
 
 /// Targets that are messaged at once; more go by way of the `route` queue.
@@ -19,7 +19,7 @@ pub(crate) fn deliveries(workflow: &WorkflowRef, built: &Built, event: &Event) -
 
 /// The message of a delivery's first attempt.
 pub(crate) fn deliver(workflow: &WorkflowRef, event: EventId, cell: &CellId) -> Message {
-    Message::Deliver(Deliver { workflow: workflow.clone(), event, cell: cell.clone(), arm: 0, attempt: 0, reply: false })
+    Task::Deliver(Deliver { event, cell: cell.clone(), arm: 0, attempt: 0, reply: false }).of(workflow)
 }
 
 impl Engine {
@@ -36,14 +36,13 @@ impl Engine {
     }
 
     /// Sends the deliveries of one event, whatever their number: the `route` queue's handler.
-    async fn route(&self, route: Route) -> Result<()> {
-        let Route { workflow, event } = route;
-        let Some(event) = self.store.run_item(&workflow, event).await?.and_then(|item| item.event) else {
+    async fn route(&self, workflow: &WorkflowRef, route: &Route) -> Result<()> {
+        let Some(event) = self.store.run_item(workflow, route.event).await?.and_then(|item| item.event) else {
             tracing::warn!(%workflow, "an event is gone before it was routed");
             return Ok(());
         };
-        let built = self.built(&workflow, event.version).await?;
-        self.producer.send(deliveries(&workflow, &built, &event)).await
+        let built = self.built(workflow, event.version).await?;
+        self.producer.send(deliveries(workflow, &built, &event)).await
     }
 
     /// The messages of the timers of a commit that are near; far ones are due items.
@@ -66,20 +65,12 @@ pub(crate) fn is_near(from: Time, at: Time) -> bool {
 }
 
 pub(crate) fn timer_message(workflow: &WorkflowRef, cell: &CellId, event: EventId, timer: &rookery_store::Timer) -> Message {
-    Message::Timer(rookery_queue::Timer {
-        workflow: workflow.clone(),
-        event,
-        cell: cell.clone(),
-        timer: timer.delivery,
-        at: timer.at,
-        scope: timer.scope,
-        arm: 0,
-        attempt: 0,
-    })
+    let (timer, at, scope) = (timer.delivery, timer.at, timer.scope);
+    Task::Timer(rookery_queue::Timer { event, cell: cell.clone(), timer, at, scope, arm: 0, attempt: 0 }).of(workflow)
 }
 
 fn route(workflow: &WorkflowRef, event: EventId) -> Message {
-    Message::Route(Route { workflow: workflow.clone(), event })
+    Task::Route(Route { event }).of(workflow)
 }
 
 /// The delivery under which a failure to route an event is recorded.
@@ -94,9 +85,9 @@ impl Handler for Router {
     const QUEUE: Queue = Queue::Route;
 
     async fn handle(&self, message: Message) -> Result<()> {
-        match message {
-            Message::Route(route) => self.0.route(route).await,
-            other => self.0.producer.send(vec![other.into()]).await, // Strayed: to its own queue.
+        match &message.task {
+            Task::Route(route) => self.0.route(&message.workflow, route).await,
+            _ => self.0.producer.send(vec![message.into()]).await, // Strayed: to its own queue.
         }
     }
 

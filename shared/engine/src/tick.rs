@@ -4,7 +4,7 @@ use crate::Engine;
 use crate::workflow::delete::PURGED_AT_ONCE;
 use rookery_agents::schedule::Schedule;
 use rookery_domain::{Result, Time};
-use rookery_queue::{Check, Message, Outgoing};
+use rookery_queue::{Check, Message, Outgoing, Task};
 use rookery_store::keys::DUE_SHARDS;
 use rookery_store::{DueItem, ScheduleItem, State};
 
@@ -104,7 +104,9 @@ fn beat(schedule: &Schedule, next_due: Time, now: Time) -> Beat {
 }
 
 fn check(item: &ScheduleItem, due: Time) -> Message {
-    Message::Check(Check { agent: item.agent.clone(), generation: item.generation.clone(), due, arm: 0, attempt: 0 })
+    let (cell, generation) = (item.agent.cell.clone(), item.generation.clone());
+    let check = Check { cell, incarnation: item.agent.incarnation, generation, due, arm: 0, attempt: 0 };
+    Task::Check(check).of(&item.agent.workflow)
 }
 
 #[cfg(test)]

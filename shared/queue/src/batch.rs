@@ -65,13 +65,13 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
 
 /// What logs and traces say of the handling of a message: ids only.
 fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
-    let (agent, event, attempt) = message.about();
+    let (agent, event, attempt) = message.task.about();
     let run = event.map(|event| event.run);
     let log = tracing::info_span!(
         "message",
-        kind = message.kind(),
-        project = %message.project(),
-        workflow = %message.workflow().workflow,
+        kind = message.task.kind(),
+        project = %message.workflow.project,
+        workflow = %message.workflow.workflow,
         agent = agent.map(tracing::field::display),
         event = event.map(tracing::field::display),
         run = run.map(tracing::field::display),
@@ -80,19 +80,19 @@ fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
     );
     let mut attributes = Vec::new();
     if rookery_trace::is_on() {
-        attributes.push(("rookery.project", message.project().to_string()));
-        attributes.push(("rookery.workflow", message.workflow().workflow.to_string()));
+        attributes.push(("rookery.project", message.workflow.project.to_string()));
+        attributes.push(("rookery.workflow", message.workflow.workflow.to_string()));
         attributes.extend(agent.map(|agent| ("rookery.agent", agent.to_string())));
         attributes.extend(event.map(|event| ("rookery.event", event.to_string())));
         attributes.extend(run.map(|run| ("rookery.run", run.to_string())));
     }
-    (Span { name: message.kind().to_owned(), kind: Kind::Consumer, parent, attributes }, log)
+    (Span { name: message.task.kind().to_owned(), kind: Kind::Consumer, parent, attributes }, log)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Route;
+    use crate::{Route, Task};
     use rookery_domain::{Error, EventId, ProjectId, WorkflowId, WorkflowRef};
     use std::sync::Mutex;
 
@@ -102,7 +102,7 @@ mod tests {
     impl Handler for Scripted {
         const QUEUE: Queue = Queue::Route;
         async fn handle(&self, message: Message) -> Result<()> {
-            let Message::Route(Route { event, .. }) = message else { return Ok(()) };
+            let Task::Route(Route { event }) = message.task else { return Ok(()) };
             let index = {
                 let mut seen = self.0.lock().unwrap();
                 seen.push(event);
@@ -120,7 +120,7 @@ mod tests {
     fn record(index: u128) -> SqsMessage {
         let event = EventId::root(rookery_domain::RunId(uuid::Uuid::from_u128(index)));
         let workflow = WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() };
-        let message = Message::Route(Route { workflow, event });
+        let message = Task::Route(Route { event }).of(&workflow);
         let mut record = SqsMessage::default();
         record.message_id = Some(format!("m{index}"));
         record.body = Some(message.encode());

@@ -13,6 +13,6 @@ mod queues;
 pub use batch::{Handler, handle};
 pub use create::create_queues;
 pub use dead::take_dead;
-pub use message::{Check, Deliver, Message, Route, Timer};
+pub use message::{Check, Deliver, Message, Route, Task, Timer};
 pub use producer::{Outgoing, Producer};
 pub use queues::{MAX_RECEIVES, Queue, QueueUrls, Urls};

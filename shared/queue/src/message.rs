@@ -1,21 +1,16 @@
 //! What is said on the queues: versioned, ids only.
 
 use crate::Queue;
-use rookery_domain::{AgentRef, CellId, DeliveryId, Error, EventId, ProjectId, Result, ScopeId, Time, WorkflowRef};
+use rookery_domain::{CellId, DeliveryId, Error, EventId, Result, ScopeId, Time, WorkflowRef};
 use rookery_trace::Context;
 use serde::{Deserialize, Serialize};
 
 /// The version of the messages that are written.
 const VERSION: u8 = 1;
-/// The field of the trace's context: W3C's name of it.
-const TRACE: &str = "traceparent";
 
 /// An event is to be routed: for events with more targets than fit one batch of messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// The workflow.
-    #[serde(flatten)]
-    pub workflow: WorkflowRef,
     /// The event.
     pub event: EventId,
 }
@@ -23,9 +18,6 @@ pub struct Route {
 /// An event is to be delivered to an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deliver {
-    /// The workflow.
-    #[serde(flatten)]
-    pub workflow: WorkflowRef,
     /// The event.
     pub event: EventId,
     /// The agent.
@@ -44,9 +36,6 @@ pub struct Deliver {
 /// A timer of an agent is due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
-    /// The workflow.
-    #[serde(flatten)]
-    pub workflow: WorkflowRef,
     /// The event of the delivery that set it.
     pub event: EventId,
     /// The agent.
@@ -70,8 +59,9 @@ pub struct Timer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// The agent.
-    #[serde(flatten)]
-    pub agent: AgentRef,
+    pub cell: CellId,
+    /// The agent's life.
+    pub incarnation: u64,
     /// The generation of its schedule; a check of another one is dropped.
     pub generation: String,
     /// When it was due.
@@ -84,10 +74,10 @@ pub struct Check {
     pub attempt: u32,
 }
 
-/// A message of one of the queues.
+/// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Message {
+pub enum Task {
     /// On `route`.
     Route(Route),
     /// On `deliver`.
@@ -98,56 +88,70 @@ pub enum Message {
     Check(Check),
 }
 
-impl Message {
+impl Task {
+    /// The same, in a workflow: a message.
+    pub fn of(self, workflow: &WorkflowRef) -> Message {
+        Message { workflow: workflow.clone(), task: self }
+    }
+
     /// The queue that it goes to.
     pub fn queue(&self) -> Queue {
         match self {
-            Message::Route(_) => Queue::Route,
-            _ => Queue::Deliver,
-        }
-    }
-
-    /// The tenant, for fair queues.
-    pub fn project(&self) -> &ProjectId {
-        &self.workflow().project
-    }
-
-    /// The workflow.
-    pub fn workflow(&self) -> &WorkflowRef {
-        match self {
-            Message::Route(route) => &route.workflow,
-            Message::Deliver(deliver) => &deliver.workflow,
-            Message::Timer(timer) => &timer.workflow,
-            Message::Check(check) => &check.agent.workflow,
-        }
-    }
-
-    /// What it is about, for logs and traces: the agent, the event, the attempt.
-    pub fn about(&self) -> (Option<&CellId>, Option<EventId>, u32) {
-        match self {
-            Message::Route(route) => (None, Some(route.event), 0),
-            Message::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event), deliver.attempt),
-            Message::Timer(timer) => (Some(&timer.cell), Some(timer.event), timer.attempt),
-            Message::Check(check) => (Some(&check.agent.cell), None, check.attempt),
+            Task::Route(_) => Queue::Route,
+            Task::Deliver(_) | Task::Timer(_) | Task::Check(_) => Queue::Deliver,
         }
     }
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {
         match self {
-            Message::Route(_) => "route",
-            Message::Deliver(_) => "deliver",
-            Message::Timer(_) => "timer",
-            Message::Check(_) => "check",
+            Task::Route(_) => "route",
+            Task::Deliver(_) => "deliver",
+            Task::Timer(_) => "timer",
+            Task::Check(_) => "check",
         }
     }
 
+    /// What it is about, for logs and traces: the agent, the event, the attempt.
+    pub fn about(&self) -> (Option<&CellId>, Option<EventId>, u32) {
+        match self {
+            Task::Route(route) => (None, Some(route.event), 0),
+            Task::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event), deliver.attempt),
+            Task::Timer(timer) => (Some(&timer.cell), Some(timer.event), timer.attempt),
+            Task::Check(check) => (Some(&check.cell), None, check.attempt),
+        }
+    }
+}
+
+/// A message of one of the queues: what is to be done, and in which workflow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The workflow.
+    pub workflow: WorkflowRef,
+    /// What is to be done.
+    pub task: Task,
+}
+
+/// A message as its body has it: all fields of a task stand beside those of the envelope.
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    v: u8,
+    /// The trace's context, by W3C's name of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    traceparent: Option<String>,
+    #[serde(flatten)]
+    workflow: WorkflowRef,
+    #[serde(flatten)]
+    task: Task,
+}
+
+impl Message {
     /// The same for the next arm, from its first attempt: a replay.
     pub fn replay(mut self) -> Self {
-        match &mut self {
-            Message::Route(_) => {}
-            Message::Deliver(Deliver { arm, attempt, reply, .. }) => (*arm, *attempt, *reply) = (*arm + 1, 0, false),
-            Message::Timer(Timer { arm, attempt, .. }) | Message::Check(Check { arm, attempt, .. }) => {
+        match &mut self.task {
+            Task::Route(_) => {}
+            Task::Deliver(Deliver { arm, attempt, reply, .. }) => (*arm, *attempt, *reply) = (*arm + 1, 0, false),
+            Task::Timer(Timer { arm, attempt, .. }) | Task::Check(Check { arm, attempt, .. }) => {
                 (*arm, *attempt) = (*arm + 1, 0);
             }
         }
@@ -156,7 +160,7 @@ impl Message {
 
     /// The same, as what tells that its delivery waits no more.
     pub fn as_reply(mut self) -> Self {
-        if let Message::Deliver(deliver) = &mut self {
+        if let Task::Deliver(deliver) = &mut self.task {
             deliver.reply = true;
         }
         self
@@ -164,22 +168,19 @@ impl Message {
 
     /// The same with another attempt number.
     pub fn with_attempt(mut self, number: u32) -> Self {
-        match &mut self {
-            Message::Route(_) => {}
-            Message::Deliver(Deliver { attempt, reply, .. }) => (*attempt, *reply) = (number, false),
-            Message::Timer(Timer { attempt, .. }) | Message::Check(Check { attempt, .. }) => *attempt = number,
+        match &mut self.task {
+            Task::Route(_) => {}
+            Task::Deliver(Deliver { attempt, reply, .. }) => (*attempt, *reply) = (number, false),
+            Task::Timer(Timer { attempt, .. }) | Task::Check(Check { attempt, .. }) => *attempt = number,
         }
         self
     }
 
     /// As the body of an SQS message. What is handled because of it belongs to the trace of whoever writes it.
     pub fn encode(&self) -> String {
-        let mut value = serde_json::to_value(self).unwrap_or_default();
-        value["v"] = VERSION.into();
-        if let Some(trace) = rookery_trace::current() {
-            value[TRACE] = trace.to_string().into();
-        }
-        value.to_string()
+        let traceparent = rookery_trace::current().map(|trace| trace.to_string());
+        let envelope = Envelope { v: VERSION, traceparent, workflow: self.workflow.clone(), task: self.task.clone() };
+        serde_json::to_string(&envelope).unwrap_or_default()
     }
 
     /// Reads the body of an SQS message. An unknown version is an error: the message is left for a newer program.
@@ -190,69 +191,71 @@ impl Message {
     /// The same, and the trace that it belongs to.
     pub fn decode_traced(body: &str) -> Result<(Self, Option<Context>)> {
         // By way of a value: with exact numbers, tagged enums do not read from text.
-        let mut value: serde_json::Value = serde_json::from_str(body).map_err(Error::internal)?;
-        let mut take = |name: &str| value.as_object_mut().and_then(|object| object.remove(name));
-        let trace = take(TRACE).and_then(|trace| Context::parse(trace.as_str()?));
-        match take("v") {
-            Some(version) if version == VERSION => Ok((serde_json::from_value(value).map_err(Error::internal)?, trace)),
-            Some(version) => Err(Error::internal(format!("a message of version {version} is not read here"))),
-            None => Err(Error::internal("a message without a version is not read here")),
+        let value: serde_json::Value = serde_json::from_str(body).map_err(Error::internal)?;
+        match value.get("v") {
+            Some(version) if *version == VERSION => {}
+            Some(version) => return Err(Error::internal(format!("a message of version {version} is not read here"))),
+            None => return Err(Error::internal("a message without a version is not read here")),
         }
+        let Envelope { traceparent, workflow, task, .. } = serde_json::from_value(value).map_err(Error::internal)?;
+        Ok((Message { workflow, task }, traceparent.as_deref().and_then(Context::parse)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rookery_domain::WorkflowId;
-    use serde_json::{Value, json};
+    use rookery_domain::{ProjectId, WorkflowId};
+    use serde_json::Value;
 
     fn workflow() -> WorkflowRef {
         WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() }
     }
 
-    /// Messages wait for days: what the program wrote before must be read, and written so that a program of before reads it.
+    /// Messages wait for days, in queues and as due items: these bodies were written by the program before the envelope. They must be
+    /// read, and what is written must be read by that program.
     #[test]
-    fn the_ids_of_a_message_stand_flat_in_its_body() {
-        let (project, workflow, event) = ("0123456789ab", "abcdefghjkmn", EventId::fresh());
-        let ids = json!({"v": 1, "project": project, "workflow": workflow, "cell": "c"});
-        for (kind, more) in [
-            ("route", json!({"event": event})),
-            ("deliver", json!({"event": event, "arm": 1, "attempt": 2})),
-            ("timer", json!({"event": event, "timer": event.run, "at": Time(7), "scope": null, "arm": 0, "attempt": 0})),
-            ("check", json!({"incarnation": 3, "generation": "g", "due": Time(60_000), "arm": 0, "attempt": 1})),
-        ] {
-            let mut body = ids.clone();
-            body["kind"] = kind.into();
-            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            let message = Message::decode(&body.to_string()).unwrap();
-            assert_eq!(message.workflow().to_string(), format!("{project}/{workflow}"));
-            if kind == "route" {
-                body.as_object_mut().unwrap().remove("cell");
-            }
-            assert_eq!(serde_json::from_str::<Value>(&message.encode()).unwrap(), body);
+    fn bodies_that_were_written_before_are_read_and_written_as_before() {
+        const TRACED: &str = r#""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01""#;
+        let old = [
+            r#"{"kind":"route","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","v":1}"#,
+            r#"{"kind":"deliver","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1-326a194a75e18cfdbb43fae319a79c9b","cell":"on main #1","arm":1,"attempt":2,"v":1}"#,
+            r#"{"kind":"deliver","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","cell":"c","arm":0,"attempt":0,"reply":true,"v":1}"#,
+            r#"{"kind":"timer","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","cell":"c","timer":"961d1a431e2b8800a301b3d19f2e0005","at":"2025-11-13T02:13:20.000Z","scope":"961d1a431e2b8800a301b3d19f2e0006","arm":0,"attempt":0,"v":1}"#,
+            r#"{"kind":"timer","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","cell":"c","timer":"961d1a431e2b8800a301b3d19f2e0005","at":"2025-11-13T02:13:20.000Z","scope":null,"arm":0,"attempt":0,"v":1}"#,
+            r#"{"kind":"check","project":"0123456789ab","workflow":"abcdefghjkmn","cell":"c","incarnation":3,"generation":"g","due":"2025-11-13T02:13:20.000Z","arm":0,"attempt":1,"v":1}"#,
+        ];
+        for body in old {
+            let message = Message::decode(body).unwrap();
+            assert_eq!(message.workflow.to_string(), "0123456789ab/abcdefghjkmn");
+            let value: Value = serde_json::from_str(body).unwrap();
+            assert_eq!(message.task.kind(), value["kind"]);
+            assert_eq!(serde_json::from_str::<Value>(&message.encode()).unwrap(), value);
+
+            let traced = body.replace(r#""v":1"#, &format!(r#""v":1,{TRACED}"#));
+            let (read, trace) = Message::decode_traced(&traced).unwrap();
+            assert_eq!((read, trace.map(|trace| TRACED.contains(&trace.to_string()))), (message, Some(true)));
         }
+        // What was left out had its first value, and a context that is no context is none.
+        let short = r#"{"v":1,"kind":"deliver","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","cell":"c","traceparent":"?"}"#;
+        let (message, trace) = Message::decode_traced(short).unwrap();
+        let Task::Deliver(Deliver { arm, attempt, reply, .. }) = message.task else { panic!("a delivery") };
+        assert_eq!((arm, attempt, reply, trace), (0, 0, false, None));
     }
 
     #[test]
     fn messages_come_back_and_replays_open_the_next_arm() {
         let event = EventId::fresh();
-        let deliver = Message::Deliver(Deliver {
-            workflow: workflow(),
-            event,
-            cell: CellId("a \"quoted\" cell".into()),
-            arm: 1,
-            attempt: 3,
-            reply: true,
-        });
+        let cell = CellId("a \"quoted\" cell".into());
+        let deliver = Task::Deliver(Deliver { event, cell, arm: 1, attempt: 3, reply: true }).of(&workflow());
         assert_eq!(Message::decode(&deliver.encode()).unwrap(), deliver);
-        let Message::Deliver(replayed) = deliver.replay() else { panic!("a replay is of the same kind") };
+        let Task::Deliver(replayed) = deliver.replay().task else { panic!("a replay is of the same kind") };
         assert_eq!((replayed.arm, replayed.attempt), (2, 0));
     }
 
     #[tokio::test]
     async fn a_message_belongs_to_the_trace_of_whoever_wrote_it() {
-        let message = Message::Route(Route { workflow: workflow(), event: EventId::fresh() });
+        let message = Task::Route(Route { event: EventId::fresh() }).of(&workflow());
         assert_eq!(Message::decode_traced(&message.encode()).unwrap(), (message.clone(), None));
         let parent = Context::fresh();
         let span = rookery_trace::Span {

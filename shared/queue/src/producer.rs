@@ -63,11 +63,11 @@ impl Producer {
         let mut answers = Vec::with_capacity(outgoing.len());
         for outgoing in outgoing {
             let (answer, answered) = oneshot::channel();
-            let queue = &self.queues[outgoing.message.queue() as usize];
+            let queue = &self.queues[outgoing.message.task.queue() as usize];
             let Outgoing { message, not_before } = outgoing;
             let asked = Asked {
                 body: message.encode(),
-                group: message.project().to_string(),
+                group: message.workflow.project.to_string(),
                 xray: rookery_trace::xray_header(),
                 not_before,
                 answer,

@@ -7,7 +7,7 @@ use crate::delivery::work::{Wake, Work};
 use crate::external::ask::Asked;
 use crate::routing::routing_delivery;
 use rookery_domain::{Error, EventId, Result, Time};
-use rookery_queue::{MAX_RECEIVES, Message, Route};
+use rookery_queue::{MAX_RECEIVES, Message, Route, Task};
 use rookery_store::{Commit, Committed, Failure, Writes};
 
 /// Races lost to others after which a dead letter is left for the next tick.
@@ -23,7 +23,7 @@ impl Engine {
             ),
             details: None,
         };
-        if let Message::Route(route) = &message {
+        if let Task::Route(route) = &message.task {
             return self.record_dead_route(route, &message, failure).await;
         }
         let Some(mut work) = Work::of(&message) else { return Ok(()) };
@@ -61,7 +61,7 @@ impl Engine {
     }
 
     async fn record_dead_route(&self, route: &Route, message: &Message, failure: Failure) -> Result<()> {
-        let Some(event) = self.store.run_item(&route.workflow, route.event).await?.and_then(|item| item.event) else {
+        let Some(event) = self.store.run_item(&message.workflow, route.event).await?.and_then(|item| item.event) else {
             return Ok(());
         };
         let delivery = routing_delivery(event.id);
@@ -83,9 +83,9 @@ impl Engine {
             message: Some(message.encode()),
             replayed_at: None,
         };
-        match self.store.commit(&route.workflow, &commit, Writes::default()).await? {
+        match self.store.commit(&message.workflow, &commit, Writes::default()).await? {
             // It was replayed, and died again.
-            Committed::LostKey => self.store.mark_failed_again(&route.workflow, commit.id).await,
+            Committed::LostKey => self.store.mark_failed_again(&message.workflow, commit.id).await,
             _ => Ok(()),
         }
     }

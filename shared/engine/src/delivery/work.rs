@@ -1,7 +1,7 @@
 //! One piece of work of the `deliver` queue: a delivery, a timer or a check, in the terms that they share.
 
 use rookery_domain::{AgentRef, CellId, DeliveryId, EventId, RunId, ScopeId, Time, WorkflowRef};
-use rookery_queue::{Check, Message};
+use rookery_queue::{Check, Message, Task};
 
 /// What wakes the agent.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,32 +34,32 @@ pub(crate) struct Work {
 impl Work {
     /// The work that a message asks for; none for one that belongs on another queue.
     pub(crate) fn of(message: &Message) -> Option<Work> {
-        let (cell, wake, delivery, arm, attempt, run, tick) = match message {
-            Message::Route(_) => return None,
-            Message::Deliver(m) => {
-                (&m.cell, Wake::Event(m.event), m.event.delivery(&m.cell), m.arm, m.attempt, m.event.run, None)
-            }
-            Message::Timer(m) => {
+        let workflow = &message.workflow;
+        let (cell, wake, delivery, arm, attempt, run, tick) = match &message.task {
+            Task::Route(_) => return None,
+            Task::Deliver(m) => (&m.cell, Wake::Event(m.event), m.event.delivery(&m.cell), m.arm, m.attempt, m.event.run, None),
+            Task::Timer(m) => {
                 (&m.cell, Wake::Timer { event: m.event, scope: m.scope }, m.timer, m.arm, m.attempt, m.event.run, None)
             }
-            Message::Check(m) => {
-                let root = EventId::tick(&m.agent, m.due.0);
+            Task::Check(m) => {
+                let agent = AgentRef { workflow: workflow.clone(), cell: m.cell.clone(), incarnation: m.incarnation };
+                let root = EventId::tick(&agent, m.due.0);
                 let generation = Some(m.generation.clone()).filter(|generation| !generation.is_empty());
                 let wake = Wake::Check { due: m.due, generation };
-                (&m.agent.cell, wake, DeliveryId(root.own), m.arm, m.attempt, root.run, Some(root))
+                (&m.cell, wake, DeliveryId(root.own), m.arm, m.attempt, root.run, Some(root))
             }
         };
         // A check's run has no other root than what it emits first: its commit key.
         let commit = tick.filter(|_| arm == 0).unwrap_or_else(|| EventId::child(run, delivery, arm, 0));
         Some(Work {
-            workflow: message.workflow().clone(),
+            workflow: workflow.clone(),
             cell: cell.clone(),
             wake,
             delivery,
             arm,
             attempt,
             commit,
-            reply: matches!(message, Message::Deliver(m) if m.reply),
+            reply: matches!(&message.task, Task::Deliver(m) if m.reply),
             message: message.clone(),
         })
     }
@@ -67,7 +67,14 @@ impl Work {
     /// A check that a person asks for: each is one of its own.
     pub(crate) fn check_by_hand(agent: &AgentRef, now: Time) -> Work {
         let root = EventId::fresh();
-        let message = Check { agent: agent.clone(), generation: String::new(), due: now, arm: 0, attempt: 0 };
+        let check = Check {
+            cell: agent.cell.clone(),
+            incarnation: agent.incarnation,
+            generation: String::new(),
+            due: now,
+            arm: 0,
+            attempt: 0,
+        };
         Work {
             workflow: agent.workflow.clone(),
             cell: agent.cell.clone(),
@@ -77,7 +84,7 @@ impl Work {
             attempt: 0,
             commit: root,
             reply: false,
-            message: Message::Check(message),
+            message: Task::Check(check).of(&agent.workflow),
         }
     }
 

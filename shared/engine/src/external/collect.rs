@@ -4,7 +4,7 @@ use crate::Engine;
 use rookery_agents::agent_protocol::read_result;
 use rookery_agents::{HookRequest, STANDARD_WEBHOOKS, verify_standard_webhook};
 use rookery_domain::{CallbackAuth, Error, EventId, Kind, ProjectId, RequestState, Result, Time, WorkflowRef};
-use rookery_queue::{Deliver, Message};
+use rookery_queue::{Deliver, Message, Task};
 use rookery_store::{HeldResult, Request};
 use subtle::ConstantTimeEq;
 
@@ -230,8 +230,8 @@ impl Engine {
 
 /// The message of the delivery that made a request.
 fn delivery(request: &Request) -> Message {
-    let (workflow, cell) = (request.agent.workflow.clone(), request.agent.cell.clone());
-    Message::Deliver(Deliver { workflow, event: request.event, cell, arm: request.arm, attempt: 0, reply: false })
+    let (event, cell) = (request.event, request.agent.cell.clone());
+    Task::Deliver(Deliver { event, cell, arm: request.arm, attempt: 0, reply: false }).of(&request.agent.workflow)
 }
 
 /// The same for what is unknown, another's, deleted, or not proved.
