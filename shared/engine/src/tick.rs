@@ -39,6 +39,9 @@ impl Engine {
         // Last, and in parts: removing much must not make what is due late.
         let mut budget = PURGED_AT_ONCE;
         for (project, workflow) in purges {
+            if budget == 0 {
+                break;
+            }
             warn(self.purge(&project, workflow.as_ref(), &mut budget).await);
         }
         Ok(found)

@@ -1,7 +1,7 @@
 //! API keys: 256 bits, only their hash is stored; they say their project and id, so that one read finds them.
 
-use crate::item::Item;
-use crate::keys;
+use crate::item::{Item, malformed};
+use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
 use rookery_domain::{Error, ProjectId, Result, Time, random_token};
@@ -71,7 +71,7 @@ impl Store {
     pub async fn create_api_key(&self, project: &ProjectId, name: &str, role: Role) -> Result<(ApiKey, String)> {
         let (id, secret) = (random_token(KEY_ID_CHARS), random_token(52));
         let key = ApiKey { id, project_id: project.clone(), name: name.to_owned(), role, created_at: Time::now() };
-        let item = Item::new(&keys::of_project(project, "k#", &key.id))
+        let item = Item::new(&keys::of_project(project, Prefix::ApiKey, &key.id))
             .s("name", name)
             .s("role", role.as_str())
             .n("created", key.created_at.0)
@@ -90,7 +90,7 @@ impl Store {
             return Ok(None);
         };
         let (Ok(project), true) = (project.parse::<ProjectId>(), is_key_id(id)) else { return Ok(None) };
-        let Some(item) = self.get(keys::of_project(&project, "k#", id)).await? else { return Ok(None) };
+        let Some(item) = self.get(keys::of_project(&project, Prefix::ApiKey, id)).await? else { return Ok(None) };
         match item.raw("hash").is_some_and(|stored| bool::from(stored.ct_eq(&hash(secret)))) {
             true => read(&project, &item).map(Some),
             false => Ok(None),
@@ -99,12 +99,12 @@ impl Store {
 
     /// A page of a project's keys.
     pub async fn list_api_keys(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<ApiKey>> {
-        self.page(project.as_str(), "k#", false, limit, cursor).await?.try_map(|item| read(project, &item))
+        self.page(project.as_str(), &Prefix::ApiKey.start(), false, limit, cursor).await?.try_map(|item| read(project, &item))
     }
 
     /// Revokes a key.
     pub async fn delete_api_key(&self, project: &ProjectId, id: &str) -> Result<()> {
-        let key = keys::of_project(project, "k#", id);
+        let key = keys::of_project(project, Prefix::ApiKey, id);
         let found = if is_key_id(id) { self.get(key.clone()).await? } else { None };
         found.ok_or_else(|| Error::not_found("API key"))?;
         self.delete(&key).await
@@ -122,7 +122,7 @@ fn hash(secret: &str) -> Vec<u8> {
 
 fn read(project: &ProjectId, item: &Item) -> Result<ApiKey> {
     Ok(ApiKey {
-        id: item.str("sk")?.trim_start_matches("k#").to_owned(),
+        id: Prefix::ApiKey.name(item.str("sk")?).ok_or_else(|| malformed("sk"))?.to_owned(),
         project_id: project.clone(),
         name: item.str("name")?.to_owned(),
         role: item.parse("role")?,

@@ -1,7 +1,7 @@
 //! Credentials: secrets by name, bound to hosts. Their values are read for calls, and never given back.
 
-use crate::item::Item;
-use crate::keys;
+use crate::item::{Item, malformed};
+use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
 use rookery_domain::{Error, ProjectId, Result, Time};
@@ -31,7 +31,7 @@ impl fmt::Debug for Credential {
 impl Store {
     /// Sets a credential.
     pub async fn put_credential(&self, project: &ProjectId, credential: &Credential) -> Result<()> {
-        let item = Item::new(&keys::of_project(project, "c#", &credential.name))
+        let item = Item::new(&keys::of_project(project, Prefix::Credential, &credential.name))
             .s("value", &credential.value)
             .list("hosts", &credential.hosts)
             .n("updated", credential.updated_at.0);
@@ -43,18 +43,18 @@ impl Store {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let keys = names.iter().map(|name| keys::of_project(project, "c#", name)).collect();
+        let keys = names.iter().map(|name| keys::of_project(project, Prefix::Credential, name)).collect();
         self.get_many(keys).await?.into_iter().map(|item| item.map(|item| read(&item)).transpose()).collect()
     }
 
     /// A page of a project's credentials.
     pub async fn list_credentials(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Credential>> {
-        self.page(project.as_str(), "c#", false, limit, cursor).await?.try_map(|item| read(&item))
+        self.page(project.as_str(), &Prefix::Credential.start(), false, limit, cursor).await?.try_map(|item| read(&item))
     }
 
     /// Forgets a credential.
     pub async fn delete_credential(&self, project: &ProjectId, name: &str) -> Result<()> {
-        let key = keys::of_project(project, "c#", name);
+        let key = keys::of_project(project, Prefix::Credential, name);
         self.get(key.clone()).await?.ok_or_else(|| Error::not_found("credential"))?;
         self.delete(&key).await
     }
@@ -62,7 +62,7 @@ impl Store {
 
 fn read(item: &Item) -> Result<Credential> {
     Ok(Credential {
-        name: item.str("sk")?.trim_start_matches("c#").to_owned(),
+        name: Prefix::Credential.name(item.str("sk")?).ok_or_else(|| malformed("sk"))?.to_owned(),
         value: item.str("value")?.to_owned(),
         hosts: item.strings("hosts"),
         updated_at: item.time("updated")?,

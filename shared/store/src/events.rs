@@ -3,7 +3,7 @@
 use crate::commit::record::{Commit, Parked};
 use crate::expression::{Expr, Query};
 use crate::item::{Item, key_attributes, malformed};
-use crate::keys::{self, Key};
+use crate::keys::{self, Key, Prefix};
 use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::Store;
 use crate::workflows::{self, Workflow};
@@ -133,7 +133,7 @@ impl Store {
         cursor: Option<&Cursor>,
     ) -> Result<Page<Event>> {
         let looked_at = if filter.selects() { LOOKED_AT } else { limit };
-        let partition = keys::recent(workflow, 'e');
+        let partition = keys::recent(workflow, Prefix::RecentEvents);
         let expr = filter.expr(Time::now());
         let ids = self.list_recent(workflow, partition, Some(expr), looked_at, limit, cursor).await?;
         let items = self.run_items(workflow, &ids.items).await?;
@@ -211,11 +211,6 @@ impl Store {
     }
 }
 
-/// The condition of what must not be there yet; an expired item counts as gone (rule 11).
-pub(crate) fn absent(now: Time) -> Expr {
-    Expr::new("attribute_not_exists(pk) OR expires_at < :now_s").n(":now_s", now.0 / 1000)
-}
-
 /// The last moment at which a commit may be asked for.
 pub(crate) fn remembered_until(at: Time, keep: Time) -> Time {
     keep.max(at.plus(limits::COMMIT_MS))
@@ -232,7 +227,7 @@ pub(crate) fn event_item(workflow: &WorkflowRef, event: &Event) -> Item {
         .n("hop", event.hop)
         .n("keep", event.keep_until.0)
         .packed("payload", event.payload.as_str())
-        .s("rp", keys::recent(workflow, 'e'))
+        .s("rp", keys::recent(workflow, Prefix::RecentEvents))
         .s("rs", keys::recent_sort(event.created_at, event.id))
         .n("expires_at", remembered_until(event.created_at, event.keep_until).ttl_seconds());
     let item = if event.groups.is_empty() { item } else { item.list("groups", &event.groups) };

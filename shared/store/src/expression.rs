@@ -4,6 +4,7 @@ use crate::item::{Attributes, pack};
 use crate::keys;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use rookery_domain::Time;
 use std::collections::HashMap;
 
 /// An expression with its names and values: what a condition, an update or a filter is made of.
@@ -60,6 +61,11 @@ impl Expr {
         values.extend(self.values);
         self.text
     }
+}
+
+/// The condition of what must not be there yet; an expired item counts as gone (rule 11).
+pub(crate) fn absent(now: Time) -> Expr {
+    Expr::new("attribute_not_exists(pk) OR expires_at < :now_s").n(":now_s", now.0 / 1000)
 }
 
 /// One query: a partition, a part of its sort keys, a direction.

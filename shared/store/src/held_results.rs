@@ -3,7 +3,7 @@
 
 use crate::expression::{Expr, Query};
 use crate::item::{Item, malformed};
-use crate::keys;
+use crate::keys::{self, Prefix};
 use crate::sdk::Store;
 use rookery_domain::{EventId, ProjectId, Result, Time};
 use serde::{Deserialize, Serialize};
@@ -27,25 +27,25 @@ pub struct HeldResult {
 impl Store {
     /// Notes that a call is under way of which the acknowledgement is not stored, until this time at most.
     pub async fn begin_call(&self, project: &ProjectId, request: EventId, until: Time) -> Result<()> {
-        let item = Item::new(&keys::of_requests(project, "a#", &request.to_string()));
+        let item = Item::new(&keys::of_requests(project, Prefix::Calling, &request.to_string()));
         self.put(item.n("until", until.0).n("expires_at", until.ttl_seconds()), None).await.map(drop)
     }
 
     /// Its acknowledgement is stored.
     pub async fn end_call(&self, project: &ProjectId, request: EventId) -> Result<()> {
-        self.delete(&keys::of_requests(project, "a#", &request.to_string())).await
+        self.delete(&keys::of_requests(project, Prefix::Calling, &request.to_string())).await
     }
 
     /// Whether any call of the project is under way.
     pub async fn is_calling(&self, project: &ProjectId, now: Time) -> Result<bool> {
-        Ok(self.count_early(project, "a#", 1, now).await? > 0)
+        Ok(self.count_early(project, Prefix::Calling, 1, now).await? > 0)
     }
 
     /// How many items of a project's requests are still good, up to `most`.
-    async fn count_early(&self, project: &ProjectId, prefix: &str, most: usize, now: Time) -> Result<usize> {
+    async fn count_early(&self, project: &ProjectId, prefix: Prefix, most: usize, now: Time) -> Result<usize> {
         let (mut found, mut after) = (0, None);
         loop {
-            let mut query = Query::prefix(keys::requests(project), prefix, 1000);
+            let mut query = Query::prefix(keys::requests(project), &prefix.start(), 1000);
             query.filter = Some(Expr::new("#until > :now").name("#until", "until").n(":now", now.0));
             query.after = after;
             let (items, stopped) = self.query(query).await?;
@@ -60,7 +60,7 @@ impl Store {
     /// Holds a result with an id that nobody knows yet. `false` when the project has as many as it may, or another with this id.
     pub async fn hold_result(&self, project: &ProjectId, callee_id: &str, held: &HeldResult) -> Result<bool> {
         let now = held.received_at;
-        if self.count_early(project, "h#", HELD, now).await? >= HELD {
+        if self.count_early(project, Prefix::Held, HELD, now).await? >= HELD {
             return Ok(false);
         }
         let until = held.received_at.plus(HELD_MS);

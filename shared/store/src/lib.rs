@@ -1,6 +1,12 @@
 //! The table: every noun's items, the one place that speaks to DynamoDB.
 //!
-//! `keys` holds all keys; one file for each noun holds its items and conditions. No decisions of the engine, no HTTP.
+//! `keys` holds all keys, and in `keys/prefix.rs` a table of their prefixes, from which `purge` reads what to remove; one file for each
+//! noun holds its items and conditions. No decisions of the engine, no HTTP.
+//!
+//! **Who writes.** A write that must keep something else true goes through the engine: events and their messages, commits and waits,
+//! requests and breakers, versions with what is built of them, schedules, starts and stops, every deletion that asks for a purge. The API
+//! writes straight to the store what is whole in one item, and what nothing else follows from: a project and its name, API keys,
+//! credentials, and the clearing of an agent's memories. Reads go straight to the store from everywhere.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod api_keys;
@@ -19,6 +25,7 @@ mod memory;
 mod metrics;
 mod page;
 mod projects;
+mod purge;
 mod requests;
 mod schedules;
 mod schema;

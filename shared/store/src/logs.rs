@@ -1,7 +1,7 @@
 //! Logs of agents: what they said while they worked, for their workflow's owner.
 
 use crate::item::Item;
-use crate::keys;
+use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
 use rookery_domain::{AgentRef, EventId, Result, Time};
@@ -35,7 +35,8 @@ impl Store {
 
     /// A page of an agent's log, newest first.
     pub async fn list_logs(&self, agent: &AgentRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<LogEntry>> {
-        let page = self.page(&keys::logs(&agent.workflow), &keys::of_agent(agent), true, limit, cursor).await?;
+        let page =
+            self.page(&keys::of_workflow(&agent.workflow, Prefix::Logs), &keys::of_agent(agent), true, limit, cursor).await?;
         page.try_map(|item| {
             let event_id = item.opt_str("event").map(|_| item.parse("event")).transpose()?;
             Ok(LogEntry { at: item.time("at")?, event_id, lines: item.strings("lines") })

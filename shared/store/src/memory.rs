@@ -1,9 +1,8 @@
 //! What agents remember: one memory for each agent, or one for each scope. Written only by commits, or cleared by a person.
 
-use crate::events::absent;
-use crate::expression::Expr;
+use crate::expression::{Expr, absent};
 use crate::item::Item;
-use crate::keys;
+use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
 use aws_sdk_dynamodb::types::TransactWriteItem;
@@ -67,19 +66,21 @@ impl Store {
 
     /// A page of an agent's memories.
     pub async fn list_memories(&self, agent: &AgentRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<MemoryItem>> {
-        let partition = keys::memories(&agent.workflow);
+        let partition = keys::of_workflow(&agent.workflow, Prefix::Memories);
         self.page(&partition, &keys::of_agent(agent), false, limit, cursor).await?.try_map(|item| read(&item))
     }
 
     /// Forgets all that an agent remembers.
     pub async fn clear_memories(&self, agent: &AgentRef) -> Result<()> {
         let mut all = usize::MAX;
-        self.delete_prefix(&keys::memories(&agent.workflow), &keys::of_agent(agent), &mut all).await.map(drop)
+        self.delete_prefix(&keys::of_workflow(&agent.workflow, Prefix::Memories), &keys::of_agent(agent), &mut all)
+            .await
+            .map(drop)
     }
 
     /// Lets the memories of an ended life be forgotten once its runs are over.
     pub async fn expire_memories(&self, agent: &AgentRef, at: Time) -> Result<()> {
-        let (partition, prefix) = (keys::memories(&agent.workflow), keys::of_agent(agent));
+        let (partition, prefix) = (keys::of_workflow(&agent.workflow, Prefix::Memories), keys::of_agent(agent));
         let mut cursor = None;
         loop {
             let page = self.page(&partition, &prefix, false, 100, cursor.as_ref()).await?;

@@ -2,7 +2,7 @@
 
 use crate::expression::Expr;
 use crate::item::Item;
-use crate::keys;
+use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::Store;
 use rookery_domain::{CellId, Result, Time, WorkflowRef};
@@ -98,7 +98,7 @@ impl Store {
             return Err(bad_cursor());
         }
         let range = Expr::new("#sk BETWEEN :from AND :to").s(":from", first).s(":to", last);
-        self.page_between(&keys::metrics(workflow), range, limit, cursor).await?.try_map(|item| read(&item))
+        self.page_between(&keys::of_workflow(workflow, Prefix::Metrics), range, limit, cursor).await?.try_map(|item| read(&item))
     }
 }
 

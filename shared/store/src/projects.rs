@@ -4,7 +4,7 @@ use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::page::{Cursor, Page};
-use crate::schedules::purge_item;
+use crate::purge::purge_item;
 use crate::sdk::{Store, Transacted};
 use rookery_domain::{Error, ProjectId, Result, Time};
 use serde::Serialize;
@@ -41,7 +41,7 @@ impl Store {
 
     /// A page of the projects.
     pub async fn list_projects(&self, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Project>> {
-        let page = self.page(keys::PROJECTS, "", false, limit, cursor).await?;
+        let page = self.page(&keys::projects(), "", false, limit, cursor).await?;
         let alive = page.items.iter().filter(|item| item.opt_num::<i64>("deleted").is_none());
         Ok(Page { items: alive.map(read).collect::<Result<_>>()?, next: page.next })
     }
@@ -65,19 +65,9 @@ impl Store {
         }
     }
 
-    /// Removes what belongs to a deleted project as such, keys and credentials; `true` when all is gone.
-    pub async fn purge_project(&self, id: &ProjectId, budget: &mut usize) -> Result<bool> {
-        for prefix in ["k#", "c#", "n#"] {
-            if !self.delete_prefix(id.as_str(), prefix, budget).await? {
-                return Ok(false);
-            }
-        }
-        self.delete_prefix(&keys::requests(id), "", budget).await
-    }
-
     /// Whether there never was a project.
     pub async fn is_new(&self) -> Result<bool> {
-        Ok(self.page(keys::PROJECTS, "", false, 1, None).await?.items.is_empty())
+        Ok(self.page(&keys::projects(), "", false, 1, None).await?.items.is_empty())
     }
 }
 

@@ -3,10 +3,9 @@
 //! The record is an item of the run. Whether a result counts is decided there alone, by one condition: `rq = open`, before the deadline.
 
 use crate::commit::record::Failure;
-use crate::events::absent;
-use crate::expression::{Expr, Query};
+use crate::expression::{Expr, Query, absent};
 use crate::item::{Item, malformed};
-use crate::keys;
+use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::{Store, Transacted};
 use aws_sdk_dynamodb::types::TransactWriteItem;
@@ -91,7 +90,7 @@ impl Store {
             .n("calls", request.calls)
             .n("at", request.created_at.0)
             .n("deadline", request.deadline.0)
-            .s("rp", keys::recent(&request.agent.workflow, 'q'))
+            .s("rp", keys::recent(&request.agent.workflow, Prefix::RecentRequests))
             .s("rs", keys::recent_sort(request.created_at, request.id))
             .n("expires_at", request.deadline.plus(limits::COMMIT_MS).ttl_seconds());
         let room = Expr::new("attribute_not_exists(n) OR n < :most").n(":most", most);
@@ -116,7 +115,7 @@ impl Store {
 
     /// A page of a workflow's requests, newest first.
     pub async fn list_requests(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Request>> {
-        let partition = keys::recent(workflow, 'q');
+        let partition = keys::recent(workflow, Prefix::RecentRequests);
         let ids = self.list_recent(workflow, partition, None, limit, limit, cursor).await?;
         let keys = ids.items.iter().map(|id| keys::event(workflow, *id)).collect();
         let items = ids.items.iter().zip(self.get_many(keys).await?);

@@ -2,7 +2,7 @@
 
 use crate::expression::{Expr, Query};
 use crate::item::{Attributes, Item};
-use crate::keys::{self, Key};
+use crate::keys::{self, Key, Prefix};
 use crate::sdk::Store;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{AgentRef, CellId, Error, ProjectId, Result, Time, WorkflowId, WorkflowRef};
@@ -99,11 +99,6 @@ impl Store {
         self.update(key, update, Some(Expr::new("da = :at"))).await.map(drop)
     }
 
-    /// All that a deleted project or workflow had is removed.
-    pub async fn purged(&self, project: &ProjectId, workflow: Option<&WorkflowId>) -> Result<()> {
-        self.delete(&purge_key(project, workflow)).await
-    }
-
     /// A schedule's due times up to `next` were sent.
     pub async fn schedule_sent(&self, item: &ScheduleItem, next: Option<Time>, skipped: u64) -> Result<()> {
         let key = keys::schedule(&item.agent.workflow, &item.agent.cell);
@@ -140,10 +135,10 @@ impl Store {
 
     /// The schedules of a workflow.
     pub async fn schedules(&self, workflow: &WorkflowRef) -> Result<Vec<ScheduleItem>> {
-        let partition = keys::workflow(workflow);
+        let partition = keys::of_workflow(workflow, Prefix::Workflow);
         let (mut schedules, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.page(&partition, "s#", false, 200, cursor.as_ref()).await?;
+            let page = self.page(&partition, &Prefix::Schedule.start(), false, 200, cursor.as_ref()).await?;
             for item in &page.items {
                 schedules.push(read_schedule(item)?);
             }
@@ -166,18 +161,6 @@ impl Store {
         let update = Expr::new("SET last_due = :due").n(":due", advance.due.0);
         self.update_in_transaction(&keys::schedule(workflow, &advance.cell), update, condition)
     }
-}
-
-/// The item that asks for a purge: below `z#`, the workflow's id, or nothing for the whole project.
-fn purge_key(project: &ProjectId, workflow: Option<&WorkflowId>) -> Key {
-    keys::of_project(project, "z#", workflow.map_or("", WorkflowId::as_str))
-}
-
-/// Asks the next ticks to remove what a deleted project or workflow had.
-pub(crate) fn purge_item(project: &ProjectId, workflow: Option<&WorkflowId>) -> Item {
-    let key = purge_key(project, workflow);
-    let item = Item::new(&key).s("project", project).n("purge", 1).s("dp", keys::due_shard(&key)).n("da", Time::now().0);
-    item.maybe(workflow, |item, workflow| item.s("workflow", workflow))
 }
 
 fn read_due(key: Key, item: &Item) -> Result<DueItem> {

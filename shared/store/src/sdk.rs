@@ -262,12 +262,13 @@ impl Store {
         page_of(self.query(query).await?)
     }
 
-    /// Deletes items of a partition by prefix, at most `budget` of them, and takes from it what it deleted. `true` when all are gone.
+    /// Deletes items of a partition by prefix while there is budget, from which each query and each item takes one. `true` when all
+    /// are gone.
     pub(crate) async fn delete_prefix(&self, partition: &str, prefix: &str, budget: &mut usize) -> Result<bool> {
         while *budget > 0 {
             let page = self.page(partition, prefix, false, DELETED_AT_ONCE.min(*budget), None).await?;
             let keys = page.items.iter().map(|item| Ok(Key { pk: partition.to_owned(), sk: item.str("sk")?.to_owned() }));
-            *budget -= page.items.len();
+            *budget = budget.saturating_sub(1 + page.items.len());
             self.delete_many(keys.collect::<Result<_>>()?).await?;
             if page.next.is_none() {
                 return Ok(true);

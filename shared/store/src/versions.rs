@@ -1,8 +1,8 @@
 //! Versions of workflows: every save is one, and none changes. Their options and built graphs are texts in chunks.
 
 use crate::expression::Expr;
-use crate::item::{Item, pack, unpack};
-use crate::keys;
+use crate::item::{Item, malformed, pack, unpack};
+use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::{Store, Transacted};
 use crate::workflows::{State, Workflow, state_text};
@@ -108,7 +108,7 @@ impl Store {
             .n("errors", saved.error_count)
             .maybe(saved.restored_from, |item, from| item.n("restored", from));
         let mut items = vec![self.put_in_transaction(info, None)];
-        items.extend(chunks(workflow, 'o', version, saved.options).map(|item| self.put_in_transaction(item, None)));
+        items.extend(chunks(workflow, Prefix::Options, version, saved.options).map(|item| self.put_in_transaction(item, None)));
         items
     }
 
@@ -125,34 +125,35 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<VersionInfo>> {
-        self.page(&keys::workflow(workflow), "v#", true, limit, cursor).await?.try_map(|item| read(&item))
+        self.page(&keys::of_workflow(workflow, Prefix::Workflow), &Prefix::Version.start(), true, limit, cursor)
+            .await?
+            .try_map(|item| read(&item))
     }
 
     /// The options of a version, as they came.
     pub async fn options(&self, workflow: &WorkflowRef, version: u64) -> Result<String> {
-        self.read_chunks(workflow, 'o', version).await?.ok_or_else(|| Error::not_found("version"))
+        self.read_chunks(workflow, Prefix::Options, version).await?.ok_or_else(|| Error::not_found("version"))
     }
 
     /// Stores the graph of a built version, once: if another was quicker, its graph is the version's.
     pub async fn put_graph(&self, workflow: &WorkflowRef, version: u64, graph: &Graph) -> Result<()> {
         let text = serde_json::to_string(graph).map_err(Error::internal)?;
         let once = || Some(Expr::new("attribute_not_exists(pk)"));
-        let items = chunks(workflow, 'g', version, &text).map(|item| self.put_in_transaction(item, once()));
+        let items = chunks(workflow, Prefix::Graph, version, &text).map(|item| self.put_in_transaction(item, once()));
         self.transact_calmly(items.collect()).await.map(drop)
     }
 
     /// The graph of a built version.
     pub async fn graph(&self, workflow: &WorkflowRef, version: u64) -> Result<Option<Graph>> {
-        let text = self.read_chunks(workflow, 'g', version).await?;
+        let text = self.read_chunks(workflow, Prefix::Graph, version).await?;
         text.map(|text| serde_json::from_str(&text).map_err(Error::internal)).transpose()
     }
 
-    async fn read_chunks(&self, workflow: &WorkflowRef, what: char, version: u64) -> Result<Option<String>> {
-        let first = keys::chunk(workflow, what, version, 0);
-        let prefix = first.sk.trim_end_matches("000").to_owned();
+    async fn read_chunks(&self, workflow: &WorkflowRef, what: Prefix, version: u64) -> Result<Option<String>> {
+        let (partition, prefix) = (keys::of_workflow(workflow, Prefix::Workflow), keys::chunks(what, version));
         let (mut packed, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.page(&first.pk, &prefix, false, 100, cursor.as_ref()).await?;
+            let page = self.page(&partition, &prefix, false, 100, cursor.as_ref()).await?;
             packed.extend(page.items.iter().flat_map(|item| item.raw("text").unwrap_or_default()).copied());
             cursor = page.next;
             if cursor.is_none() {
@@ -174,7 +175,7 @@ fn version_conflict(expected: u64, current: u64) -> Error {
     .with_meta(json!({"version": current}))
 }
 
-fn chunks(workflow: &WorkflowRef, what: char, version: u64, text: &str) -> impl Iterator<Item = Item> {
+fn chunks(workflow: &WorkflowRef, what: Prefix, version: u64, text: &str) -> impl Iterator<Item = Item> {
     let packed = pack(text);
     let chunks: Vec<Vec<u8>> = packed.chunks(CHUNK).map(<[u8]>::to_vec).collect();
     let workflow = workflow.clone();
@@ -186,7 +187,7 @@ fn chunks(workflow: &WorkflowRef, what: char, version: u64, text: &str) -> impl 
 
 fn read(item: &Item) -> Result<VersionInfo> {
     Ok(VersionInfo {
-        version: item.str("sk")?.trim_start_matches("v#").parse().map_err(|_| crate::item::malformed("sk"))?,
+        version: Prefix::Version.name(item.str("sk")?).and_then(|number| number.parse().ok()).ok_or_else(|| malformed("sk"))?,
         name: item.str("name")?.to_owned(),
         created_at: item.time("at")?,
         agent_count: item.num("agents")?,

@@ -1,14 +1,13 @@
 //! Heads of workflows: what changes of a workflow, in one small item.
 
 use crate::expression::Expr;
-use crate::item::Item;
-use crate::keys;
+use crate::item::{Item, malformed};
+use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
-use crate::schedules::purge_item;
+use crate::purge::purge_item;
 use crate::sdk::{Store, Transacted};
-use rookery_domain::{Error, ProjectId, Result, RunId, Time, WorkflowRef};
+use rookery_domain::{Error, ProjectId, Result, Time, WorkflowRef};
 use serde::Serialize;
-use std::collections::HashSet;
 
 /// Whether a workflow runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -44,9 +43,13 @@ pub struct Workflow {
 }
 
 impl Store {
-    /// The head of a workflow, as it is now; a deleted one too.
+    /// The head of a workflow, as it is now; a deleted one too. A deleted project's are deleted, although their purge comes behind.
     pub async fn find_workflow(&self, workflow: &WorkflowRef) -> Result<Option<Workflow>> {
-        self.get(keys::head(workflow)).await?.map(|item| read(&workflow.project, &item)).transpose()
+        let keys = vec![keys::project(&workflow.project), keys::head(workflow)];
+        let mut items = self.get_many(keys).await?;
+        let head = items.pop().flatten().map(|item| read(&workflow.project, &item)).transpose()?;
+        let gone = items.pop().flatten().is_some_and(|project| project.opt_num::<i64>("deleted").is_some());
+        Ok(head.map(|head| Workflow { deleted: head.deleted || gone, ..head }))
     }
 
     /// The head of a workflow; 404 when it is unknown, another project's, or deleted.
@@ -57,7 +60,10 @@ impl Store {
 
     /// A page of a project's workflows.
     pub async fn list_workflows(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Workflow>> {
-        let page = self.page(project.as_str(), "w#", false, limit, cursor).await?.try_map(|item| read(project, &item))?;
+        let page = self
+            .page(project.as_str(), &Prefix::Head.start(), false, limit, cursor)
+            .await?
+            .try_map(|item| read(project, &item))?;
         Ok(Page { items: page.items.into_iter().filter(|workflow| !workflow.deleted).collect(), next: page.next })
     }
 
@@ -94,45 +100,6 @@ impl Store {
             _ => Err(Error::not_found("workflow")),
         }
     }
-
-    /// Removes what a deleted workflow had, at most `budget` items; `true` when all is gone.
-    pub async fn purge_workflow(&self, workflow: &WorkflowRef, budget: &mut usize) -> Result<bool> {
-        for partition in [
-            keys::workflow(workflow),
-            keys::memories(workflow),
-            keys::logs(workflow),
-            keys::metrics(workflow),
-            keys::outstandings(workflow),
-        ] {
-            if !self.delete_prefix(&partition, "", budget).await? {
-                return Ok(false);
-            }
-        }
-        for what in ['e', 'f', 'q'] {
-            if !self.purge_runs(workflow, keys::recent(workflow, what), budget).await? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Removes the runs that have items in a partition of the `recent` index.
-    async fn purge_runs(&self, workflow: &WorkflowRef, partition: String, budget: &mut usize) -> Result<bool> {
-        let mut cursor = None;
-        loop {
-            let page = self.list_recent(workflow, partition.clone(), None, 100, 100, cursor.as_ref()).await?;
-            let runs: HashSet<RunId> = page.items.iter().map(|item| item.run).collect();
-            for run in runs {
-                if !self.delete_prefix(&keys::run(workflow, run), "", budget).await? {
-                    return Ok(false);
-                }
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(true);
-            }
-        }
-    }
 }
 
 pub(crate) fn state_text(state: State) -> &'static str {
@@ -147,7 +114,7 @@ pub(crate) fn read(project: &ProjectId, item: &Item) -> Result<Workflow> {
     Ok(Workflow {
         id: WorkflowRef {
             project: project.clone(),
-            workflow: item.str("sk")?.trim_start_matches("w#").parse().map_err(|_| crate::item::malformed("sk"))?,
+            workflow: Prefix::Head.name(item.str("sk")?).and_then(|id| id.parse().ok()).ok_or_else(|| malformed("sk"))?,
         },
         name: item.str("name")?.to_owned(),
         state: match item.str("state")? {

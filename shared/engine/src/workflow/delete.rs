@@ -3,8 +3,10 @@
 use crate::Engine;
 use rookery_domain::{ProjectId, Result, WorkflowId, WorkflowRef};
 
-/// Items that one tick removes: the rest is for the next.
+/// Requests and items of one tick's purges: the rest is for the next.
 pub(crate) const PURGED_AT_ONCE: usize = 2000;
+/// What a purge takes of them by itself: it reads a head, and ends.
+const PURGE: usize = 2;
 
 impl Engine {
     /// Deletes a workflow. Deliveries in flight end; its id is never used again.
@@ -13,39 +15,23 @@ impl Engine {
         self.store.delete_workflow(workflow).await
     }
 
-    /// Deletes a project with all its workflows, keys and credentials. Stopping half way leaves the rest to the ticks.
+    /// Deletes a project with all its workflows, keys and credentials. It answers at once, however many there are: the ticks delete the
+    /// workflows. Until they come to a workflow, its deliveries in flight go on; nothing new comes in.
     pub async fn delete_project(&self, project: &ProjectId) -> Result<()> {
         self.store.project(project).await?;
-        self.store.delete_project(project).await?;
-        self.delete_workflows(project).await
-    }
-
-    async fn delete_workflows(&self, project: &ProjectId) -> Result<()> {
-        let mut cursor = None;
-        loop {
-            let page = self.store.list_workflows(project, 100, cursor.as_ref()).await?;
-            for workflow in &page.items {
-                self.store.delete_workflow(&workflow.id).await?;
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(());
-            }
-        }
+        self.store.delete_project(project).await
     }
 
     /// Removes a part of what a deleted project or workflow had. What is not deleted is not touched.
     pub(crate) async fn purge(&self, project: &ProjectId, workflow: Option<&WorkflowId>, budget: &mut usize) -> Result<()> {
+        *budget = budget.saturating_sub(PURGE);
         let done = match workflow {
             Some(workflow) => {
                 let id = &WorkflowRef { project: project.clone(), workflow: workflow.clone() };
                 let head = self.store.find_workflow(id).await?;
                 !head.is_some_and(|head| head.deleted) || self.store.purge_workflow(id, budget).await?
             }
-            None => {
-                self.delete_workflows(project).await?;
-                self.store.purge_project(project, budget).await?
-            }
+            None => self.store.purge_project(project, budget).await?,
         };
         if done { self.store.purged(project, workflow).await } else { Ok(()) }
     }

@@ -3,8 +3,10 @@
 
 mod faults;
 mod faulty;
+mod purges;
 mod replies;
 mod requests;
+mod tenants;
 mod waits;
 
 use aws_sdk_sqs::types::QueueAttributeName as Name;

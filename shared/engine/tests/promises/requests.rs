@@ -10,7 +10,7 @@ use rookery_store::{Caller, EventFilter, HeldResult, Opened, Request, Workflow};
 use serde_json::json;
 use uuid::Uuid;
 
-fn request(workflow: &Workflow, auth: CallbackAuth) -> Request {
+pub(crate) fn request(workflow: &Workflow, auth: CallbackAuth) -> Request {
     let (run, now) = (RunId(Uuid::now_v7()), Time::now());
     let delivery = DeliveryId(Uuid::now_v7());
     Request {

@@ -4,10 +4,10 @@ pub(crate) mod record;
 
 use crate::RunItem;
 use crate::commit::record::{Commit, Parked, Timer, write_failure};
-use crate::events::{absent, event_item, remembered_until};
-use crate::expression::Expr;
+use crate::events::{event_item, remembered_until};
+use crate::expression::{Expr, absent};
 use crate::item::Item;
-use crate::keys;
+use crate::keys::{self, Prefix};
 use crate::memory::MemoryWrite;
 use crate::page::{Cursor, Page};
 use crate::schedules::ScheduleAdvance;
@@ -133,7 +133,7 @@ impl Store {
 
     /// A page of a workflow's failures, newest first.
     pub async fn list_failures(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<RunItem>> {
-        self.list_marked(workflow, keys::recent(workflow, 'f'), limit, cursor).await
+        self.list_marked(workflow, keys::recent(workflow, Prefix::RecentFailures), limit, cursor).await
     }
 
     /// The latest items that an agent published, newest first.

@@ -1,7 +1,7 @@
 //! What a delivery's arm did, as it stands on its commit key: types, and their attributes.
 
 use crate::item::{Item, malformed};
-use crate::keys;
+use crate::keys::{self, Prefix};
 use rookery_domain::{AgentRef, CellId, DeliveryId, EventId, Result, ScopeId, Time, WorkflowRef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -107,7 +107,9 @@ impl Commit {
         let item = item.maybe(self.failure.as_ref(), write_failure);
         // A failure is listed.
         item.maybe(self.message.as_ref(), |item, message| {
-            item.s("msg", message).s("rp", keys::recent(workflow, 'f')).s("rs", keys::recent_sort(self.began, self.id))
+            item.s("msg", message)
+                .s("rp", keys::recent(workflow, Prefix::RecentFailures))
+                .s("rs", keys::recent_sort(self.began, self.id))
         })
     }
 

@@ -1,4 +1,4 @@
-//! Every key and index of the table, and nothing else. Keys lead with the project.
+//! Every key and index of the table, and nothing else. Keys lead with the project. The letters of [`Prefix`] stand in `prefix.rs` alone.
 //!
 //! | Access pattern | Key |
 //! |---|---|
@@ -22,14 +22,16 @@
 //! | a served agent by its name | `pk = P`, `sk = n#HASH` |
 //! | reserved: connections, sessions | `pk = P#c#...`, `P#i#...` |
 
+mod prefix;
+
+pub use prefix::{Place, Prefix, Removal};
+
 use rookery_domain::{AgentRef, CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
 
 /// The index of what lists show, newest first. Sparse.
 pub const RECENT: &str = "recent";
 /// The index of what is due. Sparse.
 pub const DUE: &str = "due";
-/// The partition of all projects.
-pub const PROJECTS: &str = "projects";
 /// Partitions of the due index: more would spread writes, each is one more query a tick.
 pub const DUE_SHARDS: u8 = 4;
 
@@ -51,39 +53,57 @@ fn part(cell: &CellId) -> String {
     cell.as_str().replace('%', "%25").replace('#', "%23")
 }
 
-/// A project.
-pub fn project(id: &ProjectId) -> Key {
-    key(PROJECTS.into(), id.as_str())
+/// The partition of all projects.
+pub fn projects() -> String {
+    Prefix::Projects.letters().to_owned()
 }
 
-/// What belongs to a project as such; `prefix` is `w#`, `k#` or `c#`.
-pub fn of_project(id: &ProjectId, prefix: &str, name: &str) -> Key {
-    key(id.to_string(), format!("{prefix}{name}"))
+/// A project.
+pub fn project(id: &ProjectId) -> Key {
+    key(projects(), id.as_str())
+}
+
+/// What belongs to a project as such, by its name.
+pub fn of_project(id: &ProjectId, prefix: Prefix, name: &str) -> Key {
+    key(id.to_string(), prefix.sort(name))
+}
+
+/// Where the items stand that go with a project: a partition, and what their sort keys begin with (nothing for a whole partition).
+pub fn below_project(id: &ProjectId, prefix: Prefix) -> (String, String) {
+    match prefix.place() {
+        Place::InProject => (id.to_string(), prefix.start()),
+        _ => (format!("{id}#{}", prefix.letters()), String::new()),
+    }
 }
 
 /// The head of a workflow.
 pub fn head(of: &WorkflowRef) -> Key {
-    of_project(&of.project, "w#", of.workflow.as_str())
+    of_project(&of.project, Prefix::Head, of.workflow.as_str())
 }
 
-/// The partition of a workflow's versions and schedules.
-pub fn workflow(of: &WorkflowRef) -> String {
-    format!("{}#w#{}", of.project, of.workflow)
+/// A partition of a workflow: of its versions and schedules, memories, logs, metrics, outstanding requests.
+pub fn of_workflow(of: &WorkflowRef, prefix: Prefix) -> String {
+    format!("{}#{}#{}", of.project, prefix.letters(), of.workflow)
 }
 
 /// A version of a workflow.
 pub fn version(of: &WorkflowRef, version: u64) -> Key {
-    key(workflow(of), format!("v#{version:010}"))
+    key(of_workflow(of, Prefix::Workflow), Prefix::Version.sort(format_args!("{version:010}")))
 }
 
-/// A chunk of a version's options (`o`) or built graph (`g`).
-pub fn chunk(of: &WorkflowRef, what: char, version: u64, index: usize) -> Key {
-    key(workflow(of), format!("{what}#{version:010}#{index:03}"))
+/// What the sort keys of the chunks of a version begin with: of its options, or of its built graph.
+pub fn chunks(prefix: Prefix, version: u64) -> String {
+    prefix.sort(format_args!("{version:010}#"))
+}
+
+/// A chunk of a version's options or built graph.
+pub fn chunk(of: &WorkflowRef, prefix: Prefix, version: u64, index: usize) -> Key {
+    key(of_workflow(of, Prefix::Workflow), format!("{}{index:03}", chunks(prefix, version)))
 }
 
 /// The schedule of an agent.
 pub fn schedule(of: &WorkflowRef, cell: &CellId) -> Key {
-    key(workflow(of), format!("s#{}", part(cell)))
+    key(of_workflow(of, Prefix::Workflow), Prefix::Schedule.sort(part(cell)))
 }
 
 /// The prefix of what an agent has, in the partitions of memories and logs.
@@ -91,35 +111,20 @@ pub fn of_agent(agent: &AgentRef) -> String {
     format!("{}#{}#", part(&agent.cell), agent.incarnation)
 }
 
-/// The partition of the memories of a workflow's agents.
-pub fn memories(of: &WorkflowRef) -> String {
-    format!("{}#m#{}", of.project, of.workflow)
-}
-
 /// A memory of an agent: its one, or one of many scopes.
 pub fn memory(agent: &AgentRef, scope: Option<ScopeId>) -> Key {
     let scope = scope.map(|scope| scope.to_string()).unwrap_or_default();
-    key(memories(&agent.workflow), of_agent(agent) + &scope)
-}
-
-/// The partition of the logs of a workflow's agents.
-pub fn logs(of: &WorkflowRef) -> String {
-    format!("{}#l#{}", of.project, of.workflow)
+    key(of_workflow(&agent.workflow, Prefix::Memories), of_agent(agent) + &scope)
 }
 
 /// The log lines of one commit.
 pub fn log(agent: &AgentRef, at: Time, commit: EventId) -> Key {
-    key(logs(&agent.workflow), format!("{}{:013}#{commit}", of_agent(agent), at.0))
-}
-
-/// The partition of a workflow's metrics.
-pub fn metrics(of: &WorkflowRef) -> String {
-    format!("{}#x#{}", of.project, of.workflow)
+    key(of_workflow(&agent.workflow, Prefix::Logs), format!("{}{:013}#{commit}", of_agent(agent), at.0))
 }
 
 /// The metrics of an agent in an hour (of the epoch).
 pub fn metric(of: &WorkflowRef, hour: i64, cell: &CellId) -> Key {
-    key(metrics(of), format!("{hour:08}#{}", part(cell)))
+    key(of_workflow(of, Prefix::Metrics), format!("{hour:08}#{}", part(cell)))
 }
 
 /// The cell of a metric's sort key.
@@ -130,7 +135,7 @@ pub fn metric_cell(sk: &str) -> CellId {
 
 /// The partition of a run.
 pub fn run(of: &WorkflowRef, run: RunId) -> String {
-    format!("{}#r#{}#{run}", of.project, of.workflow)
+    format!("{}#{run}", of_workflow(of, Prefix::Run))
 }
 
 /// An event, or another item of a run.
@@ -138,14 +143,14 @@ pub fn event(of: &WorkflowRef, id: EventId) -> Key {
     key(run(of, id.run), id.own.simple().to_string())
 }
 
-/// A partition of the `recent` index: events `e`, failures `f`.
-pub fn recent(of: &WorkflowRef, what: char) -> String {
-    format!("{}#{}#{what}", of.project, of.workflow)
+/// A partition of the `recent` index: events, failures, requests.
+pub fn recent(of: &WorkflowRef, prefix: Prefix) -> String {
+    format!("{}#{}#{}", of.project, of.workflow, prefix.letters())
 }
 
 /// The partition of the `recent` index that holds what an agent published.
 pub fn published(agent: &AgentRef) -> String {
-    format!("{}#{}#{}", recent(&agent.workflow, 'd'), part(&agent.cell), agent.incarnation)
+    format!("{}#{}#{}", recent(&agent.workflow, Prefix::Published), part(&agent.cell), agent.incarnation)
 }
 
 /// The place of an item in a partition of the `recent` index.
@@ -158,40 +163,35 @@ pub fn recent_id(sort: &str) -> Option<EventId> {
     sort.split_once('#')?.1.parse().ok()
 }
 
-/// The partition of how many requests of a workflow's agents are outstanding.
-pub fn outstandings(of: &WorkflowRef) -> String {
-    format!("{}#{}", requests(&of.project), of.workflow)
-}
-
 /// How many requests of an agent are outstanding.
 pub fn outstanding(agent: &AgentRef) -> Key {
-    key(outstandings(&agent.workflow), of_agent(agent))
+    key(of_workflow(&agent.workflow, Prefix::Outstanding), of_agent(agent))
 }
 
 /// The partition of what belongs to a project's requests as such.
 pub fn requests(project: &ProjectId) -> String {
-    format!("{project}#q")
+    below_project(project, Prefix::Requests).0
 }
 
-/// An item of that partition; `prefix` is `a#`, `h#` or `b#`.
-pub fn of_requests(project: &ProjectId, prefix: &str, name: &str) -> Key {
-    key(requests(project), format!("{prefix}{name}"))
+/// An item of that partition, by its name.
+pub fn of_requests(project: &ProjectId, prefix: Prefix, name: &str) -> Key {
+    key(requests(project), prefix.sort(name))
 }
 
 /// A result that came before its acknowledgement.
 pub fn held(project: &ProjectId, callee_id: &str) -> Key {
-    of_requests(project, "h#", &hashed(callee_id))
+    of_requests(project, Prefix::Held, &hashed(callee_id))
 }
 
 /// The circuit breaker of an endpoint; or its counts of a minute (of the epoch).
 pub fn breaker(project: &ProjectId, endpoint: &str, minute: Option<i64>) -> Key {
     let minute = minute.map(|minute| format!("#{minute}")).unwrap_or_default();
-    of_requests(project, "b#", &(hashed(endpoint) + &minute))
+    of_requests(project, Prefix::Breaker, &(hashed(endpoint) + &minute))
 }
 
 /// The partition of the requests that a callee gave this id.
 pub fn callee_ids(callee_id: &str) -> String {
-    format!("q#{}", hashed(callee_id))
+    Prefix::CalleeIds.sort(hashed(callee_id))
 }
 
 /// The way from a callee's id to a request.
@@ -208,7 +208,7 @@ pub fn called(sort: &str) -> Option<(WorkflowRef, EventId)> {
 
 /// A served agent, by its name.
 pub fn served(project: &ProjectId, name: &str) -> Key {
-    of_project(project, "n#", &hashed(name))
+    of_project(project, Prefix::Served, &hashed(name))
 }
 
 /// A text of any length and characters as a part of a key.
@@ -224,7 +224,7 @@ pub fn due_shard(key: &Key) -> String {
 
 /// A partition of the due index.
 pub fn due_partition(shard: u8) -> String {
-    format!("due#{shard}")
+    Prefix::Due.sort(shard)
 }
 
 #[cfg(test)]

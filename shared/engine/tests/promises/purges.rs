@@ -1,0 +1,237 @@
+//! Deleting a project: it answers at once, whatever the project holds, and nothing but tombstones is left behind.
+
+use crate::World;
+use crate::requests::request;
+use crate::waits::receive_from;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use rookery_boot::{Clients, Options, TABLE};
+use rookery_domain::{CallbackAuth, CellId, EventId, Payload, ProjectId, Time, WorkflowId};
+use rookery_engine::{Dispatcher, Engine, Incoming};
+use rookery_queue::{Handler, Queue};
+use rookery_store::keys::{Key, Place, Prefix, Removal};
+use rookery_store::{Counts, Credential, HeldResult, LogEntry, OpenBreaker, Role, Workflow};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const OPTIONS: &str = r#"{"cells":[
+    {"id":"in","type":"agent","agent_type":"manual"},
+    {"id":"daily","type":"agent","agent_type":"schedule","config":{"schedule":"every_1d"}},
+    {"id":"changed","type":"agent","agent_type":"change_detector","config":{"property":"n"}},
+    {"id":"feed","type":"agent","agent_type":"data_output","config":{"template":{"title":"{{ n }}"}}},
+    {"id":"ask","type":"agent","agent_type":"manual"},
+    {"id":"l1","type":"link","source":{"id":"in"},"target":{"id":"changed"}},
+    {"id":"l2","type":"link","source":{"id":"changed"},"target":{"id":"feed"}}
+]}"#;
+
+type Attributes = HashMap<String, AttributeValue>;
+
+fn client(world: &World) -> Client {
+    Client::from_conf(world.standins.dynamodb_config().build())
+}
+
+/// All items of the table, with their keys.
+async fn scan(client: &Client) -> Vec<(Key, Attributes)> {
+    let (mut items, mut after) = (Vec::new(), None);
+    loop {
+        let page = client.scan().table_name(TABLE).set_exclusive_start_key(after).send().await.unwrap();
+        items.extend(page.items.unwrap_or_default());
+        after = page.last_evaluated_key;
+        if after.is_none() {
+            break;
+        }
+    }
+    let text = |item: &Attributes, name: &str| item[name].as_s().unwrap().clone();
+    items.into_iter().map(|item| (Key { pk: text(&item, "pk"), sk: text(&item, "sk") }, item)).collect()
+}
+
+/// The prefix that a key of the table is of. A key of none is in no list of what is removed.
+fn prefix_of(key: &Key) -> Prefix {
+    let partition: Vec<&str> = key.pk.split('#').collect();
+    let sort = key.sk.split('#').next().unwrap();
+    let found = |place: Place, letters: &str| {
+        Prefix::ALL.iter().copied().find(|prefix| prefix.place() == place && prefix.letters() == letters)
+    };
+    let inside = |prefix: Prefix| match prefix {
+        Prefix::Requests => found(Place::InRequests, sort),
+        Prefix::Workflow => found(Place::InWorkflow, sort),
+        other => Some(other),
+    };
+    let found = match partition.as_slice() {
+        [letters, ..] if found(Place::Table, letters).is_some() => found(Place::Table, letters),
+        [_] => found(Place::InProject, sort),
+        [_, letters] => found(Place::Project, letters).and_then(inside),
+        [_, letters, ..] => found(Place::Workflow, letters).and_then(inside),
+        [] => None,
+    };
+    found.unwrap_or_else(|| panic!("{key:?} has no prefix of the table"))
+}
+
+/// Ticks until nothing is due, or panics.
+async fn tick_until_calm(engine: &Engine, most: usize) -> usize {
+    for ticks in 0..most {
+        if engine.tick(Time::now()).await.unwrap() == 0 {
+            return ticks;
+        }
+    }
+    panic!("something is still due after {most} ticks");
+}
+
+/// Puts one item of every prefix there.
+async fn fill(world: &World, workflow: &Workflow) {
+    let (store, project, now) = (&world.calm.store, &workflow.id.project, Time::now());
+    store.create_api_key(project, "k", Role::Owner).await.unwrap();
+    let credential = Credential { name: "c".into(), value: "secret".into(), hosts: Vec::new(), updated_at: now };
+    store.put_credential(project, &credential).await.unwrap();
+    store.put_served(&workflow.id, "served", &CellId("in".into())).await.unwrap();
+    let request = request(workflow, CallbackAuth::RequestId);
+    store.open_request(&request, 10).await.unwrap();
+    store.acknowledge_request(&request, "callee", now).await.unwrap();
+    store.begin_call(project, request.id, now.plus(60_000)).await.unwrap();
+    let held = HeldResult { body: "{}".into(), headers: Vec::new(), received_at: now };
+    assert!(store.hold_result(project, "unknown", &held).await.unwrap());
+    store.trip_breaker(project, "https://down.example.com", OpenBreaker { since: now, probe_at: now }).await.unwrap();
+    let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
+    store.put_log(&request.agent, EventId::fresh(), &entry).await.unwrap();
+    store.add_metrics(&workflow.id, &request.agent.cell, now, &Counts { received: 1, ..Counts::default() }).await.unwrap();
+
+    let incoming = Incoming::new(Payload::parse(br#"{"n": 1}"#).unwrap(), Vec::new(), None);
+    world.calm.accept_at_trigger(workflow, &CellId("in".into()), incoming).await.unwrap();
+    let dispatcher = Dispatcher(world.calm.clone());
+    loop {
+        let messages = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await;
+        if messages.is_empty() {
+            return;
+        }
+        for message in messages {
+            dispatcher.handle(message).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_purge_leaves_tombstones_alone() {
+    let world = World::start(21).await;
+    let (doomed, other) = (world.started(OPTIONS).await, world.started(OPTIONS).await);
+    fill(&world, &doomed).await;
+    let client = client(&world);
+    let before = scan(&client).await;
+    let there: BTreeSet<String> = before.iter().map(|(key, _)| format!("{:?}", prefix_of(key))).collect();
+    // Items of these partitions are of the prefix of their sort key; entries of an index are items of the table.
+    let partitions = [Prefix::Requests, Prefix::Workflow, Prefix::Purge];
+    let of_table = |prefix: &&Prefix| !matches!(prefix.place(), Place::Recent | Place::Due) && !partitions.contains(prefix);
+    let missing: Vec<_> = Prefix::ALL.iter().filter(of_table).filter(|prefix| !there.contains(&format!("{prefix:?}"))).collect();
+    assert!(missing.is_empty(), "the test has no item of {missing:?}: give it one");
+
+    world.calm.delete_project(&doomed.id.project).await.unwrap();
+    tick_until_calm(&world.calm, 10).await;
+    for (key, item) in scan(&client).await {
+        if key.pk.starts_with(other.id.project.as_str()) || key.sk == other.id.project.as_str() {
+            continue;
+        }
+        match prefix_of(&key).removal() {
+            Removal::Never => assert!(item.contains_key("deleted"), "{key:?} is no tombstone"),
+            Removal::Ttl => assert!(item.contains_key("expires_at"), "{key:?} would stay for ever"),
+            removal => panic!("{key:?} is left, but goes {removal:?}"),
+        }
+    }
+    let of_other = |(key, _): &&(Key, Attributes)| key.pk.starts_with(other.id.project.as_str());
+    let after = scan(&client).await;
+    assert_eq!(before.iter().filter(of_other).count(), after.iter().filter(of_other).count(), "another project's are untouched");
+    assert!(before.iter().filter(of_other).count() > 3);
+}
+
+/// Counts the requests to the table.
+#[derive(Clone, Debug, Default)]
+struct Requests(Arc<AtomicUsize>);
+
+impl Requests {
+    fn take(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
+
+impl Intercept for Requests {
+    fn name(&self) -> &'static str {
+        "requests"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Puts heads of workflows there, as they stand in the table.
+async fn put_heads(client: &Client, project: &ProjectId, count: usize) {
+    let number = |value: i64| AttributeValue::N(value.to_string());
+    let head = |_| {
+        let put = PutRequest::builder()
+            .item("pk", AttributeValue::S(project.to_string()))
+            .item("sk", AttributeValue::S(Prefix::Head.sort(WorkflowId::random())))
+            .item("name", AttributeValue::S("w".into()))
+            .item("state", AttributeValue::S("new".into()));
+        let put = put.item("ver", number(1)).item("built", number(0)).item("created", number(1)).item("updated", number(1));
+        WriteRequest::builder().put_request(put.build().unwrap()).build()
+    };
+    let heads: Vec<WriteRequest> = (0..count).map(head).collect();
+    for heads in heads.chunks(25) {
+        client.batch_write_item().request_items(TABLE, heads.to_vec()).send().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deleting_a_project_answers_at_once_and_goes_on_behind_in_parts() {
+    const MANY: usize = 1200;
+    let world = World::start(22).await;
+    let requests = Requests::default();
+    let config = world.standins.dynamodb_config().interceptor(requests.clone()).build();
+    let clients = Clients::new(config, world.standins.sqs_config().build());
+    let engine = rookery_boot::assemble(clients, TABLE, world.urls.clone(), Options::default()).engine;
+    let client = client(&world);
+
+    let mut asked = Vec::new();
+    let mut projects = Vec::new();
+    for count in [1, MANY] {
+        let project = engine.store.create_project("p").await.unwrap().id;
+        put_heads(&client, &project, count).await;
+        requests.take();
+        engine.delete_project(&project).await.unwrap();
+        asked.push(requests.take());
+        projects.push(project);
+    }
+    assert_eq!(asked[0], asked[1], "requests for a project of one workflow, and of {MANY}");
+    // What it had is out of reach before any purge.
+    let page = engine.store.list_workflows(&projects[1], 1, None).await.unwrap();
+    assert!(engine.store.workflow(&page.items[0].id).await.is_err());
+
+    let mut ticks = 0;
+    loop {
+        requests.take();
+        let due = engine.tick(Time::now()).await.unwrap();
+        let asked = requests.take();
+        // The budget of 2,000, the part that was begun last, and what is due: a hundred a page.
+        assert!(asked <= 2000 + 450 + due / 10, "tick {ticks} of {due} due items took {asked} requests");
+        if due == 0 {
+            break;
+        }
+        ticks += 1;
+        assert!(ticks < 30);
+    }
+    assert!(ticks > 2, "in parts");
+    for (key, item) in scan(&client).await {
+        assert_eq!(prefix_of(&key).removal(), Removal::Never, "{key:?}");
+        assert!(item.contains_key("deleted"), "{key:?}");
+    }
+}

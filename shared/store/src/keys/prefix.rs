@@ -1,0 +1,221 @@
+//! Every prefix of a key: its letters, where they stand, and what removes the items that it leads to. No other file spells one, and
+//! what a purge removes is read from this table.
+
+/// Where the letters of a prefix stand. `#` separates the parts of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A partition of the table that no project leads.
+    Table,
+    /// A partition of a project: `P#LETTERS`.
+    Project,
+    /// Partitions of a workflow: `P#LETTERS#W`.
+    Workflow,
+    /// Sort keys in the project's own partition, `P`: `LETTERS#NAME`.
+    InProject,
+    /// Sort keys in the partition [`Prefix::Requests`].
+    InRequests,
+    /// Sort keys in the partition [`Prefix::Workflow`].
+    InWorkflow,
+    /// A partition of the index `recent`: `P#W#LETTERS`.
+    Recent,
+    /// Partitions of the index `due`: `LETTERS#SHARD`.
+    Due,
+}
+
+/// What removes the items that a prefix leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// The purge of the project.
+    WithProject,
+    /// The purge of the workflow.
+    WithWorkflow,
+    /// The purge of the workflow: it reads here which runs there are, and removes their partitions.
+    WithRuns,
+    /// Whatever removes the partition that they are in, or the item that the index shows.
+    WithPartition,
+    /// Their time to live: whoever would look for them does not know their keys.
+    Ttl,
+    /// The end of the purge that they ask for.
+    Purge,
+    /// Nothing: they are tombstones, since an id is never used again.
+    Never,
+}
+
+macro_rules! prefixes {
+    ($($(#[$doc:meta])* $name:ident: $letters:literal, $place:ident, $removal:ident;)*) => {
+        /// The prefixes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Prefix {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Prefix {
+            /// All of them.
+            pub const ALL: &[Prefix] = &[$(Prefix::$name),*];
+
+            /// Its letters.
+            pub fn letters(self) -> &'static str {
+                match self {
+                    $(Prefix::$name => $letters,)*
+                }
+            }
+
+            /// Where they stand.
+            pub fn place(self) -> Place {
+                match self {
+                    $(Prefix::$name => Place::$place,)*
+                }
+            }
+
+            /// What removes the items.
+            pub fn removal(self) -> Removal {
+                match self {
+                    $(Prefix::$name => Removal::$removal,)*
+                }
+            }
+        }
+    };
+}
+
+prefixes! {
+    /// All projects.
+    Projects: "projects", Table, Never;
+    /// The requests that a callee gave an id.
+    CalleeIds: "q", Table, Ttl;
+    /// What belongs to a project's requests as such.
+    Requests: "q", Project, WithProject;
+    /// Versions and schedules.
+    Workflow: "w", Workflow, WithWorkflow;
+    /// Memories of agents.
+    Memories: "m", Workflow, WithWorkflow;
+    /// Logs of agents.
+    Logs: "l", Workflow, WithWorkflow;
+    /// Metrics of agents.
+    Metrics: "x", Workflow, WithWorkflow;
+    /// How many requests of agents are outstanding.
+    Outstanding: "q", Workflow, WithWorkflow;
+    /// Runs: a partition each, `P#LETTERS#W#RUN`. Those without an entry in `recent` go by their time to live.
+    Run: "r", Workflow, WithPartition;
+    /// Heads of workflows.
+    Head: "w", InProject, Never;
+    /// API keys.
+    ApiKey: "k", InProject, WithProject;
+    /// Credentials.
+    Credential: "c", InProject, WithProject;
+    /// Served agents, by name.
+    Served: "n", InProject, WithProject;
+    /// Purges that are due.
+    Purge: "z", InProject, Purge;
+    /// Calls that are under way.
+    Calling: "a", InRequests, WithPartition;
+    /// Results that came before their acknowledgement.
+    Held: "h", InRequests, WithPartition;
+    /// Circuit breakers of endpoints, and their counts.
+    Breaker: "b", InRequests, WithPartition;
+    /// Versions.
+    Version: "v", InWorkflow, WithPartition;
+    /// Chunks of a version's options.
+    Options: "o", InWorkflow, WithPartition;
+    /// Chunks of a version's built graph.
+    Graph: "g", InWorkflow, WithPartition;
+    /// Schedules of agents.
+    Schedule: "s", InWorkflow, WithPartition;
+    /// Events, newest first.
+    RecentEvents: "e", Recent, WithRuns;
+    /// Failures, newest first.
+    RecentFailures: "f", Recent, WithRuns;
+    /// Requests to external agents, newest first.
+    RecentRequests: "q", Recent, WithRuns;
+    /// What an agent published: `P#W#LETTERS#CELL#INCARNATION`.
+    Published: "d", Recent, Ttl;
+    /// What is due.
+    Due: "due", Due, WithPartition;
+}
+
+impl Prefix {
+    /// Those whose items are removed in this way.
+    pub fn removed(removal: Removal) -> impl Iterator<Item = Prefix> {
+        Prefix::ALL.iter().copied().filter(move |prefix| prefix.removal() == removal)
+    }
+
+    /// What a sort key begins with.
+    pub fn start(self) -> String {
+        format!("{}#", self.letters())
+    }
+
+    /// The sort key of an item by its name.
+    pub fn sort(self, name: impl std::fmt::Display) -> String {
+        format!("{}#{name}", self.letters())
+    }
+
+    /// The name in such a sort key.
+    pub fn name(self, sort: &str) -> Option<&str> {
+        sort.strip_prefix(self.letters())?.strip_prefix('#')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_prefixes_of_a_place_can_be_taken_for_each_other() {
+        for (index, one) in Prefix::ALL.iter().enumerate() {
+            for other in &Prefix::ALL[index + 1..] {
+                let same = one.place() == other.place() && one.letters() == other.letters();
+                assert!(!same, "{one:?} and {other:?}");
+            }
+            assert!(!one.letters().contains('#'), "{one:?}");
+        }
+    }
+
+    /// What a partition holds is removed with it only if something removes the partition.
+    #[test]
+    fn every_item_is_removed_by_something() {
+        for prefix in Prefix::ALL {
+            let of_index = matches!(prefix.place(), Place::Recent | Place::Due);
+            match (prefix.place(), prefix.removal()) {
+                (Place::InRequests, Removal::WithPartition) => assert_eq!(Prefix::Requests.removal(), Removal::WithProject),
+                (Place::InWorkflow, Removal::WithPartition) => assert_eq!(Prefix::Workflow.removal(), Removal::WithWorkflow),
+                (Place::Workflow, Removal::WithPartition) => assert_eq!(*prefix, Prefix::Run),
+                (Place::Project | Place::InProject, Removal::WithProject) => {}
+                (Place::Workflow, Removal::WithWorkflow) => {}
+                (Place::InProject, Removal::Never | Removal::Purge) | (Place::Table, Removal::Never | Removal::Ttl) => {}
+                (_, removal) => {
+                    assert!(of_index, "{prefix:?}: no purge does {removal:?} there");
+                    assert!(removal != Removal::WithProject && removal != Removal::WithWorkflow, "{prefix:?}");
+                }
+            }
+        }
+    }
+
+    /// A prefix that is spelled elsewhere is in no list: a purge would not know of it.
+    #[test]
+    fn no_other_file_of_the_store_spells_a_prefix() {
+        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+        let mut read = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                for prefix in Prefix::ALL.iter().filter(|_| !path.ends_with("keys/prefix.rs")) {
+                    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                    for line in code {
+                        let spelled = [
+                            format!("\"{}#", prefix.letters()),
+                            format!("}}#{}#", prefix.letters()),
+                            format!("'{}'", prefix.letters()),
+                        ];
+                        assert!(!spelled.iter().any(|spelled| line.contains(spelled)), "{}: {line}", path.display());
+                    }
+                }
+                read += 1;
+            }
+        }
+        assert!(read > 20);
+    }
+}

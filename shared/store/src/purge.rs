@@ -1,0 +1,116 @@
+//! Purges: what a deleted project or workflow had is removed behind it, part by part. A due item asks for each purge; which keys a
+//! purge removes is read from the table of prefixes.
+//!
+//! Each part has a budget, from which every request takes one and every item one: so a part ends, however little it finds.
+
+use crate::expression::Expr;
+use crate::item::Item;
+use crate::keys::{self, Key, Prefix, Removal};
+use crate::page::Cursor;
+use crate::sdk::Store;
+use rookery_domain::{ProjectId, Result, RunId, Time, WorkflowId, WorkflowRef};
+use std::collections::HashSet;
+
+/// Heads that one query of a project's workflows looks at; those that are alive are deleted before the next.
+const WALKED_AT_ONCE: usize = 200;
+/// What the deletion of a workflow takes from a budget: its tombstone and its purge.
+const DELETION: usize = 2;
+
+/// The item that asks for a purge: by the workflow's id, or nothing for the whole project.
+fn purge_key(project: &ProjectId, workflow: Option<&WorkflowId>) -> Key {
+    keys::of_project(project, Prefix::Purge, workflow.map_or("", WorkflowId::as_str))
+}
+
+/// Asks the next ticks to remove what a deleted project or workflow had.
+pub(crate) fn purge_item(project: &ProjectId, workflow: Option<&WorkflowId>) -> Item {
+    let key = purge_key(project, workflow);
+    let item = Item::new(&key).s("project", project).n("purge", 1).s("dp", keys::due_shard(&key)).n("da", Time::now().0);
+    item.maybe(workflow, |item, workflow| item.s("workflow", workflow))
+}
+
+impl Store {
+    /// Removes a part of what a deleted workflow had; `true` when all is gone.
+    pub async fn purge_workflow(&self, workflow: &WorkflowRef, budget: &mut usize) -> Result<bool> {
+        for prefix in Prefix::removed(Removal::WithWorkflow) {
+            if !self.delete_prefix(&keys::of_workflow(workflow, prefix), "", budget).await? {
+                return Ok(false);
+            }
+        }
+        for prefix in Prefix::removed(Removal::WithRuns) {
+            if !self.purge_runs(workflow, keys::recent(workflow, prefix), budget).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Removes the runs that have items in a partition of the `recent` index.
+    async fn purge_runs(&self, workflow: &WorkflowRef, partition: String, budget: &mut usize) -> Result<bool> {
+        let mut cursor = None;
+        while *budget > 0 {
+            let page = self.list_recent(workflow, partition.clone(), None, 100, 100, cursor.as_ref()).await?;
+            *budget -= 1;
+            let runs: HashSet<RunId> = page.items.iter().map(|item| item.run).collect();
+            for run in runs {
+                if !self.delete_prefix(&keys::run(workflow, run), "", budget).await? {
+                    return Ok(false);
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Removes a part of what a deleted project had: its workflows, each of which has a purge of its own then, and what belongs to it as
+    /// such. `true` when all is gone.
+    pub async fn purge_project(&self, project: &ProjectId, budget: &mut usize) -> Result<bool> {
+        if !self.delete_workflows(project, budget).await? {
+            return Ok(false);
+        }
+        for prefix in Prefix::removed(Removal::WithProject) {
+            let (partition, start) = keys::below_project(project, prefix);
+            if !self.delete_prefix(&partition, &start, budget).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Deletes workflows of a project, page by page; the item of the purge remembers where the next part goes on. `true` when one walk
+    /// over all heads found none alive: so a workflow that was made while the project was deleted is not missed.
+    async fn delete_workflows(&self, project: &ProjectId, budget: &mut usize) -> Result<bool> {
+        let key = purge_key(project, None);
+        let asked = self.get(key.clone()).await?;
+        let mut cursor = asked.and_then(|item| item.opt_str("next").map(|next| Cursor(next.to_owned())));
+        let mut none_alive = cursor.is_none();
+        while *budget > 0 {
+            let page = self.list_workflows(project, WALKED_AT_ONCE, cursor.as_ref()).await?;
+            *budget = budget.saturating_sub(1 + DELETION * page.items.len());
+            none_alive &= page.items.is_empty();
+            for workflow in &page.items {
+                self.delete_workflow(&workflow.id).await?;
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                if none_alive {
+                    return Ok(true);
+                }
+                none_alive = true;
+            }
+        }
+        let update = match &cursor {
+            Some(cursor) => Expr::new("SET #next = :next").name("#next", "next").s(":next", &cursor.0),
+            None => Expr::new("REMOVE #next").name("#next", "next"),
+        };
+        self.update(&key, update, Some(Expr::new("attribute_exists(pk)"))).await?;
+        Ok(false)
+    }
+
+    /// All that a deleted project or workflow had is removed.
+    pub async fn purged(&self, project: &ProjectId, workflow: Option<&WorkflowId>) -> Result<()> {
+        self.delete(&purge_key(project, workflow)).await
+    }
+}
