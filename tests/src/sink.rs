@@ -31,6 +31,7 @@ pub struct Request {
 pub struct Reply {
     status: u16,
     retry_after: Option<u32>,
+    location: Option<&'static str>,
     delay: Duration,
     hangs_up: bool,
 }
@@ -52,7 +53,7 @@ pub struct Sink {
 impl Reply {
     /// With this status.
     pub fn status(status: u16) -> Reply {
-        Reply { status, retry_after: None, delay: Duration::ZERO, hangs_up: false }
+        Reply { status, retry_after: None, location: None, delay: Duration::ZERO, hangs_up: false }
     }
 
     /// No answer: the connection is closed.
@@ -63,6 +64,11 @@ impl Reply {
     /// With `Retry-After`, in seconds.
     pub fn retry_after(self, seconds: u32) -> Reply {
         Reply { retry_after: Some(seconds), ..self }
+    }
+
+    /// With `Location`.
+    pub fn to(self, location: &'static str) -> Reply {
+        Reply { location: Some(location), ..self }
     }
 
     /// After this time.
@@ -152,6 +158,9 @@ async fn answer(
     let mut response = (status, axum::Json(json!({"received": body.len()}))).into_response();
     if let Some(seconds) = reply.retry_after {
         response.headers_mut().insert("retry-after", seconds.into());
+    }
+    if let Some(location) = reply.location {
+        response.headers_mut().insert("location", axum::http::HeaderValue::from_static(location));
     }
     response
 }

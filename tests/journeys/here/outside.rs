@@ -37,6 +37,30 @@ async fn a_call_is_tried_again_when_the_server_says_and_with_the_same_key() {
 }
 
 #[tokio::test]
+async fn a_redirect_is_followed_where_the_options_say_so() {
+    let sink = Sink::start();
+    let mut rookery = super::rookery().calls(&sink).leaves_failures("redirect_refused").start().await;
+    for (config, status) in [(json!({"method": "get", "follow_redirects": 1}), 200), (json!({"method": "get"}), 301)] {
+        sink.script([Reply::status(301).to("/moved?n=7"), Reply::status(200)]);
+        let workflow = rookery.started(&calling(&sink, config)).await;
+        let run = workflow.emit("start", json!({"n": 7})).await;
+        workflow.finished(&run).await;
+        let answer = workflow.payloads("call").await[0].clone();
+        match status {
+            200 => assert_eq!(answer["status"], 200, "{answer}"),
+            _ => {
+                assert_eq!((&answer["code"], &answer["details"]["status"]), (&json!("redirect_refused"), &json!(301)), "{answer}")
+            }
+        }
+    }
+    let requests = sink.requests();
+    let paths: Vec<&str> = requests.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!(paths, ["/orders/7", "/moved?n=7", "/orders/7"]);
+    let key = |index: usize| requests[index].header("idempotency-key");
+    assert_eq!(key(0), key(1), "one call, one key");
+}
+
+#[tokio::test]
 async fn a_call_that_takes_too_long_is_cut_and_tried_again() {
     let sink = Sink::start();
     sink.script([Reply::status(200).after(Duration::from_secs(20))]);

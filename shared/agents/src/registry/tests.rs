@@ -124,7 +124,7 @@ fn recipes(description: &str) -> Vec<&str> {
     let is_recipe = |before: &str, code: &str| {
         let is_template = ["{{", "{%"].iter().any(|mark| code.contains(mark));
         let is_json = code.contains("\": ") && !code.contains("...");
-        is_template || is_json || ["like ", "as in "].iter().any(|word| before.ends_with(word))
+        (is_template && !code.contains("...")) || is_json || ["like ", "as in "].iter().any(|word| before.ends_with(word))
     };
     quoted.filter(|(before, code)| is_recipe(before, code)).map(|(_, code)| code).collect()
 }
@@ -139,7 +139,11 @@ fn what_a_description_shows_is_in_an_example_that_runs() {
         let configs: Vec<String> = (info.examples)().iter().map(|example| bare(&example.config.to_string())).collect();
         let mut found = Vec::new();
         descriptions(&schema["properties"], &mut found);
-        for recipe in found.into_iter().flat_map(recipes) {
+        // The type's own description shows what events look like, too: only its templates are to be written.
+        let own = recipes(schema["description"].as_str().unwrap())
+            .into_iter()
+            .filter(|code| code.contains("{{") || code.contains("{%"));
+        for recipe in own.chain(found.into_iter().flat_map(recipes)) {
             if !configs.iter().any(|config| config.contains(&bare(recipe))) {
                 missing.push(format!("{}: `{recipe}`", info.name));
             }
