@@ -10,8 +10,10 @@ use crate::workflows::{self, Workflow};
 use rookery_domain::{Cause, CellId, Error, Event, EventId, Kind, Payload, Result, RunId, Time, WorkflowRef, limits};
 use serde_json::json;
 
-/// Index entries that a filtered page looks at: one query, however few of them match.
+/// Index entries that one query of a filtered page looks at, however few of them match.
 const LOOKED_AT: usize = 1000;
+/// Queries of a page that has found nothing yet: enough to pass the largest run (`limits::RUN_EVENTS`, which may be overshot).
+const QUERIES: usize = 12;
 
 /// An item of a run: an event, a delivery's commit, both (the first event that a delivery emitted is its commit), or
 /// a delivery that waits.
@@ -124,7 +126,8 @@ impl Store {
         Ok((read_items(ids, items)?, head))
     }
 
-    /// A page of events, newest first, with the state of the index a moment ago.
+    /// A page of events, newest first, with the state of the index a moment ago. A page without events has a cursor only where
+    /// none of the 12,000 entries before it is one of those that are looked for.
     pub async fn list_events(
         &self,
         workflow: &WorkflowRef,
@@ -135,9 +138,17 @@ impl Store {
         let looked_at = if filter.selects() { LOOKED_AT } else { limit };
         let partition = keys::recent(workflow, Prefix::RecentEvents);
         let expr = filter.expr(Time::now());
-        let ids = self.list_recent(workflow, partition, Some(expr), looked_at, limit, cursor).await?;
-        let items = self.run_items(workflow, &ids.items).await?;
-        Ok(Page { items: items.into_iter().flatten().filter_map(|item| item.event).collect(), next: ids.next })
+        let mut page = Page { items: Vec::new(), next: cursor.cloned() };
+        for _ in 0..QUERIES {
+            let expr = Some(expr.clone());
+            let ids = self.list_recent(workflow, partition.clone(), expr, looked_at, limit, page.next.as_ref()).await?;
+            let items = self.run_items(workflow, &ids.items).await?;
+            page = Page { items: items.into_iter().flatten().filter_map(|item| item.event).collect(), next: ids.next };
+            if !page.items.is_empty() || page.next.is_none() {
+                break;
+            }
+        }
+        Ok(page)
     }
 
     /// A page of a partition of the `recent` index, newest first.

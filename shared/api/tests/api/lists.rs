@@ -1,6 +1,7 @@
 //! Lists: pages, cursors, limits, and queries that are not known.
 
 use crate::support::{World, agent};
+use rookery_domain::{Event, EventId, Time, WorkflowRef};
 use serde_json::{Value, json};
 
 /// All pages of a list, by pages of `limit`.
@@ -51,6 +52,26 @@ async fn every_list_can_be_walked() {
     let events = walk(&world, &format!("{workflow}/events"), 2).await;
     let payloads: Vec<&Value> = events.iter().map(|event| &event["payload"]).collect();
     assert_eq!(payloads, [4, 3, 2, 1, 0], "newest first");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_run_is_found_behind_the_many_events_of_a_wide_one() {
+    let world = World::open().await;
+    let workflow = world.started(json!([agent("hand", "manual", json!({}))])).await;
+    let accepted = world.post(&format!("{workflow}/agents/hand/events"), json!({"payload": 1})).await.ok(202);
+    let ids: Vec<&str> = workflow.split('/').collect();
+    let at = WorkflowRef { project: ids[4].parse().unwrap(), workflow: ids[6].parse().unwrap() };
+    let root: EventId = accepted["data"]["event_id"].as_str().unwrap().parse().unwrap();
+    let root = world.engine.store.run_item(&at, root).await.unwrap().unwrap().event.unwrap();
+    let below =
+        |_| Event { id: EventId { run: root.id.run, ..EventId::fresh() }, hop: 1, created_at: Time::now(), ..root.clone() };
+    for events in (0..2100).map(below).collect::<Vec<_>>().chunks(100) {
+        let stored = events.iter().map(|event| world.engine.store.accept(&at, event));
+        futures::future::try_join_all(stored).await.unwrap();
+    }
+    let page = world.get(&format!("{workflow}/runs?limit=1")).await.ok(200);
+    assert_eq!(page["data"][0]["id"], accepted["data"]["run_id"]);
     world.stop().await;
 }
 
