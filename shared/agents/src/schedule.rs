@@ -1,9 +1,11 @@
 //! When an agent is due: names, intervals and cron expressions. Pure: no clock, no machine's time zones.
 
+mod steps;
 mod wall_clock;
 
 use rookery_domain::Time;
 use std::fmt;
+pub use steps::StepTooLong;
 use wall_clock::WallClock;
 
 /// Missed cron times are counted up to here.
@@ -21,6 +23,9 @@ const UNITS: [(char, i64); 4] = [('d', DAY_SECONDS), ('h', 3600), ('m', 60), ('s
 /// Where clocks change, a time of day that is skipped is due once, when the clocks have changed; one that comes twice is
 /// due the first time. A cron expression whose hour is `*` follows the real hours instead: it is due in both passes of an
 /// hour that comes twice.
+///
+/// A due time is one effect, however often it comes: where the machine's clock itself is set back, what was done already is
+/// not done again, and the schedule rests until the clock is where it was.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
     text: String,
@@ -87,6 +92,14 @@ impl Schedule {
         let clock = WallClock::parse(&cron, zone)?;
         let text = zone.map_or_else(|| body.clone(), |zone| format!("TZ={zone} {body}"));
         Ok(Schedule { text, rule: Rule::WallClock(Box::new(clock)) })
+    }
+
+    /// A step that does not do what it says. Schedules that were saved before go on as they are: this is judged at save only.
+    pub fn too_long_step(&self) -> Option<StepTooLong> {
+        match self.rule {
+            Rule::WallClock(_) => steps::too_long(&self.text),
+            Rule::Never | Rule::Every(_) => None,
+        }
     }
 
     /// Whether it is `never`.

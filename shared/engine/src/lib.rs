@@ -30,6 +30,7 @@ use rookery_egress::Egress;
 use rookery_queue::Producer;
 use rookery_store::Store;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 /// Built versions in memory: a few kilobytes each.
 const CACHED_GRAPHS: usize = 256;
@@ -44,6 +45,8 @@ pub struct Engine {
     built: Cache<(WorkflowRef, u64), Arc<Built>>,
     meter: Meter,
     settings: Settings,
+    /// When this process ticked last, by its clock: where the clock is earlier now, it was set back.
+    last_tick: AtomicI64,
 }
 
 /// What an engine is told of where it runs.
@@ -58,6 +61,14 @@ pub struct Settings {
 impl Engine {
     /// Over a table, queues and a way outside.
     pub fn new(store: Store, producer: Producer, egress: Egress, settings: Settings) -> Arc<Self> {
-        Arc::new(Engine { store, producer, egress, built: Cache::new(CACHED_GRAPHS), meter: Meter::default(), settings })
+        Arc::new(Engine {
+            store,
+            producer,
+            egress,
+            built: Cache::new(CACHED_GRAPHS),
+            meter: Meter::default(),
+            settings,
+            last_tick: AtomicI64::new(0),
+        })
     }
 }

@@ -7,6 +7,7 @@ use rookery_domain::{Result, Time};
 use rookery_queue::{Check, Message, Outgoing, Task};
 use rookery_store::keys::DUE_SHARDS;
 use rookery_store::{DueItem, ScheduleItem, State};
+use std::sync::atomic::Ordering;
 
 /// How far ahead a tick sends: as long as the beat on AWS.
 const AHEAD_MS: i64 = 60_000;
@@ -18,14 +19,19 @@ impl Engine {
     /// is left for the next tick, and keeps no other from its time.
     pub async fn tick(&self, now: Time) -> Result<usize> {
         let (mut found, mut purges) = (0, Vec::new());
+        let horizon = now.plus(AHEAD_MS);
+        // Where the clock was set back, schedules stand at the times that came next by the clock before: all are looked at once.
+        let was_set_back = self.last_tick.load(Ordering::Relaxed) > horizon.0;
+        let until = if was_set_back { Time(i64::MAX) } else { horizon };
         for shard in 0..DUE_SHARDS {
             let mut after = None;
             loop {
-                let page = self.store.due(shard, now.plus(AHEAD_MS), AT_ONCE, after).await?;
+                let page = self.store.due(shard, until, AT_ONCE, after).await?;
                 found += page.items.len();
                 for item in page.items {
                     match item {
                         Ok(DueItem::Purge { project, workflow }) => purges.push((project, workflow)),
+                        Ok(DueItem::Message { at, .. }) if at > horizon => {} // A wait keeps its time.
                         Ok(item) => warn(self.handle_due(item, now).await),
                         Err((key, error)) => tracing::error!(?key, %error, "a due item cannot be read"),
                     }
@@ -44,6 +50,7 @@ impl Engine {
             }
             warn(self.purge(&project, workflow.as_ref(), &mut budget).await);
         }
+        self.last_tick.store(now.0, Ordering::Relaxed);
         Ok(found)
     }
 
@@ -69,7 +76,7 @@ impl Engine {
             tracing::error!(workflow = %item.agent.workflow, spec = item.spec, "a stored schedule is not understood any more");
             return self.store.schedule_sent(item, None, 0).await;
         };
-        let beat = beat(&schedule, item.next_due, now);
+        let beat = beat(&schedule, resumed(&schedule, item.next_due, now), now);
         let checks = beat.due.iter().map(|due| Outgoing { message: check(item, *due), not_before: Some(*due) });
         self.producer.send(checks.collect()).await?;
         self.store.schedule_sent(item, beat.next, beat.skipped).await
@@ -88,6 +95,12 @@ struct Beat {
     due: Vec<Time>,
     skipped: u64,
     next: Option<Time>,
+}
+
+/// Where a schedule goes on. A time beyond the next minute is met only where the clock was set back: then it is taken again from
+/// now, and what was done already is found done.
+fn resumed(schedule: &Schedule, next_due: Time, now: Time) -> Time {
+    if next_due > now.plus(AHEAD_MS) { schedule.next(now).unwrap_or(next_due) } else { next_due }
 }
 
 /// Overdue times collapse into the latest; those of the next minute are each sent.
@@ -137,5 +150,15 @@ mod tests {
         let second = beat(&every, Time(3 * MINUTE), Time(2 * MINUTE - 500));
         assert_eq!(second.due, []);
         assert_eq!(second.next, Some(Time(3 * MINUTE)));
+    }
+
+    #[test]
+    fn after_a_clock_that_was_set_back_a_schedule_is_taken_again_from_now() {
+        let now = Time(10 * MINUTE);
+        let resumed = |text: &str, next_due| resumed(&schedule(text), Time(next_due), now);
+        assert_eq!(resumed("every_1m", 600 * MINUTE), Time(11 * MINUTE));
+        // What its own period explains stays as it is.
+        assert_eq!(resumed("every_1d", 1440 * MINUTE), Time(1440 * MINUTE));
+        assert_eq!(resumed("every_1m", 9 * MINUTE), Time(9 * MINUTE));
     }
 }

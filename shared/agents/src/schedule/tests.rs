@@ -129,6 +129,40 @@ fn what_is_no_schedule_is_refused_with_the_remedy() {
     }
 }
 
+#[test]
+fn a_step_longer_than_its_field_is_told_with_the_remedy() {
+    for (text, part, remedy) in [
+        ("*/90 * * * *", "`*/90` is longer than its field: the minute begins anew after 60", "`every_90m`"),
+        ("0,*/61 * * * *", "`*/61`", "`every_61m`"),
+        ("10-20/90 * * * *", "`10-20/90`", "`every_90m`"),
+        ("*/90 * * * * *", "the second", "`every_90s`"),
+        ("0 */40 * * *", "the hour begins anew after 24", "`every_40h`"),
+        ("0 0 */45 * *", "the day", "`every_45d`"),
+        ("0 0 1 */18 *", "the month", "Name the months"),
+        ("0 0 * * */14", "the weekday", "`every_14d`"),
+        ("TZ=Europe/Berlin */90 * * * *", "the minute", "`every_90m`"),
+    ] {
+        let told = schedule(text).too_long_step().unwrap_or_else(|| panic!("{text}")).to_string();
+        assert!(told.contains(part) && told.contains(remedy), "{text}: {told}");
+    }
+    for text in [
+        "*/60 * * * *",
+        "*/40 * * * *",
+        "0 */24 * * *",
+        "0 0 1 */12 *",
+        "0 0 * * */7",
+        "9am",
+        "every_90m",
+        "never",
+        "*/7 * * * * *",
+    ] {
+        assert_eq!(schedule(text).too_long_step(), None, "{text}");
+    }
+    for interval in ["every_90m", "every_90s", "every_40h", "every_45d"] {
+        schedule(interval);
+    }
+}
+
 /// Schedules of all kinds, some dense and some with changes of clocks.
 fn schedules() -> impl Strategy<Value = Schedule> {
     let zones = ["", "TZ=Europe/Berlin ", "TZ=America/New_York ", "TZ=Australia/Lord_Howe ", "TZ=America/Nuuk "];

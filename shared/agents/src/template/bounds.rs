@@ -3,6 +3,7 @@
 use super::{Limit, Scope};
 use liquid_core::model::{KString, ValueView};
 use liquid_core::{Error, Result, Runtime};
+use rookery_domain::Time;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
@@ -48,6 +49,8 @@ pub(super) struct State {
     kept: HashMap<KString, usize>,
     pub(super) nonce: Arc<str>,
     pub(super) exact: Arc<HashSet<String>>,
+    /// What `"now" | date` stands for.
+    pub(super) now: Time,
     /// Whether `as_object` is to leave its value in `value` instead of rendering it.
     pub(super) wants_value: bool,
     pub(super) value: Option<serde_json::Value>,
@@ -62,6 +65,7 @@ impl Default for State {
             kept: HashMap::new(),
             nonce: Arc::from(""),
             exact: Arc::default(),
+            now: Time(0),
             wants_value: false,
             value: None,
         }
@@ -70,8 +74,8 @@ impl Default for State {
 
 impl State {
     pub(super) fn new(budget: &Budget, scope: &Scope, wants_value: bool) -> Self {
-        let (nonce, exact) = (scope.nonce(), scope.exact());
-        State { budget: *budget, nonce, exact, wants_value, ..State::default() }
+        let (nonce, exact, now) = (scope.nonce(), scope.exact(), scope.now());
+        State { budget: *budget, nonce, exact, now, wants_value, ..State::default() }
     }
 
     /// Takes steps, and looks at the clock. What came up against a limit stays so.

@@ -3,12 +3,12 @@
 //! renders a mark that the egress client replaces.
 //!
 //! Differences from Liquid: an unknown variable is empty; an object renders as JSON; numbers keep the text they came with;
-//! there is no `include`, `render` or `ifchanged`. Output is never rendered again. The filters are listed in `filters.rs`.
+//! there is no `include`, `render` or `ifchanged`. Output is never rendered again. People read of all this in
+//! `docs/templates.md`.
 
 mod bounds;
 mod error;
 mod filters;
-mod guard;
 mod json;
 mod loops;
 mod node;
@@ -50,7 +50,6 @@ static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
     tags::register_block(&mut language, tags::Capture);
     tags::register_block(&mut language, loops::LoopBlock::For);
     tags::register_block(&mut language, loops::LoopBlock::TableRow);
-    guard::register(&mut language);
     filters::register(&mut language);
     language
 });

@@ -87,12 +87,24 @@ impl Node {
 }
 
 /// The float that is the same number as the text: a float holds any 15 digits.
-fn faithful(text: &str) -> Option<f64> {
+pub(super) fn faithful(text: &str) -> Option<f64> {
     let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
     let digits = digits.trim_start_matches('0');
     let float: f64 = text.parse().ok()?;
     (digits.len() <= 15 && (float.is_normal() || digits.is_empty())).then_some(float)
+}
+
+/// A value of its own, for what a filter reads; `exact` learns the texts of numbers that are texts to filters.
+pub(super) fn from_json(json: &Json, exact: &mut HashSet<String>) -> Value {
+    let node = Node::new(json);
+    node.exact(exact);
+    node.to_value()
+}
+
+/// Whether a value is a number by its type.
+pub(super) fn is_number(value: &dyn ValueView) -> bool {
+    matches!(value.type_name(), NUMBER | "whole number" | "fractional number")
 }
 
 /// Back to JSON. `exact` are texts that were numbers: behind a filter or an assignment they have no mark but themselves.

@@ -2,7 +2,7 @@
 
 use super::bounds::{self, State};
 use super::node::Record;
-use liquid_core::model::{KString, KStringCow, KStringRef, ScalarCow, Value, ValueCow};
+use liquid_core::model::{KString, KStringCow, KStringRef, ScalarCow, Value, ValueCow, ValueView};
 use liquid_core::runtime::{PartialStore, Registers, RuntimeBuilder};
 use liquid_core::{Error, Result, Runtime};
 use std::collections::BTreeSet;
@@ -27,6 +27,22 @@ impl<R: Runtime> Lax<R> {
     pub(super) fn frame(inner: R) -> Self {
         Lax { inner, is_root: false }
     }
+
+    fn look_up(&self, path: &[ScalarCow<'_>]) -> Option<ValueCow<'_>> {
+        if !self.is_root {
+            return self.inner.try_get(path);
+        }
+        if self.registers().get_mut::<State>().spend(1).is_some() {
+            return None;
+        }
+        self.inner.try_get(path).or_else(|| {
+            if self.inner.try_get(path.get(..1)?).is_some() {
+                return None;
+            }
+            let below: Vec<_> = std::iter::once(ScalarCow::new(PAYLOAD)).chain(path.iter().cloned()).collect();
+            self.inner.try_get(&below)
+        })
+    }
 }
 
 impl<R: Runtime> Runtime for Lax<R> {
@@ -42,20 +58,17 @@ impl<R: Runtime> Runtime for Lax<R> {
         self.inner.roots()
     }
 
+    /// The library counts a text's size in bytes.
     fn try_get(&self, path: &[ScalarCow<'_>]) -> Option<ValueCow<'_>> {
-        if !self.is_root {
-            return self.inner.try_get(path);
-        }
-        if self.registers().get_mut::<State>().spend(1).is_some() {
-            return None;
-        }
-        self.inner.try_get(path).or_else(|| {
-            if self.inner.try_get(path.get(..1)?).is_some() {
-                return None;
+        let found = self.look_up(path)?;
+        match path.split_last() {
+            Some((last, parent)) if !parent.is_empty() && last.to_kstr() == "size" => {
+                let text = self.look_up(parent).filter(|parent| parent.is_scalar());
+                let size = text.map(|text| text.to_kstr().chars().count());
+                Some(size.and_then(|size| i64::try_from(size).ok()).map_or(found, |size| ValueCow::Owned(Value::scalar(size))))
             }
-            let below: Vec<_> = std::iter::once(ScalarCow::new(PAYLOAD)).chain(path.iter().cloned()).collect();
-            self.inner.try_get(&below)
-        })
+            _ => Some(found),
+        }
     }
 
     fn get(&self, path: &[ScalarCow<'_>]) -> Result<ValueCow<'_>> {

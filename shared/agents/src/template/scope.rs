@@ -1,6 +1,8 @@
 //! What a template sees. Nothing here reads the outside or knows a credential's value.
 
 use super::node::Record;
+use rookery_domain::Time;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
@@ -29,6 +31,11 @@ impl Scope {
     /// The variables as given.
     pub fn variables(&self) -> &Map<String, Value> {
         &self.variables
+    }
+
+    /// The variable `now`, so that all templates of an attempt see the same; where there is none, the clock's time.
+    pub(super) fn now(&self) -> Time {
+        self.variables.get("now").and_then(|now| Time::deserialize(now).ok()).unwrap_or_else(Time::now)
     }
 
     pub(super) fn nonce(&self) -> Arc<str> {

@@ -3,18 +3,18 @@
 use super::*;
 use serde_json::{Value, json};
 
-pub(super) fn scope(payload: &str) -> Scope {
+pub(in crate::template) fn scope(payload: &str) -> Scope {
     let payload: Value = serde_json::from_str(payload).unwrap();
     let variables = json!({"payload": payload, "event": {"id": "e1", "groups": ["on_push"]}, "agent": {"name": "A"}});
     let Value::Object(variables) = variables else { unreachable!() };
     Scope::new(variables)
 }
 
-pub(super) fn render(source: &str, payload: &str) -> String {
+pub(in crate::template) fn render(source: &str, payload: &str) -> String {
     Template::parse(source).unwrap().render(&scope(payload)).unwrap()
 }
 
-fn problem(source: &str, payload: &str) -> Problem {
+pub(in crate::template) fn problem(source: &str, payload: &str) -> Problem {
     match Template::parse(source) {
         Ok(template) => match template.render(&scope(payload)) {
             Ok(text) => panic!("{:.80} rendered {} bytes", source, text.len()),
@@ -142,28 +142,6 @@ fn numbers_keep_their_text() {
     assert_eq!(render("{% if list[0] == '123456789012345678901' %}same{% endif %}", long), "same");
     assert_eq!(render("{% if n > 10.4 and n < 11 and n == 10.5 %}compared{% endif %}", r#"{"n": 10.50}"#), "compared");
     assert_eq!(render("{{ 9007199254740993 | round }}", "{}"), "9007199254740993");
-}
-
-#[test]
-fn arithmetic_that_would_change_a_number_is_refused() {
-    for source in [
-        "{{ 900000000000000000 | times: 900000000000000000 }}",
-        "{{ n | plus: 1 }}",
-        "{{ n | minus: -1 }}",
-        "{{ big | plus: 1 }}",
-        "{{ 1 | plus: big }}",
-        "{{ least | abs }}",
-        "{{ least | divided_by: -1 }}",
-        "{{ least | modulo: -1 }}",
-        "{{ big | round }}",
-        "{{ 1.5 | times: '1e308' | times: 10000 | ceil }}",
-        "{{ 1 | divided_by: 0 }}",
-        "{{ 1.5 | round: 400 }}",
-        "{{ 'abc' | slice: 1, 999999999999999999 }}",
-    ] {
-        let payload = r#"{"n": 9223372036854775807, "big": 123456789012345678901, "least": -9223372036854775808}"#;
-        assert!(matches!(problem(source, payload), Problem::Render(_)), "{source}");
-    }
 }
 
 #[test]

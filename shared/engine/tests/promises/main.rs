@@ -6,6 +6,7 @@ mod faulty;
 mod purges;
 mod replies;
 mod requests;
+mod schedules;
 mod tenants;
 mod waits;
 

@@ -17,6 +17,9 @@ const MAX_MATCHERS: usize = 50;
 /// In `instructions`, the texts are templates over the event: `"{{ user.name }} wrote {{ text | truncate: 80 }}"`. A text that is
 /// nothing but `{{ ... | as_object }}` gives the value itself, a number or a list, in place of a text. Everything else in
 /// `instructions` is taken as it stands.
+///
+/// Times are written by `{{ now | date: "%d.%m.%Y" }}`, and JSON inside a text is read by `{% assign order = body | fromjson %}`. The
+/// filters are those of Shopify's Liquid; what a filter cannot read is an error, and arithmetic is in decimals.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
@@ -119,6 +122,16 @@ impl AgentType for EventFormatting {
             Example::new("The start of a long text", json!({"instructions": {"text": "{{ user.name }} wrote {{ text | truncate: 80 }}"}}))
                 .on(json!({"user": {"name": "Ada"}, "text": "Hello ".repeat(20)}))
                 .emits("on_format", json!({"text": format!("Ada wrote {}Hello...", "Hello ".repeat(12))})),
+            Example::new(
+                "A time in another form, a sum, and JSON that stands in a text",
+                json!({"instructions": {
+                    "day": "{{ created | date: '%d.%m.%Y' }}",
+                    "total": "{{ price | plus: shipping | as_object }}",
+                    "first": "{% assign order = body | fromjson %}{{ order.items[0] }}"
+                }}),
+            )
+            .on(json!({"created": "2024-12-22T18:59:56Z", "price": 0.1, "shipping": 0.2, "body": "{\"items\": [\"tea\"]}"}))
+            .emits("on_format", json!({"day": "22.12.2024", "total": 0.3, "first": "tea"})),
             Example::new(
                 "A part of a text, added to what came",
                 json!({

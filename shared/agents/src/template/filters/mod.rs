@@ -1,0 +1,196 @@
+//! What a filter is, and how one is called: each call is a step, its arguments are counted when the template is parsed, and
+//! its result has a cap. The filters themselves stand in the files of this folder, by kind, each file with a table of them.
+//! All are our own: they follow Shopify's reference, and what they cannot read is an error, never the input given back.
+//! `docs/templates.md` lists them for people, with the differences from Shopify's; a test holds that list to this folder.
+
+mod dates;
+mod encodings;
+mod lists;
+mod numbers;
+mod patterns;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use super::bounds::{self, MAX_VALUE, State, exceed};
+use super::{Limit, node};
+use liquid_core::model::{KStringCow, Value, ValueCow, ValueView};
+use liquid_core::parser::{Filter, FilterArguments, FilterReflection, Language, ParameterReflection, ParseFilter};
+use liquid_core::{Error, Expression, Result, Runtime};
+use regex::Regex;
+use std::fmt;
+
+/// Characters of a value that an error shows.
+const SHOWN: usize = 40;
+
+/// A filter: its name, how many arguments it takes, and what it does.
+#[derive(Clone, Copy)]
+struct Own {
+    name: &'static str,
+    least: usize,
+    most: usize,
+    /// The one argument that is given by its name.
+    keyword: Option<&'static str>,
+    /// Whether the first argument is a regular expression, compiled when the template is parsed.
+    has_pattern: bool,
+    run: Run,
+}
+
+type Run = fn(&Given<'_>) -> Result<Value>;
+
+impl Own {
+    /// A filter that takes from `least` to `most` arguments.
+    const fn new(name: &'static str, least: usize, most: usize, run: Run) -> Self {
+        Own { name, least, most, keyword: None, has_pattern: false, run }
+    }
+}
+
+pub(super) fn register(language: &mut Language) {
+    let tables = [dates::FILTERS, encodings::FILTERS, lists::FILTERS, numbers::FILTERS, patterns::FILTERS, texts::FILTERS];
+    for filter in tables.concat() {
+        language.filters.register(filter.name.to_owned(), Box::new(filter));
+    }
+}
+
+/// What a filter is given.
+struct Given<'a> {
+    name: &'static str,
+    input: &'a dyn ValueView,
+    arguments: &'a [ValueCow<'a>],
+    keyword: Option<&'a ValueCow<'a>>,
+    pattern: Option<&'a Regex>,
+    runtime: &'a dyn Runtime,
+}
+
+impl Given<'_> {
+    fn text(&self) -> KStringCow<'_> {
+        self.input.to_kstr()
+    }
+
+    /// An argument, unless it was left out or is nothing.
+    fn argument(&self, index: usize) -> Option<&dyn ValueView> {
+        self.arguments.get(index).map(ValueCow::as_view).filter(|argument| !argument.is_nil())
+    }
+
+    fn argument_text(&self, index: usize, default: &'static str) -> KStringCow<'_> {
+        self.argument(index).map_or(KStringCow::from_static(default), |argument| argument.to_kstr())
+    }
+
+    /// A whole number. `None` when the argument was left out.
+    fn argument_whole(&self, index: usize) -> Result<Option<i64>> {
+        let Some(argument) = self.argument(index) else { return Ok(None) };
+        let number = argument.as_scalar().and_then(|number| number.to_integer());
+        number.map(Some).ok_or_else(|| self.error(&format!("argument {} must be a whole number", index + 1)))
+    }
+
+    fn error(&self, reason: &str) -> Error {
+        Error::with_msg(format!("{}: {reason}", self.name))
+    }
+
+    /// An error when as many bytes would be built as no value may have.
+    fn check_size(&self, bytes: usize) -> Result<()> {
+        if bytes > MAX_VALUE { exceed(self.runtime, Limit::Memory) } else { Ok(()) }
+    }
+
+    /// The kind of a value, for errors.
+    fn kind(&self, value: &dyn ValueView) -> &'static str {
+        match value.type_name() {
+            _ if value.is_array() => "a list",
+            _ if value.is_object() => "an object",
+            _ if self.is_number(value) => "a number",
+            "boolean" => "true or false",
+            "string" => "a text",
+            _ => "nothing",
+        }
+    }
+
+    fn is_number(&self, value: &dyn ValueView) -> bool {
+        let is_exact = || self.runtime.registers().get_mut::<State>().exact.contains(value.to_kstr().as_str());
+        node::is_number(value) || (value.type_name() == "string" && is_exact())
+    }
+}
+
+/// The beginning of a value, for errors about values that are short by nature.
+fn beginning(text: &str) -> String {
+    let more = if text.chars().nth(SHOWN).is_some() { "..." } else { "" };
+    text.chars().take(SHOWN).map(|char| if char.is_control() { ' ' } else { char }).collect::<String>() + more
+}
+
+impl FilterReflection for Own {
+    fn name(&self) -> &str {
+        self.name
+    }
+    fn description(&self) -> &str {
+        self.name
+    }
+    fn positional_parameters(&self) -> &'static [ParameterReflection] {
+        &[]
+    }
+    fn keyword_parameters(&self) -> &'static [ParameterReflection] {
+        &[]
+    }
+}
+
+impl ParseFilter for Own {
+    fn parse(&self, arguments: FilterArguments<'_>) -> Result<Box<dyn Filter>> {
+        let positional: Vec<_> = arguments.positional.collect();
+        let mut keyword = None;
+        for (name, value) in arguments.keyword {
+            if self.keyword != Some(name) {
+                return Err(Error::with_msg(format!("{} takes no argument `{name}`", self.name)));
+            }
+            keyword = Some(value);
+        }
+        if !(self.least..=self.most).contains(&positional.len()) {
+            let takes = match (self.least, self.most) {
+                (least, most) if least == most => most.to_string(),
+                (least, most) => format!("{least} to {most}"),
+            };
+            return Err(Error::with_msg(format!("{} takes {takes} arguments, not {}", self.name, positional.len())));
+        }
+        let pattern = positional.first().filter(|_| self.has_pattern).map(patterns::compile).transpose()?;
+        Ok(Box::new(Call { own: *self, arguments: positional, keyword, pattern }))
+    }
+
+    fn reflection(&self) -> &dyn FilterReflection {
+        self
+    }
+}
+
+struct Call {
+    own: Own,
+    arguments: Vec<Expression>,
+    keyword: Option<Expression>,
+    pattern: Option<Regex>,
+}
+
+impl Filter for Call {
+    fn evaluate(&self, input: &dyn ValueView, runtime: &dyn Runtime) -> Result<Value> {
+        bounds::spend(runtime, 1 + bounds::weight(input) / 1024)?;
+        let arguments = self.arguments.iter().map(|argument| argument.evaluate(runtime)).collect::<Result<Vec<_>>>()?;
+        let keyword = self.keyword.as_ref().map(|keyword| keyword.evaluate(runtime)).transpose()?;
+        let given = Given {
+            name: self.own.name,
+            input,
+            arguments: &arguments,
+            keyword: keyword.as_ref(),
+            pattern: self.pattern.as_ref(),
+            runtime,
+        };
+        let result = (self.own.run)(&given)?;
+        given.check_size(bounds::weight(&result))?;
+        Ok(result)
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.own.name)
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.own.name)
+    }
+}

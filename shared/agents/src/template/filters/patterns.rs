@@ -1,0 +1,54 @@
+//! Filters by regular expressions. What must not live here: expressions that are not written in the template.
+
+use super::{Given, Own};
+use liquid_core::model::{Value, ValueView};
+use liquid_core::{Error, Expression, Result};
+use regex::{Captures, Regex, RegexBuilder};
+
+/// Bytes of a compiled expression.
+const MAX_PATTERN: usize = 256 * 1024;
+
+pub(super) const FILTERS: &[Own] = &[
+    Own { has_pattern: true, ..Own::new("regex_extract", 1, 2, regex_extract) },
+    Own { has_pattern: true, ..Own::new("regex_replace", 2, 2, regex_replace) },
+];
+
+pub(super) fn compile(expression: &Expression) -> Result<Regex> {
+    let Expression::Literal(text) = expression else {
+        return Err(Error::with_msg("a regular expression must be a text in quotes, not a variable"));
+    };
+    let built = RegexBuilder::new(&text.to_kstr()).size_limit(MAX_PATTERN).dfa_size_limit(MAX_PATTERN).build();
+    built.map_err(|error| Error::with_msg(error.to_string().replace('\n', " ")))
+}
+
+fn regex_replace(given: &Given<'_>) -> Result<Value> {
+    let Some(pattern) = given.pattern else { return Ok(given.input.to_value()) };
+    let (input, with) = (given.text(), given.argument_text(1, ""));
+    let mut text = String::new();
+    let mut copied = 0;
+    for found in pattern.captures_iter(&input) {
+        let Some(whole) = found.get(0) else { continue };
+        text.push_str(&input[copied..whole.start()]);
+        found.expand(&with, &mut text);
+        copied = whole.end();
+        given.check_size(text.len())?;
+    }
+    text.push_str(&input[copied..]);
+    Ok(Value::scalar(text))
+}
+
+fn regex_extract(given: &Given<'_>) -> Result<Value> {
+    let input = given.text();
+    let Some(found) = given.pattern.and_then(|pattern| pattern.captures(&input)) else {
+        return Ok(Value::Nil);
+    };
+    let group = |found: &Captures<'_>| {
+        let Some(group) = given.argument(1) else { return found.get(0).map(|text| text.as_str().to_owned()) };
+        let text = match group.as_scalar().and_then(|group| group.to_integer()) {
+            Some(number) => found.get(usize::try_from(number).ok()?),
+            None => found.name(&group.to_kstr()),
+        };
+        text.map(|text| text.as_str().to_owned())
+    };
+    Ok(group(&found).map_or(Value::Nil, Value::scalar))
+}
