@@ -12,7 +12,8 @@ use tempfile::TempDir;
 /// reads the end of its input then.
 pub(crate) struct Process {
     folder: TempDir,
-    path: PathBuf,
+    /// The program, or what starts it.
+    command: Vec<String>,
     args: Vec<String>,
     env: Vec<(String, String)>,
     port: u16,
@@ -23,22 +24,27 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts the program on an empty folder, and a port that is free.
-    pub(crate) async fn start(path: PathBuf, args: Vec<String>, env: Vec<(String, String)>) -> Process {
+    pub(crate) async fn start(command: Vec<String>, args: Vec<String>, env: Vec<(String, String)>) -> Process {
         let folder = tempfile::tempdir().unwrap();
-        let mut process = Process { folder, path, args, env, port: 0, child: None, ready: String::new() };
+        let mut process = Process { folder, command, args, env, port: 0, child: None, ready: String::new() };
         // Between finding a port and taking it, another process may take it.
         while !process.start_on(free_port()).await {}
         process
     }
 
     /// What the program says when it ends instead of starting, on a folder with these files and a port that is free.
-    pub(crate) async fn refused(path: PathBuf, args: Vec<String>, env: Vec<(String, String)>, files: &[(&str, &str)]) -> String {
+    pub(crate) async fn refused(
+        command: Vec<String>,
+        args: Vec<String>,
+        env: Vec<(String, String)>,
+        files: &[(&str, &str)],
+    ) -> String {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("data")).unwrap();
         for (name, text) in files {
             std::fs::write(folder.path().join("data").join(name), text).unwrap();
         }
-        let process = Process { folder, path, args, env, port: 0, child: None, ready: String::new() };
+        let process = Process { folder, command, args, env, port: 0, child: None, ready: String::new() };
         loop {
             let (mut child, ready) = process.spawn(free_port()).await;
             assert_eq!(ready, "", "it starts");
@@ -96,7 +102,8 @@ impl Process {
     /// The program, and the line that it printed when it was ready: empty if it ended.
     async fn spawn(&self, port: u16) -> (Child, String) {
         let log: File = OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
-        let mut command = Command::new(&self.path);
+        let mut command = Command::new(&self.command[0]);
+        command.args(&self.command[1..]);
         command.args(["--addr", &format!("127.0.0.1:{port}"), "--data"]).arg(self.data()).args(&self.args);
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();

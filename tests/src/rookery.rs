@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// The program, how it is to be started, and what may be left behind.
 pub struct Program {
-    path: PathBuf,
+    command: Vec<String>,
     args: Vec<String>,
     env: Vec<(String, String)>,
     demo: bool,
@@ -22,7 +22,7 @@ pub struct Program {
 /// The program at this path (`env!("CARGO_BIN_EXE_rookery-under-test")`), without a demo.
 pub fn program(path: &str) -> Program {
     let (args, env) = (Vec::new(), Vec::new());
-    Program { path: path.into(), args, env, demo: false, needs_process: false, expected: Expected::default() }
+    Program { command: vec![path.to_owned()], args, env, demo: false, needs_process: false, expected: Expected::default() }
 }
 
 impl Program {
@@ -35,6 +35,13 @@ impl Program {
     /// With an environment variable.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.into(), value.into()));
+        self.here()
+    }
+
+    /// With so many files open at once at most, connections too.
+    pub fn open_files(mut self, most: u32) -> Self {
+        let shell = ["sh", "-c", &format!("ulimit -n {most} && exec \"$@\""), "sh"].map(str::to_owned);
+        self.command.splice(..0, shell);
         self.here()
     }
 
@@ -80,7 +87,7 @@ impl Program {
 
     /// What it says when it does not start on a folder that holds these files.
     pub async fn refuses_to_start(self, files: &[(&str, &str)]) -> String {
-        Process::refused(self.path, self.args, self.env, files).await
+        Process::refused(self.command, self.args, self.env, files).await
     }
 
     /// Starts it on an empty folder; or calls the system at `ROOKERY_TEST_URL` (with `ROOKERY_TEST_KEY`), if that is set and will do.
@@ -91,7 +98,7 @@ impl Program {
         }
         let mut args = self.args;
         args.extend((!self.demo).then(|| "--no-demo".to_owned()));
-        let process = Process::start(self.path, args, self.env).await;
+        let process = Process::start(self.command, args, self.env).await;
         let api = Api::new(&process.url(), process.key().as_deref());
         Rookery { api, expected: self.expected, projects: Vec::new(), process: Some(process) }
     }

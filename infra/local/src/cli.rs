@@ -1,9 +1,11 @@
 //! The command line: its flags, its one line when it is ready, its orderly end.
 
 use crate::Runner;
+use crate::forwarded::TrustedProxy;
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use rookery_egress::Allow;
+use rookery_engine::PublicUrl;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,9 +27,18 @@ pub struct Args {
     /// Whether the API needs a key. Without one, it must stay on loopback.
     #[arg(long, env = "ROOKERY_AUTH", default_value = "open", value_enum)]
     pub auth: Auth,
-    /// The key that may make projects, when keys are required. Made up, and kept in the data folder, unless it is given.
+    /// The key that may make projects, when keys are required, of at least 32 characters. Made up, and kept in the data folder (root.key),
+    /// unless it is given.
     #[arg(long, env = "ROOKERY_ROOT_KEY", hide_env_values = true, value_name = "KEY")]
     pub root_key: Option<String>,
+    /// Where it is reached from outside, like https://rookery.example.com, or with a path if a proxy serves it below one: hooks, feeds and
+    /// callbacks have addresses there. Without it, they are at the address that it listens on.
+    #[arg(long, env = "ROOKERY_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<PublicUrl>,
+    /// Proxies that are believed when they say for whom they ask, and at which address (Forwarded, X-Forwarded-For, -Proto, -Host). None
+    /// unless said.
+    #[arg(long, env = "ROOKERY_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR,...")]
+    pub trusted_proxy: Vec<TrustedProxy>,
     /// Private addresses that agents may call, as CIDR or CIDR:port. None unless said: the public internet only.
     #[arg(long, env = "ROOKERY_EGRESS_ALLOW", value_delimiter = ',', value_name = "CIDR,...")]
     pub egress_allow: Vec<Allow>,
@@ -51,6 +62,8 @@ Examples:
   rookery --no-demo --data /var/lib/rookery an empty store of your own
   rookery --egress-allow 10.0.0.0/8         agents may call your private network
   rookery --auth required                   every request needs a key
+  rookery --auth required --public-url https://rookery.example.com --trusted-proxy 127.0.0.1
+                                            behind a proxy that does TLS
 
 Logs go to standard error; RUST_LOG=debug shows more.";
 

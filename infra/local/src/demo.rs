@@ -45,10 +45,11 @@ impl Demo {
         tasks.spawn(serve_sink(sink, stopping.clone()));
         let Some(workflow) = find_or_make(engine, sink_addr).await? else { return Ok(None) };
         let built = engine.built(&workflow.id, workflow.built).await?;
+        let base = engine.public_url().context("the engine knows no address")?;
         let url = |kind: &str, cell: &str, suffix: &str| -> anyhow::Result<String> {
             let (cell, _) = built.agent(&CellId(cell.to_owned()))?;
             let token = cell.token.as_deref().unwrap_or_default();
-            Ok(format!("http://{addr}/{kind}/{}{}{token}{suffix}", workflow.id.project, workflow.id.workflow))
+            Ok(format!("{base}/{kind}/{}{}{token}{suffix}", workflow.id.project, workflow.id.workflow))
         };
         let workflow_path = format!("/api/v1/projects/{}/workflows/{}", workflow.id.project, workflow.id.workflow);
         let demo = Demo { hook_url: url("hooks", "github", "")?, feed_url: url("feeds", "feed", ".xml")?, workflow_path };

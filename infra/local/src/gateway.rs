@@ -1,6 +1,8 @@
 //! What API Gateway does: HTTP requests become events of payload format 2.0, for the function that their path belongs to.
 
+use crate::cli::Args;
 use crate::data::Presence;
+use crate::forwarded::{self, Original, TrustedProxy};
 use crate::home;
 use crate::server::{self, Connection, Limits};
 use aws_lambda_events::apigw::{
@@ -9,7 +11,7 @@ use aws_lambda_events::apigw::{
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use base64::Engine as _;
@@ -38,15 +40,26 @@ pub(crate) struct Gateway {
     ingress: Router,
     webhook: Router,
     config: rookery_api::Config,
+    proxies: Vec<TrustedProxy>,
+    /// Whether it was told its address: then no proxy tells it another.
+    knows_its_address: bool,
     home: Arc<OnceLock<String>>,
     data: Presence,
 }
 
 impl Gateway {
-    pub(crate) fn new(engine: &Arc<Engine>, config: rookery_api::Config, data: Presence) -> Self {
+    pub(crate) fn new(engine: &Arc<Engine>, config: rookery_api::Config, args: &Args, data: Presence) -> Self {
         let ingress = rookery_ingress::service(engine.clone(), config.clone());
         let webhook = rookery_webhook::service(engine.clone(), config.clone());
-        Gateway { ingress, webhook, config, home: Arc::default(), data }
+        Gateway {
+            ingress,
+            webhook,
+            config,
+            proxies: args.trusted_proxy.clone(),
+            knows_its_address: args.public_url.is_some(),
+            home: Arc::default(),
+            data,
+        }
     }
 
     /// What the page at `/` shows.
@@ -69,11 +82,15 @@ impl Gateway {
             let message = "The data folder is gone: what is taken now would be lost.";
             return refuse(StatusCode::SERVICE_UNAVAILABLE, "data_folder_gone", message, "Put it back, or start Rookery again.");
         }
-        let (parts, body) = request.into_parts();
-        if let (&Method::GET, "/", Some(page)) = (&parts.method, parts.uri.path(), self.home.get())
+        let (mut parts, body) = request.into_parts();
+        let Original { client, host, base } = forwarded::original(&self.proxies, connection.peer(), &parts.headers);
+        if let Some(host) = host.and_then(|host| host.try_into().ok()) {
+            parts.headers.insert(header::HOST, host);
+        }
+        if let ("/", Some(page)) = (parts.uri.path(), self.home.get())
             && rookery_api::is_local(&self.config, &parts.headers)
         {
-            return home::answer(page);
+            return home::answer(&parts.method, page);
         }
         let body = match read(body, connection).await {
             Ok(body) => body,
@@ -81,7 +98,10 @@ impl Gateway {
         };
         connection.received();
         let function = if rookery_api::is_hook(parts.uri.path()) { &self.webhook } else { &self.ingress };
-        let request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, connection.peer())).into();
+        let mut request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, client)).into();
+        if let Some(base) = base.filter(|_| !self.knows_its_address) {
+            request.extensions_mut().insert(base);
+        }
         match function.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
@@ -90,7 +110,7 @@ impl Gateway {
 }
 
 /// An error that the API does not come to see, in its envelope.
-fn refuse(status: StatusCode, kind: &str, message: &str, details: &str) -> Response {
+pub(crate) fn refuse(status: StatusCode, kind: &str, message: &str, details: &str) -> Response {
     (status, Json(json!({"error": {"type": kind, "message": message, "details": details}}))).into_response()
 }
 
@@ -127,7 +147,7 @@ async fn read(mut body: Body, connection: &Connection) -> Result<Bytes, Response
 }
 
 /// The event that API Gateway makes of a request.
-fn event(parts: Parts, body: Bytes, peer: IpAddr) -> ApiGatewayV2httpRequest {
+fn event(parts: Parts, body: Bytes, client: IpAddr) -> ApiGatewayV2httpRequest {
     let (text, is_base64) = match String::from_utf8(body.into()) {
         Ok(text) => (text, false),
         Err(binary) => (base64::engine::general_purpose::STANDARD.encode(binary.into_bytes()), true),
@@ -136,7 +156,7 @@ fn event(parts: Parts, body: Bytes, peer: IpAddr) -> ApiGatewayV2httpRequest {
     http.method = parts.method;
     http.path = Some(parts.uri.path().to_owned());
     http.protocol = Some("HTTP/1.1".to_owned());
-    http.source_ip = Some(peer.to_string());
+    http.source_ip = Some(client.to_string());
     let mut context = ApiGatewayV2httpRequestContext::default();
     context.stage = Some("$default".to_owned());
     context.route_key = Some("$default".to_owned());

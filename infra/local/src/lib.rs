@@ -8,6 +8,7 @@
 pub mod cli;
 mod data;
 mod demo;
+pub mod forwarded;
 mod gateway;
 mod home;
 mod mapping;

@@ -11,10 +11,10 @@ use anyhow::Context;
 use rookery_api::RootKey;
 use rookery_boot::{Booted, Clients, Options, TABLE};
 use rookery_egress::Policy;
-use rookery_engine::{Engine, Settings};
+use rookery_engine::{Engine, NoPublicUrl, PublicUrl, Settings};
 use rookery_queue::Queue;
 use rookery_standins::Standins;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -54,8 +54,8 @@ impl Runner {
         }
         let clients = Clients::new(dynamodb.build(), sqs.build());
         let queues = rookery_boot::create(&clients).await?;
-        let base_url = Some(format!("http://{addr}"));
-        let settings = Settings { base_url: base_url.clone(), stage: None };
+        let public_url = args.public_url.clone().map_or_else(|| own_address(addr), Ok)?;
+        let settings = Settings { public_url: Some(public_url), stage: None };
         let egress = Policy { allow: args.egress_allow.clone(), ..Policy::default() };
         let Booted { engine, sqs, queues } = rookery_boot::assemble(clients, TABLE, queues, Options { egress, settings });
 
@@ -66,8 +66,8 @@ impl Runner {
         let limits = Limits::of_this_machine();
         let presence = Presence::default();
         tasks.spawn(presence.clone().watch(args.data.clone(), stopping.clone()));
-        let config = rookery_api::Config { auth, base_url, hosts: Vec::new() };
-        let gateway = Gateway::new(&engine, config, presence);
+        let config = rookery_api::Config { auth, hosts: Vec::new() };
+        let gateway = Gateway::new(&engine, config, &args, presence);
         tasks.spawn(gateway.clone().serve(listener, limits, stopping.clone()));
         for queue in Queue::ALL {
             let url = queues.of(queue).queue.clone();
@@ -108,6 +108,18 @@ impl Runner {
         }
         self.standins.stop().await;
     }
+}
+
+/// The address that it listens on, as this machine reaches it.
+fn own_address(mut addr: SocketAddr) -> Result<PublicUrl, NoPublicUrl> {
+    if addr.ip().is_unspecified() {
+        let loopback = if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+        addr.set_ip(loopback);
+        tracing::warn!(
+            "hooks, feeds and callbacks have addresses at http://{addr}, which only this machine can call: say by --public-url where it is reached"
+        );
+    }
+    format!("http://{addr}").parse()
 }
 
 /// How the API authenticates, and the file of the root key if it was made up.

@@ -49,7 +49,7 @@ impl FromStr for RootKey {
 
 impl Config {
     /// What a Lambda function serves: keys are always required. `ROOKERY_ROOT_KEY` is the root key (without one, nobody makes
-    /// projects), `ROOKERY_BASE_URL` where the API is reached from outside.
+    /// projects).
     ///
     /// # Errors
     /// A root key that could be guessed, an empty one too.
@@ -57,8 +57,7 @@ impl Config {
         let root_key = std::env::var_os("ROOKERY_ROOT_KEY").map(|key| key.to_string_lossy().parse()).transpose();
         let root_key =
             root_key.map_err(|wrong: NoRootKey| rookery_domain::Error::internal(format!("ROOKERY_ROOT_KEY: {wrong}")))?;
-        let base_url = std::env::var("ROOKERY_BASE_URL").ok().filter(|url| !url.is_empty());
-        Ok(Config { auth: Auth::Required { root_key }, base_url, hosts: Vec::new() })
+        Ok(Config { auth: Auth::Required { root_key }, hosts: Vec::new() })
     }
 }
 

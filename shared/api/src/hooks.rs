@@ -1,7 +1,7 @@
 //! Hooks: requests of any method, from anywhere, that become events.
 
 use crate::App;
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Result, wrong_method};
 use crate::events::AcceptedEvent;
 use crate::ids::Ids;
 use crate::list::{one, pairs};
@@ -9,19 +9,26 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use rookery_agents::{Answer, HookRequest};
 use rookery_domain::{Error, Time, limits};
 use rookery_engine::HookAnswer;
 
-/// Not in the table: every method, no key, and a query of any names.
+/// What any hook may be sent with; its options say which are taken.
+const METHODS: [Method; 7] =
+    [Method::DELETE, Method::GET, Method::HEAD, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT];
+
+/// Not in the table: many methods, no key, and a query of any names.
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/hooks/{token}", any(receive)).route("/hooks/{token}/", any(receive))
+    Router::new().route("/hooks/{token}", any(receive))
 }
 
 async fn receive(State(app): State<App>, ids: Ids, request: Request) -> Result<Response> {
+    if !METHODS.contains(request.method()) {
+        return Err(wrong_method(request.method(), &METHODS));
+    }
     let query = pairs(request.uri())?;
     let (parts, body) = request.into_parts();
     let body = crate::body::read(body, limits::PAYLOAD_BYTES).await?.to_vec();

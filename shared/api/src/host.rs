@@ -10,14 +10,16 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use rookery_domain::{Error, Kind};
+use rookery_engine::PublicUrl;
 use std::net::IpAddr;
 
 /// Refuses requests of foreign pages, where no key protects.
 pub(crate) async fn only_here(State(app): State<App>, request: Request, next: Next) -> Result<Response> {
     let is_open = matches!(app.config.auth, Auth::Open);
-    // What these say is for everybody who has their address, and it may come by way of a tunnel.
-    let is_for_all = ["/hooks/", "/feeds/"].iter().any(|prefix| request.uri().path().starts_with(prefix));
-    if is_open && !is_for_all && request.uri().path() != "/health" {
+    // What these say is for everybody who has their address or a token, and it may come by way of a tunnel.
+    let path = request.uri().path();
+    let is_for_all = crate::is_hook(path) || path.starts_with("/feeds/") || path == "/health";
+    if is_open && !is_for_all {
         check(&app.config, request.uri(), request.headers())?;
     }
     Ok(next.run(request).await)
@@ -71,7 +73,8 @@ fn is_same(origin: &str, host: &Authority) -> bool {
     })
 }
 
-/// The beginning of the addresses of hooks and feeds, without a slash at its end.
+/// The beginning of the addresses of hooks and feeds, without a slash at its end: what whoever serves the request has put into its
+/// extensions (a proxy that is believed said so); else the engine's; else as the request names its host.
 pub(crate) struct Base(pub(crate) String);
 
 impl FromRequestParts<App> for Base {
@@ -83,8 +86,8 @@ impl FromRequestParts<App> for Base {
             let host = host.as_ref().map_or("localhost", Authority::as_str);
             format!("{}://{host}", parts.uri.scheme_str().unwrap_or("http"))
         };
-        let configured = app.config.base_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
-        Ok(Base(configured.unwrap_or_else(of_request)))
+        let known = parts.extensions.get::<PublicUrl>().or(app.engine.public_url());
+        Ok(Base(known.map_or_else(of_request, PublicUrl::to_string)))
     }
 }
 

@@ -46,9 +46,6 @@ use std::sync::Arc;
 pub struct Config {
     /// Who may call.
     pub auth: Auth,
-    /// Where the API is reached from outside, as `https://rookery.example.com`: the beginning of `hook_url` and `feed_url`.
-    /// Without it, they begin with the request's own host.
-    pub base_url: Option<String>,
     /// Hosts that requests may name with [`Auth::Open`], besides loopback's: as `rookery.local`, without a port.
     pub hosts: Vec<String>,
 }

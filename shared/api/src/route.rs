@@ -10,7 +10,7 @@ use crate::{App, host};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{Method, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -18,6 +18,7 @@ use rookery_domain::{ProjectId, WorkflowRef};
 use rookery_store::Workflow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::collections::BTreeMap;
+use tower::ServiceExt;
 
 /// The path of one project.
 pub(crate) const PROJECT: &str = "/api/v1/projects/{project}";
@@ -127,12 +128,29 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
         allow.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         router = router.route(&path, methods.fallback(async move |method: Method| wrong_method(&method, &allow)));
     }
-    router
+    let router = router
         .fallback(unknown_path)
         .layer(from_fn_with_state(app.clone(), host::only_here))
         .layer(from_fn(catch_panics))
         .layer(from_fn(observed))
-        .with_state(app)
+        .with_state(app);
+    // Outside of the router, which has looked at the path before its layers run.
+    Router::new().fallback_service(router.map_request(without_slash))
+}
+
+/// `/api/v1/projects/` is `/api/v1/projects`.
+fn without_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty() && !path.ends_with('/'));
+    if let Some(path) = path {
+        let rest = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = rest.parse().ok();
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
 }
 
 #[derive(Clone)]

@@ -6,23 +6,30 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rookery_domain::{Error, Result};
 use rookery_egress::{Allow, Policy};
-use rookery_engine::Settings;
+use rookery_engine::{PublicUrl, Settings};
 use rookery_queue::QueueUrls;
 
 /// Makes the two clients and the engine of a Lambda function from the environment: `ROOKERY_TABLE`, the two variables of each queue
 /// ([`rookery_queue::Queue::variable`]), and what the AWS SDK reads; with `ROOKERY_STAGE`, there are metrics for CloudWatch; with
-/// `ROOKERY_BASE_URL`, external agents know where their results go. Makes no request. Errors name the variable.
+/// `ROOKERY_PUBLIC_URL`, external agents know where their results go. Makes no request. Errors name the variable.
 pub async fn from_environment() -> Result<Booted> {
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https()).load().await;
     let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&config), sqs: aws_sdk_sqs::Client::new(&config) };
     let egress = Policy { allow: egress_allow()?, ..Policy::default() };
-    let settings = Settings { base_url: variable("ROOKERY_BASE_URL").ok(), stage: variable("ROOKERY_STAGE").ok() };
+    let settings = Settings { public_url: public_url()?, stage: variable("ROOKERY_STAGE").ok() };
     Ok(assemble(clients, &variable("ROOKERY_TABLE")?, QueueUrls::read(variable)?, Options { egress, settings }))
 }
 
 /// TLS by ring: see `Cargo.toml`. Opens nothing.
 fn https() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+/// Where the API is reached from outside: `ROOKERY_PUBLIC_URL`.
+fn public_url() -> Result<Option<PublicUrl>> {
+    let given = variable("ROOKERY_PUBLIC_URL").ok();
+    let parse = |url: String| url.parse().map_err(|error| Error::internal(format!("ROOKERY_PUBLIC_URL: {url}: {error}")));
+    given.map(parse).transpose()
 }
 
 /// The private addresses that agents may call: `ROOKERY_EGRESS_ALLOW`, as CIDR or CIDR:port, separated by commas.

@@ -9,6 +9,7 @@ mod confirm;
 mod delivery;
 mod external;
 mod metrics;
+mod public_url;
 mod routing;
 mod tick;
 mod workflow;
@@ -19,6 +20,7 @@ pub use delivery::dry_run::{Report, ReportedEvent};
 pub use delivery::replay::Replayed;
 pub use external::collect::Collected;
 pub use external::served::Execution;
+pub use public_url::{NoPublicUrl, PublicUrl};
 pub use routing::Router;
 pub use workflow::build::{Draft, SaveResult};
 pub use workflow::built::Built;
@@ -52,13 +54,18 @@ pub struct Engine {
 /// What an engine is told of where it runs.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Where the API is reached from outside, as `https://rookery.example.com`: external agents post their results there.
-    pub base_url: Option<String>,
+    /// Where the API is reached from outside: hooks and feeds are there, and external agents post their results there.
+    pub public_url: Option<PublicUrl>,
     /// The stage that metrics for CloudWatch are of; without it, none are told on standard output.
     pub stage: Option<String>,
 }
 
 impl Engine {
+    /// Where the API is reached from outside.
+    pub fn public_url(&self) -> Option<&PublicUrl> {
+        self.settings.public_url.as_ref()
+    }
+
     /// Over a table, queues and a way outside.
     pub fn new(store: Store, producer: Producer, egress: Egress, settings: Settings) -> Arc<Self> {
         Arc::new(Engine {

@@ -1,6 +1,8 @@
 //! Journeys that need this machine: they watch a sink, kill or restart the program, or start it in their own way.
 
+mod addresses;
 mod auth;
+mod connections;
 mod cost;
 mod demo;
 mod failures;

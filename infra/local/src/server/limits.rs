@@ -27,7 +27,7 @@ impl Limits {
     /// The most connections: an idle one costs some ten kilobytes.
     const MOST_CONNECTIONS: usize = 4096;
 
-    /// With the number of connections that three quarters of the open files allow: the rest is for the store and for agents' calls.
+    /// With the number of connections that the open files allow, but for a quarter, and at least 64: for the store and for agents' calls.
     /// The soft limit of open files is raised to the hard one first.
     pub(crate) fn of_this_machine() -> Self {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -42,7 +42,7 @@ impl Limits {
             idle: Duration::from_secs(75),
             head: Duration::from_secs(10),
             write: Duration::from_secs(20),
-            connections: (files / 4 * 3).clamp(8, Self::MOST_CONNECTIONS),
+            connections: files.saturating_sub(64.max(files / 4)).clamp(8, Self::MOST_CONNECTIONS),
             held_bytes: 64 * 1024 * 1024,
         }
     }

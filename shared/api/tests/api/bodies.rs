@@ -127,7 +127,7 @@ async fn what_is_too_large_or_too_deep_is_refused() {
 #[tokio::test]
 async fn unknown_paths_and_wrong_methods_are_in_the_envelope() {
     let world = World::open().await;
-    for path in ["/", "/api/v1", "/api/v1/nothing", "/api/v1/projects/", "/favicon.ico", "/hooks/", "/api/v1/projects/a/b/c/d"] {
+    for path in ["/", "/api/v1", "/api/v1/nothing", "/api/v1/projects//", "/favicon.ico", "/hooks/", "/api/v1/projects/a/b/c/d"] {
         world.get(path).await.error(404, "not_found");
     }
     for (method, path, allow) in [

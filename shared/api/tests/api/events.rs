@@ -174,7 +174,7 @@ async fn the_webhook_function_serves_hooks_alone() {
     let mut world = World::open().await;
     let workflow = world.started(json!([agent("hook", "webhook", json!({})), agent("feed", "data_output", json!({}))])).await;
     let url = world.get(&format!("{workflow}/agents/hook")).await.ok(200)["data"]["hook_url"].as_str().unwrap().to_owned();
-    let config = rookery_api::Config { auth: rookery_api::Auth::Open, base_url: None, hosts: Vec::new() };
+    let config = rookery_api::Config { auth: rookery_api::Auth::Open, hosts: Vec::new() };
     world.router = rookery_api::hooks_router(world.engine.clone(), config);
     world.json("POST", &url, "{}").await.ok(202);
     for path in [&workflow, "/api/v1/projects", "/health", "/openapi.json", "/feeds/x.json"] {

@@ -9,6 +9,7 @@ mod here;
 mod hooks;
 mod isolation;
 mod lists;
+mod methods;
 mod openapi;
 mod projects;
 mod runs;

@@ -47,7 +47,7 @@ impl World {
         let clients = Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build());
         let queues = rookery_boot::create(&clients).await.unwrap();
         let Booted { engine, sqs, queues } = rookery_boot::assemble(clients, TABLE, queues, Options::default());
-        let config = Config { auth, base_url: None, hosts: vec!["rookery.lan".to_owned()] };
+        let config = Config { auth, hosts: vec!["rookery.lan".to_owned()] };
         let router = rookery_api::router(engine.clone(), config);
         World { router, engine, sqs, deliver: queues.of(Queue::Deliver).queue.clone(), standins, _data: data }
     }

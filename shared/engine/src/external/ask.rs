@@ -172,8 +172,8 @@ impl EngineHost<'_> {
         if !store.take_request_call(&self.agent.workflow, request.id, now, until).await? {
             return Ok(Reply::NotNow(now.plus(BUSY_MS), "Another copy of this delivery makes the call.".to_owned()));
         }
-        let base = engine.settings.base_url.as_deref().ok_or_else(|| {
-            let message = "Rookery does not know its own address: set ROOKERY_BASE_URL, so that results find it.";
+        let base = engine.public_url().ok_or_else(|| {
+            let message = "Rookery does not know its own address: set ROOKERY_PUBLIC_URL, so that results find it.";
             AgentError::fail("no_base_url", message)
         })?;
         let token = format!("{}{}{}{}", workflow.project, workflow.workflow, request.id.parts(), request.token);
