@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod api_keys;
+mod attributes;
 mod breaker;
 mod callers;
 mod commit;
@@ -30,6 +31,8 @@ mod requests;
 mod schedules;
 mod schema;
 mod sdk;
+#[cfg(test)]
+mod source;
 mod versions;
 mod workflows;
 

@@ -1,0 +1,100 @@
+//! The attributes of items: what each name means, and in which items. Names are short, since DynamoDB bills them with the item.
+//! Expressions spell them in their texts, so they are not constants; a test holds this table and the code together.
+//!
+//! | Attribute | Means | In |
+//! |---|---|---|
+//! | `pk`, `sk` | the primary key | all |
+//! | `expires_at` | the time to live, in seconds; it is compared, since TTL is lazy | what is not kept for ever |
+//! | `rp`, `rs` | partition and place in the index `recent` | events, failures, published items, requests |
+//! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges |
+//! | `msg` | a message as JSON: what wakes a wait, or replays a failure | waits, far timers, failures |
+//! | `name` | what people call it | projects, workflows, versions, API keys, served agents |
+//! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials |
+//! | `deleted` | when it was deleted: a tombstone | projects, workflows |
+//! | `state` | new, active or paused | workflows |
+//! | `ver` | the last saved version; the version that an event is pinned to | workflows, events |
+//! | `built` | the last built version | workflows |
+//! | `at` | when it was made | versions, events, logs, requests |
+//! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics |
+//! | `restored` | the version that it is a copy of | versions |
+//! | `text` | a chunk of packed text | options, graphs |
+//! | `role`, `hash` | what it may do; the hash of its secret | API keys |
+//! | `value`, `hosts` | a credential's secret and where it may go; a memory's packed value | credentials; `value` also in memories |
+//! | `project`, `workflow` | whose it is | schedules, purges, served agents |
+//! | `cell`, `inc` | the agent, and its life | events, schedules, served agents |
+//! | `spec`, `generation` | when it is due, as text; changes when it is edited or started again | schedules |
+//! | `last_due`, `skipped` | the last due time that was committed; due times that were skipped | schedules |
+//! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges |
+//! | `payload`, `groups` | the event's packed payload, its groups | events |
+//! | `hop`, `keep` | links from the root of the run; until when lists show it | events |
+//! | `last` | it is over the run's limit: nothing follows | events |
+//! | `from`, `dl` | the event and the delivery that it came of | events, commits, waits, requests |
+//! | `run_events`, `limit_hit` | events of the run, about; the delivery that was over the limit | the first item of a run |
+//! | `to`, `to_inc` | the agent that handled the delivery, or asks; its life | commits, waits, requests |
+//! | `out` | what became of the delivery | commits |
+//! | `arm`, `att` | the number of the replay; of the attempt | commits; `arm` also in requests |
+//! | `kids`, `kid0` | how many events it emitted; the ordinal of the first | commits |
+//! | `timers` | the timers that it set | commits |
+//! | `began`, `took` | when the attempt began; how long it took | commits |
+//! | `err` | the packed failure | commits, waits, requests |
+//! | `replayed` | when it was replayed | failures |
+//! | `published` | the packed item of a feed | commits |
+//! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits |
+//! | `until` | when it ends by itself | waits, calls under way, held results |
+//! | `reply` | it waits for a reply | waits |
+//! | `tag`, `scope` | which write it is of; the scope's text | memories |
+//! | `event`, `lines` | the event that was being handled; what was said | logs |
+//! | `received`, `emitted`, `checks` | counts of an hour | metrics |
+//! | `last_received`, `last_emitted`, `last_check`, `last_error` | when it last did so in that hour | metrics |
+//! | `rq` | what has become of it | requests |
+//! | `url`, `auth`, `token`, `secret` | where it was sent, and by what a result is believed | requests; `token` also in callers |
+//! | `trace` | the trace that it belongs to | requests |
+//! | `calls` | how often it was sent; calls of a minute | requests, counts of breakers |
+//! | `deadline`, `lease` | until when a result is taken; who may call now | requests |
+//! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |
+//! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests |
+//! | `n` | how many are outstanding | counts of outstanding requests |
+//! | `asked`, `caller` | when it was asked for; where its outcome is posted | callers |
+//! | `held` | the packed result | held results |
+//! | `failures` | failures of a minute | counts of breakers |
+//! | `since`, `probe` | when it opened; when the next call may try | breakers |
+
+#[cfg(test)]
+mod tests {
+    use regex::Regex;
+    use std::collections::BTreeSet;
+
+    /// The names that the code writes and reads: of items, and in the texts of expressions.
+    fn used() -> BTreeSet<String> {
+        let of_items = r#"\.(?:s|n|list|packed|bytes|opt_str|str|parse|opt_num|num|time|strings|raw|unpacked)\(\s*"([a-z]\w*)""#;
+        let code: String = crate::source::files().into_iter().map(|(_, code)| code).collect();
+        let mut used = BTreeSet::new();
+        for pattern in [of_items, r##"\.name\("#\w+", "(\w+)"\)"##, r#"\("(\w+)", "last_\w+""#, r#"\("\w+", "(last_\w+)""#] {
+            used.extend(Regex::new(pattern).unwrap().captures_iter(&code).map(|found| found[1].to_owned()));
+        }
+        let (placeholder, word) = (Regex::new(r"[:#]\w+").unwrap(), Regex::new(r"\b[a-z]\w*\b(?:\()?").unwrap());
+        for text in Regex::new(r#"(?:Expr::new\(|\.text \+= )"([^"]*)""#).unwrap().captures_iter(&code) {
+            let text = placeholder.replace_all(&text[1], "");
+            used.extend(word.find_iter(&text).map(|word| word.as_str().to_owned()).filter(|word| !word.ends_with('(')));
+        }
+        used
+    }
+
+    #[test]
+    fn every_attribute_is_in_the_table_once() {
+        let rows = include_str!("attributes.rs").lines().filter_map(|line| line.strip_prefix("//! | `")?.split('|').next());
+        let names: Vec<String> = rows
+            .flat_map(|row| row.split('`'))
+            .filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+            .map(str::to_owned)
+            .collect();
+        let table: BTreeSet<String> = names.iter().cloned().collect();
+        assert_eq!(names.len(), table.len(), "a name is in the table twice");
+        let used = used();
+        assert!(used.len() > 80, "the code is not understood: {used:?}");
+        let missing: Vec<_> = used.difference(&table).collect();
+        assert!(missing.is_empty(), "say in the table what they mean: {missing:?}");
+        let gone: Vec<_> = table.difference(&used).collect();
+        assert!(gone.is_empty(), "nothing uses them any more: {gone:?}");
+    }
+}
