@@ -119,6 +119,9 @@ impl AgentType for EventFormatting {
             )
             .on(push)
             .emits("on_format", json!({"text": "ada pushed 2 commits", "all": [{"id": "1f"}, {"id": "2e"}]})),
+            Example::new("The day", json!({"instructions": {"day": "{{ now | date: \"%d.%m.%Y\" }}"}}))
+                .on(json!({}))
+                .emits("on_format", json!({"day": "01.01.2026"})),
             Example::new("The start of a long text", json!({"instructions": {"text": "{{ user.name }} wrote {{ text | truncate: 80 }}"}}))
                 .on(json!({"user": {"name": "Ada"}, "text": "Hello ".repeat(20)}))
                 .emits("on_format", json!({"text": format!("Ada wrote {}Hello...", "Hello ".repeat(12))})),
