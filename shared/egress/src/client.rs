@@ -5,7 +5,7 @@ use crate::redirect;
 use crate::secret::{self, Encoding, Secret};
 use crate::target::Target;
 use crate::unpack::unpacked;
-use crate::{EgressError, Policy, Request, Response};
+use crate::{EgressError, Policy, Redactor, Request, Response};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -244,16 +244,14 @@ fn classify(error: &(dyn Error + 'static), host: &str, connecting: bool) -> Egre
 }
 
 fn redact(mut response: Response, secrets: &[Secret], max_body: usize) -> Result<Response, EgressError> {
-    let clean = |text: &[u8]| match secrets.iter().fold(Cow::Borrowed(text), |text, secret| secret.redact(text)) {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(clean) => Some(clean),
-    };
-    for (_, value) in &mut response.headers {
-        if let Some(clean) = clean(value.as_bytes()) {
-            *value = String::from_utf8_lossy(&clean).into_owned();
-        }
+    if secrets.is_empty() {
+        return Ok(response);
     }
-    if let Some(clean) = clean(&response.body) {
+    let redactor = Redactor::of(secrets);
+    for (_, value) in &mut response.headers {
+        *value = redactor.redact_text(value);
+    }
+    if let Cow::Owned(clean) = redactor.redact(&response.body) {
         response.body = Bytes::from(clean);
     }
     // A label is longer than a short value.

@@ -1,7 +1,8 @@
-//! Credentials in a call: markers replaced on the way out, values removed on the way in, and the hosts they are bound to.
+//! Credentials in a call: markers replaced on the way out, and the hosts they are bound to. Values are taken out of what comes in
+//! by [`crate::redact`].
 
-use crate::EgressError;
 use crate::target::Target;
+use crate::{EgressError, Redactor};
 use memchr::memmem;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
@@ -50,7 +51,7 @@ impl Encoding {
         }
     }
 
-    fn write(self, value: &str) -> String {
+    pub(crate) fn write(self, value: &str) -> String {
         match self {
             Encoding::Plain => value.to_owned(),
             Encoding::Percent => utf8_percent_encode(value, UNRESERVED).to_string(),
@@ -74,9 +75,9 @@ impl Secret {
         self.needles().any(|needle| memmem::find(text, needle.as_bytes()).is_some())
     }
 
-    /// Whether the value itself stands in the text, as it is or encoded.
+    /// Whether the value itself stands in the text, however it is written.
     pub(crate) fn is_shown_in(&self, text: &[u8]) -> bool {
-        matches!(self.redact(Cow::Borrowed(text)), Cow::Owned(_))
+        Redactor::of(std::slice::from_ref(self)).finds(text)
     }
 
     pub(crate) fn refused(&self, reason: impl Into<String>) -> EgressError {
@@ -90,13 +91,6 @@ impl Secret {
             return Ok(());
         }
         Err(self.refused(format!("it is not bound to `{host}`; add the host to the credential, or call one that it is bound to")))
-    }
-
-    /// Puts `[credential NAME]` where the value stands, as it is or encoded.
-    pub(crate) fn redact<'t>(&self, text: Cow<'t, [u8]>) -> Cow<'t, [u8]> {
-        let label = format!("[credential {}]", self.name);
-        let forms = [Encoding::Plain, Encoding::Percent, Encoding::Json].map(|encoding| encoding.write(&self.value));
-        forms.iter().fold(text, |text, form| replace(text, form.as_bytes(), label.as_bytes()))
     }
 }
 

@@ -1,0 +1,245 @@
+//! The values of credentials taken out of what others wrote, however they wrote them. Nothing here knows where a text comes from.
+//!
+//! A text is searched as it is, then with its escapes decoded, then with the escapes in that decoded, and so on, and in the end
+//! without the backslashes that are left: each time in the same way, for what a value itself becomes on that way. What is found is
+//! cut out of the text as it came, whole escapes at a time.
+
+use crate::escape::{Escape, escape};
+use crate::secret::{Encoding, Secret};
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE, Engine};
+use memchr::memchr3_iter;
+use memchr::memmem::Finder;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// The shortest value, in bytes, that is taken out of texts: a shorter one stands in many texts by chance.
+pub const MIN_REDACTED_BYTES: usize = 6;
+
+/// How deep escapes may be nested and are still seen through.
+const DEPTH: usize = 6;
+
+/// Takes the values of some credentials out of texts.
+pub struct Redactor {
+    labels: Vec<String>,
+    needles: Vec<Needle>,
+}
+
+/// What a value looks like in a text.
+struct Needle {
+    /// Which value it is of.
+    label: usize,
+    search: Search,
+}
+
+enum Search {
+    /// The folded value, in the folded text.
+    Folded(Finder<'static>),
+    /// The part of the value's base64 that holds nothing else, in the text as it is. Bits of the value may be in the character
+    /// before and in the one after.
+    Base64 { finder: Finder<'static>, before: bool, after: bool },
+}
+
+impl Redactor {
+    /// For these credentials, by name and value. Each value is sought as it is; in other case; in escapes of JSON, HTML and URLs
+    /// that may be mixed and nested; and within base64 and base64url. So are the password in `user:password`, the token after
+    /// `Bearer`, and what is in Basic's base64. Values and parts under [`MIN_REDACTED_BYTES`] are not sought.
+    pub fn new<'s>(credentials: impl IntoIterator<Item = (&'s str, &'s str)>) -> Redactor {
+        let mut redactor = Redactor { labels: Vec::new(), needles: Vec::new() };
+        for (label, (name, value)) in credentials.into_iter().enumerate() {
+            redactor.labels.push(format!("[credential {name}]"));
+            let parts: Vec<_> = parts(value).into_iter().filter(|part| part.len() >= MIN_REDACTED_BYTES).collect();
+            let searches = parts.iter().flat_map(|part| folded(part)).chain(parts.iter().flat_map(|part| base64(part)));
+            redactor.needles.extend(searches.map(|search| Needle { label, search }));
+        }
+        redactor
+    }
+
+    /// For the credentials of a call.
+    pub(crate) fn of(secrets: &[Secret]) -> Redactor {
+        Redactor::new(secrets.iter().map(|secret| (secret.name.as_str(), secret.value.as_str())))
+    }
+
+    /// The text with `[credential NAME]` where a value stands. Time and memory are linear in the text's length.
+    pub fn redact<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        let mut cuts = Cuts::default();
+        if !self.needles.is_empty() {
+            View::each(text, |view| self.find(view, text.len(), &mut cuts));
+        }
+        if cuts.0.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(self.cut(text, &cuts)) }
+    }
+
+    /// [`Redactor::redact`] for a text.
+    pub fn redact_text(&self, text: &str) -> String {
+        String::from_utf8_lossy(&self.redact(text.as_bytes())).into_owned()
+    }
+
+    /// Whether a value stands in the text.
+    pub fn finds(&self, text: &[u8]) -> bool {
+        matches!(self.redact(text), Cow::Owned(_))
+    }
+
+    fn find(&self, view: &View<'_>, length: usize, cuts: &mut Cuts) {
+        let folded = fold(&view.bytes);
+        for Needle { label, search } in &self.needles {
+            match search {
+                Search::Folded(finder) => {
+                    for at in finder.find_iter(&folded) {
+                        cuts.add(*label, view.in_source(at..at + finder.needle().len(), length), length);
+                    }
+                }
+                Search::Base64 { finder, before, after } => {
+                    let is_base64 = |at: usize| view.bytes.get(at).is_some_and(|byte| is_base64(*byte));
+                    for at in finder.find_iter(&view.bytes) {
+                        let end = at + finder.needle().len();
+                        let start = at - usize::from(*before && at > 0 && is_base64(at - 1));
+                        let end = end + usize::from(*after && is_base64(end));
+                        cuts.add(*label, view.in_source(start..end, length), length);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The text with a label for each run of cut bytes. An escape is cut as a whole: its rest would be read as another.
+    fn cut(&self, text: &[u8], cuts: &Cuts) -> Vec<u8> {
+        let mut result = Vec::with_capacity(text.len());
+        let (mut at, mut last) = (0, None);
+        while at < text.len() {
+            let length = escape(&text[at..]).map_or(1, |escape| escape.length);
+            let cut = cuts.label(at..at + length);
+            match cut {
+                None => result.extend_from_slice(&text[at..at + length]),
+                Some(label) if cut != last => result.extend_from_slice(self.labels[label].as_bytes()),
+                Some(_) => {}
+            }
+            (at, last) = (at + length, cut);
+        }
+        result
+    }
+}
+
+/// For each byte of a text, the label that is put in its place, plus one; empty until there is one. So matches take no more
+/// memory, however many there are.
+#[derive(Default)]
+struct Cuts(Vec<u16>);
+
+impl Cuts {
+    fn add(&mut self, label: usize, range: Range<usize>, length: usize) {
+        if self.0.is_empty() {
+            self.0 = vec![0; length];
+        }
+        self.0[range].fill(u16::try_from(label + 1).unwrap_or(u16::MAX));
+    }
+
+    fn label(&self, range: Range<usize>) -> Option<usize> {
+        self.0[range].iter().find(|mark| **mark > 0).map(|mark| usize::from(*mark) - 1)
+    }
+}
+
+/// A text with its escapes decoded, once or more.
+struct View<'t> {
+    bytes: Cow<'t, [u8]>,
+    /// Where each byte begins in the source; empty if nothing was decoded yet.
+    source: Vec<u32>,
+}
+
+impl View<'_> {
+    /// Shows the text as it is, and after each round of decoding. Backslashes that are left go in the last one: how many there
+    /// are depends on the order in which nested escapes were written.
+    fn each(text: &[u8], mut show: impl FnMut(&View<'_>)) {
+        let mut view = View { bytes: Cow::Borrowed(text), source: Vec::new() };
+        show(&view);
+        let mut rounds = 0;
+        while rounds < DEPTH && view.decode(escape) {
+            show(&view);
+            rounds += 1;
+        }
+        if view.decode(|text| (text[0] == b'\\').then(Escape::nothing)) {
+            show(&view);
+        }
+    }
+
+    /// Decodes each escape once, in place: none is shorter than what it stands for. `false` if there is none.
+    fn decode(&mut self, escape: impl Fn(&[u8]) -> Option<Escape>) -> bool {
+        if !memchr3_iter(b'%', b'\\', b'&', &self.bytes).any(|at| escape(&self.bytes[at..]).is_some()) {
+            return false;
+        }
+        if self.source.is_empty() {
+            self.source = (0..self.bytes.len() as u32).collect();
+        }
+        let (bytes, source) = (self.bytes.to_mut(), &mut self.source);
+        let (mut read, mut write) = (0, 0);
+        while read < bytes.len() {
+            let (from, found) = (source[read], escape(&bytes[read..]).unwrap_or(Escape::byte(1, bytes[read])));
+            for byte in found.decoded() {
+                (bytes[write], source[write]) = (*byte, from);
+                write += 1;
+            }
+            read += found.length;
+        }
+        bytes.truncate(write);
+        source.truncate(write);
+        true
+    }
+
+    /// Where in the source what stands at `range` was written.
+    fn in_source(&self, range: Range<usize>, length: usize) -> Range<usize> {
+        if self.source.is_empty() {
+            return range;
+        }
+        let last = self.source[range.end - 1];
+        let end = self.source[range.end..].iter().find(|source| **source > last);
+        self.source[range.start] as usize..end.map_or(length, |end| *end as usize)
+    }
+}
+
+/// What of a value is a secret by itself: all of it, what follows a scheme's name, a password.
+fn parts(value: &str) -> Vec<String> {
+    let token = value.split_once(' ').filter(|(scheme, _)| ["basic", "bearer", "token"].contains(&&*scheme.to_ascii_lowercase()));
+    let token = token.map_or(value, |(_, token)| token.trim());
+    let decoded = BASE64_STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = decoded.filter(|text| text.contains(':') && !text.contains(char::is_control));
+    let password = |text: &str| text.split_once(':').map(|(_, password)| password.to_owned());
+    let passwords = [password(token), decoded.as_deref().and_then(password)];
+    [value.to_owned(), token.to_owned()].into_iter().chain(passwords.into_iter().flatten()).collect()
+}
+
+/// The value in one case, and what is left of it when the escapes that it may hold itself are decoded.
+fn folded(value: &str) -> impl Iterator<Item = Search> {
+    let mut needles = BTreeSet::new();
+    for text in [value.to_owned(), value.to_lowercase(), value.to_uppercase()] {
+        View::each(text.as_bytes(), |view| {
+            needles.insert(fold(&view.bytes));
+        });
+    }
+    let long_enough = needles.into_iter().filter(|needle| needle.len() >= MIN_REDACTED_BYTES);
+    long_enough.map(|needle| Search::Folded(Finder::new(&needle).into_owned()))
+}
+
+/// The value within base64 of something longer, as it is and as clients escape it before: in either alphabet, after 3n, 3n + 1 or
+/// 3n + 2 other bytes.
+fn base64(value: &str) -> impl Iterator<Item = Search> {
+    let mut needles = BTreeSet::new();
+    for text in [Encoding::Plain, Encoding::Percent, Encoding::Json].map(|encoding| encoding.write(value)) {
+        for shift in 0..3 {
+            let bytes = [&[0; 2][..shift], text.as_bytes()].concat();
+            // Six bits a character: those at the ends may hold bits of other bytes.
+            let whole = (shift * 8).div_ceil(6)..bytes.len() * 8 / 6;
+            let (before, after) = (shift > 0, bytes.len() % 3 != 0);
+            for engine in [BASE64_STANDARD, BASE64_URL_SAFE] {
+                needles.insert((engine.encode(&bytes)[whole.clone()].to_owned(), before, after));
+            }
+        }
+    }
+    needles.into_iter().map(|(needle, before, after)| Search::Base64 { finder: Finder::new(&needle).into_owned(), before, after })
+}
+
+/// The text in one case; a form's `+` is a space.
+fn fold(text: &[u8]) -> Vec<u8> {
+    text.iter().map(|byte| if *byte == b'+' { b' ' } else { byte.to_ascii_lowercase() }).collect()
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte)
+}
