@@ -8,7 +8,7 @@ use rookery_egress::{Egress, EgressError, Policy, Request};
 use std::io::Read;
 use std::time::Duration;
 use support::{OK, Server, Trap, egress, policy};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn get(server: &Server) -> Result<rookery_egress::Response, EgressError> {
     egress().send(Request::new(Method::GET, server.url("/"))).await
@@ -91,6 +91,33 @@ async fn headers_that_drip_are_cut_at_the_timeout() {
     let quick = Policy { timeout: Duration::from_millis(200), ..policy(&["127.0.0.2"]) };
     let error = Egress::new(quick).send(Request::new(Method::GET, server.url("/"))).await.unwrap_err();
     assert_eq!(error.code(), "timeout");
+}
+
+#[tokio::test]
+async fn what_is_cut_is_closed_whoever_is_slow() {
+    let quick = Egress::new(Policy { timeout: Duration::from_millis(300), ..policy(&["127.0.0.2"]) });
+    // One that never answers, one whose body stops, one that takes no more of a large request than the system's buffers hold.
+    for (answer, body) in [("", ""), ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx", ""), ("", "x".repeat(32 << 20).as_str())] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.2:0").await.unwrap();
+        let request = Request {
+            body: Some(body.to_owned().into()),
+            ..Request::new(Method::POST, format!("http://{}/", listener.local_addr().unwrap()))
+        };
+        let calling = quick.send(request);
+        let serving = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read_exact(&mut [0; 20]).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream
+        };
+        let (result, mut stream) = tokio::join!(calling, serving);
+        assert_eq!(result.unwrap_err().code(), "timeout");
+        // What was on its way can still be read, then comes the end.
+        let mut nowhere = tokio::io::sink();
+        let end = tokio::time::timeout(Duration::from_secs(20), tokio::io::copy(&mut stream, &mut nowhere)).await;
+        let end = end.expect("the connection is closed");
+        assert!(end.map_or(true, |read| read < 32 << 20));
+    }
 }
 
 #[tokio::test]

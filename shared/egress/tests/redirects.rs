@@ -148,7 +148,7 @@ async fn headers_that_identify_stay_with_their_site() {
     let host = format!("host: {}", other.address);
     let ours = format!("user-agent: Rookery/{}", env!("CARGO_PKG_VERSION"));
     let trace = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    assert_eq!(far, ["accept: text/html", &host, trace, &ours]);
+    assert_eq!(far, ["accept-encoding: gzip, deflate", "accept: text/html", &host, trace, &ours]);
 }
 
 #[tokio::test]
