@@ -6,7 +6,6 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use rookery_egress::Allow;
 use rookery_engine::PublicUrl;
-use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
@@ -65,7 +64,7 @@ Examples:
   rookery --auth required --public-url https://rookery.example.com --trusted-proxy 127.0.0.1
                                             behind a proxy that does TLS
 
-Logs go to standard error; RUST_LOG=debug shows more.";
+Logs go to standard error; RUST_LOG=debug shows more, but no keys, credentials or payloads.";
 
 /// Whether the API needs a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -78,10 +77,7 @@ pub enum Auth {
 
 /// Runs until SIGTERM or Ctrl-C, then finishes what is under way.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
-    let ansi = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_writer(std::io::stderr).init();
-    rookery_trace::export_from_environment();
+    rookery_boot::observe_here();
     // What is made is for its owner alone, SQLite's files too.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     if args.auth == Auth::Open && !args.addr.ip().is_loopback() {

@@ -6,6 +6,7 @@ mod connections;
 mod cost;
 mod demo;
 mod failures;
+mod logs;
 mod outside;
 mod restarts;
 mod sample_agent;

@@ -1,0 +1,89 @@
+//! What is logged, and how: one filter for the functions and for the program on one machine. What lines say is up to who writes them.
+
+use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets};
+use tracing_subscriber::layer::{Filter, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, Registry};
+
+/// Logs of a function: JSON lines on standard output, at `RUST_LOG` or `info`; traces as [`rookery_trace::export_from_environment`]
+/// says.
+pub fn observe() {
+    // The innermost span has the ids; the outer ones are the runtime's own.
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false).with_target(false);
+    observe_by(lines, LevelFilter::INFO);
+}
+
+/// Logs of the program on one machine: lines for people on standard error, at `RUST_LOG` or `warn`; and traces.
+pub fn observe_here() {
+    observe_by(tracing_subscriber::fmt::layer().with_writer(std::io::stderr), LevelFilter::WARN);
+}
+
+fn observe_by(lines: impl Layer<Registry> + Send + Sync + 'static, default: LevelFilter) {
+    rookery_trace::export_from_environment();
+    let given = std::env::var("RUST_LOG").unwrap_or_default();
+    let asked = (!given.trim().is_empty()).then(|| given.parse::<Targets>());
+    let is_wrong = matches!(asked, Some(Err(_)));
+    let targets = asked.and_then(Result::ok).unwrap_or_else(|| Targets::new().with_default(default));
+    // A second call in the same process changes nothing.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(only_safe(targets))).try_init();
+    if is_wrong {
+        tracing::warn!(%default, "RUST_LOG is not understood, so the default counts: write `debug` or `rookery_engine=debug`");
+    }
+}
+
+/// The lines of these targets that cannot hold a secret. Below `info`, libraries log what they send and receive: headers with keys,
+/// bodies with payloads and credentials. Only our own crates, whose lines have ids only, are heard there.
+fn only_safe(targets: Targets) -> impl Filter<Registry> {
+    let safe = Targets::new().with_default(LevelFilter::INFO).with_target("rookery", LevelFilter::TRACE);
+    FilterExt::<Registry>::and(targets, safe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(rust_log: &str) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let layer = tracing_subscriber::fmt::layer().with_ansi(false).without_time().with_writer(move || writer.clone());
+        let filter = only_safe(rust_log.parse().unwrap());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer.with_filter(filter)), || {
+            let _span = tracing::trace_span!(target: "aws_smithy_runtime::client", "invoke", key = "secret").entered();
+            tracing::trace!(target: "aws_smithy_runtime::client", "request: secret");
+            tracing::debug!(target: "hyper::proto", "body: secret");
+            tracing::trace!(target: "lambda_runtime", body = "secret", "raw JSON event");
+            tracing::warn!(target: "hyper::proto", "heard");
+            tracing::trace!(target: "rookery_engine::delivery", "ours");
+            tracing::info!(target: "rookery_api", "ours");
+        });
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn libraries_are_not_heard_below_info_whatever_is_asked_for() {
+        for rust_log in
+            ["trace", "debug,hyper=trace", "aws_smithy_runtime=trace,lambda_runtime=trace,hyper=trace,rookery_engine=trace"]
+        {
+            let lines = logged(rust_log);
+            assert!(!lines.contains("secret") && lines.contains("heard"), "{rust_log}: {lines}");
+        }
+        assert_eq!(logged("trace").matches("ours").count(), 2);
+        assert_eq!(logged("rookery_engine=trace").matches("ours").count(), 1);
+        assert_eq!(logged("error"), "");
+    }
+}

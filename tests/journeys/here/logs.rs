@@ -1,0 +1,33 @@
+//! What the program logs at its most talkative: ids, and neither a key, a credential, a token nor a payload.
+
+use rookery_tests::{Sink, agent, cells, link};
+use serde_json::json;
+
+#[tokio::test]
+async fn no_level_logs_a_secret_or_a_payload() {
+    let sink = Sink::start();
+    let mut rookery = super::rookery().calls(&sink).arg("--auth").arg("required").env("RUST_LOG", "trace").start().await;
+    let config = json!({
+        "url": format!("{}?k={{% credential token %}}", sink.url()),
+        "headers": {"Authorization": "Bearer {% credential token %}"},
+        "payload": {"credential": "{% credential token %}", "event": "{{ n }}"},
+    });
+    let options = cells([agent("hook", "webhook", json!({})), agent("call", "http_request", config), link("hook", "call")]);
+    let workflow = rookery.workflow(&options).await;
+    let path = format!("/projects/{}/credentials/token", workflow.project);
+    rookery.api.put(&path, &json!({"value": "canary-credential", "hosts": ["127.0.0.1"]})).await.expect(200);
+    workflow.start().await;
+    let hook = workflow.hook_url("hook").await;
+    let accepted = rookery.api.post(&hook, &json!({"n": "canary-payload"})).await.expect(202);
+    workflow.finished(accepted["data"]["run_id"].as_str().unwrap()).await;
+    assert!(sink.requests()[0].header("authorization").contains("canary-credential"));
+
+    let key = std::fs::read_to_string(rookery.data().join("root.key")).unwrap();
+    let log = rookery.log();
+    assert!(log.contains("delivered") && log.contains("answered"), "it is at its most talkative: {log}");
+    let token = hook.rsplit('/').next().unwrap();
+    for secret in ["canary-credential", "canary-payload", key.trim(), token] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{secret} is logged: {line:?}");
+    }
+}
