@@ -73,7 +73,7 @@ struct RequestView {
     /// When a result came too late.
     #[serde(skip_serializing_if = "Option::is_none")]
     late_result_at: Option<Time>,
-    /// The result, as it was posted. Not in lists.
+    /// The result, as it was posted, without the credentials of the call. Not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<Payload>,
     /// Why the call failed.

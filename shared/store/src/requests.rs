@@ -39,6 +39,8 @@ pub struct Request {
     pub token: String,
     /// The credential that verifies a signed result.
     pub secret: Option<String>,
+    /// The names of the credentials that its call sends: they are taken out of its result.
+    pub credentials: Vec<String>,
     /// The trace that it belongs to, as a `traceparent`.
     pub trace: Option<String>,
     /// The ids by which the callee acknowledged it: several when the call was repeated.
@@ -86,6 +88,7 @@ impl Store {
             .s("auth", request.auth.as_str())
             .s("token", &request.token)
             .maybe(request.secret.as_ref(), |item, secret| item.s("secret", secret))
+            .list("creds", &request.credentials)
             .maybe(request.trace.as_ref(), |item, trace| item.s("trace", trace))
             .n("calls", request.calls)
             .n("at", request.created_at.0)
@@ -241,6 +244,7 @@ fn read(workflow: &WorkflowRef, id: EventId, item: &Item) -> Result<Request> {
         auth: CallbackAuth::parse(item.str("auth")?).ok_or_else(|| malformed("auth"))?,
         token: item.str("token")?.to_owned(),
         secret: item.opt_str("secret").map(str::to_owned),
+        credentials: item.strings("creds"),
         trace: item.opt_str("trace").map(str::to_owned),
         callee_ids,
         calls: item.num("calls")?,

@@ -212,3 +212,32 @@ async fn a_signed_result_needs_its_signature_or_its_token() {
     let events = wait_until("one event", async || Some(workflow.payloads("finished").await)).await;
     assert_eq!(events.len(), 1);
 }
+
+#[tokio::test]
+async fn a_credential_that_a_result_repeats_is_taken_out() {
+    let external = ExternalAgent::start();
+    let mut rookery = super::rookery().asks(&external).start().await;
+    let workflow =
+        rookery.workflow(&asking(&external, json!({"headers": {"Authorization": "Basic {% credential key %}"}}))).await;
+    let credential = json!({"value": "YWRhOm9wZW4gc2VzYW1l", "hosts": ["127.0.0.1"]});
+    rookery.api.put(&format!("/projects/{}/credentials/key", workflow.project), &credential).await.expect(200);
+    workflow.start().await;
+    let run = ask(&workflow).await;
+    let asked = external.wait_for(1).await.remove(0);
+    assert_eq!(asked.headers["authorization"], "Basic YWRhOm9wZW4gc2VzYW1l");
+    let token = asked.headers["x-callback-token"].to_str().unwrap();
+    let says = format!("I was sent Basic YWRhOm9wZW4gc2VzYW1l, which is ada:open%20sesame or OPEN&#32;SESAME, and {token}.");
+    assert_eq!(external.post(&asked, &finish(&asked.request_id, &says)).await.0, 200);
+    workflow.finished(&run).await;
+    // The same again is still the same.
+    assert_eq!(external.post(&asked, &finish(&asked.request_id, &says)).await.0, 200);
+    let secret = &token[token.len() - 40..];
+    let request = request_when(&workflow, "answered").await["id"].as_str().unwrap().to_owned();
+    let shown = workflow.get(&format!("/requests/{request}")).await.to_string();
+    for seen in [shown, json!(outcomes(&workflow).await.0).to_string(), workflow.get("/events").await.to_string()] {
+        assert!(seen.contains("[credential key]") || !seen.contains("I was sent"), "{seen}");
+        for secret in ["YWRhOm9wZW4gc2VzYW1l", "sesame", "SESAME", secret] {
+            assert!(!seen.contains(secret), "{secret} in {seen}");
+        }
+    }
+}

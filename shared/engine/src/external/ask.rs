@@ -68,7 +68,7 @@ impl EngineHost<'_> {
         }
         let request = match known {
             Some(request) => request,
-            None => match self.open(work, &ask).await? {
+            None => match self.open(work, &call, &ask).await? {
                 Some(request) => request,
                 None => {
                     let wait = (FULL_MS[0] << work.attempt.min(5)).min(FULL_MS[1]);
@@ -134,7 +134,7 @@ impl EngineHost<'_> {
     }
 
     /// Stores the record of a request, before its call (rule 6); none when its agent has too many outstanding.
-    async fn open(&self, work: &Work, ask: &AskFor<'_>) -> Result<Option<Request>> {
+    async fn open(&self, work: &Work, call: &Call<'_>, ask: &AskFor<'_>) -> Result<Option<Request>> {
         let (id, now) = (request_id(work), Time::now());
         let request = Request {
             id,
@@ -147,6 +147,7 @@ impl EngineHost<'_> {
             auth: ask.auth,
             token: random_token(SECRET_CHARS),
             secret: ask.secret.map(str::to_owned),
+            credentials: call.credentials.to_vec(),
             trace: rookery_trace::current().map(|trace| trace.to_string()),
             callee_ids: Vec::new(),
             calls: 0,

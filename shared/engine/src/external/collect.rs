@@ -1,9 +1,11 @@
 //! Collecting results that external agents post: which request each is of, whether it is believed, whether it is the one that counts.
 
 use crate::Engine;
+use crate::external::acknowledgement::CALLBACK_TOKEN;
 use rookery_agents::agent_protocol::read_result;
 use rookery_agents::{HookRequest, STANDARD_WEBHOOKS, verify_standard_webhook};
 use rookery_domain::{CallbackAuth, Error, EventId, Kind, ProjectId, RequestState, Result, Time, WorkflowRef};
+use rookery_egress::Redactor;
 use rookery_queue::{Deliver, Message, Task};
 use rookery_store::{HeldResult, Request};
 use subtle::ConstantTimeEq;
@@ -98,7 +100,7 @@ impl Engine {
         if head.is_none_or(|head| head.deleted) {
             return Err(unknown());
         }
-        let text = String::from_utf8_lossy(&post.body);
+        let text = self.clean(request, &String::from_utf8_lossy(&post.body)).await?;
         if !self.store.answer_request(request, &text, post.now).await? {
             let ended = self.store.request(workflow, request.id).await?;
             let ended = ended.ok_or_else(|| Error::unavailable("a request is gone while it is answered"))?;
@@ -122,6 +124,18 @@ impl Engine {
         // Also for a copy: it may have been stored and never sent (rule 3).
         self.wake(request).await?;
         Ok(Collected::Taken)
+    }
+
+    /// A posted result without the credentials and the token that its call sent: whoever was called may repeat them.
+    async fn clean(&self, request: &Request, text: &str) -> Result<String> {
+        let sent = self.store.credentials(&request.agent.workflow.project, &request.credentials).await?;
+        let sent = sent.iter().flatten().map(|credential| (credential.name.as_str(), credential.value.as_str()));
+        let clean = Redactor::new(sent.chain([(CALLBACK_TOKEN, request.token.as_str())])).redact_text(text);
+        if clean != text && serde_json::from_str::<serde::de::IgnoredAny>(&clean).is_err() {
+            let remedy = "Leave it out, or put it into a text, where it is made unreadable.";
+            return Err(Error::invalid("The result holds a credential of its call in a number.", remedy));
+        }
+        Ok(clean)
     }
 
     /// Wakes the delivery that waits for a request's end.

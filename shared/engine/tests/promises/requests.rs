@@ -24,6 +24,7 @@ pub(crate) fn request(workflow: &Workflow, auth: CallbackAuth) -> Request {
         auth,
         token: "secret".into(),
         secret: None,
+        credentials: Vec::new(),
         trace: None,
         callee_ids: Vec::new(),
         calls: 0,
