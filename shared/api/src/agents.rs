@@ -1,7 +1,7 @@
 //! Agents of a workflow's last built version: what they are, count, remember and log; checked and tried by hand.
 
 use crate::App;
-use crate::auth::Access;
+use crate::auth::{Access, Caller};
 use crate::body::{Input, Json, Nothing, present};
 use crate::error::Result;
 use crate::events::NewEvent;
@@ -82,7 +82,7 @@ struct AgentView {
     /// When it is checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     schedule: Option<ScheduleView>,
-    /// Where it takes requests.
+    /// Where it takes requests. Whoever has it can post events, so only keys that may do so anyhow are shown it: from `editor` on.
     #[serde(skip_serializing_if = "Option::is_none")]
     hook_url: Option<String>,
     /// Where its feed is read: with `.json` or `.xml`; JSON without.
@@ -156,6 +156,7 @@ impl Input for DryRun {
 async fn list(
     State(app): State<App>,
     Extension(workflow): Extension<Workflow>,
+    Extension(caller): Extension<Caller>,
     Extension(query): Extension<Query>,
     base: Base,
 ) -> Result<impl IntoResponse> {
@@ -168,16 +169,15 @@ async fn list(
     let mut activity = activity?;
     let schedules = schedules?.into_iter().map(|item| (item.agent.cell.clone(), item));
     let mut schedules: HashMap<CellId, ScheduleItem> = schedules.collect();
-    let shown = |cell: &Cell| {
-        let activity = activity.remove(&cell.id).unwrap_or_default();
-        view(&workflow, &built, cell, activity, schedules.remove(&cell.id), &base)
-    };
+    let viewed = Viewed { workflow: &workflow, built: &built, caller: &caller, base: &base };
+    let shown = |cell: &Cell| viewed.agent(cell, activity.remove(&cell.id).unwrap_or_default(), schedules.remove(&cell.id));
     Ok(listed(page, shown))
 }
 
 async fn show(
     State(app): State<App>,
     Extension(workflow): Extension<Workflow>,
+    Extension(caller): Extension<Caller>,
     ids: Ids,
     base: Base,
 ) -> Result<impl IntoResponse> {
@@ -196,7 +196,8 @@ async fn show(
         _ => Value::Object(memories.into_iter().map(|memory| (memory.scope, memory.value)).collect()),
     };
     let activity = activity?.remove(&cell.id).unwrap_or_default();
-    let agent = view(&workflow, &built, &cell, activity, schedule?, &base);
+    let viewed = Viewed { workflow: &workflow, built: &built, caller: &caller, base: &base };
+    let agent = viewed.agent(&cell, activity, schedule?);
     let external = external(&app, &workflow, &built, &cell).await?;
     Ok(one(AgentView { external, memory: Some(memory), logs: Some(logs?.items), ..agent }))
 }
@@ -292,35 +293,40 @@ fn page_of<'a>(cells: &'a [Cell], limit: usize, cursor: Option<&Cursor>) -> Resu
     Ok(Page { next: next.transpose()?, items })
 }
 
-fn view(
-    workflow: &Workflow,
-    built: &Built,
-    cell: &Cell,
-    activity: Activity,
-    schedule: Option<ScheduleItem>,
-    base: &Base,
-) -> AgentView {
-    let info = rookery_agents::find(&cell.agent_type);
-    let own_groups = built.agent(&cell.id).map(|(_, agent)| agent.facts().groups.clone()).unwrap_or_default();
-    let address = |wanted: Address, below: &str| {
-        let token = cell.token.as_ref().filter(|_| info.and_then(|info| info.address) == Some(wanted))?;
-        Some(format!("{}/{below}/{}{}{token}", base.0, workflow.id.project, workflow.id.workflow))
-    };
-    AgentView {
-        cell_id: cell.id.clone(),
-        agent_type: cell.agent_type.clone(),
-        kind: info.map(|info| info.kind),
-        name: cell.name.clone(),
-        state: workflow.state,
-        incarnation: cell.incarnation,
-        groups: own_groups.into_iter().chain(["on_error".to_owned()]).collect(),
-        config: cell.config.clone(),
-        activity,
-        schedule: schedule.map(ScheduleView::from),
-        hook_url: address(Address::Hook, "hooks"),
-        feed_url: address(Address::Feed, "feeds"),
-        external: None,
-        memory: None,
-        logs: None,
+/// Agents of one workflow, as one caller sees them.
+struct Viewed<'a> {
+    workflow: &'a Workflow,
+    built: &'a Built,
+    caller: &'a Caller,
+    base: &'a Base,
+}
+
+impl Viewed<'_> {
+    fn agent(&self, cell: &Cell, activity: Activity, schedule: Option<ScheduleItem>) -> AgentView {
+        let Viewed { workflow, built, caller, base } = self;
+        let may_post = caller.allow(&workflow.id.project, Role::Editor).is_ok();
+        let info = rookery_agents::find(&cell.agent_type);
+        let own_groups = built.agent(&cell.id).map(|(_, agent)| agent.facts().groups.clone()).unwrap_or_default();
+        let address = |wanted: Address, below: &str| {
+            let token = cell.token.as_ref().filter(|_| info.and_then(|info| info.address) == Some(wanted))?;
+            Some(format!("{}/{below}/{}{}{token}", base.0, workflow.id.project, workflow.id.workflow))
+        };
+        AgentView {
+            cell_id: cell.id.clone(),
+            agent_type: cell.agent_type.clone(),
+            kind: info.map(|info| info.kind),
+            name: cell.name.clone(),
+            state: workflow.state,
+            incarnation: cell.incarnation,
+            groups: own_groups.into_iter().chain(["on_error".to_owned()]).collect(),
+            config: cell.config.clone(),
+            activity,
+            schedule: schedule.map(ScheduleView::from),
+            hook_url: address(Address::Hook, "hooks").filter(|_| may_post),
+            feed_url: address(Address::Feed, "feeds"),
+            external: None,
+            memory: None,
+            logs: None,
+        }
     }
 }

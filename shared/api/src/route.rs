@@ -188,8 +188,10 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
             // The three are joined into one read.
             let (caller, project, workflow) =
                 tokio::join!(authenticate(app, request.headers()), app.engine.store.project(&id), find_workflow(app, &id, &ids));
-            caller?.allow(&id, needed)?;
+            let caller = caller?;
+            caller.allow(&id, needed)?;
             let (project, workflow) = (project?, workflow?);
+            request.extensions_mut().insert(caller);
             request.extensions_mut().insert(project);
             workflow.map(|workflow| request.extensions_mut().insert(workflow));
         }

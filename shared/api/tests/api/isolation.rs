@@ -1,6 +1,6 @@
 //! One project's keys open nothing of another's: tried on every route that the document lists.
 
-use crate::support::{ROOT_KEY, World};
+use crate::support::{ROOT_KEY, World, agent};
 use rookery_domain::{ProjectId, WorkflowId};
 use serde_json::{Value, json};
 
@@ -127,6 +127,28 @@ async fn no_route_below_a_project_answers_without_a_key() {
         answer.error(401, "unauthenticated");
         assert!(answer.headers.contains_key("www-authenticate"));
         tenants.world.keyed("rk_wrong", &method, &filled, body(&method)).await.error(401, "unauthenticated");
+    }
+    tenants.world.stop().await;
+}
+
+#[tokio::test]
+async fn who_may_only_read_is_not_shown_where_events_are_posted() {
+    let tenants = tenants().await;
+    let all = format!("/api/v1/projects/{}/workflows", tenants.mine);
+    let cells = json!([agent("hook", "webhook", json!({})), agent("feed", "data_output", json!({}))]);
+    let options = json!({"name": "w", "options": {"cells": cells}});
+    let made = tenants.world.keyed(ROOT_KEY, "POST", &all, Some(options)).await.ok(201);
+    let workflow = format!("{all}/{}", made["data"]["id"].as_str().unwrap());
+    tenants.world.keyed(ROOT_KEY, "POST", &format!("{workflow}/start"), Some(json!({}))).await.ok(200);
+    for (role, is_shown) in [("owner", true), ("editor", true), ("viewer", false)] {
+        let key = tenants.key(&tenants.mine, role).await;
+        for path in ["/agents", "/agents/hook", "/agents/feed", "", "/runs", "/events"] {
+            let answer = tenants.world.keyed(&key, "GET", &format!("{workflow}{path}"), None).await;
+            let shows_hook = ["/agents", "/agents/hook"].contains(&path) && is_shown;
+            assert_eq!(answer.text().contains("/hooks/"), shows_hook, "{role}: {path}: {}", answer.text());
+            // A feed is for reading.
+            assert_eq!(answer.text().contains("/feeds/"), ["/agents", "/agents/feed"].contains(&path), "{role}: {path}");
+        }
     }
     tenants.world.stop().await;
 }
