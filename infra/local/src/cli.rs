@@ -50,6 +50,9 @@ pub struct Args {
     /// The scheduler's beat, in seconds. AWS has one of 60.
     #[arg(long, env = "ROOKERY_TICK_SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub tick_seconds: u64,
+    /// Mend a data folder that a start refuses as damaged, say what is lost, send again what was under way, and end.
+    #[arg(long)]
+    pub repair: bool,
     /// Where to write what was asked of DynamoDB and SQS, as JSON: at the end, and at every SIGUSR1.
     #[arg(long, env = "ROOKERY_USAGE", hide = true, value_name = "FILE")]
     pub usage: Option<PathBuf>,
@@ -63,6 +66,7 @@ Examples:
   rookery --auth required                   every request needs a key
   rookery --auth required --public-url https://rookery.example.com --trusted-proxy 127.0.0.1
                                             behind a proxy that does TLS
+  rookery --repair                          after damage: keep what can be read
 
 Logs go to standard error; RUST_LOG=debug shows more, but no keys, credentials or payloads.";
 
@@ -92,6 +96,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         .context("starting the runtime")?;
     runtime.block_on(async {
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        if args.repair {
+            for line in crate::repair::repair(&args).await? {
+                println!("{line}");
+            }
+            return Ok(());
+        }
         let runner = Runner::start(args).await?;
         println!("{}", runner.ready_line());
         tokio::select! {

@@ -19,6 +19,7 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use lambda_http::request::LambdaRequest;
 use rookery_engine::Engine;
+use rookery_standins::Health;
 use serde_json::json;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -45,10 +46,11 @@ pub(crate) struct Gateway {
     knows_its_address: bool,
     home: Arc<OnceLock<String>>,
     data: Presence,
+    stores: Health,
 }
 
 impl Gateway {
-    pub(crate) fn new(engine: &Arc<Engine>, config: rookery_api::Config, args: &Args, data: Presence) -> Self {
+    pub(crate) fn new(engine: &Arc<Engine>, config: rookery_api::Config, args: &Args, data: Presence, stores: Health) -> Self {
         let ingress = rookery_ingress::service(engine.clone(), config.clone());
         let webhook = rookery_webhook::service(engine.clone(), config.clone());
         Gateway {
@@ -59,6 +61,7 @@ impl Gateway {
             knows_its_address: args.public_url.is_some(),
             home: Arc::default(),
             data,
+            stores,
         }
     }
 
@@ -86,6 +89,11 @@ impl Gateway {
         let Original { client, host, base } = forwarded::original(&self.proxies, connection.peer(), &parts.headers);
         if let Some(host) = host.and_then(|host| host.try_into().ok()) {
             parts.headers.insert(header::HOST, host);
+        }
+        if parts.uri.path() == "/health"
+            && let Some(fault) = self.stores.fault()
+        {
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, "unhealthy", "Nothing can be stored.", &format!("{fault}."));
         }
         if let ("/", Some(page)) = (parts.uri.path(), self.home.get())
             && rookery_api::is_local(&self.config, &parts.headers)

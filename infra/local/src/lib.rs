@@ -12,6 +12,7 @@ pub mod forwarded;
 mod gateway;
 mod home;
 mod mapping;
+mod repair;
 mod runner;
 mod server;
 mod ticker;

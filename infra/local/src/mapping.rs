@@ -1,8 +1,14 @@
 //! What an event source mapping does: it receives messages, hands batches to the function, deletes what did not fail.
+//!
+//! On AWS, a received message is hidden for six times the function's timeout. Here it is hidden for a short time, which is made
+//! longer while it is worked on: what failed, or was under way when the machine slept, comes again soon.
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use aws_sdk_sqs::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
+};
 use lambda_runtime::LambdaEvent;
 use rookery_engine::Engine;
 use rookery_queue::Queue;
@@ -15,6 +21,15 @@ use tokio_util::task::TaskTracker;
 
 /// Batches of a queue that are handled at once: the mapping's `MaximumConcurrency`.
 const CONCURRENCY: usize = 24;
+/// How received messages are hidden.
+const HOLD: Hold = Hold { hidden: Duration::from_secs(30), beat: Duration::from_secs(10) };
+
+/// How long a message is hidden, and how often that is asked for again while it is worked on.
+#[derive(Clone, Copy)]
+struct Hold {
+    hidden: Duration,
+    beat: Duration,
+}
 
 /// Feeds a queue to its function until it is told to stop.
 pub(crate) async fn run(
@@ -41,20 +56,64 @@ pub(crate) async fn run(
                     drop(permit);
                 });
             }
-            Err(error) => {
-                tracing::warn!(queue = queue.name(), error, "receiving failed");
+            Err(untold) => {
+                if let Some(error) = untold {
+                    tracing::warn!(queue = queue.name(), error, "receiving failed");
+                }
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         }
     }
 }
 
-async fn receive(client: &Client, url: &str) -> Result<Vec<Message>, String> {
+/// Receives messages; an error is what the log is to be told.
+async fn receive(client: &Client, url: &str) -> Result<Vec<Message>, Option<String>> {
     let request = client.receive_message().queue_url(url).max_number_of_messages(10).wait_time_seconds(20);
+    let request = request.visibility_timeout(HOLD.seconds());
     let received = request.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
-    received
-        .map(|received| received.messages.unwrap_or_default())
-        .map_err(|error| aws_sdk_sqs::error::DisplayErrorContext(error).to_string())
+    received.map(|received| received.messages.unwrap_or_default()).map_err(untold)
+}
+
+/// What the log is to be told of a call that failed: nothing of a full disk, which it was told once.
+fn untold<E>(error: SdkError<E>) -> Option<String>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    (error.code() != Some("StorageFull")).then(|| DisplayErrorContext(error).to_string())
+}
+
+impl Hold {
+    fn seconds(self) -> i32 {
+        i32::try_from(self.hidden.as_secs()).unwrap_or(i32::MAX)
+    }
+
+    /// Keeps messages hidden while they are worked on.
+    async fn during<T>(self, work: impl Future<Output = T>, client: &Client, url: &str, receipts: &[&str]) -> T {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(self.beat) => {
+                    // Without it they come again while they are worked on, which is safe, and work for nothing.
+                    if let Err(Some(error)) = self.hide(client, url, receipts).await {
+                        tracing::warn!(error, "messages under way may come a second time");
+                    }
+                }
+            }
+        }
+    }
+
+    async fn hide(self, client: &Client, url: &str, receipts: &[&str]) -> Result<(), Option<String>> {
+        let entry = |(index, receipt): (usize, &&str)| {
+            let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(index.to_string()).receipt_handle(*receipt);
+            entry.visibility_timeout(self.seconds()).build()
+        };
+        let entries = receipts.iter().enumerate().map(entry).collect::<Result<Vec<_>, BuildError>>();
+        let entries = entries.map_err(|error| Some(error.to_string()))?;
+        // Entries of messages that came again meanwhile fail: somebody else has them now.
+        let changed = client.change_message_visibility_batch().queue_url(url).set_entries(Some(entries)).send().await;
+        changed.map(drop).map_err(untold)
+    }
 }
 
 async fn handle(queue: Queue, engine: Arc<Engine>, client: &Client, url: &str, messages: Vec<Message>) {
@@ -63,10 +122,14 @@ async fn handle(queue: Queue, engine: Arc<Engine>, client: &Client, url: &str, m
     let mut payload = SqsEvent::default();
     payload.records = messages.into_iter().map(|message| record(queue, message)).collect();
     let event = LambdaEvent::new(payload, lambda_runtime::Context::default());
-    let answered = match queue {
-        Queue::Route => rookery_routing::handle(engine, event).await,
-        Queue::Deliver => rookery_dispatch::handle(engine, event).await,
+    let receipts: Vec<&str> = handles.iter().map(|(_, receipt)| receipt.as_str()).collect();
+    let work = async {
+        match queue {
+            Queue::Route => rookery_routing::handle(engine, event).await,
+            Queue::Deliver => rookery_dispatch::handle(engine, event).await,
+        }
     };
+    let answered = HOLD.during(work, client, url, &receipts).await;
     let failed: HashSet<String> = match answered {
         Ok(answer) => answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),
         Err(error) => return tracing::error!(queue = queue.name(), %error, "the function failed; its batch comes again"),
@@ -81,8 +144,9 @@ async fn handle(queue: Queue, engine: Arc<Engine>, client: &Client, url: &str, m
         Ok(entries) if entries.is_empty() => {}
         Ok(entries) => {
             // What is not deleted comes again, and is found done.
-            if let Err(error) = client.delete_message_batch().queue_url(url).set_entries(Some(entries)).send().await {
-                tracing::warn!(queue = queue.name(), error = %aws_sdk_sqs::error::DisplayErrorContext(error), "deleting failed");
+            let deleted = client.delete_message_batch().queue_url(url).set_entries(Some(entries)).send().await;
+            if let Err(Some(error)) = deleted.map_err(untold) {
+                tracing::warn!(queue = queue.name(), error, "deleting failed");
             }
         }
         Err(error) => tracing::error!(%error, "a batch to delete is not well formed"),
@@ -106,4 +170,30 @@ fn record(queue: Queue, message: Message) -> SqsMessage {
 
 fn text(value: Option<&str>) -> String {
     value.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rookery_standins::Standins;
+
+    #[tokio::test]
+    async fn a_message_stays_hidden_while_it_is_worked_on_and_comes_again_soon_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let standins = Standins::start(folder.path()).unwrap();
+        let client = Client::from_conf(standins.sqs_config().build());
+        let url = client.create_queue().queue_name("q").send().await.unwrap().queue_url.unwrap();
+        client.send_message().queue_url(&url).message_body("x").send().await.unwrap();
+        let receive = |wait| {
+            let receive = client.receive_message().queue_url(&url).visibility_timeout(1).wait_time_seconds(wait);
+            async { receive.send().await.unwrap().messages.unwrap_or_default() }
+        };
+        let message = receive(0).await.remove(0);
+        let hold = Hold { hidden: Duration::from_secs(1), beat: Duration::from_millis(100) };
+        // The work is to look for the message for three times as long as it is hidden at first.
+        let seen = hold.during(receive(3), &client, &url, &[message.receipt_handle().unwrap()]).await;
+        assert!(seen.is_empty(), "it was given to somebody else");
+        assert_eq!(receive(20).await.len(), 1, "nobody works on it any more");
+        standins.stop().await;
+    }
 }

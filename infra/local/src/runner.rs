@@ -67,13 +67,14 @@ impl Runner {
         let presence = Presence::default();
         tasks.spawn(presence.clone().watch(args.data.clone(), stopping.clone()));
         let config = rookery_api::Config { auth, hosts: Vec::new() };
-        let gateway = Gateway::new(&engine, config, &args, presence);
+        let gateway = Gateway::new(&engine, config, &args, presence, standins.health());
         tasks.spawn(gateway.clone().serve(listener, limits, stopping.clone()));
         for queue in Queue::ALL {
             let url = queues.of(queue).queue.clone();
             tasks.spawn(mapping::run(queue, engine.clone(), sqs.clone(), url, tasks.clone(), stopping.clone()));
         }
-        tasks.spawn(ticker::run(engine.clone(), sqs, queues, Duration::from_secs(args.tick_seconds), stopping.clone()));
+        let beat = Duration::from_secs(args.tick_seconds);
+        tasks.spawn(ticker::run(engine.clone(), sqs, queues, beat, standins.health(), stopping.clone()));
         let demo = match args.no_demo {
             true => None,
             false => Demo::start(&engine, &args, addr, &tasks, &stopping).await?,

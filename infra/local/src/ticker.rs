@@ -4,18 +4,21 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use lambda_runtime::LambdaEvent;
 use rookery_engine::Engine;
 use rookery_queue::QueueUrls;
+use rookery_standins::Health;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// Ticks at every beat until it is told to stop. The first tick comes at once: what became due while it was off is found.
+/// Ticks at every beat until it is told to stop, unless nothing can be stored. The first tick comes at once: what became due while
+/// it was off is found.
 pub(crate) async fn run(
     engine: Arc<Engine>,
     sqs: aws_sdk_sqs::Client,
     queues: QueueUrls,
     beat: Duration,
+    health: Health,
     stopping: CancellationToken,
 ) {
     let mut beats = tokio::time::interval(beat);
@@ -24,6 +27,9 @@ pub(crate) async fn run(
         tokio::select! {
             _ = beats.tick() => {}
             () = stopping.cancelled() => return,
+        }
+        if health.fault().is_some() {
+            continue;
         }
         let tick = LambdaEvent::new(event(), lambda_runtime::Context::default());
         if let Err(error) = rookery_schedule::handle(engine.clone(), sqs.clone(), queues.clone(), tick).await {

@@ -30,6 +30,8 @@ pub enum Kind {
     Unprocessable,
     /// 503: not now; the same request may succeed later.
     Unavailable,
+    /// 507: the store has no room.
+    StorageFull,
     /// 500: our fault. The cause goes to the log, never to the user.
     Internal,
 }
@@ -90,6 +92,21 @@ impl Error {
                 "Send the same request again.",
             )
         }
+    }
+
+    /// 507 `storage_full`: the store has no room. Nothing was done. The store told the log already, once.
+    pub fn storage_full() -> Self {
+        Error::new(
+            Kind::StorageFull,
+            "storage_full",
+            "There is no room to store anything.",
+            "Make room on the disk of the data folder, then send the same request again.",
+        )
+    }
+
+    /// Whether the log need not hear of it: it was told of the cause once, not for each request that suffers from it.
+    pub fn is_told(&self) -> bool {
+        self.kind == Kind::StorageFull
     }
 
     /// The same with more for programs.

@@ -10,7 +10,7 @@ use rookery_store::{DueItem, ScheduleItem, State};
 use std::sync::atomic::Ordering;
 
 /// How far ahead a tick sends: as long as the beat on AWS.
-const AHEAD_MS: i64 = 60_000;
+pub(crate) const AHEAD_MS: i64 = 60_000;
 /// Items that one query takes.
 const AT_ONCE: usize = 100;
 
@@ -84,7 +84,9 @@ impl Engine {
 }
 
 fn warn(result: Result<()>) {
-    if let Err(error) = result {
+    if let Err(error) = result
+        && !error.is_told()
+    {
         tracing::warn!(%error, "a due item failed; the next tick tries it again");
     }
 }
@@ -119,7 +121,7 @@ fn beat(schedule: &Schedule, next_due: Time, now: Time) -> Beat {
     Beat { due, skipped, next }
 }
 
-fn check(item: &ScheduleItem, due: Time) -> Message {
+pub(crate) fn check(item: &ScheduleItem, due: Time) -> Message {
     let (cell, generation) = (item.agent.cell.clone(), item.generation.clone());
     let check = Check { cell, incarnation: item.agent.incarnation, generation, due, arm: 0, attempt: 0 };
     Task::Check(check).of(&item.agent.workflow)

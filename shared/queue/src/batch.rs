@@ -54,6 +54,7 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
         let handled = tokio::time::timeout(H::QUEUE.budget(), Box::pin(handler.handle(message))).await;
         let why = match handled {
             Ok(Ok(())) => return None,
+            Ok(Err(error)) if error.is_told() => return Some(error.to_string()),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "it took too long".to_owned(),
         };

@@ -9,6 +9,7 @@ mod dead;
 mod message;
 mod producer;
 mod queues;
+mod turns;
 
 pub use batch::{Handler, handle};
 pub use create::create_queues;

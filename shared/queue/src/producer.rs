@@ -1,7 +1,10 @@
-//! Sending: messages of concurrent callers are joined into batches of ten; while one request is under way, the next gathers.
+//! Sending: messages of concurrent callers are joined into batches of ten; while one request is under way, the next gathers. Projects
+//! take turns: one that sends much delays itself.
 
+use crate::turns::Turns;
 use crate::{Message, Queue, QueueUrls};
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry};
 use rookery_domain::{Error, Result, Time, limits};
 use std::collections::HashMap;
@@ -10,6 +13,8 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// What SendMessageBatch takes.
 const BATCH: usize = 10;
+/// Messages that are put in order at once: of so many, each project's first is among the first.
+const GATHERED: usize = 10_000;
 /// Requests of a queue under way at once: while one is, the next batch fills.
 const REQUESTS: usize = 1;
 /// Times that entries are sent which the service, not we, failed.
@@ -84,16 +89,19 @@ impl Producer {
 
 async fn run(client: Client, url: String, mut asked: mpsc::Receiver<Asked>) {
     let permits = Arc::new(Semaphore::new(REQUESTS));
+    let mut turns = Turns::default();
     loop {
-        let mut batch = Vec::with_capacity(BATCH);
-        if asked.recv_many(&mut batch, BATCH).await == 0 {
-            return;
+        if turns.is_empty() {
+            let Some(first) = asked.recv().await else { return };
+            turns.push(first.group.clone(), first);
         }
         let Ok(permit) = permits.clone().acquire_owned().await else { return };
-        while batch.len() < BATCH {
-            let Ok(more) = asked.try_recv() else { break };
-            batch.push(more);
+        while turns.len() < GATHERED
+            && let Ok(more) = asked.try_recv()
+        {
+            turns.push(more.group.clone(), more);
         }
+        let batch: Vec<Asked> = std::iter::from_fn(|| turns.pop()).take(BATCH).collect();
         let (client, url) = (client.clone(), url.clone());
         tokio::spawn(async move {
             send_batch(&client, &url, batch).await;
@@ -103,7 +111,7 @@ async fn run(client: Client, url: String, mut asked: mpsc::Receiver<Asked>) {
 }
 
 async fn send_batch(client: &Client, url: &str, mut batch: Vec<Asked>) {
-    let mut failure = String::new();
+    let mut failure = Failure::Other(String::new());
     for _ in 0..TRIES {
         match try_batch(client, url, &batch).await {
             Ok(failed) => {
@@ -117,7 +125,7 @@ async fn send_batch(client: &Client, url: &str, mut batch: Vec<Asked>) {
                     }
                 }
                 batch = rest;
-                failure = "the queue refused entries of a batch".to_owned();
+                failure = Failure::Other("the queue refused entries of a batch".to_owned());
             }
             Err(error) => {
                 failure = error;
@@ -129,16 +137,35 @@ async fn send_batch(client: &Client, url: &str, mut batch: Vec<Asked>) {
         }
     }
     for asked in batch {
-        let _ = asked.answer.send(Err(Error::unavailable(failure.clone())));
+        let _ = asked.answer.send(Err(failure.error()));
+    }
+}
+
+/// Why a request failed: told to each who waits for it.
+enum Failure {
+    /// The stand-in's disk is full: it did nothing.
+    Full,
+    Other(String),
+}
+
+impl Failure {
+    fn error(&self) -> Error {
+        match self {
+            Failure::Full => Error::storage_full(),
+            Failure::Other(why) => Error::unavailable(why.clone()),
+        }
     }
 }
 
 /// The indices of the entries that failed.
-async fn try_batch(client: &Client, url: &str, batch: &[Asked]) -> Result<Vec<usize>, String> {
+async fn try_batch(client: &Client, url: &str, batch: &[Asked]) -> Result<Vec<usize>, Failure> {
     let entries = batch.iter().enumerate().map(|(index, asked)| entry(index, asked)).collect::<Result<Vec<_>, _>>();
-    let entries = entries.map_err(|error| error.to_string())?;
+    let entries = entries.map_err(|error| Failure::Other(error.to_string()))?;
     let sent = client.send_message_batch().queue_url(url).set_entries(Some(entries)).send().await;
-    let sent = sent.map_err(|error| aws_sdk_sqs::error::DisplayErrorContext(error).to_string())?;
+    let sent = sent.map_err(|error| match error.code() {
+        Some("StorageFull") => Failure::Full,
+        _ => Failure::Other(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()),
+    })?;
     Ok(sent.failed().iter().filter_map(|failed| failed.id().parse().ok()).collect())
 }
 

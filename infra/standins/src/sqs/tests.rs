@@ -76,6 +76,50 @@ fn message_groups_take_turns() {
     assert_eq!(receive(&mut queues, 0), ["busy", "quiet", "other", "busy", "busy"]);
 }
 
+#[tokio::test]
+async fn a_calm_group_is_received_next_however_many_of_another_wait_also_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, thread) = open(folder.path()).await;
+    let of = |group: &str| Content { group: Some(group.into()), ..content(group, super::broker::now()) };
+    let noisy: Vec<Content> = (0..10_000).map(|_| of("noisy")).collect();
+    broker.call(move |queues, now| noisy.into_iter().try_for_each(|one| queues.send(QUEUE, one, None, now))).await.unwrap();
+    send(&broker, of("calm"), 0).await.unwrap();
+    broker.close();
+    thread.join().unwrap();
+
+    let (file, disk) = file(folder.path());
+    let (broker, thread) = Broker::open(file, disk).unwrap();
+    let groups = async |broker: &Broker| received(broker).await.into_iter().map(|(body, _)| body).collect::<Vec<_>>();
+    assert_eq!(groups(&broker).await[..2], ["noisy", "calm"]);
+    for _ in 0..3 {
+        send(&broker, of("calm"), 0).await.unwrap();
+        let next = groups(&broker).await;
+        assert!(next[..2].contains(&"calm".to_owned()), "{next:?}");
+    }
+    broker.close();
+    thread.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_lets_receivers_wait_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (checked, disk) = file(folder.path());
+    let (broker, thread) = Broker::open(checked, disk.clone()).unwrap();
+    broker.call(|queues, now| queues.create(QUEUE, &BTreeMap::new(), now)).await.unwrap();
+    send(&broker, content("before", super::broker::now()), 0).await.unwrap();
+    disk.is_full();
+    let refused = send(&broker, content("refused", super::broker::now()), 0).await.unwrap_err();
+    assert_eq!(refused.code, Code::StorageFull);
+    assert!(received(&broker).await.is_empty(), "a receive cannot be noted");
+    // The real disk has room: the next look finds it, and what waits is answered.
+    let waiting = broker.receive(QUEUE.to_owned(), 10, None, Some(20)).await.unwrap().accept();
+    assert_eq!((waiting.len(), waiting[0].progress.receive_count), (1, 1));
+    send(&broker, content("after", super::broker::now()), 0).await.unwrap();
+    assert_eq!(received(&broker).await, [("after".to_owned(), 1)]);
+    broker.close();
+    thread.join().unwrap();
+}
+
 #[test]
 fn fifo_queues_are_refused() {
     assert_eq!(check::queue_name("orders.fifo").unwrap_err().code, Code::UnsupportedOperation);

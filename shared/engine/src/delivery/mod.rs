@@ -9,4 +9,5 @@ pub(crate) mod park;
 pub(crate) mod plan;
 pub(crate) mod replay;
 pub(crate) mod run_limits;
+pub(crate) mod unfinished;
 pub(crate) mod work;

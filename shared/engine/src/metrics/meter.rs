@@ -87,12 +87,12 @@ impl Engine {
         self.tell_metrics(now, &sums);
         for ((project, endpoint), calls) in self.meter.take_calls() {
             if let Err(error) = self.store.count_calls(&project, &endpoint, now, calls, 0).await {
-                tracing::warn!(%error, "calls not counted");
+                warn(&error, "calls not counted");
             }
         }
         for ((workflow, cell), counts) in sums {
             if let Err(error) = self.store.add_metrics(&workflow, &cell, now, &counts).await {
-                tracing::warn!(%error, "metrics not written");
+                warn(&error, "metrics not written");
                 self.meter.add(&workflow, &cell, counts);
             }
         }
@@ -108,5 +108,11 @@ impl Engine {
         let mut total = Counts::default();
         sums.values().for_each(|counts| total.add(counts));
         println!("{}", crate::metrics::cloudwatch::line(stage, now, &total, limits_reached));
+    }
+}
+
+fn warn(error: &rookery_domain::Error, what: &str) {
+    if !error.is_told() {
+        tracing::warn!(%error, "{what}");
     }
 }

@@ -8,6 +8,7 @@ mod replies;
 mod requests;
 mod schedules;
 mod tenants;
+mod unfinished;
 mod waits;
 
 use aws_sdk_sqs::types::QueueAttributeName as Name;

@@ -1,0 +1,22 @@
+//! `rookery --repair`: what can be kept of a damaged data folder is kept, what is lost is said, and what the queues lost is sent again.
+
+use crate::cli::Args;
+use crate::data;
+use anyhow::Context;
+use rookery_boot::{Clients, Options, TABLE};
+use rookery_standins::Standins;
+
+/// Repairs the folder, which no other process may use, and gives the lines that say what was done.
+pub(crate) async fn repair(args: &Args) -> anyhow::Result<Vec<String>> {
+    data::prepare(&args.data)?;
+    let mut told = Standins::repair(&args.data).context("repairing the data folder")?;
+    let standins = Standins::start(&args.data).with_context(|| format!("opening the data folder {}", args.data.display()))?;
+    let clients = Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build());
+    let queues = rookery_boot::create(&clients).await?;
+    let booted = rookery_boot::assemble(clients, TABLE, queues, Options::default());
+    let sent = booted.engine.send_unfinished().await;
+    standins.stop().await;
+    told.push(format!("{} deliveries, timers and checks were not done: they were sent again.", sent?));
+    told.push("Start Rookery again, without --repair.".to_owned());
+    Ok(told)
+}

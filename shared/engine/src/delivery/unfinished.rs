@@ -1,0 +1,108 @@
+//! Sending again what the table says is not done: after queues lost messages. Who receives what is done drops it.
+//!
+//! It reads every event that is kept, and so is no part of daily work. What no list has is not found: a check by hand, and a check
+//! that waits for its next attempt; the schedule itself goes on.
+
+use crate::Engine;
+use crate::delivery::work::Work;
+use crate::routing::{deliveries, is_near, timer_message};
+use crate::tick::{AHEAD_MS, check};
+use rookery_agents::schedule::Schedule;
+use rookery_domain::{ProjectId, Result, Time, WorkflowRef};
+use rookery_queue::{Message, Outgoing, Task};
+use rookery_store::{EventFilter, ScheduleItem, State};
+
+/// Items of a page.
+const AT_ONCE: usize = 100;
+
+impl Engine {
+    /// Sends a message for every delivery, timer and check that is not done. Gives how many.
+    pub async fn send_unfinished(&self) -> Result<usize> {
+        let (mut sent, mut cursor) = (0, None);
+        loop {
+            let page = self.store.list_projects(AT_ONCE, cursor.as_ref()).await?;
+            for project in &page.items {
+                sent += self.send_unfinished_of(&project.id).await?;
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(sent);
+            }
+        }
+    }
+
+    async fn send_unfinished_of(&self, project: &ProjectId) -> Result<usize> {
+        let (mut sent, mut cursor) = (0, None);
+        loop {
+            let page = self.store.list_workflows(project, AT_ONCE, cursor.as_ref()).await?;
+            for workflow in &page.items {
+                sent += self.send_unfinished_deliveries(&workflow.id).await?;
+                if workflow.state == State::Active {
+                    for schedule in self.store.schedules(&workflow.id).await? {
+                        sent += self.send_unfinished_work(&workflow.id, sent_checks(&schedule, Time::now())).await?;
+                    }
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(sent);
+            }
+        }
+    }
+
+    async fn send_unfinished_deliveries(&self, workflow: &WorkflowRef) -> Result<usize> {
+        let (mut sent, mut cursor) = (0, None);
+        loop {
+            let page = self.store.list_events(workflow, &EventFilter::default(), AT_ONCE, cursor.as_ref()).await?;
+            for event in &page.items {
+                let built = self.built(workflow, event.version).await?;
+                let messages = deliveries(workflow, &built, event).into_iter().map(|outgoing| outgoing.message).collect();
+                sent += self.send_unfinished_work(workflow, messages).await?;
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(sent);
+            }
+        }
+    }
+
+    /// Looks at each piece of work, and at what came of it: timers, replays.
+    async fn send_unfinished_work(&self, workflow: &WorkflowRef, mut open: Vec<Message>) -> Result<usize> {
+        let (now, mut outgoing) = (Time::now(), Vec::new());
+        while let Some(message) = open.pop() {
+            let Some(work) = Work::of(&message) else { continue };
+            let item = self.store.run_item(workflow, work.commit).await?;
+            let (commit, parked) = item.map_or((None, None), |item| (item.commit, item.parked));
+            if let Some(commit) = commit {
+                if let Some(event) = commit.event {
+                    open.extend(commit.timers.iter().map(|timer| timer_message(workflow, &work.cell, event, timer)));
+                }
+                if let (Some(failed), Some(_)) = (commit.message, commit.replayed_at) {
+                    open.push(Message::decode(&failed)?.replay());
+                }
+                continue;
+            }
+            let (message, until) = match (parked, &message.task) {
+                (Some(parked), _) => (message.with_attempt(parked.attempt), parked.until),
+                (None, Task::Timer(timer)) => (message.clone(), timer.at),
+                (None, _) => (message, now),
+            };
+            // What is farther away is a due item.
+            if is_near(now, until) {
+                outgoing.push(Outgoing { message, not_before: Some(until) });
+            }
+        }
+        let sent = outgoing.len();
+        self.producer.send(outgoing).await?;
+        Ok(sent)
+    }
+}
+
+/// The checks of a schedule that were sent and may not be done: the latest overdue one, and those ahead.
+fn sent_checks(item: &ScheduleItem, now: Time) -> Vec<Message> {
+    let Ok(schedule) = Schedule::parse(&item.spec) else { return Vec::new() };
+    let sent = |due: &Time| *due < item.next_due && *due <= now.plus(AHEAD_MS);
+    let overdue = item.last_due.and_then(|last| schedule.latest(last, now.min(item.next_due.plus(-1)))).map(|(due, _)| due);
+    let ahead = std::iter::successors(schedule.next(now).filter(sent), |due| schedule.next(*due).filter(sent));
+    overdue.into_iter().chain(ahead).map(|due| check(item, due)).collect()
+}

@@ -1,0 +1,79 @@
+//! Queues that lost their messages: what is not done is sent again, what is done is not.
+
+use crate::World;
+use crate::waits::receive_from;
+use rookery_domain::{CellId, Payload};
+use rookery_engine::{Dispatcher, Incoming};
+use rookery_queue::{Handler, Queue, Task};
+
+const OPTIONS: &str = r#"{"cells":[
+    {"id":"in","type":"agent","agent_type":"manual"},
+    {"id":"wait","type":"agent","agent_type":"delay","config":{"seconds":60}},
+    {"id":"far","type":"agent","agent_type":"delay","config":{"hours":2}},
+    {"id":"form","type":"agent","agent_type":"event_formatting","config":{"instructions":{"a":"b"}}},
+    {"id":"last","type":"agent","agent_type":"event_formatting","config":{"instructions":{"a":"b"}}},
+    {"id":"l1","type":"link","source":{"id":"in"},"target":{"id":"wait"}},
+    {"id":"l2","type":"link","source":{"id":"in"},"target":{"id":"far"}},
+    {"id":"l3","type":"link","source":{"id":"in"},"target":{"id":"form"}},
+    {"id":"l4","type":"link","source":{"id":"form"},"target":{"id":"last"}}
+]}"#;
+
+/// The agents of all messages in the queue that are not delayed. They are taken out.
+async fn cells(world: &World) -> Vec<String> {
+    let mut cells = Vec::new();
+    loop {
+        let messages = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await;
+        if messages.is_empty() {
+            cells.sort();
+            return cells;
+        }
+        cells.extend(messages.iter().filter_map(|message| match &message.task {
+            Task::Deliver(deliver) => Some(deliver.cell.to_string()),
+            _ => None,
+        }));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_done_is_sent_again_after_the_queue_lost_it() {
+    let world = World::start(11).await;
+    let workflow = world.started(OPTIONS).await;
+    let incoming = || Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
+    world.calm.accept_at_trigger(&workflow, &CellId("in".into()), incoming()).await.unwrap();
+    assert_eq!(cells(&world).await, ["far", "form", "wait"]);
+
+    // Lost as they came.
+    assert_eq!(world.calm.send_unfinished().await.unwrap(), 3);
+    let messages = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await;
+    for message in &messages {
+        Dispatcher(world.calm.clone()).handle(message.clone()).await.unwrap();
+    }
+    // `form` is done, and what follows from it is lost; so is the end of the short wait. The long wait is the tick's.
+    let queue = &world.urls.of(Queue::Deliver).queue;
+    world.sqs.purge_queue().queue_url(queue).send().await.unwrap();
+    assert_eq!(world.calm.send_unfinished().await.unwrap(), 2);
+    assert_eq!(world.messages_left().await, 2);
+    assert_eq!(cells(&world).await, ["last"], "the other's time has not come");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replay_that_was_lost_is_sent_again() {
+    let world = World::start(12).await;
+    let refused = r#"{"cells":[
+        {"id":"in","type":"agent","agent_type":"manual"},
+        {"id":"call","type":"agent","agent_type":"http_request","config":{"url":"http://127.0.0.1:9/","retries":0}},
+        {"id":"l","type":"link","source":{"id":"in"},"target":{"id":"call"}}
+    ]}"#;
+    let workflow = world.started(refused).await;
+    let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
+    world.calm.accept_at_trigger(&workflow, &CellId("in".into()), incoming).await.unwrap();
+    let queue = &world.urls.of(Queue::Deliver).queue;
+    let message = receive_from(&world.sqs, queue).await.remove(0);
+    Dispatcher(world.calm.clone()).handle(message).await.unwrap();
+    assert_eq!(world.calm.send_unfinished().await.unwrap(), 0, "it failed, which is done");
+    assert_eq!(world.calm.replay_all(&workflow.id).await.unwrap().replayed, 1);
+    world.sqs.purge_queue().queue_url(queue).send().await.unwrap();
+    assert_eq!(world.calm.send_unfinished().await.unwrap(), 1);
+    let again = receive_from(&world.sqs, queue).await.remove(0);
+    assert!(matches!(again.task, Task::Deliver(deliver) if deliver.arm == 1));
+}

@@ -1,0 +1,72 @@
+//! Lines that take turns: of many who wait, one of each line comes first. No queue of AWS is known here.
+
+use std::collections::{HashMap, VecDeque};
+
+/// What waits, in a line for each name. Putting in and taking out cost the same however much waits.
+pub(crate) struct Turns<T> {
+    lines: HashMap<String, VecDeque<T>>,
+    /// The lines, whose turn is first first.
+    turns: VecDeque<String>,
+    waiting: usize,
+}
+
+impl<T> Default for Turns<T> {
+    fn default() -> Self {
+        Turns { lines: HashMap::new(), turns: VecDeque::new(), waiting: 0 }
+    }
+}
+
+impl<T> Turns<T> {
+    pub(crate) fn len(&self) -> usize {
+        self.waiting
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting == 0
+    }
+
+    /// At the end of its line.
+    pub(crate) fn push(&mut self, line: String, item: T) {
+        self.waiting += 1;
+        let turns = &mut self.turns;
+        let items = self.lines.entry(line.clone()).or_insert_with(|| {
+            turns.push_back(line);
+            VecDeque::new()
+        });
+        items.push_back(item);
+    }
+
+    /// The first of the line whose turn it is.
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let line = self.turns.pop_front()?;
+        let items = self.lines.get_mut(&line)?;
+        let item = items.pop_front()?;
+        self.waiting -= 1;
+        if items.is_empty() {
+            self.lines.remove(&line);
+        } else {
+            self.turns.push_back(line);
+        }
+        Some(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calm_line_is_not_behind_a_long_one() {
+        let mut turns = Turns::default();
+        for n in 0..10_000 {
+            turns.push("noisy".into(), n);
+        }
+        turns.push("calm".into(), -1);
+        turns.push("calm".into(), -2);
+        let first: Vec<i32> = std::iter::from_fn(|| turns.pop()).take(5).collect();
+        assert_eq!(first, [0, -1, 1, -2, 2]);
+        assert_eq!(turns.len(), 9_997);
+        while turns.pop().is_some() {}
+        assert!(turns.is_empty() && turns.lines.is_empty() && turns.turns.is_empty());
+    }
+}
