@@ -80,9 +80,19 @@ impl Connector {
         let failed = |error: &io::Error| EgressError::ConnectFailed { host: host.to_owned(), reason: error.kind().to_string() };
         let addresses = self.addresses(host, port).await?;
         let stream = TcpStream::connect(addresses.as_slice()).await.map_err(|error| failed(&error))?;
-        stream.set_nodelay(true).map_err(|error| failed(&error))?;
+        stream.set_nodelay(true).and_then(|()| give_up_after(&stream, self.policy.timeout)).map_err(|error| failed(&error))?;
         Ok(TokioIo::new(stream))
     }
+}
+
+/// A receiver that takes no more of a request would keep its connection, and what is left to send, for as long as it likes: also
+/// when the call was cut long ago. Functions run on Linux; elsewhere, the system's own limit counts.
+fn give_up_after(stream: &TcpStream, limit: Duration) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::net::sockopt::set_tcp_user_timeout(stream, u32::try_from(limit.as_millis()).unwrap_or(u32::MAX))?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, limit);
+    Ok(())
 }
 
 impl Service<Uri> for Connector {

@@ -9,7 +9,8 @@ use std::time::Duration;
 pub struct Policy {
     /// Private ranges that calls may reach, besides the public internet.
     pub allow: Vec<Allow>,
-    /// For the whole call, from the name's resolution to the last byte of the body. A request may ask for less.
+    /// For the whole call, from the name's resolution to the last byte of the body. A request may ask for less. For so long, too, a
+    /// receiver may take nothing of a request before its connection is given up.
     pub timeout: Duration,
     /// For resolving the name, opening the connection and the TLS handshake; within `timeout`.
     pub connect_timeout: Duration,

@@ -115,6 +115,29 @@ async fn a_call_that_is_cut_closes_its_connection() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_receiver_that_does_not_read_keeps_no_connection() {
+    let quick = Egress::new(Policy { timeout: Duration::from_millis(300), ..policy(&["127.0.0.2"]) });
+    let listener = tokio::net::TcpListener::bind("127.0.0.2:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    // More than the system's buffers hold.
+    let body = Some(vec![b'x'; 32 << 20].into());
+    let request = Request { body, ..Request::new(Method::POST, format!("http://{address}/")) };
+    let (result, accepted) = tokio::join!(quick.send(request), listener.accept());
+    assert_eq!(result.unwrap_err().code(), "timeout");
+    // The remote end of our side, as the system writes it.
+    let end = format!(" 0200007F:{:04X} ", address.port());
+    let is_open = || std::fs::read_to_string("/proc/self/net/tcp").unwrap().lines().skip(1).any(|line| line[15..].contains(&end));
+    let closed = async {
+        while is_open() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), closed).await.expect("the connection is given up");
+    drop(accepted);
+}
+
 #[tokio::test]
 async fn a_large_answer_is_cut() {
     const TEN_MB: usize = 10 * 1024 * 1024;
