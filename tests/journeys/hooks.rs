@@ -90,3 +90,30 @@ async fn a_hook_answers_as_configured() {
     refused.error(405, "method_not_allowed");
     assert_eq!(refused.header("allow"), Some("POST"));
 }
+
+#[tokio::test]
+async fn a_github_form_is_read_like_its_json_and_a_ping_of_meta_is_answered() {
+    let mut rookery = super::rookery().start().await;
+    let github = json!({"verify": {"scheme": "github", "credential": "secret"}});
+    let meta = json!({"verify": {"scheme": "meta", "credential": "secret"}, "verify_token": "meatyhamhock"});
+    let workflow = rookery.started(&cells([agent("github", "webhook", github), agent("meta", "webhook", meta)])).await;
+    let (github, meta) = (workflow.hook_url("github").await, workflow.hook_url("meta").await);
+
+    // Meta's challenge and probes need no secret.
+    let challenge = format!("{meta}?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=meatyhamhock");
+    let answered = workflow.api.get(&challenge).await;
+    assert_eq!((answered.status, answered.text.as_str()), (200, "1158201444"));
+    workflow.api.get(&challenge.replace("meaty", "x")).await.error(401, "not_verified");
+    assert_eq!(workflow.api.call(Method::HEAD, &meta).send().await.status, 200);
+    workflow.api.post(&meta, &json!({})).await.error(503, "credential_missing");
+    assert_eq!(workflow.list("/events").await.len(), 0);
+
+    let path = format!("/projects/{}/credentials/secret", workflow.project);
+    rookery.api.put(&path, &json!({"value": "short"})).await.error(422, "credential_unusable");
+    rookery.api.put(&path, &json!({"value": "It's a Secret to Everybody"})).await.expect(200);
+    let body = "payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%2C%22n%22%3A1.10%7D";
+    let signature = github_signature("It's a Secret to Everybody", body);
+    let call = workflow.api.call(Method::POST, &github).header("x-hub-signature-256", &signature);
+    call.text("application/x-www-form-urlencoded", body).send().await.expect(202);
+    assert_eq!(workflow.payloads("github").await, [json!({"ref": "refs/heads/main", "n": 1.10})]);
+}

@@ -122,7 +122,14 @@ impl Verify {
     /// that senders try again.
     pub(crate) fn check(&self, request: &HookRequest, secret: Option<&str>) -> Result<(), Error> {
         // An empty key would let anyone sign.
-        let secret = secret.filter(|secret| !secret.is_empty()).ok_or_else(|| self.unusable("is not set"))?;
+        let secret = secret.filter(|secret| !secret.is_empty()).ok_or_else(|| {
+            Error::new(
+                Kind::Unavailable,
+                "credential_missing",
+                format!("The credential `{}` that verifies this hook is not set.", self.credential),
+                "Set it in the project, then let the sender deliver again.",
+            )
+        })?;
         let headers = self.headers();
         let header = headers.iter().copied().find(|header| request.headers.contains_key(*header)).unwrap_or(headers[0]);
         let proof = required(request, header)?;

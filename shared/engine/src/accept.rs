@@ -3,7 +3,7 @@
 use crate::confirm::confirm;
 use crate::{Built, Engine};
 use http::HeaderName;
-use rookery_agents::{Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, HookSecret, Kind as AgentKind};
+use rookery_agents::{Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, Kind as AgentKind};
 use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time, WorkflowRef};
 use rookery_queue::Outgoing;
 use rookery_store::{Accepted, Counts, State, Workflow};
@@ -153,20 +153,9 @@ impl Engine {
         if workflow.state != State::Active {
             self.active(&workflow).await?;
         }
-        let secret = match &agent.facts().hook_secret {
-            None => None,
-            Some(HookSecret { credential: name, .. }) => {
-                let found = self.store.credentials(&workflow.id.project, std::slice::from_ref(name)).await?.pop().flatten();
-                Some(found.map(|credential| credential.value).ok_or_else(|| {
-                    Error::new(
-                        Kind::Unavailable,
-                        "credential_missing",
-                        format!("The credential `{name}` that verifies this hook is not set."),
-                        "Set it in the project, then let the sender deliver again.",
-                    )
-                })?)
-            }
-        };
+        let names: Vec<String> = agent.facts().hook_secret.iter().map(|secret| secret.credential.clone()).collect();
+        // One that is not set is the agent's to refuse: probes and handshakes without a signature need none.
+        let secret = self.store.credentials(&workflow.id.project, &names).await?.pop().flatten().map(|found| found.value);
         let accepted = agent.hook(request, secret.as_deref())?;
         if let Some(url) = &accepted.confirm {
             confirm(&self.egress, url).await?;
