@@ -115,5 +115,6 @@ async fn a_github_form_is_read_like_its_json_and_a_ping_of_meta_is_answered() {
     let signature = github_signature("It's a Secret to Everybody", body);
     let call = workflow.api.call(Method::POST, &github).header("x-hub-signature-256", &signature);
     call.text("application/x-www-form-urlencoded", body).send().await.expect(202);
-    assert_eq!(workflow.payloads("github").await, [json!({"ref": "refs/heads/main", "n": 1.10})]);
+    let payloads = workflow.payloads("github").await;
+    assert_eq!(payloads.iter().map(ToString::to_string).collect::<Vec<_>>(), [r#"{"ref":"refs/heads/main","n":1.10}"#]);
 }
