@@ -39,12 +39,22 @@ pub enum MemoryUse {
 
 /// The problems found in a config: `(field, message)`, the field as a dotted path.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Problems(pub Vec<(String, String)>);
+pub struct Problems {
+    /// What no agent can be built of.
+    pub errors: Vec<(String, String)>,
+    /// What a save refuses, though an agent can be built: one that was saved before it was refused goes on.
+    pub at_save: Vec<(String, String)>,
+}
 
 impl Problems {
     /// Notes a problem of a field; the message says the remedy.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push((field.into(), message.into()));
+        self.errors.push((field.into(), message.into()));
+    }
+
+    /// Notes what a save refuses, though an agent can be built with it.
+    pub fn add_at_save(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.at_save.push((field.into(), message.into()));
     }
 
     /// Keeps the value of a check, or notes its error under the field.

@@ -141,10 +141,15 @@ fn build<T: AgentType>(config: &Map<String, Value>) -> Result<Box<dyn Agent>, Pr
         problems.add("keep_events_for", "Give 60 seconds to 390 days, in seconds.");
     }
     match (agent, common) {
-        (Some(agent), Some(common)) if problems.0.is_empty() => {
+        (Some(agent), Some(common)) if problems.errors.is_empty() => {
             let own = agent.facts();
+            let schedule = own.schedule.or(schedule).filter(|schedule| !schedule.is_never());
+            if let Some(step) = schedule.as_ref().and_then(Schedule::too_long_step) {
+                problems.add_at_save("schedule", step.to_string());
+            }
             let facts = Facts {
-                schedule: own.schedule.or(schedule).filter(|schedule| !schedule.is_never()),
+                schedule,
+                at_save: problems.at_save,
                 keep_events_ms: common.keep_events_for * 1000,
                 retries: own.retries.min(limits::RETRY_MS.len() as u32),
                 ..own

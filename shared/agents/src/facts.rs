@@ -24,6 +24,9 @@ pub struct Facts {
     pub hook_secret: Option<HookSecret>,
     /// How many published items its feed shows.
     pub feed_items: usize,
+    /// What is refused when a workflow is saved, by field of the config: the agent can be built all the same, since it may have been
+    /// saved before that was refused.
+    pub at_save: Vec<(String, String)>,
     /// Whether it takes requests of callers elsewhere, over the protocol of external agents.
     pub served: Option<Served>,
 }
@@ -47,6 +50,7 @@ impl Facts {
             endpoint: None,
             hook_secret: None,
             feed_items: 0,
+            at_save: Vec::new(),
             served: None,
         }
     }

@@ -36,5 +36,5 @@ pub use facts::{Facts, Served};
 pub use hook::{Accepted, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest};
 pub use host::*;
 pub use judge::judge;
-pub use registry::{all, build, find};
+pub use registry::{all, build, find, in_config};
 pub use verify::{HookSecret, STANDARD_WEBHOOKS, sign_standard_webhook, verify_standard_webhook};

@@ -134,6 +134,6 @@ pub(crate) fn refuse_json_in_text(field: &str, value: Option<&Value>, problems: 
     if is_within('{', '}') || is_within('[', ']') {
         let message = "It is a text that holds JSON, and would be sent as a text, in quotes. Give the JSON itself, with templates \
                        in its texts, like `{\"text\": \"{{ message }}\"}`; `{{ value | as_object }}` alone stands for any JSON.";
-        problems.add(field, message);
+        problems.add_at_save(field, message);
     }
 }

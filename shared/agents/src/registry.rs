@@ -40,17 +40,17 @@ pub fn build(agent_type: &str, config: &Map<String, Value>) -> Result<Box<dyn Ag
     let Some(info) = find(agent_type) else {
         let known: Vec<&str> = TYPES.iter().map(|info| info.name).collect();
         let message = format!("There is no agent type `{agent_type}`. Use one of: {}.", known.join(", "));
-        return Err(Problems(vec![("agent_type".into(), message)]));
+        return Err(Problems { errors: vec![("agent_type".into(), message)], ..Problems::default() });
     };
-    (info.build)(config).map_err(|problems| {
-        Problems(
-            problems
-                .0
-                .into_iter()
-                .map(|(field, message)| (format!("config.{field}").trim_end_matches('.').to_owned(), message))
-                .collect(),
-        )
+    (info.build)(config).map_err(|mut problems| {
+        problems.errors.iter_mut().for_each(|(field, _)| *field = in_config(field));
+        problems
     })
+}
+
+/// The path in a cell of a field of its config.
+pub fn in_config(field: &str) -> String {
+    format!("config.{field}").trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! For the tests of agent types: a world outside that is only remembered, and contexts in it.
 
-use crate::{Agent, AgentError, AskFor, Call, Caller, Context, Effects, Example, Host, Reply, build};
+use crate::{Agent, AgentError, AskFor, Call, Caller, Context, Effects, Example, Host, Reply, build, in_config};
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventId, Payload, RunId, Time};
 use rookery_egress::{Request, Response};
@@ -73,12 +73,17 @@ impl Host for World {
 
 /// An agent of this type and config, which must be right.
 pub(crate) fn agent(agent_type: &str, config: Value) -> Box<dyn Agent> {
-    build(agent_type, config.as_object().unwrap()).unwrap_or_else(|problems| panic!("{:?}", problems.0))
+    build(agent_type, config.as_object().unwrap()).unwrap_or_else(|problems| panic!("{:?}", problems.errors))
 }
 
 /// What is wrong with a config: its fields and messages; panics when nothing is.
 pub(crate) fn problems(agent_type: &str, config: Value) -> Vec<(String, String)> {
-    build(agent_type, config.as_object().unwrap()).err().unwrap_or_else(|| panic!("nothing is wrong with {config}")).0
+    let wrong: Vec<_> = match build(agent_type, config.as_object().unwrap()) {
+        Ok(agent) => agent.facts().at_save.iter().map(|(field, message)| (in_config(field), message.clone())).collect(),
+        Err(problems) => problems.errors,
+    };
+    assert!(!wrong.is_empty(), "nothing is wrong with {config}");
+    wrong
 }
 
 /// The one field that is wrong with a config.

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 /// The events that an example's agent emits, woken by its event, or else by a check; and the memory afterwards.
 async fn run(info: &TypeInfo, example: &Example) -> (Vec<ExampleEvent>, Value) {
     let config = example.config.as_object().expect("a config is an object").clone();
-    let agent = build(info.name, &config).unwrap_or_else(|problems| panic!("{}: {:?}", info.name, problems.0));
+    let agent = build(info.name, &config).unwrap_or_else(|problems| panic!("{}: {:?}", info.name, problems.errors));
     let cell = Cell { agent_type: info.name.into(), config, ..testing::cell() };
     let event = example.event.as_ref().map(|payload| testing::event("source", &payload.to_string()));
     let world = World::of(example);
@@ -73,7 +73,7 @@ fn every_schema_takes_its_examples_and_no_unknown_field() {
             unknown["no_such_option"] = json!(1);
             assert!(!validator.is_valid(&unknown), "{} takes unknown fields", info.name);
             let problems = build(info.name, unknown.as_object().unwrap()).err().unwrap();
-            assert_eq!(problems.0[0].0, "config.no_such_option", "{}", info.name);
+            assert_eq!(problems.errors[0].0, "config.no_such_option", "{}", info.name);
         }
     }
 }
@@ -98,7 +98,7 @@ fn every_type_and_every_option_is_described_and_names_do_not_collide() {
     let order: Vec<u8> = all().iter().map(|info| info.kind as u8).collect();
     assert!(order.is_sorted(), "triggers first, then filters, then actions");
     let problems = build("no_such_type", &Default::default()).err().unwrap();
-    assert_eq!(problems.0[0].0, "agent_type");
+    assert_eq!(problems.errors[0].0, "agent_type");
 }
 
 /// All descriptions in a schema, below the one of the type.

@@ -1,8 +1,7 @@
 //! The automation builder: judges a workflow's options, and makes its agents: check, save, build, start, stop.
 
 use crate::{Built, Engine};
-use rookery_agents::schedule::Schedule;
-use rookery_agents::{HookSecret, Kind as AgentKind};
+use rookery_agents::{HookSecret, Kind as AgentKind, in_config};
 use rookery_domain::{
     AgentCell, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Result, Time, limits, random_token,
 };
@@ -43,12 +42,13 @@ impl Draft {
             match rookery_agents::build(&cell.agent_type, &cell.config) {
                 Ok(agent) => {
                     let facts = agent.facts();
-                    let step = facts.schedule.as_ref().and_then(Schedule::too_long_step);
-                    problems.extend(step.map(|step| Problem::new(cell.id.as_str(), "config.schedule", step.to_string())));
+                    let refused = facts.at_save.iter();
+                    problems.extend(refused.map(|(field, message)| Problem::new(cell.id.as_str(), in_config(field), message)));
                     secrets.extend(facts.hook_secret.clone().map(|secret| (cell.id.clone(), secret)));
                 }
                 Err(found) => {
-                    problems.extend(found.0.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message)));
+                    problems
+                        .extend(found.errors.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message)));
                 }
             }
         }

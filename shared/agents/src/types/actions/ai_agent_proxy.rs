@@ -147,7 +147,7 @@ impl AgentType for AiAgentProxy {
         let retries = options.retries.take(problems);
         let outcomes = outcomes(options.agent_outcomes, problems);
         let input = input?;
-        problems.0.is_empty().then_some(AiAgentProxy {
+        problems.errors.is_empty().then_some(AiAgentProxy {
             endpoint: options.endpoint.trim().trim_end_matches('/').to_owned(),
             agent_name,
             system_message,

@@ -61,7 +61,7 @@ impl AgentType for AnswerCaller {
             |field: &str, source: Option<Value>| source.and_then(|source| problems.take(field, JsonTemplate::parse(&source)));
         let (result, messages) = (json("result", options.result), json("messages", options.messages));
         let steps = json("intermediate_steps", options.intermediate_steps);
-        problems.0.is_empty().then_some(AnswerCaller {
+        problems.errors.is_empty().then_some(AnswerCaller {
             result,
             messages,
             steps,

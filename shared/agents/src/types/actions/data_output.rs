@@ -96,7 +96,7 @@ impl AgentType for DataOutput {
         }
         let item = item.and_then(|item| problems.take("template.item", JsonTemplate::parse(&Value::Object(item))));
         let Options { events_to_show, ttl, .. } = options;
-        problems.0.is_empty().then_some(DataOutput { title, description, link, item, events_to_show, ttl })
+        problems.errors.is_empty().then_some(DataOutput { title, description, link, item, events_to_show, ttl })
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {

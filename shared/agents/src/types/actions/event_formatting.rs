@@ -90,7 +90,7 @@ impl AgentType for EventFormatting {
                 matchers.push(Matcher { path, regexp, to: matcher.to });
             }
         }
-        problems.0.is_empty().then_some(EventFormatting { instructions: instructions?, mode: options.mode, matchers })
+        problems.errors.is_empty().then_some(EventFormatting { instructions: instructions?, mode: options.mode, matchers })
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {

@@ -112,7 +112,7 @@ impl AgentType for HttpRequest {
         let mut credentials: BTreeSet<String> = url.credentials().iter().cloned().collect();
         credentials.extend(headers.credentials().cloned());
         credentials.extend(payload.iter().flat_map(|payload| payload.credentials().iter().cloned()));
-        problems.0.is_empty().then_some(HttpRequest {
+        problems.errors.is_empty().then_some(HttpRequest {
             url,
             method: options.method,
             headers,

@@ -49,7 +49,7 @@ impl AgentType for ChangeDetector {
             false => problems.take("property", Path::parse(&options.property)).map(Property::Path),
         };
         let key = options.key.and_then(|key| problems.take("key", Template::parse(&key)));
-        problems.0.is_empty().then_some(ChangeDetector { property: property?, key })
+        problems.errors.is_empty().then_some(ChangeDetector { property: property?, key })
     }
 
     fn memory(&self, cx: &Context<'_>) -> Result<MemoryUse, AgentError> {

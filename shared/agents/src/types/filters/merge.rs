@@ -82,7 +82,7 @@ impl AgentType for Merge {
         }
         let key = options.key.and_then(|key| problems.take("key", Template::parse(&key)));
         let timeout_ms = options.timeout.saturating_mul(1000);
-        problems.0.is_empty().then_some(Merge { mode: options.mode, key, timeout_ms })
+        problems.errors.is_empty().then_some(Merge { mode: options.mode, key, timeout_ms })
     }
 
     fn memory(&self, cx: &Context<'_>) -> Result<MemoryUse, AgentError> {

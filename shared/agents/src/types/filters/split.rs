@@ -75,7 +75,7 @@ impl AgentType for Split {
             }
         }
         let key = options.key.and_then(|key| problems.take("key", Template::parse(&key)));
-        problems.0.is_empty().then_some(Split { groups: options.groups, key })
+        problems.errors.is_empty().then_some(Split { groups: options.groups, key })
     }
 
     fn facts(&self) -> Facts {

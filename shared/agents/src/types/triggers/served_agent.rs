@@ -35,7 +35,7 @@ impl AgentType for ServedAgent {
         if options.name.as_ref().is_some_and(|name| !is_valid_name(name)) {
             problems.add("name", "Give a name of 1 to 200 characters.");
         }
-        problems.0.is_empty().then_some(ServedAgent { name: options.name })
+        problems.errors.is_empty().then_some(ServedAgent { name: options.name })
     }
 
     fn facts(&self) -> Facts {

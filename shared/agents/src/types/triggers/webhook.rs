@@ -138,7 +138,7 @@ impl AgentType for Webhook {
             verify.validate(problems);
         }
         let Options { event_headers_key, verify, verify_token, .. } = options;
-        problems.0.is_empty().then_some(Webhook {
+        problems.errors.is_empty().then_some(Webhook {
             verbs,
             sender,
             verify_token,

@@ -230,3 +230,11 @@ fn options_name_credentials_and_errors_name_fields() {
     let as_it_stands = json!({"url": "https://a.test/", "content_type": "text", "payload": "{\"a\": 1}"});
     crate::testing::agent("http_request", as_it_stands);
 }
+
+#[test]
+fn what_was_saved_before_it_was_refused_goes_on() {
+    let before = crate::testing::agent("http_request", json!({"url": "https://a.test/", "payload": r#"{"text": "{{ m }}"}"#}));
+    assert_eq!(before.facts().at_save[0].0, "payload");
+    let hourly = crate::testing::agent("schedule", json!({"schedule": "*/90 * * * *"}));
+    assert_eq!(hourly.facts().at_save[0].0, "schedule");
+}
