@@ -48,6 +48,7 @@
 //! | `last_received`, `last_emitted`, `last_check`, `last_error` | when it last did so in that hour | metrics |
 //! | `rq` | what has become of it | requests |
 //! | `url`, `auth`, `token`, `secret` | where it was sent, and by what a result is believed | requests; `token` also in callers |
+//! | `creds` | the names of the credentials that its call used | requests |
 //! | `trace` | the trace that it belongs to | requests |
 //! | `calls` | how often it was sent; calls of a minute | requests, counts of breakers |
 //! | `deadline`, `lease` | until when a result is taken; who may call now | requests |
