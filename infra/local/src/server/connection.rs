@@ -165,6 +165,11 @@ impl Connection {
         self.release();
     }
 
+    /// Whether it is closed for what its client did, or for the sake of others.
+    pub(super) fn is_cut(&self) -> bool {
+        self.closed.is_cancelled()
+    }
+
     /// Waits until it is to be closed.
     pub(super) fn closed(&self) -> WaitForCancellationFuture<'_> {
         self.closed.cancelled()

@@ -26,8 +26,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
-use stream::{Answer, Watched};
-use tokio::io::{AsyncRead, AsyncWrite};
+use stream::{Answer, Socket, Watched};
 use tokio::net::TcpListener;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +34,9 @@ use tokio_util::task::TaskTracker;
 
 /// The longest head of a request: what API Gateway takes of headers and path, and some.
 const HEAD_BYTES: usize = 32 * 1024;
+/// What the system holds of an answer for a client, for each connection (it takes twice as much memory). By itself it holds megabytes, which
+/// nobody limits; what it does not take is ours, and counted.
+const SEND_BYTES: usize = 64 * 1024;
 /// The rest after a failed accept: the system has no file or memory left.
 const REST: Duration = Duration::from_millis(100);
 
@@ -58,8 +60,9 @@ where
             }
         };
         let Some(place) = stopping.run_until_cancelled(connections.place()).await else { break };
-        // Answers are written whole: waiting for more would only be slower.
+        // Answers are written whole: waiting for more would only be slower. Both fail only for a connection that is gone.
         let _ = stream.set_nodelay(true);
+        let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BYTES);
         let connection = connections.open(peer);
         tasks.spawn(converse(stream, connection, place, connections.clone(), stopping.clone(), handler.clone()));
     }
@@ -77,7 +80,7 @@ async fn converse<S, H, F>(
     stopping: CancellationToken,
     handler: H,
 ) where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: Socket,
     H: Fn(Request<Incoming>, Arc<Connection>) -> F,
     F: Future<Output = Response<Body>>,
 {
@@ -112,7 +115,12 @@ async fn converse<S, H, F>(
         if alarm.deadline() != due {
             alarm.as_mut().reset(due);
         }
-        alarm.as_mut().poll(cx).map(|()| connections.notice(reached))
+        alarm.as_mut().poll(cx).map(|()| {
+            connections.notice(reached);
+            if reached != Reached::Idle {
+                connection.close();
+            }
+        })
     })
     .await;
     connections.remove(&connection);

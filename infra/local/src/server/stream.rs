@@ -8,20 +8,42 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// What is at the end of a connection.
+pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin {
+    /// Has the system drop what it still holds for the client, when this is closed.
+    fn forget(&self) {}
+}
+
+impl Socket for TcpStream {
+    fn forget(&self) {
+        // Otherwise the system would keep it for minutes, for a client that does not read.
+        let _ = self.set_zero_linger();
+    }
+}
 
 /// A socket.
-pub(super) struct Watched<S> {
+pub(super) struct Watched<S: Socket> {
     stream: S,
     connection: Arc<Connection>,
 }
 
-impl<S> Watched<S> {
+impl<S: Socket> Drop for Watched<S> {
+    fn drop(&mut self) {
+        if self.connection.is_cut() {
+            self.stream.forget();
+        }
+    }
+}
+
+impl<S: Socket> Watched<S> {
     pub(super) fn new(stream: S, connection: Arc<Connection>) -> Self {
         Watched { stream, connection }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl<S: Socket> AsyncRead for Watched<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
@@ -32,7 +54,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: Socket> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
         self.connection.wrote(written);

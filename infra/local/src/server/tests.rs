@@ -154,12 +154,37 @@ async fn futures_all(clients: Vec<DuplexStream>) -> Vec<usize> {
     lengths
 }
 
-/// A server with two places, on a real socket.
-async fn of_two_places() -> (SocketAddr, CancellationToken) {
+impl Socket for DuplexStream {}
+
+/// A server on a real socket.
+async fn listening(limits: Limits) -> (SocketAddr, CancellationToken) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (addr, stopping) = (listener.local_addr().unwrap(), CancellationToken::new());
-    tokio::spawn(serve(listener, Limits { connections: 2, ..limits() }, stopping.clone(), handler));
+    tokio::spawn(serve(listener, limits, stopping.clone(), handler));
     (addr, stopping)
+}
+
+async fn of_two_places() -> (SocketAddr, CancellationToken) {
+    listening(Limits { connections: 2, ..limits() }).await
+}
+
+#[tokio::test]
+async fn the_system_does_not_hold_for_a_client_what_is_ours_to_count() {
+    let (addr, _stopping) = listening(Limits { held_bytes: 3_000_000, ..limits() }).await;
+    let mut clients = Vec::new();
+    for _ in 0..2 {
+        let mut client = TcpStream::connect(addr).await.unwrap();
+        client.write_all(b"GET /2000000 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+        // It begins to read.
+        client.read_u8().await.unwrap();
+        clients.push(client);
+    }
+    let mut answer = Vec::new();
+    clients[1].read_to_end(&mut answer).await.unwrap();
+    assert!(answer.len() > 2_000_000, "the newer is served");
+    answer.clear();
+    let read = clients[0].read_to_end(&mut answer).await;
+    assert!(read.is_err() && answer.len() < 1_000_000, "the older was cut: {read:?}, {}", answer.len());
 }
 
 async fn answered(stream: &mut TcpStream) -> bool {
