@@ -18,3 +18,13 @@ async fn other_routes_need_a_key() {
     let answer = invoke(env!("CARGO_BIN_EXE_rookery-ingress"), &request).await;
     assert_eq!(answer["statusCode"], 401, "{answer}");
 }
+
+#[test]
+fn a_root_key_that_can_be_guessed_is_refused_at_start() {
+    for key in ["", "   ", "0123456789abcdef"] {
+        let mut function = std::process::Command::new(env!("CARGO_BIN_EXE_rookery-ingress"));
+        let ended = function.env("ROOKERY_ROOT_KEY", key).output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(!ended.status.success() && said.contains("at least 32 characters"), "{key:?}: {said}");
+    }
+}

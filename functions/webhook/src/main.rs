@@ -5,6 +5,7 @@ use lambda_http::{Error, run};
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     rookery_boot::observe();
+    let config = rookery_api::Config::from_environment()?;
     let engine = rookery_boot::from_environment().await?.engine;
-    run(rookery_webhook::service(engine, rookery_api::Config::from_environment()?)).await
+    run(rookery_webhook::service(engine, config)).await
 }
