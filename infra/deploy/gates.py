@@ -120,7 +120,7 @@ def mappings(template):
 def functions(template):
     roles, logs = [], of_type(template, "AWS::Logs::LogGroup")
     urls = {f"ROOKERY_{name.upper()}_{of}" for name, _ in code_queues().values() for of in ("URL", "DEAD_URL")}
-    needed = {"ROOKERY_STAGE", *urls, *rust("shared/boot/src/lib.rs", r'variable\("(ROOKERY_\w+)"\)')}
+    needed = {"ROOKERY_STAGE", *urls, *rust("shared/boot/src/lambda.rs", r'variable\("(ROOKERY_\w+)"\)')}
     for name, p in of_type(template, FUNCTION).items():
         roles.append(target(p.get("Role")))
         if (p.get("Runtime"), p.get("Handler")) != ("provided.al2023", "bootstrap"):

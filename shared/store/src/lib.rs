@@ -15,6 +15,7 @@ mod breaker;
 mod callers;
 mod commit;
 mod credentials;
+mod error;
 mod events;
 mod expression;
 mod held_results;

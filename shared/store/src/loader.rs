@@ -1,8 +1,8 @@
 //! Reads of concurrent callers, joined into batches: while one request is under way, the next gathers.
 
+use crate::error::unavailable;
 use crate::item::{Attributes, Item, key_attributes};
 use crate::keys::Key;
-use crate::sdk::unavailable;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use rookery_domain::{Error, Kind, Result};

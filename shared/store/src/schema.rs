@@ -1,7 +1,8 @@
 //! The table's schema, for those who make it by SDK: the local runner and tests. On AWS the template makes it.
 
+use crate::error::unavailable;
 use crate::keys::{DUE, RECENT};
-use crate::sdk::{Store, unavailable};
+use crate::sdk::Store;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,

@@ -2,6 +2,7 @@
 //!
 //! Calls are boxed futures: an `async fn` is compiled again in each crate that awaits it, with all of the SDK inside.
 
+use crate::error::unavailable;
 use crate::expression::{Expr, Query};
 use crate::item::{Attributes, Item, key_attributes};
 use crate::keys::Key;
@@ -300,22 +301,6 @@ impl Store {
 fn page_of((items, stopped): (Vec<Item>, Option<Item>)) -> Result<Page<Item>> {
     let next = stopped.map(|key| key.str("sk").map(|sk| Cursor(sk.to_owned()))).transpose()?;
     Ok(Page { items, next })
-}
-
-/// What the stand-in says when its disk is full: it did nothing, and need not be asked.
-const STORAGE_FULL: &str = "StorageFull";
-
-/// A call that did not answer as it should: unknown, not failed (rule 8). One that can never succeed is our fault.
-pub(crate) fn unavailable<E>(error: SdkError<E>) -> Error
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    if error.code() == Some(STORAGE_FULL) {
-        return Error::storage_full();
-    }
-    let hopeless = matches!(error.code(), Some("ValidationException" | "AccessDeniedException" | "ResourceNotFoundException"));
-    let text = aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string();
-    if hopeless { Error::internal(text) } else { Error::unavailable(text) }
 }
 
 /// Whether a transaction was at the item: then the call is made again a little later.
