@@ -40,8 +40,19 @@ pub struct Effects {
     pub publish: Option<Payload>,
     /// What became of the delivery, when it is not simply `done`: like `late`.
     pub outcome: Option<&'static str>,
-    /// Do nothing yet: call again, with the same event, at this time. Everything else here is ignored.
-    pub wait_until: Option<Time>,
+    /// Do nothing yet: call again, with the same event. Everything else here is ignored.
+    pub wait: Option<Wait>,
+}
+
+/// What an agent waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// When it is called again.
+    pub until: Time,
+    /// What it waits for, for people: shown where the run is shown. No secrets.
+    pub why: Option<String>,
+    /// It asked somebody: it is called sooner when the answer is there.
+    pub for_reply: bool,
 }
 
 impl Effects {
@@ -56,8 +67,13 @@ impl Effects {
     }
 
     /// Nothing yet: call again at this time.
-    pub fn wait_until(time: Time) -> Self {
-        Effects { wait_until: Some(time), ..Effects::default() }
+    pub fn wait_until(until: Time) -> Self {
+        Effects { wait: Some(Wait { until, why: None, for_reply: false }), ..Effects::default() }
+    }
+
+    /// Nothing yet: call again when the answer to what was asked is there, or at this time. And what is waited for.
+    pub fn wait_for_reply(until: Time, why: impl Into<String>) -> Self {
+        Effects { wait: Some(Wait { until, why: Some(why.into()), for_reply: true }), ..Effects::default() }
     }
 
     /// The same, and the memory becomes this.

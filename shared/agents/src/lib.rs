@@ -29,7 +29,7 @@ mod verify;
 
 pub use agent::{Address, AgentType, Kind, MemoryUse, Problems};
 pub use context::Context;
-pub use effects::{AgentError, Effects, Emit, Memory, Retry};
+pub use effects::{AgentError, Effects, Emit, Memory, Retry, Wait};
 pub use erased::{Agent, Build, TypeInfo};
 pub use example::{Example, ExampleEvent};
 pub use facts::{Facts, Served};

@@ -83,23 +83,24 @@ struct RequestView {
 
 impl From<Request> for RequestView {
     fn from(request: Request) -> Self {
+        let (state, pending) = (request.state(), request.pending);
         RequestView {
-            id: request.id,
-            run_id: request.id.run,
-            event_id: request.event,
-            cell_id: request.agent.cell,
-            state: request.state,
+            id: pending.id,
+            run_id: pending.id.run,
+            event_id: pending.event,
+            cell_id: pending.agent.cell,
+            state,
             endpoint: request.endpoint,
             callback_auth: request.auth,
             request_ids: request.callee_ids,
             attempts: request.calls,
-            created_at: request.created_at,
+            created_at: pending.created_at,
             acknowledged_at: request.acknowledged_at,
-            ended_at: request.ended_at,
-            deadline: request.deadline,
-            late_result_at: request.late_at,
-            result: request.answer.map(Payload::stored),
-            error: request.failure,
+            ended_at: pending.ended_at,
+            deadline: pending.deadline,
+            late_result_at: pending.late_at,
+            result: pending.answer.map(Payload::stored),
+            error: pending.failure,
         }
     }
 }

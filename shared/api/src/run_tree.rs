@@ -102,6 +102,9 @@ struct Outcome {
     /// When its next attempt, or the timer, comes.
     #[serde(skip_serializing_if = "Option::is_none")]
     waits_until: Option<Time>,
+    /// What the agent waits for, in its own words: a result, or its turn to ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<String>,
     /// Why it failed, for good or until its next attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
@@ -276,6 +279,7 @@ fn blank(id: DeliveryId, cell_id: CellId) -> Outcome {
         began_at: None,
         took_ms: None,
         waits_until: None,
+        waits_for: None,
         error: None,
         replayed_at: None,
         event_ids: Vec::new(),
@@ -307,6 +311,7 @@ fn waits(parked: Parked, arm: u32) -> Outcome {
         arm,
         attempt: parked.attempt,
         waits_until: Some(parked.until),
+        waits_for: parked.why,
         error: parked.failure,
         ..blank(parked.delivery, parked.cell)
     }

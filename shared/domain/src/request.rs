@@ -1,5 +1,6 @@
 //! Requests to external agents: calls whose result comes later. Their states, and who may post the result.
 
+use crate::PendingState;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,15 +35,16 @@ impl RequestState {
         }
     }
 
-    /// By its name.
-    pub fn parse(name: &str) -> Option<Self> {
-        use RequestState::{Answered, Calling, Cancelled, Expired, Failed, Outstanding};
-        [Calling, Outstanding, Answered, Expired, Failed, Cancelled].into_iter().find(|state| state.as_str() == name)
-    }
-
-    /// Whether a result may still come.
-    pub fn is_open(self) -> bool {
-        matches!(self, RequestState::Calling | RequestState::Outstanding)
+    /// Of the state of its pending record, and whether it was acknowledged.
+    pub fn of(pending: PendingState, is_acknowledged: bool) -> Self {
+        match pending {
+            PendingState::Open if is_acknowledged => RequestState::Outstanding,
+            PendingState::Open => RequestState::Calling,
+            PendingState::Answered => RequestState::Answered,
+            PendingState::Expired => RequestState::Expired,
+            PendingState::Failed => RequestState::Failed,
+            PendingState::Cancelled => RequestState::Cancelled,
+        }
     }
 }
 

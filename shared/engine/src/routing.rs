@@ -1,10 +1,10 @@
-//! What follows from stored events: one delivery for each agent that a matching link leads to, and the timers' messages.
+//! What follows from stored events: one delivery for each agent that a matching link leads to.
 //!
 //! Routing is a pure function of the event and its pinned graph, so whoever stores an event routes it, and sends again when it
 //! comes again. Only an event with more targets than one batch of messages goes by way of the `route` queue.
 
 use crate::{Built, Engine};
-use rookery_domain::{CellId, DeliveryId, Event, EventId, Result, Time, WorkflowRef, limits};
+use rookery_domain::{CellId, DeliveryId, Event, EventId, Result, WorkflowRef};
 use rookery_queue::{Deliver, Handler, Message, Outgoing, Queue, Route, Task};
 use std::sync::Arc;
 
@@ -44,29 +44,6 @@ impl Engine {
         let built = self.built(workflow, event.version).await?;
         self.producer.send(deliveries(workflow, &built, &event)).await
     }
-
-    /// The messages of the timers of a commit that are near; far ones are due items.
-    pub(crate) fn near_timers(
-        &self,
-        workflow: &WorkflowRef,
-        cell: &CellId,
-        event: EventId,
-        began: Time,
-        timers: &[rookery_store::Timer],
-    ) -> Vec<Outgoing> {
-        let near = timers.iter().filter(|timer| is_near(began, timer.at));
-        near.map(|timer| Outgoing { message: timer_message(workflow, cell, event, timer), not_before: Some(timer.at) }).collect()
-    }
-}
-
-/// Whether a wait is a delayed message; a longer one is a due item (rule 10).
-pub(crate) fn is_near(from: Time, at: Time) -> bool {
-    at.0 - from.0 <= limits::DELAYED_MESSAGE_MS
-}
-
-pub(crate) fn timer_message(workflow: &WorkflowRef, cell: &CellId, event: EventId, timer: &rookery_store::Timer) -> Message {
-    let (timer, at, scope) = (timer.delivery, timer.at, timer.scope);
-    Task::Timer(rookery_queue::Timer { event, cell: cell.clone(), timer, at, scope, arm: 0, attempt: 0 }).of(workflow)
 }
 
 fn route(workflow: &WorkflowRef, event: EventId) -> Message {

@@ -14,7 +14,7 @@
 //! | `state` | new, active or paused | workflows |
 //! | `ver` | the last saved version; the version that an event is pinned to | workflows, events |
 //! | `built` | the last built version | workflows |
-//! | `at` | when it was made | versions, events, logs, requests |
+//! | `at` | when it was made | versions, events, logs, requests, served agents |
 //! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics |
 //! | `restored` | the version that it is a copy of | versions |
 //! | `text` | a chunk of packed text | options, graphs |
@@ -24,6 +24,7 @@
 //! | `cell`, `inc` | the agent, and its life | events, schedules, served agents |
 //! | `spec`, `generation` | when it is due, as text; changes when it is edited or started again | schedules |
 //! | `last_due`, `skipped` | the last due time that was committed; due times that were skipped | schedules |
+//! | `caught_up` | missed checks before this due time are left out | schedules |
 //! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges |
 //! | `payload`, `groups` | the event's packed payload, its groups | events |
 //! | `hop`, `keep` | links from the root of the run; until when lists show it | events |
@@ -41,7 +42,7 @@
 //! | `published` | the packed item of a feed | commits |
 //! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits |
 //! | `until` | when it ends by itself | waits, calls under way, held results |
-//! | `reply` | it waits for a reply | waits |
+//! | `reply`, `why` | it waits for a reply; what it waits for, for people | waits |
 //! | `tag`, `scope` | which write it is of; the scope's text | memories |
 //! | `event`, `lines` | the event that was being handled; what was said | logs |
 //! | `received`, `emitted`, `checks` | counts of an hour | metrics |
@@ -50,6 +51,7 @@
 //! | `url`, `auth`, `token`, `secret` | where it was sent, and by what a result is believed | requests; `token` also in callers |
 //! | `creds` | the names of the credentials that its call used | requests |
 //! | `trace` | the trace that it belongs to | requests |
+//! | `creds` | the credentials that its call sends, by name | requests |
 //! | `calls` | how often it was sent; calls of a minute | requests, counts of breakers |
 //! | `deadline`, `lease` | until when a result is taken; who may call now | requests |
 //! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |

@@ -20,19 +20,36 @@ pub struct ScheduleItem {
     pub next_due: Time,
     /// The last due time that was committed.
     pub last_due: Option<Time>,
+    /// Missed checks up to this due time were left out, and this one ran in their place.
+    pub caught_up: Option<Time>,
     /// Due times that were skipped because a later one was overdue too.
     pub skipped: u64,
 }
 
-/// Advances `last_due` with a check's commit.
+/// Advances a schedule with a check's commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleAdvance {
     /// The agent.
     pub cell: CellId,
     /// The generation that the check is of.
     pub generation: String,
-    /// The due time.
-    pub due: Time,
+    /// What became of the check.
+    pub step: Advance,
+}
+
+/// What became of a check, for its schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Advance {
+    /// It ran.
+    Ran {
+        /// Its due time.
+        due: Time,
+    },
+    /// It was missed, and left out.
+    Skipped {
+        /// The latest time that is due, which runs in its place: all before are left out. None when that is noted already.
+        latest: Option<Time>,
+    },
 }
 
 /// Something that is due.
@@ -158,7 +175,13 @@ impl Store {
     pub(crate) fn advance_in_transaction(&self, workflow: &WorkflowRef, advance: &ScheduleAdvance) -> TransactWriteItem {
         // That each due time has one effect is the commit key's to see to; this drops the checks of another generation.
         let condition = Expr::new("generation = :generation").s(":generation", &advance.generation);
-        let update = Expr::new("SET last_due = :due").n(":due", advance.due.0);
+        let update = match advance.step {
+            Advance::Ran { due } => Expr::new("SET last_due = :due").n(":due", due.0),
+            Advance::Skipped { latest: None } => Expr::new("ADD skipped :one").n(":one", 1),
+            Advance::Skipped { latest: Some(latest) } => {
+                Expr::new("SET caught_up = :latest ADD skipped :one").n(":latest", latest.0).n(":one", 1)
+            }
+        };
         self.update_in_transaction(&keys::schedule(workflow, &advance.cell), update, condition)
     }
 }
@@ -185,6 +208,7 @@ fn read_schedule(item: &Item) -> Result<ScheduleItem> {
         generation: item.str("generation")?.to_owned(),
         next_due: item.opt_num("da").map_or(Time(i64::MAX), Time),
         last_due: item.opt_num("last_due").map(Time),
+        caught_up: item.opt_num("caught_up").map(Time),
         skipped: item.opt_num("skipped").unwrap_or(0),
     })
 }

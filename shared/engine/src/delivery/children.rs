@@ -1,41 +1,38 @@
-//! The events that come of a delivery: what an agent emitted, and what tells that it failed. Pure.
+//! The events that come of an attempt: what its agent emitted, and what tells that it failed. Pure.
 
-use crate::delivery::dispatch::Ready;
-use crate::delivery::work::Work;
-use rookery_domain::{Cause, Event, Payload, Time};
+use crate::delivery::attempt::Attempt;
+use rookery_agents::Emit;
+use rookery_domain::{Cause, Event, Payload};
 use rookery_store::Failure;
 use serde_json::{Value, json};
 
-/// An event that a delivery emits.
-#[allow(clippy::too_many_arguments)] // An event has these parts.
-pub(crate) fn child_event(
-    work: &Work,
-    ready: &Ready,
-    incarnation: u64,
-    keep_ms: i64,
-    ordinal: u32,
-    groups: Vec<String>,
-    payload: Payload,
-    now: Time,
-) -> Event {
-    let from = ready.event.as_ref();
-    Event {
-        id: work.child(ordinal),
-        version: ready.built.version,
-        cell: work.cell.clone(),
-        incarnation,
-        groups,
-        payload,
-        created_at: now,
-        hop: from.map_or(0, |event| event.hop + 1),
-        cause: from.map(|event| Cause { event: event.id, delivery: Some(work.delivery) }),
-        keep_until: now.plus(keep_ms),
-        last: from.is_some_and(|event| event.last),
+impl Attempt<'_> {
+    /// An event that it emits: number 0 is the commit key.
+    pub(crate) fn child(&self, ordinal: u32, emit: Emit) -> Event {
+        let (work, from) = (self.work, self.ready.event.as_ref());
+        Event {
+            id: work.child(ordinal),
+            version: self.ready.built.version,
+            cell: work.cell.clone(),
+            incarnation: self.incarnation(),
+            groups: emit.groups,
+            payload: emit.payload,
+            created_at: self.began,
+            hop: from.map_or(0, |event| event.hop + 1),
+            cause: from.map(|event| Cause { event: event.id, delivery: Some(work.delivery) }),
+            keep_until: self.began.plus(self.keep_events_ms()),
+            last: from.is_some_and(|event| event.last),
+        }
+    }
+
+    /// The `on_error` event that tells of a failure.
+    pub(crate) fn error_child(&self, failure: &Failure) -> Event {
+        self.child(1, Emit { groups: vec!["on_error".into()], payload: error_payload(self.ready.event.as_ref(), failure) })
     }
 }
 
 /// What an `on_error` event says: code, message, and the event that it failed on.
-pub(crate) fn error_payload(event: Option<&Event>, failure: &Failure) -> Payload {
+fn error_payload(event: Option<&Event>, failure: &Failure) -> Payload {
     let mut error = json!({"code": failure.code, "message": failure.message});
     if let Some(details) = &failure.details {
         error["details"] = details.clone();

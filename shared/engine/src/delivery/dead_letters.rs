@@ -1,10 +1,10 @@
 //! Dead letters: messages that crashed their handler too often become failure records. No agent is run here.
 
 use crate::Engine;
-use crate::delivery::dispatch::{Ready, Step};
+use crate::delivery::attempt::{Attempt, Ready, Step};
 use crate::delivery::park::is_its_turn;
-use crate::delivery::work::{Wake, Work};
-use crate::external::ask::Asked;
+use crate::delivery::work::Work;
+use crate::external::pending::Asked;
 use crate::routing::routing_delivery;
 use rookery_domain::{Error, EventId, Result, Time};
 use rookery_queue::{MAX_RECEIVES, Message, Route, Task};
@@ -28,31 +28,23 @@ impl Engine {
         }
         let Some(mut work) = Work::of(&message) else { return Ok(()) };
         for _ in 0..ROUNDS {
-            let ids = [Some(work.commit), Some(EventId::root(work.run())), work.event()];
-            let ids: Vec<EventId> = ids.into_iter().flatten().collect();
-            let (mut items, head) = self.store.run_items_and_head(&work.workflow, &ids).await?;
-            let event = work.event().and_then(|_| items.pop().flatten()).and_then(|item| item.event);
-            let root = items.pop().flatten();
-            let there = items.pop().flatten();
-            if let Some(commit) = there.as_ref().and_then(|item| item.commit.as_ref()) {
+            let seen = self.see(&work).await?;
+            if let Some(commit) = &seen.commit {
                 return self.resend(&work, commit).await;
             }
-            match there.and_then(|item| item.parked) {
+            work.attempt = match &seen.parked {
                 // It only waits: its own message did no harm.
-                Some(parked) if !is_its_turn(&work, &parked) => return self.send_wait(&work, &parked).await,
-                Some(parked) => work.attempt = parked.attempt,
-                None => work.attempt = 0,
-            }
-            let Some(head) = head.filter(|head| !head.deleted) else { return Ok(()) };
-            let version = match (&work.wake, &event) {
-                (Wake::Check { .. }, _) => head.built,
-                (_, Some(event)) => event.version,
-                (_, None) => return Ok(()), // Nothing is left to replay.
+                Some(parked) if !is_its_turn(&work, parked) => return self.send_wait(&work, parked).await,
+                Some(parked) => parked.attempt,
+                None => 0,
             };
+            // Nothing is left to replay of a deleted workflow, or without the event.
+            let (Some(_), Some(version)) = (&seen.head, seen.version(&work)) else { return Ok(()) };
             let built = self.built(&work.workflow, version).await?;
-            let ready = Ready { built, event, root, waited_until: None, failed: 0 };
-            self.fail_request(&work, &failure, Asked::No).await?;
-            if let Step::Done = self.commit_failure(&work, &ready, None, failure.clone(), Time::now(), false).await? {
+            // A check is recorded whatever became of its schedule, and does not advance that.
+            let ready = Ready { root: seen.root, ..Ready::first(built, seen.event) };
+            self.fail_pending(&work, &failure, Asked::No).await?;
+            if let Step::Done = Attempt::new(self, &work, &ready).commit_failure(failure.clone()).await? {
                 self.flush_metrics().await;
                 return Ok(());
             }

@@ -1,8 +1,10 @@
 //! Trying an agent: what it would emit, remember and log. A dry run commits nothing; a check by hand is the real thing.
 
+use crate::delivery::attempt::{Attempt, Ready, Step};
 use crate::delivery::commit::memory_value;
-use crate::delivery::dispatch::{Ready, Step};
+use crate::delivery::plan::{Plan, plan};
 use crate::delivery::work::Work;
+use crate::external::host::Purpose;
 use crate::routing::deliver;
 use crate::{Built, Engine};
 use rookery_agents::{AgentError, Effects};
@@ -56,8 +58,7 @@ impl Engine {
         outside_calls: bool,
     ) -> Result<Report> {
         let built = self.built(&workflow.id, workflow.built).await?;
-        let (found, agent) = built.agent(cell)?;
-        let (found, now) = (found.clone(), Time::now());
+        let (found, now) = (built.agent(cell)?.0, Time::now());
         // As if it came by the first link that leads here.
         let source = built.graph.incoming(cell).next().map_or_else(|| cell.clone(), |link| link.source.clone());
         let event = event.map(|(payload, groups)| Event {
@@ -75,19 +76,19 @@ impl Engine {
         });
         let work = match &event {
             Some(event) => Work::of(&deliver(&workflow.id, event.id, cell)),
-            None => Some(Work::check_by_hand(&workflow.id.agent(&found), now)),
+            None => Some(Work::check_by_hand(&workflow.id.agent(found), now)),
         };
         let work = work.ok_or_else(|| Error::internal("a dry run is not a route"))?;
-        let ready = Ready { built: built.clone(), event, root: None, waited_until: None, failed: 0 };
-        let (result, remembered) = self.run_agent(&work, &ready, &found, agent, outside_calls, false).await?;
-        let before = remembered.item.map(|item| item.value).unwrap_or_default();
-        Ok(report(result, before, |_| None))
+        let ready = Ready::first(built.clone(), event);
+        let ran = Attempt::new(self, &work, &ready).run(Purpose::DryRun { calls: outside_calls }).await?;
+        let before = ran.remembered.item.map(|item| item.value).unwrap_or_default();
+        Ok(report(once(ran.result), before, |_| None))
     }
 
     /// Checks an agent now, whatever its schedule, and says what it did. A failure is reported, and commits nothing.
     pub async fn check_now(&self, workflow: &Workflow, cell: &CellId) -> Result<Report> {
         let built: std::sync::Arc<Built> = self.built(&workflow.id, workflow.built).await?;
-        let (found, agent) = built.agent(cell)?;
+        let found = built.agent(cell)?.0;
         if !rookery_agents::find(&found.agent_type).is_some_and(|info| info.checks) {
             return Err(Error::new(
                 Kind::Unprocessable,
@@ -96,13 +97,14 @@ impl Engine {
                 "Use /dry_run to try it with an event.",
             ));
         }
-        let began = Time::now();
-        let work = Work::check_by_hand(&workflow.id.agent(found), began);
-        let ready = Ready { built: built.clone(), event: None, root: None, waited_until: None, failed: 0 };
-        let (result, remembered) = self.run_agent(&work, &ready, found, agent, true, true).await?;
-        let before = remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
-        if let Ok(effects) = &result
-            && let Step::Again = self.commit_effects(&work, &ready, found, agent, remembered, effects.clone(), began).await?
+        let work = Work::check_by_hand(&workflow.id.agent(found), Time::now());
+        let ready = Ready::first(built.clone(), None);
+        let attempt = Attempt::new(self, &work, &ready);
+        let ran = attempt.run(Purpose::Commit).await?;
+        let before = ran.remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
+        let plan = once(ran.result);
+        if let Plan::Commit(effects) = &plan
+            && let Step::Again = attempt.commit_effects(ran.remembered, effects.clone()).await?
         {
             return Err(Error::new(
                 Kind::Conflict,
@@ -112,13 +114,18 @@ impl Engine {
             ));
         }
         self.flush_metrics().await;
-        Ok(report(result, before, |ordinal| Some(work.child(ordinal))))
+        Ok(report(plan, before, |ordinal| Some(work.child(ordinal))))
     }
 }
 
-fn report(result: Result<Effects, AgentError>, before: Value, id: impl Fn(u32) -> Option<EventId>) -> Report {
-    match result {
-        Ok(effects) => {
+/// What becomes of an attempt that is made once, by the same rules as of every other.
+fn once(result: Result<Effects, AgentError>) -> Plan {
+    plan(result, 0, 0, 0.0, Time::now())
+}
+
+fn report(plan: Plan, before: Value, id: impl Fn(u32) -> Option<EventId>) -> Report {
+    match plan {
+        Plan::Commit(effects) => {
             let memory = memory_value(&effects).unwrap_or(before);
             let first = u32::from(effects.publish.is_some());
             let events = (first..).zip(effects.emit);
@@ -129,15 +136,11 @@ fn report(result: Result<Effects, AgentError>, before: Value, id: impl Fn(u32) -
                 memory,
                 logs: effects.logs,
                 outcome: effects.outcome.map(str::to_owned),
-                waits_until: effects.wait_until,
                 published: effects.publish,
-                error: None,
+                ..Report::default()
             }
         }
-        Err(error) => Report {
-            memory: before,
-            error: Some(Failure { code: error.code, message: error.message, details: error.details }),
-            ..Report::default()
-        },
+        Plan::Wait(wait, error) => Report { memory: before, waits_until: Some(wait.until), error, ..Report::default() },
+        Plan::Fail(failure) => Report { memory: before, error: Some(failure), ..Report::default() },
     }
 }

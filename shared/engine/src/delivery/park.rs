@@ -1,10 +1,11 @@
 //! Waiting: a delivery parked on its commit key until its next attempt, and the message that ends the wait.
 
 use crate::Engine;
-use crate::delivery::dispatch::{Ready, Step};
+use crate::delivery::attempt::{Attempt, Step};
+use crate::delivery::timers::is_near;
 use crate::delivery::work::Work;
-use crate::routing::is_near;
-use rookery_domain::{Result, Time, limits};
+use rookery_agents::Wait;
+use rookery_domain::{PendingState, Result, Time, limits};
 use rookery_queue::Outgoing;
 use rookery_store::{Failure, Parked};
 
@@ -13,44 +14,41 @@ const EARLY_MS: i64 = 1500;
 /// Deadlines nearer than this are not left to the tick, which comes once a minute: twice that.
 const DEADLINE_SOON_MS: i64 = 2 * 60_000;
 
-impl Engine {
-    /// Stores the wait, then sends what ends it (rule 7: the attempt is stored before the acknowledgement).
-    pub(crate) async fn wait(
-        &self,
-        work: &Work,
-        ready: &Ready,
-        until: Time,
-        failure: Option<Failure>,
-        for_reply: bool,
-    ) -> Result<Step> {
+impl Attempt<'_> {
+    /// Stores the wait, then sends what ends it (rule 7: the attempt is stored before the acknowledgement). A wait for a reply is no longer
+    /// than the reply may take, and is ended by it.
+    pub(crate) async fn wait(&self, wait: Wait, failure: Option<Failure>) -> Result<Step> {
+        let (engine, work, ready) = (self.engine, self.work, self.ready);
+        let Wait { mut until, why, for_reply } = wait;
+        if for_reply
+            && let Some(pending) = engine.pending_of(work).await?
+            && pending.state == PendingState::Open
+        {
+            until = until.min(pending.deadline);
+        }
         let attempt = work.attempt + 1;
         let failed = ready.failed + u32::from(failure.is_some());
         let (delivery, cell, event) = (work.delivery, work.cell.clone(), work.event());
-        let parked = Parked { delivery, cell, event, attempt, until, failure, failed, for_reply };
+        let parked = Parked { delivery, cell, event, attempt, until, failure, why, failed, for_reply };
         let message = work.message.clone().with_attempt(attempt);
         let near = is_by_message(Time::now(), until, for_reply);
         if let Some(event) = ready.event.as_ref().filter(|event| until > event.created_at.plus(limits::COMMIT_MS / 2)) {
             let kept = until.max(event.keep_until).plus(limits::COMMIT_MS);
-            self.store.keep_event(&work.workflow, event.id, kept).await?;
+            engine.store.keep_event(&work.workflow, event.id, kept).await?;
         }
         let due = (!near).then(|| message.encode());
-        if !self.store.park(&work.workflow, work.commit, &parked, due.as_deref()).await? {
+        if !engine.store.park(&work.workflow, work.commit, &parked, due.as_deref()).await? {
             return Ok(Step::Again);
         }
         if near {
-            self.producer.send(vec![Outgoing { message, not_before: Some(until) }]).await?;
+            engine.producer.send(vec![Outgoing { message, not_before: Some(until) }]).await?;
         }
-        self.wake_if_replied(work, &parked).await?;
+        engine.wake_if_replied(work, &parked).await?;
         Ok(Step::Done)
     }
+}
 
-    /// The wait of an agent that asks: no longer than its request's deadline, and ended by its reply, whatever it is for.
-    pub(crate) async fn wait_for_reply(&self, work: &Work, ready: &Ready, until: Time, failure: Option<Failure>) -> Result<Step> {
-        let request = self.request_of(work).await?.filter(|request| request.state.is_open());
-        let until = request.map_or(until, |request| until.min(request.deadline));
-        self.wait(work, ready, until, failure, true).await
-    }
-
+impl Engine {
     /// What a delivery waits for may have come before it was parked: whoever stored it woke nobody then.
     async fn wake_if_replied(&self, work: &Work, parked: &Parked) -> Result<()> {
         if parked.for_reply && self.is_replied(work).await? {

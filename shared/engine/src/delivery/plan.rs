@@ -1,6 +1,7 @@
 //! Pure decisions about one attempt of an agent: commit, wait, fail. No I/O, no clock of its own.
 
-use rookery_agents::{AgentError, Effects, Retry};
+use crate::delivery::backoff::retry_ms;
+use rookery_agents::{AgentError, Effects, Retry, Wait};
 use rookery_domain::{Time, limits};
 use rookery_store::Failure;
 
@@ -9,37 +10,36 @@ use rookery_store::Failure;
 pub(crate) enum Plan {
     /// Commit these effects.
     Commit(Effects),
-    /// Call again then; with the failure that made it so, if any.
-    Wait(Time, Option<Failure>),
+    /// Call again; with the failure that made it so, if any.
+    Wait(Wait, Option<Failure>),
     /// It failed for good.
     Fail(Failure),
 }
 
-/// Decides: `failed` is the number of attempts that failed before, `retries` how many may follow the first, `jitter` is in `0..=1`.
-pub(crate) fn plan(result: Result<Effects, AgentError>, failed: u32, retries: u32, jitter: f64, now: Time) -> Plan {
+/// Decides: `failed` is the number of attempts that failed before, `retries` how many may follow the first, `share` is in `0..=1`.
+pub(crate) fn plan(result: Result<Effects, AgentError>, failed: u32, retries: u32, share: f64, now: Time) -> Plan {
     match result {
-        Ok(effects) => match (effects.wait_until, effects.emit.len()) {
-            (Some(at), _) => Plan::Wait(at, None),
-            (None, 0..=limits::CHILDREN) => Plan::Commit(effects),
-            (None, count) => Plan::Fail(Failure {
-                code: "too_many_events".into(),
-                message: format!("It emitted {count} events at once; at most {} are committed together.", limits::CHILDREN),
-                details: None,
-            }),
-        },
+        Ok(Effects { wait: Some(wait), .. }) => Plan::Wait(wait, None),
+        Ok(effects) if effects.emit.len() <= limits::CHILDREN => Plan::Commit(effects),
+        Ok(effects) => Plan::Fail(Failure {
+            code: "too_many_events".into(),
+            message: format!(
+                "It emitted {} events at once; at most {} are committed together.",
+                effects.emit.len(),
+                limits::CHILDREN
+            ),
+            details: None,
+        }),
         Err(error) => {
             let wait = match error.retry {
                 Retry::Never => None,
                 _ if failed >= retries => None,
                 Retry::After(ms) => Some(ms.max(1000)),
-                Retry::Backoff => {
-                    let most = limits::RETRY_MS[(failed as usize).min(limits::RETRY_MS.len() - 1)];
-                    Some(((most as f64) * jitter) as i64)
-                }
+                Retry::Backoff => Some(retry_ms(failed, share)),
             };
             let failure = Failure { code: error.code, message: error.message, details: error.details };
             match wait {
-                Some(ms) => Plan::Wait(now.plus(ms), Some(failure)),
+                Some(ms) => Plan::Wait(Wait { until: now.plus(ms), why: None, for_reply: false }, Some(failure)),
                 None => Plan::Fail(failure),
             }
         }
@@ -62,14 +62,14 @@ mod tests {
         let error = || AgentError::retry("http_503", "not now");
         let now = Time(1000);
         for (attempt, most) in limits::RETRY_MS.iter().enumerate() {
-            let Plan::Wait(at, Some(failure)) = plan(Err(error()), attempt as u32, 5, 1.0, now) else { panic!("it waits") };
-            assert_eq!((at, failure.code.as_str()), (now.plus(*most), "http_503"));
+            let Plan::Wait(wait, Some(failure)) = plan(Err(error()), attempt as u32, 5, 1.0, now) else { panic!("it waits") };
+            assert_eq!((wait.until, failure.code.as_str()), (now.plus(*most), "http_503"));
         }
         assert!(matches!(plan(Err(error()), 5, 5, 1.0, now), Plan::Fail(_)));
         assert!(matches!(plan(Err(error()), 0, 0, 1.0, now), Plan::Fail(_)));
         assert!(matches!(plan(Err(AgentError::fail("bad", "no")), 0, 5, 1.0, now), Plan::Fail(_)));
         let asked = AgentError { retry: Retry::After(90_000), ..error() };
-        assert!(matches!(plan(Err(asked), 0, 5, 0.0, now), Plan::Wait(at, _) if at == now.plus(90_000)));
+        assert!(matches!(plan(Err(asked), 0, 5, 0.0, now), Plan::Wait(wait, _) if wait.until == now.plus(90_000)));
     }
 
     #[test]

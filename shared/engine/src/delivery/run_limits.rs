@@ -1,24 +1,16 @@
 //! Runs have an end: a limit of hops, and of events. The first delivery that finds it reached says so, once.
 
-use crate::Engine;
-use crate::delivery::dispatch::{Ready, Remembered, Step};
+use crate::delivery::attempt::{Attempt, Remembered, Step};
 use crate::delivery::plan::muted;
-use crate::delivery::work::Work;
-use crate::external::ask::Asked;
-use rookery_agents::{Agent, Effects};
-use rookery_domain::{Cell, Result, Time, limits};
+use crate::external::pending::Asked;
+use rookery_agents::Effects;
+use rookery_domain::{Result, limits};
 use rookery_store::Failure;
 
-impl Engine {
+impl Attempt<'_> {
     /// Ends a delivery of a run that is over its limits; the first one that finds it so says it, once.
-    pub(crate) async fn stop_at_limit(
-        &self,
-        work: &Work,
-        ready: &Ready,
-        cell: &Cell,
-        agent: &dyn Agent,
-        began: Time,
-    ) -> Result<Option<Step>> {
+    pub(crate) async fn stop_at_limit(&self) -> Result<Option<Step>> {
+        let (engine, work, ready) = (self.engine, self.work, self.ready);
         let Some(event) = &ready.event else { return Ok(None) };
         if event.last {
             return Ok(None); // It tells of the limit: it is handled, and nothing comes of it.
@@ -38,16 +30,16 @@ impl Engine {
             _ if hit_by_other => {}
             None => return Ok(None),
             Some((code, message)) => {
-                if self.store.hit_run_limit(&work.workflow, work.run(), &delivery).await? {
-                    self.meter.limit_reached();
+                if engine.store.hit_run_limit(&work.workflow, work.run(), &delivery).await? {
+                    engine.meter.limit_reached();
                     let failure = Failure { code: code.into(), message, details: None };
-                    self.fail_request(work, &failure, Asked::No).await?;
-                    return self.commit_failure(work, ready, Some(agent), failure, began, true).await.map(Some);
+                    engine.fail_pending(work, &failure, Asked::No).await?;
+                    return self.commit_limit(failure).await.map(Some);
                 }
             }
         }
         let over = Failure { code: "limit".into(), message: "The run is over its limits.".into(), details: None };
-        self.fail_request(work, &over, Asked::No).await?;
-        self.commit_effects(work, ready, cell, agent, Remembered::default(), muted(Effects::none()), began).await.map(Some)
+        engine.fail_pending(work, &over, Asked::No).await?;
+        self.commit_effects(Remembered::default(), muted(Effects::none())).await.map(Some)
     }
 }

@@ -4,8 +4,9 @@
 //! that waits for its next attempt; the schedule itself goes on.
 
 use crate::Engine;
+use crate::delivery::timers::{is_near, timer_message};
 use crate::delivery::work::Work;
-use crate::routing::{deliveries, is_near, timer_message};
+use crate::routing::deliveries;
 use crate::tick::{AHEAD_MS, check};
 use rookery_agents::schedule::Schedule;
 use rookery_domain::{ProjectId, Result, Time, WorkflowRef};
@@ -74,9 +75,7 @@ impl Engine {
             let item = self.store.run_item(workflow, work.commit).await?;
             let (commit, parked) = item.map_or((None, None), |item| (item.commit, item.parked));
             if let Some(commit) = commit {
-                if let Some(event) = commit.event {
-                    open.extend(commit.timers.iter().map(|timer| timer_message(workflow, &work.cell, event, timer)));
-                }
+                open.extend(commit.timers.iter().filter_map(|timer| timer_message(&work, timer)));
                 if let (Some(failed), Some(_)) = (commit.message, commit.replayed_at) {
                     open.push(Message::decode(&failed)?.replay());
                 }

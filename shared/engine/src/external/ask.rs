@@ -1,13 +1,15 @@
 //! Asking an external agent: the record before the call, the call, the acknowledgement; and each time the delivery wakes again,
 //! what has become of it.
 
+use crate::delivery::backoff::jitter_ms;
 use crate::delivery::work::Work;
 use crate::external::acknowledgement::{acknowledged, outcome, without};
 use crate::external::breaker::May;
-use crate::external::host::EngineHost;
+use crate::external::host::{EngineHost, Purpose, Stopped};
+use crate::external::pending::pending_id;
 use rookery_agents::{AgentError, AskFor, Call, Reply, judge};
-use rookery_domain::{CallbackAuth, Error, EventId, RequestState, Result, Time, random_token};
-use rookery_store::{Failure, Opened, Request};
+use rookery_domain::{CallbackAuth, Error, EventId, PendingState, RequestState, Result, Time, random_token};
+use rookery_store::{Failure, Opened, Pending, Request};
 
 /// The header that says where the result goes.
 const CALLBACK_URL: &str = "X-Callback-Url";
@@ -23,46 +25,15 @@ const BUSY_MS: i64 = 2_000;
 /// the longest.
 const FULL_MS: [i64; 2] = [2_000, 60_000];
 
-/// How far an attempt came with its request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Asked {
-    /// The agent did not ask.
-    #[default]
-    No,
-    /// It asked, and was told nothing that ends the request.
-    Waiting,
-    /// It was told how the request ended.
-    Told,
-}
-
-/// Why an agent was told nothing.
-pub(crate) enum Stopped {
-    /// What the agent is told instead.
-    Agent(AgentError),
-    /// A store or queue did not answer: nothing is decided, and the attempt is made again (rule 8).
-    Store(Error),
-}
-
-impl From<AgentError> for Stopped {
-    fn from(error: AgentError) -> Self {
-        Stopped::Agent(error)
-    }
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Stopped::Store(error)
-    }
-}
-
 impl EngineHost<'_> {
     pub(crate) async fn ask_agent(&self, call: Call<'_>, ask: AskFor<'_>) -> Result<Reply, Stopped> {
-        let Some(work) = self.work.filter(|_| self.calls) else {
+        let work = self.work;
+        if self.purpose != Purpose::Commit {
             self.refuse(format!("would call {} {}", call.request.method, call.request.url));
             let message = "A dry run does not wait for a result: it asks no external agent.";
             return Err(AgentError::fail("outside_call", message).into());
-        };
-        let known = self.known(request_id(work)).await?;
+        }
+        let known = self.known(pending_id(work)).await?;
         if let Some(reply) = self.known_reply(known.as_ref()).await? {
             return Ok(reply);
         }
@@ -72,7 +43,7 @@ impl EngineHost<'_> {
                 Some(request) => request,
                 None => {
                     let wait = (FULL_MS[0] << work.attempt.min(5)).min(FULL_MS[1]);
-                    let at = Time::now().plus(wait + crate::delivery::dispatch::jitter(wait as u32) as i64);
+                    let at = Time::now().plus(wait + jitter_ms(wait));
                     return Ok(Reply::NotNow(at, format!("{} requests are outstanding: this one waits.", ask.most)));
                 }
             },
@@ -88,7 +59,10 @@ impl EngineHost<'_> {
     async fn known(&self, id: EventId) -> Result<Option<Request>> {
         let store = &self.engine.store;
         let Some(request) = store.request(&self.agent.workflow, id).await? else { return Ok(None) };
-        if !request.state.is_open() || request.auth == CallbackAuth::CallbackToken || request.callee_ids.is_empty() {
+        if request.pending.state != PendingState::Open
+            || request.auth == CallbackAuth::CallbackToken
+            || request.callee_ids.is_empty()
+        {
             return Ok(Some(request));
         }
         for callee_id in &request.callee_ids {
@@ -100,64 +74,68 @@ impl EngineHost<'_> {
     /// What is known of a request that was made before; none if it is (still) to be sent.
     async fn known_reply(&self, request: Option<&Request>) -> Result<Option<Reply>, Stopped> {
         let Some(request) = request else { return Ok(None) };
-        Ok(Some(match (request.state, &request.answer) {
+        let pending = &request.pending;
+        Ok(Some(match (request.state(), &pending.answer) {
             (RequestState::Answered, Some(answer)) => Reply::Result(answer.clone()),
             (RequestState::Answered, None) => return Err(Error::internal("an answered request has no answer").into()),
             (RequestState::Cancelled, _) => Reply::Cancelled,
             (RequestState::Expired, _) => Reply::Expired,
             (RequestState::Failed, _) => {
                 let unknown = || Failure { code: "failed".into(), message: "The call failed.".into(), details: None };
-                let failure = request.failure.clone().unwrap_or_else(unknown);
+                let failure = pending.failure.clone().unwrap_or_else(unknown);
                 let error = AgentError::fail(&failure.code, failure.message);
                 return Err(AgentError { details: failure.details, ..error }.into());
             }
-            (RequestState::Calling | RequestState::Outstanding, _) if Time::now() >= request.deadline => {
-                self.expire(request).await?
+            (RequestState::Calling | RequestState::Outstanding, _) if Time::now() >= pending.deadline => {
+                self.expire(pending).await?
             }
-            (RequestState::Outstanding, _) => Reply::WaitsUntil(request.deadline),
+            (RequestState::Outstanding, _) => Reply::WaitsUntil(pending.deadline),
             (RequestState::Calling, _) => return Ok(None),
         }))
     }
 
     /// The deadline is over: if no result came just now, none will be taken.
-    async fn expire(&self, request: &Request) -> Result<Reply> {
+    async fn expire(&self, pending: &Pending) -> Result<Reply> {
         let (store, now) = (&self.engine.store, Time::now());
-        if store.close_request(request, RequestState::Expired, None, now).await? {
+        if store.close_pending(pending, PendingState::Expired, None, now).await? {
             return Ok(Reply::Expired);
         }
-        let ended = store.request(&self.agent.workflow, request.id).await?;
+        let ended = store.pending(&self.agent.workflow, pending.id).await?;
         Ok(match ended {
-            Some(Request { answer: Some(answer), .. }) => Reply::Result(answer),
-            Some(Request { state: RequestState::Cancelled, .. }) => Reply::Cancelled,
+            Some(Pending { answer: Some(answer), .. }) => Reply::Result(answer),
+            Some(Pending { state: PendingState::Cancelled, .. }) => Reply::Cancelled,
             _ => Reply::Expired,
         })
     }
 
     /// Stores the record of a request, before its call (rule 6); none when its agent has too many outstanding.
     async fn open(&self, work: &Work, call: &Call<'_>, ask: &AskFor<'_>) -> Result<Option<Request>> {
-        let (id, now) = (request_id(work), Time::now());
-        let request = Request {
+        let (id, now) = (pending_id(work), Time::now());
+        let pending = Pending {
             id,
             agent: self.agent.clone(),
             event: work.event().ok_or_else(|| Error::internal("a request is made for an event"))?,
             delivery: work.delivery,
             arm: work.arm,
-            state: RequestState::Calling,
-            endpoint: ask.endpoint.to_owned(),
-            auth: ask.auth,
+            state: PendingState::Open,
             token: random_token(SECRET_CHARS),
-            secret: ask.secret.map(str::to_owned),
-            credentials: call.credentials.to_vec(),
             trace: rookery_trace::current().map(|trace| trace.to_string()),
-            callee_ids: Vec::new(),
-            calls: 0,
             created_at: now,
-            acknowledged_at: None,
             ended_at: None,
             deadline: now.plus(ask.deadline_ms),
             answer: None,
             failure: None,
             late_at: None,
+        };
+        let request = Request {
+            pending,
+            endpoint: ask.endpoint.to_owned(),
+            auth: ask.auth,
+            secret: ask.secret.map(str::to_owned),
+            credentials: call.credentials.to_vec(),
+            callee_ids: Vec::new(),
+            calls: 0,
+            acknowledged_at: None,
         };
         match self.engine.store.open_request(&request, ask.most).await? {
             Opened::New => Ok(Some(request)),
@@ -169,79 +147,51 @@ impl EngineHost<'_> {
 
     async fn send(&self, mut call: Call<'_>, request: Request, is_probe: bool) -> Result<Reply, Stopped> {
         let (store, engine, workflow, now) = (&self.engine.store, self.engine, &self.agent.workflow, Time::now());
-        let until = now.plus(CALLING_MS);
-        if !store.take_request_call(&self.agent.workflow, request.id, now, until).await? {
+        let (id, until) = (request.pending.id, now.plus(CALLING_MS));
+        if !store.take_request_call(&request, now, until).await? {
             return Ok(Reply::NotNow(now.plus(BUSY_MS), "Another copy of this delivery makes the call.".to_owned()));
         }
         let base = engine.public_url().ok_or_else(|| {
             let message = "Rookery does not know its own address: set ROOKERY_PUBLIC_URL, so that results find it.";
             AgentError::fail("no_base_url", message)
         })?;
-        let token = format!("{}{}{}{}", workflow.project, workflow.workflow, request.id.parts(), request.token);
+        let token = format!("{}{}{}{}", workflow.project, workflow.workflow, id.parts(), request.pending.token);
         let headers = &mut call.request.headers;
         headers.push((CALLBACK_URL.to_owned(), format!("{base}/p/{}/api/agentProxy/sendResult", self.project())));
         headers.push((CALLBACK_TOKEN.to_owned(), token));
-        headers.push(("Idempotency-Key".to_owned(), request.id.own.simple().to_string()));
+        headers.push(("Idempotency-Key".to_owned(), id.own.simple().to_string()));
         let is_bare = request.auth != CallbackAuth::CallbackToken;
         if is_bare {
-            store.begin_call(self.project(), request.id, until).await?;
+            store.begin_call(self.project(), id, until).await?;
         }
         let answered = self.call_out(call).await.and_then(|response| judge(response, Time::now())).and_then(acknowledged);
         engine.called(self.project(), &request.endpoint, outcome(&answered), is_probe).await?;
         let reply = match answered {
             Ok(callee_id) => {
                 let known = store.acknowledge_request(&request, &callee_id, Time::now()).await?;
-                let known = if is_bare { self.known(request.id).await? } else { known };
-                self.known_reply(known.as_ref()).await?.unwrap_or(Reply::WaitsUntil(request.deadline))
+                let known = if is_bare { self.known(id).await? } else { known };
+                self.known_reply(known.as_ref()).await?.unwrap_or(Reply::WaitsUntil(request.pending.deadline))
             }
             Err(error) => self.unless_ended(&request, error).await?,
         };
         if is_bare {
-            store.end_call(self.project(), request.id).await?;
+            store.end_call(self.project(), id).await?;
         }
         Ok(reply)
     }
 
     /// A call that failed may have been understood all the same: an end that is there counts.
     async fn unless_ended(&self, request: &Request, error: AgentError) -> Result<Reply, Stopped> {
-        let known = self.engine.store.request(&self.agent.workflow, request.id).await?;
-        if known.as_ref().is_some_and(|request| !request.state.is_open())
+        let known = self.engine.store.request(&self.agent.workflow, request.pending.id).await?;
+        if known.as_ref().is_some_and(|request| request.pending.state != PendingState::Open)
             && let Some(reply) = self.known_reply(known.as_ref()).await?
         {
             return Ok(reply);
         }
-        self.engine.store.return_request_call(&self.agent.workflow, request.id).await?;
+        self.engine.store.return_request_call(request).await?;
         if request.auth != CallbackAuth::CallbackToken {
-            self.engine.store.end_call(self.project(), request.id).await?;
+            self.engine.store.end_call(self.project(), request.pending.id).await?;
         }
-        Err(without(error, &request.token).into())
-    }
-}
-
-/// The request of a delivery's arm.
-fn request_id(work: &Work) -> EventId {
-    EventId::request(work.run(), work.delivery, work.arm)
-}
-
-impl crate::Engine {
-    /// The request that a delivery's arm has made.
-    pub(crate) async fn request_of(&self, work: &Work) -> Result<Option<Request>> {
-        self.store.request(&work.workflow, request_id(work)).await
-    }
-
-    /// Ends the open request of a delivery that fails for good, so that no result is taken for nothing. `false` when it has an end
-    /// that the agent was to be told, and was not: then the agent is to run again.
-    pub(crate) async fn fail_request(&self, work: &Work, failure: &Failure, asked: Asked) -> Result<bool> {
-        let Some(request) = self.request_of(work).await? else { return Ok(true) };
-        if request.state.is_open() {
-            let (state, now) = (RequestState::Failed, Time::now());
-            return self.store.close_request(&request, state, Some(failure), now).await;
-        }
-        Ok(asked != Asked::Waiting || request.state == RequestState::Failed)
-    }
-
-    /// Whether the request of a delivery has ended, so that the delivery need not wait.
-    pub(crate) async fn is_replied(&self, work: &Work) -> Result<bool> {
-        Ok(self.request_of(work).await?.is_some_and(|request| !request.state.is_open()))
+        Err(without(error, &request.pending.token).into())
     }
 }

@@ -1,6 +1,7 @@
 //! When an endpoint is left alone: half of at least 20 calls in a minute failed. Then one call every 30 s tries whether it is back.
 
 use crate::Engine;
+use crate::delivery::backoff::jitter_ms;
 use rookery_domain::{ProjectId, Result, Time};
 use rookery_store::OpenBreaker;
 use std::collections::HashMap;
@@ -44,7 +45,7 @@ impl Engine {
         }
         let next = if open.probe_at > now { open.probe_at } else { now.plus(PROBE_MS) };
         // Not all at the same moment.
-        let at = next.plus(crate::delivery::dispatch::jitter(5_000) as i64);
+        let at = next.plus(jitter_ms(5_000));
         Ok(May::NotNow(at, format!("The circuit breaker of {endpoint} is open: most calls failed.")))
     }
 

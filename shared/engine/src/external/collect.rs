@@ -2,12 +2,13 @@
 
 use crate::Engine;
 use crate::external::acknowledgement::CALLBACK_TOKEN;
+use crate::external::pending::delivery_of;
 use rookery_agents::agent_protocol::read_result;
 use rookery_agents::{HookRequest, STANDARD_WEBHOOKS, verify_standard_webhook};
-use rookery_domain::{CallbackAuth, Error, EventId, Kind, ProjectId, RequestState, Result, Time, WorkflowRef};
+use rookery_domain::{CallbackAuth, Error, EventId, Kind, PendingState, ProjectId, Result, Time, WorkflowRef};
 use rookery_egress::Redactor;
-use rookery_queue::{Deliver, Message, Task};
 use rookery_store::{HeldResult, Request};
+use std::collections::HashMap;
 use subtle::ConstantTimeEq;
 
 /// What became of a posted result.
@@ -17,6 +18,32 @@ pub enum Collected {
     Taken,
     /// Its id is not known yet, and a call of the project is under way: it is held until the acknowledgement is stored.
     Held,
+}
+
+/// The requests to which a callee's id leads.
+#[derive(Default)]
+struct Led {
+    open: Vec<Request>,
+    /// The latest that has ended, of each project.
+    ended: HashMap<ProjectId, Request>,
+}
+
+impl Led {
+    /// Keeps a request that has ended, if it is its project's latest. Gives the one that is not.
+    fn keep_latest(&mut self, request: Request) -> Option<(WorkflowRef, EventId)> {
+        let project = request.pending.agent.workflow.project.clone();
+        let older = match self.ended.remove(&project) {
+            Some(known) if known.pending.created_at > request.pending.created_at => {
+                self.ended.insert(project, known);
+                Some(request)
+            }
+            known => {
+                self.ended.insert(project, request);
+                known
+            }
+        };
+        older.map(|older| (older.pending.agent.workflow, older.pending.id))
+    }
 }
 
 impl Engine {
@@ -47,31 +74,21 @@ impl Engine {
             return Ok(None);
         }
         let request = self.store.request(&workflow, id).await?;
-        Ok(request.filter(|request| bool::from(request.token.as_bytes().ct_eq(secret.as_bytes()))))
+        Ok(request.filter(|request| bool::from(request.pending.token.as_bytes().ct_eq(secret.as_bytes()))))
     }
 
     /// The request that a callee acknowledged with this id, among those that take results without their token. Of several, the one
     /// that is open; without a project, only if all, also those that have ended, are of one: a result that is posted twice must not
     /// reach another's request.
     async fn by_callee_id(&self, project: Option<&ProjectId>, callee_id: &str) -> Result<Option<Request>> {
-        let mut found = Vec::new();
-        for (workflow, id) in self.store.requests_of_callee_id(callee_id, project).await? {
-            if let Some(request) = self.store.request(&workflow, id).await?
-                && request.auth != CallbackAuth::CallbackToken
-            {
-                found.push(request);
-            }
-        }
-        let of_project = |request: &Request| request.agent.workflow.project.clone();
-        if project.is_none() && found.windows(2).any(|pair| of_project(&pair[0]) != of_project(&pair[1])) {
+        let Led { mut open, mut ended } = self.led_by(project, callee_id).await?;
+        let mut projects = open.iter().chain(ended.values()).map(|request| &request.pending.agent.workflow.project);
+        let first = projects.next();
+        if project.is_none() && projects.any(|project| Some(project) != first) {
             return Ok(None);
         }
-        let (mut open, mut ended): (Vec<_>, Vec<_>) = found.into_iter().partition(|request: &Request| request.state.is_open());
         match open.len() {
-            0 => {
-                ended.sort_by_key(|request| request.created_at);
-                Ok(ended.pop())
-            }
+            0 => Ok(ended.drain().map(|(_, request)| request).max_by_key(|request| request.pending.created_at)),
             1 => Ok(open.pop()),
             _ => Err(Error::new(
                 Kind::Conflict,
@@ -82,6 +99,34 @@ impl Engine {
         }
     }
 
+    /// The requests to which a callee's id leads. A callee may give the same id each time: of those that have ended, the latest of each
+    /// project is kept, to know its result when that comes again, and the ways to the others are removed.
+    async fn led_by(&self, project: Option<&ProjectId>, callee_id: &str) -> Result<Led> {
+        let (mut led, mut cursor) = (Led::default(), None);
+        loop {
+            let page = self.store.requests_of_callee_id(callee_id, project, cursor.as_ref()).await?;
+            for (workflow, id) in page.items {
+                let found =
+                    self.store.request(&workflow, id).await?.filter(|request| request.auth != CallbackAuth::CallbackToken);
+                let of_no_use = match found {
+                    Some(request) if request.pending.state == PendingState::Open => {
+                        led.open.push(request);
+                        None
+                    }
+                    Some(request) => led.keep_latest(request),
+                    None => Some((workflow, id)),
+                };
+                if let Some((workflow, id)) = of_no_use {
+                    self.store.forget_callee_id(callee_id, &workflow, id).await?;
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(led);
+            }
+        }
+    }
+
     /// Checks what proves the sender of a result that came without a token.
     async fn believe(&self, request: &Request, post: &HookRequest) -> Result<()> {
         if request.auth != CallbackAuth::Signature {
@@ -89,20 +134,21 @@ impl Engine {
         }
         let name = request.secret.clone().unwrap_or_default();
         let credential =
-            self.store.credentials(&request.agent.workflow.project, std::slice::from_ref(&name)).await?.pop().flatten();
+            self.store.credentials(&request.pending.agent.workflow.project, std::slice::from_ref(&name)).await?.pop().flatten();
         verify_standard_webhook(post, &name, credential.as_ref().map(|credential| credential.value.as_str()))
     }
 
     /// The first result in time counts; the same again is fine; all else is refused, with the reason.
     async fn take(&self, request: &Request, post: &HookRequest) -> Result<Collected> {
-        let workflow = &request.agent.workflow;
+        let pending = &request.pending;
+        let workflow = &pending.agent.workflow;
         let head = self.store.find_workflow(workflow).await?;
         if head.is_none_or(|head| head.deleted) {
             return Err(unknown());
         }
         let text = self.clean(request, &String::from_utf8_lossy(&post.body)).await?;
-        if !self.store.answer_request(request, &text, post.now).await? {
-            let ended = self.store.request(workflow, request.id).await?;
+        if !self.store.answer_pending(pending, &text, post.now).await? {
+            let ended = self.store.pending(workflow, pending.id).await?;
             let ended = ended.ok_or_else(|| Error::unavailable("a request is gone while it is answered"))?;
             match (&ended.answer, ended.state) {
                 (Some(answer), _) if is_same(answer, &text) => {}
@@ -116,33 +162,27 @@ impl Engine {
                     ));
                 }
                 (None, state) => {
-                    self.store.note_late_result(workflow, request.id, post.now).await?;
+                    self.store.note_late_answer(pending, post.now).await?;
                     return Err(over(state));
                 }
             }
         }
         // Also for a copy: it may have been stored and never sent (rule 3).
-        self.wake(request).await?;
+        self.wake(pending).await?;
         Ok(Collected::Taken)
     }
 
     /// A posted result without the credentials and the token that its call sent: whoever was called may repeat them.
     async fn clean(&self, request: &Request, text: &str) -> Result<String> {
-        let sent = self.store.credentials(&request.agent.workflow.project, &request.credentials).await?;
+        let pending = &request.pending;
+        let sent = self.store.credentials(&pending.agent.workflow.project, &request.credentials).await?;
         let sent = sent.iter().flatten().map(|credential| (credential.name.as_str(), credential.value.as_str()));
-        let clean = Redactor::new(sent.chain([(CALLBACK_TOKEN, request.token.as_str())])).redact_text(text);
+        let clean = Redactor::new(sent.chain([(CALLBACK_TOKEN, pending.token.as_str())])).redact_text(text);
         if clean != text && serde_json::from_str::<serde::de::IgnoredAny>(&clean).is_err() {
             let remedy = "Leave it out, or put it into a text, where it is made unreadable.";
             return Err(Error::invalid("The result holds a credential of its call in a number.", remedy));
         }
         Ok(clean)
-    }
-
-    /// Wakes the delivery that waits for a request's end.
-    pub(crate) async fn wake(&self, request: &Request) -> Result<()> {
-        // It goes on in the trace of the run, not in that of who posts.
-        let trace = request.trace.as_deref().and_then(rookery_trace::Context::parse);
-        rookery_trace::within(trace, self.producer.send(vec![delivery(request).as_reply().into()])).await
     }
 
     /// Holds a result of which the acknowledgement may not be stored yet; none when no call of the project is under way.
@@ -179,7 +219,7 @@ impl Engine {
 
     /// Joins a result that came before the acknowledgement of its request was stored.
     pub(crate) async fn join_held(&self, request: &Request, callee_id: &str) -> Result<()> {
-        let project = &request.agent.workflow.project;
+        let project = &request.pending.agent.workflow.project;
         let Some(held) = self.store.held_result(project, callee_id).await? else { return Ok(()) };
         let mut headers = http::HeaderMap::new();
         for (name, value) in &held.headers {
@@ -201,7 +241,7 @@ impl Engine {
         match taken {
             Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal) => return Err(error),
             // It was told 202; what it says counts no more, or is not believed.
-            Err(error) => tracing::warn!(%error, request = %request.id, "a result that came early is refused"),
+            Err(error) => tracing::warn!(%error, request = %request.pending.id, "a result that came early is refused"),
             Ok(()) => {}
         }
         self.store.drop_held_result(project, callee_id).await
@@ -210,10 +250,10 @@ impl Engine {
     /// Cancels a request: no result is taken any more, and its delivery ends.
     pub async fn cancel_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Request> {
         let request = self.find_request(workflow, id).await?;
-        let closed = self.store.close_request(&request, RequestState::Cancelled, None, Time::now()).await?;
+        let closed = self.store.close_pending(&request.pending, PendingState::Cancelled, None, Time::now()).await?;
         let request = self.find_request(workflow, id).await?;
-        if !closed && request.state != RequestState::Cancelled {
-            let message = format!("The request is {} already.", request.state.as_str());
+        if !closed && request.pending.state != PendingState::Cancelled {
+            let message = format!("The request is {} already.", request.state().as_str());
             return Err(Error::new(
                 Kind::Conflict,
                 "request_over",
@@ -221,31 +261,25 @@ impl Engine {
                 "Only a request that is outstanding can be cancelled.",
             ));
         }
-        self.wake(&request).await?;
+        self.wake(&request.pending).await?;
         Ok(request)
     }
 
     /// Makes a request that is over again, as a new one: the next arm of the same delivery. Doing it twice makes one.
     pub async fn retry_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<EventId> {
         let request = self.find_request(workflow, id).await?;
-        if request.state.is_open() {
+        if request.pending.state == PendingState::Open {
             let remedy = "Cancel it first, or wait for its deadline.";
             return Err(Error::new(Kind::Conflict, "request_open", "The request is still outstanding.", remedy));
         }
-        self.producer.send(vec![delivery(&request).replay().into()]).await?;
-        Ok(EventId::request(id.run, request.delivery, request.arm + 1))
+        self.producer.send(vec![delivery_of(&request.pending).replay().into()]).await?;
+        Ok(EventId::request(id.run, request.pending.delivery, request.pending.arm + 1))
     }
 
     /// A request of a workflow.
     pub async fn find_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Request> {
         self.store.request(workflow, id).await?.ok_or_else(|| Error::not_found("request"))
     }
-}
-
-/// The message of the delivery that made a request.
-fn delivery(request: &Request) -> Message {
-    let (event, cell) = (request.event, request.agent.cell.clone());
-    Task::Deliver(Deliver { event, cell, arm: request.arm, attempt: 0, reply: false }).of(&request.agent.workflow)
 }
 
 /// The same for what is unknown, another's, deleted, or not proved.
@@ -255,10 +289,10 @@ fn unknown() -> Error {
 }
 
 /// Why no result is taken any more.
-fn over(state: RequestState) -> Error {
+fn over(state: PendingState) -> Error {
     let (message, remedy) = match state {
-        RequestState::Cancelled => ("The request was cancelled.", "Nothing is to be done."),
-        RequestState::Failed => ("The call of the request failed for good.", "Answer calls with an acknowledgement and a 2xx."),
+        PendingState::Cancelled => ("The request was cancelled.", "Nothing is to be done."),
+        PendingState::Failed => ("The call of the request failed for good.", "Answer calls with an acknowledgement and a 2xx."),
         _ => ("The request's deadline has passed.", "Answer sooner, or let the agent have a longer `deadline_seconds`."),
     };
     Error::new(Kind::Gone, "request_over", message, remedy)

@@ -2,9 +2,9 @@
 
 use crate::Engine;
 use crate::delivery::work::Work;
-use crate::external::ask::{Asked, Stopped};
+use crate::external::pending::Asked;
 use async_trait::async_trait;
-use rookery_agents::{AgentError, AskFor, Call, Caller, Host, Reply, sign_standard_webhook};
+use rookery_agents::{AgentError, AskFor, Call, Caller, Effects, Host, Reply, sign_standard_webhook};
 use rookery_domain::{AgentRef, Error, Event, EventId, ProjectId, RunId};
 use rookery_egress::{Response, Secret};
 use std::sync::Mutex;
@@ -12,20 +12,56 @@ use std::sync::Mutex;
 /// The header by which whoever is called may go on with the trace. Source: W3C Trace Context.
 const TRACE: &str = "traceparent";
 
-/// The host of one piece of work.
+/// What an agent is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To commit what comes of it.
+    Commit,
+    /// To show what would come of it. Outside calls are made if they were asked for; else each is refused and noted.
+    DryRun {
+        /// Whether they were.
+        calls: bool,
+    },
+}
+
+/// Why an agent was told nothing.
+pub(crate) enum Stopped {
+    /// What the agent is told instead.
+    Agent(AgentError),
+    /// A store or queue did not answer: nothing is decided, and the attempt is made again (rule 8).
+    Store(Error),
+}
+
+impl From<AgentError> for Stopped {
+    fn from(error: AgentError) -> Self {
+        Stopped::Agent(error)
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Stopped::Store(error)
+    }
+}
+
+/// The host of one attempt.
 pub(crate) struct EngineHost<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) agent: &'a AgentRef,
-    /// The work, if what comes of it is to be committed.
-    pub(crate) work: Option<&'a Work>,
-    /// Outside calls are made; else each is refused and noted.
-    pub(crate) calls: bool,
+    pub(crate) work: &'a Work,
+    pub(crate) purpose: Purpose,
+    noted: Mutex<Noted>,
+}
+
+/// What is noted while the agent runs.
+#[derive(Default)]
+struct Noted {
     /// What would have been called.
-    pub(crate) refused: Mutex<Vec<String>>,
-    /// How far it came with its request to an external agent.
-    pub(crate) asked: Mutex<Asked>,
+    refused: Vec<String>,
+    /// How far the agent came with what it asked of others.
+    asked: Asked,
     /// A store or queue that did not answer: then what the agent makes of it does not count.
-    pub(crate) broken: Mutex<Option<Error>>,
+    broken: Option<Error>,
 }
 
 #[async_trait]
@@ -35,18 +71,18 @@ impl Host for EngineHost<'_> {
     }
 
     async fn ask(&self, call: Call<'_>, ask: AskFor<'_>) -> Result<Reply, AgentError> {
-        self.note(Asked::Waiting);
+        self.note(|noted| noted.asked = Asked::Waiting);
         match self.ask_agent(call, ask).await {
             Ok(reply) => {
                 if let Reply::Result(_) | Reply::Expired | Reply::Cancelled = reply {
-                    self.note(Asked::Told);
+                    self.note(|noted| noted.asked = Asked::Told);
                 }
                 Ok(reply)
             }
             Err(Stopped::Agent(error)) => Err(error),
             Err(Stopped::Store(error)) => {
                 let told = AgentError::retry(error.code, error.message.clone());
-                *self.broken.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
+                self.note(|noted| noted.broken = Some(error));
                 Err(told)
             }
         }
@@ -69,22 +105,47 @@ impl Host for EngineHost<'_> {
     }
 }
 
-impl EngineHost<'_> {
+impl<'a> EngineHost<'a> {
+    /// For one attempt of an agent.
+    pub(crate) fn new(engine: &'a Engine, agent: &'a AgentRef, work: &'a Work, purpose: Purpose) -> Self {
+        EngineHost { engine, agent, work, purpose, noted: Mutex::default() }
+    }
+
     pub(crate) fn project(&self) -> &ProjectId {
         &self.agent.workflow.project
     }
 
-    fn note(&self, asked: Asked) {
-        *self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = asked;
+    fn note(&self, note: impl FnOnce(&mut Noted)) {
+        note(&mut self.noted.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
     }
 
     /// Notes what was not done.
     pub(crate) fn refuse(&self, line: String) {
-        self.refused.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(line);
+        self.note(|noted| noted.refused.push(line));
+    }
+
+    /// What the agent's run came to, with what was refused to it, and how far it came with what it asked. An error when a store or queue did
+    /// not answer.
+    pub(crate) fn told(
+        self,
+        mut result: Result<Effects, AgentError>,
+    ) -> rookery_domain::Result<(Result<Effects, AgentError>, Asked)> {
+        let noted = self.noted.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(error) = noted.broken {
+            return Err(error);
+        }
+        match &mut result {
+            Ok(effects) => effects.logs.extend(noted.refused),
+            Err(error) if !noted.refused.is_empty() => {
+                error.message = format!("{} It {}.", error.message, noted.refused.join("; "));
+            }
+            Err(_) => {}
+        }
+        Ok((result, noted.asked))
     }
 
     pub(crate) async fn call_out(&self, call: Call<'_>) -> Result<Response, AgentError> {
-        if !self.calls {
+        if self.purpose == (Purpose::DryRun { calls: false }) {
             self.refuse(format!("would call {} {}", call.request.method, call.request.url));
             return Err(AgentError::fail("outside_call", "A dry run makes no outside calls unless `outside_calls` is true."));
         }

@@ -5,4 +5,5 @@ pub(crate) mod ask;
 pub(crate) mod breaker;
 pub(crate) mod collect;
 pub(crate) mod host;
+pub(crate) mod pending;
 pub(crate) mod served;

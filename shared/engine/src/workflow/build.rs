@@ -191,6 +191,7 @@ impl Engine {
                         generation: random_token(12),
                         next_due,
                         last_due: None,
+                        caught_up: None,
                         skipped: 0,
                     };
                     self.store.put_schedule(&item).await?;

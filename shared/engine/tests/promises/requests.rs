@@ -3,38 +3,41 @@
 use crate::World;
 use crate::waits::receive_from;
 use rookery_agents::HookRequest;
-use rookery_domain::{AgentRef, CallbackAuth, CellId, DeliveryId, EventId, Payload, RequestState, RunId, Time};
+use rookery_domain::{AgentRef, CallbackAuth, CellId, DeliveryId, EventId, Payload, PendingState, RequestState, RunId, Time};
 use rookery_engine::{Collected, Dispatcher, Incoming};
 use rookery_queue::{Handler, Message, Queue};
-use rookery_store::{Caller, EventFilter, HeldResult, Opened, Request, Workflow};
+use rookery_store::{Caller, EventFilter, HeldResult, Opened, Pending, Request, Workflow};
 use serde_json::json;
 use uuid::Uuid;
 
 pub(crate) fn request(workflow: &Workflow, auth: CallbackAuth) -> Request {
     let (run, now) = (RunId(Uuid::now_v7()), Time::now());
     let delivery = DeliveryId(Uuid::now_v7());
-    Request {
+    let pending = Pending {
         id: EventId::request(run, delivery, 0),
         agent: AgentRef { workflow: workflow.id.clone(), cell: CellId("ask".into()), incarnation: 1 },
         event: EventId::root(run),
         delivery,
         arm: 0,
-        state: RequestState::Calling,
-        endpoint: "https://agents.example.com".into(),
-        auth,
+        state: PendingState::Open,
         token: "secret".into(),
-        secret: None,
-        credentials: Vec::new(),
         trace: None,
-        callee_ids: Vec::new(),
-        calls: 0,
         created_at: now,
-        acknowledged_at: None,
         ended_at: None,
         deadline: now.plus(60_000),
         answer: None,
         failure: None,
         late_at: None,
+    };
+    Request {
+        pending,
+        endpoint: "https://agents.example.com".into(),
+        auth,
+        secret: None,
+        credentials: Vec::new(),
+        callee_ids: Vec::new(),
+        calls: 0,
+        acknowledged_at: None,
     }
 }
 
@@ -63,7 +66,7 @@ async fn every_acknowledged_id_leads_to_the_same_request() {
         known = stored.unwrap();
     }
     assert_eq!(
-        (known.state, known.callee_ids.as_slice()),
+        (known.state(), known.callee_ids.as_slice()),
         (RequestState::Outstanding, &["first".to_owned(), "second".to_owned()][..])
     );
     let now = Time::now();
@@ -72,8 +75,8 @@ async fn every_acknowledged_id_leads_to_the_same_request() {
     }
     let other = engine.collect(Some(project), None, &post("first", "rainy", now)).await.unwrap_err();
     assert_eq!(other.code, "result_differs");
-    let known = engine.find_request(&workflow.id, known.id).await.unwrap();
-    assert_eq!((known.state, known.answer.unwrap().contains("second")), (RequestState::Answered, true));
+    let known = engine.find_request(&workflow.id, known.pending.id).await.unwrap();
+    assert_eq!((known.state(), known.pending.answer.unwrap().contains("second")), (RequestState::Answered, true));
 }
 
 #[tokio::test]
@@ -86,14 +89,14 @@ async fn an_agent_has_as_many_outstanding_as_it_may_and_gives_each_place_back_on
     assert_eq!(store.open_request(&two, 1).await.unwrap(), Opened::Full);
     // A deadline and a result at once: one of them ends it.
     let now = Time::now();
-    let expired = store.close_request(&one, RequestState::Expired, None, now);
-    let answered = store.answer_request(&one, "{}", now);
+    let expired = store.close_pending(&one.pending, PendingState::Expired, None, now);
+    let answered = store.answer_pending(&one.pending, "{}", now);
     let (expired, answered) = tokio::join!(expired, answered);
     assert!(expired.unwrap() != answered.unwrap());
-    assert_eq!(store.outstanding(&one.agent).await.unwrap(), 0);
+    assert_eq!(store.outstanding(&one.pending.agent).await.unwrap(), 0);
     assert_eq!(store.open_request(&two, 1).await.unwrap(), Opened::New);
     // After its deadline, no result is taken, whoever closed it.
-    assert!(!store.answer_request(&two, "{}", two.deadline).await.unwrap());
+    assert!(!store.answer_pending(&two.pending, "{}", two.pending.deadline).await.unwrap());
 }
 
 #[tokio::test]
@@ -103,12 +106,12 @@ async fn one_copy_of_a_delivery_makes_the_call() {
     let (store, request) = (&world.calm.store, request(&workflow, CallbackAuth::CallbackToken));
     store.open_request(&request, 1).await.unwrap();
     let now = Time::now();
-    let take = async |now: Time| store.take_request_call(&workflow.id, request.id, now, now.plus(1000)).await.unwrap();
+    let take = async |now: Time| store.take_request_call(&request, now, now.plus(1000)).await.unwrap();
     assert_eq!((take(now).await, take(now.plus(999)).await), (true, false));
     assert!(take(now.plus(1001)).await, "whoever had it has died");
-    store.return_request_call(&workflow.id, request.id).await.unwrap();
+    store.return_request_call(&request).await.unwrap();
     assert!(take(now.plus(1002)).await, "it failed, and is made again");
-    let known = store.request(&workflow.id, request.id).await.unwrap().unwrap();
+    let known = store.request(&workflow.id, request.pending.id).await.unwrap().unwrap();
     assert_eq!(known.calls, 3);
 }
 
@@ -131,7 +134,7 @@ async fn early_results_are_bounded_and_the_first_with_an_id_is_held() {
     let later = HeldResult { received_at: now.plus(11 * 60_000), ..held("one") };
     assert!(store.hold_result(project, "later", &later).await.unwrap());
 
-    let id = request(&workflow, CallbackAuth::RequestId).id;
+    let id = request(&workflow, CallbackAuth::RequestId).pending.id;
     store.begin_call(project, id, now.plus(1000)).await.unwrap();
     assert!(store.is_calling(project, now).await.unwrap() && !store.is_calling(project, now.plus(1000)).await.unwrap());
     store.end_call(project, id).await.unwrap();
@@ -165,7 +168,8 @@ async fn asked_and_died(world: &World) -> (Workflow, Message, Request) {
     let message = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await.remove(0);
     let delivery = event.delivery(&CellId("ask".into()));
     let id = EventId::request(event.run, delivery, 0);
-    let request = Request { id, delivery, event, ..request(&workflow, CallbackAuth::RequestId) };
+    let mut request = request(&workflow, CallbackAuth::RequestId);
+    request.pending = Pending { id, delivery, event, ..request.pending };
     let store = &world.calm.store;
     store.open_request(&request, 1).await.unwrap();
     let stored = store.acknowledge_request(&request, "x", Time::now()).await.unwrap().unwrap();
@@ -180,8 +184,8 @@ async fn an_early_result_is_joined_though_the_program_died_before_it_was() {
     let held = HeldResult { body, headers: Vec::new(), received_at: Time::now() };
     world.calm.store.hold_result(&workflow.id.project, "x", &held).await.unwrap();
     Dispatcher(world.calm.clone()).handle(message).await.unwrap();
-    let known = world.calm.find_request(&workflow.id, request.id).await.unwrap();
-    assert_eq!(known.state, RequestState::Answered);
+    let known = world.calm.find_request(&workflow.id, request.pending.id).await.unwrap();
+    assert_eq!(known.state(), RequestState::Answered);
     let filter = EventFilter { cell: Some(CellId("ask".into())), ..EventFilter::default() };
     let events = world.calm.store.list_events(&workflow.id, &filter, 10, None).await.unwrap().items;
     assert_eq!((events.len(), events[0].groups.as_slice()), (1, &["on_finish".to_owned()][..]));
@@ -193,9 +197,9 @@ async fn a_delivery_that_crashes_for_good_takes_its_request_with_it() {
     let (workflow, message, request) = asked_and_died(&world).await;
     world.calm.record_dead(message).await.unwrap();
     let (store, project) = (&world.calm.store, &workflow.id.project);
-    let known = world.calm.find_request(&workflow.id, request.id).await.unwrap();
-    assert_eq!(known.state, RequestState::Failed);
-    assert_eq!(store.outstanding(&request.agent).await.unwrap(), 0);
+    let known = world.calm.find_request(&workflow.id, request.pending.id).await.unwrap();
+    assert_eq!(known.state(), RequestState::Failed);
+    assert_eq!(store.outstanding(&request.pending.agent).await.unwrap(), 0);
     let refused = world.calm.collect(Some(project), None, &post("x", "late", Time::now())).await.unwrap_err();
     assert_eq!(refused.code, "request_over");
 }

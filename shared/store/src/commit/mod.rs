@@ -125,6 +125,7 @@ impl Store {
             .n("expires_at", remembered_until(parked.until, parked.until).ttl_seconds())
             .maybe(parked.event, |item, event| item.s("from", event))
             .maybe(parked.failure.as_ref(), write_failure)
+            .maybe(parked.why.as_ref(), |item, why| item.s("why", why))
             .maybe((parked.failed > 0).then_some(parked.failed), |item, failed| item.n("failed", failed))
             .maybe(parked.for_reply.then_some(1), |item, one| item.n("reply", one))
             .maybe(due_message, |item, message| item.s("msg", message).s("dp", keys::due_shard(&key)).n("da", parked.until.0));

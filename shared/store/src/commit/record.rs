@@ -81,6 +81,8 @@ pub struct Parked {
     pub until: Time,
     /// Why the last one failed; none when the agent asked to wait.
     pub failure: Option<Failure>,
+    /// What the agent waits for, in its own words.
+    pub why: Option<String>,
     /// Attempts that failed so far: others only waited.
     pub failed: u32,
     /// It waits for a reply, which may come before.
@@ -164,6 +166,7 @@ impl Parked {
             attempt,
             until: item.time("until")?,
             failure: read_failure(item)?,
+            why: item.opt_str("why").map(str::to_owned),
             failed: item.opt_num("failed").unwrap_or(0),
             for_reply: item.opt_num::<u8>("reply").is_some(),
         })

@@ -186,8 +186,10 @@ impl AgentType for AiAgentProxy {
         };
         match cx.host.ask(call, ask).await? {
             Reply::Result(result) => self.finish(&result),
-            Reply::WaitsUntil(deadline) => Ok(Effects::wait_until(deadline)),
-            Reply::NotNow(at, why) => Ok(Effects::wait_until(at).log(why)),
+            Reply::WaitsUntil(deadline) => {
+                Ok(Effects::wait_for_reply(deadline, format!("The result of the agent at {}.", self.endpoint)))
+            }
+            Reply::NotNow(at, why) => Ok(Effects::wait_for_reply(at, why)),
             Reply::Expired => {
                 let message = format!("The agent at {} gave no result within {} s.", self.endpoint, self.deadline_seconds);
                 Err(AgentError::fail("timeout", message))

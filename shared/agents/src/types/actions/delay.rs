@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(effects, Effects::wait_until(Time(1_000_000 + 90_061_000)));
         let (cell, event, world) = (cell(), event("source", "{\"n\":1.0}"), World::default());
         let mut cx = context(&cell, &event, &world);
-        cx.waited_until = effects.wait_until;
+        cx.waited_until = effects.wait.map(|wait| wait.until);
         assert_eq!(emitted(&agent("delay", config).receive(&cx).await.unwrap()), [("on_delay", "{\"n\":1.0}")]);
     }
 

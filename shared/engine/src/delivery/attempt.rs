@@ -1,0 +1,156 @@
+//! One attempt of a delivery, check or timer: what it works with, and the run of its agent. What becomes of it is in `commit`, `park`
+//! and `run_limits`, as methods of the same [`Attempt`].
+
+use crate::delivery::work::{Wake, Work};
+use crate::external::host::{EngineHost, Purpose};
+use crate::external::pending::Asked;
+use crate::{Built, Engine};
+use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
+use rookery_domain::{AgentRef, Cell, Event, Result, ScopeId, Time, limits};
+use rookery_store::{MemoryItem, RunItem, ScheduleAdvance};
+use std::sync::Arc;
+
+/// What an attempt came to.
+pub(crate) enum Step {
+    /// All that follows is stored and sent.
+    Done,
+    /// A race was lost: read again, run again.
+    Again,
+}
+
+/// What is needed to run the agent of a piece of work.
+pub(crate) struct Ready {
+    pub(crate) built: Arc<Built>,
+    pub(crate) event: Option<Event>,
+    /// The first item of the run.
+    pub(crate) root: Option<RunItem>,
+    /// The time until which the agent itself asked to wait.
+    pub(crate) waited_until: Option<Time>,
+    /// Attempts that failed before this one.
+    pub(crate) failed: u32,
+    /// For a check of a schedule: how its commit advances that.
+    pub(crate) schedule: Option<ScheduleAdvance>,
+}
+
+impl Ready {
+    /// The first attempt with this event, or of a check, that no schedule waits for.
+    pub(crate) fn first(built: Arc<Built>, event: Option<Event>) -> Self {
+        Ready { built, event, root: None, waited_until: None, failed: 0, schedule: None }
+    }
+}
+
+/// The memory that was read for an agent.
+#[derive(Default)]
+pub(crate) struct Remembered {
+    pub(crate) scope: Option<String>,
+    pub(crate) scope_id: Option<ScopeId>,
+    pub(crate) item: Option<MemoryItem>,
+}
+
+/// What a run of an agent gave.
+pub(crate) struct Ran {
+    pub(crate) result: Result<Effects, AgentError>,
+    pub(crate) remembered: Remembered,
+    /// How far the agent came with what it asked of others.
+    pub(crate) asked: Asked,
+}
+
+/// One attempt.
+pub(crate) struct Attempt<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) work: &'a Work,
+    pub(crate) ready: &'a Ready,
+    /// The agent; none when the version that the run is pinned to does not have it, or its type is no longer known.
+    pub(crate) agent: Option<(&'a Cell, &'a dyn Agent)>,
+    pub(crate) began: Time,
+}
+
+impl<'a> Attempt<'a> {
+    /// An attempt that begins now.
+    pub(crate) fn new(engine: &'a Engine, work: &'a Work, ready: &'a Ready) -> Self {
+        Attempt { engine, work, ready, agent: ready.built.agent(&work.cell).ok(), began: Time::now() }
+    }
+
+    /// The life of the agent; 0 when the version does not have it.
+    pub(crate) fn incarnation(&self) -> u64 {
+        self.ready.built.graph.cell(&self.work.cell).map_or(0, |cell| cell.incarnation)
+    }
+
+    /// How long the agent's events are kept, in milliseconds.
+    pub(crate) fn keep_events_ms(&self) -> i64 {
+        self.agent.map_or(limits::KEEP_EVENTS_SECONDS * 1000, |(_, agent)| agent.facts().keep_events_ms)
+    }
+
+    /// How often the delivery is tried again.
+    pub(crate) fn retries(&self) -> u32 {
+        self.agent.map_or(0, |(_, agent)| agent.facts().retries)
+    }
+
+    /// The agent, by name.
+    pub(crate) fn agent_ref(&self) -> AgentRef {
+        let (workflow, cell) = (self.work.workflow.clone(), self.work.cell.clone());
+        AgentRef { workflow, cell, incarnation: self.incarnation() }
+    }
+
+    /// Runs the agent, with the memory that it asks for. Nothing is committed here; what the agent asks of others is stored before, when
+    /// its effects are to be committed.
+    pub(crate) async fn run(&self, purpose: Purpose) -> Result<Ran> {
+        let Some((cell, agent)) = self.agent else {
+            let message = "The agent is not in the workflow version that the run is pinned to, or its type is no longer known.";
+            let result = Err(AgentError::fail("agent_missing", message));
+            return Ok(Ran { result, remembered: Remembered::default(), asked: Asked::No });
+        };
+        let name = self.agent_ref();
+        let host = EngineHost::new(self.engine, &name, self.work, purpose);
+        let mut cx = self.context(cell, &host);
+        let remembered = match self.remember(&name, agent, &cx).await? {
+            Ok(remembered) => remembered,
+            Err(error) => return Ok(Ran { result: Err(error), remembered: Remembered::default(), asked: Asked::No }),
+        };
+        cx.memory = remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
+        let result = match &self.work.wake {
+            Wake::Event(_) => agent.receive(&cx).await,
+            Wake::Timer { .. } => agent.timer(&cx).await,
+            Wake::Check { .. } => agent.check(&cx).await,
+        };
+        drop(cx);
+        let (result, asked) = host.told(result)?;
+        Ok(Ran { result, remembered, asked })
+    }
+
+    fn context<'c>(&'c self, cell: &'c Cell, host: &'c EngineHost<'_>) -> Context<'c> {
+        let (work, ready) = (self.work, self.ready);
+        let mut cx = Context::new(cell, work.delivery, host);
+        cx.event = ready.event.as_ref();
+        cx.workflow = work.workflow.workflow.as_str();
+        cx.attempt = work.attempt;
+        cx.waited_until = ready.waited_until;
+        if let Wake::Check { due, .. } = work.wake {
+            cx.due = Some(due);
+        }
+        for link in ready.built.graph.incoming(&cell.id) {
+            cx.incoming.push(link.id.to_string());
+            if cx.event.is_some_and(|event| link.source == event.cell && link.takes(&event.groups)) {
+                cx.links.push(link.id.to_string());
+            }
+        }
+        cx
+    }
+
+    async fn remember(&self, name: &AgentRef, agent: &dyn Agent, cx: &Context<'_>) -> Result<Result<Remembered, AgentError>> {
+        let scope = match &self.work.wake {
+            Wake::Timer { scope: Some(id), .. } => Some((*id, None)),
+            _ => match agent.memory(cx) {
+                Ok(MemoryUse::None) => return Ok(Ok(Remembered::default())),
+                Ok(MemoryUse::Agent) => None,
+                Ok(MemoryUse::Scope(text)) => Some((ScopeId::of(&text), Some(text))),
+                Err(error) => return Ok(Err(error)),
+            },
+        };
+        let scope_id = scope.as_ref().map(|(id, _)| *id);
+        let item = self.engine.store.memory(name, scope_id).await?;
+        // A timer knows only its scope's id; the memory has the text.
+        let text = scope.and_then(|(_, text)| text.or_else(|| item.as_ref().map(|item| item.scope.clone())));
+        Ok(Ok(Remembered { scope: text, scope_id, item }))
+    }
+}

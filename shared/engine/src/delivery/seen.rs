@@ -1,0 +1,45 @@
+//! What is known of a piece of work at one moment: the one consistent read by which dispatch and the dead letters decide.
+
+use crate::Engine;
+use crate::delivery::work::{Wake, Work};
+use rookery_domain::{Event, EventId, Result};
+use rookery_store::{Commit, Parked, RunItem, Workflow};
+
+/// The items that decide what becomes of a piece of work, as one read found them.
+pub(crate) struct Seen {
+    /// The commit that stands on the work's commit key.
+    pub(crate) commit: Option<Commit>,
+    /// The wait that stands there.
+    pub(crate) parked: Option<Parked>,
+    /// The event that the work is about.
+    pub(crate) event: Option<Event>,
+    /// The first item of the run.
+    pub(crate) root: Option<RunItem>,
+    /// The head of the workflow, unless it is deleted.
+    pub(crate) head: Option<Workflow>,
+}
+
+impl Seen {
+    /// The version that the work runs in: its event's; a check's is the last built one. None when the event is not kept any more.
+    pub(crate) fn version(&self, work: &Work) -> Option<u64> {
+        match work.wake {
+            Wake::Check { .. } => self.head.as_ref().map(|head| head.built),
+            Wake::Event(_) | Wake::Timer { .. } => self.event.as_ref().map(|event| event.version),
+        }
+    }
+}
+
+impl Engine {
+    /// Reads all that decides, consistently, in one request.
+    pub(crate) async fn see(&self, work: &Work) -> Result<Seen> {
+        let mut ids = vec![work.commit, EventId::root(work.run())];
+        ids.extend(work.event());
+        let (items, head) = self.store.run_items_and_head(&work.workflow, &ids).await?;
+        let mut items = items.into_iter();
+        let mut next = || items.next().flatten();
+        let (there, root) = (next(), next());
+        let event = work.event().and_then(|_| next()?.event);
+        let (commit, parked) = there.map_or((None, None), |item| (item.commit, item.parked));
+        Ok(Seen { commit, parked, event, root, head: head.filter(|head| !head.deleted) })
+    }
+}

@@ -1,0 +1,177 @@
+//! Pending records: something was asked of somebody outside, and a delivery waits for the one answer. The record stands before anything is
+//! sent (rule 6), is answered once, or is ended: by its deadline, by a failure, by a person.
+//!
+//! A record is an item of the run. Whether an answer counts is decided there alone, by one condition: `rq = open`, before the deadline.
+//! Each kind of record has the same attributes as here and some of its own: requests to external agents are in `requests`.
+
+use crate::commit::record::Failure;
+use crate::expression::{Expr, absent};
+use crate::item::{Item, malformed};
+use crate::keys;
+use crate::sdk::{Store, Transacted};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use rookery_domain::{AgentRef, CellId, DeliveryId, Error, EventId, PendingState, Result, Time, WorkflowRef, limits};
+
+/// Something that a delivery waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// Its id, in the run.
+    pub id: EventId,
+    /// The agent that asked.
+    pub agent: AgentRef,
+    /// The event that the agent handles.
+    pub event: EventId,
+    /// The delivery that waits for the answer.
+    pub delivery: DeliveryId,
+    /// The delivery's arm.
+    pub arm: u32,
+    /// What has become of it.
+    pub state: PendingState,
+    /// The secret by which an answer is believed.
+    pub token: String,
+    /// The trace that it belongs to, as a `traceparent`.
+    pub trace: Option<String>,
+    /// When it was stored.
+    pub created_at: Time,
+    /// When it was answered or ended.
+    pub ended_at: Option<Time>,
+    /// Until when an answer is taken.
+    pub deadline: Time,
+    /// The answer, as JSON text.
+    pub answer: Option<String>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// When an answer came too late.
+    pub late_at: Option<Time>,
+}
+
+/// What became of a record that was to be stored.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It is stored.
+    New,
+    /// It was there.
+    There,
+    /// The agent has as many outstanding as it may.
+    Full,
+}
+
+impl Store {
+    /// Stores a record with what its kind adds, unless its agent has `most` of them outstanding.
+    pub(crate) async fn open_pending(&self, pending: &Pending, add: impl FnOnce(Item) -> Item, most: u32) -> Result<Opened> {
+        let item = Item::new(&key(pending))
+            .s("rq", pending.state.as_str())
+            .s("to", &pending.agent.cell)
+            .n("to_inc", pending.agent.incarnation)
+            .s("from", pending.event)
+            .s("dl", pending.delivery)
+            .n("arm", pending.arm)
+            .s("token", &pending.token)
+            .maybe(pending.trace.as_ref(), |item, trace| item.s("trace", trace))
+            .n("at", pending.created_at.0)
+            .n("deadline", pending.deadline.0)
+            .n("expires_at", pending.deadline.plus(limits::COMMIT_MS).ttl_seconds());
+        let room = Expr::new("attribute_not_exists(n) OR n < :most").n(":most", most);
+        let record = self.put_in_transaction(add(item), Some(absent(Time::now())));
+        Ok(match self.transact_calmly(vec![record, self.count_in_transaction(pending, 1, room)]).await? {
+            Transacted::Done => Opened::New,
+            Transacted::Refused(0) => Opened::There,
+            _ => Opened::Full,
+        })
+    }
+
+    fn count_in_transaction(&self, pending: &Pending, by: i32, condition: Expr) -> TransactWriteItem {
+        let key = keys::outstanding(&pending.agent);
+        self.update_in_transaction(&key, Expr::new("ADD n :by").n(":by", by), condition)
+    }
+
+    /// Reads a record of any kind, consistently.
+    pub async fn pending(&self, workflow: &WorkflowRef, id: EventId) -> Result<Option<Pending>> {
+        self.pending_item(workflow, id).await?.map(|item| read_pending(workflow, id, &item)).transpose()
+    }
+
+    pub(crate) async fn pending_item(&self, workflow: &WorkflowRef, id: EventId) -> Result<Option<Item>> {
+        let item = self.get(keys::event(workflow, id)).await?;
+        Ok(item.filter(|item| !item.is_expired(Time::now()) && item.opt_str("rq").is_some()))
+    }
+
+    /// How many records of an agent are outstanding.
+    pub async fn outstanding(&self, agent: &AgentRef) -> Result<u64> {
+        let item = self.get(keys::outstanding(agent)).await?;
+        Ok(item.and_then(|item| item.opt_num("n")).unwrap_or(0))
+    }
+
+    /// Takes an answer, if it is the first one and in time: `true`. Else the record says why not.
+    pub async fn answer_pending(&self, pending: &Pending, answer: &str, now: Time) -> Result<bool> {
+        let update = Expr::new("SET rq = :state, ended = :now, answer = :answer").s(":state", PendingState::Answered.as_str());
+        let mut in_time = is_open().n(":now", now.0);
+        in_time.text += " AND deadline > :now";
+        self.end(pending, update.packed(":answer", answer), in_time).await
+    }
+
+    /// Ends a record without an answer: `false` when it had ended before.
+    pub async fn close_pending(
+        &self,
+        pending: &Pending,
+        state: PendingState,
+        failure: Option<&Failure>,
+        now: Time,
+    ) -> Result<bool> {
+        let mut update = Expr::new("SET rq = :state, ended = :now").s(":state", state.as_str()).n(":now", now.0);
+        if let Some(failure) = failure {
+            update.text += ", err = :err";
+            update = update.packed(":err", &serde_json::to_string(failure).unwrap_or_default());
+        }
+        self.end(pending, update, is_open()).await
+    }
+
+    /// A record ends once, and gives back its place among the agent's outstanding ones.
+    async fn end(&self, pending: &Pending, update: Expr, condition: Expr) -> Result<bool> {
+        let record = self.update_in_transaction(&key(pending), update, condition);
+        let count = self.count_in_transaction(pending, -1, Expr::new("attribute_exists(pk)"));
+        match self.transact_calmly(vec![record, count]).await? {
+            Transacted::Done => Ok(true),
+            Transacted::Refused(0) => Ok(false),
+            _ => Err(Error::unavailable("the count of outstanding requests is gone")),
+        }
+    }
+
+    /// Notes that an answer came too late.
+    pub async fn note_late_answer(&self, pending: &Pending, now: Time) -> Result<()> {
+        let update = Expr::new("SET late = :now").n(":now", now.0);
+        self.update(&key(pending), update, Some(Expr::new("attribute_exists(pk)"))).await.map(drop)
+    }
+}
+
+pub(crate) fn key(pending: &Pending) -> keys::Key {
+    keys::event(&pending.agent.workflow, pending.id)
+}
+
+/// The condition of what may still be answered.
+pub(crate) fn is_open() -> Expr {
+    Expr::new("rq = :open").s(":open", PendingState::Open.as_str())
+}
+
+pub(crate) fn read_pending(workflow: &WorkflowRef, id: EventId, item: &Item) -> Result<Pending> {
+    let text = |name: &str| item.raw(name).map(|_| item.unpacked(name)).transpose();
+    Ok(Pending {
+        id,
+        agent: AgentRef {
+            workflow: workflow.clone(),
+            cell: CellId(item.str("to")?.to_owned()),
+            incarnation: item.num("to_inc")?,
+        },
+        event: item.parse("from")?,
+        delivery: item.parse("dl")?,
+        arm: item.num("arm")?,
+        state: PendingState::parse(item.str("rq")?).ok_or_else(|| malformed("rq"))?,
+        token: item.str("token")?.to_owned(),
+        trace: item.opt_str("trace").map(str::to_owned),
+        created_at: item.time("at")?,
+        ended_at: item.opt_num("ended").map(Time),
+        deadline: item.time("deadline")?,
+        answer: text("answer")?,
+        failure: text("err")?.map(|text| serde_json::from_str(&text).map_err(|_| malformed("err"))).transpose()?,
+        late_at: item.opt_num("late").map(Time),
+    })
+}
