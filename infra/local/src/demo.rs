@@ -78,7 +78,7 @@ async fn find_or_make(engine: &Engine, sink: SocketAddr) -> anyhow::Result<Optio
     };
     match workflow.state {
         // Just made, now or by a start that was cut short.
-        State::New => Ok(Some(engine.build(&workflow, true).await?.0)),
+        State::New => Ok(Some(engine.start(&workflow).await?.0)),
         State::Active => Ok(Some(workflow)),
         State::Paused => Ok(None),
     }

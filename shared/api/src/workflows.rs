@@ -200,12 +200,12 @@ async fn check(app: State<App>, workflow: Extension<Workflow>, _: Json<Nothing>)
 }
 
 async fn build(State(app): State<App>, Extension(workflow): Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {
-    let (workflow, meta) = app.engine.build(&workflow, false).await?;
+    let (workflow, meta) = app.engine.build(&workflow).await?;
     saved(&app, workflow, meta, None).await
 }
 
 async fn start(State(app): State<App>, Extension(workflow): Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {
-    let (workflow, meta) = app.engine.build(&workflow, true).await?;
+    let (workflow, meta) = app.engine.start(&workflow).await?;
     saved(&app, workflow, meta, None).await
 }
 

@@ -61,6 +61,7 @@ pub struct Graph {
     links: Vec<Link>,
     by_id: HashMap<CellId, usize>,
     by_source: HashMap<CellId, Vec<usize>>,
+    by_target: HashMap<CellId, Vec<usize>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,11 +86,12 @@ impl Graph {
     /// Links whose ends are not among the cells lead nowhere.
     pub fn new(cells: Vec<Cell>, links: Vec<Link>) -> Self {
         let by_id = cells.iter().enumerate().map(|(index, cell)| (cell.id.clone(), index)).collect();
-        let mut by_source: HashMap<CellId, Vec<usize>> = HashMap::new();
+        let (mut by_source, mut by_target) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
         for (index, link) in links.iter().enumerate() {
             by_source.entry(link.source.clone()).or_default().push(index);
+            by_target.entry(link.target.clone()).or_default().push(index);
         }
-        Graph { cells, links, by_id, by_source }
+        Graph { cells, links, by_id, by_source, by_target }
     }
 
     /// The agents, in the workflow's order.
@@ -107,9 +109,9 @@ impl Graph {
         self.by_id.get(id).map(|index| &self.cells[*index])
     }
 
-    /// The links that lead to an agent.
-    pub fn incoming<'a>(&'a self, target: &'a CellId) -> impl Iterator<Item = &'a Link> {
-        self.links.iter().filter(move |link| &link.target == target)
+    /// The links that lead to an agent, in the workflow's order.
+    pub fn incoming(&self, target: &CellId) -> impl Iterator<Item = &Link> {
+        self.by_target.get(target).into_iter().flatten().map(|index| &self.links[*index])
     }
 
     /// One target for each agent that at least one matching link leads to, in the workflow's order.
@@ -173,6 +175,10 @@ mod tests {
                 .collect();
             prop_assert_eq!(routed.len(), found.len(), "one target for each agent");
             prop_assert_eq!(found, expected);
+            let target = CellId(format!("c{source}"));
+            let incoming: Vec<&Link> = graph.incoming(&target).collect();
+            let reference: Vec<&Link> = graph.links().iter().filter(|link| link.target == target).collect();
+            prop_assert_eq!(incoming, reference);
             // What is stored is what is built.
             let stored: Graph = serde_json::from_str(&serde_json::to_string(&graph).unwrap()).unwrap();
             prop_assert_eq!(stored, graph);

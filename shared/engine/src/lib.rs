@@ -26,16 +26,12 @@ pub use workflow::build::{Draft, SaveResult};
 pub use workflow::built::Built;
 
 use metrics::meter::Meter;
-use quick_cache::sync::Cache;
-use rookery_domain::WorkflowRef;
 use rookery_egress::Egress;
 use rookery_queue::Producer;
 use rookery_store::Store;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-
-/// Built versions in memory: a few kilobytes each.
-const CACHED_GRAPHS: usize = 256;
+use workflow::built::BuiltCache;
 
 /// The engine: one for a process, shared by all that it does.
 pub struct Engine {
@@ -44,7 +40,7 @@ pub struct Engine {
     /// The way to the queues.
     pub producer: Producer,
     egress: Egress,
-    built: Cache<(WorkflowRef, u64), Arc<Built>>,
+    built: BuiltCache,
     meter: Meter,
     settings: Settings,
     /// When this process ticked last, by its clock: where the clock is earlier now, it was set back.
@@ -72,7 +68,7 @@ impl Engine {
             store,
             producer,
             egress,
-            built: Cache::new(CACHED_GRAPHS),
+            built: workflow::built::cache(),
             meter: Meter::default(),
             settings,
             last_tick: AtomicI64::new(0),

@@ -2,44 +2,57 @@
 
 use crate::Engine;
 use crate::workflow::delete::PURGED_AT_ONCE;
+use futures::future::join_all;
 use rookery_agents::schedule::Schedule;
-use rookery_domain::{Result, Time};
+use rookery_domain::{ProjectId, Result, Time, WorkflowId};
 use rookery_queue::{Check, Message, Outgoing, Task};
 use rookery_store::keys::DUE_SHARDS;
 use rookery_store::{DueItem, ScheduleItem, State};
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// How far ahead a tick sends: as long as the beat on AWS.
 pub(crate) const AHEAD_MS: i64 = 60_000;
-/// Items that one query takes.
+/// Items that one query takes; they are handled side by side, so that their reads and messages are joined into full requests.
 const AT_ONCE: usize = 100;
+/// How long a tick looks for what is due. The function has a minute: the rest is for purges and dead letters, which must not starve.
+const DUE_BUDGET: Duration = Duration::from_secs(35);
+
+/// When a tick is, how far it looks, and when it stops looking.
+struct Tick {
+    now: Time,
+    horizon: Time,
+    ends: Instant,
+}
+
+/// What a tick found in a shard.
+struct Shard {
+    /// Items that were due.
+    found: usize,
+    /// The purges that are asked for.
+    purges: Vec<(ProjectId, Option<WorkflowId>)>,
+    /// There was time for all of it.
+    is_whole: bool,
+}
 
 impl Engine {
-    /// Sends what is due up to a minute after `now`, and everything overdue. Returns how many items were due. An item that fails
-    /// is left for the next tick, and keeps no other from its time.
+    /// Sends what is due up to a minute after `now`, and everything overdue, the shards side by side. Returns how many items were due. An
+    /// item that fails is left for the next tick, and keeps no other from its time; so is what there was no time for.
     pub async fn tick(&self, now: Time) -> Result<usize> {
-        let (mut found, mut purges) = (0, Vec::new());
-        let horizon = now.plus(AHEAD_MS);
+        let tick = Tick { now, horizon: now.plus(AHEAD_MS), ends: Instant::now() + DUE_BUDGET };
         // Where the clock was set back, schedules stand at the times that came next by the clock before: all are looked at once.
-        let was_set_back = self.last_tick.load(Ordering::Relaxed) > horizon.0;
-        let until = if was_set_back { Time(i64::MAX) } else { horizon };
-        for shard in 0..DUE_SHARDS {
-            let mut after = None;
-            loop {
-                let page = self.store.due(shard, until, AT_ONCE, after).await?;
-                found += page.items.len();
-                for item in page.items {
-                    match item {
-                        Ok(DueItem::Purge { project, workflow }) => purges.push((project, workflow)),
-                        Ok(DueItem::Message { at, .. }) if at > horizon => {} // A wait keeps its time.
-                        Ok(item) => warn(self.handle_due(item, now).await),
-                        Err((key, error)) => tracing::error!(?key, %error, "a due item cannot be read"),
-                    }
+        let was_set_back = self.last_tick.load(Ordering::Relaxed) > tick.horizon.0;
+        let until = if was_set_back { Time(i64::MAX) } else { tick.horizon };
+        let shards = join_all((0..DUE_SHARDS).map(|shard| self.tick_shard(shard, &tick, until))).await;
+        let (mut found, mut purges, mut is_whole, mut failed) = (0, Vec::new(), true, None);
+        for shard in shards {
+            match shard {
+                Ok(shard) => {
+                    found += shard.found;
+                    purges.extend(shard.purges);
+                    is_whole &= shard.is_whole;
                 }
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
+                Err(error) => failed = Some(error),
             }
         }
         // Last, and in parts: removing much must not make what is due late.
@@ -50,8 +63,40 @@ impl Engine {
             }
             warn(self.purge(&project, workflow.as_ref(), &mut budget).await);
         }
-        self.last_tick.store(now.0, Ordering::Relaxed);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if is_whole {
+            self.last_tick.store(now.0, Ordering::Relaxed);
+        }
         Ok(found)
+    }
+
+    /// Sends what is due in a shard, earliest first.
+    async fn tick_shard(&self, number: u8, tick: &Tick, until: Time) -> Result<Shard> {
+        let (mut shard, mut after) = (Shard { found: 0, purges: Vec::new(), is_whole: true }, None);
+        loop {
+            let page = self.store.due(number, until, AT_ONCE, after).await?;
+            shard.found += page.items.len();
+            let mut handled = Vec::with_capacity(page.items.len());
+            for item in page.items {
+                match item {
+                    Ok(DueItem::Purge { project, workflow }) => shard.purges.push((project, workflow)),
+                    Ok(DueItem::Message { at, .. }) if at > tick.horizon => {} // A wait keeps its time.
+                    Ok(item) => handled.push(self.handle_due(item, tick.now)),
+                    Err((key, error)) => tracing::error!(?key, %error, "a due item cannot be read"),
+                }
+            }
+            join_all(handled).await.into_iter().for_each(warn);
+            after = page.next;
+            if after.is_none() {
+                return Ok(shard);
+            }
+            if Instant::now() >= tick.ends {
+                tracing::warn!(shard = number, found = shard.found, "more is due than a tick has time for; the next one goes on");
+                return Ok(Shard { is_whole: false, ..shard });
+            }
+        }
     }
 
     async fn handle_due(&self, item: DueItem, now: Time) -> Result<()> {

@@ -15,8 +15,10 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 const BATCH: usize = 10;
 /// Messages that are put in order at once: of so many, each project's first is among the first.
 const GATHERED: usize = 10_000;
-/// Requests of a queue under way at once: while one is, the next batch fills.
+/// Requests of a queue under way at once that are not full: while one is, the next batch fills.
 const REQUESTS: usize = 1;
+/// Full requests of a queue under way at once: there is nothing to wait for.
+const FULL_REQUESTS: usize = 4;
 /// Times that entries are sent which the service, not we, failed.
 const TRIES: usize = 3;
 
@@ -88,25 +90,32 @@ impl Producer {
 }
 
 async fn run(client: Client, url: String, mut asked: mpsc::Receiver<Asked>) {
-    let permits = Arc::new(Semaphore::new(REQUESTS));
+    let (partial, full) = (Arc::new(Semaphore::new(REQUESTS)), Arc::new(Semaphore::new(FULL_REQUESTS)));
     let mut turns = Turns::default();
     loop {
         if turns.is_empty() {
             let Some(first) = asked.recv().await else { return };
             turns.push(first.group.clone(), first);
         }
+        gather(&mut asked, &mut turns);
+        let permits = if turns.len() >= BATCH { &full } else { &partial };
         let Ok(permit) = permits.clone().acquire_owned().await else { return };
-        while turns.len() < GATHERED
-            && let Ok(more) = asked.try_recv()
-        {
-            turns.push(more.group.clone(), more);
-        }
+        gather(&mut asked, &mut turns);
         let batch: Vec<Asked> = std::iter::from_fn(|| turns.pop()).take(BATCH).collect();
         let (client, url) = (client.clone(), url.clone());
         tokio::spawn(async move {
             send_batch(&client, &url, batch).await;
             drop(permit);
         });
+    }
+}
+
+/// Puts what has been asked for meanwhile in order.
+fn gather(asked: &mut mpsc::Receiver<Asked>, turns: &mut Turns<Asked>) {
+    while turns.len() < GATHERED
+        && let Ok(more) = asked.try_recv()
+    {
+        turns.push(more.group.clone(), more);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::sdk::Store;
-use rookery_domain::{CellId, EventId, ProjectId, Result, RunId, Time, WorkflowId, WorkflowRef, hashed_uuid};
+use rookery_domain::{CellId, EventId, ProjectId, Result, RunId, Time, WorkflowRef, hashed_uuid};
 use std::fmt;
 
 /// Who waits for the outcome of a run.
@@ -41,17 +41,29 @@ impl Store {
         Ok(item.map(|item| Caller { url: text(&item, "caller"), token: text(&item, "token") }))
     }
 
-    /// Makes an agent known by its name.
+    /// Makes an agent known by its name, beside those of other workflows.
     pub async fn put_served(&self, workflow: &WorkflowRef, name: &str, cell: &CellId) -> Result<()> {
-        let item =
-            Item::new(&keys::served(&workflow.project, name)).s("workflow", &workflow.workflow).s("cell", cell).s("name", name);
-        self.put(item, None).await.map(drop)
+        let item = Item::new(&keys::served(workflow, name)).s("workflow", &workflow.workflow).s("cell", cell);
+        self.put(item.s("name", name).n("at", Time::now().0), None).await.map(drop)
     }
 
-    /// The agent that was last made known by a name.
-    pub async fn served(&self, project: &ProjectId, name: &str) -> Result<Option<(WorkflowId, CellId)>> {
-        let item = self.get(keys::served(project, name)).await?;
-        item.map(|item| Ok((item.parse("workflow")?, CellId(item.str("cell")?.to_owned())))).transpose()
+    /// The agents that were made known by a name, the latest first. Whether each still serves is to be seen.
+    pub async fn served(&self, project: &ProjectId, name: &str) -> Result<Vec<(WorkflowRef, CellId)>> {
+        let (mut found, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = self.page(project.as_str(), &keys::all_served(name), false, 200, cursor.as_ref()).await?;
+            for item in page.items {
+                let workflow = WorkflowRef { project: project.clone(), workflow: item.parse("workflow")? };
+                // Before, a name had one item, without its time.
+                found.push((item.opt_num::<i64>("at").unwrap_or(0), workflow, CellId(item.str("cell")?.to_owned())));
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        found.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+        Ok(found.into_iter().map(|(_, workflow, cell)| (workflow, cell)).collect())
     }
 }
 

@@ -152,7 +152,6 @@ impl Store {
     }
 
     /// A page of a partition of the `recent` index, newest first.
-    #[allow(clippy::too_many_arguments)] // Each is one part of the one query.
     pub(crate) async fn list_recent(
         &self,
         workflow: &WorkflowRef,
@@ -162,6 +161,20 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<EventId>> {
+        let places = self.list_places(workflow, partition, filter, looked_at, limit, cursor).await?;
+        places.try_map(|place| keys::recent_id(&place).ok_or_else(|| malformed("rs")))
+    }
+
+    /// The same, as places in the index.
+    pub(crate) async fn list_places(
+        &self,
+        workflow: &WorkflowRef,
+        partition: String,
+        filter: Option<Expr>,
+        looked_at: usize,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<String>> {
         let after = cursor.map(|cursor| {
             let id = keys::recent_id(&cursor.0).ok_or_else(bad_cursor)?;
             let key = keys::event(workflow, id);
@@ -181,8 +194,8 @@ impl Store {
         if items.len() > limit {
             next = Some(Cursor(items[limit - 1].str("rs")?.to_owned()));
         }
-        let ids = items.iter().take(limit).map(|item| keys::recent_id(item.str("rs")?).ok_or_else(|| malformed("rs")));
-        Ok(Page { items: ids.collect::<Result<_>>()?, next })
+        let places = items.iter().take(limit).map(|item| item.str("rs").map(str::to_owned));
+        Ok(Page { items: places.collect::<Result<_>>()?, next })
     }
 
     /// A page of a run's items, in no order that means anything.

@@ -175,3 +175,27 @@ pub(crate) fn read_pending(workflow: &WorkflowRef, id: EventId, item: &Item) -> 
         late_at: item.opt_num("late").map(Time),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rookery_domain::{ProjectId, WorkflowId};
+
+    /// Records outlive the program that wrote them: this is one as it stood before there was more than one kind.
+    #[test]
+    fn a_record_of_before_is_read() {
+        let workflow = WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() };
+        let (event, id) = (EventId::fresh(), EventId::fresh());
+        let delivery = event.delivery(&CellId("ask".into()));
+        let stored = Item::default().s("to", "ask").n("to_inc", 2).s("from", event).s("dl", delivery).n("arm", 1);
+        let stored = stored.s("url", "https://agents.example.com").s("auth", "request_id").s("token", "t").n("calls", 1);
+        let stored = stored.n("at", 1000).n("deadline", 2000).list("ids", &["x".to_owned()]);
+        let open = read_pending(&workflow, id, &stored.clone().s("rq", "open")).unwrap();
+        assert_eq!((open.state, open.agent.cell.as_str(), open.agent.incarnation), (PendingState::Open, "ask", 2));
+        assert_eq!((open.event, open.delivery, open.arm, open.deadline), (event, delivery, 1, Time(2000)));
+        let ended = stored.s("rq", "answered").n("ended", 1500).packed("answer", "{}");
+        let answered = read_pending(&workflow, id, &ended).unwrap();
+        let expected = (PendingState::Answered, Some(Time(1500)), Some("{}".to_owned()));
+        assert_eq!((answered.state, answered.ended_at, answered.answer), expected);
+    }
+}

@@ -67,12 +67,12 @@ impl Store {
         Ok(Page { items: page.items.into_iter().filter(|workflow| !workflow.deleted).collect(), next: page.next })
     }
 
-    /// Sets the built version, and with `start` that the workflow runs, unless it was saved meanwhile: then `None`.
-    pub async fn set_built(&self, workflow: &Workflow, built: u64, start: bool) -> Result<Option<Workflow>> {
+    /// Sets the built version, and the state where one is given, unless the workflow was saved meanwhile: then `None`.
+    pub async fn set_built(&self, workflow: &Workflow, built: u64, state: Option<State>) -> Result<Option<Workflow>> {
         let mut update = Expr::new("SET built = :built, updated = :now").n(":built", built).n(":now", Time::now().0);
-        if start {
+        if let Some(state) = state {
             update.text += ", #state = :state";
-            update = update.name("#state", "state").s(":state", state_text(State::Active));
+            update = update.name("#state", "state").s(":state", state_text(state));
         }
         let condition = Expr::new("ver = :ver AND attribute_not_exists(deleted)").n(":ver", workflow.version);
         let item = self.update(&keys::head(&workflow.id), update, Some(condition)).await?;

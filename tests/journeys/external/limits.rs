@@ -48,7 +48,8 @@ async fn an_endpoint_that_fails_is_left_alone_and_then_probed() {
     external.otherwise(Acknowledge::Fresh);
     let before = external.asked().len();
     let (one, two) = (ask(&workflow).await, ask(&workflow).await);
-    workflow.waiting(&one, "ask").await;
+    let waits = workflow.waiting(&one, "ask").await;
+    assert!(waits.to_string().contains("\"waits_for\":\"The circuit breaker of"), "{waits}");
     workflow.waiting(&two, "ask").await;
     assert_eq!(external.asked().len(), before, "it is not called");
     assert!(workflow.agent("ask").await["external"]["next_probe_at"].is_string());

@@ -29,11 +29,16 @@ impl Engine {
     pub async fn replay_all(&self, workflow: &WorkflowRef) -> Result<Replayed> {
         let (mut replayed, mut cursor) = (0, None);
         loop {
-            let page = self.store.list_failures(workflow, 100, cursor.as_ref()).await?;
+            let page = self.store.list_open_failures(workflow, 100, cursor.as_ref()).await?;
             for item in page.items {
-                if is_failure(&item) && item.commit.as_ref().is_some_and(|commit| commit.replayed_at.is_none()) {
-                    self.replay_item(workflow, item).await?;
-                    replayed += 1;
+                match item.commit.as_ref().map(|commit| commit.replayed_at) {
+                    // It was replayed before replayed failures had a list of their own.
+                    Some(Some(at)) => self.store.mark_replayed(workflow, item.id, at).await?,
+                    Some(None) if is_failure(&item) => {
+                        self.replay_item(workflow, item).await?;
+                        replayed += 1;
+                    }
+                    _ => {}
                 }
             }
             cursor = page.next;

@@ -52,23 +52,27 @@ impl Engine {
         self.accept_at_trigger(&workflow, &cell, incoming).await.map(|id| id.run)
     }
 
+    /// The agent that was last made known by a name, of those that serve by it now: a workflow may have stopped, or have another version.
     async fn served_by_name(&self, project: &ProjectId, name: &str) -> Result<Option<(Workflow, CellId)>> {
-        let Some((workflow, cell)) = self.store.served(project, name).await? else { return Ok(None) };
-        // The name may be left from another version.
-        let Some(workflow) = self.running(project, &workflow.to_string()).await? else { return Ok(None) };
-        let served = self.served_cells(&workflow).await?;
-        Ok(served.into_iter().find(|(id, served)| *id == cell && served == name).map(|(id, _)| (workflow, id)))
+        for (id, cell) in self.store.served(project, name).await? {
+            let Some(workflow) = self.running(&id).await? else { continue };
+            if self.served_cells(&workflow).await?.iter().any(|(served, known)| *served == cell && known == name) {
+                return Ok(Some((workflow, cell)));
+            }
+        }
+        Ok(None)
     }
 
     async fn served_by_workflow(&self, project: &ProjectId, id: &str) -> Result<Option<(Workflow, CellId)>> {
-        let Some(workflow) = self.running(project, id).await? else { return Ok(None) };
+        let Ok(workflow) = id.parse() else { return Ok(None) };
+        let id = WorkflowRef { project: project.clone(), workflow };
+        let Some(workflow) = self.running(&id).await? else { return Ok(None) };
         let served = self.served_cells(&workflow).await?.into_iter().next();
         Ok(served.map(|(id, _)| (workflow, id)))
     }
 
-    async fn running(&self, project: &ProjectId, id: &str) -> Result<Option<Workflow>> {
-        let Ok(workflow) = id.parse() else { return Ok(None) };
-        let found = self.store.find_workflow(&WorkflowRef { project: project.clone(), workflow }).await?;
+    async fn running(&self, id: &WorkflowRef) -> Result<Option<Workflow>> {
+        let found = self.store.find_workflow(id).await?;
         Ok(found.filter(|workflow| !workflow.deleted && workflow.state == State::Active))
     }
 
@@ -82,7 +86,8 @@ impl Engine {
         Ok(built.graph.cells().iter().filter_map(named).collect())
     }
 
-    /// Makes a started workflow's served agents known by their names. A name that another workflow has goes over to this one.
+    /// Makes a started workflow's served agents known by their names. Of several with one name, the last one
+    /// started is asked while it serves.
     pub(crate) async fn register_served(&self, workflow: &Workflow) -> Result<()> {
         for (cell, name) in self.served_cells(workflow).await? {
             self.store.put_served(&workflow.id, &name, &cell).await?;

@@ -128,8 +128,17 @@ impl Engine {
         Ok(self.draft(&workflow.id.project, &options).await?.result(workflow.version))
     }
 
-    /// Makes the agents of the last version; with `start`, also sets the workflow going. 422 `workflow_invalid` when it has errors.
-    pub async fn build(&self, workflow: &Workflow, start: bool) -> Result<(Workflow, SaveResult)> {
+    /// Makes the agents of the last version. 422 `workflow_invalid` when it has errors.
+    pub async fn build(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
+        self.make(workflow, None).await
+    }
+
+    /// Makes the agents of the last version, and sets the workflow going. 422 `workflow_invalid` when it has errors.
+    pub async fn start(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
+        self.make(workflow, Some(State::Active)).await
+    }
+
+    async fn make(&self, workflow: &Workflow, state: Option<State>) -> Result<(Workflow, SaveResult)> {
         let (id, version) = (&workflow.id, workflow.version);
         let options = self.store.options(id, version).await?;
         let draft = self.draft(&id.project, &options).await?;
@@ -145,7 +154,7 @@ impl Engine {
             let graph = draft.graph(version, before.as_ref().map(|built| &built.graph));
             self.store.put_graph(id, version, &graph).await?;
         }
-        let changed = self.store.set_built(workflow, version, start).await?.ok_or_else(saved_meanwhile)?;
+        let changed = self.store.set_built(workflow, version, state).await?.ok_or_else(saved_meanwhile)?;
         let built = self.built(id, version).await?;
         self.sync_schedules(&changed, &built, workflow.state != State::Active).await?;
         if changed.state == State::Active {

@@ -1,10 +1,40 @@
 //! A built version in memory: its graph and its agents, ready to run. Immutable, so cached by version.
 
 use crate::Engine;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use rookery_agents::Agent;
 use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, WorkflowRef};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// How much the built versions in memory may weigh, in bytes: a function has 512 MB, and what is made of a text is some times its size.
+const CACHED_BYTES: u64 = 16 * 1024 * 1024;
+/// What a built version weighs besides its text, in bytes.
+const OWN_BYTES: u64 = 4 * 1024;
+
+/// Built versions in memory, bounded by what they weigh: one tenant's large options must not take the others' messages with them.
+pub(crate) type BuiltCache = Cache<(WorkflowRef, u64), Arc<Built>, ByBytes>;
+
+#[derive(Clone)]
+pub(crate) struct ByBytes;
+
+impl Weighter<(WorkflowRef, u64), Arc<Built>> for ByBytes {
+    fn weight(&self, _: &(WorkflowRef, u64), built: &Arc<Built>) -> u64 {
+        built.bytes
+    }
+}
+
+/// An empty cache. It is one shard: a share of several would be too small for the largest options that are allowed.
+pub(crate) fn cache() -> BuiltCache {
+    let items = (CACHED_BYTES / OWN_BYTES) as usize;
+    let options = OptionsBuilder::new().shards(1).estimated_items_capacity(items).weight_capacity(CACHED_BYTES).build();
+    match options {
+        Ok(options) => Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()),
+        // Both numbers that it needs are given.
+        Err(_) => Cache::with_weighter(items, CACHED_BYTES, ByBytes),
+    }
+}
 
 /// A built version.
 pub struct Built {
@@ -13,6 +43,8 @@ pub struct Built {
     /// Its agents and links, as data.
     pub graph: Graph,
     agents: HashMap<CellId, Box<dyn Agent>>,
+    /// What it weighs in memory, about.
+    bytes: u64,
 }
 
 impl Built {
@@ -25,7 +57,8 @@ impl Built {
                 None
             }
         });
-        Built { version, agents: agents.collect(), graph }
+        let bytes = OWN_BYTES + graph.cells().iter().map(weight).sum::<u64>();
+        Built { version, agents: agents.collect(), graph, bytes }
     }
 
     /// An agent and its cell; 404 when the version has no such agent.
@@ -40,6 +73,11 @@ impl Built {
         let cell = self.graph.cells().iter().find(same)?;
         Some((cell, self.agents.get(&cell.id)?.as_ref()))
     }
+}
+
+/// The bytes of a cell's options as text.
+fn weight(cell: &Cell) -> u64 {
+    cell.config.iter().map(|(name, value)| name.len() + value.to_string().len()).sum::<usize>() as u64
 }
 
 fn constant_time_eq(a: &str, b: &str) -> bool {
@@ -57,5 +95,37 @@ impl Engine {
             Ok::<_, Error>(Arc::new(Built::new(version, graph)))
         };
         self.built.get_or_insert_async(&key, load).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rookery_domain::{ProjectId, WorkflowId};
+    use serde_json::{Map, json};
+
+    fn built(bytes: usize) -> Arc<Built> {
+        let config = Map::from_iter([("text".to_owned(), json!("x".repeat(bytes)))]);
+        let id = CellId("c".into());
+        let cell = Cell { name: "c".into(), id, agent_type: "unknown".into(), config, incarnation: 1, token: None };
+        Arc::new(Built::new(1, Graph::new(vec![cell], Vec::new())))
+    }
+
+    #[test]
+    fn large_options_of_one_tenant_do_not_fill_the_memory() {
+        let cache = cache();
+        let key = || (WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() }, 1);
+        let largest = rookery_domain::limits::WORKFLOW_BYTES;
+        let mut last = key();
+        for _ in 0..40 {
+            last = key();
+            cache.insert(last.clone(), built(largest));
+        }
+        assert!(cache.weight() <= CACHED_BYTES && cache.len() < 10, "{} of {} bytes", cache.len(), cache.weight());
+        assert!(cache.get(&last).is_some(), "what was built just now is there, however large");
+        for _ in 0..1000 {
+            cache.insert(key(), built(1000));
+        }
+        assert!(cache.len() > 256, "many small ones find room: {}", cache.len());
     }
 }

@@ -1,17 +1,22 @@
 //! The promises, shown at the engine's own surface over real stand-ins.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod counting;
+mod due;
 mod faults;
 mod faulty;
 mod purges;
+mod replays;
 mod replies;
 mod requests;
 mod schedules;
+mod served;
 mod tenants;
 mod unfinished;
 mod waits;
 
 use aws_sdk_sqs::types::QueueAttributeName as Name;
+use counting::{Requests, counting};
 use faulty::{Faults, faulty};
 use rookery_boot::{Booted, Clients, Options, TABLE};
 use rookery_engine::Engine;
@@ -56,12 +61,23 @@ impl World {
         World { _folder: folder, standins, sqs, urls, calm, tested, faults }
     }
 
+    /// An engine whose requests are counted.
+    fn counted(&self) -> (Arc<Engine>, Requests) {
+        let requests = Requests::default();
+        let (dynamodb, queue) = (self.standins.dynamodb_config().build(), self.standins.sqs_config().build());
+        let counted = |inner: Option<_>| counting(inner.unwrap(), requests.clone());
+        let dynamodb = dynamodb.to_builder().http_client(counted(dynamodb.http_client())).build();
+        let queue = queue.to_builder().http_client(counted(queue.http_client())).build();
+        let booted = rookery_boot::assemble(Clients::new(dynamodb, queue), TABLE, self.urls.clone(), Options::default());
+        (booted.engine, requests)
+    }
+
     /// A workflow with these options, running.
     async fn started(&self, options: &str) -> Workflow {
         let project = self.calm.store.create_project("promises").await.unwrap();
         let (workflow, result) = self.calm.create_workflow(&project.id, "promises", options).await.unwrap();
         assert_eq!(result.errors, []);
-        self.calm.build(&workflow, true).await.unwrap().0
+        self.calm.start(&workflow).await.unwrap().0
     }
 
     /// Messages in all queues, whatever their state.

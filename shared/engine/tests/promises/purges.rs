@@ -93,13 +93,16 @@ async fn fill(world: &World, workflow: &Workflow) {
     let request = request(workflow, CallbackAuth::RequestId);
     store.open_request(&request, 10).await.unwrap();
     store.acknowledge_request(&request, "callee", now).await.unwrap();
-    store.begin_call(project, request.id, now.plus(60_000)).await.unwrap();
+    store.begin_call(project, request.pending.id, now.plus(60_000)).await.unwrap();
     let held = HeldResult { body: "{}".into(), headers: Vec::new(), received_at: now };
     assert!(store.hold_result(project, "unknown", &held).await.unwrap());
     store.trip_breaker(project, "https://down.example.com", OpenBreaker { since: now, probe_at: now }).await.unwrap();
     let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
-    store.put_log(&request.agent, EventId::fresh(), &entry).await.unwrap();
-    store.add_metrics(&workflow.id, &request.agent.cell, now, &Counts { received: 1, ..Counts::default() }).await.unwrap();
+    store.put_log(&request.pending.agent, EventId::fresh(), &entry).await.unwrap();
+    store
+        .add_metrics(&workflow.id, &request.pending.agent.cell, now, &Counts { received: 1, ..Counts::default() })
+        .await
+        .unwrap();
 
     let incoming = Incoming::new(Payload::parse(br#"{"n": 1}"#).unwrap(), Vec::new(), None);
     world.calm.accept_at_trigger(workflow, &CellId("in".into()), incoming).await.unwrap();

@@ -203,3 +203,35 @@ async fn a_delivery_that_crashes_for_good_takes_its_request_with_it() {
     let refused = world.calm.collect(Some(project), None, &post("x", "late", Time::now())).await.unwrap_err();
     assert_eq!(refused.code, "request_over");
 }
+
+#[tokio::test]
+async fn a_callee_that_gives_the_same_id_each_time_is_understood_each_time() {
+    let world = World::start(1).await;
+    let workflow = workflow(&world).await;
+    let (engine, project) = (&world.calm, &workflow.id.project);
+    for n in 0..120 {
+        let request = request(&workflow, CallbackAuth::RequestId);
+        engine.store.open_request(&request, 10).await.unwrap();
+        engine.store.acknowledge_request(&request, "same", Time::now()).await.unwrap();
+        // Each result is posted twice.
+        for _ in 0..2 {
+            let collected = engine.collect(Some(project), None, &post("same", &format!("result {n}"), Time::now())).await;
+            assert_eq!(collected.unwrap(), Collected::Taken, "request {n}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_that_waits_for_its_turn_to_ask_says_so() {
+    let world = World::start(1).await;
+    let workflow = world.started(&ASKING.replace("\"request_id\"", "\"request_id\", \"max_outstanding\": 1")).await;
+    let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
+    let event = world.calm.accept_at_trigger(&workflow, &CellId("start".into()), incoming).await.unwrap();
+    // Another delivery of the agent has the one place.
+    world.calm.store.open_request(&request(&workflow, CallbackAuth::RequestId), 1).await.unwrap();
+    let message = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await.remove(0);
+    Dispatcher(world.calm.clone()).handle(message).await.unwrap();
+    let items = world.calm.store.list_run(&workflow.id, event.run, 10, None).await.unwrap().items;
+    let parked = items.into_iter().find_map(|item| item.parked).unwrap();
+    assert_eq!((parked.why.as_deref(), parked.for_reply), (Some("1 requests are outstanding: this one waits."), true));
+}

@@ -6,7 +6,7 @@ use crate::RunItem;
 use crate::commit::record::{Commit, Parked, Timer, write_failure};
 use crate::events::{event_item, remembered_until};
 use crate::expression::{Expr, absent};
-use crate::item::Item;
+use crate::item::{Item, malformed};
 use crate::keys::{self, Prefix};
 use crate::memory::MemoryWrite;
 use crate::page::{Cursor, Page};
@@ -132,8 +132,33 @@ impl Store {
         self.put(item, Some(Expected::before(parked.attempt - 1).condition())).await
     }
 
-    /// A page of a workflow's failures, newest first.
+    /// A page of a workflow's failures, newest first: those that were replayed, too.
     pub async fn list_failures(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<RunItem>> {
+        let [open, replayed] = [keys::recent(workflow, Prefix::RecentFailures), keys::recent(workflow, Prefix::RecentReplayed)];
+        let (open, replayed) = tokio::try_join!(
+            self.list_places(workflow, open, None, limit, limit, cursor),
+            self.list_places(workflow, replayed, None, limit, limit, cursor),
+        )?;
+        let more = open.next.is_some() || replayed.next.is_some() || open.items.len() + replayed.items.len() > limit;
+        let mut places = [open.items, replayed.items].concat();
+        places.sort_unstable();
+        places.reverse();
+        // One that was moved just now may stand in both.
+        places.dedup();
+        places.truncate(limit);
+        let next = places.last().filter(|_| more).map(|last| Cursor(last.clone()));
+        let ids = places.iter().map(|place| keys::recent_id(place).ok_or_else(|| malformed("rs"))).collect::<Result<Vec<_>>>()?;
+        let items = self.run_items(workflow, &ids).await?;
+        Ok(Page { items: items.into_iter().flatten().collect(), next })
+    }
+
+    /// A page of the failures that were not replayed, newest first. The index may lag: one that was replayed just now may be there.
+    pub async fn list_open_failures(
+        &self,
+        workflow: &WorkflowRef,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<RunItem>> {
         self.list_marked(workflow, keys::recent(workflow, Prefix::RecentFailures), limit, cursor).await
     }
 
@@ -157,14 +182,20 @@ impl Store {
 
     /// Notes that a failure that was replayed has failed again, on the same commit key.
     pub async fn mark_failed_again(&self, workflow: &WorkflowRef, id: EventId) -> Result<()> {
-        let condition = Some(Expr::new("attribute_exists(msg)"));
-        self.update(&keys::event(workflow, id), Expr::new("REMOVE replayed"), condition).await.map(drop)
+        let update = Expr::new("SET rp = :open REMOVE replayed").s(":open", keys::recent(workflow, Prefix::RecentFailures));
+        self.update_failure(workflow, id, update).await
     }
 
-    /// Notes that a failure is being replayed.
+    /// Notes that a failure is being replayed: it leaves the list of those that are to be.
     pub async fn mark_replayed(&self, workflow: &WorkflowRef, id: EventId, at: Time) -> Result<()> {
-        let update = Expr::new("SET replayed = :at").n(":at", at.0);
-        let condition = Expr::new("attribute_exists(msg)");
-        self.update(&keys::event(workflow, id), update, Some(condition)).await.map(drop)
+        let update = Expr::new("SET replayed = :at, rp = :replayed")
+            .n(":at", at.0)
+            .s(":replayed", keys::recent(workflow, Prefix::RecentReplayed));
+        self.update_failure(workflow, id, update).await
+    }
+
+    async fn update_failure(&self, workflow: &WorkflowRef, id: EventId, update: Expr) -> Result<()> {
+        let condition = Some(Expr::new("attribute_exists(msg)"));
+        self.update(&keys::event(workflow, id), update, condition).await.map(drop)
     }
 }

@@ -12,14 +12,14 @@
 //! | metrics of a workflow between two hours | query `pk = P#x#W`, `sk` between hours (`HOUR#CELL`) |
 //! | a run: its events and what became of its deliveries | query `pk = P#r#W#RUN`; an item is `sk` = own part of its id |
 //! | a delivery's outcome (its commit key), an event by id | the same, one item |
-//! | events, failures of a workflow, items of a feed, newest first | index `recent`: `rp` = `P#W#e`, `P#W#f`, `P#W#d#CELL#INC`; `rs` = `TIME#ID` |
+//! | events, failures (those that were replayed apart) of a workflow, items of a feed, newest first | index `recent`: `rp` = `P#W#e`, `P#W#f`, `P#W#r`, `P#W#d#CELL#INC`; `rs` = `TIME#ID` |
 //! | what is due up to a time | index `due`: `dp` = `due#SHARD`, `da` = milliseconds |
 //! | a request to an external agent; the caller of a run | items of the run |
 //! | requests of a workflow, newest first | index `recent`: `rp` = `P#W#q` |
 //! | how many requests of an agent are outstanding | `pk = P#q#W`, `sk = CELL#INC#` |
 //! | requests by the id that their callee gave them | query `pk = q#HASH`, `sk` from `P#` (`P#W#REQUEST`): the one key that a project does not lead |
 //! | of a project: calls under way, early results, breakers | `pk = P#q`, `sk` from `a#`, `h#`, `b#` |
-//! | a served agent by its name | `pk = P`, `sk = n#HASH` |
+//! | the served agents of a name | query `pk = P`, `sk` from `n#HASH` (`n#HASH#W`) |
 //! | reserved: connections, sessions | `pk = P#c#...`, `P#i#...` |
 
 mod prefix;
@@ -206,9 +206,14 @@ pub fn called(sort: &str) -> Option<(WorkflowRef, EventId)> {
     Some((workflow, EventId::of_parts(parts.next()?)?))
 }
 
-/// A served agent, by its name.
-pub fn served(project: &ProjectId, name: &str) -> Key {
-    of_project(project, Prefix::Served, &hashed(name))
+/// The agent that a workflow serves by a name.
+pub fn served(of: &WorkflowRef, name: &str) -> Key {
+    key(of.project.to_string(), format!("{}#{}", all_served(name), of.workflow))
+}
+
+/// What the sort keys of all agents that are served by a name begin with.
+pub fn all_served(name: &str) -> String {
+    Prefix::Served.sort(hashed(name))
 }
 
 /// A text of any length and characters as a part of a key.

@@ -122,8 +122,10 @@ prefixes! {
     Schedule: "s", InWorkflow, WithPartition;
     /// Events, newest first.
     RecentEvents: "e", Recent, WithRuns;
-    /// Failures, newest first.
+    /// Failures that were not replayed, newest first.
     RecentFailures: "f", Recent, WithRuns;
+    /// Failures that were replayed, newest first.
+    RecentReplayed: "r", Recent, WithRuns;
     /// Requests to external agents, newest first.
     RecentRequests: "q", Recent, WithRuns;
     /// What an agent published: `P#W#LETTERS#CELL#INCARNATION`.
