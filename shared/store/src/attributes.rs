@@ -51,7 +51,6 @@
 //! | `url`, `auth`, `token`, `secret` | where it was sent, and by what a result is believed | requests; `token` also in callers |
 //! | `creds` | the names of the credentials that its call used | requests |
 //! | `trace` | the trace that it belongs to | requests |
-//! | `creds` | the credentials that its call sends, by name | requests |
 //! | `calls` | how often it was sent; calls of a minute | requests, counts of breakers |
 //! | `deadline`, `lease` | until when a result is taken; who may call now | requests |
 //! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |
