@@ -1,5 +1,18 @@
 //! What the functions do: accept, route, dispatch, tick, build.
 //!
+//! | To know | Begin with |
+//! |---|---|
+//! | how an event comes in | `accept.rs`: [`Engine::accept_at_trigger`], [`Engine::hook`] |
+//! | who gets it | `routing.rs`, and `rookery_domain::Graph::route` |
+//! | how it is handled | `delivery/`: its table of states, then `dispatch.rs` |
+//! | what agents may ask of the world | `external/host.rs` |
+//! | how an answer finds the delivery that waits for it | `external/pending.rs`, then `collect.rs` |
+//! | what happens when time passes | `tick.rs` |
+//! | how a drawing becomes agents | `workflow/build.rs` |
+//! | what is counted | `metrics/meter.rs` |
+//!
+//! No HTTP, no keys of the table, no option of an agent type is known here.
+//!
 //! Decisions are pure where they can be (`plan`); everything is retried safely by the rules in ARCHITECTURE.md: deterministic
 //! ids, one commit key for each delivery, acknowledgement only after what follows is stored and sent.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]

@@ -3,6 +3,9 @@
 //! `keys` holds all keys, and in `keys/prefix.rs` a table of their prefixes, from which `purge` reads what to remove; one file for each
 //! noun holds its items and conditions. No decisions of the engine, no HTTP.
 //!
+//! Begin with `keys/mod.rs` (what is where), `attributes.rs` (what an item's names mean), `sdk.rs` (the few calls that are made), then
+//! `events.rs` and `commit/`, which nearly all of the work goes through.
+//!
 //! **Who writes.** A write that must keep something else true goes through the engine: events and their messages, commits and waits,
 //! requests and breakers, versions with what is built of them, schedules, starts and stops, every deletion that asks for a purge. The API
 //! writes straight to the store what is whole in one item, and what nothing else follows from: a project and its name, API keys,

@@ -1,4 +1,23 @@
 //! A delivery, from its message to its one commit: dispatch, park, fail, replay. Nothing here calls outside by itself: that is `external`.
+//!
+//! Begin with `dispatch.rs`; an [`attempt::Attempt`] is what all its steps share. An arm of a delivery (an event at an agent, a check, a timer)
+//! has one item, on its commit key. The item says its state:
+//!
+//! | From | By | To | In |
+//! |---|---|---|---|
+//! | no item: new | its agent's effects | committed, `done` or the agent's own word | `commit` |
+//! | new, parked | a failure that may pass, or a wait that the agent asked for | parked for the next attempt | `plan`, `park` |
+//! | parked | its message, at its time; or a reply, at once | its agent runs | `dispatch` |
+//! | parked | a message that is early, or of another attempt | parked: what ends the wait is sent again | `park` |
+//! | new, parked | a failure for good | committed, `failed`, with one `on_error` event | `commit` |
+//! | new, parked | the run is over its limits | committed, `limit`; the first one with one `on_error` event | `run_limits` |
+//! | new, parked | ten crashes of its handler | committed, `failed` | `dead_letters` |
+//! | new | a check that was missed, while a later one is due | committed, `skipped` | `checks` |
+//! | new | a check whose schedule has changed | no item: it is dropped | `checks` |
+//! | parked | the same | committed, `cancelled` | `commit` |
+//! | new, parked | its workflow is deleted | it is dropped, and the purge removes what it has | `dispatch` |
+//! | committed | its message again | committed: what follows is sent again | `following` |
+//! | committed, `failed` | a replay | as it is; the next arm is new | `replay` |
 
 pub(crate) mod attempt;
 pub(crate) mod backoff;
