@@ -30,7 +30,7 @@ pub struct Args {
     /// unless it is given.
     #[arg(long, env = "ROOKERY_ROOT_KEY", hide_env_values = true, value_name = "KEY")]
     pub root_key: Option<String>,
-    /// Where it is reached from outside, like https://rookery.example.com, or with a path if a proxy serves it below one: hooks, feeds and
+    /// Where it is reached from outside, like `https://rookery.example.com`, or with a path if a proxy serves it below one: hooks, feeds and
     /// callbacks have addresses there. Without it, they are at the address that it listens on.
     #[arg(long, env = "ROOKERY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
