@@ -1,4 +1,5 @@
-//! The `dispatch` function's handler, behind the `deliver` queue: a delivery, timer or check wakes its agent, and its effects are committed. What it does is the engine's.
+//! The `dispatch` function's handler, behind the `deliver` queue: a delivery, timer or check wakes its agent, and its effects are
+//! committed. The work is done by the engine.
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_runtime::{Error, LambdaEvent};

@@ -1,4 +1,4 @@
-//! The `ingress` function's handler, behind the HTTP API: the whole HTTP API. What it does is the API's.
+//! The `ingress` function's handler: the whole HTTP API. The work is done by `rookery-api`.
 
 use axum::Router;
 use rookery_engine::Engine;

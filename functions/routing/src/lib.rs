@@ -1,4 +1,5 @@
-//! The `routing` function's handler, behind the `route` queue: an event with many targets becomes its deliveries. What it does is the engine's.
+//! The `routing` function's handler, behind the `route` queue: an event with many targets becomes its deliveries. The work is
+//! done by the engine.
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_runtime::{Error, LambdaEvent};

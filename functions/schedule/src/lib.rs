@@ -1,5 +1,5 @@
-//! The `schedule` function's handler, woken by the tick: what is due becomes messages, dead letters become failure records.
-//! It never runs an agent.
+//! The `schedule` function's handler, woken by the tick: due items become messages, and dead letters become failure records. It
+//! never runs an agent.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use lambda_runtime::{Error, LambdaEvent};

@@ -1,4 +1,4 @@
-//! The `webhook` function's handler, behind the HTTP API: the hooks of agents. What it does is the API's.
+//! The `webhook` function's handler, behind the HTTP API: the hooks of agents. The work is done by `rookery-api`.
 
 use axum::Router;
 use rookery_engine::Engine;

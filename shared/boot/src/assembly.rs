@@ -1,5 +1,5 @@
-//! The one assembly: from the two AWS clients and what is known of the place to an engine. Functions, the local program and tests
-//! differ in their clients and settings only.
+//! The one assembly of an engine: from the two AWS clients and the settings of the place. Functions, the local program and tests
+//! differ only in their clients and settings.
 
 use rookery_domain::Result;
 use rookery_egress::{Egress, Policy};
@@ -14,39 +14,39 @@ pub const TABLE: &str = "rookery";
 /// The clients of the two AWS services. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    /// For the table.
+    /// The client for the table.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// For the queues.
+    /// The client for the queues.
     pub sqs: aws_sdk_sqs::Client,
 }
 
 impl Clients {
-    /// As these configurations say.
+    /// Makes the clients from these configurations.
     pub fn new(dynamodb: aws_sdk_dynamodb::Config, sqs: aws_sdk_sqs::Config) -> Self {
         Clients { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb), sqs: aws_sdk_sqs::Client::from_conf(sqs) }
     }
 }
 
-/// What is decided where it runs. By default, agents reach the public internet only.
+/// What differs from place to place. By default, agents reach only the public internet.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// What agents may call.
     pub egress: Policy,
-    /// What the engine is told of where it runs.
+    /// What the engine is told about the place that it runs in.
     pub settings: Settings,
 }
 
-/// An engine, and what it stands on.
+/// An engine, and what its process needs beside it.
 pub struct Booted {
     /// The engine.
     pub engine: Arc<Engine>,
-    /// For those who receive messages.
+    /// The client for receiving messages.
     pub sqs: aws_sdk_sqs::Client,
     /// The queues.
     pub queues: QueueUrls,
 }
 
-/// An engine over a table and queues that are there. Makes no request. Must be called on a tokio runtime.
+/// Makes an engine over a table and queues that exist. No request is made. Must be called on a tokio runtime.
 pub fn assemble(clients: Clients, table: &str, queues: QueueUrls, options: Options) -> Booted {
     let store = Store::new(clients.dynamodb, table);
     let producer = Producer::start(clients.sqs.clone(), &queues);
@@ -54,7 +54,7 @@ pub fn assemble(clients: Clients, table: &str, queues: QueueUrls, options: Optio
     Booted { engine, sqs: clients.sqs, queues }
 }
 
-/// Makes the table and the queues unless they are there: for the local program and tests. On AWS the template does.
+/// Creates the table and the queues where they do not exist: for the local program and tests. On AWS the template does it.
 pub async fn create(clients: &Clients) -> Result<QueueUrls> {
     Store::new(clients.dynamodb.clone(), TABLE).create_table().await?;
     create_queues(&clients.sqs).await

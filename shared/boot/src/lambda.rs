@@ -1,5 +1,5 @@
-//! From the environment of a Lambda function to an engine. The local program is built without this: it knows no credentials, no
-//! region, and no TLS of the SDK.
+//! From the environment of a Lambda function to an engine. The local program is built without this file: it has no credentials,
+//! no region, and no TLS of the SDK.
 
 use crate::{Booted, Clients, Options, assemble};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -9,9 +9,10 @@ use rookery_egress::{Allow, Policy};
 use rookery_engine::{PublicUrl, Settings};
 use rookery_queue::QueueUrls;
 
-/// Makes the two clients and the engine of a Lambda function from the environment: `ROOKERY_TABLE`, the two variables of each queue
-/// ([`rookery_queue::Queue::variable`]), and what the AWS SDK reads; with `ROOKERY_STAGE`, there are metrics for CloudWatch; with
-/// `ROOKERY_PUBLIC_URL`, external agents know where their results go. Makes no request. Errors name the variable.
+/// Makes the two clients and the engine of a Lambda function from the environment: `ROOKERY_TABLE`, the two variables of each
+/// queue ([`rookery_queue::Queue::variable`]), and what the AWS SDK reads. With `ROOKERY_STAGE`, metrics are written for
+/// CloudWatch; with `ROOKERY_PUBLIC_URL`, external agents are told where to post results. No request is made. Errors name the
+/// variable.
 pub async fn from_environment() -> Result<Booted> {
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https()).load().await;
     let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&config), sqs: aws_sdk_sqs::Client::new(&config) };
@@ -20,12 +21,12 @@ pub async fn from_environment() -> Result<Booted> {
     Ok(assemble(clients, &variable("ROOKERY_TABLE")?, QueueUrls::read(variable)?, Options { egress, settings }))
 }
 
-/// TLS by ring: see `Cargo.toml`. Opens nothing.
+/// The HTTP client, with TLS by ring (see `Cargo.toml`). No connection is opened.
 fn https() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// Where the API is reached from outside: `ROOKERY_PUBLIC_URL`.
+/// The public address of the API: `ROOKERY_PUBLIC_URL`.
 fn public_url() -> Result<Option<PublicUrl>> {
     let given = variable("ROOKERY_PUBLIC_URL").ok();
     let parse = |url: String| url.parse().map_err(|error| Error::internal(format!("ROOKERY_PUBLIC_URL: {url}: {error}")));

@@ -1,19 +1,19 @@
-//! What is logged, and how: one filter for the functions and for the program on one machine. What lines say is up to who writes them.
+//! Logging: one filter for the functions and for the program on one machine. What a line says is up to the code that writes it.
 
 use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets};
 use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry};
 
-/// Logs of a function: JSON lines on standard output, at `RUST_LOG` or `info`; traces as [`rookery_trace::export_from_environment`]
-/// says.
+/// Sets up the logs of a function: JSON lines on standard output, at `RUST_LOG` or `info`. Traces go where
+/// [`rookery_trace::export_from_environment`] says.
 pub fn observe() {
-    // The innermost span has the ids; the outer ones are the runtime's own.
+    // The innermost span has the ids; the outer spans are the runtime's own.
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false).with_target(false);
     observe_by(lines, LevelFilter::INFO);
 }
 
-/// Logs of the program on one machine: lines for people on standard error, at `RUST_LOG` or `warn`; and traces.
+/// Sets up the logs of the program on one machine: plain lines on standard error, at `RUST_LOG` or `warn`. Traces are set up, too.
 pub fn observe_here() {
     observe_by(tracing_subscriber::fmt::layer().with_writer(std::io::stderr), LevelFilter::WARN);
 }
@@ -31,8 +31,8 @@ fn observe_by(lines: impl Layer<Registry> + Send + Sync + 'static, default: Leve
     }
 }
 
-/// The lines of these targets that cannot hold a secret. Below `info`, libraries log what they send and receive: headers with keys,
-/// bodies with payloads and credentials. Only our own crates, whose lines have ids only, are heard there.
+/// Lets only lines through that cannot hold a secret. Below `info`, libraries log what they send and receive: headers with keys,
+/// bodies with payloads and credentials. So only our own crates, whose lines have ids only, are heard below `info`.
 fn only_safe(targets: Targets) -> impl Filter<Registry> {
     let safe = Targets::new().with_default(LevelFilter::INFO).with_target("rookery", LevelFilter::TRACE);
     FilterExt::<Registry>::and(targets, safe)

@@ -18,15 +18,15 @@ pub enum Kind {
     NotFound,
     /// 405: the resource does not know this method.
     Method,
-    /// 409: it contradicts the present state.
+    /// 409: the request contradicts the present state.
     Conflict,
-    /// 410: it is over.
+    /// 410: what is asked for has ended.
     Gone,
     /// 413: too large.
     TooLarge,
-    /// 415: not a media type that is read here.
+    /// 415: the body has a media type that is not read here.
     MediaType,
-    /// 422: well formed, but it cannot be done.
+    /// 422: the request is well formed, but what it asks for cannot be done.
     Unprocessable,
     /// 503: not now; the same request may succeed later.
     Unavailable,
@@ -41,13 +41,13 @@ pub enum Kind {
 pub struct Error {
     /// Who has to act.
     pub kind: Kind,
-    /// Stable, in snake case: the `type` of the HTTP envelope.
+    /// The stable code, in snake case: the `type` of the HTTP envelope.
     pub code: &'static str,
     /// One sentence that names what is wrong.
     pub message: String,
-    /// What to do about it.
+    /// What the caller can do about it.
     pub details: String,
-    /// More for programs, like the current version at a conflict.
+    /// Details for programs, like the current version in a conflict.
     pub meta: Option<serde_json::Value>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -63,7 +63,7 @@ impl Error {
         Error::new(Kind::Invalid, "invalid_request", message, details)
     }
 
-    /// 404 `not_found`: the same for what is unknown and for what is another project's.
+    /// 404 `not_found`: the same error for what is unknown and for what is another project's.
     pub fn not_found(what: &str) -> Self {
         Error::new(
             Kind::NotFound,
@@ -81,7 +81,7 @@ impl Error {
         }
     }
 
-    /// 503 `unavailable`: a store or queue did not answer; nothing is known to be done.
+    /// 503 `unavailable`: a store or queue did not answer. Whether anything was done is unknown.
     pub fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Error {
             cause: Some(cause.into()),
@@ -94,7 +94,7 @@ impl Error {
         }
     }
 
-    /// 507 `storage_full`: the store has no room. Nothing was done. The store told the log already, once.
+    /// 507 `storage_full`: the store has no room. Nothing was done, and the store has written to the log already.
     pub fn storage_full() -> Self {
         Error::new(
             Kind::StorageFull,
@@ -104,18 +104,19 @@ impl Error {
         )
     }
 
-    /// Whether the log need not hear of it: it was told of the cause once, not for each request that suffers from it.
+    /// Whether the log may leave this error out: its cause was logged once, and is not logged again for each request that suffers
+    /// from it.
     pub fn is_told(&self) -> bool {
         self.kind == Kind::StorageFull
     }
 
-    /// The same with more for programs.
+    /// The same error, with details for programs.
     pub fn with_meta(mut self, meta: serde_json::Value) -> Self {
         self.meta = Some(meta);
         self
     }
 
-    /// The same with a cause for the log.
+    /// The same error, with a cause for the log.
     pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self

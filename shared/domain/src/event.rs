@@ -6,9 +6,9 @@ use serde::Serialize;
 /// Why an event exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Cause {
-    /// The event that led to it.
+    /// The event that led to the new one.
     pub event: EventId,
-    /// The delivery that emitted it; none for a copy that a person made.
+    /// The delivery that emitted the new event; none for a copy that a person made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
 }
@@ -16,26 +16,26 @@ pub struct Cause {
 /// What an agent emitted: immutable once it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Its id, which says its run.
+    /// The event's id, which contains the id of its run.
     pub id: EventId,
     /// The workflow version that its run is pinned to.
     pub version: u64,
     /// The agent that emitted it.
     pub cell: CellId,
-    /// The life of that agent.
+    /// The incarnation of that agent.
     pub incarnation: u64,
-    /// What it is, for the links that take only some events.
+    /// The groups that links choose by.
     pub groups: Vec<String>,
-    /// What it says.
+    /// The content.
     pub payload: Payload,
-    /// When it was committed, about.
+    /// About when the event was committed.
     pub created_at: Time,
     /// Deliveries between it and the root of its run.
     pub hop: u16,
-    /// What it came of; none for a root.
+    /// What the event came of; none for a root.
     pub cause: Option<Cause>,
-    /// When it stops being shown.
+    /// From when on lists no longer show the event.
     pub keep_until: Time,
-    /// Its descendants emit nothing: it says that the run hit a limit.
+    /// The run hit a limit here: agents that receive this event emit nothing.
     pub last: bool,
 }

@@ -12,13 +12,13 @@ pub struct Cell {
     pub id: CellId,
     /// The name of its type.
     pub agent_type: String,
-    /// What people call it; its id when they do not.
+    /// What people call the agent; the cell's id where it has no name.
     pub name: String,
     /// The options of its type.
     pub config: Map<String, Value>,
-    /// The version in which this life of the agent began: a cell that was deleted and added again is another agent.
+    /// The version in which this incarnation of the agent began: a cell that was deleted and added again is another agent.
     pub incarnation: u64,
-    /// The secret part of its public address (a hook, a feed), where its type has one.
+    /// The secret part of the agent's public address (a hook, a feed), where its type has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
@@ -28,17 +28,17 @@ pub struct Cell {
 pub struct Link {
     /// The canvas's id.
     pub id: CellId,
-    /// The agent whose events it takes.
+    /// The agent whose events the link takes.
     pub source: CellId,
-    /// The agent that it leads to.
+    /// The agent that the link leads to.
     pub target: CellId,
-    /// Takes only events of this group; all events when absent.
+    /// The group of the events that the link takes; without it, the link takes all events of its source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
 }
 
 impl Link {
-    /// Whether it takes an event with these groups.
+    /// Whether the link takes an event with these groups.
     pub fn takes(&self, groups: &[String]) -> bool {
         self.group.as_ref().is_none_or(|group| groups.contains(group))
     }
@@ -83,7 +83,7 @@ impl From<Graph> for Parts {
 }
 
 impl Graph {
-    /// Links whose ends are not among the cells lead nowhere.
+    /// Makes a graph. Links whose ends are not among the cells lead nowhere.
     pub fn new(cells: Vec<Cell>, links: Vec<Link>) -> Self {
         let by_id = cells.iter().enumerate().map(|(index, cell)| (cell.id.clone(), index)).collect();
         let (mut by_source, mut by_target) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
@@ -150,7 +150,7 @@ mod tests {
     }
 
     proptest! {
-        /// The reference: walk all links, one at a time, with no index.
+        /// The reference walks all links, one at a time, with no index.
         #[test]
         fn routing_equals_the_reference(links in links(), source in 0usize..7, groups in prop::collection::btree_set(0usize..4, 0..4)) {
             let graph = Graph::new(
@@ -179,7 +179,7 @@ mod tests {
             let incoming: Vec<&Link> = graph.incoming(&target).collect();
             let reference: Vec<&Link> = graph.links().iter().filter(|link| link.target == target).collect();
             prop_assert_eq!(incoming, reference);
-            // What is stored is what is built.
+            // A graph that was stored and read again is the graph that was built.
             let stored: Graph = serde_json::from_str(&serde_json::to_string(&graph).unwrap()).unwrap();
             prop_assert_eq!(stored, graph);
         }

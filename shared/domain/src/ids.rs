@@ -50,12 +50,12 @@ macro_rules! short_id {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// A new one, never used before.
+            /// Makes a new id, never used before.
             pub fn random() -> Self {
                 $name(random_token(12).into())
             }
 
-            /// Its text.
+            /// The id's text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -92,7 +92,7 @@ macro_rules! short_id {
 }
 
 short_id!(
-    /// A tenant: 12 letters and digits. Leads every key of what is the project's.
+    /// A tenant: 12 letters and digits. The keys of all that a project has begin with it.
     ProjectId, "project"
 );
 short_id!(
@@ -123,7 +123,7 @@ macro_rules! uuid_id {
         impl FromStr for $name {
             type Err = Error;
             fn from_str(text: &str) -> Result<Self> {
-                // Only the one form that we write: 32 lower-case hexadecimal digits.
+                // Only the one form that we write is accepted: 32 lower-case hexadecimal digits.
                 match text.len() == 32 && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
                     true => Uuid::try_parse(text).map($name).map_err(|_| Error::not_found($what)),
                     false => Err(Error::not_found($what)),
@@ -144,7 +144,7 @@ uuid_id!(
     RunId, "run"
 );
 uuid_id!(
-    /// One event to one agent: the hash of both.
+    /// The delivery of one event to one agent: the hash of both.
     DeliveryId, "delivery"
 );
 uuid_id!(
@@ -153,7 +153,7 @@ uuid_id!(
 );
 
 impl ScopeId {
-    /// The scope of this text.
+    /// The id of the scope with this text.
     pub fn of(text: &str) -> Self {
         ScopeId(hashed_uuid(&[b"scope", text.as_bytes()]))
     }
@@ -166,7 +166,7 @@ impl ScopeId {
 pub struct CellId(pub String);
 
 impl CellId {
-    /// Its text.
+    /// The id's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -178,14 +178,14 @@ impl fmt::Display for CellId {
     }
 }
 
-/// An event, or another item that lives in a run: it says which run, so that one read finds it.
-/// Shown as `RUN` for the root and as `RUN-OWN` for the others.
+/// The id of an event, or of another item of a run. It contains the run's id, so that one read finds the item. It is written
+/// `RUN` for the root and `RUN-OWN` for the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
 #[schemars(inline, from = "String", into = "String")]
 pub struct EventId {
-    /// The run that it belongs to.
+    /// The run that the item belongs to.
     pub run: RunId,
-    /// Its own part; the run's id for the root.
+    /// The item's own part; for the root, the run's id.
     pub own: Uuid,
 }
 
@@ -195,12 +195,12 @@ impl EventId {
         EventId { run, own: run.0 }
     }
 
-    /// A root for an event that came without a key: ordered by time (UUIDv7).
+    /// Makes a root for an event that came without a key: ordered by time (UUIDv7).
     pub fn fresh() -> Self {
         EventId::root(RunId(Uuid::now_v7()))
     }
 
-    /// A root that is the same for the same agent and key, whatever the body.
+    /// The root for this agent and key: always the same, whatever the body.
     pub fn keyed(agent: &AgentRef, key: &str) -> Self {
         EventId::derived(b"key", agent, key.as_bytes())
     }
@@ -221,7 +221,7 @@ impl EventId {
         ])))
     }
 
-    /// Whether it started its run.
+    /// Whether this event started its run.
     pub fn is_root(&self) -> bool {
         self.own == self.run.0
     }
@@ -241,12 +241,12 @@ impl EventId {
         EventId { run, own: hashed_uuid(&[b"request", delivery.0.as_bytes(), &arm.to_be_bytes()]) }
     }
 
-    /// Both parts in 64 hexadecimal digits: the same length for all.
+    /// Both parts in 64 hexadecimal digits: all ids have the same length.
     pub fn parts(&self) -> String {
         format!("{}{}", self.run.0.simple(), self.own.simple())
     }
 
-    /// Of [`EventId::parts`].
+    /// Reads what [`EventId::parts`] wrote.
     pub fn of_parts(parts: &str) -> Option<Self> {
         let (run, own) = parts.split_at_checked(32)?;
         Some(EventId { run: RunId(Uuid::try_parse(run).ok()?), own: Uuid::try_parse(own).ok()? })
@@ -254,7 +254,7 @@ impl EventId {
 }
 
 impl DeliveryId {
-    /// The timer number `ordinal` that an arm of this delivery set: handled like a delivery of its own.
+    /// The timer number `ordinal` that an arm of this delivery set. A timer is handled like a delivery of its own.
     pub fn timer(self, arm: u32, ordinal: u32) -> DeliveryId {
         DeliveryId(hashed_uuid(&[b"timer", self.0.as_bytes(), &arm.to_be_bytes(), &ordinal.to_be_bytes()]))
     }
@@ -275,7 +275,7 @@ impl FromStr for EventId {
         let unknown = || Error::not_found("event");
         let (run, own) = text.split_once('-').unwrap_or((text, text));
         let id = EventId { run: run.parse().map_err(|_| unknown())?, own: own.parse::<RunId>().map_err(|_| unknown())?.0 };
-        // One spelling for each id.
+        // Each id has one spelling.
         if id.to_string() == text { Ok(id) } else { Err(unknown()) }
     }
 }

@@ -1,7 +1,7 @@
 //! The words of Rookery as types: ids, payloads, workflows, graphs, events, messages' subjects, errors.
 //!
-//! Pure: no AWS, no tokio, no clock but [`Time::now`], no I/O. Everything else depends on this crate;
-//! it depends on nothing of ours.
+//! The crate is pure: no AWS, no tokio, no I/O, no clock but [`Time::now`]. All other crates may depend on this one; it depends
+//! on none of ours.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod error;

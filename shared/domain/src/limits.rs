@@ -1,4 +1,4 @@
-//! The numbers that bound the system, each said once.
+//! The numbers that bound the system, each stated once.
 
 /// Largest payload of an event, in bytes of JSON text.
 pub const PAYLOAD_BYTES: usize = 256 * 1024;
@@ -10,27 +10,27 @@ pub const WORKFLOW_BYTES: usize = 2 * 1024 * 1024;
 pub const NAME_CHARS: usize = 200;
 /// Longest id of a cell, in characters.
 pub const CELL_ID_CHARS: usize = 128;
-/// Longest name of a group, in characters; an event carries at most [`EVENT_GROUPS`] of them.
+/// Longest name of a group, in characters.
 pub const GROUP_CHARS: usize = 64;
 /// Most groups on one event.
 pub const EVENT_GROUPS: usize = 16;
 /// Longest chain of deliveries from the root event of a run.
 pub const HOPS: u16 = 64;
-/// Most events of one run, about: counted by samples, so that some more may pass.
+/// Most events of one run, about. They are counted by samples, so a run may have some more.
 pub const RUN_EVENTS: u64 = 10_000;
 /// Most events that one delivery may emit: they are committed in one DynamoDB transaction.
 pub const CHILDREN: usize = 90;
-/// How long a commit is remembered, in milliseconds: longer than any message can come back.
+/// How long a commit is kept, in milliseconds: longer than any message can come back.
 pub const COMMIT_MS: i64 = 15 * 24 * 3600 * 1000;
 /// How long events are kept when their agent does not say, in seconds.
 pub const KEEP_EVENTS_SECONDS: i64 = 30 * 24 * 3600;
-/// The longest wait that is a delayed message (SQS allows 900 s); longer ones are due items.
+/// The longest wait that is a delayed message, in milliseconds (SQS allows 900 s); longer waits are due items.
 pub const DELAYED_MESSAGE_MS: i64 = 900 * 1000;
 /// Waits between the attempts of a delivery, in milliseconds: the upper bounds of full jitter.
 pub const RETRY_MS: [i64; 5] = [5_000, 30_000, 300_000, 1_800_000, 7_200_000];
 /// Largest answer of an outside call that becomes an event, in bytes.
 pub const ANSWER_BYTES: usize = 128 * 1024;
-/// Items on one page of a list, unless asked otherwise; and the most.
+/// Items on one page of a list, unless the request says otherwise.
 pub const PAGE: usize = 50;
 /// Most items on one page of a list.
 pub const PAGE_MAX: usize = 200;

@@ -1,6 +1,6 @@
-//! The options of a workflow: the canvas's JSON, read for what matters here and given back as it came.
+//! The options of a workflow: the canvas's JSON. It is read for what matters here, and given back as it came.
 //!
-//! Only structure is judged here; whether an agent type exists and its config is right is the builder's to say.
+//! Only structure is judged here. Whether an agent type exists and its config is right is judged where the workflow is built.
 
 use crate::payload::{not_json, read_json};
 use crate::{CellId, Error, Kind, Link, Result, limits};
@@ -11,7 +11,7 @@ use std::collections::HashSet;
 /// One thing that keeps a workflow from being built.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Problem {
-    /// The cell that has it.
+    /// The cell that has the problem.
     pub cell_id: String,
     /// The field of that cell, as a dotted path like `config.url`.
     pub field: String,
@@ -51,7 +51,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads `{"cells": [...]}`; `{}` is an empty canvas. Errors are only what cannot be saved at all.
+    /// Reads `{"cells": [...]}`; `{}` is an empty canvas. Only what cannot be saved at all is an error.
     pub fn parse(text: &str) -> Result<Self> {
         if text.len() > limits::WORKFLOW_BYTES {
             return Err(Error::new(

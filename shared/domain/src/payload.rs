@@ -6,14 +6,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
-/// Valid JSON, as it came: the digits of its numbers, the order of its keys, its escapes.
-/// At most 256 KB and 64 levels deep. Cheap to clone.
+/// Valid JSON, as it came: the digits of its numbers, the order of its keys, its escapes. It has at most 256 KB and 64 levels,
+/// and is cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
 #[schemars(inline, from = "Value", into = "Value")]
 pub struct Payload(Arc<str>);
 
 impl Payload {
-    /// Takes in text from outside. Errors: not UTF-8, not JSON, too deep (400); too large (413).
+    /// Reads text from outside. Errors: not UTF-8, not JSON, too deep (400); too large (413).
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         check_size(bytes.len())?;
         let text = read_json(bytes)?;
@@ -21,7 +21,7 @@ impl Payload {
         Ok(Payload(text.into()))
     }
 
-    /// Of a value that we made. Errors: too large (413) or too deep (400).
+    /// Makes a payload of a value of our own. Errors: too large (413) or too deep (400).
     pub fn of(value: &Value) -> Result<Self> {
         let text = value.to_string();
         check_size(text.len())?;
@@ -29,7 +29,7 @@ impl Payload {
         Ok(Payload(text.into()))
     }
 
-    /// Of text that was checked when it was stored.
+    /// Takes text that was checked when it was stored.
     pub fn stored(text: String) -> Self {
         Payload(text.into())
     }
@@ -39,7 +39,7 @@ impl Payload {
         &self.0
     }
 
-    /// The value; a number keeps its digits.
+    /// The parsed value; numbers keep their digits.
     pub fn value(&self) -> Value {
         serde_json::from_str(&self.0).unwrap_or(Value::Null)
     }

@@ -11,7 +11,7 @@
 /// | `Open` | a person | `Cancelled` |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PendingState {
-    /// It may still be answered.
+    /// The record may still be answered.
     Open,
     /// Its answer is stored.
     Answered,
@@ -19,12 +19,12 @@ pub enum PendingState {
     Expired,
     /// The delivery that asked has failed for good.
     Failed,
-    /// A person cancelled it.
+    /// A person cancelled the record.
     Cancelled,
 }
 
 impl PendingState {
-    /// Its name, as it is stored.
+    /// The state's name, as it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             PendingState::Open => "open",
@@ -35,7 +35,7 @@ impl PendingState {
         }
     }
 
-    /// By its name.
+    /// Finds a state by its name.
     pub fn parse(name: &str) -> Option<Self> {
         use PendingState::{Answered, Cancelled, Expired, Failed, Open};
         [Open, Answered, Expired, Failed, Cancelled].into_iter().find(|state| state.as_str() == name)

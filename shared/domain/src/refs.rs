@@ -1,5 +1,5 @@
-//! Handles: what names a workflow and an agent wherever they are spoken of, so that no two ids can be mixed up on the way.
-//! What they hold are ids; what is known of a workflow or an agent is the store's.
+//! Handles of workflows and agents: one value instead of two ids that could be mixed up. A handle holds ids only; what is known
+//! of a workflow or an agent is the store's.
 
 use crate::{Cell, CellId, ProjectId, WorkflowId};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub struct WorkflowRef {
     pub workflow: WorkflowId,
 }
 
-/// One life of an agent of a workflow. Its fields stand flat in messages: `project`, `workflow`, `cell`, `incarnation`.
+/// One incarnation of an agent. Its fields stand flat in messages: `project`, `workflow`, `cell`, `incarnation`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AgentRef {
     /// The workflow.
@@ -22,12 +22,12 @@ pub struct AgentRef {
     pub workflow: WorkflowRef,
     /// The agent's cell.
     pub cell: CellId,
-    /// The version in which this life of the agent began.
+    /// The version in which this incarnation of the agent began.
     pub incarnation: u64,
 }
 
 impl WorkflowRef {
-    /// The agent of a cell of this workflow, in the life that the cell is of.
+    /// The handle of the agent that is built of a cell of this workflow.
     pub fn agent(&self, cell: &Cell) -> AgentRef {
         AgentRef { workflow: self.clone(), cell: cell.id.clone(), incarnation: cell.incarnation }
     }

@@ -1,4 +1,4 @@
-//! Requests to external agents: calls whose result comes later. Their states, and who may post the result.
+//! Requests to external agents: calls whose result comes later. This file holds their states, and who may post the result.
 
 use crate::PendingState;
 use schemars::JsonSchema;
@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestState {
-    /// It is being sent: no acknowledgement was stored yet.
+    /// The request is being sent: no acknowledgement is stored yet.
     Calling,
-    /// It was acknowledged: its result is waited for.
+    /// The request was acknowledged, and its result has not come.
     Outstanding,
-    /// Its result is stored.
+    /// The result is stored.
     Answered,
-    /// Its deadline passed without a result.
+    /// The deadline passed without a result.
     Expired,
     /// The call itself failed for good.
     Failed,
-    /// A person cancelled it.
+    /// A person cancelled the request.
     Cancelled,
 }
 
 impl RequestState {
-    /// Its name, as it is stored and shown.
+    /// The state's name, as it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
             RequestState::Calling => "calling",
@@ -35,7 +35,7 @@ impl RequestState {
         }
     }
 
-    /// Of the state of its pending record, and whether it was acknowledged.
+    /// The state that follows from the pending record's state, and from whether the request was acknowledged.
     pub fn of(pending: PendingState, is_acknowledged: bool) -> Self {
         match pending {
             PendingState::Open if is_acknowledged => RequestState::Outstanding,
@@ -48,21 +48,21 @@ impl RequestState {
     }
 }
 
-/// By what whoever posts a result proves that it is its sender.
+/// How whoever posts a result proves that it is the sender.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackAuth {
-    /// The header `X-Callback-Token`, as it came with the request.
+    /// The header `X-Callback-Token` holds the token that came with the request.
     #[default]
     CallbackToken,
-    /// A signature by Standard Webhooks, with the secret in a credential of the project. The token will do, too.
+    /// The body is signed by Standard Webhooks, with the secret in a credential of the project. The token is accepted, too.
     Signature,
-    /// The request id alone, as in the bare protocol: whoever knows it may answer. The token will do, too.
+    /// The request id is enough, as in the bare protocol: whoever knows it may answer. The token is accepted, too.
     RequestId,
 }
 
 impl CallbackAuth {
-    /// Its name, as it is stored and shown.
+    /// The name of the way, as it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
             CallbackAuth::CallbackToken => "callback_token",
@@ -71,7 +71,7 @@ impl CallbackAuth {
         }
     }
 
-    /// By its name.
+    /// Finds a way by its name.
     pub fn parse(name: &str) -> Option<Self> {
         use CallbackAuth::{CallbackToken, RequestId, Signature};
         [CallbackToken, Signature, RequestId].into_iter().find(|auth| auth.as_str() == name)

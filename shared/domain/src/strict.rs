@@ -1,15 +1,15 @@
-//! Objects are read from objects alone. Serde's derived structs also read a list, field by field in order, which no schema of ours
-//! allows: `["k", "owner"]` would be taken for `{"name": "k", "role": "owner"}`.
+//! Structs are read from JSON objects only. Structs that derive Serde's `Deserialize` can also be read from a list, field by
+//! field in order, which no schema of ours allows: `["k", "owner"]` would be taken for `{"name": "k", "role": "owner"}`.
 //!
-//! [`Strict`] wraps a deserializer, and everything that is nested in what it reads. No format is read here.
+//! [`Strict`] wraps a deserializer and all that is nested in what it reads. It knows no format.
 
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor};
 use std::fmt;
 
-/// A deserializer, or one of the parts that it hands out, whose structs are read from maps alone.
+/// A deserializer, or a part that it hands out, which reads structs from maps only.
 pub struct Strict<T> {
     inner: T,
-    /// A struct is being read: a list is none.
+    /// A struct is being read, so a list is refused.
     is_struct: bool,
 }
 

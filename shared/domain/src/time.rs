@@ -3,17 +3,17 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since the Unix epoch. Shown, and in JSON, as RFC 3339 in UTC.
+/// Milliseconds since the Unix epoch. Displayed, and written in JSON, as RFC 3339 in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
 
 impl Time {
-    /// The machine's clock: for waste (expiry, timings), never for safety.
+    /// The machine's clock. It decides on waste (expiry, timings), never on safety (rule 12).
     pub fn now() -> Time {
         Time(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64))
     }
 
-    /// This many milliseconds later.
+    /// The time that is this many milliseconds later.
     pub fn plus(self, ms: i64) -> Time {
         Time(self.0.saturating_add(ms))
     }
@@ -23,7 +23,7 @@ impl Time {
         self.0.div_euclid(1000) + 1
     }
 
-    /// As a `jiff` timestamp; the epoch for what its calendar cannot hold.
+    /// The same time for `jiff`; the epoch when `jiff`'s calendar cannot hold it.
     pub fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or_default()
     }

@@ -1,5 +1,5 @@
-//! Charsets: bytes as text, by a byte order mark, by what is declared, else as UTF-8. Strict: what is no text in the charset is refused.
-//! Source: <https://encoding.spec.whatwg.org/>.
+//! Charsets: bytes are read as text by their byte order mark, else by the declared charset, else as UTF-8. Bytes that are no text
+//! in the charset are refused. Source: <https://encoding.spec.whatwg.org/>.
 
 use crate::Unreadable;
 use crate::table::{MediaType, Reader};
@@ -45,7 +45,8 @@ pub(crate) fn of_xml(body: &[u8]) -> Option<&str> {
     value[1..].split(quote).next()
 }
 
-/// A text body in another charset as UTF-8, with the content type that is then right. `None`: leave it as it is.
+/// Converts a text body in another charset to UTF-8, and gives the content type that is then right. `None` means that the body
+/// can stay as it is.
 pub fn to_utf8(content_type: &str, body: &[u8]) -> Option<(String, Bytes)> {
     let media_type = MediaType::parse(content_type);
     let reader = media_type.reader().filter(|reader| *reader != Reader::Multipart)?;

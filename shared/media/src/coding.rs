@@ -1,23 +1,23 @@
-//! Content codings: bodies that came packed, unpacked within bounds. Source: RFC 9110, 8.4.1.
+//! Content codings: packed bodies are unpacked within bounds. Source: RFC 9110, 8.4.1.
 
 use crate::Unreadable;
 use bytes::Bytes;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use std::io::Read;
 
-/// The codings that are undone, as `Accept-Encoding` lists them. `br` would bring a dictionary of 120 KB into each function.
+/// The codings that are undone, as `Accept-Encoding` lists them. `br` is left out: it would add a dictionary of 120 KB to each function.
 pub const CODINGS: &str = "gzip, deflate";
-/// How many codings may lie over each other.
+/// The most codings that one body may have.
 const MOST_CODINGS: usize = 2;
 
-/// The body without its codings, which are listed as in `Content-Encoding`. Each step has at most `most` bytes.
+/// Unpacks a body whose codings are listed as in `Content-Encoding`. No step may give more than `most` bytes.
 pub fn unpack(codings: &str, body: Bytes, most: usize) -> Result<Bytes, Unreadable> {
     let codings = codings.split(',').map(|coding| coding.trim().to_ascii_lowercase());
     let codings: Vec<String> = codings.filter(|coding| !matches!(coding.as_str(), "" | "identity")).collect();
     if codings.len() > MOST_CODINGS {
         return Err(Unreadable::Coding(codings.join(", ")));
     }
-    // They were applied in this order. An empty body is that of an answer to HEAD, or of 304.
+    // The codings were applied in the order of the list. An empty body has none: it is the answer to HEAD, or a 304.
     codings.iter().rev().try_fold(body, |body, coding| if body.is_empty() { Ok(body) } else { undo(coding, &body, most) })
 }
 
@@ -25,13 +25,13 @@ fn undo(coding: &str, body: &[u8], most: usize) -> Result<Bytes, Unreadable> {
     match coding {
         "gzip" | "x-gzip" => read_all(MultiGzDecoder::new(body), "gzip", most),
         "deflate" if is_zlib(body) => read_all(ZlibDecoder::new(body), "deflate", most),
-        // Some send it bare, without the frame that the RFC asks for.
+        // Some senders leave out the zlib frame that the RFC asks for.
         "deflate" => read_all(DeflateDecoder::new(body), "deflate", most),
         other => Err(Unreadable::Coding(other.to_owned())),
     }
 }
 
-/// Source: RFC 1950, 2.2.
+/// Whether the body begins with a zlib frame. Source: RFC 1950, 2.2.
 fn is_zlib(body: &[u8]) -> bool {
     matches!(body, [method, flags, ..] if method & 0x0f == 8 && u16::from_be_bytes([*method, *flags]) % 31 == 0)
 }

@@ -1,4 +1,4 @@
-//! Web forms in a URL's form, and the object that any form's fields make.
+//! URL-encoded web forms, and the object that the fields of any form make.
 
 use crate::{Unreadable, charset};
 use encoding_rs::Encoding;
@@ -16,7 +16,7 @@ pub fn fields(pairs: impl IntoIterator<Item = (String, Value)>) -> Map<String, V
     fields.into_iter().map(|(name, values)| (name, value(values))).collect()
 }
 
-/// Reads `a=1&b=x+y`, strictly: the usual decoder would replace what is no text in silence.
+/// Reads `a=1&b=x+y`, and refuses bytes that are no text; the usual decoder replaces them in silence.
 /// Source: <https://url.spec.whatwg.org/#application/x-www-form-urlencoded>.
 pub(crate) fn read(body: &[u8], declared: Option<&str>) -> Result<Map<String, Value>, Unreadable> {
     let (encoding, body) = charset::encoding(body, declared)?;

@@ -1,5 +1,5 @@
-//! How bodies are read: one table of media types, charsets and content codings, for requests that come in at hooks and for answers
-//! that are fetched. Begin with [`read`]. No I/O, and nothing of what is done with a body.
+//! How bodies are read: one table of media types, charsets and content codings, for requests that come in at hooks and for
+//! answers that are fetched. Begin with [`read`]. There is no I/O here, and nothing about what is done with a body.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod charset;

@@ -31,7 +31,7 @@ pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Map<String, Value>
         }
         Ok(form::fields(fields))
     };
-    // The whole body is there, so that nothing is waited for.
+    // The whole body is in memory, so the future is ready at once.
     all.now_or_never().unwrap_or_else(|| Err(Unreadable::Malformed { form: FORM, reason: "it is cut".to_owned() }))
 }
 

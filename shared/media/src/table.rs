@@ -15,7 +15,7 @@ pub(crate) enum Reader {
     Xml,
 }
 
-/// What is read, and how: whole types, `text/*`, and endings. The first row that fits counts.
+/// The media types that are read, and how: whole types, `text/*`, and endings. The first row that fits counts.
 const TABLE: [(&str, Reader); 12] = [
     ("application/json", Reader::Json),
     ("text/json", Reader::Json),
@@ -34,7 +34,7 @@ const TABLE: [(&str, Reader); 12] = [
 /// A body that was read.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Body<'b> {
-    /// Of a JSON type. It is text, but was not parsed.
+    /// The text of a JSON type, not yet parsed.
     Json(Cow<'b, str>),
     /// The fields of a form; see [`crate::fields`]. A file is `{"name", "type", "size", "base64"}`.
     Form(Map<String, Value>),
@@ -67,7 +67,7 @@ pub(crate) fn read_types() -> String {
     types.join(", ")
 }
 
-/// A `Content-Type`, taken apart as far as it can be.
+/// A `Content-Type`, parsed as far as possible.
 pub(crate) struct MediaType {
     /// The type without parameters, in lower case; empty when there is none.
     pub(crate) essence: String,
@@ -78,7 +78,7 @@ impl MediaType {
     pub(crate) fn parse(content_type: &str) -> MediaType {
         let parsed = content_type.trim().parse::<Mime>().ok();
         let charset = parsed.as_ref().and_then(|parsed| parsed.get_param(mime::CHARSET));
-        // One with broken parameters is still of its type.
+        // A header with broken parameters still names its type.
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         MediaType { essence, charset: charset.map(|charset| charset.as_str().to_owned()) }
     }
@@ -93,7 +93,7 @@ impl MediaType {
         TABLE.iter().find(|(pattern, _)| fits(pattern)).map(|(_, reader)| *reader)
     }
 
-    /// The charset that is declared, in the header or else in an XML document itself.
+    /// The declared charset: the header's, or else the one in an XML document itself.
     pub(crate) fn charset<'a>(&'a self, reader: Reader, body: &'a [u8]) -> Option<Cow<'a, str>> {
         let in_body = || (reader == Reader::Xml).then(|| charset::of_xml(body)).flatten();
         self.charset.as_deref().or_else(in_body).map(Cow::Borrowed)

@@ -5,39 +5,39 @@ use crate::{coding, table};
 /// Why a body cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// There is no media type.
+    /// The request has a body, but no media type.
     #[error("It has a body, but no `Content-Type`.")]
     NoMediaType,
     /// The media type is not in the table.
     #[error("The media type `{0}` is not read here.")]
     MediaType(String),
-    /// The content coding is not one that is undone.
+    /// The content coding is not one that is undone here.
     #[error("The content coding `{0}` is not read here.")]
     Coding(String),
     /// The charset is not known.
     #[error("The charset `{0}` is not read here.")]
     Charset(String),
-    /// The bytes are not UTF-8, which they are taken for.
+    /// The bytes are not UTF-8, which they should be.
     #[error("The body is not UTF-8 from byte {0}.")]
     NotUtf8(usize),
     /// The bytes are not text in the charset.
     #[error("The body is not text in the charset `{0}`.")]
     NotText(&'static str),
-    /// The body does not have the form that its headers say.
+    /// The body does not have the form that its headers name.
     #[error("The body is not {form}: {reason}.")]
     Malformed {
-        /// What it should be.
+        /// The form that the body should have.
         form: &'static str,
         /// What is wrong.
         reason: String,
     },
-    /// Unpacked, it has more than so many bytes.
+    /// The unpacked body would have more bytes than this.
     #[error("The body has more than {0} bytes when it is unpacked.")]
     TooLarge(usize),
 }
 
 impl Unreadable {
-    /// What its sender can do.
+    /// What the sender can do.
     pub fn remedy(&self) -> String {
         match self {
             Unreadable::NoMediaType | Unreadable::MediaType(_) => format!("Send one of {}.", table::read_types()),
@@ -50,7 +50,7 @@ impl Unreadable {
         }
     }
 
-    /// Whether its form is not read here, however right it is in that form.
+    /// Whether the form is one that is not read here: the body itself may be right.
     pub fn is_unsupported(&self) -> bool {
         matches!(self, Unreadable::NoMediaType | Unreadable::MediaType(_) | Unreadable::Coding(_) | Unreadable::Charset(_))
     }

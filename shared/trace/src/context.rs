@@ -1,5 +1,4 @@
-//! The context: which trace, which span of it. Sources: W3C Trace Context, section 3.2; "Tracing header" in the AWS X-Ray
-//! Developer Guide.
+//! The context: a trace, and a span in it. Sources: W3C Trace Context, section 3.2; "Tracing header" in the AWS X-Ray Developer Guide.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,19 +16,19 @@ pub struct Context {
 }
 
 impl Context {
-    /// A trace of its own. Its id begins with the time in seconds, as X-Ray wants it, and is random otherwise.
+    /// Starts a new trace. Its id begins with the time in seconds, as X-Ray requires, and is random otherwise.
     pub fn fresh() -> Self {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as u32);
         let random = Uuid::new_v4().as_u128() >> 32;
         Context { trace: u128::from(seconds) << 96 | random, span: random_span(), sampled: true }
     }
 
-    /// A span below this one.
+    /// Makes a span below this one.
     pub fn child(self) -> Self {
         Context { span: random_span(), ..self }
     }
 
-    /// Reads a `traceparent`. What is not well formed is no context: the receiver begins a trace of its own.
+    /// Reads a `traceparent`. A malformed one gives none: the receiver then begins a trace of its own.
     pub fn parse(traceparent: &str) -> Option<Self> {
         let mut parts = traceparent.trim().split('-');
         let (version, trace, span, flags) =
@@ -39,7 +38,7 @@ impl Context {
         (is_known && trace != 0 && span != 0).then_some(Context { trace, span: span as u64, sampled: flags & 1 == 1 })
     }
 
-    /// Reads an `X-Amzn-Trace-Id`: `Root=1-{8}-{24};Parent={16};Sampled=1`. Without a parent, the root's span is made up.
+    /// Reads an `X-Amzn-Trace-Id`: `Root=1-{8}-{24};Parent={16};Sampled=1`. Without a parent, the id of the parent span is random.
     pub fn parse_xray(header: &str) -> Option<Self> {
         let part = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
         let mut root = part("Root")?.split('-');
@@ -49,7 +48,7 @@ impl Context {
         (version == "1" && trace != 0).then_some(Context { trace, span, sampled: part("Sampled") == Some("1") })
     }
 
-    /// As the value of an `X-Amzn-Trace-Id` header, or of a message's `AWSTraceHeader`.
+    /// Writes the value of an `X-Amzn-Trace-Id` header, or of a message's `AWSTraceHeader`.
     pub fn xray(self) -> String {
         let trace = format!("{:032x}", self.trace);
         let (seconds, rest) = trace.split_at(8);
@@ -63,14 +62,14 @@ impl fmt::Display for Context {
     }
 }
 
-/// Lower-case hexadecimal of just so many digits.
+/// Reads lower-case hexadecimal with exactly this many digits.
 fn hex(text: &str, digits: usize) -> Option<u128> {
     let is_hex = text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     is_hex.then(|| u128::from_str_radix(text, 16).ok()).flatten()
 }
 
 fn random_span() -> u64 {
-    // The halves of a UUID hold a few fixed bits, so it is never zero.
+    // Each half of a UUID has some bits that are fixed, so the id is never zero.
     Uuid::new_v4().as_u64_pair().1
 }
 

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Spans that wait at most; more are dropped, and counted.
+/// The most spans that wait to be sent; further ones are dropped, and counted.
 const WAITING: usize = 2048;
-/// How long a collector may take: nobody's request waits longer for it.
+/// How long a collector may take, so that no request waits longer than this.
 const LIMIT: Duration = Duration::from_secs(2);
 
 static EXPORTER: OnceLock<Exporter> = OnceLock::new();
@@ -19,7 +19,7 @@ struct Exporter {
     service: String,
     egress: Egress,
     waiting: Mutex<Waiting>,
-    /// One request at a time.
+    /// Held while a request is under way: there is one at a time.
     sending: tokio::sync::Mutex<()>,
 }
 
@@ -29,8 +29,8 @@ struct Waiting {
     dropped: usize,
 }
 
-/// [`export_to`] where `OTEL_EXPORTER_OTLP_ENDPOINT` says, if it does, as `OTEL_SERVICE_NAME`, `AWS_LAMBDA_FUNCTION_NAME` or
-/// `rookery`. Source: OpenTelemetry's environment variables.
+/// Begins to export if `OTEL_EXPORTER_OTLP_ENDPOINT` is set, as [`export_to`] does. The service is called `OTEL_SERVICE_NAME`,
+/// `AWS_LAMBDA_FUNCTION_NAME` or `rookery`. Source: OpenTelemetry's environment variables.
 pub fn export_from_environment() {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let Some(endpoint) = variable("OTEL_EXPORTER_OTLP_ENDPOINT") else { return };
@@ -38,10 +38,10 @@ pub fn export_from_environment() {
     export_to(&endpoint, service.as_deref().unwrap_or("rookery"));
 }
 
-/// From now on, ended spans are sent to the collector at `endpoint` (as `http://localhost:4318`), as those of `service`.
-/// The first call of a process counts.
+/// Sends spans that end from now on to the collector at `endpoint` (like `http://localhost:4318`), as spans of `service`. Only
+/// the first call in a process has an effect.
 pub fn export_to(endpoint: &str, service: &str) {
-    // The operator names it: it may be anywhere.
+    // The operator chooses the collector, so it may have any address.
     let everywhere = ["0.0.0.0/0", "::/0"].iter().filter_map(|range| range.parse().ok()).collect();
     let policy = Policy { allow: everywhere, timeout: LIMIT, ..Policy::default() };
     let _ = EXPORTER.set(Exporter {
@@ -53,7 +53,7 @@ pub fn export_to(endpoint: &str, service: &str) {
     });
 }
 
-/// Whether ended spans are sent anywhere: attributes are not worth their making otherwise.
+/// Whether ended spans are sent anywhere. Without a collector, attributes need not be made.
 pub fn is_on() -> bool {
     EXPORTER.get().is_some()
 }
@@ -67,8 +67,8 @@ pub(crate) fn record(span: Ended) {
     }
 }
 
-/// Sends what waits, after what is just being sent: then nothing that was recorded before waits any more. A function calls it before it answers: afterwards, it may be frozen.
-/// What the collector does not take is lost, and logged.
+/// Sends the spans that wait, after those that are being sent now. A function calls this before it answers, since it may be
+/// frozen afterwards. Spans that the collector refuses are lost, and that is logged.
 pub async fn flush() {
     let Some(exporter) = EXPORTER.get() else { return };
     let _sending = exporter.sending.lock().await;
@@ -129,7 +129,7 @@ fn attribute(name: &str, text: &str) -> Value {
     json!({"key": name, "value": {"stringValue": text}})
 }
 
-/// 64-bit numbers are text in OTLP's JSON.
+/// OTLP's JSON writes 64-bit numbers as text.
 fn nanoseconds(time: SystemTime) -> String {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().to_string()
 }

@@ -1,4 +1,4 @@
-//! A span: a piece of work of a trace, with what it is about. While it runs, it is the context of all that follows.
+//! A span: a piece of work in a trace, and what it is about. While a span runs, it is the context of all that follows from its work.
 
 use crate::{Context, otlp};
 use std::sync::LazyLock;
@@ -9,12 +9,12 @@ tokio::task_local! {
     static CURRENT: Context;
 }
 
-/// The span that this task is in.
+/// The span that this task runs in.
 pub fn current() -> Option<Context> {
     CURRENT.try_with(|context| *context).ok()
 }
 
-/// Runs `work` as if within this span: what it sends belongs to that trace.
+/// Runs `work` as if within this span: what `work` sends belongs to that trace.
 pub async fn within<T>(context: Option<Context>, work: impl Future<Output = T>) -> T {
     match context {
         Some(context) => CURRENT.scope(context, work).await,
@@ -22,31 +22,31 @@ pub async fn within<T>(context: Option<Context>, work: impl Future<Output = T>) 
     }
 }
 
-/// The context for services that know X-Ray's only, like SQS (`AWSTraceHeader`): if `ROOKERY_XRAY` is `on`.
+/// The context for services that only know X-Ray's header, like SQS (`AWSTraceHeader`), if `ROOKERY_XRAY` is `on`.
 pub fn xray_header() -> Option<String> {
     static IS_ON: LazyLock<bool> = LazyLock::new(|| std::env::var("ROOKERY_XRAY").is_ok_and(|value| value == "on"));
     if *IS_ON { current().map(Context::xray) } else { None }
 }
 
-/// On which side of what it is. Source: OpenTelemetry's `SpanKind`, by its number.
+/// What a span does. The values are those of OpenTelemetry's `SpanKind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It answers a request.
+    /// The span answers a request.
     Server = 2,
-    /// It handles a message.
+    /// The span handles a message.
     Consumer = 5,
 }
 
-/// A span that is to be run.
+/// A span that has not run yet.
 #[derive(Clone, Debug)]
 pub struct Span {
-    /// What it does: of few values, like `POST /projects`.
+    /// The name of the work: one of few values, like `POST /projects`.
     pub name: String,
-    /// Its side.
+    /// The kind of the span.
     pub kind: Kind,
-    /// Where it came from; without it, a trace begins here.
+    /// The parent; without one, a new trace begins.
     pub parent: Option<Context>,
-    /// What it is about. No secrets, no payloads.
+    /// What the span is about. Secrets and payloads must not stand here.
     pub attributes: Vec<(&'static str, String)>,
 }
 
@@ -57,13 +57,13 @@ pub(crate) struct Ended {
     pub(crate) context: Context,
     pub(crate) began: SystemTime,
     pub(crate) ended: SystemTime,
-    /// Why it failed.
+    /// Why the work failed.
     pub(crate) error: Option<String>,
 }
 
 impl Span {
-    /// Runs `work` within it. `error` says of what came out why it failed, if it did. `log` has the same attributes for log lines;
-    /// the id of the trace is added to it as `trace`.
+    /// Runs `work` within the span. `error` says whether the outcome is a failure, and why. `log` is the span for log lines, with
+    /// the same attributes; the id of the trace is added to it as `trace`.
     pub async fn run<T>(self, log: tracing::Span, work: impl Future<Output = T>, error: impl FnOnce(&T) -> Option<String>) -> T {
         let context = self.parent.map_or_else(Context::fresh, Context::child);
         let began = SystemTime::now();
