@@ -1,4 +1,4 @@
-//! A batch of an SQS event source mapping: each message on its own, and the answer always explicit (rule 5).
+//! A batch of an SQS event source mapping: each message is handled on its own, and the answer always names what failed (rule 5).
 
 use crate::{Message, Queue};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
@@ -6,17 +6,17 @@ use rookery_domain::Result;
 use rookery_trace::{Context, Kind, Span};
 use std::sync::Arc;
 
-/// What handles one message. `Ok` acknowledges it: everything that follows from it is stored and sent (rule 3).
+/// Handles the messages of a queue. `Ok` acknowledges a message: everything that follows from it is stored and sent (rule 3).
 pub trait Handler: Send + Sync + 'static {
-    /// The queue whose messages it handles: each message has the queue's budget of time.
+    /// The queue of these messages, whose budget of time each message has.
     const QUEUE: Queue;
     /// Handles one message.
     fn handle(&self, message: Message) -> impl Future<Output = Result<()>> + Send;
-    /// Is called once after a batch: to write what was summed in memory.
+    /// Called once after a batch, to write what was summed in memory.
     fn after_batch(&self) -> impl Future<Output = ()> + Send;
 }
 
-/// Handles a batch, all messages at once. Those that fail, panic or take too long are listed, and come again.
+/// Handles all messages of a batch at once. Those that fail, panic or take too long are listed in the answer, and come again.
 pub async fn handle<H: Handler>(handler: Arc<H>, event: SqsEvent) -> SqsBatchResponse {
     let tasks: Vec<_> = event
         .records
@@ -25,7 +25,7 @@ pub async fn handle<H: Handler>(handler: Arc<H>, event: SqsEvent) -> SqsBatchRes
         .collect();
     let mut failed = Vec::new();
     for (id, task) in tasks {
-        // A panic ends its own message's task only.
+        // A panic ends only the task of its own message.
         if !task.await.unwrap_or(false) {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = id;
@@ -50,7 +50,7 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
     };
     let (span, log) = span(&message, parent);
     let work = async {
-        // Boxed: the compiler's limit on the depth of types is reached by whole handlers inside of others.
+        // The future is boxed: whole handlers nested in others exceed the compiler's limit on the depth of types.
         let handled = tokio::time::timeout(H::QUEUE.budget(), Box::pin(handler.handle(message))).await;
         let why = match handled {
             Ok(Ok(())) => return None,
@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(handler.0.lock().unwrap().len(), 4);
     }
 
-    /// Never comes to an end.
+    /// A handler that never ends.
     struct Stuck;
 
     impl Handler for Stuck {

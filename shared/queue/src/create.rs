@@ -1,5 +1,5 @@
-//! Making the queues with their settings, for the local runner and tests. On AWS the template makes them with the same numbers, except
-//! that messages are kept for four days: nobody switches AWS off for longer.
+//! Creates the queues with their settings, for the local program and tests. On AWS the template creates them with the same
+//! numbers, except that messages are kept for four days: nobody switches AWS off for longer.
 
 use crate::queues::{MAX_RECEIVES, Queue, QueueUrls, Urls};
 use aws_sdk_sqs::Client;
@@ -8,10 +8,10 @@ use aws_sdk_sqs::types::QueueAttributeName as Name;
 use rookery_domain::{Error, Result};
 use serde_json::json;
 
-/// SQS's maximum: a program that was off for days goes on where it was.
+/// SQS's maximum: a program that was off for days continues where it stopped.
 const RETENTION_DAYS: u32 = 14;
 
-/// Makes the queues unless they are there.
+/// Creates the queues that do not exist.
 pub async fn create_queues(client: &Client) -> Result<QueueUrls> {
     let mut urls = Vec::new();
     for queue in Queue::ALL {

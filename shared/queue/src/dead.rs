@@ -1,13 +1,14 @@
-//! Dead-letter queues: reading what nobody could handle.
+//! Dead-letter queues: reading the messages that nobody could handle.
 
 use crate::Message;
 use aws_sdk_sqs::Client;
 use rookery_domain::{Error, Result};
 
-/// Receives of one call: the rest is for the next tick.
+/// The most receives of one call: the rest is left to the next tick.
 const ROUNDS: usize = 20;
 
-/// Hands each message of a dead-letter queue over; it leaves the queue when that succeeded. What cannot be read stays there.
+/// Gives each message of a dead-letter queue to `record`, and deletes the message when that succeeded. A message that cannot be
+/// read stays in the queue.
 pub async fn take_dead<F>(client: &Client, url: &str, record: impl Fn(Message) -> F) -> Result<()>
 where
     F: Future<Output = Result<()>>,

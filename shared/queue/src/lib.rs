@@ -1,6 +1,6 @@
-//! The queues: what is said on them, how it is sent, and how a batch of it is handled.
+//! The queues: their messages, how messages are sent, and how a batch of them is handled.
 //!
-//! Messages carry ids; the table is the truth. No decisions of the engine live here.
+//! Messages carry ids; the table is the truth (rule 1). No decisions of the engine are made here.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod batch;

@@ -1,4 +1,4 @@
-//! What is said on the queues: versioned, ids only.
+//! The messages on the queues: they have a version, and carry ids only.
 
 use crate::Queue;
 use rookery_domain::{CellId, DeliveryId, Error, EventId, Result, ScopeId, Time, WorkflowRef};
@@ -22,13 +22,13 @@ pub struct Deliver {
     pub event: EventId,
     /// The agent.
     pub cell: CellId,
-    /// 0, and one more for each replay.
+    /// The arm: 0, and one more for each replay.
     #[serde(default)]
     pub arm: u32,
     /// The number of the attempt, from 0.
     #[serde(default)]
     pub attempt: u32,
-    /// What the delivery waits for has come: it goes on with the attempt that it waits for.
+    /// The reply that the delivery waits for has come: the delivery goes on with its next attempt.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reply: bool,
 }
@@ -36,7 +36,7 @@ pub struct Deliver {
 /// A timer of an agent is due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
-    /// The event of the delivery that set it.
+    /// The event of the delivery that set the timer.
     pub event: EventId,
     /// The agent.
     pub cell: CellId,
@@ -44,10 +44,10 @@ pub struct Timer {
     pub timer: DeliveryId,
     /// When it is due.
     pub at: Time,
-    /// The memory that it wakes with.
+    /// The scope of the memory that the agent wakes with.
     #[serde(default)]
     pub scope: Option<ScopeId>,
-    /// 0, and one more for each replay.
+    /// The arm: 0, and one more for each replay.
     #[serde(default)]
     pub arm: u32,
     /// The number of the attempt, from 0.
@@ -60,13 +60,13 @@ pub struct Timer {
 pub struct Check {
     /// The agent.
     pub cell: CellId,
-    /// The agent's life.
+    /// The agent's incarnation.
     pub incarnation: u64,
-    /// The generation of its schedule; a check of another one is dropped.
+    /// The generation of the schedule; a check of another generation is dropped.
     pub generation: String,
     /// When it was due.
     pub due: Time,
-    /// 0, and one more for each replay.
+    /// The arm: 0, and one more for each replay.
     #[serde(default)]
     pub arm: u32,
     /// The number of the attempt, from 0.
@@ -78,23 +78,23 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Task {
-    /// On `route`.
+    /// An event is to be routed; on `route`.
     Route(Route),
-    /// On `deliver`.
+    /// An event is to be delivered; on `deliver`.
     Deliver(Deliver),
-    /// On `deliver`.
+    /// A timer is due; on `deliver`.
     Timer(Timer),
-    /// On `deliver`.
+    /// A check is due; on `deliver`.
     Check(Check),
 }
 
 impl Task {
-    /// The same, in a workflow: a message.
+    /// The message that asks for this task in a workflow.
     pub fn of(self, workflow: &WorkflowRef) -> Message {
         Message { workflow: workflow.clone(), task: self }
     }
 
-    /// The queue that it goes to.
+    /// The queue that the task goes to.
     pub fn queue(&self) -> Queue {
         match self {
             Task::Route(_) => Queue::Route,
@@ -102,7 +102,7 @@ impl Task {
         }
     }
 
-    /// The name of its kind.
+    /// The name of the task's kind.
     pub fn kind(&self) -> &'static str {
         match self {
             Task::Route(_) => "route",
@@ -112,7 +112,7 @@ impl Task {
         }
     }
 
-    /// What it is about, for logs and traces: the agent, the event, the attempt.
+    /// What the task is about, for logs and traces: the agent, the event, the attempt.
     pub fn about(&self) -> (Option<&CellId>, Option<EventId>, u32) {
         match self {
             Task::Route(route) => (None, Some(route.event), 0),
@@ -132,11 +132,11 @@ pub struct Message {
     pub task: Task,
 }
 
-/// A message as its body has it: all fields of a task stand beside those of the envelope.
+/// The body of a message: the fields of the task stand beside those of the envelope.
 #[derive(Serialize, Deserialize)]
 struct Envelope {
     v: u8,
-    /// The trace's context, by W3C's name of it.
+    /// The context of the trace, under the name that W3C gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
     #[serde(flatten)]
@@ -146,7 +146,7 @@ struct Envelope {
 }
 
 impl Message {
-    /// The same for the next arm, from its first attempt: a replay.
+    /// The same message for the next arm, from its first attempt: a replay.
     pub fn replay(mut self) -> Self {
         match &mut self.task {
             Task::Route(_) => {}
@@ -158,7 +158,7 @@ impl Message {
         self
     }
 
-    /// The same, as what tells that its delivery waits no more.
+    /// The same message, as the one that ends the delivery's wait because the reply has come.
     pub fn as_reply(mut self) -> Self {
         if let Task::Deliver(deliver) = &mut self.task {
             deliver.reply = true;
@@ -166,7 +166,7 @@ impl Message {
         self
     }
 
-    /// The same with another attempt number.
+    /// The same message with another attempt number.
     pub fn with_attempt(mut self, number: u32) -> Self {
         match &mut self.task {
             Task::Route(_) => {}
@@ -176,21 +176,21 @@ impl Message {
         self
     }
 
-    /// As the body of an SQS message. What is handled because of it belongs to the trace of whoever writes it.
+    /// Writes the body of an SQS message. Whatever handles the message works in the trace of its writer.
     pub fn encode(&self) -> String {
         let traceparent = rookery_trace::current().map(|trace| trace.to_string());
         let envelope = Envelope { v: VERSION, traceparent, workflow: self.workflow.clone(), task: self.task.clone() };
         serde_json::to_string(&envelope).unwrap_or_default()
     }
 
-    /// Reads the body of an SQS message. An unknown version is an error: the message is left for a newer program.
+    /// Reads the body of an SQS message. An unknown version is an error, so that the message is left for a newer program.
     pub fn decode(body: &str) -> Result<Self> {
         Self::decode_traced(body).map(|(message, _)| message)
     }
 
-    /// The same, and the trace that it belongs to.
+    /// Reads the body of an SQS message, and the trace that it belongs to.
     pub fn decode_traced(body: &str) -> Result<(Self, Option<Context>)> {
-        // By way of a value: with exact numbers, tagged enums do not read from text.
+        // The body is read as a value first: with exact numbers, serde cannot read tagged enums directly from text.
         let value: serde_json::Value = serde_json::from_str(body).map_err(Error::internal)?;
         match value.get("v") {
             Some(version) if *version == VERSION => {}
@@ -212,8 +212,8 @@ mod tests {
         WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() }
     }
 
-    /// Messages wait for days, in queues and as due items: these bodies were written by the program before the envelope. They must be
-    /// read, and what is written must be read by that program.
+    /// Messages wait for days, in queues and as due items. These bodies were written by the program before there was an envelope.
+    /// They must be read, and that program must be able to read what is written now.
     #[test]
     fn bodies_that_were_written_before_are_read_and_written_as_before() {
         const TRACED: &str = r#""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01""#;
@@ -236,7 +236,7 @@ mod tests {
             let (read, trace) = Message::decode_traced(&traced).unwrap();
             assert_eq!((read, trace.map(|trace| TRACED.contains(&trace.to_string()))), (message, Some(true)));
         }
-        // What was left out had its first value, and a context that is no context is none.
+        // Fields that were left out get their first value, and a malformed context counts as none.
         let short = r#"{"v":1,"kind":"deliver","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","cell":"c","traceparent":"?"}"#;
         let (message, trace) = Message::decode_traced(short).unwrap();
         let Task::Deliver(Deliver { arm, attempt, reply, .. }) = message.task else { panic!("a delivery") };

@@ -1,5 +1,5 @@
-//! Sending: messages of concurrent callers are joined into batches of ten; while one request is under way, the next gathers. Projects
-//! take turns: one that sends much delays itself.
+//! Sending: messages of concurrent callers are joined into batches of ten. While one request is under way, the next batch
+//! gathers. Projects take turns: one that sends a lot delays only itself.
 
 use crate::turns::Turns;
 use crate::{Message, Queue, QueueUrls};
@@ -11,15 +11,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-/// What SendMessageBatch takes.
+/// The most messages that SendMessageBatch takes.
 const BATCH: usize = 10;
-/// Messages that are put in order at once: of so many, each project's first is among the first.
+/// The most messages that are put in order together: among so many, the first message of each project is among the first.
 const GATHERED: usize = 10_000;
-/// Requests of a queue under way at once that are not full: while one is, the next batch fills.
+/// The most requests of a queue under way at once that are not full: meanwhile the next batch fills.
 const REQUESTS: usize = 1;
-/// Full requests of a queue under way at once: there is nothing to wait for.
+/// The most full requests of a queue under way at once: they have nothing to wait for.
 const FULL_REQUESTS: usize = 4;
-/// Times that entries are sent which the service, not we, failed.
+/// How often entries are sent that failed because of the service, not because of us.
 const TRIES: usize = 3;
 
 /// A message and when it may be received.
@@ -27,7 +27,7 @@ const TRIES: usize = 3;
 pub struct Outgoing {
     /// The message.
     pub message: Message,
-    /// Not before this time: at most 15 minutes ahead, more is cut.
+    /// The message is not received before this time, which is at most 15 minutes ahead; a later time is cut to that.
     pub not_before: Option<Time>,
 }
 
@@ -37,11 +37,11 @@ impl From<Message> for Outgoing {
     }
 }
 
-/// A message as it is sent. It is written where it was asked for: in its own trace.
+/// A message that waits to be sent. Its body is written by the caller's task, so that it carries the caller's trace.
 struct Asked {
     body: String,
     group: String,
-    /// For X-Ray, which sees messages but not their bodies.
+    /// The header for X-Ray, which sees messages but not their bodies.
     xray: Option<String>,
     not_before: Option<Time>,
     answer: oneshot::Sender<Result<()>>,
@@ -50,12 +50,12 @@ struct Asked {
 /// Sends messages. Cheap to clone.
 #[derive(Clone)]
 pub struct Producer {
-    /// One for each queue, in the order of [`Queue::ALL`].
+    /// A sender for each queue, in the order of [`Queue::ALL`].
     queues: Arc<[mpsc::Sender<Asked>]>,
 }
 
 impl Producer {
-    /// Over these queues. Must be called on a tokio runtime.
+    /// Starts sending to these queues. Must be called on a tokio runtime.
     pub fn start(client: Client, urls: &QueueUrls) -> Self {
         let start = |queue: Queue| {
             let (sender, asked) = mpsc::channel(1024);
@@ -65,7 +65,7 @@ impl Producer {
         Producer { queues: Queue::ALL.map(start).into() }
     }
 
-    /// Sends all; when it returns `Ok`, each is durable. On an error, some may have been sent: sending again is safe.
+    /// Sends all messages. After `Ok`, each of them is durable. After an error, some may have been sent: sending them again is safe.
     pub async fn send(&self, outgoing: Vec<Outgoing>) -> Result<()> {
         let mut answers = Vec::with_capacity(outgoing.len());
         for outgoing in outgoing {
@@ -110,7 +110,7 @@ async fn run(client: Client, url: String, mut asked: mpsc::Receiver<Asked>) {
     }
 }
 
-/// Puts what has been asked for meanwhile in order.
+/// Puts the messages that came meanwhile in order.
 fn gather(asked: &mut mpsc::Receiver<Asked>, turns: &mut Turns<Asked>) {
     while turns.len() < GATHERED
         && let Ok(more) = asked.try_recv()
@@ -129,7 +129,7 @@ async fn send_batch(client: &Client, url: &str, mut batch: Vec<Asked>) {
                     if failed.contains(&index) {
                         rest.push(asked);
                     } else {
-                        // The asker may be gone.
+                        // The caller may have gone away.
                         let _ = asked.answer.send(Ok(()));
                     }
                 }
@@ -150,9 +150,9 @@ async fn send_batch(client: &Client, url: &str, mut batch: Vec<Asked>) {
     }
 }
 
-/// Why a request failed: told to each who waits for it.
+/// Why a request failed; each caller that waits for the request is told.
 enum Failure {
-    /// The stand-in's disk is full: it did nothing.
+    /// The stand-in's disk is full, and nothing was sent.
     Full,
     Other(String),
 }

@@ -1,12 +1,12 @@
-//! The queues: what is fixed about each, and their URLs. What makes them on one machine is in `create.rs`; on AWS the template does,
-//! and `infra/deploy/gates.py` compares it with the table below.
+//! The queues: what is fixed about each, and their URLs. On one machine, `create.rs` creates them. On AWS the template does, and
+//! `infra/deploy/gates.py` compares it with the table below.
 
 use rookery_domain::Result;
 use std::time::Duration;
 
 /// How often a message may be received before it goes to the dead-letter queue: receives beyond the first are crashes.
 pub const MAX_RECEIVES: u32 = 10;
-/// How much longer than the budget of one message its function may run, in seconds: to write what was summed, and to answer.
+/// How much longer a function may run than the budget of one message, in seconds: time to write what was summed, and to answer.
 const MARGIN_SECONDS: u64 = 2;
 
 macro_rules! queues {
@@ -18,10 +18,10 @@ macro_rules! queues {
         }
 
         impl Queue {
-            /// All of them.
+            /// All queues.
             pub const ALL: [Queue; [$(Queue::$queue),*].len()] = [$(Queue::$queue),*];
 
-            /// Its name.
+            /// The queue's name.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Queue::$queue => $name,)*
@@ -48,22 +48,23 @@ queues! {
 }
 
 impl Queue {
-    /// The timeout of the function behind it: a message that takes too long is given up before the function is stopped.
+    /// The timeout of the function behind the queue. It is longer than the budget of a message, so a slow message is given up
+    /// before the function is stopped.
     pub fn timeout(self) -> Duration {
         self.budget() + Duration::from_secs(MARGIN_SECONDS)
     }
 
-    /// How long a received message is hidden: six times the function's timeout, as AWS asks for.
+    /// How long a received message is hidden: six times the function's timeout, as AWS recommends.
     pub fn visibility(self) -> Duration {
         self.timeout() * 6
     }
 
-    /// The environment variable that holds its URL.
+    /// The environment variable that holds the queue's URL.
     pub fn variable(self) -> String {
         format!("ROOKERY_{}_URL", self.name().to_uppercase())
     }
 
-    /// The environment variable that holds the URL of its dead-letter queue.
+    /// The environment variable that holds the URL of the queue's dead-letter queue.
     pub fn dead_variable(self) -> String {
         format!("ROOKERY_{}_DEAD_URL", self.name().to_uppercase())
     }
@@ -72,21 +73,21 @@ impl Queue {
 /// The URLs of a queue and of its dead-letter queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Urls {
-    /// The queue.
+    /// The queue's URL.
     pub queue: String,
-    /// Its dead-letter queue.
+    /// The URL of its dead-letter queue.
     pub dead: String,
 }
 
 /// The URLs of all queues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueUrls(
-    /// In the order of [`Queue::ALL`].
+    /// The URLs, in the order of [`Queue::ALL`].
     pub(crate) Vec<Urls>,
 );
 
 impl QueueUrls {
-    /// From what `variable` gives for the two variables of each queue.
+    /// Reads the URLs: `variable` gives the values of the two variables of each queue.
     pub fn read(variable: impl Fn(&str) -> Result<String>) -> Result<Self> {
         let urls = |queue: Queue| Ok(Urls { queue: variable(&queue.variable())?, dead: variable(&queue.dead_variable())? });
         Queue::ALL.into_iter().map(urls).collect::<Result<_>>().map(QueueUrls)
@@ -98,7 +99,7 @@ impl QueueUrls {
         each.flat_map(|(queue, urls)| [(queue.variable(), urls.queue.as_str()), (queue.dead_variable(), urls.dead.as_str())])
     }
 
-    /// Of one queue.
+    /// The URLs of one queue.
     pub fn of(&self, queue: Queue) -> &Urls {
         &self.0[queue as usize]
     }

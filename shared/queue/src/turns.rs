@@ -1,11 +1,11 @@
-//! Lines that take turns: of many who wait, one of each line comes first. No queue of AWS is known here.
+//! Lines that take turns: however long a line is, the first item of each other line comes soon. Nothing of AWS is known here.
 
 use std::collections::{HashMap, VecDeque};
 
-/// What waits, in a line for each name. Putting in and taking out cost the same however much waits.
+/// Waiting items, in a line for each name. Putting in and taking out cost the same however many items wait.
 pub(crate) struct Turns<T> {
     lines: HashMap<String, VecDeque<T>>,
-    /// The lines, whose turn is first first.
+    /// The names of the lines, in the order of their turns.
     turns: VecDeque<String>,
     waiting: usize,
 }
@@ -25,7 +25,7 @@ impl<T> Turns<T> {
         self.waiting == 0
     }
 
-    /// At the end of its line.
+    /// Puts an item at the end of its line.
     pub(crate) fn push(&mut self, line: String, item: T) {
         self.waiting += 1;
         let turns = &mut self.turns;
@@ -36,7 +36,7 @@ impl<T> Turns<T> {
         items.push_back(item);
     }
 
-    /// The first of the line whose turn it is.
+    /// Takes the first item of the line whose turn it is.
     pub(crate) fn pop(&mut self) -> Option<T> {
         let line = self.turns.pop_front()?;
         let items = self.lines.get_mut(&line)?;

@@ -1,4 +1,4 @@
-//! API keys: 256 bits, only their hash is stored; they say their project and id, so that one read finds them.
+//! API keys: 256 bits, of which only the hash is stored. A key contains its project and id, so that one read finds it.
 
 use crate::item::{Item, malformed};
 use crate::keys::{self, Prefix};
@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 use std::str::FromStr;
 use subtle::ConstantTimeEq;
 
-/// What a key may do; each may also do what the later ones may, but for `ingest`, which may only put events in.
+/// What a key may do. An `owner` may do everything, an `editor` also what a `viewer` or an `ingest` key may; these two may only
+/// read, and only put events in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Everything in the project: keys, credentials, deletion.
+    /// Everything in the project, also keys, credentials and deletions.
     Owner,
     /// Workflows, events, replays.
     Editor,
@@ -54,20 +55,20 @@ const KEY_ID_CHARS: usize = 12;
 /// A key as it is listed: without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ApiKey {
-    /// Its id.
+    /// The key's id.
     pub id: String,
     /// The project that it opens.
     pub project_id: ProjectId,
-    /// What people call it.
+    /// What people call the key.
     pub name: String,
-    /// What it may do.
+    /// What the key may do.
     pub role: Role,
-    /// When it was made.
+    /// When the key was made.
     pub created_at: Time,
 }
 
 impl Store {
-    /// Makes a key, and gives its text: the only time that it can be seen.
+    /// Makes a key, and gives its text: this is the only time that the text can be seen.
     pub async fn create_api_key(&self, project: &ProjectId, name: &str, role: Role) -> Result<(ApiKey, String)> {
         let (id, secret) = (random_token(KEY_ID_CHARS), random_token(52));
         let key = ApiKey { id, project_id: project.clone(), name: name.to_owned(), role, created_at: Time::now() };
@@ -81,7 +82,7 @@ impl Store {
         Ok((key, text))
     }
 
-    /// The key that a text is, if it is one.
+    /// The key that has this text, if there is one.
     pub async fn find_api_key(&self, text: &str) -> Result<Option<ApiKey>> {
         let mut parts = text.split('_');
         let (Some("rk"), Some(project), Some(id), Some(secret), None) =
@@ -111,7 +112,7 @@ impl Store {
     }
 }
 
-/// What comes from outside must not make a key that the table refuses.
+/// Whether a text can be the id of a key: nothing from outside may become a key that the table refuses.
 fn is_key_id(id: &str) -> bool {
     id.len() == KEY_ID_CHARS && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -1,5 +1,5 @@
-//! The attributes of items: what each name means, and in which items. Names are short, since DynamoDB bills them with the item.
-//! Expressions spell them in their texts, so they are not constants; a test holds this table and the code together.
+//! The attributes of items: what each name means, and in which items. Names are short, since DynamoDB bills for them. Expressions
+//! contain the names in their texts, so there are no constants for them; a test compares this table with the code.
 //!
 //! | Attribute | Means | In |
 //! |---|---|---|
@@ -66,7 +66,7 @@ mod tests {
     use regex::Regex;
     use std::collections::BTreeSet;
 
-    /// The names that the code writes and reads: of items, and in the texts of expressions.
+    /// The names that the code writes and reads: in items, and in the texts of expressions.
     fn used() -> BTreeSet<String> {
         let of_items = r#"\.(?:s|n|list|packed|bytes|opt_str|str|parse|opt_num|num|time|strings|raw|unpacked)\(\s*"([a-z]\w*)""#;
         let code: String = crate::source::files().into_iter().map(|(_, code)| code).collect();

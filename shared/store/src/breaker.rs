@@ -1,4 +1,5 @@
-//! The circuit breaker of an endpoint: calls and failures by minute, and whether it is open. What opens it is the engine's to say.
+//! The circuit breaker of an endpoint: calls and failures by minute, and whether the breaker is open. When to open it is the
+//! engine's decision.
 
 use crate::expression::Expr;
 use crate::item::Item;
@@ -8,20 +9,20 @@ use rookery_domain::{ProjectId, Result, Time};
 
 /// How long a minute's counts are kept, in milliseconds.
 const COUNTED_MS: i64 = 10 * 60 * 1000;
-/// How long an open breaker is remembered that nobody asks for any more, in milliseconds.
+/// How long an open breaker is kept when nobody asks for it any more, in milliseconds.
 const FORGOTTEN_MS: i64 = 24 * 3600 * 1000;
 
 /// An open circuit breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenBreaker {
-    /// When it opened.
+    /// When the breaker opened.
     pub since: Time,
     /// When the next call may try whether the endpoint is back.
     pub probe_at: Time,
 }
 
 impl Store {
-    /// Adds to the counts of this minute; gives them as `(calls, failures)`.
+    /// Adds to the counts of this minute, and gives the new counts as `(calls, failures)`.
     pub async fn count_calls(
         &self,
         project: &ProjectId,
@@ -45,7 +46,7 @@ impl Store {
         item.map(|item| Ok(OpenBreaker { since: item.time("since")?, probe_at: item.time("probe")? })).transpose()
     }
 
-    /// Opens it, unless it is open.
+    /// Opens the breaker, unless it is open.
     pub async fn trip_breaker(&self, project: &ProjectId, endpoint: &str, breaker: OpenBreaker) -> Result<()> {
         let item = Item::new(&keys::breaker(project, endpoint, None))
             .n("since", breaker.since.0)
@@ -54,7 +55,7 @@ impl Store {
         self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await.map(drop)
     }
 
-    /// Takes the one probe that is due: `true` for one caller.
+    /// Takes the one probe that is due: `true` for one caller only.
     pub async fn take_probe(&self, project: &ProjectId, endpoint: &str, now: Time, next: Time) -> Result<bool> {
         let update =
             Expr::new("SET probe = :next, expires_at = :at").n(":next", next.0).n(":at", now.plus(FORGOTTEN_MS).ttl_seconds());
@@ -62,7 +63,7 @@ impl Store {
         Ok(self.update(&keys::breaker(project, endpoint, None), update, Some(due)).await?.is_some())
     }
 
-    /// Closes it: a probe succeeded. What was counted before in this minute counts no more.
+    /// Closes the breaker: a probe succeeded. Earlier counts of this minute are cleared.
     pub async fn close_breaker(&self, project: &ProjectId, endpoint: &str, now: Time) -> Result<()> {
         self.delete(&keys::breaker(project, endpoint, Some(now.0 / 60_000))).await?;
         self.delete(&keys::breaker(project, endpoint, None)).await

@@ -1,4 +1,4 @@
-//! Agents of ours for callers elsewhere: by which names they are known, who asked for a run, and where its outcome goes.
+//! Callers of agents that we serve: the names by which those agents are known, who asked for a run, and where its outcome goes.
 
 use crate::expression::Expr;
 use crate::item::Item;
@@ -10,9 +10,9 @@ use std::fmt;
 /// Who waits for the outcome of a run.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Where the outcome is posted, if it said so.
+    /// Where the outcome is posted, if the caller asked for that.
     pub url: Option<String>,
-    /// What is sent along, so that it is believed.
+    /// The token that is sent with the outcome, so that the caller believes it.
     pub token: Option<String>,
 }
 
@@ -23,18 +23,18 @@ impl fmt::Debug for Caller {
 }
 
 impl Store {
-    /// Notes who asked for a run: before its event is accepted.
+    /// Notes who asked for a run. This is stored before the run's event is accepted.
     pub async fn put_caller(&self, workflow: &WorkflowRef, run: RunId, caller: &Caller, until: Time) -> Result<()> {
         let item = Item::new(&keys::event(workflow, place(run)))
             .n("asked", Time::now().0)
             .maybe(caller.url.as_ref(), |item, url| item.s("caller", url))
             .maybe(caller.token.as_ref(), |item, token| item.s("token", token))
             .n("expires_at", until.ttl_seconds());
-        // The first one counts: the same request may come again, and another with its key is refused.
+        // The first caller counts: the same request may come again, and a different request with the same key is refused.
         self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await.map(drop)
     }
 
-    /// Who asked for a run, if it was asked for.
+    /// Who asked for a run; none if the run did not begin with a caller.
     pub async fn caller(&self, workflow: &WorkflowRef, run: RunId) -> Result<Option<Caller>> {
         let item = self.get(keys::event(workflow, place(run))).await?;
         let text = |item: &Item, name: &str| item.opt_str(name).map(str::to_owned);
@@ -47,14 +47,14 @@ impl Store {
         self.put(item.s("name", name).n("at", Time::now().0), None).await.map(drop)
     }
 
-    /// The agents that were made known by a name, the latest first. Whether each still serves is to be seen.
+    /// The agents that were made known by a name, the latest first. The caller checks whether each still serves.
     pub async fn served(&self, project: &ProjectId, name: &str) -> Result<Vec<(WorkflowRef, CellId)>> {
         let (mut found, mut cursor) = (Vec::new(), None);
         loop {
             let page = self.page(project.as_str(), &keys::all_served(name), false, 200, cursor.as_ref()).await?;
             for item in page.items {
                 let workflow = WorkflowRef { project: project.clone(), workflow: item.parse("workflow")? };
-                // Before, a name had one item, without its time.
+                // An earlier version wrote one item for each name, without a time.
                 found.push((item.opt_num::<i64>("at").unwrap_or(0), workflow, CellId(item.str("cell")?.to_owned())));
             }
             cursor = page.next;
@@ -67,7 +67,7 @@ impl Store {
     }
 }
 
-/// Its place among the items of the run.
+/// The place of the caller among the items of the run.
 fn place(run: RunId) -> EventId {
     EventId { run, own: hashed_uuid(&[b"caller", run.0.as_bytes()]) }
 }

@@ -1,4 +1,4 @@
-//! Credentials: secrets by name, bound to hosts. Their values are read for calls, and never given back.
+//! Credentials: secrets with a name, bound to hosts. Their values are read for calls, and never shown.
 
 use crate::item::{Item, malformed};
 use crate::keys::{self, Prefix};
@@ -11,14 +11,14 @@ use std::fmt;
 /// A secret.
 #[derive(Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Credential {
-    /// What templates call it.
+    /// The name that templates use.
     pub name: String,
     /// The secret.
     #[serde(skip)]
     pub value: String,
-    /// The hosts that it may be sent to: `api.example.com`, `*.example.com`.
+    /// The hosts that the secret may be sent to: `api.example.com`, `*.example.com`.
     pub hosts: Vec<String>,
-    /// When it was last set.
+    /// When the credential was last set.
     pub updated_at: Time,
 }
 
@@ -38,7 +38,7 @@ impl Store {
         self.put(item, None).await.map(drop)
     }
 
-    /// Credentials by name; `None` for those that are not set.
+    /// The credentials with these names; `None` for those that are not set.
     pub async fn credentials(&self, project: &ProjectId, names: &[String]) -> Result<Vec<Option<Credential>>> {
         if names.is_empty() {
             return Ok(Vec::new());
@@ -52,7 +52,7 @@ impl Store {
         self.page(project.as_str(), &Prefix::Credential.start(), false, limit, cursor).await?.try_map(|item| read(&item))
     }
 
-    /// Forgets a credential.
+    /// Deletes a credential.
     pub async fn delete_credential(&self, project: &ProjectId, name: &str) -> Result<()> {
         let key = keys::of_project(project, Prefix::Credential, name);
         self.get(key.clone()).await?.ok_or_else(|| Error::not_found("credential"))?;

@@ -1,12 +1,12 @@
-//! What a call of the SDK that failed is as an error of ours.
+//! How a failed call of the SDK becomes an error of ours.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use rookery_domain::Error;
 
-/// What the stand-in says when its disk is full: it did nothing, and need not be asked.
+/// The code with which the stand-in says that its disk is full: nothing was done, so there is nothing to read and compare.
 const STORAGE_FULL: &str = "StorageFull";
 
-/// A call that did not answer as it should: unknown, not failed (rule 8). One that can never succeed is our fault.
+/// The error for a call that failed. What the call did is unknown (rule 8), unless it can never succeed: that is our fault.
 pub(crate) fn unavailable<E>(error: SdkError<E>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

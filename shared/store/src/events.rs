@@ -1,4 +1,4 @@
-//! Items of a run: events, and what became of deliveries. Accepting events, reading and listing them.
+//! Items of a run: events, and what became of deliveries. Here they are accepted, read and listed.
 
 use crate::commit::record::{Commit, Parked};
 use crate::expression::{Expr, Query};
@@ -10,16 +10,17 @@ use crate::workflows::{self, Workflow};
 use rookery_domain::{Cause, CellId, Error, Event, EventId, Kind, Payload, Result, RunId, Time, WorkflowRef, limits};
 use serde_json::json;
 
-/// Index entries that one query of a filtered page looks at, however few of them match.
+/// How many index entries one query of a filtered page looks at, however few of them match.
 const LOOKED_AT: usize = 1000;
-/// Queries of a page that has found nothing yet: enough to pass the largest run (`limits::RUN_EVENTS`, which may be overshot).
+/// How many queries a page makes that has found nothing yet: enough to pass the largest run (`limits::RUN_EVENTS`, which may be
+/// exceeded a little).
 const QUERIES: usize = 12;
 
-/// An item of a run: an event, a delivery's commit, both (the first event that a delivery emitted is its commit), or
-/// a delivery that waits.
+/// An item of a run. It is an event, a delivery's commit, both of these (the first event that a delivery emitted is its commit),
+/// or a delivery that waits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunItem {
-    /// Its id in the run.
+    /// The item's id in the run.
     pub id: EventId,
     /// The event.
     pub event: Option<Event>,
@@ -38,25 +39,25 @@ pub struct RunItem {
 /// What became of an event that came from outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Accepted {
-    /// It is stored now.
+    /// The event is new, and stored.
     New,
-    /// It was there already, the same: this is it.
+    /// The same event was there already.
     Same(Box<Event>),
 }
 
 /// Which events a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
-    /// Only this agent's.
+    /// Only the events of this agent.
     pub cell: Option<CellId>,
-    /// Only those with this group.
+    /// Only the events with this group.
     pub group: Option<String>,
     /// Only the roots of runs.
     pub roots: bool,
 }
 
 impl EventFilter {
-    /// As a filter expression, with what is hidden because its time to be kept is over.
+    /// The filter expression; it also hides events whose time to be kept is over.
     fn expr(&self, now: Time) -> Expr {
         let mut expr = Expr::new("#keep > :now").name("#keep", "keep").n(":now", now.0);
         if let Some(cell) = &self.cell {
@@ -80,10 +81,10 @@ impl EventFilter {
 }
 
 impl Store {
-    /// Puts an event that came from outside, on its id. The same id with other content: 409 `idempotency_conflict`.
+    /// Stores an event that came from outside, under its id. The same id with other content: 409 `idempotency_conflict`.
     pub async fn accept(&self, workflow: &WorkflowRef, event: &Event) -> Result<Accepted> {
         let item = event_item(workflow, event);
-        // An expired event that TTL has not removed yet is still the same event: its deliveries may be there too.
+        // An expired event that TTL has not removed yet is still the same event: its deliveries may also still be there.
         if self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await? {
             return Ok(Accepted::New);
         }
@@ -126,8 +127,8 @@ impl Store {
         Ok((read_items(ids, items)?, head))
     }
 
-    /// A page of events, newest first, with the state of the index a moment ago. A page without events has a cursor only where
-    /// none of the 12,000 entries before it is one of those that are looked for.
+    /// A page of events, newest first; the index may lag by a moment. A page without events has a cursor only where none of the
+    /// 12,000 entries that were looked at matches.
     pub async fn list_events(
         &self,
         workflow: &WorkflowRef,
@@ -165,7 +166,7 @@ impl Store {
         places.try_map(|place| keys::recent_id(&place).ok_or_else(|| malformed("rs")))
     }
 
-    /// The same, as places in the index.
+    /// A page of a partition of the `recent` index, newest first, as the sort keys of the index.
     pub(crate) async fn list_places(
         &self,
         workflow: &WorkflowRef,
@@ -198,7 +199,7 @@ impl Store {
         Ok(Page { items: places.collect::<Result<_>>()?, next })
     }
 
-    /// A page of a run's items, in no order that means anything.
+    /// A page of a run's items, in no particular order.
     pub async fn list_run(
         &self,
         workflow: &WorkflowRef,
@@ -227,7 +228,7 @@ impl Store {
         Ok(self.update(&key, update, Some(condition)).await?.is_some())
     }
 
-    /// Keeps an event at least until this time: something waits for it.
+    /// Keeps an event at least until this time, because something waits for it.
     pub async fn keep_event(&self, workflow: &WorkflowRef, id: EventId, until: Time) -> Result<()> {
         let update = Expr::new("SET expires_at = :at").n(":at", until.ttl_seconds());
         let condition = Expr::new("attribute_exists(pk) AND expires_at < :at");
@@ -235,7 +236,7 @@ impl Store {
     }
 }
 
-/// The last moment at which a commit may be asked for.
+/// Until when a commit may be asked for.
 pub(crate) fn remembered_until(at: Time, keep: Time) -> Time {
     keep.max(at.plus(limits::COMMIT_MS))
 }
@@ -261,7 +262,7 @@ pub(crate) fn event_item(workflow: &WorkflowRef, event: &Event) -> Item {
     })
 }
 
-/// Reads items; one that has expired is gone, although it may still be there (rule 11).
+/// Reads items. An expired item counts as gone, although DynamoDB may not have removed it yet (rule 11).
 fn read_items(ids: &[EventId], items: Vec<Option<Item>>) -> Result<Vec<Option<RunItem>>> {
     let now = Time::now();
     let alive = items.into_iter().map(|item| item.filter(|item| !item.is_expired(now)));

@@ -1,4 +1,4 @@
-//! What a call to the table says: conditions, updates and filters with their names and values; queries. No call is made here.
+//! What a call to the table contains: conditions, updates and filters with their names and values; queries. No call is made here.
 
 use crate::item::{Attributes, pack};
 use crate::keys;
@@ -55,7 +55,7 @@ impl Expr {
         (!self.values.is_empty()).then(|| self.values.clone())
     }
 
-    /// Both, with `AND`; an empty one adds nothing.
+    /// Moves the names and values into these maps, and gives the text of the expression.
     pub(crate) fn merge_into(self, names: &mut HashMap<String, String>, values: &mut Attributes) -> String {
         names.extend(self.names);
         values.extend(self.values);
@@ -63,26 +63,26 @@ impl Expr {
     }
 }
 
-/// The condition of what must not be there yet; an expired item counts as gone (rule 11).
+/// The condition that an item does not exist; an expired item counts as gone (rule 11).
 pub(crate) fn absent(now: Time) -> Expr {
     Expr::new("attribute_not_exists(pk) OR expires_at < :now_s").n(":now_s", now.0 / 1000)
 }
 
-/// One query: a partition, a part of its sort keys, a direction.
+/// One query: a partition, a range of its sort keys, a direction.
 pub(crate) struct Query {
     pub(crate) index: Option<&'static str>,
     pub(crate) partition: String,
-    /// A prefix, or bounds, of the sort key: refers to it as `#sk`.
+    /// A prefix, or bounds, of the sort key, which the expression calls `#sk`.
     pub(crate) range: Option<Expr>,
     pub(crate) filter: Option<Expr>,
     pub(crate) newest_first: bool,
     pub(crate) limit: usize,
-    /// Start after this item.
+    /// The query starts after this item.
     pub(crate) after: Option<Attributes>,
 }
 
 impl Query {
-    /// All of a partition whose sort key has a prefix, in order.
+    /// All items of a partition whose sort keys have a prefix, in order.
     pub(crate) fn prefix(partition: String, prefix: &str, limit: usize) -> Self {
         let range = (!prefix.is_empty()).then(|| Expr::new("begins_with(#sk, :prefix)").s(":prefix", prefix));
         Query { index: None, partition, range, filter: None, newest_first: false, limit, after: None }

@@ -1,5 +1,5 @@
-//! Results that come before their acknowledgement is stored, in the bare form of the protocol: while a call of the project is
-//! under way, a result with an unknown id is held, and joined when the acknowledgement is stored.
+//! Results that come before their acknowledgement is stored, which the bare form of the protocol allows. While a call of the
+//! project is under way, a result with an unknown id is held; it is joined with its request when the acknowledgement is stored.
 
 use crate::expression::{Expr, Query};
 use crate::item::{Item, malformed};
@@ -10,28 +10,28 @@ use serde::{Deserialize, Serialize};
 
 /// How long a result is held, in milliseconds.
 const HELD_MS: i64 = 10 * 60 * 1000;
-/// Results that a project may have held at once.
+/// The most results that a project may have held at once.
 const HELD: usize = 100;
 
 /// A result that is held, with what proves its sender.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldResult {
-    /// The body, as it came.
+    /// The body of the result, as it came.
     pub body: String,
-    /// The headers of its signature, if it has one.
+    /// The headers of the signature, if the result has one.
     pub headers: Vec<(String, String)>,
     /// When it came.
     pub received_at: Time,
 }
 
 impl Store {
-    /// Notes that a call is under way of which the acknowledgement is not stored, until this time at most.
+    /// Notes that a call is under way whose acknowledgement is not stored yet, until this time at most.
     pub async fn begin_call(&self, project: &ProjectId, request: EventId, until: Time) -> Result<()> {
         let item = Item::new(&keys::of_requests(project, Prefix::Calling, &request.to_string()));
         self.put(item.n("until", until.0).n("expires_at", until.ttl_seconds()), None).await.map(drop)
     }
 
-    /// Its acknowledgement is stored.
+    /// Removes the note: the acknowledgement is stored, or the call has ended without one.
     pub async fn end_call(&self, project: &ProjectId, request: EventId) -> Result<()> {
         self.delete(&keys::of_requests(project, Prefix::Calling, &request.to_string())).await
     }
@@ -41,7 +41,7 @@ impl Store {
         Ok(self.count_early(project, Prefix::Calling, 1, now).await? > 0)
     }
 
-    /// How many items of a project's requests are still good, up to `most`.
+    /// Counts the items with a prefix among a project's requests that have not expired, up to `most`.
     async fn count_early(&self, project: &ProjectId, prefix: Prefix, most: usize, now: Time) -> Result<usize> {
         let (mut found, mut after) = (0, None);
         loop {
@@ -57,7 +57,8 @@ impl Store {
         }
     }
 
-    /// Holds a result with an id that nobody knows yet. `false` when the project has as many as it may, or another with this id.
+    /// Holds a result with an id that nobody knows yet. `false` when the project has as many as it may, or holds another result
+    /// with this id.
     pub async fn hold_result(&self, project: &ProjectId, callee_id: &str, held: &HeldResult) -> Result<bool> {
         let now = held.received_at;
         if self.count_early(project, Prefix::Held, HELD, now).await? >= HELD {
@@ -72,7 +73,8 @@ impl Store {
         if self.put(item, Some(free)).await? {
             return Ok(true);
         }
-        // The same again is held already. Another is to come again when the request is known: which of them counts is seen then.
+        // The same result is held already. A different one is refused, and may come again once the request is known: only then
+        // can be seen which one counts.
         Ok(self.held_result(project, callee_id).await?.is_some_and(|there| there.body == held.body))
     }
 
@@ -83,7 +85,7 @@ impl Store {
         item.map(read).transpose()
     }
 
-    /// It was joined with its request.
+    /// Removes a held result that was joined with its request.
     pub async fn drop_held_result(&self, project: &ProjectId, callee_id: &str) -> Result<()> {
         self.delete(&keys::held(project, callee_id)).await
     }

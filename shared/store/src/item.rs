@@ -14,7 +14,7 @@ use std::str::FromStr;
 /// The attributes of an item, as the SDK has them.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
-/// An item being written or read. A missing or malformed attribute is an internal error that names it, never a panic.
+/// An item that is written or read. A missing or malformed attribute is an internal error that names the attribute, never a panic.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Item(pub(crate) Attributes);
 
@@ -50,7 +50,7 @@ impl Item {
         self
     }
 
-    /// The same with what `value` makes of it, if there is one.
+    /// Adds what `with` makes of the value, if there is a value.
     pub(crate) fn maybe<T>(self, value: Option<T>, with: impl FnOnce(Self, T) -> Self) -> Self {
         match value {
             Some(value) => with(self, value),
@@ -110,17 +110,17 @@ pub(crate) fn malformed(name: &str) -> Error {
 }
 
 thread_local! {
-    /// Making one costs more than using it: its tables are zeroed.
+    /// The compressor is kept, since making one costs more than using it: its tables are zeroed.
     static DEFLATE: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
 }
 
-/// First byte: 0 plain, 1 deflated. A unit of DynamoDB is a kilobyte, and JSON shrinks to a half or less.
+/// Packs a text. The first byte says how: 0 plain, 1 deflated. DynamoDB bills by the kilobyte, and JSON shrinks to a half or less.
 pub(crate) fn pack(text: &str) -> Vec<u8> {
     let plain = || [&[0], text.as_bytes()].concat();
     if text.len() < 200 {
         return plain();
     }
-    // Only what fits the room of the plain text is worth it.
+    // The compressed text is used only if it fits into the room of the plain one.
     let mut packed = Vec::with_capacity(text.len() + 1);
     packed.push(1);
     let deflated = DEFLATE.with_borrow_mut(|deflate| {

@@ -1,15 +1,15 @@
-//! The table: every noun's items, the one place that speaks to DynamoDB.
+//! The table: the items of every noun, and the only crate that speaks to DynamoDB.
 //!
-//! `keys` holds all keys, and in `keys/prefix.rs` a table of their prefixes, from which `purge` reads what to remove; one file for each
-//! noun holds its items and conditions. No decisions of the engine, no HTTP.
+//! `keys` holds all keys, and in `keys/prefix.rs` a table of their prefixes, from which `purge` reads what to remove. Each noun
+//! has a file with its items and conditions. There are no decisions of the engine here, and no HTTP.
 //!
-//! Begin with `keys/mod.rs` (what is where), `attributes.rs` (what an item's names mean), `sdk.rs` (the few calls that are made), then
-//! `events.rs` and `commit/`, which nearly all of the work goes through.
+//! Begin with `keys/mod.rs` (what is where), `attributes.rs` (what the attributes of items mean) and `sdk.rs` (the few calls that
+//! are made); then read `events.rs` and `commit/`, which do nearly all of the work.
 //!
-//! **Who writes.** A write that must keep something else true goes through the engine: events and their messages, commits and waits,
-//! requests and breakers, versions with what is built of them, schedules, starts and stops, every deletion that asks for a purge. The API
-//! writes straight to the store what is whole in one item, and what nothing else follows from: a project and its name, API keys,
-//! credentials, and the clearing of an agent's memories. Reads go straight to the store from everywhere.
+//! **Who writes.** A write that must keep something else true goes through the engine: events and their messages, commits and
+//! waits, requests and breakers, versions with what is built of them, schedules, starts and stops, every deletion that asks for a
+//! purge. The API writes directly to the store what is complete in one item and has no consequences elsewhere: a project and its
+//! name, API keys, credentials, and the clearing of an agent's memories. Everybody reads directly from the store.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod api_keys;

@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-/// What BatchGetItem takes.
+/// The most keys that BatchGetItem takes.
 const BATCH: usize = 100;
-/// Requests under way at once: few enough that batches fill under load.
+/// The most requests under way at once: few enough that batches fill under load.
 const REQUESTS: usize = 3;
-/// Items that a caller asks for at once, at most.
+/// The most items that a caller asks for in one piece.
 const GATHERED: usize = 25;
 
 type Answer = Result<Vec<Option<Item>>>;
@@ -35,7 +35,7 @@ impl Loader {
         Loader(sender)
     }
 
-    /// The items of these keys, in their order. A caller's keys stay in one request when they are few.
+    /// The items of these keys, in their order. The keys of one caller stay in one request when they are few.
     pub(crate) async fn get_many(&self, keys: Vec<Key>) -> Answer {
         let mut items = Vec::with_capacity(keys.len());
         for keys in keys.chunks(BATCH) {
@@ -68,7 +68,7 @@ async fn run(client: Client, table: Arc<str>, mut asked: mpsc::Receiver<Asked>) 
     }
 }
 
-/// As many askers as fit one request; at least one.
+/// Takes as many waiting callers as fit one request; at least one.
 fn take_batch(waiting: &mut Vec<Asked>) -> Vec<Asked> {
     let mut keys = 0;
     let fits = waiting.iter().take_while(|asked| {
@@ -85,13 +85,13 @@ async fn answer(client: &Client, table: &str, batch: Vec<Asked>) {
     for asked in batch {
         let found = match &found {
             Ok(found) => pick(found, &asked),
-            // One asker's bad key must not fail the others.
+            // A bad key of one caller must not fail the others.
             Err(error) if error.kind == Kind::Internal && !is_alone => {
                 fetch_for(client, table, std::slice::from_ref(&asked)).await.map(|found| pick(&found, &asked)).unwrap_or_else(Err)
             }
             Err(error) => Err(Error::new(error.kind, error.code, &error.message, &error.details).caused_by(error.to_string())),
         };
-        // The asker may be gone.
+        // The caller may have gone away.
         let _ = asked.answer.send(found);
     }
 }
@@ -107,7 +107,7 @@ async fn fetch_for(client: &Client, table: &str, batch: &[Asked]) -> Result<Hash
 
 async fn fetch(client: &Client, table: &str, mut keys: Vec<Attributes>) -> Result<HashMap<Key, Attributes>> {
     let mut found = HashMap::new();
-    // What is left unprocessed is asked again; the SDK has already waited between its own tries.
+    // DynamoDB may leave keys unprocessed; they are asked for again. The SDK has already waited between its own attempts.
     for pause in 0..8 {
         let wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(std::mem::take(&mut keys)));
         let wanted = wanted.build().map_err(Error::internal)?;

@@ -1,4 +1,4 @@
-//! Logs of agents: what they said while they worked, for their workflow's owner.
+//! Logs of agents: lines that agents wrote while they worked, for the owner of their workflow.
 
 use crate::item::Item;
 use crate::keys::{self, Prefix};
@@ -13,7 +13,7 @@ const KEEP_MS: i64 = 14 * 24 * 3600 * 1000;
 /// The lines of one delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LogEntry {
-    /// When they were said.
+    /// When the lines were written.
     pub at: Time,
     /// The event that was being handled; none for a check.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,7 +23,7 @@ pub struct LogEntry {
 }
 
 impl Store {
-    /// Stores the lines of a commit; writing them again changes nothing.
+    /// Stores the lines of a commit; storing them again changes nothing.
     pub async fn put_log(&self, agent: &AgentRef, commit: EventId, entry: &LogEntry) -> Result<()> {
         let item = Item::new(&keys::log(agent, entry.at, commit))
             .n("at", entry.at.0)

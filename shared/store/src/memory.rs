@@ -1,4 +1,4 @@
-//! What agents remember: one memory for each agent, or one for each scope. Written only by commits, or cleared by a person.
+//! What agents remember: one memory for each agent, or one for each scope. Only commits write memories; a person may clear them.
 
 use crate::expression::{Expr, absent};
 use crate::item::Item;
@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{AgentRef, Error, Kind, Result, ScopeId, Time};
 use serde_json::Value;
 
-/// Memory and its scope fit an item with room to spare (DynamoDB: 400 KB).
+/// The largest memory with its scope, in bytes: it fits an item (DynamoDB: 400 KB) with room to spare.
 const LARGEST: usize = 300 * 1024;
 
 /// A memory as it was read.
@@ -19,7 +19,7 @@ pub struct MemoryItem {
     pub scope: String,
     /// The value.
     pub value: Value,
-    /// Which write it is of.
+    /// The tag of the write that stored it.
     pub tag: String,
 }
 
@@ -28,22 +28,22 @@ pub struct MemoryItem {
 pub struct MemoryWrite {
     /// The agent.
     pub agent: AgentRef,
-    /// The scope, if it is one of many.
+    /// The scope; none for the agent's one memory.
     pub scope_id: Option<ScopeId>,
     /// The scope's text, for people.
     pub scope: Option<String>,
     /// The value.
     pub value: Value,
-    /// Which write was read before; none if there was none.
+    /// The tag of the write that was read before; none if there was no memory.
     pub read_tag: Option<String>,
-    /// Which write this is.
+    /// The tag of this write.
     pub tag: String,
-    /// It may be forgotten after this time.
+    /// The memory may be removed after this time.
     pub until: Option<Time>,
 }
 
 impl MemoryWrite {
-    /// Refuses what does not fit an item.
+    /// Refuses a memory that does not fit an item.
     pub fn check_size(&self) -> Result<()> {
         match self.value.to_string().len() + self.scope.as_ref().map_or(0, String::len) <= LARGEST {
             true => Ok(()),
@@ -78,7 +78,7 @@ impl Store {
             .map(drop)
     }
 
-    /// Lets the memories of an ended life be forgotten once its runs are over.
+    /// Lets the memories of an ended incarnation expire once its runs are over.
     pub async fn expire_memories(&self, agent: &AgentRef, at: Time) -> Result<()> {
         let (partition, prefix) = (keys::of_workflow(&agent.workflow, Prefix::Memories), keys::of_agent(agent));
         let mut cursor = None;

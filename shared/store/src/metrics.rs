@@ -1,4 +1,4 @@
-//! Metrics: what agents took in and put out, by agent and hour. Summed in memory, written once a batch.
+//! Metrics: what agents took in and put out, by agent and hour. The engine sums them in memory before they are written here.
 
 use crate::expression::Expr;
 use crate::item::Item;
@@ -57,7 +57,7 @@ pub struct Metric {
 }
 
 impl Store {
-    /// Adds counts to those of the hour in which `at` is.
+    /// Adds to the counts of the hour that contains `at`.
     pub async fn add_metrics(&self, workflow: &WorkflowRef, cell: &CellId, at: Time, counts: &Counts) -> Result<()> {
         let hour = at.0.div_euclid(HOUR_MS);
         let mut sets = vec!["expires_at = :expires".to_owned()];
@@ -82,7 +82,7 @@ impl Store {
         self.update(&keys::metric(workflow, hour, cell), update, None).await.map(drop)
     }
 
-    /// A page of a workflow's metrics, newest hour first, for hours that touch `from ..= to`.
+    /// A page of a workflow's metrics, newest hour first, for the hours that overlap `from ..= to`.
     pub async fn list_metrics(
         &self,
         workflow: &WorkflowRef,
@@ -93,7 +93,7 @@ impl Store {
     ) -> Result<Page<Metric>> {
         let first = format!("{:08}#", from.0.div_euclid(HOUR_MS));
         let last = format!("{:08}$", to.0.div_euclid(HOUR_MS));
-        // DynamoDB refuses to begin outside of what it is asked for.
+        // DynamoDB refuses a query that begins outside of its own range.
         if cursor.is_some_and(|cursor| cursor.0 < first || cursor.0 > last) {
             return Err(bad_cursor());
         }

@@ -4,22 +4,22 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rookery_domain::{Error, Result};
 
-/// Where a page begins: the sort key before it. Opaque to users (base64url).
+/// Where a page begins: the sort key of the item before it. Opaque to users (base64url).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(pub(crate) String);
 
 impl Cursor {
-    /// Reads what a user sent back.
+    /// Reads a cursor that a user sent back.
     pub fn decode(text: &str) -> Result<Self> {
         URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).map(Cursor).ok_or_else(bad_cursor)
     }
 
-    /// What a user gets.
+    /// The cursor's text for a user.
     pub fn encode(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0)
     }
 
-    /// The sort key, if it is one of this list.
+    /// The sort key, if it belongs to the list with this prefix.
     pub(crate) fn within(&self, prefix: &str) -> Result<String> {
         if self.0.starts_with(prefix) { Ok(self.0.clone()) } else { Err(bad_cursor()) }
     }
@@ -39,7 +39,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The same page of other items.
+    /// The same page, with other items made of these.
     pub fn try_map<U>(self, f: impl FnMut(T) -> Result<U>) -> Result<Page<U>> {
         Ok(Page { items: self.items.into_iter().map(f).collect::<Result<_>>()?, next: self.next })
     }

@@ -1,8 +1,9 @@
-//! Pending records: something was asked of somebody outside, and a delivery waits for the one answer. The record stands before anything is
-//! sent (rule 6), is answered once, or is ended: by its deadline, by a failure, by a person.
+//! Pending records: something was asked of somebody outside, and a delivery waits for the one answer. The record is stored before
+//! anything is sent (rule 6). It is answered once, or ended: by its deadline, by a failure, or by a person.
 //!
-//! A record is an item of the run. Whether an answer counts is decided there alone, by one condition: `rq = open`, before the deadline.
-//! Each kind of record has the same attributes as here and some of its own: requests to external agents are in `requests`.
+//! A record is an item of the run. One condition on that item decides whether an answer counts: `rq = open`, before the deadline.
+//! Each kind of record has the attributes that are written here, and some of its own; those of requests to external agents are in
+//! `requests`.
 
 use crate::commit::record::Failure;
 use crate::expression::{Expr, absent};
@@ -15,7 +16,7 @@ use rookery_domain::{AgentRef, CellId, DeliveryId, Error, EventId, PendingState,
 /// Something that a delivery waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
-    /// Its id, in the run.
+    /// The record's id, in the run.
     pub id: EventId,
     /// The agent that asked.
     pub agent: AgentRef,
@@ -25,21 +26,21 @@ pub struct Pending {
     pub delivery: DeliveryId,
     /// The delivery's arm.
     pub arm: u32,
-    /// What has become of it.
+    /// What has become of the record.
     pub state: PendingState,
     /// The secret by which an answer is believed.
     pub token: String,
-    /// The trace that it belongs to, as a `traceparent`.
+    /// The trace that the record belongs to, as a `traceparent`.
     pub trace: Option<String>,
-    /// When it was stored.
+    /// When the record was stored.
     pub created_at: Time,
-    /// When it was answered or ended.
+    /// When the record was answered or ended.
     pub ended_at: Option<Time>,
     /// Until when an answer is taken.
     pub deadline: Time,
     /// The answer, as JSON text.
     pub answer: Option<String>,
-    /// Why it failed.
+    /// Why the delivery failed.
     pub failure: Option<Failure>,
     /// When an answer came too late.
     pub late_at: Option<Time>,
@@ -48,16 +49,16 @@ pub struct Pending {
 /// What became of a record that was to be stored.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Opened {
-    /// It is stored.
+    /// The record is stored.
     New,
-    /// It was there.
+    /// The record was there already.
     There,
-    /// The agent has as many outstanding as it may.
+    /// The agent has as many records outstanding as it may.
     Full,
 }
 
 impl Store {
-    /// Stores a record with what its kind adds, unless its agent has `most` of them outstanding.
+    /// Stores a record with what its kind adds, unless its agent has `most` records outstanding.
     pub(crate) async fn open_pending(&self, pending: &Pending, add: impl FnOnce(Item) -> Item, most: u32) -> Result<Opened> {
         let item = Item::new(&key(pending))
             .s("rq", pending.state.as_str())
@@ -101,7 +102,7 @@ impl Store {
         Ok(item.and_then(|item| item.opt_num("n")).unwrap_or(0))
     }
 
-    /// Takes an answer, if it is the first one and in time: `true`. Else the record says why not.
+    /// Stores an answer, if it is the first one and in time: `true`. After `false`, the record itself says why the answer does not count.
     pub async fn answer_pending(&self, pending: &Pending, answer: &str, now: Time) -> Result<bool> {
         let update = Expr::new("SET rq = :state, ended = :now, answer = :answer").s(":state", PendingState::Answered.as_str());
         let mut in_time = is_open().n(":now", now.0);
@@ -125,7 +126,7 @@ impl Store {
         self.end(pending, update, is_open()).await
     }
 
-    /// A record ends once, and gives back its place among the agent's outstanding ones.
+    /// Ends a record once, and takes it off the agent's count of outstanding ones.
     async fn end(&self, pending: &Pending, update: Expr, condition: Expr) -> Result<bool> {
         let record = self.update_in_transaction(&key(pending), update, condition);
         let count = self.count_in_transaction(pending, -1, Expr::new("attribute_exists(pk)"));
@@ -147,7 +148,7 @@ pub(crate) fn key(pending: &Pending) -> keys::Key {
     keys::event(&pending.agent.workflow, pending.id)
 }
 
-/// The condition of what may still be answered.
+/// The condition that a record may still be answered.
 pub(crate) fn is_open() -> Expr {
     Expr::new("rq = :open").s(":open", PendingState::Open.as_str())
 }
@@ -181,7 +182,7 @@ mod tests {
     use super::*;
     use rookery_domain::{ProjectId, WorkflowId};
 
-    /// Records outlive the program that wrote them: this is one as it stood before there was more than one kind.
+    /// Records outlive the program that wrote them: this item was written when there was only one kind of record.
     #[test]
     fn a_record_of_before_is_read() {
         let workflow = WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() };

@@ -21,7 +21,7 @@ pub struct Project {
 }
 
 impl Store {
-    /// Makes a project.
+    /// Creates a project.
     pub async fn create_project(&self, name: &str) -> Result<Project> {
         let project = Project { id: ProjectId::random(), name: name.to_owned(), created_at: Time::now() };
         let item = Item::new(&keys::project(&project.id)).s("name", name).n("created", project.created_at.0);
@@ -46,7 +46,7 @@ impl Store {
         Ok(Page { items: alive.map(read).collect::<Result<_>>()?, next: page.next })
     }
 
-    /// Names a project anew.
+    /// Renames a project.
     pub async fn rename_project(&self, id: &ProjectId, name: &str) -> Result<Project> {
         let update = Expr::new("SET #name = :name").name("#name", "name").s(":name", name);
         let condition = Expr::new("attribute_exists(pk) AND attribute_not_exists(deleted)");
@@ -54,7 +54,8 @@ impl Store {
         read(&item.ok_or_else(|| Error::not_found("project"))?)
     }
 
-    /// Marks a project as deleted, and asks for its purge: nothing of it can be reached any more. Its id is never used again.
+    /// Marks a project as deleted, and asks for its purge. Nothing in the project can be reached from then on, and its id is
+    /// never used again.
     pub async fn delete_project(&self, id: &ProjectId) -> Result<()> {
         let update = Expr::new("SET deleted = :at").n(":at", Time::now().0);
         let tombstone = self.update_in_transaction(&keys::project(id), update, Expr::new("attribute_exists(pk)"));
@@ -65,7 +66,7 @@ impl Store {
         }
     }
 
-    /// Whether there never was a project.
+    /// Whether there has never been a project.
     pub async fn is_new(&self) -> Result<bool> {
         Ok(self.page(&keys::projects(), "", false, 1, None).await?.items.is_empty())
     }

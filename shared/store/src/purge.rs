@@ -1,7 +1,7 @@
-//! Purges: what a deleted project or workflow had is removed behind it, part by part. A due item asks for each purge; which keys a
-//! purge removes is read from the table of prefixes.
+//! Purges: what belonged to a deleted project or workflow is removed later, part by part. A due item asks for each purge. Which
+//! keys a purge removes is read from the table of prefixes.
 //!
-//! Each part has a budget, from which every request takes one and every item one: so a part ends, however little it finds.
+//! Each part has a budget: every request takes one from it, and so does every item. So a part ends, even if it finds nothing to remove.
 
 use crate::expression::Expr;
 use crate::item::Item;
@@ -11,17 +11,17 @@ use crate::sdk::Store;
 use rookery_domain::{ProjectId, Result, RunId, Time, WorkflowId, WorkflowRef};
 use std::collections::HashSet;
 
-/// Heads that one query of a project's workflows looks at; those that are alive are deleted before the next.
+/// How many heads one query of a project's workflows reads; those that are alive are deleted before the next query.
 const WALKED_AT_ONCE: usize = 200;
-/// What the deletion of a workflow takes from a budget: its tombstone and its purge.
+/// What the deletion of a workflow takes from a budget: one for the tombstone, one for the purge.
 const DELETION: usize = 2;
 
-/// The item that asks for a purge: by the workflow's id, or nothing for the whole project.
+/// The key of the item that asks for a purge: of a workflow, or of the whole project where none is named.
 fn purge_key(project: &ProjectId, workflow: Option<&WorkflowId>) -> Key {
     keys::of_project(project, Prefix::Purge, workflow.map_or("", WorkflowId::as_str))
 }
 
-/// Asks the next ticks to remove what a deleted project or workflow had.
+/// The item that asks the next ticks to remove what belonged to a deleted project or workflow.
 pub(crate) fn purge_item(project: &ProjectId, workflow: Option<&WorkflowId>) -> Item {
     let key = purge_key(project, workflow);
     let item = Item::new(&key).s("project", project).n("purge", 1).s("dp", keys::due_shard(&key)).n("da", Time::now().0);
@@ -29,7 +29,7 @@ pub(crate) fn purge_item(project: &ProjectId, workflow: Option<&WorkflowId>) -> 
 }
 
 impl Store {
-    /// Removes a part of what a deleted workflow had; `true` when all is gone.
+    /// Removes a part of what belonged to a deleted workflow; `true` when all is gone.
     pub async fn purge_workflow(&self, workflow: &WorkflowRef, budget: &mut usize) -> Result<bool> {
         for prefix in Prefix::removed(Removal::WithWorkflow) {
             if !self.delete_prefix(&keys::of_workflow(workflow, prefix), "", budget).await? {
@@ -64,8 +64,8 @@ impl Store {
         Ok(false)
     }
 
-    /// Removes a part of what a deleted project had: its workflows, each of which has a purge of its own then, and what belongs to it as
-    /// such. `true` when all is gone.
+    /// Removes a part of what belonged to a deleted project: its workflows (each then has a purge of its own), and what belongs
+    /// to the project itself. `true` when all is gone.
     pub async fn purge_project(&self, project: &ProjectId, budget: &mut usize) -> Result<bool> {
         if !self.delete_workflows(project, budget).await? {
             return Ok(false);
@@ -79,8 +79,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Deletes workflows of a project, page by page; the item of the purge remembers where the next part goes on. `true` when one walk
-    /// over all heads found none alive: so a workflow that was made while the project was deleted is not missed.
+    /// Deletes workflows of a project, page by page; the purge's item remembers where the next part goes on. `true` when one walk
+    /// over all heads found none alive: so no workflow is missed that was made while the project was being deleted.
     async fn delete_workflows(&self, project: &ProjectId, budget: &mut usize) -> Result<bool> {
         let key = purge_key(project, None);
         let asked = self.get(key.clone()).await?;
@@ -109,7 +109,7 @@ impl Store {
         Ok(false)
     }
 
-    /// All that a deleted project or workflow had is removed.
+    /// Ends a purge: all that belonged to the deleted project or workflow is removed.
     pub async fn purged(&self, project: &ProjectId, workflow: Option<&WorkflowId>) -> Result<()> {
         self.delete(&purge_key(project, workflow)).await
     }

@@ -1,4 +1,4 @@
-//! Requests to external agents: pending records that are sent over HTTP, and the ways by which their results find them.
+//! Requests to external agents: pending records that are sent over HTTP, and the ways in which their results find them.
 
 use crate::expression::Expr;
 use crate::item::{Item, malformed};
@@ -11,26 +11,26 @@ use rookery_domain::{CallbackAuth, EventId, ProjectId, RequestState, Result, Tim
 /// A request to an external agent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// What its delivery waits for: its token is the secret part of the callback token, its answer the result as it was posted.
+    /// The pending record. Its token is the secret part of the callback token; its answer is the result as it was posted.
     pub pending: Pending,
-    /// Where it was sent.
+    /// Where the request was sent.
     pub endpoint: String,
-    /// By what a result is trusted.
+    /// How a result proves its sender.
     pub auth: CallbackAuth,
     /// The credential that verifies a signed result.
     pub secret: Option<String>,
-    /// The names of the credentials that its call sends: they are taken out of its result.
+    /// The names of the credentials that the call sends: their values are taken out of the result.
     pub credentials: Vec<String>,
-    /// The ids by which the callee acknowledged it: several when the call was repeated.
+    /// The ids by which the callee acknowledged the request: several when the call was repeated.
     pub callee_ids: Vec<String>,
-    /// How often it was sent.
+    /// How often the request was sent.
     pub calls: u32,
-    /// When it was first acknowledged.
+    /// When the request was first acknowledged.
     pub acknowledged_at: Option<Time>,
 }
 
 impl Request {
-    /// What has become of it.
+    /// What has become of the request.
     pub fn state(&self) -> RequestState {
         RequestState::of(self.pending.state, !self.callee_ids.is_empty())
     }
@@ -68,8 +68,8 @@ impl Store {
         Ok(Page { items: requests.collect::<Result<_>>()?, next: ids.next })
     }
 
-    /// Takes the right to make the call of a request, until this time at most, and counts the call. `false` while another has it, or
-    /// when the request is over.
+    /// Takes the right to make the call of a request, until this time at most, and counts the call. `false` while somebody else
+    /// has that right, or when the request has ended.
     pub async fn take_request_call(&self, request: &Request, now: Time, until: Time) -> Result<bool> {
         let update = Expr::new("SET lease = :until ADD calls :one").n(":until", until.0).n(":one", 1);
         let mut free = is_open().n(":now", now.0);
@@ -77,14 +77,14 @@ impl Store {
         Ok(self.update(&pending::key(&request.pending), update, Some(free)).await?.is_some())
     }
 
-    /// Gives it back: the call failed, and may be made again.
+    /// Gives the right to call back: the call failed, and may be made again.
     pub async fn return_request_call(&self, request: &Request) -> Result<()> {
         let there = Some(Expr::new("attribute_exists(pk)"));
         self.update(&pending::key(&request.pending), Expr::new("REMOVE lease"), there).await.map(drop)
     }
 
-    /// Stores an acknowledgement. From now on the callee's id leads to the request, where a result is taken by it. Gives the request as it
-    /// is then.
+    /// Stores an acknowledgement: from now on the callee's id leads to the request, where the auth allows a result by that id.
+    /// Gives the request as it then is.
     pub async fn acknowledge_request(&self, request: &Request, callee_id: &str, now: Time) -> Result<Option<Request>> {
         let Pending { id, agent, deadline, .. } = &request.pending;
         if request.auth != CallbackAuth::CallbackToken {
@@ -101,7 +101,7 @@ impl Store {
         updated.map(|item| read(&agent.workflow, *id, &item)).transpose()
     }
 
-    /// A page of the requests that a callee acknowledged with this id: of any project, since ids are the callee's.
+    /// A page of the requests that a callee acknowledged with this id. They may be of any project, since the callee chooses its ids.
     pub async fn requests_of_callee_id(
         &self,
         callee_id: &str,
@@ -113,7 +113,7 @@ impl Store {
         page.try_map(|item| keys::called(item.str("sk")?).ok_or_else(|| malformed("sk")))
     }
 
-    /// A callee's id leads to this request no more.
+    /// Removes the way from a callee's id to this request.
     pub async fn forget_callee_id(&self, callee_id: &str, workflow: &WorkflowRef, request: EventId) -> Result<()> {
         self.delete(&keys::callee_id(callee_id, workflow, request)).await
     }

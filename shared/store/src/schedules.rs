@@ -12,21 +12,22 @@ use rookery_domain::{AgentRef, CellId, Error, ProjectId, Result, Time, WorkflowI
 pub struct ScheduleItem {
     /// The agent.
     pub agent: AgentRef,
-    /// When it is due, as its schedule's text.
+    /// The schedule's text, which says when it is due.
     pub spec: String,
-    /// Changes when it is edited, and when its workflow is started again: checks of another generation are dropped.
+    /// The generation: it changes when the schedule is edited, and when its workflow is started again. Checks of another
+    /// generation are dropped.
     pub generation: String,
-    /// The next due time that was not sent yet.
+    /// The next due time for which no check was sent yet.
     pub next_due: Time,
-    /// The last due time that was committed.
+    /// The last due time whose check was committed.
     pub last_due: Option<Time>,
-    /// Missed checks up to this due time were left out, and this one ran in their place.
+    /// Missed checks up to this due time were left out, and the check of this time ran in their place.
     pub caught_up: Option<Time>,
-    /// Due times that were skipped because a later one was overdue too.
+    /// How many due times were skipped because a later one was overdue too.
     pub skipped: u64,
 }
 
-/// Advances a schedule with a check's commit.
+/// How a check's commit advances a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleAdvance {
     /// The agent.
@@ -40,14 +41,14 @@ pub struct ScheduleAdvance {
 /// What became of a check, for its schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Advance {
-    /// It ran.
+    /// The check ran.
     Ran {
-        /// Its due time.
+        /// The check's due time.
         due: Time,
     },
-    /// It was missed, and left out.
+    /// The check was missed, and left out.
     Skipped {
-        /// The latest time that is due, which runs in its place: all before are left out. None when that is noted already.
+        /// The latest due time, whose check runs in place of this one: all checks before are left out. None when that is noted already.
         latest: Option<Time>,
     },
 }
@@ -57,7 +58,7 @@ pub enum Advance {
 pub enum DueItem {
     /// A schedule.
     Schedule(ScheduleItem),
-    /// What a deleted project or workflow had is to be removed.
+    /// The removal of what belonged to a deleted project or workflow.
     Purge {
         /// The project.
         project: ProjectId,
@@ -66,9 +67,9 @@ pub enum DueItem {
     },
     /// A message to send, and the item that holds it.
     Message {
-        /// Where it is.
+        /// The key of that item.
         key: Key,
-        /// When it is due.
+        /// When the message is due.
         at: Time,
         /// The message, as JSON.
         message: String,
@@ -80,15 +81,15 @@ pub struct DueCursor(Attributes);
 
 /// A page of what is due.
 pub struct DuePage {
-    /// The items; with its key, what cannot be read.
+    /// The items; or, for an item that cannot be read, its key and the error.
     pub items: Vec<Result<DueItem, (Key, Error)>>,
     /// Where the next page begins, if there may be more.
     pub next: Option<DueCursor>,
 }
 
 impl Store {
-    /// What is due in a shard up to a time, earliest first: a page of it, and where the next begins. What cannot be read is an
-    /// error of its own, with its key.
+    /// A page of what is due in a shard up to a time, earliest first. An item that cannot be read gives an error with its key,
+    /// and the others are not affected.
     pub async fn due(&self, shard: u8, until: Time, limit: usize, after: Option<DueCursor>) -> Result<DuePage> {
         let query = Query {
             index: Some(keys::DUE),
@@ -103,20 +104,20 @@ impl Store {
         let keys: Vec<Key> =
             found.iter().map(|item| Ok(Key { pk: item.str("pk")?.into(), sk: item.str("sk")?.into() })).collect::<Result<_>>()?;
         let items = self.get_many(keys.clone()).await?;
-        // The index may lag: only what the item itself says is due is due.
+        // The index may lag, so the item itself is asked whether it is due.
         let is_due = |item: &Item| item.opt_num::<i64>("da").is_some_and(|at| at <= until.0);
         let due = keys.into_iter().zip(items).filter_map(|(key, item)| Some((key, item.filter(is_due)?)));
         let items = due.map(|(key, item)| read_due(key.clone(), &item).map_err(|error| (key, error))).collect();
         Ok(DuePage { items, next: stopped.map(|item| DueCursor(item.0)) })
     }
 
-    /// A due message was sent: it is not due any more.
+    /// Notes that a due message was sent: it is no longer due.
     pub async fn due_sent(&self, key: &Key, at: Time) -> Result<()> {
         let update = Expr::new("REMOVE dp, da").n(":at", at.0);
         self.update(key, update, Some(Expr::new("da = :at"))).await.map(drop)
     }
 
-    /// A schedule's due times up to `next` were sent.
+    /// Notes that checks were sent for a schedule's due times before `next`.
     pub async fn schedule_sent(&self, item: &ScheduleItem, next: Option<Time>, skipped: u64) -> Result<()> {
         let key = keys::schedule(&item.agent.workflow, &item.agent.cell);
         let update = match next {
@@ -128,7 +129,7 @@ impl Store {
         self.update(&key, update.n(":skipped", skipped), Some(condition)).await.map(drop)
     }
 
-    /// Sets an agent's schedule going.
+    /// Starts an agent's schedule.
     pub async fn put_schedule(&self, item: &ScheduleItem) -> Result<()> {
         let key = keys::schedule(&item.agent.workflow, &item.agent.cell);
         let stored = Item::new(&key)
@@ -166,14 +167,14 @@ impl Store {
         }
     }
 
-    /// Ends an agent's schedule, unless it was set anew meanwhile.
+    /// Ends an agent's schedule, unless it was set again meanwhile.
     pub async fn delete_schedule(&self, item: &ScheduleItem) -> Result<()> {
         let condition = Expr::new("generation = :generation").s(":generation", &item.generation);
         self.delete_if(&keys::schedule(&item.agent.workflow, &item.agent.cell), condition).await
     }
 
     pub(crate) fn advance_in_transaction(&self, workflow: &WorkflowRef, advance: &ScheduleAdvance) -> TransactWriteItem {
-        // That each due time has one effect is the commit key's to see to; this drops the checks of another generation.
+        // The commit key takes care that each due time has one effect. This condition drops the checks of another generation.
         let condition = Expr::new("generation = :generation").s(":generation", &advance.generation);
         let update = match advance.step {
             Advance::Ran { due } => Expr::new("SET last_due = :due").n(":due", due.0),

@@ -1,4 +1,4 @@
-//! The table's schema, for those who make it by SDK: the local runner and tests. On AWS the template makes it.
+//! The table's schema, for the local program and tests, which create the table by the SDK. On AWS the template creates it.
 
 use crate::error::unavailable;
 use crate::keys::{DUE, RECENT};
@@ -10,16 +10,16 @@ use aws_sdk_dynamodb::types::{
 };
 use rookery_domain::{Error, Result};
 
-/// What lists filter by, and so what the `recent` index carries besides keys.
+/// The attributes that lists filter by: the `recent` index has them besides its keys.
 const RECENT_CARRIES: [&str; 4] = ["cell", "groups", "hop", "keep"];
 
 impl Store {
-    /// Makes the table unless it is there.
+    /// Creates the table if it does not exist.
     pub async fn create_table(&self) -> Result<()> {
         let request = self.table_request().map_err(Error::internal)?;
         match request.send().await {
             Ok(_) => {}
-            // It is there. Its TTL may not be on yet, if a first start was cut short.
+            // The table exists. Its TTL may still be off, if a first start was cut short.
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => {}
             Err(error) => return Err(unavailable(error)),
         }

@@ -1,6 +1,6 @@
-//! The few calls that the store makes, over the SDK's client. Only this file and `loader` name its operations.
+//! The few calls that the store makes, over the SDK's client. Only this file and `loader` name the SDK's operations.
 //!
-//! Calls are boxed futures: an `async fn` is compiled again in each crate that awaits it, with all of the SDK inside.
+//! The calls are boxed futures: an `async fn` is compiled again in each crate that awaits it, with all of the SDK inside.
 
 use crate::error::unavailable;
 use crate::expression::{Expr, Query};
@@ -17,12 +17,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Times that a single write is tried again when a transaction is at its item.
+/// How often a single write is tried again while a transaction holds its item.
 const COLLISIONS: u64 = 5;
-/// What BatchWriteItem takes.
+/// The most items that BatchWriteItem takes.
 const DELETED_AT_ONCE: usize = 25;
 
-/// The table, through a client that does not know which side it talks to. Cheap to clone.
+/// The table, over a client that does not know whether it talks to AWS or to the stand-in. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) client: Client,
@@ -36,12 +36,12 @@ pub(crate) enum Transacted {
     Done,
     /// The condition of this item (the first that failed) did not hold.
     Refused(usize),
-    /// Another transaction was at one of the items: try again.
+    /// Another transaction held one of the items: try again.
     Contended,
 }
 
 impl Store {
-    /// Over this table. Must be called on a tokio runtime: reads of concurrent callers are joined by a task.
+    /// Makes a store over this table. Must be called on a tokio runtime: a task joins the reads of concurrent callers.
     pub fn new(client: Client, table: &str) -> Self {
         let table: Arc<str> = table.into();
         Store { loader: Loader::start(client.clone(), table.clone()), client, table }
@@ -82,7 +82,7 @@ impl Store {
         })
     }
 
-    /// Updates an item; the item as it is then, or `None` when the condition does not hold.
+    /// Updates an item. Gives the item as it then is, or `None` when the condition does not hold.
     pub(crate) fn update<'a>(
         &'a self,
         key: &'a Key,
@@ -139,7 +139,7 @@ impl Store {
         })
     }
 
-    /// All of it, or none.
+    /// Writes all of the items, or none.
     pub(crate) fn transact(&self, items: Vec<TransactWriteItem>) -> BoxFuture<'_, Result<Transacted>> {
         Box::pin(async move {
             let Err(error) = self.client.transact_write_items().set_transact_items(Some(items)).send().await else {
@@ -162,7 +162,7 @@ impl Store {
         })
     }
 
-    /// The same, tried again when it collides with another.
+    /// Writes all of the items, or none; tries again when another transaction holds one of them.
     pub(crate) async fn transact_calmly(&self, items: Vec<TransactWriteItem>) -> Result<Transacted> {
         for pause in 1..=COLLISIONS {
             match self.transact(items.clone()).await? {
@@ -181,7 +181,7 @@ impl Store {
             .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
             .set_expression_attribute_names(condition.names())
             .set_expression_attribute_values(condition.values());
-        // Both required fields are set.
+        // `build` fails only without a table or an item; both are set.
         TransactWriteItem::builder().set_put(put.build().ok()).build()
     }
 
@@ -199,7 +199,7 @@ impl Store {
         TransactWriteItem::builder().set_update(update.build().ok()).build()
     }
 
-    /// One query: its items, and the key where it stopped if there may be more.
+    /// Makes one query. Gives its items, and the key where it stopped if there may be more.
     pub(crate) fn query(&self, query: Query) -> BoxFuture<'_, Result<(Vec<Item>, Option<Item>)>> {
         Box::pin(async move {
             let (pk, sk) = query.key_names();
@@ -232,7 +232,7 @@ impl Store {
         })
     }
 
-    /// A page of a partition by prefix of the sort key; the cursor is the sort key.
+    /// A page of the items of a partition whose sort keys have a prefix; the cursor is a sort key.
     pub(crate) async fn page(
         &self,
         partition: &str,
@@ -248,7 +248,7 @@ impl Store {
         page_of(self.query(query).await?)
     }
 
-    /// A page of a partition between two sort keys, newest first; the cursor is the sort key.
+    /// A page of the items of a partition between two sort keys, newest first; the cursor is a sort key.
     pub(crate) async fn page_between(
         &self,
         partition: &str,
@@ -263,8 +263,8 @@ impl Store {
         page_of(self.query(query).await?)
     }
 
-    /// Deletes items of a partition by prefix while there is budget, from which each query and each item takes one. `true` when all
-    /// are gone.
+    /// Deletes the items of a partition whose sort keys have a prefix, while the budget lasts; each query and each item takes one
+    /// from the budget. `true` when all are gone.
     pub(crate) async fn delete_prefix(&self, partition: &str, prefix: &str, budget: &mut usize) -> Result<bool> {
         while *budget > 0 {
             let page = self.page(partition, prefix, false, DELETED_AT_ONCE.min(*budget), None).await?;
@@ -303,7 +303,7 @@ fn page_of((items, stopped): (Vec<Item>, Option<Item>)) -> Result<Page<Item>> {
     Ok(Page { items, next })
 }
 
-/// Whether a transaction was at the item: then the call is made again a little later.
+/// Waits a little if a transaction holds the item: `true` when the call is to be made again.
 async fn collided<E: ProvideErrorMetadata>(error: &SdkError<E>, tries: &mut u64) -> bool {
     *tries += 1;
     if error.code() != Some("TransactionConflictException") || *tries > COLLISIONS {

@@ -1,4 +1,4 @@
-//! The crate's own source, for the tests that hold its tables and its code together.
+//! The crate's own source code, for tests that compare its tables with its code.
 
 use std::path::PathBuf;
 

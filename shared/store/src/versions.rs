@@ -1,4 +1,4 @@
-//! Versions of workflows: every save is one, and none changes. Their options and built graphs are texts in chunks.
+//! Versions of workflows: every save makes one, and none changes. Their options and built graphs are texts, stored in chunks.
 
 use crate::expression::Expr;
 use crate::item::{Item, malformed, pack, unpack};
@@ -10,23 +10,23 @@ use rookery_domain::{Error, Graph, Kind, ProjectId, Result, Time, WorkflowId, Wo
 use serde::Serialize;
 use serde_json::json;
 
-/// Bytes of packed text in one item (DynamoDB: 400 KB).
+/// The most bytes of packed text in one item (DynamoDB: 400 KB).
 const CHUNK: usize = 350 * 1024;
 
 /// A version, without its options.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct VersionInfo {
-    /// Its number, from 1.
+    /// The version's number, from 1.
     pub version: u64,
-    /// The workflow's name in it.
+    /// The workflow's name in this version.
     pub name: String,
-    /// When it was saved.
+    /// When the version was saved.
     pub created_at: Time,
-    /// Agents in it.
+    /// How many agents the version has.
     pub agent_count: u64,
-    /// Problems found when it was saved.
+    /// How many problems were found when the version was saved.
     pub error_count: u64,
-    /// The version that it is a copy of.
+    /// The version that this one is a copy of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restored_from: Option<u64>,
 }
@@ -34,20 +34,20 @@ pub struct VersionInfo {
 /// What a save stores.
 #[derive(Clone, Debug)]
 pub struct Saved<'a> {
-    /// Name.
+    /// The workflow's name.
     pub name: &'a str,
     /// The options, as they came.
     pub options: &'a str,
-    /// Agents in them.
+    /// How many agents the options have.
     pub agent_count: u64,
-    /// Problems found in them.
+    /// How many problems were found in the options.
     pub error_count: u64,
-    /// The version that it is a copy of.
+    /// The version that these options are a copy of.
     pub restored_from: Option<u64>,
 }
 
 impl Store {
-    /// Makes a workflow with its first version.
+    /// Creates a workflow with its first version.
     pub async fn create_workflow(&self, project: &ProjectId, saved: &Saved<'_>) -> Result<Workflow> {
         let now = Time::now();
         let workflow = Workflow {
@@ -75,7 +75,8 @@ impl Store {
         }
     }
 
-    /// Saves the next version after `expected`. When that is not the last one: 409 `version_conflict`, with the current one.
+    /// Saves the next version after `expected`. If `expected` is not the last version: 409 `version_conflict`, with the number of
+    /// the last one.
     pub async fn save_version(&self, workflow: &Workflow, expected: u64, saved: &Saved<'_>) -> Result<Workflow> {
         let (id, now) = (&workflow.id, Time::now());
         let update = Expr::new("SET ver = :new, #name = :name, updated = :now")
@@ -135,7 +136,7 @@ impl Store {
         self.read_chunks(workflow, Prefix::Options, version).await?.ok_or_else(|| Error::not_found("version"))
     }
 
-    /// Stores the graph of a built version, once: if another was quicker, its graph is the version's.
+    /// Stores the graph of a built version, once. If somebody else stored a graph before, that one stays.
     pub async fn put_graph(&self, workflow: &WorkflowRef, version: u64, graph: &Graph) -> Result<()> {
         let text = serde_json::to_string(graph).map_err(Error::internal)?;
         let once = || Some(Expr::new("attribute_not_exists(pk)"));
@@ -164,7 +165,7 @@ impl Store {
     }
 }
 
-/// 409: somebody saved in between.
+/// 409: somebody else saved in between.
 fn version_conflict(expected: u64, current: u64) -> Error {
     Error::new(
         Kind::Conflict,

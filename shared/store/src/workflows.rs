@@ -1,4 +1,4 @@
-//! Heads of workflows: what changes of a workflow, in one small item.
+//! Heads of workflows: what changes in a workflow, in one small item.
 
 use crate::expression::Expr;
 use crate::item::{Item, malformed};
@@ -13,18 +13,18 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// It was never started.
+    /// The workflow was never started.
     New,
-    /// Its triggers take events and its schedules fire.
+    /// The workflow's triggers take events, and its schedules fire.
     Active,
-    /// Its triggers and schedules rest.
+    /// The workflow's triggers and schedules rest.
     Paused,
 }
 
 /// The head of a workflow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workflow {
-    /// Its project and its id.
+    /// The ids of the project and the workflow.
     pub id: WorkflowRef,
     /// What people call it.
     pub name: String,
@@ -38,12 +38,13 @@ pub struct Workflow {
     pub created_at: Time,
     /// When it was last saved, built, started or stopped.
     pub updated_at: Time,
-    /// It is deleted: deliveries in flight end without a trace.
+    /// The workflow is deleted: its deliveries in flight end without a record.
     pub deleted: bool,
 }
 
 impl Store {
-    /// The head of a workflow, as it is now; a deleted one too. A deleted project's are deleted, although their purge comes behind.
+    /// The head of a workflow, as it is now, also when it is deleted. Workflows of a deleted project count as deleted, even
+    /// before the purge reaches them.
     pub async fn find_workflow(&self, workflow: &WorkflowRef) -> Result<Option<Workflow>> {
         let keys = vec![keys::project(&workflow.project), keys::head(workflow)];
         let mut items = self.get_many(keys).await?;
@@ -67,7 +68,7 @@ impl Store {
         Ok(Page { items: page.items.into_iter().filter(|workflow| !workflow.deleted).collect(), next: page.next })
     }
 
-    /// Sets the built version, and the state where one is given, unless the workflow was saved meanwhile: then `None`.
+    /// Sets the built version, and the state where one is given. `None` if the workflow was saved meanwhile.
     pub async fn set_built(&self, workflow: &Workflow, built: u64, state: Option<State>) -> Result<Option<Workflow>> {
         let mut update = Expr::new("SET built = :built, updated = :now").n(":built", built).n(":now", Time::now().0);
         if let Some(state) = state {

@@ -1,4 +1,4 @@
-//! Commits: what a delivery's arm did, written once, on one commit key (rule 4). Also deliveries that wait, and failures.
+//! Commits: what an arm of a delivery did is written once, on one commit key (rule 4). Deliveries that wait, and failures, are here too.
 
 pub(crate) mod record;
 
@@ -14,20 +14,20 @@ use crate::schedules::ScheduleAdvance;
 use crate::sdk::{Store, Transacted};
 use rookery_domain::{AgentRef, Error, Event, EventId, Payload, Result, Time, WorkflowRef};
 
-/// What else is written with a commit, in the same transaction.
+/// What is written together with a commit, in the same transaction.
 #[derive(Default)]
 pub struct Writes {
-    /// The events that it emitted, in order. If there is just one item to write, it is the first of these.
+    /// The events that the arm emitted, in order. Where one item is enough, it is the first of these events.
     pub events: Vec<Event>,
-    /// What goes into the agent's feed.
+    /// The item for the agent's feed.
     pub published: Option<Payload>,
-    /// The memory.
+    /// The memory to write.
     pub memory: Option<MemoryWrite>,
-    /// The messages of timers that are too late for a delayed message: `(timer, message JSON)`.
+    /// The messages of timers that are too far away for a delayed message: `(timer, message JSON)`.
     pub due: Vec<(Timer, String)>,
-    /// For a check: the schedule that it advances.
+    /// For a check: how its schedule advances.
     pub schedule: Option<ScheduleAdvance>,
-    /// Keep the commit at least until then: something waits for what it says.
+    /// The commit is kept at least until this time, because something waits for what it says.
     pub keep_until: Option<Time>,
 }
 
@@ -36,25 +36,25 @@ pub struct Writes {
 pub enum Committed {
     /// It is stored.
     Won,
-    /// Somebody committed this arm before: read what won and send it again. A success.
+    /// Somebody committed this arm before. Read that commit and send again what follows from it; this is a success.
     LostKey,
-    /// The schedule has moved on: this check is of no more use.
+    /// The schedule has changed: this check is no longer needed.
     LostSchedule,
-    /// The memory changed, or transactions collided: read again and run again.
+    /// The memory changed, or transactions collided: read again, and run the agent again.
     Lost,
 }
 
-/// What an arm's commit key must hold for a commit or a wait to be written.
+/// What the commit key must hold so that a commit or a wait may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expected {
-    /// Nothing: it is the first attempt.
+    /// Nothing: this is the first attempt.
     Absent,
-    /// The wait before this attempt.
+    /// The wait for the attempt with this number.
     Parked(u32),
 }
 
 impl Expected {
-    /// What an attempt with this number expects.
+    /// What the attempt with this number expects to find.
     fn before(attempt: u32) -> Self {
         if attempt == 0 { Expected::Absent } else { Expected::Parked(attempt) }
     }
@@ -68,7 +68,7 @@ impl Expected {
 }
 
 impl Store {
-    /// Writes what an arm of a delivery did: one conditional put, or one transaction where several items change.
+    /// Writes what an arm of a delivery did: in one conditional put, or in one transaction where several items change.
     pub async fn commit(&self, workflow: &WorkflowRef, commit: &Commit, writes: Writes) -> Result<Committed> {
         let condition = Expected::before(commit.attempt).condition();
         let mut events = writes.events.iter();
@@ -113,8 +113,8 @@ impl Store {
         })
     }
 
-    /// Lets a delivery wait for its next attempt; `message` is what wakes it, kept as a due item when the wait is long.
-    /// `false` when the commit key no longer holds what attempt `parked.attempt - 1` expects.
+    /// Parks a delivery until its next attempt. `due_message` is the message that wakes it, stored as a due item when the wait is
+    /// long. `false` when the commit key no longer holds what attempt `parked.attempt - 1` expects.
     pub async fn park(&self, workflow: &WorkflowRef, id: EventId, parked: &Parked, due_message: Option<&str>) -> Result<bool> {
         let key = keys::event(workflow, id);
         let item = Item::new(&key)
@@ -132,7 +132,7 @@ impl Store {
         self.put(item, Some(Expected::before(parked.attempt - 1).condition())).await
     }
 
-    /// A page of a workflow's failures, newest first: those that were replayed, too.
+    /// A page of a workflow's failures, newest first, with those that were replayed.
     pub async fn list_failures(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<RunItem>> {
         let [open, replayed] = [keys::recent(workflow, Prefix::RecentFailures), keys::recent(workflow, Prefix::RecentReplayed)];
         let (open, replayed) = tokio::try_join!(
@@ -143,7 +143,7 @@ impl Store {
         let mut places = [open.items, replayed.items].concat();
         places.sort_unstable();
         places.reverse();
-        // One that was moved just now may stand in both.
+        // A failure that was just replayed may stand in both lists.
         places.dedup();
         places.truncate(limit);
         let next = places.last().filter(|_| more).map(|last| Cursor(last.clone()));
@@ -152,7 +152,8 @@ impl Store {
         Ok(Page { items: items.into_iter().flatten().collect(), next })
     }
 
-    /// A page of the failures that were not replayed, newest first. The index may lag: one that was replayed just now may be there.
+    /// A page of the failures that were not replayed, newest first. The index may lag: a failure that was just replayed may still
+    /// be listed.
     pub async fn list_open_failures(
         &self,
         workflow: &WorkflowRef,
@@ -180,13 +181,13 @@ impl Store {
         Ok(Page { items: items.into_iter().flatten().collect(), next: ids.next })
     }
 
-    /// Notes that a failure that was replayed has failed again, on the same commit key.
+    /// Notes that a replayed failure has failed again, on the same commit key.
     pub async fn mark_failed_again(&self, workflow: &WorkflowRef, id: EventId) -> Result<()> {
         let update = Expr::new("SET rp = :open REMOVE replayed").s(":open", keys::recent(workflow, Prefix::RecentFailures));
         self.update_failure(workflow, id, update).await
     }
 
-    /// Notes that a failure is being replayed: it leaves the list of those that are to be.
+    /// Notes that a failure is being replayed, which takes it off the list of open failures.
     pub async fn mark_replayed(&self, workflow: &WorkflowRef, id: EventId, at: Time) -> Result<()> {
         let update = Expr::new("SET replayed = :at, rp = :replayed")
             .n(":at", at.0)

@@ -1,4 +1,4 @@
-//! What a delivery's arm did, as it stands on its commit key: types, and their attributes.
+//! What an arm of a delivery did, as it is stored on the commit key: the types, and their attributes.
 
 use crate::item::{Item, malformed};
 use crate::keys::{self, Prefix};
@@ -9,11 +9,11 @@ use serde_json::Value;
 /// Why a delivery failed, as its owner may see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Failure {
-    /// Stable, in snake case.
+    /// The stable code, in snake case.
     pub code: String,
     /// What went wrong, and the remedy.
     pub message: String,
-    /// More, like the answer of an outside call.
+    /// Further details, like the answer of an outside call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
 }
@@ -21,44 +21,44 @@ pub struct Failure {
 /// A timer that a delivery set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timer {
-    /// Its own delivery id.
+    /// The timer's own delivery id.
     pub delivery: DeliveryId,
-    /// When it is due.
+    /// When the timer is due.
     pub at: Time,
-    /// The memory that it wakes with.
+    /// The scope of the memory that the agent wakes with.
     pub scope: Option<ScopeId>,
 }
 
-/// What an arm of a delivery (a check, a timer) did: on its commit key.
+/// What an arm of a delivery did, stored on its commit key. Checks and timers are deliveries, too.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
     /// The commit key.
     pub id: EventId,
     /// The delivery.
     pub delivery: DeliveryId,
-    /// 0, and one more for each replay.
+    /// The arm: 0, and one more for each replay.
     pub arm: u32,
     /// The event that was delivered; none for a check.
     pub event: Option<EventId>,
     /// The agent that handled it.
     pub cell: CellId,
-    /// The life of that agent.
+    /// The incarnation of that agent.
     pub incarnation: u64,
     /// `done`, `failed`, `cancelled`, `limit`, or the agent's own word, like `late`.
     pub outcome: String,
-    /// The ordinal of the first event that it emitted: 0 if that is the commit key itself, else 1.
+    /// The ordinal of the first event that the arm emitted: 0 if the commit key itself is an event, else 1.
     pub first_child: u32,
-    /// How many events it emitted.
+    /// How many events the arm emitted.
     pub children: u32,
-    /// The timers that it set.
+    /// The timers that the arm set.
     pub timers: Vec<Timer>,
-    /// When its last attempt began.
+    /// When the last attempt began.
     pub began: Time,
-    /// How long that took, in milliseconds.
+    /// How long that attempt took, in milliseconds.
     pub took_ms: i64,
     /// The number of that attempt, from 0.
     pub attempt: u32,
-    /// Why it failed.
+    /// Why the delivery failed.
     pub failure: Option<Failure>,
     /// For a failure: the message that replays it, as JSON.
     pub message: Option<String>,
@@ -75,22 +75,22 @@ pub struct Parked {
     pub cell: CellId,
     /// The event that was delivered.
     pub event: Option<EventId>,
-    /// The number of the attempt that comes.
+    /// The number of the next attempt.
     pub attempt: u32,
-    /// When it comes.
+    /// When the next attempt begins.
     pub until: Time,
-    /// Why the last one failed; none when the agent asked to wait.
+    /// Why the last attempt failed; none when the agent asked to wait.
     pub failure: Option<Failure>,
     /// What the agent waits for, in its own words.
     pub why: Option<String>,
-    /// Attempts that failed so far: others only waited.
+    /// How many attempts failed so far: the others only waited.
     pub failed: u32,
-    /// It waits for a reply, which may come before.
+    /// The delivery waits for a reply, which may come before `until`.
     pub for_reply: bool,
 }
 
 impl Commit {
-    /// Writes itself into its item: an event that it emitted, or one of its own.
+    /// Adds the commit to its item: to that of the first event that was emitted, or to an item of its own.
     pub(crate) fn write(&self, workflow: &WorkflowRef, item: Item) -> Item {
         let timers: Vec<String> = self.timers.iter().map(write_timer).collect();
         let item = item
@@ -107,7 +107,7 @@ impl Commit {
         let item = if self.attempt == 0 { item } else { item.n("att", self.attempt) };
         let item = if timers.is_empty() { item } else { item.list("timers", &timers) };
         let item = item.maybe(self.failure.as_ref(), write_failure);
-        // A failure is listed.
+        // An arm that failed is listed among the failures.
         item.maybe(self.message.as_ref(), |item, message| {
             item.s("msg", message)
                 .s("rp", keys::recent(workflow, Prefix::RecentFailures))
@@ -140,19 +140,19 @@ impl Commit {
         })
     }
 
-    /// The agent that handled it.
+    /// The agent that handled the delivery.
     pub fn agent(&self, workflow: &WorkflowRef) -> AgentRef {
         AgentRef { workflow: workflow.clone(), cell: self.cell.clone(), incarnation: self.incarnation }
     }
 
-    /// The ids of the events that it emitted, in order.
+    /// The ids of the events that the arm emitted, in order.
     pub fn child_ids(&self) -> Vec<EventId> {
         let ordinals = self.first_child..self.first_child + self.children;
         ordinals.map(|ordinal| child_id(self.id, self.delivery, self.arm, ordinal)).collect()
     }
 }
 
-/// Child `ordinal` of an arm: 0 is the commit key, which for a check is the run's root.
+/// The id of the event number `ordinal` of an arm. Number 0 is the commit key, which for a check is the run's root.
 pub(crate) fn child_id(commit: EventId, delivery: DeliveryId, arm: u32, ordinal: u32) -> EventId {
     if ordinal == 0 { commit } else { EventId::child(commit.run, delivery, arm, ordinal) }
 }

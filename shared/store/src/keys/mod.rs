@@ -1,4 +1,5 @@
-//! Every key and index of the table, and nothing else. Keys lead with the project. The letters of [`Prefix`] stand in `prefix.rs` alone.
+//! Every key and index of the table, and nothing else. Keys begin with the project. The letters of each [`Prefix`] are in
+//! `prefix.rs` only.
 //!
 //! | Access pattern | Key |
 //! |---|---|
@@ -28,11 +29,11 @@ pub use prefix::{Place, Prefix, Removal};
 
 use rookery_domain::{AgentRef, CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
 
-/// The index of what lists show, newest first. Sparse.
+/// The index of what lists show, newest first. Only items with its attributes are in it.
 pub const RECENT: &str = "recent";
-/// The index of what is due. Sparse.
+/// The index of what is due. Only items with its attributes are in it.
 pub const DUE: &str = "due";
-/// Partitions of the due index: more would spread writes, each is one more query a tick.
+/// The number of partitions of the due index. More would spread the writes, but each costs one more query in every tick.
 pub const DUE_SHARDS: u8 = 4;
 
 /// A primary key: partition and sort key.
@@ -48,7 +49,7 @@ fn key(pk: String, sk: impl Into<String>) -> Key {
     Key { pk, sk: sk.into() }
 }
 
-/// A cell id as a part of a key: `#` separates, so that it may not stand inside.
+/// A cell's id as a part of a key. `#` separates the parts, so it is escaped.
 fn part(cell: &CellId) -> String {
     cell.as_str().replace('%', "%25").replace('#', "%23")
 }
@@ -63,12 +64,12 @@ pub fn project(id: &ProjectId) -> Key {
     key(projects(), id.as_str())
 }
 
-/// What belongs to a project as such, by its name.
+/// The key of something that belongs to a project itself, by its name.
 pub fn of_project(id: &ProjectId, prefix: Prefix, name: &str) -> Key {
     key(id.to_string(), prefix.sort(name))
 }
 
-/// Where the items stand that go with a project: a partition, and what their sort keys begin with (nothing for a whole partition).
+/// Where the items are that are removed with a project: a partition, and the beginning of their sort keys (empty for a whole partition).
 pub fn below_project(id: &ProjectId, prefix: Prefix) -> (String, String) {
     match prefix.place() {
         Place::InProject => (id.to_string(), prefix.start()),
@@ -81,7 +82,7 @@ pub fn head(of: &WorkflowRef) -> Key {
     of_project(&of.project, Prefix::Head, of.workflow.as_str())
 }
 
-/// A partition of a workflow: of its versions and schedules, memories, logs, metrics, outstanding requests.
+/// A partition of a workflow, for one kind of its items: versions and schedules, memories, logs, metrics, counts of outstanding requests.
 pub fn of_workflow(of: &WorkflowRef, prefix: Prefix) -> String {
     format!("{}#{}#{}", of.project, prefix.letters(), of.workflow)
 }
@@ -91,7 +92,7 @@ pub fn version(of: &WorkflowRef, version: u64) -> Key {
     key(of_workflow(of, Prefix::Workflow), Prefix::Version.sort(format_args!("{version:010}")))
 }
 
-/// What the sort keys of the chunks of a version begin with: of its options, or of its built graph.
+/// The beginning of the sort keys of a version's chunks: those of its options, or of its built graph.
 pub fn chunks(prefix: Prefix, version: u64) -> String {
     prefix.sort(format_args!("{version:010}#"))
 }
@@ -106,12 +107,12 @@ pub fn schedule(of: &WorkflowRef, cell: &CellId) -> Key {
     key(of_workflow(of, Prefix::Workflow), Prefix::Schedule.sort(part(cell)))
 }
 
-/// The prefix of what an agent has, in the partitions of memories and logs.
+/// The beginning of the sort keys of one agent's items, in the partitions of memories and logs.
 pub fn of_agent(agent: &AgentRef) -> String {
     format!("{}#{}#", part(&agent.cell), agent.incarnation)
 }
 
-/// A memory of an agent: its one, or one of many scopes.
+/// A memory of an agent: its only one, or that of a scope.
 pub fn memory(agent: &AgentRef, scope: Option<ScopeId>) -> Key {
     let scope = scope.map(|scope| scope.to_string()).unwrap_or_default();
     key(of_workflow(&agent.workflow, Prefix::Memories), of_agent(agent) + &scope)
@@ -127,7 +128,7 @@ pub fn metric(of: &WorkflowRef, hour: i64, cell: &CellId) -> Key {
     key(of_workflow(of, Prefix::Metrics), format!("{hour:08}#{}", part(cell)))
 }
 
-/// The cell of a metric's sort key.
+/// The cell in the sort key of a metric.
 pub fn metric_cell(sk: &str) -> CellId {
     let part = sk.split_once('#').map_or("", |(_, part)| part);
     CellId(part.replace("%23", "#").replace("%25", "%"))
@@ -158,7 +159,7 @@ pub fn recent_sort(at: Time, id: EventId) -> String {
     format!("{:013}#{id}", at.0)
 }
 
-/// The id of a place in the `recent` index.
+/// The event's id in a sort key of the `recent` index.
 pub fn recent_id(sort: &str) -> Option<EventId> {
     sort.split_once('#')?.1.parse().ok()
 }
@@ -168,7 +169,7 @@ pub fn outstanding(agent: &AgentRef) -> Key {
     key(of_workflow(&agent.workflow, Prefix::Outstanding), of_agent(agent))
 }
 
-/// The partition of what belongs to a project's requests as such.
+/// The partition of what belongs to the requests of a whole project.
 pub fn requests(project: &ProjectId) -> String {
     below_project(project, Prefix::Requests).0
 }
@@ -183,23 +184,23 @@ pub fn held(project: &ProjectId, callee_id: &str) -> Key {
     of_requests(project, Prefix::Held, &hashed(callee_id))
 }
 
-/// The circuit breaker of an endpoint; or its counts of a minute (of the epoch).
+/// The circuit breaker of an endpoint, or its counts of a minute (since the epoch).
 pub fn breaker(project: &ProjectId, endpoint: &str, minute: Option<i64>) -> Key {
     let minute = minute.map(|minute| format!("#{minute}")).unwrap_or_default();
     of_requests(project, Prefix::Breaker, &(hashed(endpoint) + &minute))
 }
 
-/// The partition of the requests that a callee gave this id.
+/// The partition of the requests to which a callee gave this id.
 pub fn callee_ids(callee_id: &str) -> String {
     Prefix::CalleeIds.sort(hashed(callee_id))
 }
 
-/// The way from a callee's id to a request.
+/// The key that leads from a callee's id to a request.
 pub fn callee_id(callee_id: &str, of: &WorkflowRef, request: EventId) -> Key {
     key(callee_ids(callee_id), format!("{}#{}#{}", of.project, of.workflow, request.parts()))
 }
 
-/// The request of such a key's sort part.
+/// The request that the sort key of such an item names.
 pub fn called(sort: &str) -> Option<(WorkflowRef, EventId)> {
     let mut parts = sort.split('#');
     let workflow = WorkflowRef { project: parts.next()?.parse().ok()?, workflow: parts.next()?.parse().ok()? };
@@ -216,12 +217,12 @@ pub fn all_served(name: &str) -> String {
     Prefix::Served.sort(hashed(name))
 }
 
-/// A text of any length and characters as a part of a key.
+/// The hash of a text, which makes any text fit to be a part of a key.
 fn hashed(text: &str) -> String {
     hashed_uuid(&[text.as_bytes()]).simple().to_string()
 }
 
-/// The shard of the due index for an item.
+/// The shard of the due index that an item is in.
 pub fn due_shard(key: &Key) -> String {
     let hash = hashed_uuid(&[key.pk.as_bytes(), key.sk.as_bytes()]).into_bytes();
     due_partition(hash[0] % DUE_SHARDS)

@@ -1,10 +1,10 @@
-//! Every prefix of a key: its letters, where they stand, and what removes the items that it leads to. No other file spells one, and
-//! what a purge removes is read from this table.
+//! Every prefix of a key: its letters, where they stand, and what removes the items that it leads to. No other code contains the
+//! letters of a prefix, and a purge reads from this table what to remove.
 
 /// Where the letters of a prefix stand. `#` separates the parts of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A partition of the table that no project leads.
+    /// A partition of the table that does not begin with a project.
     Table,
     /// A partition of a project: `P#LETTERS`.
     Project,
@@ -29,15 +29,15 @@ pub enum Removal {
     WithProject,
     /// The purge of the workflow.
     WithWorkflow,
-    /// The purge of the workflow: it reads here which runs there are, and removes their partitions.
+    /// The purge of the workflow: it reads from this partition which runs exist, and removes their partitions.
     WithRuns,
-    /// Whatever removes the partition that they are in, or the item that the index shows.
+    /// Whatever removes the partition that they are in, or the item that the index entry points to.
     WithPartition,
-    /// Their time to live: whoever would look for them does not know their keys.
+    /// Their time to live, because nobody who removes things knows their keys.
     Ttl,
     /// The end of the purge that they ask for.
     Purge,
-    /// Nothing: they are tombstones, since an id is never used again.
+    /// Nothing. They stay as tombstones, since an id is never used again.
     Never,
 }
 
@@ -50,17 +50,17 @@ macro_rules! prefixes {
         }
 
         impl Prefix {
-            /// All of them.
+            /// All prefixes.
             pub const ALL: &[Prefix] = &[$(Prefix::$name),*];
 
-            /// Its letters.
+            /// The prefix's letters.
             pub fn letters(self) -> &'static str {
                 match self {
                     $(Prefix::$name => $letters,)*
                 }
             }
 
-            /// Where they stand.
+            /// Where the letters stand.
             pub fn place(self) -> Place {
                 match self {
                     $(Prefix::$name => Place::$place,)*
@@ -80,9 +80,9 @@ macro_rules! prefixes {
 prefixes! {
     /// All projects.
     Projects: "projects", Table, Never;
-    /// The requests that a callee gave an id.
+    /// The requests to which a callee gave an id.
     CalleeIds: "q", Table, Ttl;
-    /// What belongs to a project's requests as such.
+    /// What belongs to the requests of a whole project.
     Requests: "q", Project, WithProject;
     /// Versions and schedules.
     Workflow: "w", Workflow, WithWorkflow;
@@ -94,7 +94,8 @@ prefixes! {
     Metrics: "x", Workflow, WithWorkflow;
     /// How many requests of agents are outstanding.
     Outstanding: "q", Workflow, WithWorkflow;
-    /// Runs: a partition each, `P#LETTERS#W#RUN`. Those without an entry in `recent` go by their time to live.
+    /// Runs: each has a partition of its own, `P#r#W#RUN`. Runs without an entry in `recent` expire by their
+    /// time to live.
     Run: "r", Workflow, WithPartition;
     /// Heads of workflows.
     Head: "w", InProject, Never;
@@ -135,12 +136,12 @@ prefixes! {
 }
 
 impl Prefix {
-    /// Those whose items are removed in this way.
+    /// The prefixes whose items are removed in this way.
     pub fn removed(removal: Removal) -> impl Iterator<Item = Prefix> {
         Prefix::ALL.iter().copied().filter(move |prefix| prefix.removal() == removal)
     }
 
-    /// What a sort key begins with.
+    /// What a sort key with this prefix begins with.
     pub fn start(self) -> String {
         format!("{}#", self.letters())
     }
@@ -150,7 +151,7 @@ impl Prefix {
         format!("{}#{name}", self.letters())
     }
 
-    /// The name in such a sort key.
+    /// The name in such a sort key, if the key has this prefix.
     pub fn name(self, sort: &str) -> Option<&str> {
         sort.strip_prefix(self.letters())?.strip_prefix('#')
     }
@@ -171,7 +172,7 @@ mod tests {
         }
     }
 
-    /// What a partition holds is removed with it only if something removes the partition.
+    /// The items of a partition are removed with it only if something removes the partition.
     #[test]
     fn every_item_is_removed_by_something() {
         for prefix in Prefix::ALL {
@@ -191,7 +192,7 @@ mod tests {
         }
     }
 
-    /// A prefix that is spelled elsewhere is in no list: a purge would not know of it.
+    /// A purge would not know of a prefix that is spelled in another file.
     #[test]
     fn no_other_file_of_the_store_spells_a_prefix() {
         for (path, code) in crate::source::files().iter().filter(|(path, _)| !path.ends_with("keys/prefix.rs")) {
