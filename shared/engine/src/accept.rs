@@ -1,4 +1,4 @@
-//! Accepting: an event from outside becomes durable, is routed, and only then is there a 2xx.
+//! Accepting: an event from outside becomes durable and its deliveries are sent; only then is there a 2xx.
 
 use crate::confirm::confirm;
 use crate::{Built, Engine};
@@ -12,29 +12,29 @@ use std::sync::Arc;
 /// Longest key by which a sender names an event, in characters.
 const KEY_CHARS: usize = 255;
 
-/// An event that comes in at an agent, as if that had emitted it.
+/// An event that comes in at an agent, as if the agent had emitted it.
 #[derive(Clone, Debug)]
 pub struct Incoming {
-    /// Its payload.
+    /// The event's payload.
     pub payload: Payload,
-    /// Its groups; the agent's first group when there are none.
+    /// The event's groups; the agent's first group when there are none.
     pub groups: Vec<String>,
-    /// The same key is the same event.
+    /// The sender's name for the event: the same key means the same event.
     pub key: Option<String>,
-    /// The event that it is a copy of.
+    /// The event that this one is a copy of.
     pub copy_of: Option<EventId>,
-    /// Its id, if that was made of the key before.
+    /// The event's id, if it is already made of the key.
     pub(crate) id: Option<EventId>,
 }
 
 impl Incoming {
-    /// With this payload and these groups (the agent's first group when there are none); the same key is the same event.
+    /// An event with this payload and these groups (the agent's first group when there are none). The same key means the same event.
     pub fn new(payload: Payload, groups: Vec<String>, key: Option<String>) -> Self {
         Incoming { payload, groups, key, copy_of: None, id: None }
     }
 }
 
-/// The id of an event that comes in: of its key, or a fresh one.
+/// The id of an event that comes in: made of its key, or a fresh one.
 pub(crate) fn incoming_id(workflow: &Workflow, cell: &Cell, key: Option<&str>) -> Result<EventId> {
     match key {
         None => Ok(EventId::fresh()),
@@ -71,7 +71,7 @@ impl Engine {
         self.accept(workflow, &built, cell, agent, incoming).await
     }
 
-    /// Makes a new event like an old one: of the same agent, in a run of its own.
+    /// Makes a new event like an old one: from the same agent, in a new run.
     pub async fn emit_again(&self, workflow: &Workflow, like: &Event) -> Result<EventId> {
         let built = self.active(workflow).await?;
         let (cell, agent) = built.agent(&like.cell)?;
@@ -80,7 +80,7 @@ impl Engine {
             .await
     }
 
-    /// The version that new runs are pinned to; 409 `workflow_stopped` when none is to start.
+    /// The version that new runs are pinned to; 409 `workflow_stopped` when the workflow is not active.
     async fn active(&self, workflow: &Workflow) -> Result<Arc<Built>> {
         if workflow.state != State::Active {
             return Err(Error::new(
@@ -127,7 +127,8 @@ impl Engine {
                 let outgoing = self.following(id, built, std::slice::from_ref(&event));
                 self.send_accepted(id, &event, outgoing).await?;
             }
-            // It may have been stored and never sent: send again. What was done already is not done twice.
+            // The event may have been stored and its deliveries never sent, so they are sent again. A delivery that is done is
+            // not done twice.
             Accepted::Same(there) => {
                 let built = self.built(id, there.version).await?;
                 let outgoing = self.following(id, &built, std::slice::from_ref(&*there));
@@ -139,14 +140,14 @@ impl Engine {
 
     async fn send_accepted(&self, workflow: &WorkflowRef, event: &Event, outgoing: Vec<Outgoing>) -> Result<()> {
         if outgoing.is_empty() {
-            // Nobody else will count it.
+            // The event has no delivery that would count it.
             self.meter.add(workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
             self.flush_metrics().await;
         }
         self.producer.send(outgoing).await
     }
 
-    /// Takes in a request to a hook: `/hooks/{project}{workflow}{secret}`.
+    /// Handles a request to a hook: `/hooks/{project}{workflow}{secret}`.
     pub async fn hook(&self, token: &str, request: &HookRequest) -> Result<HookAnswer> {
         let (workflow, built, cell_id) = self.by_token(token, Address::Hook).await?;
         let (cell, agent) = built.agent(&cell_id)?;
@@ -154,7 +155,7 @@ impl Engine {
             self.active(&workflow).await?;
         }
         let names: Vec<String> = agent.facts().hook_secret.iter().map(|secret| secret.credential.clone()).collect();
-        // One that is not set is the agent's to refuse: probes and handshakes without a signature need none.
+        // Without a stored secret, the agent decides: probes and handshakes come unsigned and need none.
         let secret = self.store.credentials(&workflow.id.project, &names).await?.pop().flatten().map(|found| found.value);
         let accepted = agent.hook(request, secret.as_deref())?;
         if let Some(url) = &accepted.confirm {
@@ -174,7 +175,7 @@ impl Engine {
         })
     }
 
-    /// Writes a feed: `/feeds/{token}.json` or `.xml`. It is readable while its workflow exists.
+    /// Writes a feed: `/feeds/{token}.json` or `.xml`. A feed can be read while its workflow exists.
     pub async fn feed(&self, token: &str, format: FeedFormat, url: &str) -> Result<Answer> {
         let (workflow, built, cell_id) = self.by_token(token, Address::Feed).await?;
         let (cell, agent) = built.agent(&cell_id)?;
@@ -189,7 +190,7 @@ impl Engine {
         agent.feed(&FeedRequest { format, url, name: &cell.name, items: &items })
     }
 
-    /// The agent of a public address. Its token says the project and workflow; the rest is the secret.
+    /// The agent of a public address. The token contains project and workflow; the rest of it is the secret.
     async fn by_token(&self, token: &str, address: Address) -> Result<(Workflow, Arc<Built>, CellId)> {
         let unknown = || Error::not_found(if address == Address::Hook { "hook" } else { "feed" });
         let (project, rest) = token.split_at_checked(12).ok_or_else(unknown)?;

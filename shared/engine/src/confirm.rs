@@ -1,4 +1,4 @@
-//! Telling a sender of hooks that its deliveries are wanted, by a call to the address that it gave and its agent type has checked.
+//! Confirming a sender's subscription to a hook: a call to the address that the sender gave, which the agent type has checked.
 
 use rookery_domain::{Error, Result};
 use rookery_egress::{Egress, Request};
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How long the call may take: Amazon SNS waits for 15 seconds.
 const TIMEOUT: Duration = Duration::from_secs(8);
 
-/// 503 when the sender does not hear it, so that it asks again.
+/// Calls the address. 503 when the call fails, so that the sender asks again.
 pub(crate) async fn confirm(egress: &Egress, url: &str) -> Result<()> {
     let request = Request { timeout: Some(TIMEOUT), ..Request::new(http::Method::GET, url) };
     match egress.send(request).await {
@@ -45,7 +45,7 @@ mod tests {
         confirm(&egress, &url).await.unwrap();
         assert_eq!(confirm(&egress, &url).await.unwrap_err().kind, Kind::Unavailable);
         server.await.unwrap();
-        // The policy of outside calls holds here, too.
+        // The policy of outside calls applies here, too.
         assert_eq!(confirm(&Egress::new(Policy::default()), &url).await.unwrap_err().kind, Kind::Unavailable);
     }
 }

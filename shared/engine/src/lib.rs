@@ -11,10 +11,11 @@
 //! | how a drawing becomes agents | `workflow/build.rs` |
 //! | what is counted | `metrics/meter.rs` |
 //!
-//! No HTTP, no keys of the table, no option of an agent type is known here.
+//! No HTTP, no keys of the table and no option of an agent type is known here.
 //!
-//! Decisions are pure where they can be (`plan`); everything is retried safely by the rules in ARCHITECTURE.md: deterministic
-//! ids, one commit key for each delivery, acknowledgement only after what follows is stored and sent.
+//! Decisions are pure where possible (`plan`). Everything can be retried safely, by the rules in ARCHITECTURE.md: ids are
+//! derived, each arm of a delivery has one commit key, and a message is acknowledged only after all that follows from it is
+//! stored and sent.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod accept;
@@ -46,7 +47,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use workflow::built::BuiltCache;
 
-/// The engine: one for a process, shared by all that it does.
+/// The engine: each process has one, shared by all of its tasks.
 pub struct Engine {
     /// The table.
     pub store: Store,
@@ -56,26 +57,26 @@ pub struct Engine {
     built: BuiltCache,
     meter: Meter,
     settings: Settings,
-    /// When this process ticked last, by its clock: where the clock is earlier now, it was set back.
+    /// When this process last ticked. If the clock is earlier now, it was set back.
     last_tick: AtomicI64,
 }
 
-/// What an engine is told of where it runs.
+/// What an engine is told about the place that it runs in.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Where the API is reached from outside: hooks and feeds are there, and external agents post their results there.
+    /// The public address of the API: hooks and feeds are there, and external agents post their results there.
     pub public_url: Option<PublicUrl>,
-    /// The stage that metrics for CloudWatch are of; without it, none are told on standard output.
+    /// The stage in the metrics for CloudWatch; without a stage, no such metrics are written.
     pub stage: Option<String>,
 }
 
 impl Engine {
-    /// Where the API is reached from outside.
+    /// The public address of the API.
     pub fn public_url(&self) -> Option<&PublicUrl> {
         self.settings.public_url.as_ref()
     }
 
-    /// Over a table, queues and a way outside.
+    /// Makes an engine over a table, the queues, and the client for outside calls.
     pub fn new(store: Store, producer: Producer, egress: Egress, settings: Settings) -> Arc<Self> {
         Arc::new(Engine {
             store,

@@ -1,15 +1,15 @@
-//! Where the API is reached from outside: what the addresses of hooks, feeds and callbacks begin with.
+//! The public address of the API, with which the addresses of hooks, feeds and callbacks begin.
 
 use http::Uri;
 use std::fmt;
 use std::str::FromStr;
 
-/// An address like `https://rookery.example.com`, or `https://example.com/rookery` where a proxy serves the API below a path.
-/// It has no slash at its end.
+/// An address like `https://rookery.example.com`, or `https://example.com/rookery` where a proxy serves the API below a path. It
+/// does not end with a slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(String);
 
-/// A text that is no such address.
+/// The text is not such an address.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "it is not an address that the API can have: give http:// or https://, a host, and a port or path if need be, but no user, query or fragment; like https://rookery.example.com"
@@ -27,7 +27,7 @@ impl FromStr for PublicUrl {
         let is_good = matches!(uri.scheme_str(), Some("http" | "https"))
             && !authority.host().is_empty()
             && port.is_some_and(has_port)
-            // `Uri` drops a fragment.
+            // `Uri` drops a fragment, so the text itself is checked.
             && !text.contains(['?', '#']);
         is_good.then(|| PublicUrl(text.trim_end_matches('/').to_owned())).ok_or(NoPublicUrl)
     }

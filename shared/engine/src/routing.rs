@@ -1,14 +1,14 @@
 //! What follows from stored events: one delivery for each agent that a matching link leads to.
 //!
-//! Routing is a pure function of the event and its pinned graph, so whoever stores an event routes it, and sends again when it
-//! comes again. Only an event with more targets than one batch of messages goes by way of the `route` queue.
+//! Routing is a pure function of the event and its pinned graph. So whoever stores an event routes it, and sends its deliveries
+//! again when the event comes again. Only an event with more than ten targets goes by way of the `route` queue.
 
 use crate::{Built, Engine};
 use rookery_domain::{CellId, DeliveryId, Event, EventId, Result, WorkflowRef};
 use rookery_queue::{Deliver, Handler, Message, Outgoing, Queue, Route, Task};
 use std::sync::Arc;
 
-/// Targets that are messaged at once; more go by way of the `route` queue.
+/// The most targets whose messages are sent at once; an event with more goes by way of the `route` queue.
 const DIRECT: usize = 10;
 
 /// The deliveries of an event, in the order of the workflow's links.
@@ -50,7 +50,7 @@ fn route(workflow: &WorkflowRef, event: EventId) -> Message {
     Task::Route(Route { event }).of(workflow)
 }
 
-/// The delivery under which a failure to route an event is recorded.
+/// The delivery id under which it is recorded that an event could not be routed.
 pub(crate) fn routing_delivery(event: EventId) -> DeliveryId {
     event.delivery(&CellId("\u{0}route".into()))
 }

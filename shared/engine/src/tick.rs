@@ -11,11 +11,11 @@ use rookery_store::{DueItem, ScheduleItem, State};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// How far ahead a tick sends: as long as the beat on AWS.
+/// How far ahead a tick sends: one beat on AWS.
 pub(crate) const AHEAD_MS: i64 = 60_000;
-/// Items that one query takes; they are handled side by side, so that their reads and messages are joined into full requests.
+/// How many items one query takes. They are handled side by side, so that their reads and messages are joined into full requests.
 const AT_ONCE: usize = 100;
-/// How long a tick looks for what is due. The function has a minute: the rest is for purges and dead letters, which must not starve.
+/// How long a tick looks for what is due. The function has a minute: the rest is for purges and dead letters, which must get their turn.
 const DUE_BUDGET: Duration = Duration::from_secs(35);
 
 /// When a tick is, how far it looks, and when it stops looking.
@@ -31,16 +31,16 @@ struct Shard {
     found: usize,
     /// The purges that are asked for.
     purges: Vec<(ProjectId, Option<WorkflowId>)>,
-    /// There was time for all of it.
+    /// There was time for everything that was due.
     is_whole: bool,
 }
 
 impl Engine {
-    /// Sends what is due up to a minute after `now`, and everything overdue, the shards side by side. Returns how many items were due. An
-    /// item that fails is left for the next tick, and keeps no other from its time; so is what there was no time for.
+    /// Sends what is due up to a minute after `now`, and everything overdue, the shards side by side. Returns how many items were
+    /// due. An item that fails is left for the next tick and delays no other; so are items that there was no time for.
     pub async fn tick(&self, now: Time) -> Result<usize> {
         let tick = Tick { now, horizon: now.plus(AHEAD_MS), ends: Instant::now() + DUE_BUDGET };
-        // Where the clock was set back, schedules stand at the times that came next by the clock before: all are looked at once.
+        // Where the clock was set back, schedules stand at times that are now far ahead, so all of them are looked at once.
         let was_set_back = self.last_tick.load(Ordering::Relaxed) > tick.horizon.0;
         let until = if was_set_back { Time(i64::MAX) } else { tick.horizon };
         let shards = join_all((0..DUE_SHARDS).map(|shard| self.tick_shard(shard, &tick, until))).await;
@@ -55,7 +55,7 @@ impl Engine {
                 Err(error) => failed = Some(error),
             }
         }
-        // Last, and in parts: removing much must not make what is due late.
+        // Purges come last, and in parts: removing much must not delay what is due.
         let mut budget = PURGED_AT_ONCE;
         for (project, workflow) in purges {
             if budget == 0 {
@@ -104,7 +104,8 @@ impl Engine {
             DueItem::Message { key, at, message } => {
                 let message = Message::decode(&message)?;
                 self.producer.send(vec![Outgoing { message, not_before: Some(at) }]).await?;
-                // Only after it was sent: a crash in between sends it twice, and the second finds it done.
+                // The item is changed only after the message was sent. After a crash in between, the message is sent twice, and
+                // the second one finds the work done.
                 self.store.due_sent(&key, at).await
             }
             DueItem::Schedule(schedule) => self.send_checks(&schedule, now).await,
@@ -144,13 +145,13 @@ struct Beat {
     next: Option<Time>,
 }
 
-/// Where a schedule goes on. A time beyond the next minute is met only where the clock was set back: then it is taken again from
-/// now, and what was done already is found done.
+/// Where a schedule goes on. A time beyond the next minute is met only where the clock was set back: the schedule then goes on
+/// from now, and work that was done already is found done.
 fn resumed(schedule: &Schedule, next_due: Time, now: Time) -> Time {
     if next_due > now.plus(AHEAD_MS) { schedule.next(now).unwrap_or(next_due) } else { next_due }
 }
 
-/// Overdue times collapse into the latest; those of the next minute are each sent.
+/// What to send: overdue times collapse into the latest, and each time of the next minute is sent.
 fn beat(schedule: &Schedule, next_due: Time, now: Time) -> Beat {
     let (mut due, mut skipped) = (Vec::new(), 0);
     if let Some((latest, count)) = schedule.latest(next_due.plus(-1), now) {
@@ -193,7 +194,7 @@ mod tests {
         let every = schedule("every_1m");
         let first = beat(&every, Time(2 * MINUTE), Time(2 * MINUTE - 1000));
         assert_eq!(first, Beat { due: vec![Time(2 * MINUTE)], skipped: 0, next: Some(Time(3 * MINUTE)) });
-        // A second later, nothing new: the next is more than a minute ahead.
+        // A second later there is nothing new: the next time is more than a minute ahead.
         let second = beat(&every, Time(3 * MINUTE), Time(2 * MINUTE - 500));
         assert_eq!(second.due, []);
         assert_eq!(second.next, Some(Time(3 * MINUTE)));
@@ -204,7 +205,7 @@ mod tests {
         let now = Time(10 * MINUTE);
         let resumed = |text: &str, next_due| resumed(&schedule(text), Time(next_due), now);
         assert_eq!(resumed("every_1m", 600 * MINUTE), Time(11 * MINUTE));
-        // What its own period explains stays as it is.
+        // A time that the schedule's own period explains stays.
         assert_eq!(resumed("every_1d", 1440 * MINUTE), Time(1440 * MINUTE));
         assert_eq!(resumed("every_1m", 9 * MINUTE), Time(9 * MINUTE));
     }

@@ -1,5 +1,5 @@
-//! One attempt of a delivery, check or timer: what it works with, and the run of its agent. What becomes of it is in `commit`, `park`
-//! and `run_limits`, as methods of the same [`Attempt`].
+//! One attempt of a delivery, check or timer: what it works with, and the run of its agent. What happens with the outcome is in
+//! `commit`, `park` and `run_limits`, as methods of the same [`Attempt`].
 
 use crate::delivery::work::{Wake, Work};
 use crate::external::host::{EngineHost, Purpose};
@@ -10,11 +10,11 @@ use rookery_domain::{AgentRef, Cell, Event, Result, ScopeId, Time, limits};
 use rookery_store::{MemoryItem, RunItem, ScheduleAdvance};
 use std::sync::Arc;
 
-/// What an attempt came to.
+/// How an attempt ended.
 pub(crate) enum Step {
     /// All that follows is stored and sent.
     Done,
-    /// A race was lost: read again, run again.
+    /// A race was lost: read again, and run again.
     Again,
 }
 
@@ -26,14 +26,14 @@ pub(crate) struct Ready {
     pub(crate) root: Option<RunItem>,
     /// The time until which the agent itself asked to wait.
     pub(crate) waited_until: Option<Time>,
-    /// Attempts that failed before this one.
+    /// How many attempts failed before this one.
     pub(crate) failed: u32,
-    /// For a check of a schedule: how its commit advances that.
+    /// For a check of a schedule: how its commit advances the schedule.
     pub(crate) schedule: Option<ScheduleAdvance>,
 }
 
 impl Ready {
-    /// The first attempt with this event, or of a check, that no schedule waits for.
+    /// What a first attempt needs: one with this event, or a check that no schedule waits for.
     pub(crate) fn first(built: Arc<Built>, event: Option<Event>) -> Self {
         Ready { built, event, root: None, waited_until: None, failed: 0, schedule: None }
     }
@@ -51,7 +51,7 @@ pub(crate) struct Remembered {
 pub(crate) struct Ran {
     pub(crate) result: Result<Effects, AgentError>,
     pub(crate) remembered: Remembered,
-    /// How far the agent came with what it asked of others.
+    /// How far the agent got with what it asked of others.
     pub(crate) asked: Asked,
 }
 
@@ -66,12 +66,12 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    /// An attempt that begins now.
+    /// Begins an attempt now.
     pub(crate) fn new(engine: &'a Engine, work: &'a Work, ready: &'a Ready) -> Self {
         Attempt { engine, work, ready, agent: ready.built.agent(&work.cell).ok(), began: Time::now() }
     }
 
-    /// The life of the agent; 0 when the version does not have it.
+    /// The incarnation of the agent; 0 when the version does not have the agent.
     pub(crate) fn incarnation(&self) -> u64 {
         self.ready.built.graph.cell(&self.work.cell).map_or(0, |cell| cell.incarnation)
     }
@@ -81,19 +81,19 @@ impl<'a> Attempt<'a> {
         self.agent.map_or(limits::KEEP_EVENTS_SECONDS * 1000, |(_, agent)| agent.facts().keep_events_ms)
     }
 
-    /// How often the delivery is tried again.
+    /// How often the delivery is tried again after a failure.
     pub(crate) fn retries(&self) -> u32 {
         self.agent.map_or(0, |(_, agent)| agent.facts().retries)
     }
 
-    /// The agent, by name.
+    /// The handle of the agent.
     pub(crate) fn agent_ref(&self) -> AgentRef {
         let (workflow, cell) = (self.work.workflow.clone(), self.work.cell.clone());
         AgentRef { workflow, cell, incarnation: self.incarnation() }
     }
 
-    /// Runs the agent, with the memory that it asks for. Nothing is committed here; what the agent asks of others is stored before, when
-    /// its effects are to be committed.
+    /// Runs the agent with its memory. Nothing is committed here. What the agent asks of others is stored before it is asked,
+    /// when the purpose is a commit.
     pub(crate) async fn run(&self, purpose: Purpose) -> Result<Ran> {
         let Some((cell, agent)) = self.agent else {
             let message = "The agent is not in the workflow version that the run is pinned to, or its type is no longer known.";
@@ -149,7 +149,7 @@ impl<'a> Attempt<'a> {
         };
         let scope_id = scope.as_ref().map(|(id, _)| *id);
         let item = self.engine.store.memory(name, scope_id).await?;
-        // A timer knows only its scope's id; the memory has the text.
+        // A timer knows only the id of its scope; the memory has the scope's text.
         let text = scope.and_then(|(_, text)| text.or_else(|| item.as_ref().map(|item| item.scope.clone())));
         Ok(Ok(Remembered { scope: text, scope_id, item }))
     }

@@ -1,5 +1,5 @@
-//! Checks of a schedule: whether it is still their turn. Missed times collapse into the latest, also those that were sent and stood in
-//! the queue while nobody worked; the others are counted as skipped.
+//! Checks of a schedule: whether a check is still to run. Missed times collapse into the latest, also those whose messages stood
+//! in the queue while nobody worked; the others are counted as skipped.
 
 use crate::Engine;
 use crate::delivery::attempt::Step;
@@ -10,28 +10,28 @@ use rookery_domain::{Result, Time};
 use rookery_queue::{Check, Task};
 use rookery_store::{Advance, Committed, ScheduleAdvance, ScheduleItem, State, Workflow, Writes};
 
-/// How late a check may come before it counts as missed, in milliseconds: messages and cold starts take their time.
+/// How late a check may come before it counts as missed, in milliseconds. Messages and cold starts take some time.
 const LATE_MS: i64 = 5_000;
 
-/// What becomes of a check; everything else runs.
+/// What becomes of a check. All other work runs.
 pub(crate) enum Turn {
-    /// It runs. Its commit advances its schedule; there is none to advance for a check by hand or a replay.
+    /// The check runs, and its commit advances its schedule; a check by hand and a replay have no schedule to advance.
     Run(Option<ScheduleAdvance>),
-    /// Its schedule has changed, or its workflow rests.
+    /// The check's schedule has changed, or its workflow is paused.
     Over,
-    /// It was missed, and a later one runs in its place.
+    /// The check was missed, and a later one runs in its place.
     Skip(Skip),
 }
 
 /// A check that was missed.
 pub(crate) struct Skip {
     advance: ScheduleAdvance,
-    /// The latest time that is due, if no other missed check has found it so before.
+    /// The latest due time; none if another missed check has noted it before.
     latest: Option<Time>,
 }
 
 impl Skip {
-    /// The check of the latest due time. It runs at once: its own message may stand far back in the queue.
+    /// The check of the latest due time, which runs at once: its own message may stand far back in the queue.
     pub(crate) fn instead(&self, work: &Work) -> Option<Work> {
         let (latest, Task::Check(check)) = (self.latest?, &work.message.task) else { return None };
         Work::of(&Task::Check(Check { due: latest, ..check.clone() }).of(&work.workflow))
@@ -39,7 +39,7 @@ impl Skip {
 }
 
 impl Engine {
-    /// A check of a schedule runs only while its workflow is active and its schedule is the same.
+    /// What becomes of a check of a schedule: it runs only while its workflow is active and its schedule is the same.
     pub(crate) async fn turn(&self, work: &Work, head: &Workflow, now: Time) -> Result<Turn> {
         let Wake::Check { due, generation: Some(generation) } = &work.wake else { return Ok(Turn::Run(None)) };
         if work.arm > 0 {
@@ -50,9 +50,9 @@ impl Engine {
             return Ok(Turn::Over);
         };
         let advance = |step| ScheduleAdvance { cell: work.cell.clone(), generation: generation.clone(), step };
-        // One that failed and is tried again was not missed.
+        // A check that failed and is tried again was not missed.
         if work.attempt == 0 {
-            // A time that is still to come is of a clock that was set back since: it skips nothing.
+            // A latest time in the future was noted before the clock was set back: it skips nothing.
             if schedule.caught_up.is_some_and(|latest| *due < latest && latest <= now.plus(LATE_MS)) {
                 return Ok(Turn::Skip(Skip { advance: advance(Advance::Skipped { latest: None }), latest: None }));
             }
@@ -64,7 +64,7 @@ impl Engine {
         Ok(Turn::Run(Some(advance(Advance::Ran { due: *due }))))
     }
 
-    /// Notes on the check's commit key that it was skipped, and counts it once.
+    /// Notes on the check's commit key that the check was skipped, and counts that once.
     pub(crate) async fn skip_check(&self, work: &Work, skip: &Skip) -> Result<Step> {
         tracing::info!(workflow = %work.workflow, cell = %work.cell, delivery = %work.delivery, "a missed check is skipped");
         let commit = blank_commit(work, 0, "skipped".to_owned(), Time::now());
@@ -75,7 +75,7 @@ impl Engine {
         })
     }
 
-    /// A check that waited for another attempt, of a schedule that is no more: it ends (P4).
+    /// Ends a check that waited for another attempt, when its schedule has changed or ended (P4).
     pub(crate) async fn cancel_waiting_check(&self, work: &Work) -> Result<()> {
         if work.attempt == 0 {
             return Ok(());
@@ -85,8 +85,9 @@ impl Engine {
     }
 }
 
-/// The latest due time, if `due` was missed: a later one has come too, and the schedule is behind. It is behind when `due` comes late, and
-/// also when one before it still stands out: then all that wait are missed, and not only those that come first.
+/// The latest due time, if `due` was missed: a later time is due too, and the schedule is behind. The schedule is behind when
+/// `due` comes late, and also when a check before it is not done yet: so every check that waited is missed, not only the first
+/// ones.
 fn missed_for(item: &ScheduleItem, due: Time, now: Time) -> Option<Time> {
     let schedule = Schedule::parse(&item.spec).ok()?;
     let (latest, _) = schedule.latest(due, now)?;

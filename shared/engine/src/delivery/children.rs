@@ -1,4 +1,4 @@
-//! The events that come of an attempt: what its agent emitted, and what tells that it failed. Pure.
+//! The events that come of an attempt: those that its agent emitted, and the one that tells of a failure. Pure.
 
 use crate::delivery::attempt::Attempt;
 use rookery_agents::Emit;
@@ -7,7 +7,7 @@ use rookery_store::Failure;
 use serde_json::{Value, json};
 
 impl Attempt<'_> {
-    /// An event that it emits: number 0 is the commit key.
+    /// Makes event number `ordinal` of the attempt; number 0 is on the commit key.
     pub(crate) fn child(&self, ordinal: u32, emit: Emit) -> Event {
         let (work, from) = (self.work, self.ready.event.as_ref());
         Event {
@@ -25,13 +25,13 @@ impl Attempt<'_> {
         }
     }
 
-    /// The `on_error` event that tells of a failure.
+    /// Makes the `on_error` event that tells of a failure.
     pub(crate) fn error_child(&self, failure: &Failure) -> Event {
         self.child(1, Emit { groups: vec!["on_error".into()], payload: error_payload(self.ready.event.as_ref(), failure) })
     }
 }
 
-/// What an `on_error` event says: code, message, and the event that it failed on.
+/// The payload of an `on_error` event: code, message, details, and the event that the agent failed on.
 fn error_payload(event: Option<&Event>, failure: &Failure) -> Payload {
     let mut error = json!({"code": failure.code, "message": failure.message});
     if let Some(details) = &failure.details {

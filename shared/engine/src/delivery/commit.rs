@@ -1,4 +1,4 @@
-//! Committing what an attempt came to: its agent's effects, or that it failed for good. What follows is in `following`.
+//! Committing the outcome of an attempt: the effects of its agent, or its final failure. What follows from a commit is in `following`.
 
 use crate::delivery::attempt::{Attempt, Remembered, Step};
 use crate::delivery::timers::{far_timers, is_near};
@@ -17,7 +17,7 @@ impl Attempt<'_> {
             let message = format!("{} {}", error.message, error.details);
             return self.commit_failure(Failure { code: error.code.into(), message, details: None }).await;
         }
-        // What is published has its own place in the index, so that its item can be no event.
+        // A published item has its own place in the index, so its item cannot also be an event.
         let first_child = u32::from(effects.emit.is_empty() || effects.publish.is_some());
         let emitted = effects.emit.into_iter().zip(first_child..);
         let timer = |(ordinal, at): (u32, &Time)| {
@@ -48,7 +48,7 @@ impl Attempt<'_> {
         self.write_failure(failure, error).await
     }
 
-    /// The same for the delivery that found the run's limit. Of its event comes nothing more than its handling.
+    /// Commits that the delivery found the run's limit. The event that tells of it is handled, and nothing comes of it.
     pub(crate) async fn commit_limit(&self, failure: Failure) -> Result<Step> {
         let error = Event { last: true, ..self.error_child(&failure) };
         self.write_failure(failure, error).await
@@ -74,7 +74,7 @@ impl Attempt<'_> {
         let events = writes.events.clone();
         match engine.store.commit(&work.workflow, &commit, writes).await? {
             Committed::Won => {}
-            // A schedule that has changed is found when all is read again.
+            // If the schedule has changed, the next round finds that when it reads all again.
             Committed::LostKey | Committed::LostSchedule | Committed::Lost => return Ok(Step::Again),
         }
         log_outcome(&commit, &events);
@@ -87,12 +87,12 @@ impl Attempt<'_> {
         Ok(Step::Done)
     }
 
-    /// A commit is remembered as long as its event: the same key, sent again, must find it.
+    /// A commit is kept at least as long as its event, so that the same event, sent again, finds it.
     fn kept_with(&self) -> Option<Time> {
         self.ready.event.as_ref().map(|event| event.keep_until)
     }
 
-    /// What waits for a timer keeps its event.
+    /// Keeps the event at least until its last timer has run.
     async fn keep_for_timers(&self, last: Option<Time>) -> Result<()> {
         match (last, &self.ready.event) {
             (Some(at), Some(event)) if !is_near(self.began, at) => {
@@ -120,7 +120,7 @@ impl Attempt<'_> {
     }
 }
 
-/// A commit of an attempt that began then, and that emitted nothing.
+/// A commit without events, of an attempt that began at `began`.
 pub(crate) fn blank_commit(work: &Work, incarnation: u64, outcome: String, began: Time) -> Commit {
     Commit {
         id: work.commit,
@@ -142,7 +142,7 @@ pub(crate) fn blank_commit(work: &Work, incarnation: u64, outcome: String, began
     }
 }
 
-/// What the memory becomes; `None` when it stays.
+/// The new value of the memory; `None` when the memory stays as it is.
 pub(crate) fn memory_value(effects: &Effects) -> Option<Value> {
     match &effects.memory {
         Memory::Keep => None,
@@ -150,7 +150,7 @@ pub(crate) fn memory_value(effects: &Effects) -> Option<Value> {
     }
 }
 
-/// One line for each delivery that ends. Payloads stay out of it, and a failure's message may quote one.
+/// Logs one line for each delivery that ends. The line has no payload and no failure's message, since a message may quote a payload.
 fn log_outcome(commit: &Commit, events: &[Event]) {
     let (run, delivery, took_ms) = (commit.id.run, commit.delivery, commit.took_ms);
     match &commit.failure {

@@ -10,7 +10,7 @@ use rookery_domain::{Error, EventId, Result, Time};
 use rookery_queue::{MAX_RECEIVES, Message, Route, Task};
 use rookery_store::{Commit, Committed, Failure, Writes};
 
-/// Races lost to others after which a dead letter is left for the next tick.
+/// How many races may be lost before a dead letter is left for the next tick.
 const ROUNDS: usize = 10;
 
 impl Engine {
@@ -33,15 +33,15 @@ impl Engine {
                 return self.resend(&work, commit).await;
             }
             work.attempt = match &seen.parked {
-                // It only waits: its own message did no harm.
+                // The delivery waits for another attempt: this message did no harm.
                 Some(parked) if !is_its_turn(&work, parked) => return self.send_wait(&work, parked).await,
                 Some(parked) => parked.attempt,
                 None => 0,
             };
-            // Nothing is left to replay of a deleted workflow, or without the event.
+            // A deleted workflow, or an event that is no longer kept, leaves nothing to replay.
             let (Some(_), Some(version)) = (&seen.head, seen.version(&work)) else { return Ok(()) };
             let built = self.built(&work.workflow, version).await?;
-            // A check is recorded whatever became of its schedule, and does not advance that.
+            // A check is recorded whatever became of its schedule, and does not advance the schedule.
             let ready = Ready { root: seen.root, ..Ready::first(built, seen.event) };
             self.fail_pending(&work, &failure, Asked::No).await?;
             if let Step::Done = Attempt::new(self, &work, &ready).commit_failure(failure.clone()).await? {
@@ -76,7 +76,7 @@ impl Engine {
             replayed_at: None,
         };
         match self.store.commit(&message.workflow, &commit, Writes::default()).await? {
-            // It was replayed, and died again.
+            // The failure was replayed, and the replay's message died, too.
             Committed::LostKey => self.store.mark_failed_again(&message.workflow, commit.id).await,
             _ => Ok(()),
         }

@@ -16,11 +16,11 @@ use rookery_queue::{Handler, Message, Outgoing, Queue};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Lost races after which a message is left to come again.
+/// How many races may be lost before a message is left to come again.
 const ROUNDS: u32 = 40;
-/// Times that a store that does not answer is asked again at once: a timeout is unknown, so read and decide (rule 8).
+/// How often a store that does not answer is asked again at once: a timeout is unknown, so read and decide (rule 8).
 const UNKNOWN: u32 = 2;
-/// How long a message is put off that could not be handled now, in milliseconds, and as much again by chance.
+/// How long a message is put off that cannot be handled now, in milliseconds; up to as much again is added by chance.
 const LATER_MS: i64 = 2000;
 
 /// Handles the `deliver` queue.
@@ -38,13 +38,13 @@ impl Handler for Dispatcher {
     }
 }
 
-/// What is to be done with a piece of work, by what was read.
+/// What is to be done with a piece of work, according to what was read.
 enum Prepared {
-    /// Its agent runs.
+    /// The agent runs.
     Run(Box<Ready>),
-    /// What was to do is done.
+    /// Nothing is left to do.
     Done,
-    /// A race was lost while something was noted: read again.
+    /// A race was lost while something was written: read again.
     Again,
     /// This other piece of work runs in its place.
     Instead(Box<Work>),
@@ -71,7 +71,7 @@ impl Engine {
         self.later(message, "too many others write the same memory").await
     }
 
-    /// Lets a message that could not be handled now come again soon, as a new one: receives count crashes only (rule 7).
+    /// Sends a message that could not be handled now again, with a delay, as a new message: receives count crashes only (rule 7).
     async fn later(&self, message: Message, why: &str) -> Result<()> {
         tracing::warn!(why, "a message is put off");
         let not_before = Some(Time::now().plus(LATER_MS + jitter_ms(LATER_MS)));
@@ -97,7 +97,7 @@ impl Engine {
                 let effects = if last { muted(effects) } else { effects };
                 attempt.commit_effects(ran.remembered, effects).await
             }
-            // Who asked is woken by the answer, even if this attempt failed: the call may have been understood all the same.
+            // The delivery is woken by the answer even if this attempt failed, since the call may have been understood all the same.
             Plan::Wait(wait, failure) => {
                 attempt.wait(Wait { for_reply: wait.for_reply || ran.asked != Asked::No, ..wait }, failure).await
             }
@@ -106,7 +106,7 @@ impl Engine {
         }
     }
 
-    /// Reads, consistently, all that decides what is to be done.
+    /// Reads, consistently, everything that decides what is to be done.
     async fn prepare(&self, work: &mut Work) -> Result<Prepared> {
         let seen = self.see(work).await?;
         if let Some(commit) = &seen.commit {
@@ -124,7 +124,7 @@ impl Engine {
                 waited_until = parked.failure.is_none().then_some(parked.until);
                 failed = parked.failed;
             }
-            // It is not parked yet: who parks it looks whether the reply is there.
+            // The delivery is not parked yet. Whoever parks it checks whether the reply is there.
             None if work.reply => return Ok(dropped(work, "it does not wait yet")),
             None if work.attempt > 0 => return Ok(dropped(work, "its wait is not stored any more")),
             None => {}

@@ -1,4 +1,4 @@
-//! Trying an agent: what it would emit, remember and log. A dry run commits nothing; a check by hand is the real thing.
+//! Trying an agent: what it would emit, remember and log. A dry run commits nothing. A check by hand commits, like any other check.
 
 use crate::delivery::attempt::{Attempt, Ready, Step};
 use crate::delivery::commit::memory_value;
@@ -13,15 +13,15 @@ use rookery_store::{Failure, Workflow};
 use serde::Serialize;
 use serde_json::Value;
 
-/// An event that would be, or was, emitted.
+/// An event that was emitted, or would be.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct ReportedEvent {
-    /// Its id, when it was emitted.
+    /// The event's id, if it was emitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<EventId>,
-    /// Its groups.
+    /// The event's groups.
     pub groups: Vec<String>,
-    /// Its payload.
+    /// The event's payload.
     pub payload: Payload,
 }
 
@@ -40,16 +40,17 @@ pub struct Report {
     /// The agent waits until then before it does anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits_until: Option<Time>,
-    /// The item for its feed.
+    /// The item for the agent's feed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<Payload>,
-    /// Why it failed.
+    /// Why the agent failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
 }
 
 impl Engine {
-    /// Runs an agent with an event (or `check()` without one) and commits nothing. Outside calls are made only if asked for.
+    /// Runs an agent with an event (or its `check()` without one) and commits nothing. Outside calls are made only if the caller
+    /// asks for them.
     pub async fn dry_run(
         &self,
         workflow: &Workflow,
@@ -59,7 +60,7 @@ impl Engine {
     ) -> Result<Report> {
         let built = self.built(&workflow.id, workflow.built).await?;
         let (found, now) = (built.agent(cell)?.0, Time::now());
-        // As if it came by the first link that leads here.
+        // The event looks as if it came by the first link that leads to the agent.
         let source = built.graph.incoming(cell).next().map_or_else(|| cell.clone(), |link| link.source.clone());
         let event = event.map(|(payload, groups)| Event {
             id: EventId::fresh(),
@@ -85,7 +86,7 @@ impl Engine {
         Ok(report(once(ran.result), before, |_| None))
     }
 
-    /// Checks an agent now, whatever its schedule, and says what it did. A failure is reported, and commits nothing.
+    /// Checks an agent now, whatever its schedule, and says what it did. A failure is reported, and nothing is committed.
     pub async fn check_now(&self, workflow: &Workflow, cell: &CellId) -> Result<Report> {
         let built: std::sync::Arc<Built> = self.built(&workflow.id, workflow.built).await?;
         let found = built.agent(cell)?.0;
@@ -118,7 +119,7 @@ impl Engine {
     }
 }
 
-/// What becomes of an attempt that is made once, by the same rules as of every other.
+/// The plan for an attempt that is made only once. The rules are those of all other attempts.
 fn once(result: Result<Effects, AgentError>) -> Plan {
     plan(result, 0, 0, 0.0, Time::now())
 }

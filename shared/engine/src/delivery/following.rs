@@ -1,4 +1,4 @@
-//! What follows from a commit: messages, sent the first time and again, and what is counted.
+//! What follows from a commit: its messages, which are sent at once and again when the message comes again; and what is counted.
 
 use crate::delivery::attempt::Attempt;
 use crate::delivery::timers::near_timers;
@@ -7,11 +7,11 @@ use crate::{Built, Engine};
 use rookery_domain::{Event, Result};
 use rookery_store::{Commit, Counts};
 
-/// One event of this many is counted, for as many: a run's budget costs little to keep.
+/// One of this many events is counted, and counts for all of them, so that a run's budget costs little.
 const SAMPLE: u64 = 16;
 
 impl Engine {
-    /// Sends what follows from a commit that was found: its marker never proves that it was sent (rule 3).
+    /// Sends again what follows from a commit that was found: the stored commit does not prove that anything was sent (rule 3).
     pub(crate) async fn resend(&self, work: &Work, commit: &Commit) -> Result<()> {
         let items = self.store.run_items(&work.workflow, &commit.child_ids()).await?;
         let events: Vec<Event> = items.into_iter().flatten().filter_map(|item| item.event).collect();
@@ -30,7 +30,7 @@ impl Engine {
 }
 
 impl Attempt<'_> {
-    /// Metrics, and the run's budget. What is lost here is a count.
+    /// Counts for the metrics, and for the run's budget. A crash here loses a count, and nothing else.
     pub(crate) async fn count(&self, commit: &Commit, events: &[Event]) {
         let (engine, work) = (self.engine, self.work);
         let failed = u64::from(commit.outcome == "failed");
@@ -42,7 +42,7 @@ impl Attempt<'_> {
         }
         engine.meter.add(&work.workflow, &work.cell, counts);
         if let Some(event) = self.ready.event.as_ref().filter(|event| self.is_first_of(event)) {
-            // An accepted event is counted by its first delivery: accepting it writes one item and no more.
+            // An accepted event is counted by its first delivery, so that accepting it writes only one item.
             engine.meter.add(&work.workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
         }
         let sampled = events.iter().filter(|event| u64::from(event.id.own.as_bytes()[15]) % SAMPLE == 0).count() as u64;

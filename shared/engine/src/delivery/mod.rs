@@ -1,7 +1,7 @@
-//! A delivery, from its message to its one commit: dispatch, park, fail, replay. Nothing here calls outside by itself: that is `external`.
+//! A delivery, from its message to its one commit: dispatch, park, fail, replay. Outside calls are made in `external`, not here.
 //!
-//! Begin with `dispatch.rs`; an [`attempt::Attempt`] is what all its steps share. An arm of a delivery (an event at an agent, a check, a timer)
-//! has one item, on its commit key. The item says its state:
+//! Begin with `dispatch.rs`; all steps share an [`attempt::Attempt`]. An arm of a delivery (an event at an agent, a check, a
+//! timer) has one item, on its commit key. This item tells the arm's state:
 //!
 //! | From | By | To | In |
 //! |---|---|---|---|

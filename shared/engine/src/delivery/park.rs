@@ -1,4 +1,4 @@
-//! Waiting: a delivery parked on its commit key until its next attempt, and the message that ends the wait.
+//! Waiting: a delivery is parked on its commit key until its next attempt, and a message ends the wait.
 
 use crate::Engine;
 use crate::delivery::attempt::{Attempt, Step};
@@ -9,14 +9,14 @@ use rookery_domain::{PendingState, Result, Time, limits};
 use rookery_queue::Outgoing;
 use rookery_store::{Failure, Parked};
 
-/// How much earlier than stored a message may come: clocks differ a little.
+/// How much earlier than the stored time a message may come, because clocks differ a little.
 const EARLY_MS: i64 = 1500;
-/// Deadlines nearer than this are not left to the tick, which comes once a minute: twice that.
+/// A deadline nearer than this is not left to the tick. The tick comes once a minute, and this is twice that.
 const DEADLINE_SOON_MS: i64 = 2 * 60_000;
 
 impl Attempt<'_> {
-    /// Stores the wait, then sends what ends it (rule 7: the attempt is stored before the acknowledgement). A wait for a reply is no longer
-    /// than the reply may take, and is ended by it.
+    /// Stores the wait, then sends the message that ends it (rule 7: the attempt is stored before the acknowledgement). A wait
+    /// for a reply ends with the reply, or at the reply's deadline.
     pub(crate) async fn wait(&self, wait: Wait, failure: Option<Failure>) -> Result<Step> {
         let (engine, work, ready) = (self.engine, self.work, self.ready);
         let Wait { mut until, why, for_reply } = wait;
@@ -49,7 +49,7 @@ impl Attempt<'_> {
 }
 
 impl Engine {
-    /// What a delivery waits for may have come before it was parked: whoever stored it woke nobody then.
+    /// Wakes the delivery if the reply came before the delivery was parked: whoever stored the reply then found nobody to wake.
     async fn wake_if_replied(&self, work: &Work, parked: &Parked) -> Result<()> {
         if parked.for_reply && self.is_replied(work).await? {
             self.producer.send(vec![work.message.clone().with_attempt(parked.attempt).as_reply().into()]).await?;
@@ -57,7 +57,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Sends again what ends a stored wait; a long one is found by the tick.
+    /// Sends the message again that ends a stored wait, unless the wait is a long one, which the tick finds.
     pub(crate) async fn send_wait(&self, work: &Work, parked: &Parked) -> Result<()> {
         self.wake_if_replied(work, parked).await?;
         if !is_by_message(Time::now(), parked.until, parked.for_reply) {
@@ -68,13 +68,13 @@ impl Engine {
     }
 }
 
-/// Whether a wait ends by a delayed message; else by a due item. A deadline mostly never comes, and its due item goes with the wait:
-/// so it is one, unless the tick might find it late.
+/// Whether a delayed message ends a wait; otherwise a due item does. Most deadlines never pass, and then the due item disappears
+/// with the wait. So a deadline is a due item, unless the tick might come too late for it.
 fn is_by_message(now: Time, until: Time, for_reply: bool) -> bool {
     is_near(now, until) && !(for_reply && until.0 - now.0 > DEADLINE_SOON_MS)
 }
 
-/// A message of another attempt than the stored one does not run, nor does one that comes early.
+/// Whether a message may run its attempt: it must be the stored attempt, and not too early.
 pub(crate) fn is_its_turn(work: &Work, parked: &Parked) -> bool {
     parked.attempt == work.attempt && Time::now().plus(EARLY_MS) >= parked.until
 }

@@ -10,13 +10,14 @@ use rookery_store::Failure;
 pub(crate) enum Plan {
     /// Commit these effects.
     Commit(Effects),
-    /// Call again; with the failure that made it so, if any.
+    /// Wait, and run the agent again; with the failure that is the reason, if there is one.
     Wait(Wait, Option<Failure>),
-    /// It failed for good.
+    /// Record that the delivery failed for good.
     Fail(Failure),
 }
 
-/// Decides: `failed` is the number of attempts that failed before, `retries` how many may follow the first, `share` is in `0..=1`.
+/// Decides what becomes of an attempt. `failed` is the number of attempts that failed before, `retries` is how many may follow
+/// the first, `share` is in `0..=1`.
 pub(crate) fn plan(result: Result<Effects, AgentError>, failed: u32, retries: u32, share: f64, now: Time) -> Plan {
     match result {
         Ok(Effects { wait: Some(wait), .. }) => Plan::Wait(wait, None),
@@ -46,7 +47,7 @@ pub(crate) fn plan(result: Result<Effects, AgentError>, failed: u32, retries: u3
     }
 }
 
-/// Effects of a run that is over its limit, or of what came of the limit's error: nothing is emitted.
+/// The effects without their events: for a run over its limit, and for what comes of the limit's error.
 pub(crate) fn muted(effects: Effects) -> Effects {
     Effects { emit: Vec::new(), wake: Vec::new(), outcome: effects.outcome.or(Some("limit")), ..effects }
 }

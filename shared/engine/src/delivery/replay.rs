@@ -6,10 +6,10 @@ use rookery_queue::Message;
 use rookery_store::RunItem;
 use serde::Serialize;
 
-/// Failures that one call replays; more by calling again.
+/// How many failures one call replays; the caller calls again for more.
 const AT_ONCE: usize = 500;
 
-/// What a replay of many did.
+/// What a replay of many failures did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Replayed {
     /// Failures that are being replayed.
@@ -19,20 +19,20 @@ pub struct Replayed {
 }
 
 impl Engine {
-    /// Replays one failure. Doing it twice opens one arm.
+    /// Replays one failure. Replaying it twice at the same time opens only one arm.
     pub async fn replay(&self, workflow: &WorkflowRef, id: EventId) -> Result<()> {
         let item = self.store.run_item(workflow, id).await?.filter(is_failure);
         self.replay_item(workflow, item.ok_or_else(|| Error::not_found("failure"))?).await
     }
 
-    /// Replays the failures that were not replayed yet, newest first.
+    /// Replays the failures that are not replayed yet, newest first.
     pub async fn replay_all(&self, workflow: &WorkflowRef) -> Result<Replayed> {
         let (mut replayed, mut cursor) = (0, None);
         loop {
             let page = self.store.list_open_failures(workflow, 100, cursor.as_ref()).await?;
             for item in page.items {
                 match item.commit.as_ref().map(|commit| commit.replayed_at) {
-                    // It was replayed before replayed failures had a list of their own.
+                    // The failure was replayed by a version that had no separate list of replayed failures.
                     Some(Some(at)) => self.store.mark_replayed(workflow, item.id, at).await?,
                     Some(None) if is_failure(&item) => {
                         self.replay_item(workflow, item).await?;

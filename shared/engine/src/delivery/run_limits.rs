@@ -1,4 +1,4 @@
-//! Runs have an end: a limit of hops, and of events. The first delivery that finds it reached says so, once.
+//! Runs have an end: a limit of hops, and one of events. The first delivery over a limit emits the error, and no other does.
 
 use crate::delivery::attempt::{Attempt, Remembered, Step};
 use crate::delivery::plan::muted;
@@ -8,7 +8,7 @@ use rookery_domain::{Result, limits};
 use rookery_store::Failure;
 
 impl Attempt<'_> {
-    /// Ends a delivery of a run that is over its limits; the first one that finds it so says it, once.
+    /// Ends a delivery of a run that is over its limits; the first such delivery of the run emits the `on_error` event.
     pub(crate) async fn stop_at_limit(&self) -> Result<Option<Step>> {
         let (engine, work, ready) = (self.engine, self.work, self.ready);
         let Some(event) = &ready.event else { return Ok(None) };

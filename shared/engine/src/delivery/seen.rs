@@ -1,4 +1,4 @@
-//! What is known of a piece of work at one moment: the one consistent read by which dispatch and the dead letters decide.
+//! What is known of a piece of work at one moment: the one consistent read on which dispatch and the dead letters decide.
 
 use crate::Engine;
 use crate::delivery::work::{Wake, Work};
@@ -7,9 +7,9 @@ use rookery_store::{Commit, Parked, RunItem, Workflow};
 
 /// The items that decide what becomes of a piece of work, as one read found them.
 pub(crate) struct Seen {
-    /// The commit that stands on the work's commit key.
+    /// The commit on the work's commit key.
     pub(crate) commit: Option<Commit>,
-    /// The wait that stands there.
+    /// The wait on the work's commit key.
     pub(crate) parked: Option<Parked>,
     /// The event that the work is about.
     pub(crate) event: Option<Event>,
@@ -20,7 +20,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// The version that the work runs in: its event's; a check's is the last built one. None when the event is not kept any more.
+    /// The version that the work runs in: that of its event, or for a check the last built one. None when the event is no longer kept.
     pub(crate) fn version(&self, work: &Work) -> Option<u64> {
         match work.wake {
             Wake::Check { .. } => self.head.as_ref().map(|head| head.built),
@@ -30,7 +30,7 @@ impl Seen {
 }
 
 impl Engine {
-    /// Reads all that decides, consistently, in one request.
+    /// Reads all these items, consistently, in one request.
     pub(crate) async fn see(&self, work: &Work) -> Result<Seen> {
         let mut ids = vec![work.commit, EventId::root(work.run())];
         ids.extend(work.event());

@@ -1,7 +1,8 @@
-//! Sending again what the table says is not done: after queues lost messages. Who receives what is done drops it.
+//! Sending messages again for work that the table does not show as done, after queues lost messages. A message for work that is
+//! done is dropped by its receiver.
 //!
-//! It reads every event that is kept, and so is no part of daily work. What no list has is not found: a check by hand, and a check
-//! that waits for its next attempt; the schedule itself goes on.
+//! This reads every event that is kept, so it is no part of daily work. Two kinds of work are in no list and are not found: a
+//! check by hand, and a check that waits for its next attempt. The schedule itself goes on.
 
 use crate::Engine;
 use crate::delivery::timers::{is_near, timer_message};
@@ -13,11 +14,11 @@ use rookery_domain::{ProjectId, Result, Time, WorkflowRef};
 use rookery_queue::{Message, Outgoing, Task};
 use rookery_store::{EventFilter, ScheduleItem, State};
 
-/// Items of a page.
+/// How many items a page has.
 const AT_ONCE: usize = 100;
 
 impl Engine {
-    /// Sends a message for every delivery, timer and check that is not done. Gives how many.
+    /// Sends a message for every delivery, timer and check that is not done. Returns how many were sent.
     pub async fn send_unfinished(&self) -> Result<usize> {
         let (mut sent, mut cursor) = (0, None);
         loop {
@@ -67,7 +68,7 @@ impl Engine {
         }
     }
 
-    /// Looks at each piece of work, and at what came of it: timers, replays.
+    /// Sends messages for each piece of work that is not done, and for the timers and replays that came of it.
     async fn send_unfinished_work(&self, workflow: &WorkflowRef, mut open: Vec<Message>) -> Result<usize> {
         let (now, mut outgoing) = (Time::now(), Vec::new());
         while let Some(message) = open.pop() {
@@ -86,7 +87,7 @@ impl Engine {
                 (None, Task::Timer(timer)) => (message.clone(), timer.at),
                 (None, _) => (message, now),
             };
-            // What is farther away is a due item.
+            // A timer that is farther away is a due item.
             if is_near(now, until) {
                 outgoing.push(Outgoing { message, not_before: Some(until) });
             }
@@ -97,7 +98,7 @@ impl Engine {
     }
 }
 
-/// The checks of a schedule that were sent and may not be done: the latest overdue one, and those ahead.
+/// The checks of a schedule that may have been sent and not done: the latest overdue one, and those ahead.
 fn sent_checks(item: &ScheduleItem, now: Time) -> Vec<Message> {
     let Ok(schedule) = Schedule::parse(&item.spec) else { return Vec::new() };
     let sent = |due: &Time| *due < item.next_due && *due <= now.plus(AHEAD_MS);

@@ -1,4 +1,4 @@
-//! One piece of work of the `deliver` queue: a delivery, a timer or a check, in the terms that they share.
+//! One piece of work of the `deliver` queue: what a delivery, a timer and a check have in common.
 
 use rookery_domain::{AgentRef, CellId, DeliveryId, EventId, RunId, ScopeId, Time, WorkflowRef};
 use rookery_queue::{Check, Message, Task};
@@ -6,11 +6,11 @@ use rookery_queue::{Check, Message, Task};
 /// What wakes the agent.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Wake {
-    /// An event: `receive()`.
+    /// An event, for `receive()`.
     Event(EventId),
-    /// A timer, with its memory: `timer()`.
+    /// A timer, and the scope of its memory, for `timer()`.
     Timer { event: EventId, scope: Option<ScopeId> },
-    /// A schedule: `check()`. Without a generation, a person asked for it.
+    /// A check, for `check()`. Without a generation, a person asked for it.
     Check { due: Time, generation: Option<String> },
 }
 
@@ -25,14 +25,14 @@ pub(crate) struct Work {
     pub(crate) attempt: u32,
     /// The commit key of this arm.
     pub(crate) commit: EventId,
-    /// What it waits for has come: its attempt is the one that it waits for.
+    /// The reply has come that the delivery waits for: its next attempt runs.
     pub(crate) reply: bool,
-    /// The message that it came with.
+    /// The message that asked for the work.
     pub(crate) message: Message,
 }
 
 impl Work {
-    /// The work that a message asks for; none for one that belongs on another queue.
+    /// The work that a message asks for; none if the message belongs on another queue.
     pub(crate) fn of(message: &Message) -> Option<Work> {
         let workflow = &message.workflow;
         let (cell, wake, delivery, arm, attempt, run, tick) = match &message.task {
@@ -49,7 +49,7 @@ impl Work {
                 (&m.cell, wake, DeliveryId(root.own), m.arm, m.attempt, root.run, Some(root))
             }
         };
-        // A check's run has no other root than what it emits first: its commit key.
+        // The root of a check's run is the first event that the check emits: its commit key.
         let commit = tick.filter(|_| arm == 0).unwrap_or_else(|| EventId::child(run, delivery, arm, 0));
         Some(Work {
             workflow: workflow.clone(),
@@ -64,7 +64,7 @@ impl Work {
         })
     }
 
-    /// A check that a person asks for: each is one of its own.
+    /// A check that a person asks for. Each such check is a new one.
     pub(crate) fn check_by_hand(agent: &AgentRef, now: Time) -> Work {
         let root = EventId::fresh();
         let check = Check {
@@ -92,7 +92,7 @@ impl Work {
         self.commit.run
     }
 
-    /// The event that it is about.
+    /// The event that the work is about.
     pub(crate) fn event(&self) -> Option<EventId> {
         match self.wake {
             Wake::Event(event) | Wake::Timer { event, .. } => Some(event),
@@ -100,7 +100,7 @@ impl Work {
         }
     }
 
-    /// The id of an event that it emits: number 0 is the commit key.
+    /// The id of event number `ordinal` that the work emits; number 0 is the commit key.
     pub(crate) fn child(&self, ordinal: u32) -> EventId {
         if ordinal == 0 { self.commit } else { EventId::child(self.run(), self.delivery, self.arm, ordinal) }
     }

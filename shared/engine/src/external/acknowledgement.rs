@@ -1,4 +1,4 @@
-//! What the answer to a call of an external agent says: the callee's id, the state of its endpoint. Pure.
+//! What the answer to a call of an external agent tells: the callee's id, and the health of its endpoint. Pure.
 
 use crate::external::breaker::Called;
 use rookery_agents::agent_protocol::read_acknowledgement;
@@ -6,7 +6,7 @@ use rookery_agents::{AgentError, Retry};
 use rookery_egress::{Redactor, Response};
 use serde_json::{Value, json};
 
-/// What a callback token is called where it was taken out.
+/// The name that stands where a callback token was taken out.
 pub(crate) const CALLBACK_TOKEN: &str = "callback token";
 
 /// The callee's id in the answer to a call.
@@ -18,7 +18,7 @@ pub(crate) fn acknowledged(response: Response) -> Result<String, AgentError> {
     })
 }
 
-/// What a call says of its endpoint.
+/// What the outcome of a call tells about its endpoint.
 pub(crate) fn outcome(answered: &Result<String, AgentError>) -> Called {
     const NOT_SENT: [&str; 8] = [
         "address_refused",
@@ -33,13 +33,13 @@ pub(crate) fn outcome(answered: &Result<String, AgentError>) -> Called {
     match answered {
         Ok(_) => Called::Answered,
         Err(error) if NOT_SENT.contains(&error.code.as_str()) => Called::NotSent,
-        // It refused this request: it is well.
+        // The endpoint refused this one request, so it is in good health.
         Err(error) if error.code == "http_error" && error.retry == Retry::Never => Called::Answered,
         Err(_) => Called::Failed,
     }
 }
 
-/// The same without the callback token, which the answer may have repeated.
+/// The same error without the callback token, which the answer may have repeated.
 pub(crate) fn without(mut error: AgentError, token: &str) -> AgentError {
     let redactor = Redactor::new([(CALLBACK_TOKEN, token)]);
     let clean = |text: &str| redactor.redact_text(text);

@@ -1,5 +1,5 @@
-//! Asking an external agent: the record before the call, the call, the acknowledgement; and each time the delivery wakes again,
-//! what has become of it.
+//! Asking an external agent: the record is stored, then the call is made, then its acknowledgement is stored. Each time that the
+//! delivery wakes again, the state of the request decides what the agent is told.
 
 use crate::delivery::backoff::jitter_ms;
 use crate::delivery::work::Work;
@@ -11,18 +11,18 @@ use rookery_agents::{AgentError, AskFor, Call, Reply, judge};
 use rookery_domain::{CallbackAuth, Error, EventId, PendingState, RequestState, Result, Time, random_token};
 use rookery_store::{Failure, Opened, Pending, Request};
 
-/// The header that says where the result goes.
+/// The header that tells the callee where to post the result.
 const CALLBACK_URL: &str = "X-Callback-Url";
-/// The header that holds what the result's sender proves itself by.
+/// The header with the token that proves the sender of the result.
 const CALLBACK_TOKEN: &str = "X-Callback-Token";
 /// Characters of the secret part of a callback token.
 const SECRET_CHARS: usize = 40;
-/// How long a call may be under way, in milliseconds: longer than its time limit.
+/// How long a call may be under way, in milliseconds: longer than the time limit of calls.
 const CALLING_MS: i64 = 60_000;
-/// How long a copy of a delivery waits while another makes its call, in milliseconds.
+/// How long a second copy of a delivery waits while the first makes the call, in milliseconds.
 const BUSY_MS: i64 = 2_000;
-/// How long a request waits for its turn when its agent has too many outstanding, in milliseconds: doubled with each attempt, up to
-/// the longest.
+/// How long a request waits when its agent has too many outstanding, in milliseconds: the first wait, and the longest. Each
+/// attempt doubles the wait.
 const FULL_MS: [i64; 2] = [2_000, 60_000];
 
 impl EngineHost<'_> {
@@ -48,14 +48,14 @@ impl EngineHost<'_> {
                 }
             },
         };
-        // Only who has a place asks, so that nobody takes the probe of an open breaker in vain.
+        // The breaker is asked only after the request has its place, so that nobody takes the probe of an open breaker in vain.
         match self.engine.may_call(self.project(), ask.endpoint, Time::now()).await? {
             May::NotNow(at, why) => Ok(Reply::NotNow(at, why)),
             May::Call { is_probe } => self.send(call, request, is_probe).await,
         }
     }
 
-    /// The request as it is; with an early result that was held, if its acknowledgement was stored and the join was not made.
+    /// Reads a request. If its acknowledgement was stored and an early result is still held, the result is joined first.
     async fn known(&self, id: EventId) -> Result<Option<Request>> {
         let store = &self.engine.store;
         let Some(request) = store.request(&self.agent.workflow, id).await? else { return Ok(None) };
@@ -71,7 +71,7 @@ impl EngineHost<'_> {
         store.request(&self.agent.workflow, id).await
     }
 
-    /// What is known of a request that was made before; none if it is (still) to be sent.
+    /// What the agent is told of a request that was made before; none if the request is still to be sent.
     async fn known_reply(&self, request: Option<&Request>) -> Result<Option<Reply>, Stopped> {
         let Some(request) = request else { return Ok(None) };
         let pending = &request.pending;
@@ -94,7 +94,7 @@ impl EngineHost<'_> {
         }))
     }
 
-    /// The deadline is over: if no result came just now, none will be taken.
+    /// Ends a request whose deadline has passed, unless its result came just now.
     async fn expire(&self, pending: &Pending) -> Result<Reply> {
         let (store, now) = (&self.engine.store, Time::now());
         if store.close_pending(pending, PendingState::Expired, None, now).await? {
@@ -108,7 +108,7 @@ impl EngineHost<'_> {
         })
     }
 
-    /// Stores the record of a request, before its call (rule 6); none when its agent has too many outstanding.
+    /// Stores the record of a request before its call (rule 6); none when its agent has too many outstanding.
     async fn open(&self, work: &Work, call: &Call<'_>, ask: &AskFor<'_>) -> Result<Option<Request>> {
         let (id, now) = (pending_id(work), Time::now());
         let pending = Pending {
@@ -140,7 +140,7 @@ impl EngineHost<'_> {
         match self.engine.store.open_request(&request, ask.most).await? {
             Opened::New => Ok(Some(request)),
             Opened::Full => Ok(None),
-            // Another copy of this message stored it meanwhile: its token counts.
+            // Another copy of this message has stored the request meanwhile, so that one's token counts.
             Opened::There => self.engine.store.request(&self.agent.workflow, id).await,
         }
     }
@@ -180,7 +180,8 @@ impl EngineHost<'_> {
         Ok(reply)
     }
 
-    /// A call that failed may have been understood all the same: an end that is there counts.
+    /// What the agent is told after a call that failed. The callee may have understood the call all the same: if the request has
+    /// ended meanwhile, its end counts.
     async fn unless_ended(&self, request: &Request, error: AgentError) -> Result<Reply, Stopped> {
         let known = self.engine.store.request(&self.agent.workflow, request.pending.id).await?;
         if known.as_ref().is_some_and(|request| request.pending.state != PendingState::Open)

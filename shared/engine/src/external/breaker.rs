@@ -1,4 +1,5 @@
-//! When an endpoint is left alone: half of at least 20 calls in a minute failed. Then one call every 30 s tries whether it is back.
+//! The circuit breaker: an endpoint is left alone when half of at least 20 calls in a minute failed. Then one call every 30 s
+//! tries whether the endpoint is back.
 
 use crate::Engine;
 use crate::delivery::backoff::jitter_ms;
@@ -6,33 +7,34 @@ use rookery_domain::{ProjectId, Result, Time};
 use rookery_store::OpenBreaker;
 use std::collections::HashMap;
 
-/// Calls in a minute that say enough.
+/// The fewest calls in a minute that can open a breaker.
 const CALLS: u64 = 20;
-/// Between two probes of an open breaker, in milliseconds.
+/// The time between two probes of an open breaker, in milliseconds.
 const PROBE_MS: i64 = 30_000;
 
-/// Calls that are counted in memory only, by project and endpoint: those that were answered are written once a second, or with a failure.
+/// Calls that are counted only in memory so far, by project and endpoint. Successful calls are written once a second, or together
+/// with a failure.
 pub(crate) type Calls = HashMap<(ProjectId, String), u64>;
 
 /// Whether an endpoint may be called.
 pub(crate) enum May {
-    /// Now; at an open breaker, as its probe.
+    /// The endpoint may be called now.
     Call {
-        /// Its outcome decides whether the breaker closes.
+        /// The breaker is open and this call is its probe: the outcome decides whether the breaker closes.
         is_probe: bool,
     },
-    /// Ask again at this time. And why.
+    /// The endpoint may not be called before this time, for this reason.
     NotNow(Time, String),
 }
 
-/// What a call says of its endpoint.
+/// What a call tells about its endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Called {
-    /// It answered as it should, even if it refused the request.
+    /// The endpoint answered properly, even if it refused the request.
     Answered,
-    /// It failed, or its answer was none.
+    /// The call failed, or the answer was not one of the protocol.
     Failed,
-    /// It was not called: the fault is on this side.
+    /// The endpoint was not called: the fault is on this side.
     NotSent,
 }
 
@@ -44,7 +46,7 @@ impl Engine {
             return Ok(May::Call { is_probe: true });
         }
         let next = if open.probe_at > now { open.probe_at } else { now.plus(PROBE_MS) };
-        // Not all at the same moment.
+        // The times are spread, so that not all callers come at the same moment.
         let at = next.plus(jitter_ms(5_000));
         Ok(May::NotNow(at, format!("The circuit breaker of {endpoint} is open: most calls failed.")))
     }

@@ -1,4 +1,4 @@
-//! The world outside, as agents reach it: the one egress client, credentials put in at the last moment, events of the store.
+//! The world outside, as agents reach it: the one egress client, credentials that are filled in at the last moment, events of the store.
 
 use crate::Engine;
 use crate::delivery::work::Work;
@@ -9,26 +9,26 @@ use rookery_domain::{AgentRef, Error, Event, EventId, ProjectId, RunId};
 use rookery_egress::{Response, Secret};
 use std::sync::Mutex;
 
-/// The header by which whoever is called may go on with the trace. Source: W3C Trace Context.
+/// The header with which the called service may continue the trace. Source: W3C Trace Context.
 const TRACE: &str = "traceparent";
 
-/// What an agent is run for.
+/// Why an agent is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To commit what comes of it.
+    /// The effects are to be committed.
     Commit,
-    /// To show what would come of it. Outside calls are made if they were asked for; else each is refused and noted.
+    /// The effects are only shown. Outside calls are made if the caller asked for them; otherwise each one is refused and noted.
     DryRun {
-        /// Whether they were.
+        /// Whether the caller asked for outside calls.
         calls: bool,
     },
 }
 
-/// Why an agent was told nothing.
+/// Why a call of the host stopped without an answer.
 pub(crate) enum Stopped {
-    /// What the agent is told instead.
+    /// The error that the agent is told.
     Agent(AgentError),
-    /// A store or queue did not answer: nothing is decided, and the attempt is made again (rule 8).
+    /// A store or queue did not answer. Nothing is decided, and the attempt is made again (rule 8).
     Store(Error),
 }
 
@@ -56,11 +56,11 @@ pub(crate) struct EngineHost<'a> {
 /// What is noted while the agent runs.
 #[derive(Default)]
 struct Noted {
-    /// What would have been called.
+    /// Lines about calls that were refused.
     refused: Vec<String>,
-    /// How far the agent came with what it asked of others.
+    /// How far the agent got with what it asked of others.
     asked: Asked,
-    /// A store or queue that did not answer: then what the agent makes of it does not count.
+    /// The error of a store or queue that did not answer; the agent's result then does not count.
     broken: Option<Error>,
 }
 
@@ -106,7 +106,7 @@ impl Host for EngineHost<'_> {
 }
 
 impl<'a> EngineHost<'a> {
-    /// For one attempt of an agent.
+    /// Makes the host for one attempt of an agent.
     pub(crate) fn new(engine: &'a Engine, agent: &'a AgentRef, work: &'a Work, purpose: Purpose) -> Self {
         EngineHost { engine, agent, work, purpose, noted: Mutex::default() }
     }
@@ -119,13 +119,13 @@ impl<'a> EngineHost<'a> {
         note(&mut self.noted.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
     }
 
-    /// Notes what was not done.
+    /// Notes a call that was not made.
     pub(crate) fn refuse(&self, line: String) {
         self.note(|noted| noted.refused.push(line));
     }
 
-    /// What the agent's run came to, with what was refused to it, and how far it came with what it asked. An error when a store or queue did
-    /// not answer.
+    /// The result of the agent's run, with the lines about refused calls, and how far the agent got with what it asked. An error
+    /// when a store or queue did not answer.
     pub(crate) fn told(
         self,
         mut result: Result<Effects, AgentError>,

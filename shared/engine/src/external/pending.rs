@@ -1,5 +1,5 @@
-//! What deliveries wait for: a record that is stored before something is asked of somebody, is answered once, and is ended by its
-//! deadline, a failure or a person. Requests to external agents are the first kind; which kind it is matters to nobody here.
+//! What deliveries wait for: a record that is stored before something is asked of somebody. It is answered once, or ended by its
+//! deadline, a failure or a person. Requests to external agents are its first kind; this file is the same for all kinds.
 
 use crate::Engine;
 use crate::delivery::work::Work;
@@ -7,19 +7,19 @@ use rookery_domain::{EventId, PendingState, Result, Time};
 use rookery_queue::{Deliver, Message, Task};
 use rookery_store::{Failure, Pending};
 
-/// How far an attempt came with what it asked of others.
+/// How far an attempt got with what it asked of others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// The agent did not ask.
     #[default]
     No,
-    /// It asked, and was told nothing that ends the wait.
+    /// The agent asked, and the answer has not come.
     Waiting,
-    /// It was told how that ended.
+    /// The agent was told the answer, or how the wait ended.
     Told,
 }
 
-/// The pending record of a delivery's arm.
+/// The id of the pending record of a delivery's arm.
 pub(crate) fn pending_id(work: &Work) -> EventId {
     EventId::request(work.run(), work.delivery, work.arm)
 }
@@ -36,8 +36,8 @@ impl Engine {
         self.store.pending(&work.workflow, pending_id(work)).await
     }
 
-    /// Ends the open pending record of a delivery that fails for good, so that no answer is taken for nothing. `false` when it has an
-    /// end that the agent was to be told, and was not: then the agent is to run again.
+    /// Ends the open pending record of a delivery that fails for good, so that no answer is accepted that nobody reads. `false`
+    /// when the record has already ended and the agent was not told: then the agent must run again.
     pub(crate) async fn fail_pending(&self, work: &Work, failure: &Failure, asked: Asked) -> Result<bool> {
         let Some(pending) = self.pending_of(work).await? else { return Ok(true) };
         if pending.state == PendingState::Open {
@@ -46,14 +46,14 @@ impl Engine {
         Ok(asked != Asked::Waiting || pending.state == PendingState::Failed)
     }
 
-    /// Whether what a delivery waits for has ended, so that the delivery need not wait.
+    /// Whether the pending record of a delivery has ended, so that the delivery need not wait.
     pub(crate) async fn is_replied(&self, work: &Work) -> Result<bool> {
         Ok(self.pending_of(work).await?.is_some_and(|pending| pending.state != PendingState::Open))
     }
 
     /// Wakes the delivery that waits for the end of a pending record.
     pub(crate) async fn wake(&self, pending: &Pending) -> Result<()> {
-        // It goes on in the trace of the run, not in that of who answers.
+        // The delivery goes on in the trace of its run, not in that of whoever answers.
         let trace = pending.trace.as_deref().and_then(rookery_trace::Context::parse);
         rookery_trace::within(trace, self.producer.send(vec![delivery_of(pending).as_reply().into()])).await
     }

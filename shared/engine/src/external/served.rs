@@ -1,5 +1,5 @@
-//! Agents of ours for callers elsewhere: a request over the protocol of external agents starts a run; its outcome is posted back
-//! by the agent `answer_caller` of that run.
+//! Agents that we serve to callers elsewhere: a request over the protocol of external agents starts a run, and the agent
+//! `answer_caller` of that run posts the outcome back.
 
 use crate::accept::incoming_id;
 use crate::{Engine, Incoming};
@@ -7,22 +7,23 @@ use rookery_agents::agent_protocol::read_addressee;
 use rookery_domain::{Cell, CellId, Error, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowRef, limits};
 use rookery_store::{Caller, State, Workflow};
 
-/// How long a run's caller is remembered, in milliseconds: the longest deadline of what it may ask, and as long as a commit.
+/// How long a run's caller is kept, in milliseconds: the longest deadline of a request to an external agent, and the time that a
+/// commit is kept.
 const CALLER_MS: i64 = 30 * 24 * 3600 * 1000 + limits::COMMIT_MS;
 
 /// A request of a caller elsewhere.
 #[derive(Clone, Debug)]
 pub struct Execution {
-    /// `ExecuteAIAgentProxyRequest`, as it came.
+    /// The `ExecuteAIAgentProxyRequest`, as it came.
     pub request: Payload,
-    /// The same key is the same request.
+    /// The same key means the same request.
     pub key: Option<String>,
-    /// Where the outcome goes, if the caller says so, and what is to be sent along.
+    /// Where the outcome is posted, if the caller wants that, and the token that is sent along.
     pub caller: Caller,
 }
 
 impl Engine {
-    /// Starts the run of a request; its id is the request's. The agent is found by its name, else by the id of its workflow.
+    /// Starts the run of a request; the run's id is the request's. The agent is found by its name, or else by the id of its workflow.
     pub async fn execute(&self, project: &ProjectId, execution: Execution) -> Result<RunId> {
         let addressee = read_addressee(&execution.request)?;
         let by_name = match &addressee.agent_name {
@@ -46,13 +47,14 @@ impl Engine {
         let mut incoming = Incoming::new(execution.request, Vec::new(), execution.key);
         let id = incoming_id(&workflow, built.agent(&cell)?.0, incoming.key.as_deref())?;
         incoming.id = Some(id);
-        // Noted first: the run may be over before its acceptance returns.
+        // The caller is noted before the event is accepted, since the run may be over before `accept` returns.
         let until = Time::now().plus(CALLER_MS);
         self.store.put_caller(&workflow.id, id.run, &execution.caller, until).await?;
         self.accept_at_trigger(&workflow, &cell, incoming).await.map(|id| id.run)
     }
 
-    /// The agent that was last made known by a name, of those that serve by it now: a workflow may have stopped, or have another version.
+    /// The agent that serves by this name now; of several, the one that was started last. An agent that was made known may serve
+    /// no longer: its workflow may have stopped, or have another version.
     async fn served_by_name(&self, project: &ProjectId, name: &str) -> Result<Option<(Workflow, CellId)>> {
         for (id, cell) in self.store.served(project, name).await? {
             let Some(workflow) = self.running(&id).await? else { continue };
@@ -86,8 +88,8 @@ impl Engine {
         Ok(built.graph.cells().iter().filter_map(named).collect())
     }
 
-    /// Makes a started workflow's served agents known by their names. Of several with one name, the last one
-    /// started is asked while it serves.
+    /// Makes the served agents of a started workflow known by their names. Of several agents with one name, the one that was
+    /// started last is asked while it serves.
     pub(crate) async fn register_served(&self, workflow: &Workflow) -> Result<()> {
         for (cell, name) in self.served_cells(workflow).await? {
             self.store.put_served(&workflow.id, &name, &cell).await?;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const NAMESPACE: &str = "Rookery";
 
-/// What is told of a while: the counts of all agents, and how often a run's limit was reached.
+/// One line for CloudWatch: the counts of all agents since the last line, and how often a run's limit was reached.
 pub(crate) fn line(stage: &str, now: Time, counts: &Counts, limits_reached: u64) -> Value {
     let metrics = [
         ("Deliveries", counts.received),

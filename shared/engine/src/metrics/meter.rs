@@ -1,5 +1,5 @@
-//! Metrics in memory: summed by agent, written once a second while there is work. A crash loses at most the counts of a second,
-//! never an event.
+//! Metrics in memory: summed by agent, and written once a second while there is work. A crash loses the counts of at most a
+//! second, and never an event.
 
 use crate::Engine;
 use crate::external::breaker::Calls;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 type Agent = (WorkflowRef, CellId);
 
-/// Between two writes.
+/// The pause between two writes, in milliseconds.
 const PAUSE_MS: i64 = 1000;
 
 #[derive(Default)]
@@ -32,13 +32,13 @@ impl Meter {
         sums.entry((workflow.clone(), cell.clone())).or_default().add(&counts);
     }
 
-    /// Counts a call that succeeded.
+    /// Counts a call of an external agent that succeeded.
     pub(crate) fn called(&self, project: &ProjectId, endpoint: &str) {
         let mut calls = self.calls.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         *calls.entry((project.clone(), endpoint.to_owned())).or_default() += 1;
     }
 
-    /// Takes the calls of an endpoint that are not written yet.
+    /// Takes the calls of an endpoint that are not stored yet.
     pub(crate) fn take_calls_of(&self, project: &ProjectId, endpoint: &str) -> u64 {
         let mut calls = self.calls.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         calls.remove(&(project.clone(), endpoint.to_owned())).unwrap_or(0)
@@ -52,7 +52,7 @@ impl Meter {
         self.limits_reached.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether it is time to write; says so to one caller.
+    /// Whether it is time to write; only one caller is told so.
     fn is_due(&self, now: Time) -> bool {
         let last = self.written_ms.load(Ordering::Relaxed);
         now.0 - last >= PAUSE_MS && self.written_ms.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
@@ -64,14 +64,14 @@ impl Meter {
 }
 
 impl Engine {
-    /// Writes the counts so far now; or a second later, if that was just done.
+    /// Writes the counts now, or a second later if they were just written.
     pub(crate) async fn flush_metrics_soon(self: &Arc<Self>) {
         if self.meter.is_due(Time::now()) {
             return self.flush_metrics().await;
         }
         if !self.meter.is_planned.swap(true, Ordering::AcqRel) {
             let engine = self.clone();
-            // A frozen function goes on with it when it is next asked for something.
+            // In a function that is frozen, the task goes on when the function is next called.
             tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_millis(PAUSE_MS as u64)).await;
                 engine.meter.is_planned.store(false, Ordering::Release);
@@ -98,7 +98,8 @@ impl Engine {
         }
     }
 
-    /// For CloudWatch. What the table does not take now is told again with the next: twice in an alarm is better than never.
+    /// Writes the counts for CloudWatch. Counts that the table does not take now are written for CloudWatch again later: in an
+    /// alarm, twice is better than never.
     fn tell_metrics(&self, now: Time, sums: &HashMap<Agent, Counts>) {
         let Some(stage) = &self.settings.stage else { return };
         let limits_reached = self.meter.limits_reached.swap(0, Ordering::Relaxed);

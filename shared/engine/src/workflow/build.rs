@@ -1,4 +1,4 @@
-//! The automation builder: judges a workflow's options, and makes its agents: check, save, build, start, stop.
+//! Building workflows: a workflow's options are judged, and its agents are made of them. Check, save, build, start, stop.
 
 use crate::{Built, Engine};
 use rookery_agents::{HookSecret, Kind as AgentKind, in_config};
@@ -10,13 +10,13 @@ use serde::Serialize;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
-/// What a workflow's options come to, before anything is made of them.
+/// The options of a workflow, judged, before anything is made of them.
 pub struct Draft {
     cells: Vec<AgentCell>,
     links: Vec<Link>,
-    /// All that keeps it from being built.
+    /// All problems that keep the workflow from being built.
     pub problems: Vec<Problem>,
-    /// What verifies requests to its hooks.
+    /// The secrets that verify requests to the workflow's hooks.
     pub(super) secrets: Vec<(CellId, HookSecret)>,
 }
 
@@ -25,16 +25,16 @@ pub struct Draft {
 pub struct SaveResult {
     /// All that keeps the workflow from being built.
     pub errors: Vec<Problem>,
-    /// How many.
+    /// How many problems there are.
     pub error_count: usize,
-    /// Agents in it.
+    /// How many agents the workflow has.
     pub agent_count: usize,
-    /// The version that this is about.
+    /// The version that the result is about.
     pub version: u64,
 }
 
 impl Draft {
-    /// Judges options alone; see [`Engine::draft`]. Errors are only those of options that cannot be saved at all.
+    /// Judges the options alone; see [`Engine::draft`]. Only options that cannot be saved at all are an error.
     pub(super) fn check(options: &str) -> Result<Draft> {
         let Options { agents: cells, links, mut problems } = Options::parse(options)?;
         let mut secrets = Vec::new();
@@ -64,12 +64,12 @@ impl Draft {
         Ok(Draft { cells, links, problems, secrets })
     }
 
-    /// What is said of it.
+    /// The result for the caller.
     pub fn result(&self, version: u64) -> SaveResult {
         SaveResult { errors: self.problems.clone(), error_count: self.problems.len(), agent_count: self.cells.len(), version }
     }
 
-    /// The graph of a version: the same cell with the same type is the same agent, with its memory and address.
+    /// The graph of a version: a cell that keeps its type is still the same agent, with its memory and address.
     fn graph(self, version: u64, before: Option<&Graph>) -> Graph {
         let cells = self.cells.into_iter().map(|cell| {
             let old = before.and_then(|graph| graph.cell(&cell.id)).filter(|old| old.agent_type == cell.agent_type);
@@ -89,7 +89,7 @@ impl Draft {
 }
 
 impl Engine {
-    /// Makes a workflow.
+    /// Creates a workflow.
     pub async fn create_workflow(&self, project: &ProjectId, name: &str, options: &str) -> Result<(Workflow, SaveResult)> {
         let draft = self.draft(project, options).await?;
         let workflow = self.store.create_workflow(project, &saved(&draft, name, options, None)).await?;
@@ -97,7 +97,7 @@ impl Engine {
         Ok((workflow, result))
     }
 
-    /// Saves a new version; `expected` is the version that the change is based on, the last one when absent.
+    /// Saves a new version. `expected` is the version that the change is based on; without it, the last one.
     pub async fn save(
         &self,
         workflow: &Workflow,
@@ -122,18 +122,18 @@ impl Engine {
         Ok((workflow, result))
     }
 
-    /// Judges the last version and makes nothing.
+    /// Judges the last version, and builds nothing.
     pub async fn check(&self, workflow: &Workflow) -> Result<SaveResult> {
         let options = self.store.options(&workflow.id, workflow.version).await?;
         Ok(self.draft(&workflow.id.project, &options).await?.result(workflow.version))
     }
 
-    /// Makes the agents of the last version. 422 `workflow_invalid` when it has errors.
+    /// Builds the last version. 422 `workflow_invalid` when it has problems.
     pub async fn build(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
         self.make(workflow, None).await
     }
 
-    /// Makes the agents of the last version, and sets the workflow going. 422 `workflow_invalid` when it has errors.
+    /// Builds the last version, and starts the workflow. 422 `workflow_invalid` when it has problems.
     pub async fn start(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
         self.make(workflow, Some(State::Active)).await
     }
@@ -166,9 +166,9 @@ impl Engine {
         Ok((changed, result))
     }
 
-    /// Pauses a workflow: what was accepted finishes, its triggers and schedules rest.
+    /// Pauses a workflow: accepted events finish, triggers and schedules rest.
     pub async fn stop(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
-        // Those of before the pause: a start that comes in between sets its own.
+        // Only the schedules from before the pause are ended: a start that comes in between sets its own.
         let schedules = self.store.schedules(&workflow.id).await?;
         let paused = self.store.pause(&workflow.id).await?;
         for schedule in schedules {
@@ -178,7 +178,8 @@ impl Engine {
         Ok((paused, result))
     }
 
-    /// Makes the stored schedules those of the built version. Unless it has just started, an unchanged one goes on as it was.
+    /// Makes the stored schedules agree with the built version. An unchanged schedule goes on as it was, unless the workflow has
+    /// just started.
     async fn sync_schedules(&self, workflow: &Workflow, built: &Built, started: bool) -> Result<()> {
         if workflow.state != State::Active {
             return Ok(());
@@ -213,7 +214,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Memories of agents that are no more are forgotten once their runs are over.
+    /// Lets the memories of agents that no longer exist expire once the runs of those agents are over.
     async fn end_lives(&self, workflow: &Workflow, before: &Graph, now: &Graph) -> Result<()> {
         let forgotten = Time::now().plus(limits::COMMIT_MS);
         for old in before.cells() {

@@ -1,4 +1,4 @@
-//! A built version in memory: its graph and its agents, ready to run. Immutable, so cached by version.
+//! A built version in memory: its graph and its agents, ready to run. It never changes, so it is cached by version.
 
 use crate::Engine;
 use quick_cache::sync::{Cache, DefaultLifecycle};
@@ -8,12 +8,13 @@ use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, WorkflowRef};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// How much the built versions in memory may weigh, in bytes: a function has 512 MB, and what is made of a text is some times its size.
+/// The most bytes that the built versions in memory may take: a function has 512 MB, and the agents made of a text take several
+/// times its size.
 const CACHED_BYTES: u64 = 16 * 1024 * 1024;
-/// What a built version weighs besides its text, in bytes.
+/// What a built version takes besides its text, in bytes.
 const OWN_BYTES: u64 = 4 * 1024;
 
-/// Built versions in memory, bounded by what they weigh: one tenant's large options must not take the others' messages with them.
+/// The built versions in memory, bounded by size: one tenant's large options must not stop the others' messages.
 pub(crate) type BuiltCache = Cache<(WorkflowRef, u64), Arc<Built>, ByBytes>;
 
 #[derive(Clone)]
@@ -25,30 +26,30 @@ impl Weighter<(WorkflowRef, u64), Arc<Built>> for ByBytes {
     }
 }
 
-/// An empty cache. It is one shard: a share of several would be too small for the largest options that are allowed.
+/// Makes an empty cache. It has one shard: with several, the share of each would be too small for the largest options that are allowed.
 pub(crate) fn cache() -> BuiltCache {
     let items = (CACHED_BYTES / OWN_BYTES) as usize;
     let options = OptionsBuilder::new().shards(1).estimated_items_capacity(items).weight_capacity(CACHED_BYTES).build();
     match options {
         Ok(options) => Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()),
-        // Both numbers that it needs are given.
+        // `build` fails only without the two numbers; both are given.
         Err(_) => Cache::with_weighter(items, CACHED_BYTES, ByBytes),
     }
 }
 
 /// A built version.
 pub struct Built {
-    /// Its number.
+    /// The number of the version.
     pub version: u64,
-    /// Its agents and links, as data.
+    /// The agents and links, as data.
     pub graph: Graph,
     agents: HashMap<CellId, Box<dyn Agent>>,
-    /// What it weighs in memory, about.
+    /// About how many bytes the version takes in memory.
     bytes: u64,
 }
 
 impl Built {
-    /// A graph with its agents; those whose config is no longer understood are left out.
+    /// Makes the agents of a graph. Agents whose config is no longer understood are left out.
     pub(crate) fn new(version: u64, graph: Graph) -> Self {
         let agents = graph.cells().iter().filter_map(|cell| match rookery_agents::build(&cell.agent_type, &cell.config) {
             Ok(agent) => Some((cell.id.clone(), agent)),
@@ -67,7 +68,7 @@ impl Built {
         found.ok_or_else(|| Error::not_found("agent"))
     }
 
-    /// The agent whose public address ends in this token.
+    /// The agent whose public address has this token.
     pub fn by_token(&self, token: &str) -> Option<(&Cell, &dyn Agent)> {
         let same = |cell: &&Cell| cell.token.as_deref().is_some_and(|own| constant_time_eq(own, token));
         let cell = self.graph.cells().iter().find(same)?;

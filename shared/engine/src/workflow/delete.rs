@@ -1,28 +1,28 @@
-//! Deleting: a tombstone first, so that nothing of it can be reached; what it had is removed by the next ticks, part by part.
+//! Deleting: a tombstone first, so that nothing of the project or workflow can be reached; the next ticks remove the rest, part by part.
 
 use crate::Engine;
 use rookery_domain::{ProjectId, Result, WorkflowId, WorkflowRef};
 
-/// Requests and items of one tick's purges: the rest is for the next.
+/// The budget of one tick's purges, in requests and items: the rest is left to the next tick.
 pub(crate) const PURGED_AT_ONCE: usize = 2000;
-/// What a purge takes of them by itself: it reads a head, and ends.
+/// What a purge takes from the budget in any case: it reads a head, and ends.
 const PURGE: usize = 2;
 
 impl Engine {
-    /// Deletes a workflow. Deliveries in flight end; its id is never used again.
+    /// Deletes a workflow. Its deliveries in flight end, and its id is never used again.
     pub async fn delete_workflow(&self, workflow: &WorkflowRef) -> Result<()> {
         self.store.workflow(workflow).await?;
         self.store.delete_workflow(workflow).await
     }
 
-    /// Deletes a project with all its workflows, keys and credentials. It answers at once, however many there are: the ticks delete the
-    /// workflows. Until they come to a workflow, its deliveries in flight go on; nothing new comes in.
+    /// Deletes a project with all its workflows, keys and credentials. The call returns at once, however many there are: the
+    /// ticks delete the workflows. Until a tick comes to a workflow, its deliveries in flight go on, but nothing new comes in.
     pub async fn delete_project(&self, project: &ProjectId) -> Result<()> {
         self.store.project(project).await?;
         self.store.delete_project(project).await
     }
 
-    /// Removes a part of what a deleted project or workflow had. What is not deleted is not touched.
+    /// Removes a part of what belonged to a deleted project or workflow. If the project or workflow is not deleted, nothing is removed.
     pub(crate) async fn purge(&self, project: &ProjectId, workflow: Option<&WorkflowId>, budget: &mut usize) -> Result<()> {
         *budget = budget.saturating_sub(PURGE);
         let done = match workflow {

@@ -1,4 +1,4 @@
-//! A workflow's life: judged, saved, built, started, stopped, deleted. No event moves here.
+//! A workflow's life: it is judged, saved, built, started, stopped, deleted. No event is handled here.
 
 pub(crate) mod build;
 pub(crate) mod built;

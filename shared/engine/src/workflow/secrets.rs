@@ -1,4 +1,4 @@
-//! The secrets of hooks, judged before the first delivery: when a workflow is saved or built, and when a credential is set.
+//! The secrets of hooks are judged before the first request: when a workflow is saved or built, and when a credential is set.
 
 use super::build::Draft;
 use crate::Engine;
@@ -6,13 +6,13 @@ use rookery_agents::HookSecret;
 use rookery_domain::{Error, Kind, Problem, ProjectId, Result};
 use rookery_store::State;
 
-/// The most workflows that are looked at when a credential is set; what others have is judged when they are next saved.
+/// The most workflows that are looked at when a credential is set; others are judged when they are next saved.
 const WORKFLOWS: usize = 200;
 /// The field of a hook that names its secret.
 const FIELD: &str = "config.verify.credential";
 
 impl Engine {
-    /// Judges options, and the secrets that are set for their hooks. One that is not set yet is no problem.
+    /// Judges options, and the secrets that their hooks name. A secret that is not set yet is no problem.
     pub async fn draft(&self, project: &ProjectId, options: &str) -> Result<Draft> {
         let mut draft = Draft::check(options)?;
         let names: Vec<String> = draft.secrets.iter().map(|(_, secret)| secret.credential.clone()).collect();
@@ -25,7 +25,7 @@ impl Engine {
         Ok(draft)
     }
 
-    /// Judges a value before it is set: 422 `credential_unusable` when the hook of an active workflow could not use it.
+    /// Judges a credential's value before it is set: 422 `credential_unusable` when a hook of an active workflow could not use it.
     pub async fn judge_credential(&self, project: &ProjectId, name: &str, value: &str) -> Result<()> {
         let workflows = self.store.list_workflows(project, WORKFLOWS, None).await?.items;
         for workflow in workflows.into_iter().filter(|workflow| workflow.state == State::Active) {

@@ -1,4 +1,4 @@
-//! An HTTP client for the SDKs that counts requests by their operation: what something costs is a number, not a time.
+//! An HTTP client for the SDKs that counts requests by their operation, so that a test can judge costs by numbers instead of times.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-/// How often each operation was asked for: by its name, like `Query`.
+/// How often each operation was asked for, by its name, like `Query`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Requests(Arc<Mutex<BTreeMap<String, usize>>>);
 
@@ -33,7 +33,7 @@ impl HttpConnector for Counting {
     }
 }
 
-/// The same client, counted.
+/// A client whose requests are counted.
 pub(crate) fn counting(inner: SharedHttpClient, requests: Requests) -> SharedHttpClient {
     http_client_fn(move |settings: &HttpConnectorSettings, components: &RuntimeComponents| {
         let inner = SharedHttpClient::http_connector(&inner, settings, components);

@@ -13,7 +13,7 @@ const WEEK: i64 = 7 * 24 * 3_600_000;
 const WEEKLY: &str =
     r#"{"cells": [{"id": "clock", "type": "agent", "agent_type": "schedule", "config": {"schedule": "every_7d"}}]}"#;
 
-/// A delivery that waits until then, in the due index.
+/// Stores a delivery that waits until this time, in the due index.
 async fn wait(world: &World, workflow: &Workflow, until: Time) {
     let run = RunId(Uuid::now_v7());
     let (event, cell) = (EventId::root(run), CellId("clock".into()));
@@ -67,7 +67,7 @@ async fn checks_that_stood_in_the_queue_while_nobody_worked_collapse_into_the_la
     let (_, check) = schedule(&world, &workflow).await;
     let latest = Time(Time::now().0 / WEEK * WEEK);
     let dispatcher = Dispatcher(world.calm.clone());
-    // As SQS gives them: some at once, in no order, and one twice.
+    // The messages come as SQS gives them: some at once, in no order, and one twice.
     let message = |back: i64| check(latest.plus(-back * WEEK));
     for backs in [vec![7, 14, 3, 9], vec![0, 1, 2, 4, 5, 6], vec![8, 10, 11, 12, 13, 14]] {
         for handled in join_all(backs.into_iter().map(|back| dispatcher.handle(message(back)))).await {
@@ -87,14 +87,14 @@ async fn a_check_that_crashed_is_recorded_though_its_schedule_was_stopped() {
     let due = Time(Time::now().0 / WEEK * WEEK);
     world.calm.stop(&workflow).await.unwrap();
     world.calm.record_dead(check(due)).await.unwrap();
-    // Started again, it has another schedule.
+    // After a new start, the workflow has another schedule.
     let workflow = world.calm.start(&workflow).await.unwrap().0;
     world.calm.record_dead(check(due.plus(-WEEK))).await.unwrap();
     let failures = world.calm.store.list_failures(&workflow.id, 10, None).await.unwrap().items;
     let codes: Vec<_> =
         failures.iter().map(|item| item.commit.as_ref().unwrap().failure.as_ref().unwrap().code.as_str()).collect();
     assert_eq!(codes, ["crashed", "crashed"]);
-    // What a person replays runs, whatever the schedule is now.
+    // A check that a person replays runs, whatever the schedule is now.
     assert_eq!(world.calm.replay_all(&workflow.id).await.unwrap().replayed, 2);
     let dispatcher = Dispatcher(world.calm.clone());
     for message in receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await {

@@ -27,7 +27,7 @@ const OPTIONS: &str = r#"{"cells":[
     {"id":"6","type":"link","source":{"id":"changed"},"target":{"id":"out"}}
 ]}"#;
 
-/// Puts the events in, as a client does: again with the same key until it gets an answer.
+/// Posts the events as a client does: again with the same key until there is an answer.
 async fn put_in(world: &World, workflow: &Workflow) -> Vec<RunId> {
     let mut runs = Vec::new();
     for n in 0..EVENTS {
@@ -44,7 +44,8 @@ async fn put_in(world: &World, workflow: &Workflow) -> Vec<RunId> {
     runs
 }
 
-/// Handles messages until the queues are empty: each up to three times at once, a batch in reverse, deleted only when all went well.
+/// Handles messages until the queues are empty: each up to three times at once, a batch in reverse order. A message is deleted
+/// only when all went well.
 async fn handle_all(world: &World) {
     let (dispatcher, router) = (Dispatcher(world.tested.clone()), Router(world.tested.clone()));
     let deadline = Instant::now() + Duration::from_secs(120);
@@ -105,12 +106,12 @@ async fn everything_is_there_once_whatever_fails() {
             counts.iter().map(|(cell, count)| ((*cell).to_owned(), *count)).collect::<BTreeMap<_, _>>()
         };
         assert_eq!(events, expected(&[("a", 1), ("b", 1), ("both", 1), ("changed", 1), ("in", 1)]));
-        // What was joined is what is stored: no event changed after it was sent.
+        // What was joined equals what is stored: no event changed after it was sent.
         let payload = |cell: &str| {
             items.iter().filter_map(|item| item.event.as_ref()).find(|event| event.cell.as_str() == cell).unwrap().payload.value()
         };
         assert_eq!(payload("both"), serde_json::json!({"a": payload("a"), "b": payload("b")}));
-        // The merge is woken twice: once for each branch.
+        // The merge is woken twice, once for each branch.
         assert_eq!(commits, expected(&[("a", 1), ("b", 1), ("both", 2), ("changed", 1), ("out", 1)]));
     }
     let built = world.calm.built(&workflow.id, workflow.built).await.unwrap();

@@ -1,4 +1,5 @@
-//! An HTTP client for the SDKs that fails as networks and services do: before, after, by throttling, by conflict, by doing it twice.
+//! An HTTP client for the SDKs that fails as networks and services do: before or after the work is done, by throttling, by
+//! conflict, by doing it twice.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -27,12 +28,12 @@ pub(crate) enum Fault {
 
 pub(crate) const FAULTS: [Fault; 5] = [Fault::FailBefore, Fault::ApplyThenFail, Fault::Throttle, Fault::Twice, Fault::Conflict];
 
-/// Which faults fired, how often; and a seeded source of chance.
+/// Which faults happened, and how often; and a seeded source of chance.
 #[derive(Debug)]
 pub(crate) struct Faults {
     pub(crate) fired: [AtomicUsize; 5],
     state: AtomicU64,
-    /// Faults in a thousand requests, each kind.
+    /// How many of a thousand requests have a fault, for each kind.
     permille: u64,
 }
 
@@ -73,7 +74,7 @@ struct FaultyClient {
     made: Mutex<Option<SharedHttpConnector>>,
 }
 
-/// The same client, with faults.
+/// A client whose requests fail.
 pub(crate) fn faulty(inner: SharedHttpClient, faults: Arc<Faults>) -> SharedHttpClient {
     SharedHttpClient::new(FaultyClient { inner, faults, made: Mutex::new(None) })
 }

@@ -31,9 +31,9 @@ struct World {
     standins: Standins,
     sqs: aws_sdk_sqs::Client,
     urls: QueueUrls,
-    /// Without faults: to set up and to judge.
+    /// An engine without faults: it prepares and judges.
     calm: Arc<Engine>,
-    /// With faults: what is tested.
+    /// An engine with faults: the one that is tested.
     tested: Arc<Engine>,
     faults: Arc<Faults>,
 }

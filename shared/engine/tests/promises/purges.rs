@@ -1,4 +1,4 @@
-//! Deleting a project: it answers at once, whatever the project holds, and nothing but tombstones is left behind.
+//! Deleting a project: the call returns at once, whatever the project holds, and only tombstones are left.
 
 use crate::World;
 use crate::requests::request;
@@ -51,7 +51,7 @@ async fn scan(client: &Client) -> Vec<(Key, Attributes)> {
     items.into_iter().map(|item| (Key { pk: text(&item, "pk"), sk: text(&item, "sk") }, item)).collect()
 }
 
-/// The prefix that a key of the table is of. A key of none is in no list of what is removed.
+/// The prefix of a key of the table. A key without one would be in no list of what is removed.
 fn prefix_of(key: &Key) -> Prefix {
     let partition: Vec<&str> = key.pk.split('#').collect();
     let sort = key.sk.split('#').next().unwrap();
@@ -83,7 +83,7 @@ async fn tick_until_calm(engine: &Engine, most: usize) -> usize {
     panic!("something is still due after {most} ticks");
 }
 
-/// Puts one item of every prefix there.
+/// Stores one item of every prefix.
 async fn fill(world: &World, workflow: &Workflow) {
     let (store, project, now) = (&world.calm.store, &workflow.id.project, Time::now());
     store.create_api_key(project, "k", Role::Owner).await.unwrap();
@@ -126,7 +126,7 @@ async fn a_purge_leaves_tombstones_alone() {
     let client = client(&world);
     let before = scan(&client).await;
     let there: BTreeSet<String> = before.iter().map(|(key, _)| format!("{:?}", prefix_of(key))).collect();
-    // Items of these partitions are of the prefix of their sort key; entries of an index are items of the table.
+    // Items in these partitions have the prefix of their sort key; entries of an index are items of the table.
     let partitions = [Prefix::Requests, Prefix::Workflow, Prefix::Purge];
     let of_table = |prefix: &&Prefix| !matches!(prefix.place(), Place::Recent | Place::Due) && !partitions.contains(prefix);
     let missing: Vec<_> = Prefix::ALL.iter().filter(of_table).filter(|prefix| !there.contains(&format!("{prefix:?}"))).collect();
@@ -150,7 +150,7 @@ async fn a_purge_leaves_tombstones_alone() {
     assert!(before.iter().filter(of_other).count() > 3);
 }
 
-/// Counts the requests to the table.
+/// Counts the requests that are made to the table.
 #[derive(Clone, Debug, Default)]
 struct Requests(Arc<AtomicUsize>);
 
@@ -176,7 +176,7 @@ impl Intercept for Requests {
     }
 }
 
-/// Puts heads of workflows there, as they stand in the table.
+/// Stores heads of workflows.
 async fn put_heads(client: &Client, project: &ProjectId, count: usize) {
     let number = |value: i64| AttributeValue::N(value.to_string());
     let head = |_| {
@@ -215,7 +215,7 @@ async fn deleting_a_project_answers_at_once_and_goes_on_behind_in_parts() {
         projects.push(project);
     }
     assert_eq!(asked[0], asked[1], "requests for a project of one workflow, and of {MANY}");
-    // What it had is out of reach before any purge.
+    // Nothing of the project can be reached, even before the first purge.
     let page = engine.store.list_workflows(&projects[1], 1, None).await.unwrap();
     assert!(engine.store.workflow(&page.items[0].id).await.is_err());
 
@@ -224,7 +224,7 @@ async fn deleting_a_project_answers_at_once_and_goes_on_behind_in_parts() {
         requests.take();
         let due = engine.tick(Time::now()).await.unwrap();
         let asked = requests.take();
-        // The budget of 2,000, the part that was begun last, and what is due: a hundred a page.
+        // The limit is the budget of 2,000, the part that was begun last, and the due items: a hundred on a page.
         assert!(asked <= 2000 + 450 + due / 10, "tick {ticks} of {due} due items took {asked} requests");
         if due == 0 {
             break;

@@ -1,4 +1,4 @@
-//! Replays of many failures: what was replayed is not walked again.
+//! Replays of many failures: those that were replayed are not read again.
 
 use crate::World;
 use futures::future::join_all;

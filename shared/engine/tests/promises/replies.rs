@@ -1,4 +1,4 @@
-//! A result that comes just before its delivery is parked: whoever stored it woke nobody, so whoever parks must look.
+//! A result that comes just before its delivery is parked: whoever stored it woke nobody, so whoever parks the delivery must look.
 
 use crate::World;
 use crate::waits::receive_from;
@@ -18,7 +18,8 @@ use rookery_store::EventFilter;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 
-/// Posts the result when the first delivery is about to be parked, lets whoever it wakes come in vain, and only then lets that go on.
+/// An HTTP client that holds the first parking of a delivery back, posts the result, lets the delivery that is woken come in
+/// vain, and only then lets the parking go on.
 #[derive(Clone)]
 struct Posting {
     inner: SharedHttpConnector,
@@ -55,7 +56,7 @@ impl HttpConnector for Posting {
     }
 }
 
-/// An agent that acknowledges, and notes the token.
+/// An external agent that acknowledges, and notes the token.
 async fn agent(token: Arc<Mutex<Option<String>>>) -> String {
     let execute = async move |headers: HeaderMap| {
         *token.lock().unwrap() = Some(headers["x-callback-token"].to_str().unwrap().to_owned());
@@ -102,7 +103,7 @@ async fn a_result_that_comes_just_before_its_delivery_waits_is_found() {
     let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
     engine.accept_at_trigger(&workflow, &CellId("start".into()), incoming).await.unwrap();
     let dispatcher = Dispatcher(engine);
-    // The delivery, then the message of whoever parked it.
+    // The first message is the delivery, the second is sent by whoever parked it.
     for _ in 0..2 {
         for message in receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await {
             dispatcher.handle(message).await.unwrap();

@@ -1,4 +1,4 @@
-//! Requests to external agents at the engine's surface: what no journey can time.
+//! Requests to external agents, at the engine's surface: what a journey cannot time.
 
 use crate::World;
 use crate::waits::receive_from;
@@ -95,7 +95,7 @@ async fn an_agent_has_as_many_outstanding_as_it_may_and_gives_each_place_back_on
     assert!(expired.unwrap() != answered.unwrap());
     assert_eq!(store.outstanding(&one.pending.agent).await.unwrap(), 0);
     assert_eq!(store.open_request(&two, 1).await.unwrap(), Opened::New);
-    // After its deadline, no result is taken, whoever closed it.
+    // After the deadline no result is taken, even if nobody has closed the request.
     assert!(!store.answer_pending(&two.pending, "{}", two.pending.deadline).await.unwrap());
 }
 
@@ -130,7 +130,7 @@ async fn early_results_are_bounded_and_the_first_with_an_id_is_held() {
         assert!(store.hold_result(project, &format!("x{n}"), &held("one")).await.unwrap());
     }
     assert!(!store.hold_result(project, "one too many", &held("one")).await.unwrap());
-    // What has expired counts no more, though it is still there.
+    // An expired result no longer counts, although its item is still there.
     let later = HeldResult { received_at: now.plus(11 * 60_000), ..held("one") };
     assert!(store.hold_result(project, "later", &later).await.unwrap());
 
@@ -160,7 +160,7 @@ const ASKING: &str = r#"{"cells": [
     {"id": "link", "type": "link", "source": {"id": "start"}, "target": {"id": "ask"}}
 ]}"#;
 
-/// A delivery to an agent that asks, and the request that an attempt of it made and died after.
+/// A delivery to an agent that asks, and its request. The attempt that made the request died afterwards.
 async fn asked_and_died(world: &World) -> (Workflow, Message, Request) {
     let workflow = world.started(ASKING).await;
     let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
@@ -227,7 +227,7 @@ async fn a_delivery_that_waits_for_its_turn_to_ask_says_so() {
     let workflow = world.started(&ASKING.replace("\"request_id\"", "\"request_id\", \"max_outstanding\": 1")).await;
     let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
     let event = world.calm.accept_at_trigger(&workflow, &CellId("start".into()), incoming).await.unwrap();
-    // Another delivery of the agent has the one place.
+    // Another delivery of the agent holds the one place.
     world.calm.store.open_request(&request(&workflow, CallbackAuth::RequestId), 1).await.unwrap();
     let message = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await.remove(0);
     Dispatcher(world.calm.clone()).handle(message).await.unwrap();

@@ -1,4 +1,4 @@
-//! Schedules: when their times are found, and what is said when they are saved.
+//! Schedules: when their times are found, and what is answered when they are saved.
 
 use crate::World;
 use rookery_domain::{CellId, Time};
@@ -23,7 +23,7 @@ async fn a_clock_that_was_wrong_and_is_set_back_does_not_rest_a_schedule() {
     let wrong = now.plus(30 * 24 * 60 * MINUTE);
     world.calm.tick(wrong).await.unwrap();
     assert!(next_due(&world, &workflow).await > wrong);
-    // The clock is right again: the schedule goes on from now, not in a month.
+    // The clock is right again: the schedule goes on from now, not only in a month.
     world.calm.tick(now).await.unwrap();
     let next = next_due(&world, &workflow).await;
     assert!(next > now && next <= now.plus(MINUTE + 1000), "{next}");

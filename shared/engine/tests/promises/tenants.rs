@@ -1,4 +1,4 @@
-//! What makes queues fair: each message says whose it is.
+//! What makes queues fair: each message names its project.
 
 use crate::World;
 use aws_sdk_sqs::types::MessageSystemAttributeName as Name;

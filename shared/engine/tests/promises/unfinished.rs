@@ -18,7 +18,7 @@ const OPTIONS: &str = r#"{"cells":[
     {"id":"l4","type":"link","source":{"id":"form"},"target":{"id":"last"}}
 ]}"#;
 
-/// The agents of all messages in the queue that are not delayed. They are taken out.
+/// Takes all messages out of the queue that are not delayed, and gives their agents.
 async fn cells(world: &World) -> Vec<String> {
     let mut cells = Vec::new();
     loop {
@@ -42,13 +42,13 @@ async fn what_is_not_done_is_sent_again_after_the_queue_lost_it() {
     world.calm.accept_at_trigger(&workflow, &CellId("in".into()), incoming()).await.unwrap();
     assert_eq!(cells(&world).await, ["far", "form", "wait"]);
 
-    // Lost as they came.
+    // The messages are lost as they came.
     assert_eq!(world.calm.send_unfinished().await.unwrap(), 3);
     let messages = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await;
     for message in &messages {
         Dispatcher(world.calm.clone()).handle(message.clone()).await.unwrap();
     }
-    // `form` is done, and what follows from it is lost; so is the end of the short wait. The long wait is the tick's.
+    // `form` is done, and what follows from it is lost; so is the message that ends the short wait. The long wait is found by the tick.
     let queue = &world.urls.of(Queue::Deliver).queue;
     world.sqs.purge_queue().queue_url(queue).send().await.unwrap();
     assert_eq!(world.calm.send_unfinished().await.unwrap(), 2);

@@ -1,4 +1,4 @@
-//! Waits beyond what a delayed message can hold: in the due index, and found by the tick.
+//! Waits that are too long for a delayed message: they are in the due index, and the tick finds them.
 
 use crate::World;
 use rookery_domain::{CellId, Event, Payload, Time};
@@ -44,7 +44,7 @@ async fn a_wait_of_hours_is_a_due_item_that_the_tick_finds_and_no_early_message_
     let dispatcher = Dispatcher(world.calm.clone());
 
     let first = receive(&world).await.remove(0);
-    // The second time is a redelivery: it finds the wait, and changes nothing.
+    // The second round is a redelivery: it finds the wait, and changes nothing.
     for _ in 0..2 {
         dispatcher.handle(first.clone()).await.unwrap();
     }
@@ -52,14 +52,14 @@ async fn a_wait_of_hours_is_a_due_item_that_the_tick_finds_and_no_early_message_
     let parked = items(&world, &workflow, run).await.into_iter().find_map(|item| item.parked).unwrap();
     assert_eq!(parked.attempt, 1);
 
-    // A minute before its time it is not due; within the minute it is, and its message is sent once.
+    // The wait is not due more than a minute before its time. Within that minute it is, and its message is sent once.
     let tick = |before: i64| world.calm.tick(Time(parked.until.0 - before));
     assert_eq!(tick(2 * MINUTE).await.unwrap(), 0);
     assert_eq!(tick(MINUTE / 2).await.unwrap(), 1);
     assert_eq!(tick(MINUTE / 2).await.unwrap(), 0);
     assert_eq!(world.messages_left().await, 1);
 
-    // The message of the attempt that comes, too early by our clock: it goes round again, and nothing is emitted.
+    // This is the message of the next attempt, too early by our clock: it is sent again, and nothing is emitted.
     dispatcher.handle(first.with_attempt(1)).await.unwrap();
     assert!(emitted(&items(&world, &workflow, run).await).is_empty());
 }
