@@ -1,36 +1,36 @@
-//! The protocol of external agents, as JSON: requests (`POST {endpoint}/api/execute`), acknowledgements, and results
-//! (`POST {callback}/api/agentProxy/sendResult`). Both sides of it are spoken here; no I/O.
-//! Source: xFlow, "AI Agents Integration". Fields that it does not name are let through.
+//! The protocol of external agents, as JSON: requests (`POST {endpoint}/api/execute`), acknowledgements, and results (`POST
+//! {callback}/api/agentProxy/sendResult`). Both sides of the protocol are here; there is no I/O. Source: xFlow, "AI Agents
+//! Integration". Fields that the protocol does not name are let through.
 
 use rookery_domain::{Error, Payload, Result};
 use serde_json::{Map, Value, json};
 
-/// Longest request id that is taken from a callee, in characters.
+/// The longest request id that is accepted from a callee, in characters.
 const ID_CHARS: usize = 200;
-/// Longest code of a callee's error that is kept, in characters.
+/// The longest code of a callee's error that is kept, in characters.
 const CODE_CHARS: usize = 100;
 const REMEDY: &str =
     "Send `{\"requestId\", \"result\": {\"agentOutcome\": {\"finish\": {\"result\"}}}}`, or `error` in the place of `finish`.";
 
-/// What an agent came to.
+/// The outcome of an agent's work.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// It finished.
+    /// The agent finished.
     Finish {
-        /// What it says: a text, or other JSON.
+        /// The result: a text, or other JSON.
         result: Value,
         /// The messages that were exchanged; empty unless the agent shares them.
         messages: Vec<Value>,
-        /// The steps that it took; empty unless the agent shares them.
+        /// The steps that the agent took; empty unless the agent shares them.
         steps: Vec<Value>,
     },
-    /// It failed.
+    /// The agent failed.
     Error {
         /// The agent's own code.
         code: String,
         /// What went wrong.
         message: String,
-        /// More.
+        /// Further details.
         details: Value,
     },
 }
@@ -40,11 +40,11 @@ pub enum Outcome {
 pub struct ExecutionResult {
     /// The id by which the callee acknowledged the request.
     pub request_id: String,
-    /// What it came to.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
-/// Whom a request is for.
+/// The agent or workflow that a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addressee {
     /// `agentConfig.agentName`.
@@ -96,7 +96,7 @@ fn malformed(field: &str, expected: &str) -> Error {
     Error::invalid(format!("`{field}` is not {expected}."), REMEDY)
 }
 
-/// The id in the answer to a request; none when it is not an acknowledgement.
+/// The request id in the answer to a request; none when the answer is not an acknowledgement.
 pub fn read_acknowledgement(body: &[u8]) -> Option<String> {
     let body = Payload::parse(body).ok()?.value();
     body["requestId"].as_str().filter(|id| is_id(id)).map(str::to_owned)
@@ -119,7 +119,7 @@ pub fn write_result(result: &ExecutionResult) -> Value {
     json!({"requestId": result.request_id, "result": {"agentOutcome": outcome}})
 }
 
-/// Whom a request is for. Errors (400) name the field.
+/// Reads whom a request is for. Errors (400) name the field.
 pub fn read_addressee(request: &Payload) -> Result<Addressee> {
     let request = request.value();
     let remedy = "Send an ExecuteAIAgentProxyRequest: `{\"agentConfig\": {\"agentName\"}, \"agentContext\": {\"input\"}, \"workflowId\"}`.";
@@ -150,7 +150,7 @@ pub fn read_addressee(request: &Payload) -> Result<Addressee> {
 mod tests {
     use super::*;
 
-    /// The protocol's own example, to the letter.
+    /// The protocol's own example, unchanged.
     const RESULT: &str = include_str!("../../../events/agent-result.json");
 
     #[test]

@@ -1,11 +1,11 @@
-//! How JSON values compare: numbers by value, to the last digit; RFC 3339 times by the moment that they mean; other texts as texts.
-//! Never one type as another. One rule, for every operator.
+//! How JSON values compare: numbers by value, to the last digit; RFC 3339 times by the moment that they mean; other texts as
+//! texts. A value is never converted to another type. All operators use these rules.
 
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
-/// JSON equality in which numbers are equal by value (`1`, `1.0` and `10e-1` are), and times by moment, in whatever zone; the order
-/// of keys does not matter.
+/// Whether two values are equal. Numbers are equal by value (`1`, `1.0` and `10e-1` are), times by moment, in whatever zone. The
+/// order of keys does not matter.
 pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => Decimal::of(a) == Decimal::of(b),
@@ -18,8 +18,8 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// The order of two numbers, of two RFC 3339 times (by the moment that they mean), or of two other texts (by Unicode).
-/// None for any other pair, which has no order: as a number and a text, or a time and a text that is none.
+/// The order of two numbers, of two RFC 3339 times (by the moment that they mean), or of two other texts (by Unicode). None for
+/// any other pair, like a number and a text, or a time and a text that is no time.
 pub(crate) fn order(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => Some(Decimal::of(a).cmp(&Decimal::of(b))),
@@ -39,7 +39,7 @@ pub(crate) fn is_integer(number: &Number) -> bool {
 }
 
 fn moment(text: &str) -> Option<jiff::Timestamp> {
-    // The parser takes more forms of ISO 8601 than RFC 3339 has.
+    // The parser also accepts forms of ISO 8601 that RFC 3339 does not have.
     let dated = text.as_bytes().get(4) == Some(&b'-') && matches!(text.as_bytes().get(10), Some(b'T' | b't' | b' '));
     if dated { text.parse().ok() } else { None }
 }
@@ -49,7 +49,7 @@ fn moment(text: &str) -> Option<jiff::Timestamp> {
 struct Decimal {
     negative: bool,
     magnitude: i64,
-    /// Without zeros at either end; empty for zero.
+    /// The digits without zeros at either end; empty for zero.
     digits: Vec<u8>,
 }
 
@@ -57,7 +57,7 @@ impl Decimal {
     fn of(number: &Number) -> Self {
         let text = number.as_str();
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        // Exponents that no machine holds are all the same to us.
+        // Exponents that no machine can hold all count as the same.
         let far = if exponent.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 };
         let exponent = exponent.parse::<i64>().map_or(far, |exponent| exponent.clamp(i64::MIN / 2, i64::MAX / 2));
         let (negative, mantissa) = mantissa.strip_prefix('-').map_or((false, mantissa), |rest| (true, rest));

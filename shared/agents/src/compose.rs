@@ -1,4 +1,4 @@
-//! JSON put together from texts, so that what is only passed on keeps its digits, escapes and order.
+//! JSON that is put together from texts, so that parts that are only passed on keep their digits, escapes and order.
 
 use crate::AgentError;
 use indexmap::IndexMap;
@@ -6,14 +6,14 @@ use rookery_domain::Payload;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// An object of these keys and JSON texts. Errors: too large, or too deep.
+/// Makes an object of these keys and JSON texts. Errors: too large, or too deep.
 pub(crate) fn object<K: AsRef<str>, V: AsRef<str>>(entries: impl IntoIterator<Item = (K, V)>) -> Result<Payload, AgentError> {
     let fields = entries.into_iter().map(|(key, text)| format!("{}:{}", Value::from(key.as_ref()), text.as_ref()));
     let text = format!("{{{}}}", fields.collect::<Vec<_>>().join(","));
     Ok(Payload::parse(text.as_bytes())?)
 }
 
-/// The object `base` with these keys and JSON texts in it, over what it had under them.
+/// Makes an object of `base` and these entries; an entry replaces the key of `base` with the same name.
 pub(crate) fn merged<'a>(base: &'a Payload, entries: impl IntoIterator<Item = (String, &'a str)>) -> Result<Payload, AgentError> {
     let fields: IndexMap<String, &RawValue> = serde_json::from_str(base.as_str()).map_err(|_| {
         AgentError::fail(

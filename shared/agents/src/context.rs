@@ -10,23 +10,23 @@ use std::sync::OnceLock;
 pub struct Context<'a> {
     /// The agent.
     pub cell: &'a Cell,
-    /// The id of its workflow.
+    /// The id of the agent's workflow.
     pub workflow: &'a str,
-    /// The event that woke it: none for a check; for a timer, the event of the delivery that set it.
+    /// The event that woke the agent: none for a check; for a timer, the event of the delivery that set the timer.
     pub event: Option<&'a Event>,
-    /// The links that led here, by cell id.
+    /// The links by which the event came, by cell id.
     pub links: Vec<String>,
     /// All links that lead to this agent, by cell id.
     pub incoming: Vec<String>,
     /// The memory that [`AgentType::memory`](crate::AgentType::memory) asked for; `Null` when there is none yet.
     pub memory: Value,
-    /// This delivery (or check, or timer): the same in every attempt.
+    /// The id of this delivery (or check, or timer): the same in every attempt.
     pub delivery: DeliveryId,
-    /// Attempts before this one.
+    /// How many attempts were made before this one.
     pub attempt: u32,
-    /// The time until which an earlier [`Effects::wait_until`](crate::Effects::wait_until) of this delivery waited.
+    /// Until when an earlier [`Effects::wait_until`](crate::Effects::wait_until) of this delivery waited.
     pub waited_until: Option<Time>,
-    /// For a check: the time at which it was due.
+    /// For a check: when it was due.
     pub due: Option<Time>,
     /// The time of this attempt.
     pub now: Time,
@@ -37,7 +37,7 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// A context with nothing but an agent and a host: the caller fills in the rest.
+    /// A context with only an agent and a host: the caller fills in the rest.
     pub fn new(cell: &'a Cell, delivery: DeliveryId, host: &'a dyn Host) -> Self {
         Context {
             cell,
@@ -62,10 +62,10 @@ impl<'a> Context<'a> {
         self.payload.get_or_init(|| self.event.map_or_else(|| json!({}), |event| event.payload.value()))
     }
 
-    /// What templates see: the payload's keys, `payload`, `event`, `agent`, `now` (and `due` at a check). Made once.
+    /// The variables of templates: the payload's keys, `payload`, `event`, `agent`, `now` (and `due` at a check). Made once.
     pub fn scope(&self) -> &Scope {
         self.scope.get_or_init(|| {
-            // The scope finds the keys of `payload` at the top level too.
+            // The scope also finds the keys of `payload` at the top level.
             let mut variables = Map::from_iter([("payload".to_owned(), self.payload().clone())]);
             if let Some(event) = self.event {
                 let event = json!({

@@ -1,4 +1,4 @@
-//! What an agent wants done: data, so that a dry run is the same call, not committed.
+//! What an agent wants done, as data: so a dry run makes the same call and only leaves the commit out.
 
 use crate::template::{Limit, Problem};
 use rookery_domain::{Error, Payload, Time};
@@ -7,30 +7,30 @@ use serde_json::Value;
 /// An event to emit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Emit {
-    /// Its groups.
+    /// The event's groups.
     pub groups: Vec<String>,
-    /// Its payload.
+    /// The event's payload.
     pub payload: Payload,
 }
 
 /// What becomes of the memory that was loaded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Memory {
-    /// It stays.
+    /// The memory stays as it is.
     #[default]
     Keep,
-    /// It becomes this, for good.
+    /// The memory becomes this value, and is kept.
     Set(Value),
-    /// It becomes this, and may be forgotten after that time.
+    /// The memory becomes this value, and may be removed after that time.
     SetUntil(Value, Time),
 }
 
-/// What an agent wants done. Committed whole, once, or not at all.
+/// What an agent wants done. All of it is committed, once, or nothing is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Effects {
-    /// Events, in this order.
+    /// The events, in this order.
     pub emit: Vec<Emit>,
-    /// The memory.
+    /// What becomes of the memory.
     pub memory: Memory,
     /// Lines for the agent's log.
     pub logs: Vec<String>,
@@ -40,55 +40,55 @@ pub struct Effects {
     pub publish: Option<Payload>,
     /// What became of the delivery, when it is not simply `done`: like `late`.
     pub outcome: Option<&'static str>,
-    /// Do nothing yet: call again, with the same event. Everything else here is ignored.
+    /// The agent waits: it is run again, with the same event. All other effects are ignored.
     pub wait: Option<Wait>,
 }
 
 /// What an agent waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// When it is called again.
+    /// When the agent is run again.
     pub until: Time,
-    /// What it waits for, for people: shown where the run is shown. No secrets.
+    /// What the agent waits for, in words for people: shown with the run. It must not hold secrets.
     pub why: Option<String>,
-    /// It asked somebody: it is called sooner when the answer is there.
+    /// The agent asked somebody: it is run sooner if the answer comes sooner.
     pub for_reply: bool,
 }
 
 impl Effects {
-    /// Nothing is to be done: the event ends here.
+    /// Nothing is to be done, and the event ends here.
     pub fn none() -> Self {
         Effects::default()
     }
 
-    /// One event of one group.
+    /// Emits one event with one group.
     pub fn emit(group: &str, payload: Payload) -> Self {
         Effects { emit: vec![Emit { groups: vec![group.to_owned()], payload }], ..Effects::default() }
     }
 
-    /// Nothing yet: call again at this time.
+    /// Does nothing yet: the agent is run again at this time.
     pub fn wait_until(until: Time) -> Self {
         Effects { wait: Some(Wait { until, why: None, for_reply: false }), ..Effects::default() }
     }
 
-    /// Nothing yet: call again when the answer to what was asked is there, or at this time. And what is waited for.
+    /// Does nothing yet: the agent is run again when the answer comes, or at this time. `why` says what the agent waits for.
     pub fn wait_for_reply(until: Time, why: impl Into<String>) -> Self {
         Effects { wait: Some(Wait { until, why: Some(why.into()), for_reply: true }), ..Effects::default() }
     }
 
-    /// The same, and the memory becomes this.
+    /// The same effects, and a new value for the memory.
     pub fn remember(mut self, memory: Value) -> Self {
         self.memory = Memory::Set(memory);
         self
     }
 
-    /// The same, with a line for the log.
+    /// The same effects, with a line for the log.
     pub fn log(mut self, line: impl Into<String>) -> Self {
         self.logs.push(line.into());
         self
     }
 
-    /// The same, with what became of the delivery.
+    /// The same effects, with what became of the delivery.
     pub fn outcome(mut self, outcome: &'static str) -> Self {
         self.outcome = Some(outcome);
         self
@@ -98,30 +98,30 @@ impl Effects {
 /// Whether, and when, a failed attempt is made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// It would fail again: the delivery fails for good.
+    /// Never, since the attempt would fail again: the delivery fails for good.
     Never,
-    /// After a wait that grows with the attempts.
+    /// After a wait that grows with each attempt.
     Backoff,
     /// After this many milliseconds, as the other side asked.
     After(i64),
 }
 
-/// Why an agent could not do its work. All of it is shown to the workflow's owner: no secrets.
+/// Why an agent could not do its work. The workflow's owner sees all of it, so it must not hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct AgentError {
-    /// Stable, in snake case.
+    /// The stable code, in snake case.
     pub code: String,
     /// What went wrong, and the remedy where one is known.
     pub message: String,
-    /// More for the `on_error` event: like the status and body of an answer.
+    /// Details for the `on_error` event, like the status and body of an answer.
     pub details: Option<Value>,
-    /// What to do about it.
+    /// Whether the attempt is made again.
     pub retry: Retry,
 }
 
 impl AgentError {
-    /// A failure that would come again.
+    /// A failure that would happen again.
     pub fn fail(code: &str, message: impl Into<String>) -> Self {
         AgentError { code: code.to_owned(), message: message.into(), details: None, retry: Retry::Never }
     }
@@ -131,7 +131,7 @@ impl AgentError {
         AgentError { retry: Retry::Backoff, ..AgentError::fail(code, message) }
     }
 
-    /// The same with more for the `on_error` event.
+    /// The same error, with details for the `on_error` event.
     pub fn with_details(mut self, details: Value) -> Self {
         self.details = Some(details);
         self
@@ -139,7 +139,7 @@ impl AgentError {
 }
 
 impl From<Error> for AgentError {
-    /// An inner error of the user's making fails for good; a store that did not answer is tried again.
+    /// An inner error that the user caused fails for good; after a store that did not answer, the attempt is made again.
     fn from(error: Error) -> Self {
         use rookery_domain::Kind::{Internal, Unavailable};
         match error.kind {
@@ -151,7 +151,7 @@ impl From<Error> for AgentError {
 
 impl From<crate::template::TemplateError> for AgentError {
     fn from(error: crate::template::TemplateError) -> Self {
-        // Time is of the wall clock: a process that was frozen ran out of it without a fault of the template's.
+        // The limit is in real time: a process that was frozen may run out of it without any fault of the template.
         match error.problem() {
             Problem::Limit(Limit::Time) => AgentError::retry("template_error", error.to_string()),
             _ => AgentError::fail("template_error", error.to_string()),

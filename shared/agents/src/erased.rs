@@ -1,4 +1,4 @@
-//! The bridge from typed agent types to one dynamic agent, and the facts that a type shows to the world.
+//! The bridge from typed agent types to one dynamic agent, and what the catalogue shows of a type.
 
 use crate::agent::{Address, AgentType, Kind, MemoryUse, Problems};
 use crate::schedule::Schedule;
@@ -9,7 +9,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// A built agent of any type: [`AgentType`] without its options. See there for what each method does.
+/// A built agent of any type: [`AgentType`] without its options. Its documentation says what each method does.
 #[async_trait]
 #[allow(missing_docs)]
 pub trait Agent: Send + Sync {
@@ -75,33 +75,33 @@ impl<T: AgentType> Agent for Built<T> {
     }
 }
 
-/// Reads a config into an agent, or says all that is wrong with it.
+/// Reads a config into an agent, or gives all that is wrong with it.
 pub type Build = fn(&Map<String, Value>) -> Result<Box<dyn Agent>, Problems>;
 
 /// An agent type, as the catalogue shows it.
 pub struct TypeInfo {
-    /// Its name in a cell's `agent_type`.
+    /// The type's name in a cell's `agent_type`.
     pub name: &'static str,
-    /// What it is on the canvas.
+    /// What the agent is on the canvas.
     pub kind: Kind,
-    /// Its name for people.
+    /// The type's name for people.
     pub title: &'static str,
-    /// The groups of its events, `on_error` last.
+    /// The groups of the agent's events, `on_error` last.
     pub groups: Vec<String>,
-    /// Whether it can be checked.
+    /// Whether the agent can be checked.
     pub checks: bool,
-    /// Its public address.
+    /// The kind of public address that the agent has.
     pub address: Option<Address>,
     /// The JSON Schema (2020-12) of its config. Its `description` is the type's documentation.
     pub schema: fn() -> Value,
-    /// Examples that run.
+    /// Examples, each of which is run as a test.
     pub examples: fn() -> Vec<Example>,
-    /// Reads a config into an agent, or says all that is wrong with it.
+    /// Reads a config into an agent, or gives all that is wrong with it.
     pub build: Build,
 }
 
 impl TypeInfo {
-    /// The facts of a type.
+    /// Describes a type.
     pub fn of<T: AgentType>() -> Self {
         TypeInfo {
             name: T::NAME,
@@ -116,7 +116,7 @@ impl TypeInfo {
         }
     }
 
-    /// The values that the schema gives to options that are left out.
+    /// The defaults that the schema gives to options that are left out.
     pub fn defaults(&self) -> Value {
         let schema = (self.schema)();
         let properties = schema["properties"].as_object().into_iter().flatten();
@@ -179,7 +179,7 @@ fn read<O: serde::de::DeserializeOwned>(config: Map<String, Value>, problems: &m
         .ok()
 }
 
-/// Serde names a missing or unknown field in backticks, not in the path.
+/// The field that serde's message names: a missing or unknown field is in backticks, and not in the path.
 fn field_in(message: &str) -> String {
     message.split('`').nth(1).unwrap_or_default().to_owned()
 }

@@ -6,16 +6,16 @@ use serde_json::Value;
 /// An event that an example expects.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ExampleEvent {
-    /// Its group.
+    /// The event's group.
     pub group: String,
-    /// Its payload.
+    /// The event's payload.
     pub payload: Value,
 }
 
 /// Options, an event in, the events out.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Example {
-    /// What it shows, in a few words.
+    /// What the example shows, in a few words.
     pub title: &'static str,
     /// The cell's config.
     pub config: Value,
@@ -39,42 +39,42 @@ pub struct Example {
 }
 
 impl Example {
-    /// An example with nothing in and nothing out.
+    /// An example without an event in, and without events out.
     pub fn new(title: &'static str, config: Value) -> Self {
         Example { title, config, event: None, memory: Value::Null, answer: None, reply: None, emits: Vec::new(), remembers: None }
     }
 
-    /// The same with an event that comes in.
+    /// The same example with an event that comes in.
     pub fn on(mut self, payload: Value) -> Self {
         self.event = Some(payload);
         self
     }
 
-    /// The same with a memory before.
+    /// The same example with a memory before.
     pub fn remembering(mut self, memory: Value) -> Self {
         self.memory = memory;
         self
     }
 
-    /// The same with the answer to an outside call.
+    /// The same example with the answer to an outside call.
     pub fn answered(mut self, status: u16, body: &str) -> Self {
         self.answer = Some(serde_json::json!({"status": status, "body": body}));
         self
     }
 
-    /// The same with the result that an external agent posts.
+    /// The same example with the result that an external agent posts.
     pub fn replied(mut self, result: Value) -> Self {
         self.reply = Some(result);
         self
     }
 
-    /// The same with the memory afterwards.
+    /// The same example with the memory afterwards.
     pub fn remembers(mut self, memory: Value) -> Self {
         self.remembers = Some(memory);
         self
     }
 
-    /// The same with an event that comes out.
+    /// The same example with one more event that comes out.
     pub fn emits(mut self, group: &str, payload: Value) -> Self {
         self.emits.push(ExampleEvent { group: group.to_owned(), payload });
         self

@@ -15,12 +15,12 @@ pub struct HookRequest {
     pub query: Vec<(String, String)>,
     /// The body as it came.
     pub body: Vec<u8>,
-    /// When it came.
+    /// When the request came.
     pub now: Time,
 }
 
 impl HookRequest {
-    /// A header's value, when it is text.
+    /// The value of a header, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -31,50 +31,50 @@ impl HookRequest {
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// Media type; none when it is empty.
+    /// The media type; none when the text is empty.
     pub content_type: String,
-    /// More headers.
+    /// Further headers.
     pub headers: Vec<(HeaderName, String)>,
     /// Body.
     pub body: String,
 }
 
 impl Answer {
-    /// A status alone.
+    /// An answer with only a status.
     pub fn empty(status: u16) -> Self {
         Answer { status, content_type: String::new(), headers: Vec::new(), body: String::new() }
     }
 
-    /// 200 with a text.
+    /// An answer 200 with a text.
     pub fn text(body: impl Into<String>) -> Self {
         Answer { content_type: "text/plain; charset=utf-8".to_owned(), body: body.into(), ..Answer::empty(200) }
     }
 
-    /// 200 with JSON.
+    /// An answer 200 with JSON.
     pub fn json(body: &Value) -> Self {
         Answer { content_type: "application/json".to_owned(), body: body.to_string(), ..Answer::empty(200) }
     }
 }
 
-/// A request that passed.
+/// A request that was accepted.
 #[derive(Clone, Debug)]
 pub struct Accepted {
     /// The event's payload; none for a probe or a handshake, which is only answered.
     pub payload: Option<Payload>,
     /// The event's groups.
     pub groups: Vec<String>,
-    /// The sender's delivery id: the same id is the same event.
+    /// The sender's delivery id: the same id means the same event.
     pub key: Option<String>,
-    /// The answer, given once the event is safe. None: `202 {"data": {"event_id", "run_id"}}`.
+    /// The answer, sent once the event is stored. None: `202 {"data": {"event_id", "run_id"}}`.
     pub answer: Option<Answer>,
-    /// More headers of the answer, whichever it is.
+    /// Further headers of the answer, whichever answer it is.
     pub headers: Vec<(HeaderName, String)>,
-    /// A URL that is called before the answer is given: so a sender learns that its deliveries are wanted.
+    /// A URL that is called before the answer is sent, which confirms the sender's subscription.
     pub confirm: Option<String>,
 }
 
 impl Accepted {
-    /// A request that is answered and leaves no event.
+    /// A request that is answered and makes no event.
     pub fn only_answered(answer: Answer) -> Self {
         Accepted { payload: None, groups: Vec::new(), key: None, answer: Some(answer), headers: Vec::new(), confirm: None }
     }
@@ -92,9 +92,9 @@ pub enum FeedFormat {
 /// A published item.
 #[derive(Clone, Debug)]
 pub struct FeedItem {
-    /// Its id, stable.
+    /// The item's stable id.
     pub id: EventId,
-    /// When it was published.
+    /// When the item was published.
     pub at: Time,
     /// What was published.
     pub value: Value,
@@ -103,7 +103,7 @@ pub struct FeedItem {
 /// What a feed is made of.
 #[derive(Clone, Debug)]
 pub struct FeedRequest<'a> {
-    /// The form that is asked for.
+    /// The form that the reader asks for.
     pub format: FeedFormat,
     /// The feed's own address.
     pub url: &'a str,

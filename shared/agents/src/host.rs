@@ -1,6 +1,6 @@
-//! The world outside of an agent: what it may ask for while it handles a delivery. A capability is a method of [`Host`], with the
-//! types that it takes and gives, in this file alone; the engine gives it in `external/host.rs`. Whoever does not give it (a test, an
-//! older host) is not touched: the default body says that it is not available.
+//! The world outside of an agent: what the agent may ask for while it handles a delivery. A capability is a method of [`Host`],
+//! with the types that it takes and gives; all of these are in this file. The engine implements it in `external/host.rs`. A host
+//! without the capability (in a test, for example) need not change: the default body answers that it is not available.
 
 use crate::AgentError;
 use crate::template::Scope;
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rookery_domain::{CallbackAuth, Event, EventId, RunId, Time};
 use rookery_egress::{Request, Response};
 
-/// The world outside of an agent. Implemented by the engine; in a dry run, calls are refused unless they were asked for.
+/// The world outside of an agent, implemented by the engine. In a dry run, calls are refused unless the caller asked for them.
 #[async_trait]
 pub trait Host: Send + Sync {
     /// Makes an outside call through the one egress client.
@@ -16,13 +16,13 @@ pub trait Host: Send + Sync {
         not_available("outside calls")
     }
 
-    /// Asks an external agent: the call is made once, its result comes later. Called again in each attempt, it says what has become
-    /// of the request.
+    /// Asks an external agent. The first attempt makes the call, and the result comes later. Each further attempt is told what
+    /// has become of the request.
     async fn ask(&self, _call: Call<'_>, _ask: AskFor<'_>) -> Result<Reply, AgentError> {
         not_available("requests to external agents")
     }
 
-    /// Who asked for the run, if it was asked for from elsewhere.
+    /// Who asked for the run, if it was started over the protocol of external agents.
     async fn caller(&self, _run: RunId) -> Result<Option<Caller>, AgentError> {
         not_available("the callers of runs")
     }
@@ -32,21 +32,21 @@ pub trait Host: Send + Sync {
         not_available("signing")
     }
 
-    /// Reads events of the same run or memory; those that are gone are missing in the answer.
+    /// Reads events of the same workflow; events that are no longer kept are missing in the answer.
     async fn events(&self, _ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
         not_available("other events")
     }
 }
 
-/// What a host without a capability answers.
+/// The error of a host without a capability.
 fn not_available<T>(what: &str) -> Result<T, AgentError> {
     Err(AgentError::fail("not_available", format!("There is no access to {what} here: use an agent of another type.")))
 }
 
-/// An outside call. Its `Idempotency-Key` is the delivery's, whatever the attempt.
+/// An outside call. Its `Idempotency-Key` is the same in every attempt of a delivery.
 #[derive(Debug)]
 pub struct Call<'a> {
-    /// Method, URL, headers and body, with credential marks in them where the templates have credentials.
+    /// Method, URL, headers and body; marks stand in place of credentials.
     pub request: Request,
     /// The credentials that the marks stand for.
     pub credentials: &'a [String],
@@ -57,11 +57,11 @@ pub struct Call<'a> {
 /// What an external agent is asked, besides the call itself.
 #[derive(Clone, Copy, Debug)]
 pub struct AskFor<'a> {
-    /// The agent's base URL: what its circuit breaker goes by.
+    /// The external agent's base URL; its circuit breaker is kept by this URL.
     pub endpoint: &'a str,
     /// How long the result may take, in milliseconds.
     pub deadline_ms: i64,
-    /// By what a posted result is trusted.
+    /// How a posted result proves its sender.
     pub auth: CallbackAuth,
     /// The credential that verifies a signed result.
     pub secret: Option<&'a str>,
@@ -72,23 +72,23 @@ pub struct AskFor<'a> {
 /// What has become of a request to an external agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// Its result, as it was posted.
+    /// The result, as it was posted.
     Result(String),
-    /// It is outstanding, until this deadline.
+    /// The request is outstanding, until this deadline.
     WaitsUntil(Time),
-    /// It was not made: ask again at this time. And why.
+    /// The request was not made: ask again at this time. The text says why.
     NotNow(Time, String),
-    /// Its deadline passed.
+    /// The deadline passed without a result.
     Expired,
-    /// A person cancelled it.
+    /// A person cancelled the request.
     Cancelled,
 }
 
 /// Who asked for a run over the protocol of external agents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caller {
-    /// Where the outcome is posted, if the caller said so.
+    /// Where the outcome is posted, if the caller asked for that.
     pub url: Option<String>,
-    /// What is sent along.
+    /// The token that is sent along with the outcome.
     pub token: Option<String>,
 }

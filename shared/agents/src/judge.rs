@@ -1,4 +1,4 @@
-//! What the status of an outside call's answer means: it is an answer, a failure, or a reason to try again.
+//! What the status of an outside call's answer means: an answer, a failure, or a reason to try again.
 
 use crate::{AgentError, Retry};
 use rookery_domain::Time;
@@ -9,10 +9,10 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 /// How much of the body of an error is shown, in bytes.
 const SHOWN_BYTES: usize = 4096;
 
-/// The answer, unless its status says that the call failed.
+/// Gives the answer, unless its status says that the call failed.
 pub fn judge(response: Response, now: Time) -> Result<Response, AgentError> {
     let status = response.status;
-    // 304 answers a conditional request: it leads nowhere else.
+    // 304 answers a conditional request: it is no redirect.
     let (code, message, retry) = match status {
         300..=399 if status != 304 => {
             let location = response.header("location").unwrap_or("another place");
@@ -29,12 +29,12 @@ pub fn judge(response: Response, now: Time) -> Result<Response, AgentError> {
         _ => return Ok(response),
     };
     let shown = &response.body[..response.body.len().min(SHOWN_BYTES)];
-    // The cut may go through a character.
+    // The cut may split a character.
     let body = String::from_utf8_lossy(shown).trim_end_matches('\u{fffd}').to_owned();
     Err(AgentError { retry, ..AgentError::fail(code, message) }.with_details(json!({"status": status, "body": body})))
 }
 
-/// The wait that the server asks for (RFC 9110, 10.2.3: seconds or a date), between a second and a day.
+/// The wait that the server asks for (RFC 9110, 10.2.3: seconds or a date), limited to between a second and a day.
 fn retry_after(response: &Response, now: Time) -> Retry {
     let Some(text) = response.header("retry-after").map(str::trim) else { return Retry::Backoff };
     let seconds = text.parse::<i64>().ok().filter(|seconds| *seconds >= 0).map(|seconds| seconds.saturating_mul(1000));

@@ -1,6 +1,6 @@
 //! Agent types: the trait that each implements, the registry, templates in options, and one file for each type.
 //!
-//! Knows no store and no queue: an agent says what it wants done as [`Effects`], and reaches outside only through [`Host`].
+//! This crate knows no store and no queue: an agent returns what it wants done as [`Effects`], and reaches outside only through [`Host`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod agent;

@@ -1,4 +1,4 @@
-//! The operators of conditions: what each takes, and what it matches.
+//! The operators of conditions: what each takes, and when it matches.
 
 use crate::compare::{is_integer, order, same};
 use regex::{Regex, RegexBuilder};
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Number, Value};
 
-/// Most memory of one compiled regular expression, in bytes.
+/// The most memory of one compiled regular expression, in bytes.
 const REGEX_BYTES: usize = 256 * 1024;
 const TYPES: [&str; 7] = ["null", "boolean", "number", "integer", "string", "array", "object"];
 
@@ -65,7 +65,7 @@ pub(crate) enum Cast {
 }
 
 impl Cast {
-    /// None: it cannot be read so.
+    /// Reads a found value as this type; none if that is not possible.
     fn of(self, found: &Value) -> Option<Value> {
         match (self, found) {
             (Cast::Number, Value::String(text)) => serde_json::from_str::<Number>(text.trim()).ok().map(Value::Number),
@@ -75,7 +75,7 @@ impl Cast {
         }
     }
 
-    /// What a value to compare with must be.
+    /// Whether a value to compare with is of this type.
     fn takes(self, value: &Value) -> bool {
         match (self, value) {
             (_, Value::Array(list)) => list.iter().all(|element| self.takes(element)),
@@ -85,7 +85,7 @@ impl Cast {
     }
 }
 
-/// An operator with what it compares to.
+/// An operator with the value that it compares to.
 pub(crate) struct Comparison {
     operator: Operator,
     cast: Option<Cast>,
@@ -94,7 +94,7 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// Errors: the value is not one that the operator can do something with.
+    /// Makes a comparison. It is an error if the operator cannot work with the value.
     pub(crate) fn new(operator: Operator, cast: Option<Cast>, value: Option<Value>) -> Result<Self, String> {
         check_value(operator, value.as_ref())?;
         if cast.zip(value.as_ref()).is_some_and(|(cast, value)| !cast.takes(value)) {
@@ -108,7 +108,7 @@ impl Comparison {
         Ok(Comparison { operator, cast, value, regex })
     }
 
-    /// Whether it matches what was found; a missing value, or one of a type that does not fit, does not match.
+    /// Whether the comparison matches what was found. A missing value does not match, nor does one of a type that does not fit.
     pub(crate) fn matches(&self, found: Option<&Value>) -> bool {
         let read = |found: &Value| match self.cast {
             None => self.compare(found),
@@ -120,7 +120,8 @@ impl Comparison {
         }
     }
 
-    /// Says so when what was found is of a type that the value can never equal or be ordered with, and how to compare all the same.
+    /// What to tell the user when the found value is of a type that can never equal the given value or be ordered with it, and
+    /// how to compare the two all the same.
     pub(crate) fn misfit(&self, path: &str, found: Option<&Value>) -> Option<String> {
         use Operator::*;
         let compares = matches!(self.operator, Eq | Ne | Gt | Gte | Lt | Lte | In | NotIn);
@@ -142,7 +143,7 @@ impl Comparison {
         Some(format!("`{path}` is a {found} and is compared with a {wanted}: the two are never converted.{remedy}"))
     }
 
-    /// None: the types do not fit.
+    /// Compares; none if the types do not fit.
     fn compare(&self, found: &Value) -> Option<bool> {
         use Operator::*;
         let value = &self.value;
@@ -210,13 +211,13 @@ fn is_type(value: &Value, name: &str) -> bool {
     }
 }
 
-/// A regular expression that is bounded in memory; its matching is bounded in time by the text's length.
+/// Compiles a regular expression with bounded memory; the time of its matching is bounded by the text's length.
 pub(crate) fn build_regex(text: &str) -> Result<Regex, String> {
     let regex = RegexBuilder::new(text).size_limit(REGEX_BYTES).dfa_size_limit(REGEX_BYTES).build();
     regex.map_err(|error| format!("It is no regular expression that can be used here: {error}"))
 }
 
-/// Whether the operator can do something with the value; else what it needs.
+/// Checks that the operator can work with the value; the error says what the operator needs.
 fn check_value(operator: Operator, value: Option<&Value>) -> Result<(), &'static str> {
     use Operator::*;
     match (operator, value) {

@@ -1,5 +1,5 @@
-//! What agents that call outside have in common: the options that say how a call is made, read once, and the request that begins
-//! with them. What is sent to whom stays in each type; what the status of an answer means stands in `judge`.
+//! What agents with outside calls have in common: the options that say how a call is made, read once, and the request that is
+//! made of them. What is sent to whom is up to each type; what the status of an answer means is in `judge`.
 
 use crate::template::Template;
 use crate::{AgentError, Context, Problems};
@@ -16,7 +16,7 @@ use std::time::Duration;
 const MAX_RETRIES: u32 = 5;
 const MAX_SECONDS: u64 = 30;
 
-/// An option: how often a call that failed is made again.
+/// An option: how often a failed call is made again.
 #[derive(Clone, Copy, Debug, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct Retries(#[schemars(range(min = 0, max = 5))] u32);
@@ -28,7 +28,7 @@ impl Default for Retries {
 }
 
 impl Retries {
-    /// The number, which is noted when it is too large.
+    /// Gives the number, and notes a problem when it is too large.
     pub(crate) fn take(self, problems: &mut Problems) -> u32 {
         if self.0 > MAX_RETRIES {
             problems.add("retries", format!("Give 0 to {MAX_RETRIES}."));
@@ -49,7 +49,7 @@ impl Default for Timeout {
 }
 
 impl Timeout {
-    /// The time, which is noted when it is none or too long.
+    /// Gives the time, and notes a problem when it is zero or too long.
     pub(crate) fn take(self, problems: &mut Problems) -> Duration {
         if !(1..=MAX_SECONDS).contains(&self.0) {
             problems.add("timeout_seconds", format!("Give 1 to {MAX_SECONDS}."));
@@ -58,11 +58,11 @@ impl Timeout {
     }
 }
 
-/// The headers of a call, from an option that has their names, and templates for their values.
+/// The headers of a call: names, and templates for their values.
 pub(crate) struct Headers(Vec<(String, Template)>);
 
 impl Headers {
-    /// Notes names that are none, and templates that cannot be read.
+    /// Reads the option, and notes names that are not valid and templates that cannot be read.
     pub(crate) fn take(option: BTreeMap<String, String>, problems: &mut Problems) -> Self {
         let mut headers = Vec::new();
         for (name, value) in option {
@@ -77,12 +77,12 @@ impl Headers {
         Headers(headers)
     }
 
-    /// The credentials that their values name.
+    /// The credentials that the values name.
     pub(crate) fn credentials(&self) -> impl Iterator<Item = &String> {
         self.0.iter().flat_map(|(_, value)| value.credentials())
     }
 
-    /// A request that begins with these headers; credentials stand in them as marks.
+    /// Makes a request with these headers; marks stand in place of credentials.
     pub(crate) fn request(&self, cx: &Context<'_>, method: Method, url: &str) -> Result<Request, AgentError> {
         let mut request = Request::new(method, url);
         for (name, value) in &self.0 {
@@ -92,14 +92,14 @@ impl Headers {
     }
 }
 
-/// Adds a header, unless the request has one of that name.
+/// Adds a header, unless the request already has one with that name.
 pub(crate) fn header_or(request: &mut Request, name: &str, value: &str) {
     if !request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)) {
         request.headers.push((name.to_owned(), value.to_owned()));
     }
 }
 
-/// Reads an option that is a URL as it stands.
+/// Checks an option that is a URL without templates.
 pub(crate) fn whole_url(text: &str) -> Result<&str, &'static str> {
     let text = text.trim();
     match starts_as_url(text) && url::Url::parse(text).is_ok() {
@@ -125,8 +125,8 @@ fn starts_as_url(text: &str) -> bool {
 
 static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?s)\{\{.*?\}\}|\{%.*?%\}").ok());
 
-/// Notes an option that is sent as JSON and is one text that holds JSON: it would be sent as a text, in quotes, and what is put
-/// into it would not be escaped.
+/// Notes a problem with an option that is sent as JSON, when it is a single text that holds JSON. It would be sent as a text, in
+/// quotes, and values in it would not be escaped.
 pub(crate) fn refuse_json_in_text(field: &str, value: Option<&Value>, problems: &mut Problems) {
     let (Some(Value::String(text)), Some(tags)) = (value, TAGS.as_ref()) else { return };
     let fixed = tags.replace_all(text, |tag: &regex::Captures<'_>| if tag[0].starts_with("{{") { "0" } else { "" });

@@ -45,7 +45,7 @@ impl Path {
         result.map(|()| Path(steps)).map_err(|reason| PathError { path: text.to_owned(), reason })
     }
 
-    /// The value at this path; none where a key or an element is missing on the way. `null` is a value.
+    /// The value at this path; none where a key or an element on the way is missing. `null` is a value.
     pub(crate) fn get<'v>(&self, value: &'v Value) -> Option<&'v Value> {
         self.0.iter().try_fold(value, |value, step| match step {
             Step::Key(key) => value.as_object()?.get(key),
@@ -64,7 +64,7 @@ fn bare_key<'t>(text: &'t str, steps: &mut Vec<Step>) -> Result<&'t str, &'stati
     Ok(&text[end..])
 }
 
-/// Reads what follows a `[`, and the `]`.
+/// Reads what follows a `[`, with the `]`.
 fn in_brackets<'t>(text: &'t str, steps: &mut Vec<Step>) -> Result<&'t str, &'static str> {
     let rest = match text.chars().next() {
         Some(quote @ ('"' | '\'')) => {

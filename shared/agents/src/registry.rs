@@ -25,17 +25,17 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
     ]
 });
 
-/// All types, triggers first.
+/// All agent types, triggers first.
 pub fn all() -> &'static [TypeInfo] {
     &TYPES
 }
 
-/// The type of this name.
+/// The type with this name.
 pub fn find(name: &str) -> Option<&'static TypeInfo> {
     TYPES.iter().find(|info| info.name == name)
 }
 
-/// Builds an agent from a cell's type and config, or says all that is wrong, each under its field.
+/// Builds an agent from a cell's type and config, or gives all problems, each under its field.
 pub fn build(agent_type: &str, config: &Map<String, Value>) -> Result<Box<dyn Agent>, Problems> {
     let Some(info) = find(agent_type) else {
         let known: Vec<&str> = TYPES.iter().map(|info| info.name).collect();
@@ -48,7 +48,7 @@ pub fn build(agent_type: &str, config: &Map<String, Value>) -> Result<Box<dyn Ag
     })
 }
 
-/// The path in a cell of a field of its config.
+/// The path of a field of the config, seen from its cell.
 pub fn in_config(field: &str) -> String {
     format!("config.{field}").trim_end_matches('.').to_owned()
 }

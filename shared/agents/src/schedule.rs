@@ -1,4 +1,4 @@
-//! When an agent is due: names, intervals and cron expressions. Pure: no clock, no machine's time zones.
+//! When an agent is due: names, intervals and cron expressions. Pure: the clock and the time zones of the machine are not used.
 
 mod steps;
 mod wall_clock;
@@ -8,7 +8,7 @@ use std::fmt;
 pub use steps::StepTooLong;
 use wall_clock::WallClock;
 
-/// Missed cron times are counted up to here.
+/// The most missed cron times that are counted.
 const COUNTED: u64 = 1_000;
 const DAY_SECONDS: i64 = 24 * 3600;
 const LONGEST_INTERVAL_SECONDS: i64 = 366 * DAY_SECONDS;
@@ -16,16 +16,15 @@ const UNITS: [(char, i64); 4] = [('d', DAY_SECONDS), ('h', 3600), ('m', 60), ('s
 
 /// A parsed schedule.
 ///
-/// Its due times depend on its text alone, so that every process computes the same: intervals are aligned to the Unix
-/// epoch (`every_5m` is due at :00, :05, ...; `every_7d` on Thursdays at midnight UTC), and the time zones are those
-/// that are built in.
+/// Its due times depend only on its text, so every process computes the same. Intervals are aligned to the Unix epoch (`every_5m`
+/// is due at :00, :05, ...; `every_7d` on Thursdays at midnight UTC), and the time zones are the built-in ones.
 ///
-/// Where clocks change, a time of day that is skipped is due once, when the clocks have changed; one that comes twice is
-/// due the first time. A cron expression whose hour is `*` follows the real hours instead: it is due in both passes of an
-/// hour that comes twice.
+/// Where clocks change, a time of day that is skipped is due once, at the moment of the change; one that comes twice is due the
+/// first time. A cron expression whose hour is `*` follows the real hours instead: it is due in both passes of an hour that comes
+/// twice.
 ///
-/// A due time is one effect, however often it comes: where the machine's clock itself is set back, what was done already is
-/// not done again, and the schedule rests until the clock is where it was.
+/// Each due time has one effect, however often it comes. Where the machine's clock is set back, what was done is not done again:
+/// the schedule rests until the clock is where it was.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
     text: String,
@@ -35,7 +34,7 @@ pub struct Schedule {
 #[derive(Clone, Debug, PartialEq)]
 enum Rule {
     Never,
-    /// Milliseconds.
+    /// An interval, in milliseconds.
     Every(i64),
     WallClock(Box<WallClock>),
 }
@@ -94,7 +93,7 @@ impl Schedule {
         Ok(Schedule { text, rule: Rule::WallClock(Box::new(clock)) })
     }
 
-    /// A step that does not do what it says. Schedules that were saved before go on as they are: this is judged at save only.
+    /// The first step that does not do what it seems to say. This is judged only at save: schedules that were saved before go on.
     pub fn too_long_step(&self) -> Option<StepTooLong> {
         match self.rule {
             Rule::WallClock(_) => steps::too_long(&self.text),
@@ -102,7 +101,7 @@ impl Schedule {
         }
     }
 
-    /// Whether it is `never`.
+    /// Whether the schedule is `never`.
     pub fn is_never(&self) -> bool {
         self.rule == Rule::Never
     }
@@ -116,10 +115,10 @@ impl Schedule {
         }
     }
 
-    /// The latest due time in `(after, until]`, and how many were due there: missed times collapse into the latest.
+    /// The latest due time in `(after, until]`, and how many times were due: missed times collapse into the latest.
     ///
-    /// The work is bounded whatever the span. For a cron expression the count is exact below 1,000; 1,000 stands for
-    /// that many or more, and the latest is then found by bisection.
+    /// The work is bounded, however long the span. For a cron expression, the count is exact below 1,000; 1,000 means that many
+    /// or more, and the latest time is then found by bisection.
     pub fn latest(&self, after: Time, until: Time) -> Option<(Time, u64)> {
         let in_time = |time: &Time| *time <= until;
         let mut latest = self.next(after).filter(in_time)?;
@@ -137,9 +136,9 @@ impl Schedule {
         Some((latest, count))
     }
 
-    /// The last due time up to `until`, given one that is.
+    /// The last due time up to `until`, found from one that is known.
     fn bisect(&self, due: Time, until: Time) -> Time {
-        // `low` is due, and nothing is in (high, until].
+        // `low` is due, and nothing in (high, until] is.
         let (mut low, mut high) = (due, until);
         while low < high {
             let middle = Time(i64::midpoint(low.0, high.0));
@@ -153,13 +152,13 @@ impl Schedule {
 }
 
 impl fmt::Display for Schedule {
-    /// The canonical text: it parses to the same schedule.
+    /// Writes the canonical text, which parses to the same schedule.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-/// `every_90s` in seconds. `None` for what does not look like an interval.
+/// The seconds of an interval like `every_90s`. `None` for a text that does not look like an interval.
 fn interval(text: &str) -> Result<Option<i64>, ScheduleError> {
     let Some(length) = text.strip_prefix("every_").or_else(|| text.strip_prefix("every ")) else { return Ok(None) };
     let unit = UNITS.iter().find_map(|(unit, seconds)| Some((length.strip_suffix(*unit)?, seconds)));
@@ -174,7 +173,7 @@ fn interval(text: &str) -> Result<Option<i64>, ScheduleError> {
     }
 }
 
-/// In the largest unit that divides it.
+/// Writes an interval in the largest unit that divides it.
 fn interval_text(seconds: i64) -> String {
     let (unit, size) = UNITS.into_iter().find(|(_, size)| seconds % size == 0).unwrap_or(('s', 1));
     format!("every_{}{unit}", seconds / size)

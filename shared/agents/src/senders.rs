@@ -1,5 +1,5 @@
-//! What is known of senders besides how they sign: how they ask whether an address is right (their handshake), where JSON stands in
-//! a text, and how they name a delivery. A sender is a variant here and a row in the tests. Pure.
+//! What is known of senders besides how they sign: how a sender checks that an address is right (its handshake), where it writes
+//! JSON inside a text, and how it names a delivery. A sender is a variant here and a row in the tests. Pure.
 
 use crate::verify::refused;
 use crate::verify::signature::{BASE64, hex, one_is, sign};
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-/// A sender whose ways are known.
+/// A sender that is known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Sender {
@@ -43,11 +43,11 @@ pub(crate) enum Sender {
     Zoom,
 }
 
-/// What is answered to a handshake, which is no event.
+/// The answer to a handshake, which is no event.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Handshake {
     pub(crate) answer: Answer,
-    /// What is called before the answer is given.
+    /// The URL that is called before the answer is sent.
     pub(crate) confirm: Option<String>,
 }
 
@@ -58,13 +58,13 @@ impl From<Answer> for Handshake {
 }
 
 impl Sender {
-    /// Whether its handshake is answered with the hook's secret.
+    /// Whether the sender's handshake is answered with the hook's secret.
     pub(crate) fn needs_secret(self) -> bool {
         matches!(self, Sender::X | Sender::Zoom)
     }
 
-    /// The answer to a handshake that the sender does not sign: it is given before any proof is asked for. None: the request is no
-    /// such handshake.
+    /// The answer to a handshake that the sender does not sign, given before any proof is asked for. None: the request is not
+    /// such a handshake.
     pub(crate) fn handshake(
         self,
         request: &HookRequest,
@@ -83,7 +83,7 @@ impl Sender {
                 }
                 query("hub.challenge").map(Answer::text)
             }
-            // Source: w3.org/TR/websub, 5.3. What the hub denies has no challenge.
+            // Source: w3.org/TR/websub, 5.3. A denial from the hub has no challenge.
             Sender::Websub if is_get && query("hub.mode").is_some() => {
                 Some(Answer::text(query("hub.challenge").unwrap_or_default()))
             }
@@ -97,13 +97,14 @@ impl Sender {
                 }
                 _ => None,
             },
-            // Source: learn.microsoft.com/graph, "Receive change notifications through webhooks". SharePoint writes it in lower case.
+            // Source: learn.microsoft.com/graph, "Receive change notifications through webhooks". SharePoint writes the parameter
+            // in lower case.
             Sender::MicrosoftGraph => query("validationToken").map(Answer::text),
             _ => None,
         })
     }
 
-    /// The answer to a handshake that is a delivery like any other, signed if deliveries are. None: the request is an event.
+    /// The answer to a handshake that is sent like any other delivery, and signed if deliveries are. None: the request is an event.
     pub(crate) fn handshake_in(self, body: &Value, secret: Option<&str>) -> Result<Option<Handshake>, Error> {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         Ok(match self {
@@ -137,13 +138,13 @@ impl Sender {
         matches!(self, Sender::Github | Sender::Slack).then_some("payload")
     }
 
-    /// Whether its text bodies hold JSON.
+    /// Whether the sender's text bodies hold JSON.
     pub(crate) fn has_json_texts(self) -> bool {
         self == Sender::AwsSns
     }
 }
 
-/// Whether a URL is of Amazon SNS, which no other host is called for.
+/// Whether a URL belongs to Amazon SNS: no other host is called for a confirmation.
 fn is_of_sns(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
     let host = url.host_str().unwrap_or_default();
@@ -154,7 +155,7 @@ fn is_of_sns(url: &str) -> bool {
     is_region && url.scheme() == "https" && url.port().is_none() && url.username().is_empty() && url.password().is_none()
 }
 
-/// The sender's id of this delivery, the same when it sends it again. `None`: each request is a new event.
+/// The sender's id of this delivery; a delivery that is sent again has the same. `None`: each request is a new event.
 pub(crate) fn delivery_id(sender: Option<Sender>, request: &HookRequest, body: &Value) -> Option<String> {
     let header = |name| request.header(name).filter(|id| !id.is_empty()).map(str::to_owned);
     let in_body = |key: &str| body.get(key)?.as_str().filter(|id| !id.is_empty()).map(str::to_owned);

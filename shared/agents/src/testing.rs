@@ -1,4 +1,4 @@
-//! For the tests of agent types: a world outside that is only remembered, and contexts in it.
+//! For the tests of agent types: a world outside that only records what happens, and contexts in it.
 
 use crate::{Agent, AgentError, AskFor, Call, Caller, Context, Effects, Example, Host, Reply, build, in_config};
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use std::sync::Mutex;
 use uuid::Uuid;
 
-/// What calls are answered with, what was called, and the events that can be read.
+/// How calls are answered, which calls were made, and which events can be read.
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) answer: Option<Response>,
@@ -19,12 +19,12 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// One in which external agents post this result.
+    /// A world in which external agents post this result.
     pub(crate) fn replying(result: Value) -> World {
         World { reply: Some(result), ..World::default() }
     }
 
-    /// One in which every run was asked for, and calls are answered.
+    /// A world in which every run was asked for by a caller, and calls are answered.
     pub(crate) fn called_from(url: &str) -> World {
         let caller = Some(Caller { url: Some(url.to_owned()), token: Some("token".to_owned()) });
         World {
@@ -34,7 +34,7 @@ impl World {
         }
     }
 
-    /// The one of an example: in JSON, calls are answered and results are posted as it says.
+    /// The world of an example: calls are answered with JSON, and results are posted, as the example says.
     pub(crate) fn of(example: &Example) -> World {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         let answer = example.answer.as_ref().map(|answer| Response {
@@ -71,12 +71,12 @@ impl Host for World {
     }
 }
 
-/// An agent of this type and config, which must be right.
+/// Builds an agent of this type; panics if the config has problems.
 pub(crate) fn agent(agent_type: &str, config: Value) -> Box<dyn Agent> {
     build(agent_type, config.as_object().unwrap()).unwrap_or_else(|problems| panic!("{:?}", problems.errors))
 }
 
-/// What is wrong with a config: its fields and messages; panics when nothing is.
+/// The problems of a config: its fields and messages. Panics if there are none.
 pub(crate) fn problems(agent_type: &str, config: Value) -> Vec<(String, String)> {
     let wrong: Vec<_> = match build(agent_type, config.as_object().unwrap()) {
         Ok(agent) => agent.facts().at_save.iter().map(|(field, message)| (in_config(field), message.clone())).collect(),
@@ -86,7 +86,7 @@ pub(crate) fn problems(agent_type: &str, config: Value) -> Vec<(String, String)>
     wrong
 }
 
-/// The one field that is wrong with a config.
+/// The field with the only problem of a config.
 pub(crate) fn problem(agent_type: &str, config: Value) -> String {
     let problems = problems(agent_type, config);
     assert_eq!(problems.len(), 1, "{problems:?}");
@@ -99,7 +99,7 @@ pub(crate) fn cell() -> Cell {
     Cell { name: "Agent".into(), id, agent_type: String::new(), config: Map::new(), incarnation: 1, token: None }
 }
 
-/// The root event of a run of its own, emitted by `source`.
+/// The root event of a new run, emitted by `source`.
 pub(crate) fn event(source: &str, payload: &str) -> Event {
     Event {
         id: EventId::fresh(),
@@ -124,13 +124,13 @@ pub(crate) fn context<'a>(cell: &'a Cell, event: &'a Event, host: &'a World) -> 
     cx
 }
 
-/// What an agent of this type and config wants done with an event of this payload.
+/// The effects of an agent of this type and config for an event with this payload.
 pub(crate) async fn receive(agent_type: &str, config: Value, payload: &str) -> Result<Effects, AgentError> {
     let (cell, event, world) = (cell(), event("source", payload), World::default());
     agent(agent_type, config).receive(&context(&cell, &event, &world)).await
 }
 
-/// Groups and payload texts of what was emitted.
+/// The groups and payload texts of the events that were emitted.
 pub(crate) fn emitted(effects: &Effects) -> Vec<(&str, &str)> {
     effects.emit.iter().map(|emit| (emit.groups[0].as_str(), emit.payload.as_str())).collect()
 }

@@ -1,5 +1,5 @@
-//! Who sent a request: the signature schemes of inbound hooks. Pure; the secret is given. What is known of senders besides is in
-//! [`crate::senders`].
+//! The signature schemes of inbound hooks: whether a request comes from the right sender. Pure; the caller gives the secret.
+//! Everything else about senders is in [`crate::senders`].
 
 mod secret;
 pub(crate) mod signature;
@@ -50,7 +50,7 @@ pub(crate) enum Scheme {
 }
 
 impl Scheme {
-    /// The sender that signs like this, where it is one.
+    /// The sender that signs with this scheme, if the scheme belongs to one sender.
     pub(crate) fn sender(self) -> Option<Sender> {
         match self {
             Scheme::Github => Some(Sender::Github),
@@ -82,7 +82,7 @@ pub(crate) struct Verify {
 }
 
 impl Verify {
-    /// Notes what is wrong with these options.
+    /// Notes the problems of these options.
     pub(crate) fn validate(&self, problems: &mut Problems) {
         if !rookery_domain::is_valid_name(&self.credential) {
             problems.add("verify.credential", "Give the name of a credential of this project.");
@@ -98,7 +98,7 @@ impl Verify {
         }
     }
 
-    /// The secret that it needs.
+    /// The secret that the scheme needs.
     pub(crate) fn secret(&self) -> HookSecret {
         HookSecret { credential: self.credential.clone(), scheme: self.scheme }
     }
@@ -118,7 +118,7 @@ impl Verify {
         }
     }
 
-    /// Checks the proof. Errors: 401 when it is missing, stale or wrong; 503 when the secret is not there to check it, so
+    /// Checks the proof. Errors: 401 when the proof is missing, stale or wrong; 503 when there is no secret to check it with, so
     /// that senders try again.
     pub(crate) fn check(&self, request: &HookRequest, secret: Option<&str>) -> Result<(), Error> {
         // An empty key would let anyone sign.
@@ -203,13 +203,13 @@ impl Verify {
     }
 }
 
-/// Checks a signature by Standard Webhooks, with the secret of the credential of this name. Errors: 401 when it is missing, stale or
-/// wrong; 503 when the secret is not there.
+/// Checks a signature by Standard Webhooks, with the secret of the credential of this name. Errors: 401 when the signature is
+/// missing, stale or wrong; 503 when the secret is not set.
 pub fn verify_standard_webhook(request: &HookRequest, credential: &str, secret: Option<&str>) -> Result<(), Error> {
     Verify { scheme: Scheme::StandardWebhooks, credential: credential.to_owned(), header: None }.check(request, secret)
 }
 
-/// The signature by Standard Webhooks of a text `{id}.{timestamp}.{body}`: the value of `webhook-signature`.
+/// Signs a text `{id}.{timestamp}.{body}` by Standard Webhooks: the result is the value of `webhook-signature`.
 pub fn sign_standard_webhook(secret: &str, text: &str) -> Result<String, Error> {
     match key(secret)? {
         Key::Shared(key) => Ok(format!("v1,{}", BASE64.encode(sign(&key, &[text.as_bytes()])?))),

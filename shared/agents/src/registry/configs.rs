@@ -1,9 +1,9 @@
-//! What a type's schema refuses, the type refuses: tried with the configs of its examples, spoiled at every place, in every way.
+//! A type refuses every config that its schema refuses. The tests spoil the configs of its examples at every place, in every way.
 
 use super::{all, build};
 use serde_json::{Map, Value, json};
 
-/// The value, spoiled at every place, in every way.
+/// All versions of a value that are spoiled at one place, in one way.
 fn spoiled(value: &Value) -> Vec<Value> {
     let mut all = vec![Value::Null, json!([]), json!({}), json!("x"), json!(-1), json!(1.5), json!(true)];
     match value {

@@ -1,4 +1,4 @@
-//! All agent types: their examples run, their schemas take their examples, and the catalogue is a snapshot.
+//! Tests of all agent types: their examples run, their schemas accept their examples, and the catalogue is a snapshot.
 
 use super::{all, build};
 use crate::testing::{self, World};
@@ -7,7 +7,7 @@ use rookery_domain::{Cell, DeliveryId, Time};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
-/// The events that an example's agent emits, woken by its event, or else by a check; and the memory afterwards.
+/// The events that an example's agent emits when its event, or else a check, wakes it; and the memory afterwards.
 async fn run(info: &TypeInfo, example: &Example) -> (Vec<ExampleEvent>, Value) {
     let config = example.config.as_object().expect("a config is an object").clone();
     let agent = build(info.name, &config).unwrap_or_else(|problems| panic!("{}: {:?}", info.name, problems.errors));
@@ -101,7 +101,7 @@ fn every_type_and_every_option_is_described_and_names_do_not_collide() {
     assert_eq!(problems.errors[0].0, "agent_type");
 }
 
-/// All descriptions in a schema, below the one of the type.
+/// All descriptions in a schema, except that of the type itself.
 fn descriptions<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
     match schema {
         Value::Object(fields) => {
@@ -117,7 +117,7 @@ fn descriptions<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
     }
 }
 
-/// What a description shows in backticks as something to write: a template, JSON, or what follows "like".
+/// The parts of a description in backticks that show something to write: a template, JSON, or what follows "like".
 fn recipes(description: &str) -> Vec<&str> {
     let parts: Vec<&str> = description.split('`').collect();
     let quoted = parts.chunks_exact(2).map(|pair| (pair[0], pair[1]));
@@ -131,7 +131,7 @@ fn recipes(description: &str) -> Vec<&str> {
 
 #[test]
 fn what_a_description_shows_is_in_an_example_that_runs() {
-    // However a config is laid out, and its quotes are escaped.
+    // The layout of a config and the escapes of its quotes do not matter.
     let bare = |text: &str| text.replace("\\\"", "\"").split_whitespace().collect::<String>();
     let mut missing = Vec::new();
     for info in all() {
@@ -139,7 +139,7 @@ fn what_a_description_shows_is_in_an_example_that_runs() {
         let configs: Vec<String> = (info.examples)().iter().map(|example| bare(&example.config.to_string())).collect();
         let mut found = Vec::new();
         descriptions(&schema["properties"], &mut found);
-        // The type's own description shows what events look like, too: only its templates are to be written.
+        // The type's own description also shows what events look like: only its templates are something to write.
         let own = recipes(schema["description"].as_str().unwrap())
             .into_iter()
             .filter(|code| code.contains("{{") || code.contains("{%"));
@@ -163,6 +163,6 @@ fn the_catalogue_is_a_contract() {
             })
         })
         .collect();
-    // As text: the snapshot library does not know numbers that keep their digits.
+    // The snapshot is a text: the snapshot library does not know numbers that keep their digits.
     insta::assert_snapshot!("catalogue", serde_json::to_string_pretty(&catalogue).unwrap());
 }

@@ -1,4 +1,4 @@
-//! Steps of cron expressions that are longer than their field: `*/90` in minutes reads as each 90 minutes, and is due each hour.
+//! Steps of cron expressions that are longer than their field: `*/90` in minutes reads like every 90 minutes, but is due every hour.
 
 /// Each field of a cron expression: its name, how many values it has, and the letter of its interval.
 const FIELDS: [(&str, u32, Option<char>); 6] = [
@@ -10,7 +10,7 @@ const FIELDS: [(&str, u32, Option<char>); 6] = [
     ("weekday", 7, Some('d')),
 ];
 
-/// A step that never comes to its second value.
+/// A step that is so long that it never reaches its second value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "The step `{part}` is longer than its field: the {field} begins anew after {size}, so the step never takes effect. {remedy}"
@@ -22,11 +22,11 @@ pub struct StepTooLong {
     remedy: String,
 }
 
-/// The first such step in a cron expression, which may be led by a time zone. A step of the whole field, as `*/60` in minutes, is
-/// what it says.
+/// The first such step in a cron expression, which may begin with a time zone. A step of exactly the whole field, like `*/60` in
+/// minutes, is all right.
 pub(super) fn too_long(text: &str) -> Option<StepTooLong> {
     let fields: Vec<&str> = text.split_whitespace().filter(|field| !field.starts_with("TZ=")).collect();
-    // The second may be left out.
+    // The second may be left out, and then the first field is the minute.
     let names = &FIELDS[FIELDS.len().checked_sub(fields.len())?..];
     fields.iter().zip(names).find_map(|(field, (name, size, unit))| {
         field.split(',').find_map(|part| {

@@ -1,4 +1,4 @@
-//! Names, intervals, cron, changes of clocks, and the laws that hold for all of them.
+//! Names, intervals, cron, changes of clocks, and laws that all schedules obey.
 
 use super::*;
 use proptest::prelude::*;
@@ -69,9 +69,9 @@ fn a_time_that_is_skipped_is_due_once() {
     assert_eq!(due("TZ=Europe/Berlin 30 2 * * *", after, until), ["2026-03-29T01:00:00Z"]);
     assert_eq!(due("TZ=Europe/Berlin 0 2,3 * * *", after, until), ["2026-03-29T01:00:00Z"]);
     assert_eq!(due("TZ=Europe/Berlin 0 2,10 * * *", after, until), ["2026-03-29T01:00:00Z", "2026-03-29T08:00:00Z"]);
-    // In Nuuk it was 23:00 to 23:59 of the Saturday: the change is on another weekday than the reading.
+    // In Nuuk, 23:00 to 23:59 of the Saturday did not exist: the clocks changed on another weekday than that of the skipped reading.
     assert_eq!(due("TZ=America/Nuuk 30 23 * * SAT", after, until), ["2026-03-29T01:00:00Z"]);
-    // By the real hours nothing is skipped.
+    // By the real hours, nothing is skipped.
     assert_eq!(due("TZ=Europe/Berlin 30 * * * *", "2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z").len(), 2);
 }
 
@@ -82,7 +82,7 @@ fn a_time_that_comes_twice_is_due_once() {
     assert_eq!(due("TZ=Europe/Berlin 30 2 * * *", after, until), ["2026-10-25T00:30:00Z"]);
     assert_eq!(due("TZ=Europe/Berlin */30 2 * * *", after, until), ["2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z"]);
     assert_eq!(due("TZ=Europe/Berlin */30 2 * * *", "2026-10-25T01:10:00Z", until), [""; 0]);
-    // By the real hours it is due in both.
+    // By the real hours, it is due in both passes.
     assert_eq!(due("TZ=Europe/Berlin 30 * * * *", "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z").len(), 2);
 }
 
@@ -189,7 +189,7 @@ proptest! {
         prop_assert!(walked.iter().all(|time| *time > after));
         prop_assert!(walked.is_sorted_by(|a, b| a < b));
         prop_assert_eq!(schedule.latest(after, until), walked.last().map(|last| (*last, walked.len() as u64)));
-        // Bisection finds the same as walking.
+        // Bisection finds the same time as walking.
         if let (Some(first), Some(last)) = (walked.first(), walked.last()) {
             prop_assert_eq!(schedule.bisect(*first, until), *last);
         }
@@ -197,7 +197,7 @@ proptest! {
 
     #[test]
     fn every_start_leads_to_the_same_times(schedule in schedules(), after in times(), ms in 0i64..4_000_000) {
-        // The next time from anywhere before it is the same: nothing is skipped by starting later.
+        // From any moment before the next time, the next time is the same: starting later skips nothing.
         if let Some(next) = schedule.next(after) {
             let between = Time((after.0 + ms).min(next.0 - 1));
             prop_assert_eq!(schedule.next(between), Some(next));

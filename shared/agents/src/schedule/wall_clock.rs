@@ -1,4 +1,4 @@
-//! Cron expressions in a time zone. The search is croner's; what happens where clocks change is decided here.
+//! Cron expressions in a time zone. Croner searches for the times; what happens where clocks change is decided here.
 
 use super::ScheduleError;
 use croner::Cron;
@@ -8,7 +8,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, Zoned};
 use rookery_domain::Time;
 
-/// Every date that exists is in these years: 29 February falls on each weekday once in 28 years.
+/// Every date that exists is in these years: in 28 years, 29 February falls on each weekday once.
 const ANY_YEAR: &str = "2024-2063";
 const FIRST_YEAR: DateTime = DateTime::constant(2024, 1, 1, 0, 0, 0, 0);
 
@@ -21,9 +21,9 @@ pub(super) struct WallClock {
 }
 
 impl WallClock {
-    /// Of an expression with five or six fields.
+    /// Parses an expression with five or six fields.
     pub(super) fn parse(text: &str, zone: Option<&str>) -> Result<Self, ScheduleError> {
-        // The zones of the machine may be missing, as on Lambda, or differ between machines.
+        // The machine's time zones are not used: they may be missing, as on Lambda, or differ between machines.
         let zone = match zone {
             None => TimeZone::UTC,
             Some(name) => TimeZoneDatabase::bundled().get(name).map_err(|_| ScheduleError::Zone(name.to_owned()))?,
@@ -32,7 +32,7 @@ impl WallClock {
         let unreadable = |error: CronError| ScheduleError::Cron(text.to_owned(), error.to_string());
         let cron = read(text).map_err(unreadable)?;
         let fields: Vec<&str> = text.split(' ').collect();
-        // Croner would look for a date that does not exist through three thousand years.
+        // For a date that does not exist, croner would search three thousand years.
         let second = if fields.len() == 5 { "0 " } else { "" };
         let soon = read(&format!("{second}{text} {ANY_YEAR}")).map_err(unreadable)?;
         soon.find_next_occurrence(&FIRST_YEAR, true).map_err(|_| ScheduleError::NoSuchDate(text.to_owned()))?;
@@ -46,29 +46,29 @@ impl WallClock {
         next.map(|next| Time(next.as_millisecond()))
     }
 
-    /// Every moment whose clock reading matches: readings that are skipped are not due, those that come twice are due twice.
-    /// This is what croner does for expressions with a wildcard.
+    /// The next moment whose clock reading matches. A reading that is skipped is not due; one that comes twice is due twice.
+    /// Croner does the same for expressions with a wildcard.
     fn next_real_hour(&self, after: Timestamp) -> Option<Timestamp> {
         let after = Zoned::new(after, self.zone.clone());
         self.cron.find_next_occurrence(&after, false).ok().map(|next| next.timestamp())
     }
 
-    /// Every clock reading that matches is due once. Croner grants that only where second, minute and hour are single values
-    /// (`0 2 * * *`, but not `0 2,14 * * *`), so it searches here without a time zone.
+    /// The next clock reading that matches; each is due once. Croner guarantees that only where second, minute and hour are
+    /// single values (`0 2 * * *`, but not `0 2,14 * * *`), so the search here is without a time zone.
     fn next_time_of_day(&self, after: Timestamp) -> Option<Timestamp> {
-        // `moment` never decreases as the reading grows, so nothing is missed by starting at the reading of `after`.
+        // `moment` never decreases as the reading grows, so the search may start at the reading of `after`.
         let mut reading = self.zone.to_datetime(after);
         loop {
             reading = self.cron.find_next_occurrence(&reading, false).ok()?;
             let moment = self.moment(reading)?;
-            // In the second pass of an hour its readings were due already: at most one such hour is walked.
+            // In the second pass of an hour, its readings were due already: at most one such hour is walked through.
             if moment > after {
                 return Some(moment);
             }
         }
     }
 
-    /// When a clock first shows this reading; for one that is skipped, when the clocks change.
+    /// When a clock first shows this reading; if the reading is skipped, when the clocks change.
     fn moment(&self, reading: DateTime) -> Option<Timestamp> {
         let ambiguous = self.zone.to_ambiguous_timestamp(reading);
         let gap = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });

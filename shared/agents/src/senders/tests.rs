@@ -1,4 +1,4 @@
-//! Each sender's handshake as its documentation shows it, and how deliveries are named.
+//! Each sender's handshake, as its documentation shows it, and the ids of deliveries.
 
 use super::*;
 use rookery_domain::{Kind, Time};

@@ -1,4 +1,4 @@
-//! What a rendering may use, and what it has used: kept in the library's registers, where every tag and filter finds it.
+//! What a rendering may use, and what it has used. The counts are in the library's registers, where every tag and filter finds them.
 
 use super::{Limit, Scope};
 use liquid_core::model::{KString, ValueView};
@@ -15,10 +15,10 @@ pub(super) const MAX_CHAIN: usize = 100;
 pub(super) const MAX_BLANKS: usize = 1_000;
 pub(super) const MAX_RANGE: i128 = 10_000;
 pub(super) const MAX_VALUE: usize = 1024 * 1024;
-/// Characters of an error message.
+/// The longest error message, in characters.
 pub(super) const MAX_MESSAGE: usize = 1_000;
 const MAX_STEPS: usize = 100_000;
-/// Tests run unoptimised, beside each other, and must not depend on the clock.
+/// Tests run unoptimised and in parallel, and must not depend on the clock, so they get more time.
 const MAX_TIME: Duration = Duration::from_millis(if cfg!(test) { 10_000 } else { 100 });
 const MAX_OUTPUT: usize = 256 * 1024;
 
@@ -45,19 +45,19 @@ impl Budget {
 pub(super) struct State {
     pub(super) budget: Budget,
     pub(super) exceeded: Option<Limit>,
-    /// The sizes of the variables set.
+    /// The sizes of the variables that were set.
     kept: HashMap<KString, usize>,
     pub(super) nonce: Arc<str>,
     pub(super) exact: Arc<HashSet<String>>,
-    /// What `"now" | date` stands for.
+    /// The time that `"now" | date` means.
     pub(super) now: Time,
-    /// Whether `as_object` is to leave its value in `value` instead of rendering it.
+    /// Whether `as_object` leaves its value in `value` instead of rendering it.
     pub(super) wants_value: bool,
     pub(super) value: Option<serde_json::Value>,
 }
 
 impl Default for State {
-    /// What the library's registers need; replaced before anything is rendered.
+    /// The state that the library's registers begin with; it is replaced before anything is rendered.
     fn default() -> Self {
         State {
             budget: Budget::new(),
@@ -78,7 +78,7 @@ impl State {
         State { budget: *budget, nonce, exact, now, wants_value, ..State::default() }
     }
 
-    /// Takes steps, and looks at the clock. What came up against a limit stays so.
+    /// Takes steps, and looks at the clock. Once a limit is reached, every further call gives that limit.
     pub(super) fn spend(&mut self, steps: usize) -> Option<Limit> {
         match self.budget.steps.checked_sub(steps) {
             Some(left) => self.budget.steps = left,
@@ -90,7 +90,7 @@ impl State {
         self.exceeded
     }
 
-    /// Notes a variable's size; false when all of them together are too large.
+    /// Notes the size of a variable; false when all variables together are too large.
     pub(super) fn keep(&mut self, name: KString, size: usize) -> bool {
         self.kept.insert(name, size);
         let fits = self.kept.values().sum::<usize>() <= MAX_VALUE;
@@ -101,7 +101,7 @@ impl State {
     }
 }
 
-/// Takes steps; an error at a limit, which ends the rendering.
+/// Takes steps; at a limit this is an error, which ends the rendering.
 pub(super) fn spend(runtime: &dyn Runtime, steps: usize) -> Result<()> {
     match runtime.registers().get_mut::<State>().spend(steps) {
         Some(limit) => Err(Error::with_msg(limit.to_string())),
@@ -115,7 +115,7 @@ pub(super) fn exceed<T>(runtime: &dyn Runtime, limit: Limit) -> Result<T> {
     Err(Error::with_msg(limit.to_string()))
 }
 
-/// About what a value takes in memory, in bytes; counting stops beyond [`MAX_VALUE`].
+/// About how many bytes a value takes in memory; counting stops beyond [`MAX_VALUE`].
 pub(super) fn weight(value: &dyn ValueView) -> usize {
     const EACH: usize = 16;
     let sum = |sizes: &mut dyn Iterator<Item = usize>| {
@@ -137,7 +137,7 @@ pub(super) fn weight(value: &dyn ValueView) -> usize {
     }
 }
 
-/// Text up to a cap; writing more is an error.
+/// A text with a maximum size; writing more is an error.
 #[derive(Debug)]
 pub(super) struct Capped {
     pub(super) bytes: Vec<u8>,

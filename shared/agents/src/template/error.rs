@@ -1,4 +1,4 @@
-//! Why a template was refused or did not render, told without the values that it was given.
+//! Why a template was refused or did not render. The values that it was given are not shown.
 
 use super::bounds;
 use std::fmt;
@@ -13,23 +13,23 @@ pub struct TemplateError {
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// It is not Liquid, or uses a tag or filter that does not exist here.
+    /// The source is not Liquid, or uses a tag or filter that does not exist here.
     #[error("line {line}: {reason}")]
     Syntax {
-        /// From 1.
+        /// The number of the line, from 1.
         line: usize,
         /// What was found and expected.
         reason: String,
     },
-    /// A credential where none may stand.
+    /// A credential stands where none may stand.
     #[error(
         "`{{% credential {name} %}}` is not allowed here: use it only in options that are sent with an outside call, like `url`, `headers` and `payload` of http_request"
     )]
     CredentialNotAllowed {
-        /// As written.
+        /// The credential's name, as it is written.
         name: String,
     },
-    /// It is, or does, too much.
+    /// The template is too large, or does too much.
     #[error("{0}")]
     Limit(Limit),
     /// A tag or filter does not fit the value that it was given.
@@ -37,37 +37,37 @@ pub enum Problem {
     Render(String),
 }
 
-/// A bound that a template came up against.
+/// A bound that a template exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Limit {
-    /// Of the source.
+    /// The bound on the source's size.
     #[error("the template is over 64 KB; shorten it")]
     Source,
-    /// Of blocks, indexes and conditions inside each other.
+    /// The bound on blocks, indexes and conditions inside each other.
     #[error("the template nests too deeply; use at most 32 levels of blocks and indexes, and 100 conditions in a chain")]
     Nesting,
-    /// Of blanks in a row in the source, which are costly to read.
+    /// The bound on consecutive blanks in the source, which are slow to parse.
     #[error("the template holds over 1,000 blanks in a row; remove some")]
     Blanks,
-    /// Of a range like `(1..n)`.
+    /// The bound on a range like `(1..n)`.
     #[error("a range is over 10,000 numbers; make it shorter")]
     Range,
-    /// Of loop turns, lookups and filter calls.
+    /// The bound on loop turns, lookups and filter calls.
     #[error("the template takes over 100,000 steps; loop over less")]
     Steps,
-    /// Of time.
+    /// The bound on time.
     #[error("the template takes over 100 ms; loop over less")]
     Time,
-    /// Of a value made by a filter, and of all variables together.
+    /// The bound on a value that a filter makes, and on all variables together.
     #[error("the template makes values of over 1 MB; build less text in variables")]
     Memory,
-    /// Of the text rendered; for JSON, of all texts together.
+    /// The bound on the rendered text; for JSON, on all texts together.
     #[error("the text rendered is over 256 KB; render less")]
     Output,
 }
 
 impl TemplateError {
-    /// Where in the options, like `headers.Authorization` or `items[2]`; empty for a lone template.
+    /// Where in the options the error is, like `headers.Authorization` or `items[2]`; empty for a single template.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -77,7 +77,7 @@ impl TemplateError {
         &self.problem
     }
 
-    /// The same, found below a key or an index (given as `[2]`).
+    /// The same error, found below a key or an index (given as `[2]`).
     pub(super) fn below(mut self, key: &str) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = format!("{key}{dot}{}", self.path);
@@ -103,7 +103,7 @@ impl fmt::Display for TemplateError {
 impl std::error::Error for TemplateError {}
 
 impl Problem {
-    /// From the library's error, which tells the place as ` --> line:column` or names the filter.
+    /// Makes an error of the library's, which gives the place as ` --> line:column` or names the filter.
     pub(super) fn syntax(error: &liquid_core::Error, source: &str) -> Problem {
         let text = error.to_string();
         let details = Details::read(&text);
@@ -112,12 +112,12 @@ impl Problem {
             let name = details.value("filter").or_else(|| details.value("requested filter"))?;
             Some(source[..source.find(name)?].matches('\n').count() + 1)
         });
-        // The library lists what it expected in its own grammar's words after ` = `.
+        // After ` = `, the library lists what it expected, in the words of its own grammar.
         let reason = text.lines().find_map(|line| line.trim_start().strip_prefix("= ")).unwrap_or(details.message);
         Problem::Syntax { line: line.unwrap_or(1), reason: details.explain(reason) }
     }
 
-    /// From the library's error, without the value that caused it.
+    /// Makes an error of the library's, without the value that caused it.
     pub(super) fn render(error: &liquid_core::Error) -> Problem {
         let text = error.to_string();
         let details = Details::read(&text);
@@ -125,7 +125,7 @@ impl Problem {
     }
 }
 
-/// The library's error text, taken apart: a message, and lines of `    key=value`.
+/// The library's error text in parts: a message, and lines of `    key=value`.
 struct Details<'t> {
     message: &'t str,
     values: Vec<(&'t str, &'t str)>,
@@ -142,7 +142,7 @@ impl<'t> Details<'t> {
         self.values.iter().find(|(found, _)| *found == key).map(|(_, value)| *value)
     }
 
-    /// A message with what was asked for and what there is; values of the payload, as under `input`, are left out.
+    /// A message with what was requested and what exists; values of the payload, like those under `input`, are left out.
     fn explain(&self, message: &str) -> String {
         const SHOWN: [&str; 8] = [
             "requested",

@@ -4,8 +4,8 @@ use super::bounds::Budget;
 use super::{Scope, Template, TemplateError};
 use serde_json::{Map, Value};
 
-/// A JSON value in which every string is a template; keys are as they are. A string that is exactly one
-/// `{{ expression | as_object }}` stands for the value itself, not for its text.
+/// A JSON value in which every string is a template; keys stay as they are. A string that is exactly one `{{ expression |
+/// as_object }}` becomes the value itself, not its text.
 #[derive(Debug)]
 pub struct JsonTemplate {
     part: Part,
@@ -44,7 +44,7 @@ impl JsonTemplate {
         &self.credentials
     }
 
-    /// The value for a scope. Its texts share one budget of steps, time and output.
+    /// Renders the value for a scope. Its texts share one budget of steps, time and output.
     pub fn render(&self, scope: &Scope) -> Result<Value, TemplateError> {
         self.part.render(scope, &mut Budget::new())
     }

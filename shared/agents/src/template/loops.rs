@@ -1,4 +1,4 @@
-//! `for` and `tablerow`: as in Liquid, but every turn is a step, and ranges are refused before they are built.
+//! `for` and `tablerow`: as in Liquid, but every turn is a step, and too large ranges are refused before they are built.
 
 use super::Limit;
 use super::bounds::{self, MAX_RANGE, exceed};
@@ -132,7 +132,7 @@ impl Renderable for Loop {
                     self.turns(array.values().collect(), writer, runtime)
                 } else if let Some(object) = values.as_object() {
                     let mut entries: Vec<_> = object.iter().map(|(key, value)| (key.into_owned(), value)).collect();
-                    // The library's own objects have no order; ours keep theirs, and sorting is not for them.
+                    // The library's own objects have no order, so they are sorted; our objects keep theirs.
                     if values.type_name() == "object" {
                         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
                     }
@@ -205,7 +205,7 @@ fn number(value: usize) -> Value {
     Value::scalar(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-/// `forloop`, and the part of `tablerow` that is the same.
+/// The `forloop` variable, and the part of `tablerow`'s variable that is the same.
 fn position(index: usize, count: usize, parent: Option<&Value>) -> Object {
     let mut position: Object = [
         ("length", number(count)),

@@ -1,10 +1,9 @@
-//! Templates in agents' options: Liquid, bounded in steps, time, memory and output. What lives here: parsing, rendering and
-//! the values that templates see. What must not: I/O, agent types, and the values of credentials: `{% credential name %}`
-//! renders a mark that the egress client replaces.
+//! Templates in agents' options: Liquid, bounded in steps, time, memory and output. Here are parsing, rendering and the values
+//! that templates see. There is no I/O here, no agent type, and no value of a credential: `{% credential name %}` renders a mark
+//! that the egress client replaces.
 //!
-//! Differences from Liquid: an unknown variable is empty; an object renders as JSON; numbers keep the text they came with;
-//! there is no `include`, `render` or `ifchanged`. Output is never rendered again. People read of all this in
-//! `docs/templates.md`.
+//! Differences from Liquid: an unknown variable is empty; an object renders as JSON; numbers keep their text; there is no
+//! `include`, `render` or `ifchanged`. Output is never rendered again. `docs/templates.md` explains all this to users.
 
 mod bounds;
 mod error;
@@ -58,7 +57,7 @@ static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
 #[derive(Debug)]
 pub struct Template {
     source: String,
-    /// None when the source has nothing to render.
+    /// The parsed source; none when the source has nothing to render.
     parsed: Option<liquid_core::Template>,
     credentials: Vec<String>,
 }
@@ -73,7 +72,7 @@ impl Template {
         }
     }
 
-    /// Parses a template that may use `{% credential name %}`: for what is sent with an outside call.
+    /// Parses a template that may use `{% credential name %}`: one whose text is sent with an outside call.
     pub fn parse_with_credentials(source: &str) -> Result<Template, TemplateError> {
         scan::check(source)?;
         if !source.contains("{{") && !source.contains("{%") {
@@ -96,7 +95,7 @@ impl Template {
         &self.credentials
     }
 
-    /// Whether it renders its source, whatever the scope.
+    /// Whether the template renders its own source, whatever the scope.
     pub fn is_constant(&self) -> bool {
         self.parsed.is_none()
     }
@@ -106,7 +105,7 @@ impl Template {
         &self.source
     }
 
-    /// The text for a scope, at most 256 KB.
+    /// Renders the text for a scope, at most 256 KB.
     pub fn render(&self, scope: &Scope) -> Result<String, TemplateError> {
         self.render_within(scope, &mut Budget::new())
     }
@@ -119,7 +118,7 @@ impl Template {
         Ok(text)
     }
 
-    /// The value that `as_object` was given, for a template that is exactly one output ending in it.
+    /// The value that `as_object` was given, in a template that is exactly one output ending with `as_object`.
     fn value_within(&self, scope: &Scope, budget: &mut Budget) -> Result<serde_json::Value, TemplateError> {
         let Some(template) = &self.parsed else {
             return Ok(self.source.clone().into());
@@ -129,7 +128,7 @@ impl Template {
     }
 }
 
-/// Renders within a budget, and takes what was used out of it.
+/// Renders within a budget, and takes what was used from the budget.
 fn render(
     template: &liquid_core::Template,
     scope: &Scope,
@@ -139,7 +138,7 @@ fn render(
     let runtime = Lax::root(scope.view());
     *runtime.registers().get_mut() = State::new(budget, scope, wants_value);
     let mut output = Capped::new(budget.output);
-    // The library has a few panics left on values that nobody foresaw; none may stop the program.
+    // The library can still panic on some unexpected values; that must not stop the program.
     let result = catch_unwind(AssertUnwindSafe(|| template.render_to(&mut output, &runtime)));
     let state = std::mem::take(&mut *runtime.registers().get_mut::<State>());
     *budget = state.budget;

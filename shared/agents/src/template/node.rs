@@ -1,4 +1,4 @@
-//! JSON as templates see it: keys in their order, numbers with the text they came with, and the way back to JSON.
+//! JSON as templates see it: keys keep their order, numbers keep their text, and values can be turned back into JSON.
 
 use indexmap::IndexMap;
 use liquid_core::model::{ArrayView, DisplayCow, KString, KStringCow, ObjectView, ScalarCow, State, Value, ValueView};
@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::fmt;
 
-/// Type names that mark what keeps more than the library's own values do.
+/// Type names that mark values which keep more than the library's own do.
 const NUMBER: &str = "number";
 const RECORD: &str = "record";
 
@@ -23,11 +23,11 @@ pub(super) enum Node {
 #[derive(Debug, Default)]
 pub(super) struct Record(IndexMap<KString, Node>);
 
-/// A number that is not an integer of 64 bits: the library would render it in its own way.
+/// A number that is not a 64-bit integer: the library would change how it is written.
 #[derive(Debug)]
 pub(super) struct Number {
     text: String,
-    /// What filters and comparisons see: a float where it is the same number, else the text.
+    /// The value for filters and comparisons: a float where that is exactly the same number, otherwise the text.
     scalar: Value,
 }
 
@@ -36,7 +36,7 @@ impl Record {
         Record(map.iter().map(|(key, value)| (KString::from_ref(key), Node::new(value))).collect())
     }
 
-    /// The texts of all numbers that are texts to filters.
+    /// The texts of all numbers that filters see as texts.
     pub(super) fn exact(&self) -> HashSet<String> {
         let mut found = HashSet::new();
         self.0.values().for_each(|node| node.exact(&mut found));
@@ -86,7 +86,7 @@ impl Node {
     }
 }
 
-/// The float that is the same number as the text: a float holds any 15 digits.
+/// The float that is exactly the number in the text: a float holds any 15 digits.
 pub(super) fn faithful(text: &str) -> Option<f64> {
     let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
@@ -95,7 +95,7 @@ pub(super) fn faithful(text: &str) -> Option<f64> {
     (digits.len() <= 15 && (float.is_normal() || digits.is_empty())).then_some(float)
 }
 
-/// A value of its own, for what a filter reads; `exact` learns the texts of numbers that are texts to filters.
+/// A value for filters. `exact` collects the texts of the numbers that filters see as texts.
 pub(super) fn from_json(json: &Json, exact: &mut HashSet<String>) -> Value {
     let node = Node::new(json);
     node.exact(exact);
@@ -107,14 +107,15 @@ pub(super) fn is_number(value: &dyn ValueView) -> bool {
     matches!(value.type_name(), NUMBER | "whole number" | "fractional number")
 }
 
-/// Back to JSON. `exact` are texts that were numbers: behind a filter or an assignment they have no mark but themselves.
+/// Turns a value back into JSON. `exact` has the texts that were numbers: after a filter or an assignment, only the text itself
+/// shows that it was one.
 pub(super) fn to_json(value: &dyn ValueView, exact: &HashSet<String>) -> Json {
     if let Some(array) = value.as_array() {
         return Json::Array(array.values().map(|value| to_json(value, exact)).collect());
     }
     if let Some(object) = value.as_object() {
         let mut entries: Vec<_> = object.iter().collect();
-        // The library's own objects have no order.
+        // The library's own objects have no order of keys, so they are sorted.
         if value.type_name() != RECORD {
             entries.sort_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str()));
         }

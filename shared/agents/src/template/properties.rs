@@ -1,4 +1,4 @@
-//! Properties of all templates: none panics or gets past its bounds, and numbers come through.
+//! Properties of all templates: none panics or exceeds its bounds, and numbers do not change.
 
 use super::tests::{render, scope};
 use super::*;

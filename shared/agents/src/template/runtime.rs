@@ -1,4 +1,4 @@
-//! How variables are found: an unknown one is empty, the payload's keys stand at the top level, and every lookup is a step.
+//! How variables are found: an unknown variable is empty, the payload's keys can be used at the top level, and every lookup is a step.
 
 use super::bounds::{self, State};
 use super::node::Record;
@@ -7,10 +7,10 @@ use liquid_core::runtime::{PartialStore, Registers, RuntimeBuilder};
 use liquid_core::{Error, Result, Runtime};
 use std::collections::BTreeSet;
 
-/// The variable whose keys stand at the top level too, behind the other variables.
+/// The variable whose keys can also be used at the top level; other variables come first.
 const PAYLOAD: &str = "payload";
 
-/// A runtime made lenient and counted.
+/// A runtime that is lenient and counts lookups.
 pub(super) struct Lax<R> {
     inner: R,
     is_root: bool,
@@ -23,7 +23,7 @@ impl Lax<()> {
 }
 
 impl<R: Runtime> Lax<R> {
-    /// For the turns of a loop.
+    /// Makes a runtime for the turns of a loop.
     pub(super) fn frame(inner: R) -> Self {
         Lax { inner, is_root: false }
     }
@@ -58,7 +58,7 @@ impl<R: Runtime> Runtime for Lax<R> {
         self.inner.roots()
     }
 
-    /// The library counts a text's size in bytes.
+    /// Sizes of texts are handled here, because the library counts them in bytes.
     fn try_get(&self, path: &[ScalarCow<'_>]) -> Option<ValueCow<'_>> {
         let found = self.look_up(path)?;
         match path.split_last() {
@@ -79,7 +79,7 @@ impl<R: Runtime> Runtime for Lax<R> {
         }
     }
 
-    /// Cannot fail; at a limit the value is dropped, and the next step fails.
+    /// This cannot fail: at a limit, the value is dropped, and the next step fails.
     fn set_global(&self, name: KString, value: Value) -> Option<Value> {
         if !self.is_root {
             return self.inner.set_global(name, value);

@@ -1,5 +1,5 @@
-//! What is refused before the library reads a source: what would make it read for seconds, or recurse without end. It errs on
-//! the side of refusing.
+//! Sources that are refused before the library reads them, because it would take seconds or recurse too deeply. In doubt, a
+//! source is refused.
 
 use super::bounds::{MAX_BLANKS, MAX_CHAIN, MAX_DEPTH, MAX_SOURCE};
 use super::{Limit, Problem};
@@ -8,11 +8,11 @@ pub(super) fn check(source: &str) -> Result<(), Problem> {
     if source.len() > MAX_SOURCE {
         return Err(Problem::Limit(Limit::Source));
     }
-    // The library looks ahead from each blank over all that follow.
+    // From each blank, the library looks ahead over all blanks that follow.
     if source.as_bytes().chunk_by(|a, b| is_blank(*a) && is_blank(*b)).any(|run| run.len() > MAX_BLANKS) {
         return Err(Problem::Limit(Limit::Blanks));
     }
-    // It recurses for each `elsif`, index and condition of a chain. (Blocks are counted while it parses them.)
+    // The library recurses for each `elsif`, index and condition of a chain. (Blocks are counted during parsing.)
     let mut elsifs = 0;
     for (tag, line) in tags(source) {
         elsifs += usize::from(tag[2..].trim_start_matches(['-', ' ', '\t', '\r', '\n']).starts_with("elsif"));
@@ -27,7 +27,7 @@ pub(super) fn check(source: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What stands between each `{{` or `{%` and the next, with its line.
+/// The text from each `{{` or `{%` to the next, with its line.
 fn tags(source: &str) -> impl Iterator<Item = (&str, usize)> {
     let starts = |from: usize| {
         let rest = &source.as_bytes()[from..];
@@ -44,7 +44,7 @@ fn tags(source: &str) -> impl Iterator<Item = (&str, usize)> {
     })
 }
 
-/// How deep brackets stand inside each other, in quotes or not.
+/// How deep brackets are nested, in quotes or not.
 fn brackets(tag: &str) -> usize {
     let mut depth: usize = 0;
     let mut deepest = 0;
@@ -65,7 +65,7 @@ fn conditions(tag: &str) -> usize {
     tag.split_ascii_whitespace().filter(|word| matches!(*word, "and" | "or")).count()
 }
 
-/// Outside of quotes.
+/// Whether a number outside of quotes is too long.
 fn has_long_number(tag: &str) -> bool {
     let mut quote = None;
     let mut digits = 0;
@@ -84,7 +84,7 @@ fn has_long_number(tag: &str) -> bool {
     false
 }
 
-/// As the library's grammar has it.
+/// Whether a byte is a blank in the library's grammar.
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r')
 }

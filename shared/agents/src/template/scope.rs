@@ -1,4 +1,4 @@
-//! What a template sees. Nothing here reads the outside or knows a credential's value.
+//! The variables that a template sees. There is no I/O here, and no credential's value.
 
 use super::node::Record;
 use rookery_domain::Time;
@@ -17,23 +17,23 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Variables by name. The keys of the one named `payload`, if it is an object, are found at the top level too, behind
-    /// the other variables: they need not be copied there.
+    /// Variables by name. If the variable `payload` is an object, its keys are also found at the top level (other variables come
+    /// first), so they need not be copied there.
     pub fn new(variables: Map<String, Value>) -> Self {
         Scope { variables, nonce: Uuid::new_v4().simple().to_string().into(), view: OnceLock::new() }
     }
 
-    /// What `{% credential name %}` renders in this scope: nobody who did not render here can guess it.
+    /// What `{% credential name %}` renders in this scope. Nobody can guess it without rendering in the same scope.
     pub fn marker(&self, name: &str) -> String {
         marker(&self.nonce, name)
     }
 
-    /// The variables as given.
+    /// The variables, as they were given.
     pub fn variables(&self) -> &Map<String, Value> {
         &self.variables
     }
 
-    /// The variable `now`, so that all templates of an attempt see the same; where there is none, the clock's time.
+    /// The variable `now`, which is the same for all templates of an attempt; without it, the clock's time.
     pub(super) fn now(&self) -> Time {
         self.variables.get("now").and_then(|now| Time::deserialize(now).ok()).unwrap_or_else(Time::now)
     }

@@ -1,4 +1,4 @@
-//! The tags of our own, and what the library's own are wrapped in while they are parsed.
+//! Our own tags, and the wrappers around the library's tags while they are parsed.
 
 use super::bounds::{Capped, MAX_DEPTH, MAX_VALUE, State, exceed};
 use super::{Limit, scope};
@@ -12,18 +12,18 @@ use std::cell::{Cell, RefCell};
 use std::io::Write;
 
 thread_local! {
-    // The library's parser hands no state to tags; parsing never leaves its thread.
+    // The library's parser passes no state to tags, so the state is here. Parsing never leaves its thread.
     static CREDENTIALS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Before a source is parsed.
+/// Forgets earlier credentials, before a source is parsed.
 pub(super) fn begin() {
     CREDENTIALS.take();
     DEPTH.set(0);
 }
 
-/// The credentials of the source parsed last, each once.
+/// The credentials of the source that was parsed last, each once.
 pub(super) fn found() -> Vec<String> {
     CREDENTIALS.take()
 }
@@ -37,7 +37,7 @@ pub(super) fn register_block(language: &mut Language, block: impl Into<Box<dyn P
     language.blocks.register(block.reflection().start_tag().to_owned(), Box::new(block));
 }
 
-/// A block that counts how deep it stands: parsing and rendering recurse.
+/// A block that counts how deep it is nested, since parsing and rendering recurse.
 #[derive(Clone)]
 struct Nested(Box<dyn ParseBlock>);
 
@@ -103,7 +103,7 @@ impl Renderable for Mark {
     }
 }
 
-/// `{% capture name %}...{% endcapture %}`, with a cap.
+/// `{% capture name %}...{% endcapture %}`, with a maximum size.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Capture;
 

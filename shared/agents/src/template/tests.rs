@@ -1,4 +1,4 @@
-//! Templates as options use them: values, credentials, and bounds that no template gets past.
+//! Templates as options use them: values, credentials, and the limits of templates.
 
 use super::*;
 use serde_json::{Value, json};
@@ -120,7 +120,7 @@ fn numbers_keep_their_text() {
     ];
     for number in numbers {
         let payload = format!(r#"{{"n": {number}, "list": [{number}], "o": {{"k": {number}}}}}"#);
-        // Beyond this program's own parser, `1E400` has one way to be written, and is kept in that.
+        // For numbers that this program's parser cannot hold, `1E400` is written in one form, and keeps it.
         let kept = serde_json::from_str::<Value>(&payload).unwrap()["n"].to_string();
         assert_eq!(kept.to_lowercase().replace('+', ""), number.to_lowercase(), "{number}");
         for (source, expected) in [
@@ -136,7 +136,7 @@ fn numbers_keep_their_text() {
         let whole = JsonTemplate::parse(&json!("{{ payload | as_object }}")).unwrap().render(&scope(&payload)).unwrap();
         assert_eq!(whole.to_string(), serde_json::from_str::<Value>(&payload).unwrap().to_string());
     }
-    // Behind a filter, a number that is no float or integer of 64 bits is still that number.
+    // After a filter, a number that is neither a float nor a 64-bit integer is still that number.
     let long = r#"{"list": [123456789012345678901], "id_str": "123456789012345678901"}"#;
     assert_eq!(render("{{ list | first | json }} {{ list | first }}", long), "123456789012345678901 123456789012345678901");
     assert_eq!(render("{% if list[0] == '123456789012345678901' %}same{% endif %}", long), "same");
@@ -159,7 +159,7 @@ fn credentials_render_as_marks_where_they_are_allowed() {
     for source in ["{% credential %}", "{% credential a b %}", "{% credential a.b %}"] {
         assert!(matches!(Template::parse_with_credentials(source).unwrap_err().problem(), Problem::Syntax { .. }), "{source}");
     }
-    // One that was parsed and failed leaves nothing behind.
+    // A source that failed to parse leaves no credentials behind for the next.
     assert!(Template::parse_with_credentials("{% credential lost %}{% if %}").is_err());
     assert!(Template::parse("{{ a }}").unwrap().credentials().is_empty());
 }

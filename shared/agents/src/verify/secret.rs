@@ -1,20 +1,20 @@
-//! The secrets of hooks: which form each scheme's has. They are judged when a credential is set, and when a workflow is saved.
+//! The secrets of hooks: the form of each scheme's secret. Secrets are judged when a credential is set, and when a workflow is saved.
 
 use super::Scheme;
 use super::signature::{BASE64, unhex};
 use base64::Engine;
 use rookery_domain::{Error, Kind};
 
-/// The fewest characters of a secret that its owner makes up.
+/// The fewest characters of a secret that its owner chooses.
 const FEWEST: usize = 8;
-/// The bytes of a secret by Standard Webhooks. Source: standardwebhooks.com, "Signature scheme".
+/// The number of bytes of a secret by Standard Webhooks. Source: standardwebhooks.com, "Signature scheme".
 const STANDARD_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
-/// The bytes of an Ed25519 public key.
+/// The number of bytes of an Ed25519 public key.
 const PUBLIC_KEY_BYTES: usize = 32;
-/// The characters of Slack's signing secrets.
+/// The number of characters of Slack's signing secrets.
 const SLACK_CHARS: usize = 32;
 
-/// What verifies requests to a hook: a credential, and how its secret is used.
+/// The credential that verifies requests to a hook, and how its secret is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HookSecret {
     /// The name of the credential.
@@ -23,7 +23,7 @@ pub struct HookSecret {
 }
 
 impl HookSecret {
-    /// Why a value cannot be the secret, and the remedy.
+    /// Checks that a value can be the secret. The error says why not, and the remedy.
     pub fn judge(&self, value: &str) -> Result<(), String> {
         let is_short = value.chars().count() < FEWEST;
         let wrong = match self.scheme {
@@ -55,7 +55,7 @@ impl HookSecret {
 /// A key by Standard Webhooks.
 pub(crate) enum Key {
     Shared(Vec<u8>),
-    /// For signatures `v1a`.
+    /// A public key, for signatures `v1a`.
     Public(Vec<u8>),
 }
 

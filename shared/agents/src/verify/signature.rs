@@ -8,7 +8,7 @@ use rookery_domain::Error;
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
-/// Base64 that is read with and without padding.
+/// Base64 that can be read with and without padding.
 pub(crate) const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
@@ -35,7 +35,7 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
-/// Whether one of these is the expected text. Takes the same time whichever it is, and wherever they differ.
+/// Whether one of these is the expected text. The time is the same whichever it is, and wherever they differ.
 pub(crate) fn one_is<'p>(expected: &str, given: impl Iterator<Item = &'p str>) -> bool {
     given.fold(Choice::from(0), |found, given| found | expected.as_bytes().ct_eq(given.as_bytes())).into()
 }

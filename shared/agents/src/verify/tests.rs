@@ -1,4 +1,4 @@
-//! The published examples of each scheme, and what must not pass.
+//! The published examples of each scheme, and requests that must not pass.
 
 use super::*;
 use rookery_domain::Time;
@@ -10,7 +10,7 @@ const SLACK_BODY: &str = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_
     hooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&\
     trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
 
-/// A scheme, its secret, and a request that it passes.
+/// A scheme, its secret, and a request that must pass.
 fn published() -> Vec<(Verify, &'static str, HookRequest)> {
     let standard = request(
         1_614_265_330,
@@ -145,7 +145,7 @@ fn a_changed_body_a_wrong_secret_and_a_missing_header_are_refused() {
         let header = *verify.headers().iter().find(|header| request.headers.contains_key(**header)).unwrap();
         let other = match scheme {
             Scheme::Discord => "0a".repeat(32),
-            // Base64 as well, for Standard Webhooks.
+            // The text is base64 as well, for Standard Webhooks.
             _ => "c2VjcmV0".to_owned(),
         };
         refused(&request, &other);

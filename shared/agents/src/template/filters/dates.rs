@@ -1,5 +1,5 @@
-//! The filter `date`: reads a time in the forms that events have, and writes it as `strftime` does in Ruby.
-//! What must not live here: the machine's clock and its time zone.
+//! The filter `date`: it reads a time in the forms that events have, and writes it as `strftime` does in Ruby. The machine's
+//! clock and time zone must not be used here.
 
 use super::{Given, Own, State, beginning};
 use jiff::civil::{self, DateTime};
@@ -15,20 +15,20 @@ use serde::de::value::Error as Unwritable;
 
 pub(super) const FILTERS: &[Own] = &[Own::new("date", 1, 1, date)];
 
-/// Characters of a format.
+/// The longest format, in characters.
 const MAX_FORMAT: usize = 256;
-/// Characters of a text that is a time.
+/// The longest text of a time, in characters.
 const MAX_TEXT: usize = 100;
-/// How dates are written besides RFC 3339 and RFC 2822, commas taken out.
+/// The forms of dates besides RFC 3339 and RFC 2822, without their commas.
 const DATES: [&str; 7] = ["%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%d-%b-%Y", "%Y/%m/%d", "%m/%d/%Y"];
 const TIMES: [&str; 5] = ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"];
 const ZONES: [&str; 2] = ["", " %z"];
-/// As C's `ctime` and Twitter write, the weekday taken out.
+/// The forms of C's `ctime` and of Twitter, without the weekday.
 const YEAR_LAST: [&str; 2] = ["%b %d %H:%M:%S %Y", "%b %d %H:%M:%S %z %Y"];
 
 fn date(given: &Given<'_>) -> Result<Value> {
     let (text, format) = (given.text(), given.argument_text(0, ""));
-    // As in Liquid, an unknown time stays nothing, and an empty format changes nothing.
+    // As in Liquid, an empty input stays empty, and an empty format changes nothing.
     if text.trim().is_empty() || format.is_empty() {
         return Ok(given.input.to_value());
     }
@@ -49,8 +49,8 @@ fn date(given: &Given<'_>) -> Result<Value> {
     written.map(Value::scalar).map_err(|error| given.error(&format!("the format cannot be read: {error}")))
 }
 
-/// The format with what the library writes otherwise than Ruby: fractions of a second, whose leading zeros are lost, and the name
-/// of UTC.
+/// The format, with the parts filled in that the library writes differently from Ruby: fractions of a second, whose leading zeros
+/// the library drops, and the name of UTC.
 fn prepared(format: &str, time: &Zoned) -> String {
     let (mut text, mut rest) = (String::new(), format);
     while let Some(at) = rest.find('%') {
@@ -77,7 +77,7 @@ fn fraction(time: &Zoned, width: &str, default: usize) -> String {
     format!("{:0<width$}", digits.get(..width).unwrap_or(&digits))
 }
 
-/// Reads a time; without a zone it is in UTC.
+/// Reads a time; a time without a zone is in UTC.
 fn read(text: &str, now: Time) -> Option<Zoned> {
     if text.len() > MAX_TEXT {
         return None;
@@ -93,7 +93,7 @@ fn read(text: &str, now: Time) -> Option<Zoned> {
     iso(&text).or_else(rfc2822).or_else(|| spelled(&text))
 }
 
-/// Unix time: seconds, or by their size milliseconds, microseconds or nanoseconds. Seconds may have a fraction, as Slack's.
+/// Reads Unix time: seconds, or by their size milliseconds, microseconds or nanoseconds. Seconds may have a fraction, like Slack's.
 fn unix(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = whole.strip_prefix('-').unwrap_or(whole);
@@ -101,7 +101,7 @@ fn unix(text: &str) -> Option<Timestamp> {
         return None;
     }
     let number: i64 = whole.parse().ok()?;
-    // Seconds of eleven digits are of the year 5138 at most, milliseconds of twelve are of 1973 at least.
+    // Seconds with up to eleven digits reach the year 5138; milliseconds with twelve digits begin in 1973.
     match number.unsigned_abs().checked_ilog10().unwrap_or(0) {
         0..=10 => {
             let nanoseconds: i32 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
@@ -113,13 +113,13 @@ fn unix(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// With the names of UTC as an offset, and an offset next to its time.
+/// The text with an offset in place of a name of UTC at its end.
 fn with_offset(text: &str) -> String {
     let named = [" UTC", " GMT", " Z"].iter().find_map(|name| text.strip_suffix(name));
     named.map_or_else(|| text.to_owned(), |time| format!("{time} +0000"))
 }
 
-/// RFC 3339 and its relatives: a date alone, a blank for the `T`, no zone, a zone's name in brackets.
+/// Reads RFC 3339 and similar forms: only a date, a blank in place of the `T`, no zone, a zone's name in brackets.
 fn iso(text: &str) -> Option<Zoned> {
     let joined = match text.rsplit_once(' ') {
         Some((time, offset)) if offset.starts_with(['+', '-']) => format!("{time}{offset}"),
@@ -134,7 +134,7 @@ fn iso(text: &str) -> Option<Zoned> {
     }
 }
 
-/// With the month's name, or slashes.
+/// Reads a date with the month's name, or with slashes.
 fn spelled(text: &str) -> Option<Zoned> {
     let text = text.replace(',', " ").replace(" at ", " ");
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -145,7 +145,7 @@ fn spelled(text: &str) -> Option<Zoned> {
     let all = usual.chain(YEAR_LAST.iter().map(ToString::to_string));
     all.into_iter().find_map(|format| {
         let parts = strtime::parse(&format, &text).ok()?;
-        // Two digits of a year would be taken for one of the first century.
+        // A year of two digits would be taken for one of the first century.
         let date = parts.to_date().ok().filter(|date| date.year() >= 1000)?;
         let time = parts.to_time().unwrap_or(civil::Time::midnight());
         at(date.to_datetime(time), parts.offset().unwrap_or(Offset::UTC))

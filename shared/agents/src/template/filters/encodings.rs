@@ -1,5 +1,5 @@
-//! Filters that write a value in another form or read it back: JSON, base64, URLs, HTML, hashes. Reading what is not in that
-//! form is an error.
+//! Filters that write a value in another form or read it back: JSON, base64, URLs, HTML, hashes. An input that is not in the form
+//! is an error.
 
 use super::super::{Limit, bounds, node};
 use super::{Given, Own, bounds::State};
@@ -31,9 +31,9 @@ pub(super) const FILTERS: &[Own] = &[
 ];
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// As forms are sent: a blank becomes `+`.
+/// The escapes of web forms, in which a blank becomes `+`.
 const FORM: &AsciiSet = &UNRESERVED.remove(b' ');
-/// Padding is written; what is read may lack it.
+/// Padding is written, and may be missing in what is read.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
@@ -62,7 +62,7 @@ fn as_object(given: &Given<'_>) -> Result<Value> {
     Ok(Value::Nil)
 }
 
-/// What is no text is no JSON text either, but what one would be read as.
+/// Reads the JSON in a text. Lists, objects and blank inputs are returned as they are.
 fn fromjson(given: &Given<'_>) -> Result<Value> {
     let source = given.text();
     if given.input.is_array() || given.input.is_object() || source.trim().is_empty() {
@@ -76,7 +76,7 @@ fn fromjson(given: &Given<'_>) -> Result<Value> {
 }
 
 fn base64_decode(given: &Given<'_>, engine: &GeneralPurpose) -> Result<Value> {
-    // Line breaks, as in mail and in GitHub's API, are not part of it.
+    // Line breaks, as in mail and in GitHub's API, do not belong to the base64.
     let encoded: String = given.text().split_whitespace().collect();
     let bytes = engine.decode(encoded).map_err(|_| given.error("the text is not base64"))?;
     text(String::from_utf8(bytes).map_err(|_| given.error("what the base64 holds is not UTF-8 text"))?)
@@ -104,14 +104,14 @@ fn escaped(char: char) -> String {
     }
 }
 
-/// Entities that stand in the text stay as they are.
+/// Escapes a text. Entities that the text already has stay as they are.
 fn escape_once(given: &Given<'_>) -> Result<Value> {
     let input = given.text();
     let escape = |(at, char)| if char == '&' && is_entity(&input[at + 1..]) { "&".to_owned() } else { escaped(char) };
     text(input.char_indices().map(escape).collect())
 }
 
-/// Whether what follows a `&` makes an entity of it, like `lt;` or `#39;`.
+/// Whether the text after a `&` makes an entity, like `lt;` or `#39;`.
 fn is_entity(rest: &str) -> bool {
     let digits = rest.strip_prefix('#');
     let is_part = |byte: u8| if digits.is_some() { byte.is_ascii_digit() } else { byte.is_ascii_alphabetic() };
@@ -125,7 +125,7 @@ fn strip_html(given: &Given<'_>) -> Result<Value> {
     text(blocks.iter().fold(given.text().into_string(), |text, (open, close)| without(&text, open, close)))
 }
 
-/// The text without what stands between the marks, whatever the case of their letters.
+/// The text without the parts between the marks; upper and lower case of the marks are the same.
 fn without(text: &str, open: &str, close: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let (mut kept, mut at) = (String::new(), 0);

@@ -1,5 +1,5 @@
-//! Filters over lists. As in Shopify's Liquid, nothing is an empty list, an object is a list of one, and lists inside a list
-//! are opened; a text or a number is no list.
+//! Filters over lists. As in Shopify's Liquid, nothing counts as an empty list, an object as a list of one, and lists inside a
+//! list are flattened. A text or a number is not a list.
 
 use super::{Given, Own, State, node, numbers};
 use bigdecimal::BigDecimal;
@@ -59,7 +59,7 @@ fn open<'v>(list: &'v dyn ValueView, items: &mut Items<'v>) {
     }
 }
 
-/// The property of an item that the filter's first argument names; without an argument, the item.
+/// The property of an item that the filter's first argument names; without an argument, the item itself.
 fn property<'v>(given: &Given<'_>, item: &'v dyn ValueView) -> Result<&'v dyn ValueView> {
     let Some(name) = given.argument(0) else { return Ok(item) };
     let name = name.to_kstr();
@@ -79,12 +79,12 @@ fn select(given: &Given<'_>, keeps: impl Fn(&dyn ValueView) -> bool) -> Result<V
     Ok(values(properties(given)?.into_iter().filter(|(_, property)| keeps(*property)).map(|(item, _)| item)))
 }
 
-/// Whether a property is what the second argument says; without one, whether it is anything but nothing and false.
+/// Whether a property equals the second argument; without one, whether the property is neither nothing nor false.
 fn matches(given: &Given<'_>, property: &dyn ValueView) -> bool {
     match given.argument(1) {
         None => !property.is_nil() && property.query_state(Is::Truthy),
         Some(target) => {
-            // For the library, anything equals true.
+            // The library finds every value equal to true, so true is compared here.
             let flag = |value: &dyn ValueView| value.as_scalar().and_then(|value| value.to_bool());
             match (flag(property), flag(target)) {
                 (None, None) => ValueViewCmp::new(property) == ValueViewCmp::new(target),
@@ -142,7 +142,7 @@ fn size(given: &Given<'_>) -> Result<Value> {
     Ok(lists.map_or_else(|| number(given.text().chars().count()), Value::scalar))
 }
 
-/// Beyond either end there is nothing, as in Ruby.
+/// Takes a part of a list or a text. Beyond either end there is nothing, as in Ruby.
 fn slice(given: &Given<'_>) -> Result<Value> {
     let offset = given.argument_whole(0)?.unwrap_or(0);
     let length = usize::try_from(given.argument_whole(1)?.unwrap_or(1)).unwrap_or(0);
@@ -160,7 +160,7 @@ fn slice(given: &Given<'_>) -> Result<Value> {
     })
 }
 
-/// What items are sorted by: within one kind by value, and nothing at the end.
+/// The key that items are sorted by: by value among values of one kind, with nothing at the end.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Flag(bool),

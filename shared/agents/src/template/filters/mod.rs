@@ -1,7 +1,8 @@
-//! What a filter is, and how one is called: each call is a step, its arguments are counted when the template is parsed, and
-//! its result has a cap. The filters themselves stand in the files of this folder, by kind, each file with a table of them.
-//! All are our own: they follow Shopify's reference, and what they cannot read is an error, never the input given back.
-//! `docs/templates.md` lists them for people, with the differences from Shopify's; a test holds that list to this folder.
+//! What a filter is, and how it is called: each call is a step, the number of arguments is checked when the template is parsed,
+//! and the size of the result is limited. The filters themselves are in the files of this folder, by kind; each file has a table
+//! of its filters. All filters are our own. They follow Shopify's reference, and an input that they cannot read is an error: it
+//! is never returned unchanged. `docs/templates.md` lists the filters for people, with the differences from Shopify's; a test
+//! compares that list with this folder.
 
 mod dates;
 mod encodings;
@@ -20,7 +21,7 @@ use liquid_core::{Error, Expression, Result, Runtime};
 use regex::Regex;
 use std::fmt;
 
-/// Characters of a value that an error shows.
+/// How many characters of a value an error shows.
 const SHOWN: usize = 40;
 
 /// A filter: its name, how many arguments it takes, and what it does.
@@ -29,9 +30,9 @@ struct Own {
     name: &'static str,
     least: usize,
     most: usize,
-    /// The one argument that is given by its name.
+    /// The one argument that has a name.
     keyword: Option<&'static str>,
-    /// Whether the first argument is a regular expression, compiled when the template is parsed.
+    /// Whether the first argument is a regular expression, which is compiled when the template is parsed.
     has_pattern: bool,
     run: Run,
 }
@@ -39,7 +40,7 @@ struct Own {
 type Run = fn(&Given<'_>) -> Result<Value>;
 
 impl Own {
-    /// A filter that takes from `least` to `most` arguments.
+    /// Describes a filter with at least `least` and at most `most` arguments.
     const fn new(name: &'static str, least: usize, most: usize, run: Run) -> Self {
         Own { name, least, most, keyword: None, has_pattern: false, run }
     }
@@ -52,7 +53,7 @@ pub(super) fn register(language: &mut Language) {
     }
 }
 
-/// What a filter is given.
+/// The input and arguments of a filter.
 struct Given<'a> {
     name: &'static str,
     input: &'a dyn ValueView,
@@ -76,7 +77,7 @@ impl Given<'_> {
         self.argument(index).map_or(KStringCow::from_static(default), |argument| argument.to_kstr())
     }
 
-    /// A whole number. `None` when the argument was left out.
+    /// The argument as a whole number. `None` when it was left out.
     fn argument_whole(&self, index: usize) -> Result<Option<i64>> {
         let Some(argument) = self.argument(index) else { return Ok(None) };
         let number = argument.as_scalar().and_then(|number| number.to_integer());
@@ -87,7 +88,7 @@ impl Given<'_> {
         Error::with_msg(format!("{}: {reason}", self.name))
     }
 
-    /// An error when as many bytes would be built as no value may have.
+    /// An error when the filter would build more bytes than a value may have.
     fn check_size(&self, bytes: usize) -> Result<()> {
         if bytes > MAX_VALUE { exceed(self.runtime, Limit::Memory) } else { Ok(()) }
     }

@@ -1,5 +1,5 @@
-//! Arithmetic in decimals: 0.1 and 0.2 are 0.3, and whole numbers of any length are whole. As in Liquid, two whole numbers
-//! give a whole number, and a number with a point stays one with a point (`7.0`), whatever its value.
+//! Arithmetic in decimals: 0.1 and 0.2 are 0.3, and whole numbers of any length are exact. As in Liquid, two whole numbers give a
+//! whole number, and a number with a point keeps the point (`7.0`), whatever its value.
 
 use super::{Given, Own, State};
 use crate::template::node;
@@ -23,13 +23,13 @@ pub(super) const FILTERS: &[Own] = &[
     Own::new("times", 1, 1, |given| combine(given, |a, b| a * b)),
 ];
 
-/// Digits of a number, zeros before and behind the point included.
+/// The most digits of a number, with the zeros before and behind the point.
 const MAX_DIGITS: u64 = 1_000;
 
 /// A number as arithmetic sees it.
 pub(super) struct Number {
     value: BigDecimal,
-    /// Whether it is written with a point.
+    /// Whether the number is written with a point.
     is_float: bool,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn read(given: &Given<'_>, value: &dyn ValueView) -> Result<Number> {
     if text.is_empty() && !is_list {
         return Ok(Number::zero());
     }
-    // A name like `inf` is no number, though the library reads some.
+    // A name like `inf` is not a number here, though the library reads some of them.
     let is_numeric = !is_list && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
     if text.len() as u64 > MAX_DIGITS * 2 {
         return Err(too_long(given));
@@ -70,7 +70,7 @@ pub(super) fn read(given: &Given<'_>, value: &dyn ValueView) -> Result<Number> {
     Ok(Number { value, is_float })
 }
 
-/// A number as other filters and the output see it.
+/// Writes a number for other filters and for the output.
 pub(super) fn write(given: &Given<'_>, number: &Number) -> Result<Value> {
     if !fits(&number.value) {
         return Err(too_long(given));
@@ -86,7 +86,7 @@ pub(super) fn write(given: &Given<'_>, number: &Number) -> Result<Value> {
     } else if !text.contains('.') {
         text.push_str(".0");
     }
-    // A number that no machine's type holds is a text, and is remembered to be a number.
+    // A number that no machine type holds is written as a text, and is noted as a number.
     let mut state = given.runtime.registers().get_mut::<State>();
     Arc::make_mut(&mut state.exact).insert(text.clone());
     Ok(Value::scalar(text))
@@ -118,13 +118,13 @@ fn combine(given: &Given<'_>, combine: fn(BigDecimal, BigDecimal) -> BigDecimal)
     write(given, &Number { value: combine(a.value, b.value), is_float: a.is_float || b.is_float })
 }
 
-/// The input, unless `gives_way` to the argument.
+/// The input, or the argument when the comparison says so.
 fn one_of(given: &Given<'_>, gives_way: fn(&Number, &Number) -> bool) -> Result<Value> {
     let (input, limit) = (input(given)?, operand(given)?);
     write(given, if gives_way(&input, &limit) { &limit } else { &input })
 }
 
-/// A whole divisor rounds down; one with a point gives the digits that a float holds.
+/// Divides. A whole divisor rounds down; a divisor with a point gives the digits that a float holds.
 fn divided_by(given: &Given<'_>) -> Result<Value> {
     let (a, b) = (input(given)?, divisor(given)?);
     let is_float = a.is_float || b.is_float;
@@ -134,7 +134,7 @@ fn divided_by(given: &Given<'_>) -> Result<Value> {
         return write(given, &Number { value: (whole(multiple) / whole(b.value)).into(), is_float });
     }
     let quotient = a.value / b.value;
-    // Seventeen digits tell any two floats apart; parsing then finds the shortest text of the float.
+    // Seventeen digits tell any two floats apart; parsing them gives the float, whose shortest text is then written.
     let float: Option<f64> = quotient.to_string().parse().ok();
     match float.filter(|float| float.is_normal() || quotient.is_zero()) {
         Some(float) => Ok(Value::scalar(float)),
@@ -142,7 +142,7 @@ fn divided_by(given: &Given<'_>) -> Result<Value> {
     }
 }
 
-/// Has the sign of the divisor, as in Ruby.
+/// The remainder. It has the sign of the divisor, as in Ruby.
 fn modulo(given: &Given<'_>) -> Result<Value> {
     let (a, b) = (input(given)?, divisor(given)?);
     write(given, &Number { value: remainder(&a.value, &b.value), is_float: a.is_float || b.is_float })
@@ -164,11 +164,11 @@ fn whole(given: &Given<'_>, mode: RoundingMode) -> Result<Value> {
     write(given, &Number { value, is_float: false })
 }
 
-/// To a number of digits behind the point; below zero, before the point. Halves go away from zero.
+/// Rounds to a number of digits behind the point, or before the point if the number is negative. Halves are rounded away from zero.
 fn round(given: &Given<'_>) -> Result<Value> {
     let digits = given.argument_whole(0)?.unwrap_or(0);
     let Number { value, is_float } = input(given)?;
-    // Zeros are not added: there is nothing to round.
+    // Zeros are not added when there is nothing to round.
     let value = if digits >= value.fractional_digit_count() {
         value
     } else {

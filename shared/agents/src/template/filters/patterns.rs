@@ -1,11 +1,11 @@
-//! Filters by regular expressions. What must not live here: expressions that are not written in the template.
+//! Filters with regular expressions. Only expressions that are written in the template are allowed here.
 
 use super::{Given, Own};
 use liquid_core::model::{Value, ValueView};
 use liquid_core::{Error, Expression, Result};
 use regex::{Captures, Regex, RegexBuilder};
 
-/// Bytes of a compiled expression.
+/// The most bytes of a compiled expression.
 const MAX_PATTERN: usize = 256 * 1024;
 
 pub(super) const FILTERS: &[Own] = &[

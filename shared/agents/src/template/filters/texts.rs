@@ -1,4 +1,4 @@
-//! Filters over texts. Lengths and places are counted in characters; a value that is no text is taken as it renders.
+//! Filters over texts. Lengths and positions are counted in characters; a value that is not a text is used as it renders.
 
 use super::{Given, Own};
 use liquid_core::Result;
@@ -42,7 +42,7 @@ fn capitalize(given: &Given<'_>) -> Result<Value> {
     text(first + &chars.as_str().to_lowercase())
 }
 
-/// What is nothing, false or empty gives way; with `allow_false: true`, false stays.
+/// Gives the argument in place of nothing, false and empty values; with `allow_false: true`, false stays.
 fn default(given: &Given<'_>) -> Result<Value> {
     let allows_false = given.keyword.is_some_and(|keyword| keyword.query_state(State::Truthy));
     let is_false = given.input.as_scalar().and_then(|input| input.to_bool()) == Some(false);
@@ -65,7 +65,8 @@ fn replace_one(given: &Given<'_>, find: fn(&str, &str) -> Option<usize>, with: &
     }
 }
 
-/// As in Ruby: no separator splits into characters, a blank splits at any blanks, and empty parts at the end are dropped.
+/// Splits a text as Ruby does: an empty separator gives the characters, a blank splits at all white space, and empty parts at the
+/// end are dropped.
 fn split(given: &Given<'_>) -> Result<Value> {
     let (input, separator) = (given.text(), given.argument_text(0, ""));
     let mut parts: Vec<&str> = match separator.as_str() {
@@ -100,7 +101,7 @@ fn truncatewords(given: &Given<'_>) -> Result<Value> {
     text(kept.join(" ") + &end)
 }
 
-/// A length; below zero is zero.
+/// A length; a negative one counts as zero.
 fn count(given: Option<i64>, default: usize) -> usize {
     given.map_or(default, |count| usize::try_from(count).unwrap_or(0))
 }

@@ -1,4 +1,4 @@
-//! `date`: the forms of times in, the directives of `strftime` out.
+//! The filter `date`: the forms of times that it reads, and the directives of `strftime` that it writes.
 
 use super::{all_fail, all_render};
 use crate::template::{Scope, Template};
@@ -30,7 +30,7 @@ fn the_products_own_times_are_read() {
         ("{{ due | date: '%Y-%m-%d' }}", "2024-12-22"),
         ("{{ now | date: '%H:%M:%S.%L' }}", "09:30:00.250"),
         ("{{ event.created_at | date: '%d.%m.%Y %H:%M' }}", "03.02.2025 04:05"),
-        // The time of the attempt, not the machine's: what is tried again renders the same.
+        // "Now" is the time of the attempt, not the machine's: rendering the template again in the same attempt gives the same.
         ("{{ 'now' | date: '%Y-%m-%d %H:%M:%S.%L' }}", "2026-01-31 09:30:00.250"),
         ("{{ 'Today' | date: '%s' }}", "1769851800"),
     ] {
@@ -86,7 +86,7 @@ fn every_form_of_a_time_is_read() {
     for date in ["2024-12-22", "22 Dec 2024", "December 22, 2024", "22-Dec-2024", "2024/12/22", "12/22/2024", "1734825600"] {
         all_render(&json!({"at": date}).to_string(), &[("{{ at | date: '%Y-%m-%d %H:%M:%S' }}", "2024-12-22 00:00:00")]);
     }
-    // Before 1970, and as a template writes it.
+    // Times before 1970, and a time that is written in the template.
     all_render("{}", &[("{{ -86400 | date: '%F' }}{{ 0 | date: ' %F' }}", "1969-12-31 1970-01-01")]);
 }
 

@@ -34,7 +34,7 @@ fn edges() {
         &[
             ("{{ html | strip_html }}", "aüb < c"),
             ("{{ '&amp; &#39; &#x27; & &a b; &;' | escape_once }}", "&amp; &#39; &amp;#x27; &amp; &amp;a b; &amp;;"),
-            // As mail and GitHub's API break it, and without its padding.
+            // Base64 with line breaks, as mail and GitHub's API write it, and without padding.
             ("{{ wrapped | base64_decode }} {{ 'b25lIHR3bw' | base64_decode }}", "one two one two"),
             ("{{ smile | base64_encode }} {{ smile | base64_url_safe_encode | base64_url_safe_decode }}", "8J+YgD9+KsOp 😀?~*é"),
             ("{{ '~a b*é' | url_encode }} {{ '~a b*é' | uri_escape }}", "~a+b%2A%C3%A9 ~a%20b%2A%C3%A9"),

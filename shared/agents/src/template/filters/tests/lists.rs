@@ -1,4 +1,4 @@
-//! Lists: the reference's examples, lists in lists, nothing, and what is no list.
+//! Lists: the reference's examples, lists in lists, nothing, and values that are not lists.
 
 use super::{all_fail, all_render};
 
@@ -84,7 +84,7 @@ fn values_are_compared_as_what_they_are() {
     all_render(
         PRODUCTS,
         &[
-            // Anything but true is not true.
+            // Only true equals true.
             ("{{ products | where: 'title', true | size }} {{ products | where: 'available', true | size }}", "0 2"),
             ("{{ products | where: 'available', false | map: 'title' | join: ';' }}", "Spatula"),
             ("{{ products | where: 'price', 5 | size }} {{ products | where: 'price', 5.0 | size }}", "1 1"),

@@ -1,5 +1,6 @@
-//! Each filter against Shopify's reference: the examples of its documentation, and the inputs that users stumble over. One
-//! file for each kind of filter; here is what they share, and the test that holds the list for people to the filters.
+//! Each filter is compared with Shopify's reference: the examples of its documentation, and inputs that users stumble over. There
+//! is one file for each kind of filter. This file has what they share, and the test that compares `docs/templates.md` with the
+//! filters.
 
 mod dates;
 mod encodings;
@@ -11,14 +12,14 @@ use super::super::tests::{problem, render};
 use super::super::{LANGUAGE, Problem};
 use std::collections::BTreeSet;
 
-/// Each source renders what stands beside it.
+/// Each source must render the text beside it.
 fn all_render(payload: &str, table: &[(&str, &str)]) {
     for (source, expected) in table {
         assert_eq!(render(source, payload), *expected, "{source}");
     }
 }
 
-/// Each source is an error that has the text beside it.
+/// Each source must fail with an error that contains the text beside it.
 fn all_fail(payload: &str, table: &[(&str, &str)]) {
     for (source, part) in table {
         let Problem::Render(reason) = problem(source, payload) else { panic!("{source}") };
@@ -26,7 +27,7 @@ fn all_fail(payload: &str, table: &[(&str, &str)]) {
     }
 }
 
-/// The rows `| name | what it does | template | text |` of the list for people.
+/// The rows `| name | what it does | template | text |` of the list in `docs/templates.md`.
 fn documented() -> Vec<[String; 3]> {
     let text = include_str!("../../../../../../docs/templates.md");
     let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |"));

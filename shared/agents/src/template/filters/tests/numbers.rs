@@ -1,4 +1,4 @@
-//! Arithmetic: the reference's examples, decimals, long numbers, and what is no number.
+//! Arithmetic: the reference's examples, decimals, long numbers, and values that are not numbers.
 
 use super::{all_fail, all_render};
 use crate::template::JsonTemplate;
