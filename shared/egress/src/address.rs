@@ -1,4 +1,4 @@
-//! Which addresses are on the public internet, and the ranges allowed besides. Pure: nothing here resolves or connects.
+//! Which addresses are on the public internet, and which ranges are allowed besides. Pure: nothing here resolves or connects.
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -28,7 +28,7 @@ const REFUSED_V4: &[Ipv4Net] = &[
 /// link-local, site-local, multicast and all that is unassigned.
 const GLOBAL_V6: Ipv6Net = v6([0x2000, 0, 0], 3);
 
-/// What is inside [`GLOBAL_V6`] and still refused.
+/// The ranges inside [`GLOBAL_V6`] that are refused.
 const REFUSED_V6: &[Ipv6Net] = &[
     v6([0x2001, 0, 0], 23),      // IETF protocols: Teredo, benchmarks, ORCHID
     v6([0x2001, 0x0db8, 0], 32), // documentation
@@ -52,9 +52,9 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// A private range that calls may reach: `10.0.0.0/8`, `127.0.0.1:9000`, `127.0.0.0/8:9000`, `fd00::/8`,
-/// `[fd00::]/8:443`. Without a length it is one address, without a port it is every port. An IPv4 range does not cover
-/// the same addresses written as IPv6.
+/// A private range that calls may reach: `10.0.0.0/8`, `127.0.0.1:9000`, `127.0.0.0/8:9000`, `fd00::/8`, `[fd00::]/8:443`.
+/// Without a length it is one address, without a port it is every port. An IPv4 range does not cover the same addresses written
+/// as IPv6.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allow {
     net: IpNet,
@@ -67,7 +67,7 @@ impl Allow {
     }
 }
 
-/// Why a text is not an [`Allow`]: the whole text, the part at fault and the form expected.
+/// Why a text is not an [`Allow`]: the whole text, the faulty part, and the expected form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}`: `{part}` is not {expected}; write CIDR or CIDR:port, such as 10.0.0.0/8, 127.0.0.1/32:9000 or [fd00::]/8:443")]
 pub struct InvalidAllow {
@@ -104,7 +104,7 @@ impl FromStr for Allow {
     }
 }
 
-/// The address, and what follows it: `/len`, `:port`, both or nothing.
+/// Splits a text into the address and what follows: `/len`, `:port`, both or nothing.
 fn split_address(text: &str) -> Option<(&str, &str)> {
     if let Some(rest) = text.strip_prefix('[') {
         return rest.split_once(']');

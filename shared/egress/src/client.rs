@@ -1,4 +1,4 @@
-//! A request made into bytes and its answer read, within the policy's caps. Addresses are checked in [`crate::connect`].
+//! Writing a request as bytes and reading its answer, within the policy's limits. Addresses are checked in [`crate::connect`].
 
 use crate::connect::{Connector, Reach, Resolver, SystemResolver, Timed};
 use crate::redirect;
@@ -21,11 +21,12 @@ use std::time::Duration;
 
 /// The most that a response's head may take, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
-/// How long an unused connection is kept: so long may a call go to an address that its name no longer has.
+/// How long an unused connection is kept. For this long, a call may reach an address that its name no longer has.
 const IDLE: Duration = Duration::from_secs(15);
 const USER_AGENT: &str = concat!("Rookery/", env!("CARGO_PKG_VERSION"));
 
-/// What the message's framing, its connection or its reader depend on. RFC 9110, section 7.6.1, and what follows from it.
+/// Headers that a call may not set: the message's framing, its connection or its reader depends on them. RFC 9110, section 7.6.1,
+/// and what follows from it.
 const REFUSED_HEADERS: [HeaderName; 14] = [
     header::HOST,
     header::CONTENT_LENGTH,
@@ -55,9 +56,9 @@ pub struct Egress {
 struct Inner {
     connector: Connector,
     plain: Plain,
-    /// For secrets over plain HTTP: connects to allow-listed addresses only, and shares no connection with `plain`.
+    /// The client for secrets over plain HTTP: it connects only to allow-listed addresses, and shares no connection with `plain`.
     guarded: Plain,
-    /// Reading the system's certificates takes milliseconds, which start-up does not have.
+    /// The client for https, made at its first use: reading the system's certificates takes milliseconds, which a start cannot spare.
     secure: OnceLock<Secure>,
 }
 
@@ -69,12 +70,12 @@ struct Call {
 }
 
 impl Egress {
-    /// A client that resolves names as the system does. Cheap; it opens nothing.
+    /// Makes a client that resolves names as the system does. This is cheap, and opens nothing.
     pub fn new(policy: Policy) -> Self {
         Self::with_resolver(policy, Arc::new(SystemResolver))
     }
 
-    /// A client that resolves names in its own way.
+    /// Makes a client with its own resolver.
     pub fn with_resolver(policy: Policy, resolver: Arc<dyn Resolver>) -> Self {
         let limit = policy.connect_timeout;
         let connector = Connector { policy: Arc::new(policy), resolver, reach: Reach::Permitted };
@@ -84,14 +85,14 @@ impl Egress {
         Egress { inner: Arc::new(inner) }
     }
 
-    /// The addresses that a call to this URL would try now, or why it would be refused. Resolves, but sends nothing; a
-    /// later call resolves and checks again.
+    /// The addresses that a call to this URL would try now, or why it would be refused. The name is resolved, and nothing is
+    /// sent; a later call resolves and checks again.
     pub async fn check(&self, url: &str) -> Result<Vec<SocketAddr>, EgressError> {
         let target = Target::parse(url, &[])?;
         self.inner.connector.addresses(target.host(), target.port()).await
     }
 
-    /// Makes one call, and those that its redirects ask for. Any other answer is `Ok`, whatever its status.
+    /// Makes one call, and follows its redirects as far as the request allows. Any other answer is `Ok`, whatever its status.
     pub async fn send(&self, request: Request) -> Result<Response, EgressError> {
         let policy = &self.inner.connector.policy;
         let limit = request.timeout.map_or(policy.timeout, |asked| asked.min(policy.timeout));
@@ -137,9 +138,9 @@ impl Egress {
     }
 }
 
-/// Connections are kept by scheme, host and port, so a kept one leads to an address that was checked for that very host.
-/// The pool opens a new one when a kept one turns out closed before the request's first byte; what was sent is never
-/// sent again.
+/// Connections are kept by scheme, host and port, so a kept one leads to an address that was checked for exactly this host. The
+/// pool opens a new connection when a kept one turns out to be closed before the first byte of the request. A request that was
+/// sent is never sent again.
 fn pool<C>(connector: C, limit: Duration) -> Client<Timed<C>, Full<Bytes>>
 where
     Timed<C>: Connect + Clone,
@@ -190,7 +191,7 @@ fn headers<'s>(given: &[(String, String)], secrets: &'s [Secret], used: &mut Vec
         headers.try_append(key, value).map_err(|_| refused("there are too many headers; send fewer"))?;
     }
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
-    // A part of a packed body could not be unpacked.
+    // No coding is asked for with a range: a part of a packed body could not be unpacked.
     if !headers.contains_key(header::RANGE) {
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(rookery_media::CODINGS));
     }
@@ -205,7 +206,7 @@ async fn read<C: Connect + Clone + Send + Sync + 'static>(
 ) -> Result<Response, EgressError> {
     let response = client.request(request).await.map_err(|error| classify(&error, host, error.is_connect()))?;
     let (head, body) = response.into_parts();
-    // The library's own limit is of its buffer, and may be overshot.
+    // The library's own limit is on its buffer, and may be exceeded.
     if head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MAX_HEAD {
         return Err(EgressError::HeadersTooLarge(MAX_HEAD));
     }
@@ -218,7 +219,7 @@ async fn read<C: Connect + Clone + Send + Sync + 'static>(
     unpacked(Response { status: head.status.as_u16(), headers, body: body.to_bytes() }, host, max_body)
 }
 
-/// What a library's error means, by the first cause in its chain that tells.
+/// Finds what a library's error means, by the first cause in its chain that tells.
 fn classify(error: &(dyn Error + 'static), host: &str, connecting: bool) -> EgressError {
     let host = host.to_owned();
     let mut reason = error.to_string();
@@ -254,6 +255,6 @@ fn redact(mut response: Response, secrets: &[Secret], max_body: usize) -> Result
     if let Cow::Owned(clean) = redactor.redact(&response.body) {
         response.body = Bytes::from(clean);
     }
-    // A label is longer than a short value.
+    // The labels of credentials may be longer than their values, so the size is checked again.
     if response.body.len() > max_body { Err(EgressError::BodyTooLarge(max_body)) } else { Ok(response) }
 }

@@ -1,4 +1,5 @@
-//! Names to addresses to connections: each address is checked here, and that very address is connected to.
+//! From names to addresses to connections: each address is checked here, and the connection is opened to exactly the address that
+//! was checked.
 
 use crate::{EgressError, Policy};
 use futures::future::BoxFuture;
@@ -14,10 +15,10 @@ use tower_service::Service;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The addresses of a name, in the future.
+/// A future that gives the addresses of a name.
 pub type Resolving = BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 
-/// Turns names into addresses. Its answers are checked after it, never trusted.
+/// Turns names into addresses. The caller checks the addresses, and trusts none.
 pub trait Resolver: Send + Sync + 'static {
     /// All addresses of `host`, which is a name in lower case and not an address.
     fn resolve(&self, host: &str) -> Resolving;
@@ -34,7 +35,7 @@ impl Resolver for SystemResolver {
     }
 }
 
-/// Which of the permitted addresses a connection may have.
+/// Which of the permitted addresses a connection may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// All that the policy permits.
@@ -52,8 +53,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// The addresses of a host, all of them checked: one that is refused refuses them all, since an attacker's name server
-    /// may hide it among good ones.
+    /// The addresses of a host, all of them checked. If one is refused, all are: an attacker's name server could hide it among good ones.
     pub(crate) async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, EgressError> {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let found = match bare.parse::<IpAddr>() {
@@ -85,8 +85,9 @@ impl Connector {
     }
 }
 
-/// A receiver that takes no more of a request would keep its connection, and what is left to send, for as long as it likes: also
-/// when the call was cut long ago. Functions run on Linux; elsewhere, the system's own limit counts.
+/// Lets the system close a connection whose receiver takes nothing more. Without this limit, the receiver could keep the
+/// connection and the unsent data for as long as it likes, even after the call has ended. Functions run on Linux; elsewhere, the
+/// system's own limit counts.
 fn give_up_after(stream: &TcpStream, limit: Duration) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::net::sockopt::set_tcp_user_timeout(stream, u32::try_from(limit.as_millis()).unwrap_or(u32::MAX))?;
@@ -109,7 +110,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// A connector that has so long to resolve, connect and shake hands: what ends here was not sent.
+/// A connector with a time limit for resolving, connecting and the TLS handshake. A call that ends here was not sent.
 #[derive(Clone)]
 pub(crate) struct Timed<C> {
     pub(crate) connector: C,

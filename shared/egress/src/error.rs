@@ -1,4 +1,4 @@
-//! Why a call was refused or failed. Messages are public: they name the remedy, and never an inner address or a secret.
+//! Why a call was refused or failed. Messages are public: they name the remedy, and never an internal address or a secret.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ pub enum EgressError {
     /// The URL is malformed or of a kind that is never called.
     #[error("the URL is refused: {0}")]
     InvalidUrl(String),
-    /// The host is, or its name leads to, an address that is not on the public internet and not allowed.
+    /// The host is an address, or its name leads to one, that is not on the public internet and not allowed.
     #[error(
         "`{host}` leads to a loopback, private or reserved address; call a public address, or have the operator allow the range (ROOKERY_EGRESS_ALLOW)"
     )]
     AddressRefused {
-        /// As written in the URL.
+        /// The host, as written in the URL.
         host: String,
     },
     /// A method that a call may not have.
@@ -22,7 +22,7 @@ pub enum EgressError {
     /// A header that a call may not set, or whose name or value is malformed.
     #[error("the header `{name}` is refused: {reason}")]
     HeaderRefused {
-        /// As given, at most 64 characters of it.
+        /// The header's name as given, at most 64 characters of it.
         name: String,
         /// What to do about it.
         reason: &'static str,
@@ -30,7 +30,7 @@ pub enum EgressError {
     /// A credential may not be sent to this host, or not in this place.
     #[error("the credential `{name}` is refused: {reason}")]
     CredentialRefused {
-        /// Its name, never its value.
+        /// The credential's name, never its value.
         name: String,
         /// What to do about it.
         reason: String,
@@ -38,10 +38,10 @@ pub enum EgressError {
     /// A credential would cross the public internet in the clear.
     #[error("a credential is not sent to `{host}` over plain http; use https")]
     CredentialInsecure {
-        /// As written in the URL.
+        /// The host, as written in the URL.
         host: String,
     },
-    /// A redirect leads where no call goes on.
+    /// A redirect leads to an address that calls do not follow.
     #[error("the server's redirect is refused: {0}; call the right address directly")]
     RedirectRefused(String),
     /// There was another redirect after the last one that may be followed.
@@ -52,21 +52,21 @@ pub enum EgressError {
     /// The name did not resolve.
     #[error("`{host}` could not be resolved; check the spelling of the host")]
     DnsFailed {
-        /// As written in the URL.
+        /// The host, as written in the URL.
         host: String,
     },
-    /// No connection: nothing was sent.
+    /// No connection was opened, so nothing was sent.
     #[error("no connection to `{host}`: {reason}; check that the host and port are up")]
     ConnectFailed {
-        /// As written in the URL.
+        /// The host, as written in the URL.
         host: String,
         /// The system's reason.
         reason: String,
     },
-    /// The TLS handshake failed: nothing was sent.
+    /// The TLS handshake failed, so nothing was sent.
     #[error("no secure connection to `{host}`: {reason}; check its certificate, and that the port speaks TLS")]
     TlsFailed {
-        /// As written in the URL.
+        /// The host, as written in the URL.
         host: String,
         /// The TLS library's reason.
         reason: String,
@@ -76,12 +76,12 @@ pub enum EgressError {
         "the call did not end within {0:?}; it may have been applied: make the receiver faster, or repeat with the same idempotency key"
     )]
     Timeout(Duration),
-    /// The connection broke after the request was sent, which may have been applied.
+    /// The connection broke after the request was sent; the request may have been applied.
     #[error(
         "the connection to `{host}` broke before the whole response came: {reason}; it may have been applied: repeat with the same idempotency key"
     )]
     ConnectionLost {
-        /// As written in the URL.
+        /// The host, as written in the URL.
         host: String,
         /// The system's reason.
         reason: String,
@@ -89,13 +89,13 @@ pub enum EgressError {
     /// The response is not HTTP.
     #[error("`{host}` did not answer in HTTP/1.1; check that the port speaks HTTP")]
     InvalidResponse {
-        /// As written in the URL.
+        /// The host, as written in the URL.
         host: String,
     },
     /// The response's headers are too many or too long.
     #[error("the response's headers are over {0} bytes or 100 lines; ask the receiver for fewer")]
     HeadersTooLarge(usize),
-    /// The response's body is too long. It was cut off.
+    /// The response's body is too long, and was cut off.
     #[error("the response's body is over {0} bytes; ask for less, for example by paging")]
     BodyTooLarge(usize),
 }
@@ -123,7 +123,8 @@ impl EgressError {
         }
     }
 
-    /// Whether the same call may succeed later. What was [unknown](Self::is_unknown) needs an idempotency key.
+    /// Whether the same call may succeed later. After an [unknown](Self::is_unknown) outcome, repeating the call needs an
+    /// idempotency key.
     pub fn retryable(&self) -> bool {
         match self {
             Self::DnsFailed { .. } | Self::ConnectFailed { .. } | Self::Timeout(_) | Self::ConnectionLost { .. } => true,

@@ -1,7 +1,7 @@
-//! The escapes by which a character is written otherwise: in JSON and program texts, in HTML and XML, in URLs and forms. Pure, and
-//! lenient: what only some reader takes for an escape is one.
+//! The escapes by which characters can be written in another way: in JSON and program texts, in HTML and XML, in URLs and forms.
+//! Pure, and lenient: if any reader would take something for an escape, it is one here.
 
-/// An escape as it was found: how long it is, and the bytes that it stands for.
+/// An escape that was found: its length, and the bytes that it stands for.
 pub(crate) struct Escape {
     pub(crate) length: usize,
     bytes: [u8; 4],
@@ -9,7 +9,7 @@ pub(crate) struct Escape {
 }
 
 impl Escape {
-    /// One character that stands for none.
+    /// An escape of one character that stands for nothing.
     pub(crate) fn nothing() -> Escape {
         Escape { length: 1, bytes: [0; 4], count: 0 }
     }
@@ -29,7 +29,7 @@ impl Escape {
     }
 }
 
-/// The escape that a text begins with.
+/// The escape at the beginning of a text.
 pub(crate) fn escape(text: &[u8]) -> Option<Escape> {
     match text {
         [b'%', high, low, ..] => Some(Escape::byte(3, hex(&[*high, *low])? as u8)),
@@ -40,7 +40,7 @@ pub(crate) fn escape(text: &[u8]) -> Option<Escape> {
         [b'\\', b'n', ..] => Some(Escape::byte(2, b'\n')),
         [b'\\', b'f', ..] => Some(Escape::byte(2, 12)),
         [b'\\', b'r', ..] => Some(Escape::byte(2, b'\r')),
-        // What is escaped itself may be a letter that belongs to this one.
+        // If the next character is itself escaped, it may be a letter of this escape: that one is decoded first.
         [b'\\', b'%' | b'&', ..] if escape(&text[1..]).is_some() => None,
         [b'\\', mark, ..] if mark.is_ascii_punctuation() => Some(Escape::byte(2, *mark)),
         [b'&', b'#', b'x' | b'X', digits @ ..] => numeric(3, digits, 16),
@@ -54,7 +54,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| Some(number << 4 | (*digit as char).to_digit(16)?))
 }
 
-/// What follows `\u`: four digits, and those of the other surrogate if they are one.
+/// Reads what follows `\u`: four digits, and four more if these are the other surrogate.
 fn utf16(text: &[u8]) -> Option<Escape> {
     let first = hex(text.get(..4)?)?;
     if let Some(c) = char::from_u32(first) {
@@ -66,7 +66,7 @@ fn utf16(text: &[u8]) -> Option<Escape> {
     Some(Escape::char(12, c))
 }
 
-/// What follows `&#` or `&#x`: digits and a semicolon.
+/// Reads what follows `&#` or `&#x`: digits and a semicolon.
 fn numeric(prefix: usize, text: &[u8], base: u32) -> Option<Escape> {
     let end = text.iter().take(10).position(|byte| *byte == b';')?;
     let digits = std::str::from_utf8(&text[..end]).ok().filter(|digits| digits.chars().all(|c| c.is_digit(base)))?;
@@ -74,7 +74,7 @@ fn numeric(prefix: usize, text: &[u8], base: u32) -> Option<Escape> {
     Some(Escape::char(prefix + end + 1, c))
 }
 
-/// What follows `&`: a name and a semicolon.
+/// Reads what follows `&`: a name and a semicolon.
 fn named(text: &[u8]) -> Option<Escape> {
     let end = text.iter().take(10).position(|byte| *byte == b';')?;
     let name = std::str::from_utf8(&text[..end]).ok()?;

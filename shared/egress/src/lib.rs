@@ -1,11 +1,11 @@
-//! The one client for every outside call. What lives here: which addresses a call may reach, how a credential is put
-//! into a request, and the caps on time and size. What must not: who calls whom and why, retries, storage, and any
-//! second way to open a connection.
+//! The one client for all outside calls. Here is decided which addresses a call may reach, how a credential is put into a
+//! request, and how long and how large a call may be. Who calls whom and why, retries, storage, and any second way to open a
+//! connection do not belong here.
 //!
-//! A call is refused unless the address that it *connects to* is on the public internet or in [`Policy::allow`]:
-//! names are resolved once for each connection, every answer is checked, and those very addresses are used. Redirects are
-//! followed where a request asks for it, each hop as a call of its own. There are no proxies, cookies or retries of sent requests
-//! here: the client has none to turn off.
+//! A call is refused unless the address that it *connects to* is on the public internet or in [`Policy::allow`]: names are
+//! resolved once for each connection, every address is checked, and exactly the checked addresses are used. Redirects are
+//! followed where a request asks for that, each hop as a call of its own. There are no proxies, cookies or retries of sent
+//! requests: the client has no such features that would have to be turned off.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), rookery_egress::EgressError> {

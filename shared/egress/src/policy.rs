@@ -1,18 +1,18 @@
-//! What every call of one client is held to. Nothing here performs a call.
+//! The limits that apply to all calls of one client. Nothing here makes a call.
 
 use crate::address::{Allow, is_public};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// The limits of all calls. The default reaches the public internet only.
+/// The limits of all calls. By default, only the public internet can be reached.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// Private ranges that calls may reach, besides the public internet.
     pub allow: Vec<Allow>,
-    /// For the whole call, from the name's resolution to the last byte of the body. A request may ask for less. For so long, too, a
-    /// receiver may take nothing of a request before its connection is given up.
+    /// The time limit of the whole call, from the name's resolution to the last byte of the body. A request may ask for less.
+    /// This is also how long a receiver may take nothing of a request before its connection is given up.
     pub timeout: Duration,
-    /// For resolving the name, opening the connection and the TLS handshake; within `timeout`.
+    /// The time limit for resolving the name, opening the connection and the TLS handshake; within `timeout`.
     pub connect_timeout: Duration,
     /// The largest response body, in bytes.
     pub max_body: usize,
@@ -35,7 +35,7 @@ impl Policy {
         is_public(address.ip()) || self.allows(address)
     }
 
-    /// Whether the address is in a range that was allowed by name.
+    /// Whether the address is in an allowed range.
     pub(crate) fn allows(&self, address: SocketAddr) -> bool {
         self.allow.iter().any(|allow| allow.contains(address))
     }

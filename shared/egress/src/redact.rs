@@ -1,8 +1,9 @@
-//! The values of credentials taken out of what others wrote, however they wrote them. Nothing here knows where a text comes from.
+//! Removing the values of credentials from texts that others wrote, however they wrote the values. Nothing here knows where a
+//! text comes from.
 //!
-//! A text is searched as it is, then with its escapes decoded, then with the escapes in that decoded, and so on, and in the end
-//! without the backslashes that are left: each time in the same way, for what a value itself becomes on that way. What is found is
-//! cut out of the text as it came, whole escapes at a time.
+//! A text is searched as it is, then with its escapes decoded, then with the escapes in that result decoded, and so on, and at
+//! the end without the remaining backslashes. Each round searches for the form that the value itself takes after the same
+//! decoding. A match is cut out of the original text, in whole escapes.
 
 use crate::escape::{Escape, escape};
 use crate::secret::{Encoding, Secret};
@@ -13,37 +14,38 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// The shortest value, in bytes, that is taken out of texts: a shorter one stands in many texts by chance.
+/// The shortest value, in bytes, that is removed from texts. A shorter one occurs in many texts by chance.
 pub const MIN_REDACTED_BYTES: usize = 6;
 
-/// How deep escapes may be nested and are still seen through.
+/// The deepest nesting of escapes that is decoded.
 const DEPTH: usize = 6;
 
-/// Takes the values of some credentials out of texts.
+/// Removes the values of some credentials from texts.
 pub struct Redactor {
     labels: Vec<String>,
     needles: Vec<Needle>,
 }
 
-/// What a value looks like in a text.
+/// A form in which a value may appear in a text.
 struct Needle {
-    /// Which value it is of.
+    /// The number of the value's label.
     label: usize,
     search: Search,
 }
 
 enum Search {
-    /// The folded value, in the folded text.
+    /// The folded value, searched for in the folded text.
     Folded(Finder<'static>),
-    /// The part of the value's base64 that holds nothing else, in the text as it is. Bits of the value may be in the character
-    /// before and in the one after.
+    /// The part of the value's base64 that belongs to the value alone, searched for in the unfolded text. The characters before
+    /// and after it may hold some bits of the value, too.
     Base64 { finder: Finder<'static>, before: bool, after: bool },
 }
 
 impl Redactor {
-    /// For these credentials, by name and value. Each value is sought as it is; in other case; in escapes of JSON, HTML and URLs
-    /// that may be mixed and nested; and within base64 and base64url. So are the password in `user:password`, the token after
-    /// `Bearer`, and what is in Basic's base64. Values and parts under [`MIN_REDACTED_BYTES`] are not sought.
+    /// Makes a redactor for these credentials, given by name and value. Each value is searched for as it is; in other case; in
+    /// escapes of JSON, HTML and URLs, which may be mixed and nested; and within base64 and base64url. The password in
+    /// `user:password`, the token after `Bearer`, and what is in Basic's base64 are searched for in the same way. Values and
+    /// parts under [`MIN_REDACTED_BYTES`] are left out.
     pub fn new<'s>(credentials: impl IntoIterator<Item = (&'s str, &'s str)>) -> Redactor {
         let mut redactor = Redactor { labels: Vec::new(), needles: Vec::new() };
         for (label, (name, value)) in credentials.into_iter().enumerate() {
@@ -55,12 +57,12 @@ impl Redactor {
         redactor
     }
 
-    /// For the credentials of a call.
+    /// Makes a redactor for the credentials of a call.
     pub(crate) fn of(secrets: &[Secret]) -> Redactor {
         Redactor::new(secrets.iter().map(|secret| (secret.name.as_str(), secret.value.as_str())))
     }
 
-    /// The text with `[credential NAME]` where a value stands. Time and memory are linear in the text's length.
+    /// The text with `[credential NAME]` in place of each value. Time and memory are linear in the text's length.
     pub fn redact<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         let mut cuts = Cuts::default();
         if !self.needles.is_empty() {
@@ -69,7 +71,7 @@ impl Redactor {
         if cuts.0.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(self.cut(text, &cuts)) }
     }
 
-    /// [`Redactor::redact`] for a text.
+    /// Redacts a text, like [`Redactor::redact`].
     pub fn redact_text(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.redact(text.as_bytes())).into_owned()
     }
@@ -101,7 +103,8 @@ impl Redactor {
         }
     }
 
-    /// The text with a label for each run of cut bytes. An escape is cut as a whole: its rest would be read as another.
+    /// The text with a label in place of each run of cut bytes. An escape is cut as a whole, because a part of it would be read
+    /// as something else.
     fn cut(&self, text: &[u8], cuts: &Cuts) -> Vec<u8> {
         let mut result = Vec::with_capacity(text.len());
         let (mut at, mut last) = (0, None);
@@ -119,8 +122,8 @@ impl Redactor {
     }
 }
 
-/// For each byte of a text, the label that is put in its place, plus one; empty until there is one. So matches take no more
-/// memory, however many there are.
+/// For each byte of a text, the number of the label that replaces it, plus one; empty as long as there is none. So the memory
+/// does not grow with the number of matches.
 #[derive(Default)]
 struct Cuts(Vec<u16>);
 
@@ -140,13 +143,13 @@ impl Cuts {
 /// A text with its escapes decoded, once or more.
 struct View<'t> {
     bytes: Cow<'t, [u8]>,
-    /// Where each byte begins in the source; empty if nothing was decoded yet.
+    /// Where each byte begins in the source; empty while nothing is decoded.
     source: Vec<u32>,
 }
 
 impl View<'_> {
-    /// Shows the text as it is, and after each round of decoding. Backslashes that are left go in the last one: how many there
-    /// are depends on the order in which nested escapes were written.
+    /// Shows the text as it is, and after each round of decoding. The remaining backslashes are removed in the last round,
+    /// because their number depends on the order in which nested escapes were written.
     fn each(text: &[u8], mut show: impl FnMut(&View<'_>)) {
         let mut view = View { bytes: Cow::Borrowed(text), source: Vec::new() };
         show(&view);
@@ -160,7 +163,7 @@ impl View<'_> {
         }
     }
 
-    /// Decodes each escape once, in place: none is shorter than what it stands for. `false` if there is none.
+    /// Decodes each escape once, in place: an escape is never shorter than what it stands for. `false` if there is none.
     fn decode(&mut self, escape: impl Fn(&[u8]) -> Option<Escape>) -> bool {
         if !memchr3_iter(b'%', b'\\', b'&', &self.bytes).any(|at| escape(&self.bytes[at..]).is_some()) {
             return false;
@@ -183,7 +186,7 @@ impl View<'_> {
         true
     }
 
-    /// Where in the source what stands at `range` was written.
+    /// The range in the source that was decoded to `range`.
     fn in_source(&self, range: Range<usize>, length: usize) -> Range<usize> {
         if self.source.is_empty() {
             return range;
@@ -194,7 +197,7 @@ impl View<'_> {
     }
 }
 
-/// What of a value is a secret by itself: all of it, what follows a scheme's name, a password.
+/// The parts of a value that are secrets by themselves: the whole value, the part after a scheme's name, a password.
 fn parts(value: &str) -> Vec<String> {
     let token = value.split_once(' ').filter(|(scheme, _)| ["basic", "bearer", "token"].contains(&&*scheme.to_ascii_lowercase()));
     let token = token.map_or(value, |(_, token)| token.trim());
@@ -205,7 +208,7 @@ fn parts(value: &str) -> Vec<String> {
     [value.to_owned(), token.to_owned()].into_iter().chain(passwords.into_iter().flatten()).collect()
 }
 
-/// The value in one case, and what is left of it when the escapes that it may hold itself are decoded.
+/// The value in one case, and the value after each decoding of the escapes that it may contain itself.
 fn folded(value: &str) -> impl Iterator<Item = Search> {
     let mut needles = BTreeSet::new();
     for text in [value.to_owned(), value.to_lowercase(), value.to_uppercase()] {
@@ -217,14 +220,14 @@ fn folded(value: &str) -> impl Iterator<Item = Search> {
     long_enough.map(|needle| Search::Folded(Finder::new(&needle).into_owned()))
 }
 
-/// The value within base64 of something longer, as it is and as clients escape it before: in either alphabet, after 3n, 3n + 1 or
-/// 3n + 2 other bytes.
+/// The value within the base64 of something longer, as it is and after the escapes that clients may apply before: in either
+/// alphabet, after 3n, 3n + 1 or 3n + 2 other bytes.
 fn base64(value: &str) -> impl Iterator<Item = Search> {
     let mut needles = BTreeSet::new();
     for text in [Encoding::Plain, Encoding::Percent, Encoding::Json].map(|encoding| encoding.write(value)) {
         for shift in 0..3 {
             let bytes = [&[0; 2][..shift], text.as_bytes()].concat();
-            // Six bits a character: those at the ends may hold bits of other bytes.
+            // A character holds six bits: those at the ends may hold bits of other bytes.
             let whole = (shift * 8).div_ceil(6)..bytes.len() * 8 / 6;
             let (before, after) = (shift > 0, bytes.len() % 3 != 0);
             for engine in [BASE64_STANDARD, BASE64_URL_SAFE] {
@@ -235,7 +238,7 @@ fn base64(value: &str) -> impl Iterator<Item = Search> {
     needles.into_iter().map(|(needle, before, after)| Search::Base64 { finder: Finder::new(&needle).into_owned(), before, after })
 }
 
-/// The text in one case; a form's `+` is a space.
+/// The text in one case; `+`, which is a space in forms, becomes a space.
 fn fold(text: &[u8]) -> Vec<u8> {
     text.iter().map(|byte| if *byte == b'+' { b' ' } else { byte.to_ascii_lowercase() }).collect()
 }

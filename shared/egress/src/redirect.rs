@@ -1,11 +1,11 @@
-//! Which request follows from a redirect. Nothing here sends it: each hop is prepared, checked and sent as a first call is.
+//! Which request follows from a redirect. Nothing is sent here: each further hop is prepared, checked and sent like a first call.
 
 use crate::target::Target;
 use crate::{EgressError, Request, Response};
 use http::Method;
 use http::header::{self, HeaderName};
 
-/// Headers that say nothing of who calls: only they go on to another site, so that no key in a header, however it is named, does.
+/// The headers that go on to another site. They tell nothing about the caller; so no key in a header goes on, whatever the header's name.
 const PASSED_ON: [HeaderName; 8] = [
     header::ACCEPT,
     header::ACCEPT_LANGUAGE,
@@ -18,7 +18,7 @@ const PASSED_ON: [HeaderName; 8] = [
 ];
 
 /// The request to make next, if the response is a redirect that the request wants followed. GET and HEAD keep their method under
-/// every status (RFC 9110, section 15.4); what has another method or a body is not made again elsewhere.
+/// every status (RFC 9110, section 15.4). A request with another method or a body is not made again elsewhere.
 pub(crate) fn next(request: &Request, response: &Response) -> Result<Option<Request>, EgressError> {
     let follows = request.redirects > 0 && [Method::GET, Method::HEAD].contains(&request.method) && request.body.is_none();
     if !follows || ![301, 302, 303, 307, 308].contains(&response.status) {
@@ -41,7 +41,7 @@ pub(crate) fn next(request: &Request, response: &Response) -> Result<Option<Requ
     Ok(Some(next))
 }
 
-/// The address at fault is the server's, not the caller's.
+/// Reports a wrong address as a fault of the redirect: the server chose the address, not the caller.
 fn of_redirect(error: EgressError) -> EgressError {
     match error {
         EgressError::InvalidUrl(reason) => EgressError::RedirectRefused(format!("its address is wrong: {reason}")),

@@ -1,5 +1,5 @@
-//! Credentials in a call: markers replaced on the way out, and the hosts they are bound to. Values are taken out of what comes in
-//! by [`crate::redact`].
+//! Credentials in a call: markers are replaced by values when a request is sent, and each value is bound to hosts. Values in
+//! answers are removed by [`crate::redact`].
 
 use crate::target::Target;
 use crate::{EgressError, Redactor};
@@ -14,13 +14,13 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 /// A credential that a request may use, by writing its marker into the URL's path or query, header values or body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
-    /// Shown instead of the value.
+    /// The name that is shown instead of the value.
     pub name: String,
-    /// The placeholder, which nobody can guess; never empty.
+    /// The marker, which nobody can guess; never empty.
     pub marker: String,
-    /// What is sent, and never shown.
+    /// The value, which is sent and never shown.
     pub value: String,
-    /// Where it may be sent: `api.example.com`, `*.example.com` (any name below it), each with `:port` if wanted.
+    /// The hosts that the value may be sent to: `api.example.com`, `*.example.com` (any name below it), each with `:port` if wanted.
     pub hosts: Vec<String>,
 }
 
@@ -30,7 +30,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// How a value must be written so that it stays one value where it lands.
+/// How a value must be written so that it stays one value in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Plain,
@@ -39,7 +39,7 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
-    /// What a body of this media type needs.
+    /// The encoding that a body of this media type needs.
     pub(crate) fn of_body(content_type: &str) -> Encoding {
         let content_type = content_type.to_ascii_lowercase();
         if content_type.contains("json") {
@@ -64,7 +64,8 @@ impl Encoding {
 }
 
 impl Secret {
-    /// The marker as given, as a URL's reader writes it, and as a form or a template's URL filter writes it.
+    /// The forms in which the marker may appear: as given, as a URL's reader writes it, and as a form or a template's URL filter
+    /// writes it.
     fn needles(&self) -> impl Iterator<Item = String> {
         let loose = utf8_percent_encode(&self.marker, CONTROLS).to_string();
         let strict = Encoding::Percent.write(&self.marker);
@@ -75,7 +76,7 @@ impl Secret {
         self.needles().any(|needle| memmem::find(text, needle.as_bytes()).is_some())
     }
 
-    /// Whether the value itself stands in the text, however it is written.
+    /// Whether the text contains the value itself, however it is written.
     pub(crate) fn is_shown_in(&self, text: &[u8]) -> bool {
         Redactor::of(std::slice::from_ref(self)).finds(text)
     }
@@ -98,7 +99,7 @@ impl Secret {
 fn matches(pattern: &str, host: &str, port: u16) -> bool {
     let pattern = pattern.to_ascii_lowercase();
     let pattern = match pattern.strip_suffix(&format!(":{port}")) {
-        // The colon may be one of an IPv6 address.
+        // The colon may belong to an IPv6 address.
         Some(bare) if !bare.contains(':') || bare.ends_with(']') => bare,
         _ => &pattern,
     };
@@ -108,7 +109,7 @@ fn matches(pattern: &str, host: &str, port: u16) -> bool {
     }
 }
 
-/// Replaces every marker by its value; the secrets found are added to `used`.
+/// Replaces every marker by its value, and adds the secrets that were found to `used`.
 pub(crate) fn fill<'t, 's>(
     text: &'t [u8],
     secrets: &'s [Secret],

@@ -1,4 +1,4 @@
-//! Where a call goes: a URL read strictly, so that no two readers can differ about its host. Addresses are checked in
+//! Where a call goes: a URL that is read so strictly that no two readers can differ about its host. Addresses are checked in
 //! [`crate::connect`].
 
 use crate::EgressError;
@@ -15,7 +15,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Reads a URL in which markers may stand, but not before its path.
+    /// Reads a URL. It may have markers, but not before its path.
     pub(crate) fn parse(text: &str, secrets: &[Secret]) -> Result<Target, EgressError> {
         let invalid = |reason: &str| EgressError::InvalidUrl(reason.to_owned());
         if text.len() > MAX_URL {
@@ -43,8 +43,8 @@ impl Target {
         Ok(self.url.join(location).map_err(|error| EgressError::InvalidUrl(error.to_string()))?.into())
     }
 
-    /// Whether a redirect from the other target stays with whom the caller meant: at the same scheme, host and port, or at the
-    /// https of what was called by http.
+    /// Whether a redirect from the other target stays on the site that the caller meant: the same scheme, host and port, or https
+    /// in place of http.
     pub(crate) fn is_same_site(&self, from: &Target) -> bool {
         let is_upgrade = (from.url.scheme(), from.port(), self.url.scheme(), self.port()) == ("http", 80, "https", 443);
         self.host() == from.host() && (self.url.origin() == from.url.origin() || is_upgrade)
@@ -54,7 +54,7 @@ impl Target {
         self.url.scheme() == "https"
     }
 
-    /// As the URL's reader normalised it: lower case, IPv6 in brackets.
+    /// The host, as the URL's reader normalised it: lower case, IPv6 in brackets.
     pub(crate) fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
@@ -63,8 +63,8 @@ impl Target {
         self.url.port_or_known_default().unwrap_or_default()
     }
 
-    /// What is sent, without the fragment, with each secret's value in its place; those used are added to `used`, and those that
-    /// stand there already: a redirect may have written them.
+    /// The URL that is sent: without the fragment, and with each secret's value in its place. The secrets that are put in are
+    /// added to `used`, and so are those whose values are already in the URL: a redirect may have written them.
     pub(crate) fn uri<'s>(&self, secrets: &'s [Secret], used: &mut Vec<&'s Secret>) -> Result<Uri, EgressError> {
         let path = &self.url[Position::BeforePath..Position::AfterQuery];
         used.extend(secrets.iter().filter(|secret| secret.is_shown_in(path.as_bytes())));
@@ -75,7 +75,7 @@ impl Target {
     }
 }
 
-/// Readers of URLs differ in what they make of these.
+/// Refuses characters that readers of URLs understand in different ways.
 fn refuse_ambiguous(text: &str) -> Result<(), EgressError> {
     if text.chars().any(|c| c.is_control() || c == '\\') {
         let reason = "it holds a control character or a backslash; percent-encode it";
@@ -84,7 +84,7 @@ fn refuse_ambiguous(text: &str) -> Result<(), EgressError> {
     Ok(())
 }
 
-/// Where the authority stands in the text, which must be `http(s)://AUTHORITY[/?#...]`.
+/// The range of the authority in the text, which must be `http(s)://AUTHORITY[/?#...]`.
 fn authority(text: &str) -> Option<std::ops::Range<usize>> {
     let (scheme, rest) = text.split_once("://")?;
     let known = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");

@@ -4,7 +4,7 @@
 use crate::{EgressError, Response};
 use rookery_media::Unreadable;
 
-/// The answer unpacked. One in a coding that was not asked for stays as it came.
+/// Unpacks the answer. An answer in a coding that was not asked for stays as it came.
 pub(crate) fn unpacked(mut response: Response, host: &str, max_body: usize) -> Result<Response, EgressError> {
     let codings = response.headers.iter().filter(|(name, _)| name == "content-encoding").map(|(_, value)| value.as_str());
     let codings = codings.collect::<Vec<_>>().join(",");

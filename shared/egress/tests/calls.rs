@@ -1,4 +1,4 @@
-//! How a call is made: its caps on time and size, its headers, and what it does not do unasked (redirects) or ever (proxies).
+//! How a call is made: its limits of time and size, its headers, what it does only when asked (redirects) and never (proxies).
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod support;
@@ -96,7 +96,7 @@ async fn headers_that_drip_are_cut_at_the_timeout() {
 #[tokio::test]
 async fn a_call_that_is_cut_closes_its_connection() {
     let quick = Egress::new(Policy { timeout: Duration::from_millis(300), ..policy(&["127.0.0.2"]) });
-    // One that never answers, and one whose body stops.
+    // One server never answers, and the body of the other stops.
     for answer in ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx"] {
         let listener = tokio::net::TcpListener::bind("127.0.0.2:0").await.unwrap();
         let calling = quick.send(Request::new(Method::POST, format!("http://{}/", listener.local_addr().unwrap())));
@@ -108,7 +108,7 @@ async fn a_call_that_is_cut_closes_its_connection() {
         };
         let (result, mut stream) = tokio::join!(calling, serving);
         assert_eq!(result.unwrap_err().code(), "timeout");
-        // What was on its way can still be read, then comes the end.
+        // What was on its way can still be read; then the end comes.
         let mut nowhere = tokio::io::sink();
         let end = tokio::time::timeout(Duration::from_secs(20), tokio::io::copy(&mut stream, &mut nowhere)).await;
         end.expect("the connection is closed").unwrap();
@@ -121,12 +121,12 @@ async fn a_receiver_that_does_not_read_keeps_no_connection() {
     let quick = Egress::new(Policy { timeout: Duration::from_millis(300), ..policy(&["127.0.0.2"]) });
     let listener = tokio::net::TcpListener::bind("127.0.0.2:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    // More than the system's buffers hold.
+    // The body is larger than the system's buffers.
     let body = Some(vec![b'x'; 32 << 20].into());
     let request = Request { body, ..Request::new(Method::POST, format!("http://{address}/")) };
     let (result, accepted) = tokio::join!(quick.send(request), listener.accept());
     assert_eq!(result.unwrap_err().code(), "timeout");
-    // The remote end of our side, as the system writes it.
+    // The remote end of our connection, as the system writes it.
     let end = format!(" 0200007F:{:04X} ", address.port());
     let is_open = || std::fs::read_to_string("/proc/self/net/tcp").unwrap().lines().skip(1).any(|line| line[15..].contains(&end));
     let closed = async {

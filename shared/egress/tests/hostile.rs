@@ -74,10 +74,10 @@ async fn an_answer_that_turns_private_is_never_connected_to() {
     let egress = Egress::with_resolver(policy(&["127.0.0.2"]), resolver.clone());
     let url = format!("http://turning.example:{}/", server.address.port());
     egress.check(&url).await.unwrap();
-    // One resolution for one connection: what was checked is what is used.
+    // There is one resolution for one connection: the checked address is the one that is used.
     assert_eq!(egress.send(Request::new(Method::GET, &url)).await.unwrap().status, 200);
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 2);
-    // Checked as good a moment ago, and private when it is used.
+    // The name was good when it was checked a moment ago, and is private when it is used.
     assert_eq!(egress.send(Request::new(Method::GET, &url)).await.unwrap_err().code(), "address_refused");
     assert_eq!(server.connections(), 1);
     trap.assert_untouched();

@@ -1,4 +1,4 @@
-//! Values of credentials in texts: found however they are written, and nothing else is touched.
+//! Values of credentials in texts: they are found however they are written, and nothing else is touched.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD, Engine};
@@ -120,7 +120,7 @@ impl Scheme {
         }
     }
 
-    /// Writes a text so that the scheme's readers read it again.
+    /// Writes a text so that readers of the scheme read the original again.
     fn write(self, text: &str, ways: &[u8]) -> String {
         let ways = ways.iter().cycle();
         text.chars()
@@ -137,7 +137,7 @@ fn secret() -> impl Strategy<Value = String> {
         2 => r#"[\\%&;#"'/+<> n14u0x]{6,30}"#,
         1 => "[a-zü€😀]{6,20}",
     ];
-    // One whose own escapes stand for next to nothing has no form that could be told from others.
+    // A value whose own escapes stand for next to nothing has no form that differs from other texts.
     any.prop_filter("long enough when decoded", |value: &String| {
         value.trim() == value
             && value.chars().filter(|c| c.is_alphanumeric()).count() >= 6
@@ -184,7 +184,7 @@ proptest! {
             }
             let clean = redact(&value, &format!("Basic {written} "));
             prop_assert!(clean.contains("[credential key]"), "{}", clean);
-            // What is left beside the label decodes to what stood beside the value.
+            // What is left beside the label decodes to what was beside the value.
             let left: usize = clean.replace("[credential key]", "").len();
             prop_assert!(left <= written.len() + 7 - value.len(), "{}", clean);
         }

@@ -1,4 +1,4 @@
-//! Redirects: which are followed, and that each hop is checked as a first call is and takes no credential with it.
+//! Redirects: which are followed; and that each hop is checked like a first call and gets no credential.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod support;
@@ -173,7 +173,7 @@ async fn a_secret_that_the_server_writes_into_a_redirect_goes_to_its_hosts_only(
         }
         assert_eq!(other.requests().len(), before + usize::from(code.is_none()), "{to}");
     }
-    // Over plain http to the public internet, it is not sent, although the host is right.
+    // Over plain http to the public internet, the credential is not sent, although the host is right.
     let turned = Script::new(&[("api.example", &[&["127.0.0.2"], &["93.184.216.34"]])]);
     let egress = Egress::with_resolver(policy(&["127.0.0.2"]), turned);
     let server =

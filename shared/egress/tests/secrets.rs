@@ -1,4 +1,4 @@
-//! Credentials: where they may be sent, how they are written, and that no answer shows them.
+//! Credentials: where they may be sent, how they are written, and that no answer shows their values.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod support;
@@ -83,7 +83,7 @@ async fn a_secret_goes_to_its_hosts_only() {
         }
         assert_eq!(server.requests().len(), before + usize::from(expected), "{hosts:?} {host}");
     }
-    // Offered, but not used: it is bound to nothing here.
+    // The secret is offered but not used, so it need not be bound to this host.
     assert!(egress.send(call(server.url("/"), secret("s3cret", &[]))).await.is_ok());
 }
 
@@ -106,7 +106,7 @@ async fn a_marker_in_the_host_is_refused() {
 async fn a_secret_crosses_plain_http_to_allowed_addresses_only() {
     let server = Server::start("127.0.0.2", OK).await;
     let url = |port: u16| format!("http://sink.example:{port}/?k={MARKER}");
-    // A public address in the clear, even one that shows up after an allowed one.
+    // A public address without TLS is refused, even if it appears only after an allowed one.
     let resolver = Script::new(&[("sink.example", &[&["127.0.0.2"], &["93.184.216.34"]])]);
     let egress = Egress::with_resolver(policy(&["127.0.0.2"]), resolver);
     let close = secret("s3cret", &["sink.example"]);

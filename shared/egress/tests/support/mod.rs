@@ -1,4 +1,4 @@
-//! What the tests share: a scripted HTTP server, a trap that must stay untouched, a scripted resolver.
+//! What the tests share: a scripted HTTP server, a listener that nobody may connect to, a scripted resolver.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 use rookery_egress::{Allow, Egress, Policy, Resolver, Resolving};
@@ -13,7 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 type Answer = Arc<dyn Fn(&str) -> Vec<u8> + Send + Sync>;
 
-/// A server on loopback that keeps what it was sent, and how many connections it has had and has.
+/// A server on loopback that keeps what it was sent, and counts its connections: all of them, and the open ones.
 pub struct Server {
     pub address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -22,12 +22,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// It gives the same answer to every request.
+    /// Starts a server that gives the same answer to every request.
     pub async fn start(ip: &str, answer: impl Into<Vec<u8>>) -> Server {
         Self::drip(ip, answer, Vec::new()).await
     }
 
-    /// It answers a path by a redirect to where the route leads, and all else by [`OK`].
+    /// Starts a server that answers a path with a redirect to where the route leads, and all else with [`OK`].
     pub async fn redirecting(ip: &str, routes: &[(&str, u16, &str)]) -> Server {
         let routes: Vec<_> = routes.iter().map(|(path, status, to)| (path.to_string(), *status, to.to_string())).collect();
         let answer = move |request: &str| {
@@ -42,7 +42,7 @@ impl Server {
         Self::answering(ip, Arc::new(answer), Vec::new()).await
     }
 
-    /// After its answer it sends one byte of `tail` every ten seconds.
+    /// Starts a server that sends one byte of `tail` every ten seconds after its answer.
     pub async fn drip(ip: &str, answer: impl Into<Vec<u8>>, tail: impl Into<Vec<u8>>) -> Server {
         let answer = answer.into();
         Self::answering(ip, Arc::new(move |_: &str| answer.clone()), tail.into()).await
@@ -135,7 +135,7 @@ impl Trap {
     }
 }
 
-/// Gives its answers for a name in turn, the last one for ever.
+/// A resolver that gives its answers for a name in turn, and then the last one for ever.
 #[derive(Default)]
 pub struct Script {
     answers: Mutex<HashMap<String, Vec<Vec<IpAddr>>>>,
