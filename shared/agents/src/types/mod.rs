@@ -1,4 +1,4 @@
-//! One file for each agent type, by what it is on the canvas.
+//! One file for each agent type, in the folder of its kind on the canvas.
 
 pub mod actions;
 pub mod filters;

@@ -1,5 +1,5 @@
-//! `ai_agent_proxy`: an agent elsewhere, in any language, that speaks the protocol of external agents. What is sent is made in
-//! `request`; the engine keeps the record, makes the call and waits for the result.
+//! `ai_agent_proxy`: calls an agent elsewhere, in any language, that speaks the protocol of external agents. What is sent is made
+//! in `request`; the engine keeps the record, makes the call and waits for the result.
 
 mod request;
 #[cfg(test)]
@@ -18,41 +18,41 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A result may take up to 30 days.
+/// The longest deadline of a result, in seconds: 30 days.
 const MAX_DEADLINE: u64 = 30 * 24 * 3600;
 const MAX_OUTSTANDING: u32 = 10_000;
 
-/// Calls an agent that runs elsewhere, in any language and framework: `POST {endpoint}/api/execute` with the protocol's
-/// request. The agent answers at once with a request id of its own, and posts its result later, within the deadline, to the
-/// address in `X-Callback-Url`, with the token in `X-Callback-Token`. The delivery waits for it; nothing runs meanwhile.
+/// Calls an agent that runs elsewhere, in any language and framework: `POST {endpoint}/api/execute` with the protocol's request.
+/// The agent answers at once with a request id of its own. It posts its result later, within the deadline, to the address in
+/// `X-Callback-Url`, with the token in `X-Callback-Token`. The delivery waits for the result; nothing runs meanwhile.
 ///
-/// A result goes on in the group `on_finish`: `{"result", "messages", "intermediateSteps"}`. An error of the agent, a result
-/// that does not come in time (`timeout`) and a call that fails for good go to `on_error`. The first result counts; later ones
-/// that differ are refused. A call that failed is made again, with the same `Idempotency-Key`. An endpoint of which half of at
-/// least 20 calls in a minute fail is left alone; one call every 30 s tries whether it is back.
+/// A result goes on in the group `on_finish`: `{"result", "messages", "intermediateSteps"}`. An error of the agent, a result that
+/// does not come in time (`timeout`) and a call that fails for good go to `on_error`. The first result counts; later ones that
+/// differ are refused. A failed call is made again, with the same `Idempotency-Key`. If half of at least 20 calls of an endpoint
+/// in a minute fail, the endpoint is left alone; then one call every 30 s tries whether it is back.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The agent's base URL; `/api/execute` is added, like `https://agents.example.com/weather`.
     endpoint: String,
-    /// Which of the agents there: a template. The cell's name when it is left out.
+    /// Which agent at the endpoint to ask: a template. Without it, the cell's name.
     agent_name: Option<String>,
-    /// How it should behave: a template.
+    /// How the agent should behave: a template.
     system_message: Option<String>,
-    /// What it is asked: a template.
+    /// What the agent is asked: a template.
     #[serde(default = "default_input")]
     input: String,
-    /// What else it is given: JSON of which the texts are templates. The event's payload when it is left out; `{}` for nothing.
+    /// Further data for the agent: JSON in which all texts are templates. Without it, the event's payload; `{}` for none.
     data: Option<Value>,
-    /// The memory that the agent shall use, if it keeps one: a template. Then no history is sent.
+    /// The memory that the agent shall use, if it keeps one: a template. No history is sent then.
     memory_id: Option<String>,
-    /// How much of the conversation is sent: the payload's `messages` (or `chatHistory`), the latest first to be kept.
+    /// How much of the conversation is sent: the payload's `messages` (or `chatHistory`), of which the latest are kept.
     #[serde(default)]
     chat_history: Window,
-    /// How many of the earlier steps are sent: the payload's `intermediateSteps`, the latest first to be kept.
+    /// How many of the earlier steps are sent: the payload's `intermediateSteps`, of which the latest are kept.
     #[serde(default)]
     intermediate_steps: Window,
-    /// On whose behalf: JSON of which the texts are templates, like `{"userId": "{{ user.id | as_object }}"}`.
+    /// On whose behalf the agent works: JSON in which all texts are templates, like `{"userId": "{{ user.id | as_object }}"}`.
     auth_context: Option<Value>,
     /// Headers of the call: their names, and templates for their values, like `"Authorization": "Bearer {% credential key %}"`.
     #[serde(default)]
@@ -61,10 +61,10 @@ pub struct Options {
     #[serde(default = "default_deadline")]
     #[schemars(range(min = 1, max = 2_592_000))]
     deadline_seconds: u64,
-    /// How often a call that failed is made again: 0 to 5.
+    /// How often a failed call is made again: 0 to 5.
     #[serde(default)]
     retries: Retries,
-    /// By what a posted result is trusted.
+    /// How a posted result proves its sender.
     #[serde(default)]
     callback_auth: CallbackAuth,
     /// With `signature`: the name of the credential that holds the agent's signing secret (`whsec_...`).
@@ -118,7 +118,7 @@ pub struct AiAgentProxy {
     callback_credential: Option<String>,
     outcomes: Vec<(Test, String)>,
     max_outstanding: u32,
-    /// Of its headers.
+    /// The credentials in the headers.
     credentials: Vec<String>,
 }
 
@@ -233,7 +233,7 @@ impl AgentType for AiAgentProxy {
 }
 
 impl AiAgentProxy {
-    /// What comes of a result.
+    /// The effects of a result.
     fn finish(&self, result: &str) -> Result<Effects, AgentError> {
         match read_result(result.as_bytes())?.outcome {
             Outcome::Finish { result, messages, steps } => {
@@ -249,7 +249,7 @@ impl AiAgentProxy {
     }
 }
 
-/// Notes what is wrong with the options besides their templates and conditions.
+/// Notes the problems of the options, except those of templates and conditions.
 fn check(options: &Options, problems: &mut Problems) {
     let endpoint = problems.take("endpoint", whole_url(&options.endpoint));
     if endpoint.is_some_and(|endpoint| endpoint.contains(['?', '#'])) {

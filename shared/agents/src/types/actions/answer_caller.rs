@@ -11,23 +11,24 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Posts the outcome of a run to its caller: the system elsewhere that asked a `served_agent`, at the address that it gave
-/// with its request, or at a registered one. An event of the group `on_error` is posted as an error, any other as a result. A post
-/// that fails is made again, with the same `Idempotency-Key` and `webhook-id`. Runs that nobody asked for are not answered.
+/// Posts the outcome of a run to its caller: the system elsewhere that asked a `served_agent`. The outcome goes to the address
+/// that came with the request, or to a registered one. An event of the group `on_error` is posted as an error, any other event as
+/// a result. A failed post is made again, with the same `Idempotency-Key` and `webhook-id`. Runs without such a caller are not
+/// answered.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The result: JSON of which the texts are templates. The payload's `result`, or all of it, when it is left out.
+    /// The result: JSON in which all texts are templates. Without it, the payload's `result`, or the whole payload.
     result: Option<Value>,
-    /// The messages to share: JSON of which the texts are templates. The payload's `messages` when it is left out.
+    /// The messages to share: JSON in which all texts are templates. Without it, the payload's `messages`.
     messages: Option<Value>,
-    /// The steps to share: JSON of which the texts are templates. The payload's `intermediateSteps` when it is left out.
+    /// The steps to share: JSON in which all texts are templates. Without it, the payload's `intermediateSteps`.
     intermediate_steps: Option<Value>,
-    /// A registered address, in the place of the one that comes with each request.
+    /// A registered address, used instead of the one that comes with each request.
     callback_url: Option<String>,
-    /// The credential with a secret (`whsec_...`) by which posts are signed, as Standard Webhooks says.
+    /// The credential with the secret (`whsec_...`) that signs the posts, as in Standard Webhooks.
     signing_credential: Option<String>,
-    /// How often a post that failed is made again: 0 to 5.
+    /// How often a failed post is made again: 0 to 5.
     #[serde(default)]
     retries: Retries,
 }
@@ -146,7 +147,7 @@ mod tests {
     use crate::testing::{World, agent, cell, context, event, problem};
     use serde_json::{Value, json};
 
-    /// What is posted for an event of these groups and payload.
+    /// The body that is posted for an event with these groups and this payload.
     async fn posted(config: Value, groups: &[&str], payload: Value) -> Value {
         let (cell, mut event, world) =
             (cell(), event("source", &payload.to_string()), World::called_from("https://caller.example/cb"));

@@ -1,5 +1,4 @@
-//! `data_output`: publishes events as a feed that anyone who has its address can read. How an item looks in JSON and in RSS stands in
-//! `forms`.
+//! `data_output`: publishes events as a feed that anyone who has its address can read. `forms` says how an item looks in JSON and in RSS.
 
 mod forms;
 #[cfg(test)]
@@ -15,25 +14,25 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 const MAX_ITEMS: usize = 100;
-/// Lambda's answers end at 6 MB; JSON text may grow a little in XML.
+/// The most bytes of a feed: Lambda's answers end at 6 MB, and JSON text may grow a little in XML.
 const MAX_FEED_BYTES: usize = 3 * 1024 * 1024;
 
 /// Publishes what comes in as a feed, in JSON and in RSS 2.0, at an address that cannot be guessed: the agent's `feed_url`.
 ///
 /// In JSON, the feed is `{"title", "description", "link", "feed_url", "items": [...]}`, newest first. Each item has what
-/// `template.item` gave, and an `id` of its own where that has none; what is no object stands under `content`. RSS shows of each item
-/// `title`, `description`, `link`, `author`, `category` (a text or a list), `comments`, `content`, `enclosure` (`{"url", "type",
-/// "length"}`) and `guid`; an item with neither title nor description shows its JSON.
+/// `template.item` gave, and an `id` of its own if that gave none; an item that is not an object stands under `content`. In RSS,
+/// an item shows `title`, `description`, `link`, `author`, `category` (a text or a list), `comments`, `content`, `enclosure`
+/// (`{"url", "type", "length"}`) and `guid`; an item with neither title nor description shows its JSON.
 ///
-/// In both, an item's date is its own `date_published`, where that is a time as RFC 3339 or RFC 2822 write it, else the time when it
-/// came. Readers that send back a feed's `ETag` get 304 while nothing is new.
+/// In both forms, an item's date is its own `date_published`, if that is a time as RFC 3339 or RFC 2822 write it; otherwise it is
+/// the time when the item came. Readers that send back a feed's `ETag` get 304 while nothing is new.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// What the feed and its items say.
+    /// The texts of the feed and its items.
     #[serde(default)]
     template: FeedTemplate,
-    /// How many of the latest items are shown: 1 to 100. Very large items make it fewer: the feed ends at 3 MB.
+    /// How many of the latest items are shown: 1 to 100. With very large items there are fewer: the feed ends at 3 MB.
     #[serde(default = "forty")]
     #[schemars(range(min = 1, max = 100))]
     events_to_show: usize,
@@ -42,19 +41,19 @@ pub struct Options {
     ttl: u32,
 }
 
-/// What a feed says.
+/// The texts of a feed.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FeedTemplate {
-    /// The feed's title; the agent's name when it is left out.
+    /// The feed's title. Without it, the agent's name.
     title: Option<String>,
     /// What the feed is about.
     #[serde(default)]
     description: String,
-    /// The web page that the feed belongs to; the feed's own address when it is left out.
+    /// The web page that the feed belongs to. Without it, the feed's own address.
     link: Option<String>,
-    /// An item: an object, of which the texts are templates over the event, like `{"title": "{{ title }}"}`. The event's
-    /// payload when it is left out.
+    /// An item: an object in which all texts are templates over the event, like `{"title": "{{ title }}"}`. Without it, the
+    /// event's payload.
     item: Option<Map<String, Value>>,
 }
 
@@ -141,7 +140,7 @@ impl AgentType for DataOutput {
                     namespaces: namespace,
                     ..Channel::default()
                 };
-                // Indented: people look at feeds too. Writing into memory does not fail.
+                // RSS is indented because people look at feeds, too. Writing into memory does not fail.
                 let feed = channel.pretty_write_to(Vec::new(), b' ', 2).unwrap_or_default();
                 (forms::RSS, String::from_utf8_lossy(&feed).into_owned())
             }

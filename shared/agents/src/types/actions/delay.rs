@@ -12,8 +12,8 @@ const MAX_SECONDS: u64 = 366 * 24 * 3600;
 
 /// Holds each event back for a while, or until a time, and passes it on unchanged in the group `on_delay`.
 ///
-/// Give a duration in `seconds`, `minutes`, `hours` and `days`, which are added up, or `until`: at most 366 days. A time that is
-/// over already does not hold the event back.
+/// Give a duration in `seconds`, `minutes`, `hours` and `days`, which are added up, or give `until`. The delay is at most 366
+/// days. A time in the past does not hold the event back.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
@@ -29,16 +29,16 @@ pub struct Options {
     /// Days of 24 hours to wait.
     #[serde(default)]
     days: u64,
-    /// Instead of a duration: a template for the time to wait until, like `{{ meeting.starts_at }}`. It gives an RFC 3339 time
-    /// (`2026-01-31T09:00:00+01:00`) or seconds since 1970.
+    /// Instead of a duration: a template for the time at which the delay ends, like `{{ meeting.starts_at }}`. It gives an RFC
+    /// 3339 time (`2026-01-31T09:00:00+01:00`) or seconds since 1970.
     until: Option<String>,
 }
 
-/// The agent: what it waits for.
+/// The agent: how long it holds events back.
 pub enum Delay {
     /// A duration in milliseconds.
     For(i64),
-    /// A time.
+    /// A template for the time at which the delay ends.
     Until(Template),
 }
 

@@ -12,23 +12,23 @@ use serde_json::{Map, Value, json};
 
 const MAX_MATCHERS: usize = 50;
 
-/// Writes a new payload by a template, and emits it in the group `on_format`.
+/// Writes a new payload by templates, and emits it in the group `on_format`.
 ///
-/// In `instructions`, the texts are templates over the event: `"{{ user.name }} wrote {{ text | truncate: 80 }}"`. A text that is
-/// nothing but `{{ ... | as_object }}` gives the value itself, a number or a list, in place of a text. Everything else in
+/// In `instructions`, all texts are templates over the event: `"{{ user.name }} wrote {{ text | truncate: 80 }}"`. A text that is
+/// only `{{ ... | as_object }}` gives the value itself, like a number or a list, instead of a text. Everything else in
 /// `instructions` is taken as it stands.
 ///
-/// Times are written by `{{ now | date: "%d.%m.%Y" }}`, and JSON inside a text is read by `{% assign order = body | fromjson %}`. The
-/// filters are those of Shopify's Liquid; what a filter cannot read is an error, and arithmetic is in decimals.
+/// Write times with `{{ now | date: "%d.%m.%Y" }}`, and read JSON inside a text with `{% assign order = body | fromjson %}`. The
+/// filters are those of Shopify's Liquid. A value that a filter cannot read is an error, and arithmetic is in decimals.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The new payload: an object, of which the texts are templates.
+    /// The new payload: an object in which all texts are templates.
     instructions: Map<String, Value>,
-    /// Whether the new payload has only the `instructions`, or what came in with the `instructions` over it.
+    /// Whether the new payload has only the `instructions`, or the event's payload with the `instructions` added.
     #[serde(default)]
     mode: Mode,
-    /// Regular expressions that take texts apart before the `instructions` are rendered, one after the other.
+    /// Regular expressions that take texts apart, one after the other, before the `instructions` are rendered.
     #[serde(default)]
     matchers: Vec<MatcherOptions>,
 }
@@ -40,7 +40,7 @@ enum Mode {
     /// The `instructions` alone.
     #[default]
     Clean,
-    /// The event's payload, with the `instructions` over it; the rest of it is not touched.
+    /// The event's payload, with the `instructions` added; a field of the same name is replaced, and all others stay.
     Merge,
 }
 
@@ -53,7 +53,7 @@ struct MatcherOptions {
     /// The regular expression. Its groups can have names: `(?<time>\d\d:\d\d)`.
     regexp: String,
     /// The name under which templates find the groups, like `pretty_date.time` or `pretty_date["1"]`; `"0"` is the whole match.
-    /// Without it, they stand at the top, next to the payload's keys. When nothing matches, nothing is added.
+    /// Without a name, the groups stand at the top, next to the payload's keys. When nothing matches, nothing is added.
     to: Option<String>,
 }
 
@@ -149,7 +149,7 @@ impl AgentType for EventFormatting {
     }
 }
 
-/// What templates see after the matchers.
+/// The variables of templates, with what the matchers found.
 fn matched(cx: &Context<'_>, matchers: &[Matcher]) -> Result<Scope, AgentError> {
     let mut variables = cx.scope().variables().clone();
     for matcher in matchers {

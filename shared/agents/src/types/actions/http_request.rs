@@ -1,4 +1,4 @@
-//! `http_request`: calls other systems over HTTP. What is sent is made in `request`, what comes back is judged in `answer`.
+//! `http_request`: calls other systems over HTTP. The request is made in `request`; `answer` makes the event of what comes back.
 
 mod answer;
 mod request;
@@ -17,20 +17,19 @@ use std::time::Duration;
 const MAX_REDIRECTS: u8 = 10;
 
 /// Calls a URL for each event, and on a schedule if it has one (then with an empty event). The answer is emitted in the group
-/// `on_response`: `{"status", "headers", "body"}`, the body as JSON where its content type says so, a form as an object, else as
-/// text, in any charset that is declared; what is no text in base64, with `"body_encoding": "base64"`. Answers of up to 128 KB are
-/// taken, unpacked.
+/// `on_response`: `{"status", "headers", "body"}`. The body is JSON if its content type says so; a form becomes an object; other
+/// text, in any declared charset, becomes a text. A body that is not text is in base64, with `"body_encoding": "base64"`. Answers
+/// may have up to 128 KB, unpacked.
 ///
-/// Status 408, 425, 429 and from 500 on are tried again (after `Retry-After`, where the server says so with 429 or 503); other
-/// errors from 400 on are not. When no try is left, `on_error` has the status and the start of the body. Redirects are not
-/// followed, unless `follow_redirects` says so: they fail as `redirect_refused`, which names the new place. All tries of one delivery
+/// Calls that are answered with status 408, 425, 429, or 500 and above are tried again (after `Retry-After`, if it comes with 429
+/// or 503); other errors from 400 on are not. When no try is left, `on_error` has the status and the start of the body. Redirects
+/// fail as `redirect_refused`, which names the new address, unless `follow_redirects` allows them. All tries of one delivery
 /// carry the same `Idempotency-Key` header, unless you set that header yourself. URL path and query, headers and payload may have
-/// credentials:
-/// `{% credential my_token %}`.
+/// credentials: `{% credential my_token %}`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// Where to: a template, like `https://api.example.com/orders/{{ order.id | url_encode }}`.
+    /// The URL to call: a template, like `https://api.example.com/orders/{{ order.id | url_encode }}`.
     url: String,
     /// The method.
     #[serde(default)]
@@ -38,8 +37,8 @@ pub struct Options {
     /// Headers: their names, and templates for their values, like `"Authorization": "Bearer {% credential my_token %}"`.
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    /// What is sent: JSON of which the texts are templates. `post`, `put` and `patch` send the event's payload when it is left
-    /// out; `get` and `head` put it into the URL's query.
+    /// What is sent: JSON in which all texts are templates. Without it, `post`, `put` and `patch` send the event's payload; `get`
+    /// and `head` put it into the URL's query.
     payload: Option<Value>,
     /// How the payload is written.
     #[serde(default)]
@@ -47,18 +46,18 @@ pub struct Options {
     /// Whether the answer is emitted. Failures go to `on_error` in any case.
     #[serde(default = "yes")]
     emit_events: bool,
-    /// Whether the answer is emitted alone, or over the payload that came in.
+    /// Whether the answer is emitted alone, or added to the payload that came in.
     #[serde(default)]
     output_mode: OutputMode,
     /// How long a call may take, in seconds: 1 to 30.
     #[serde(default)]
     timeout_seconds: Timeout,
-    /// How many redirects a `get` or `head` follows, within the one timeout: 0 to 10. Each new address is judged like the first; none
-    /// leads from https to http. Credentials, and headers that may identify you, are sent to the first host alone.
+    /// How many redirects a `get` or `head` follows, within the one timeout: 0 to 10. Each new address is judged like the first,
+    /// and none may lead from https to http. Credentials, and headers that may identify you, are sent only to the first host.
     #[serde(default)]
     #[schemars(range(min = 0, max = 10))]
     follow_redirects: u8,
-    /// How often a call that failed is made again: 0 to 5, with growing waits up to hours.
+    /// How often a failed call is made again: 0 to 5, with growing waits up to hours.
     #[serde(default)]
     retries: Retries,
 }
@@ -70,7 +69,7 @@ enum OutputMode {
     /// The answer alone.
     #[default]
     Clean,
-    /// The payload that came in, with the answer's `status`, `headers` and `body` over it.
+    /// The payload that came in, with the answer's `status`, `headers` and `body` added.
     Merge,
 }
 
@@ -191,7 +190,7 @@ impl AgentType for HttpRequest {
     }
 }
 
-/// Notes what is wrong with the options besides their templates.
+/// Notes the problems of the options, except those of templates.
 fn check(options: &Options, problems: &mut Problems) {
     let is_text = matches!(options.content_type, ContentType::Text | ContentType::Xml);
     if is_text && !matches!(options.payload, Some(Value::String(_))) {

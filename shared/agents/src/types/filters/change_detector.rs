@@ -1,4 +1,4 @@
-//! `change_detector`: passes the events in which something is not as it was.
+//! `change_detector`: passes the events in which a value has changed.
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::compare::same;
@@ -9,19 +9,21 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// What is remembered, and what templates find it as.
+/// The memory: the last value, under the name that templates use for it.
 const LAST: &str = "last_property";
 
-/// Watches a value, and passes an event on, unchanged, in the group `on_change` when the value is not the one of the event
-/// before. The first event passes, too. Numbers are compared by value (`1` and `1.0` are the same), RFC 3339 times by their moment.
+/// Watches a value, and passes an event on, unchanged, in the group `on_change` when the value differs from that of the event
+/// before. The first event passes, too. Numbers are compared by value (`1` and `1.0` are the same), RFC 3339 times by their
+/// moment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// What to watch: a path into the payload, like `order.status` (a missing value counts as `null`), or a template, like
-    /// `{{ order.status }} {{ order.total }}`. A template can use `last_property`, what it gave last: a text, or the value itself
-    /// when it ends in `| as_object`. A new lowest price is `{{ last_property | default: price | at_most: price | as_object }}`.
+    /// What to watch: a path into the payload, like `order.status` (a missing value counts as `null`), or a template, like `{{
+    /// order.status }} {{ order.total }}`. A template can use `last_property`, its own last result: a text, or the value itself
+    /// when the template ends in `| as_object`. To pass each new lowest price, watch `{{ last_property | default: price |
+    /// at_most: price | as_object }}`.
     property: String,
-    /// A template for the thing that is watched, like `{{ order.id }}`: with it, one agent watches many things, each on its own.
+    /// A template for the thing that is watched, like `{{ order.id }}`: with it, one agent watches many things, each separately.
     key: Option<String>,
 }
 
@@ -155,7 +157,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_value_can_decide() {
-        // The recipe of the description.
+        // This is the recipe in the description.
         let lowest = "{{ last_property | default: price | at_most: price | as_object }}";
         let passed = passes(lowest, &[r#"{"price":10}"#, r#"{"price":12}"#, r#"{"price":9}"#, r#"{"price":10}"#]).await;
         assert_eq!(passed, [true, false, true, false]);

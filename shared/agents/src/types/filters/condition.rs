@@ -8,22 +8,22 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-/// Most nodes of a tree, so that its expressions stay small together.
+/// The most nodes of a tree, so that all of its regular expressions together stay small.
 const NODES: usize = 200;
 
-/// Most lines of the log about comparisons of two types.
+/// The most log lines about comparisons of two types.
 const MISFITS: usize = 10;
 
 /// Passes on the events that match, unchanged, in the group `on_match`; the others end here, unless `emit_on_no_match` is set.
 ///
-/// Values are compared as what they are: numbers with numbers (exactly: `1` equals `1.0`), texts with texts, RFC 3339 times by
-/// their moment, whatever the zone. Nothing is converted unless `as` says so: the number 5 is not the text "5", and where two
-/// types cannot be compared, the comparison does not match, and the log says so. Forms and queries send texts: compare theirs with
-/// `"as": "number"`. A path that is missing in the event matches `not_exists` alone.
+/// Values are compared by their own type: numbers with numbers (exactly: `1` equals `1.0`), texts with texts, RFC 3339 times by
+/// their moment, whatever the zone. Nothing is converted unless `as` says so: the number 5 is not the text "5". Where two types
+/// cannot be compared, the comparison does not match, and the log says so. Forms and queries send texts: compare their numbers
+/// with `"as": "number"`. A path that is missing in the event matches only `not_exists`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The condition: `{"path", "operator", "value"}`, or several under `all`, `any` or `not`, nested as you like.
+    /// The condition: `{"path", "operator", "value"}`, or several conditions under `all`, `any` or `not`, nested as you like.
     condition: Node,
     /// Whether events that do not match go on in the group `on_no_match`.
     #[serde(default)]
@@ -34,19 +34,19 @@ pub struct Options {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Node {
-    /// Matches when each of these does.
+    /// Matches when each of these conditions does.
     all: Option<Vec<Node>>,
-    /// Matches when at least one of these does.
+    /// Matches when at least one of these conditions does.
     any: Option<Vec<Node>>,
-    /// Matches when this does not.
+    /// Matches when this condition does not.
     not: Option<Box<Node>>,
-    /// Where the value stands in the payload, like `messages[0].text`; other keys in quotes: `["unit price"]`.
+    /// Where the value is in the payload, like `messages[0].text`; write keys with other characters in quotes: `["unit price"]`.
     path: Option<String>,
     /// How to compare.
     operator: Option<Operator>,
     /// Short for `operator`.
     op: Option<Operator>,
-    /// What the value is read as before it is compared; one that cannot be read so does not match.
+    /// The type that the value is read as before it is compared. A value that cannot be read as this type does not match.
     #[serde(rename = "as")]
     cast: Option<Cast>,
     /// What to compare with: any JSON.
@@ -54,7 +54,7 @@ pub(crate) struct Node {
     value: Option<Value>,
 }
 
-/// `null` is a value, too.
+/// Reads an option that may be `null`, which is a value, too.
 fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(from).map(Some)
 }
@@ -69,7 +69,7 @@ pub(crate) enum Test {
 
 /// A built comparison.
 pub(crate) struct Rule {
-    /// The path, as it was given.
+    /// The path, as it was written.
     at: String,
     path: Path,
     comparison: Comparison,
@@ -147,13 +147,13 @@ impl AgentType for Condition {
     }
 }
 
-/// Builds a tree that stands in the option `at`, or notes its problems.
+/// Builds a tree that is in the option `at`, or notes its problems.
 pub(crate) fn build_conditions(node: Node, at: &str, problems: &mut Problems) -> Option<Test> {
     let mut left = NODES;
     build(node, at, &mut left, problems)
 }
 
-/// Builds a node, or notes the problems of it and of those below, each at its place.
+/// Builds a node, or notes the problems of the node and of those below, each at its place.
 fn build(node: Node, at: &str, left: &mut usize, problems: &mut Problems) -> Option<Test> {
     *left = left.checked_sub(1).or_else(|| {
         problems.add("condition", format!("It has more than {NODES} parts: split it over two agents."));
@@ -213,7 +213,7 @@ impl Test {
         }
     }
 
-    /// Says which comparisons could not match, whatever the value, since its type is another.
+    /// Adds a line for each comparison that could not match because of the value's type.
     fn misfits(&self, payload: &Value, lines: &mut Vec<String>) {
         match self {
             Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.misfits(payload, lines)),

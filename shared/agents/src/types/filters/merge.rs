@@ -11,21 +11,20 @@ use std::collections::BTreeMap;
 
 const MAX_TIMEOUT_SECONDS: i64 = 14 * 24 * 3600;
 
-/// Brings branches together: passes each event on once (`any`), or waits for one from every link and emits one event (`all`).
+/// Brings branches together: passes each event on once (`any`), or waits for one event from every link and emits one event (`all`).
 ///
-/// With `all`, the payload in the group `on_merge` has the payload of each agent that led here under that agent's cell id:
+/// With `all`, the payload in the group `on_merge` has the payloads of the agents that led here, each under its agent's cell id:
 /// `{"fetch": {...}, "lookup": {...}}`, at most 256 KB together. If one agent sent two of the events, by two links, each stands
-/// under `<cell id>/<link id>`. The first event from each link counts; further ones, and those that come after the end, go no
-/// further and are shown as `late`. When the time is over, `on_timeout` has `{"arrived": {...}, "missing": ["<link id>"]}`. A
-/// key is not joined again until 15 days and the time-out have passed since its end.
+/// under `<cell id>/<link id>`. The first event from each link counts. Further events, and those that come after the end, go no
+/// further and are shown as `late`. When the time is over, `on_timeout` has `{"arrived": {...}, "missing": ["<link id>"]}`. A key
+/// is not joined again until 15 days and the time-out have passed since its end.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// What to wait for.
     #[serde(default)]
     mode: Mode,
-    /// With `all`: a template for what belongs together, like `{{ order.id }}`. Without it, what came of the same event does:
-    /// the run.
+    /// With `all`: a template for what belongs together, like `{{ order.id }}`. Without it, the events of one run belong together.
     key: Option<String>,
     /// With `all`: how long to wait for the rest after the first event, in seconds; at most 14 days.
     #[serde(default = "day")]
@@ -37,7 +36,7 @@ pub struct Options {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Mode {
-    /// Nothing: each event passes once, whatever the number of links that it came by.
+    /// Nothing: each event passes once, however many links it came by.
     #[default]
     Any,
     /// One event from every link.
@@ -48,14 +47,14 @@ fn day() -> i64 {
     24 * 3600
 }
 
-/// What is remembered of one key.
+/// What is remembered about one key.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Join {
-    /// The event that opened it: only the timer which that one set may end it.
+    /// The event that opened the join: only the timer that was set for this event may end the join.
     opened_by: EventId,
     /// The event that came by each link.
     arrived: BTreeMap<String, EventId>,
-    /// Whether it is over.
+    /// Whether the join has ended.
     closed: bool,
 }
 
@@ -150,7 +149,7 @@ impl Merge {
         Ok(Effects { memory: Memory::SetUntil(memory, self.forget_at(cx.now)), ..effects })
     }
 
-    /// Until then a message may still come back.
+    /// Until when a message may still come back, and the memory is needed.
     fn forget_at(&self, now: Time) -> Time {
         now.plus(self.timeout_ms).plus(limits::COMMIT_MS)
     }
@@ -173,9 +172,9 @@ fn missing<'c>(cx: &'c Context<'_>, join: &Join) -> Vec<&'c str> {
     cx.incoming.iter().filter(|link| !join.arrived.contains_key(*link)).map(String::as_str).collect()
 }
 
-/// The payloads of what has arrived as one, each under the id of the agent that it is from.
+/// One payload of all events that have arrived, each under the id of its agent.
 async fn joined(cx: &Context<'_>, join: &Join) -> Result<Payload, AgentError> {
-    // By event and not by link: one event may have come by several.
+    // The events are grouped by their ids, not by links: one event may have come by several links.
     let mut links: BTreeMap<EventId, &str> = BTreeMap::new();
     for (link, id) in &join.arrived {
         links.entry(*id).or_insert(link);

@@ -14,16 +14,15 @@ const MAX_GROUPS: usize = 16;
 
 /// Passes each event on, unchanged, in one of several groups, chosen at random by their weights.
 ///
-/// With a `key` the choice is sticky: events with the same key always go the same way, like all events of one customer. It is
-/// computed and not remembered, so it never expires. When weights or groups change, only as many keys move as must.
+/// With a `key` the choice is sticky: events with the same key, like all events of one customer, always go the same way. The
+/// choice is computed and not stored, so it never expires. When weights or groups change, only as many keys move as necessary.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The groups, 2 to 16, each with a name of its own.
+    /// The groups: 2 to 16, with different names.
     #[schemars(length(min = 2, max = 16))]
     groups: Vec<Group>,
-    /// A template for what decides, like `{{ customer.id }}`. Without it, or when it comes out empty, each event is a case of
-    /// its own.
+    /// A template for the key, like `{{ customer.id }}`. Without it, or when its text is empty, the choice is made anew for each event.
     key: Option<String>,
 }
 
@@ -31,9 +30,9 @@ pub struct Options {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Group {
-    /// Its name, for the links.
+    /// The group's name, for the links.
     name: String,
-    /// Its share: any number above 0, in proportion to the others.
+    /// The group's share: any number above 0, in proportion to the others.
     #[serde(default = "one")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     weight: f64,
@@ -104,11 +103,11 @@ impl AgentType for Split {
     }
 }
 
-/// Weighted rendezvous hashing: for each key the group with the highest score wins, with a chance in proportion to its weight;
-/// a group's score does not depend on the others.
+/// The group's score for a key in weighted rendezvous hashing: the group with the highest score wins, with a chance in proportion
+/// to its weight. A group's score does not depend on the other groups.
 fn score(agent: &str, key: &str, group: &Group) -> f64 {
     let hash = hashed_uuid(&[b"split", agent.as_bytes(), key.as_bytes(), group.name.as_bytes()]).into_bytes();
-    // 48 bits, which lie before the fixed ones, as a number between 0 and 1.
+    // The number between 0 and 1 is made of 48 bits, which lie before the UUID's fixed ones.
     let bits = hash[..6].iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
     let uniform = (bits as f64 + 0.5) / (1u64 << 48) as f64;
     uniform.ln() / group.weight

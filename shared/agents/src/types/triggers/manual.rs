@@ -1,4 +1,4 @@
-//! `manual`: starts a flow with what a person puts in.
+//! `manual`: starts a flow with a payload that a person gives.
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::{AgentError, Context, Effects, Example};
@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// Starts a flow with the events that you put in over the API (`POST .../agents/{cell}/events`), in the group `on_trigger`.
-/// Checked by hand ("run now") or on a schedule, it emits the `payload` that stands here.
+/// Starts a flow with the events that you put in over the API (`POST .../agents/{cell}/events`), in the group `on_trigger`. When
+/// the agent is checked, by hand ("run now") or on a schedule, it emits the `payload` of its config.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {

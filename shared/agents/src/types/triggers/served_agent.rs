@@ -1,4 +1,4 @@
-//! `served_agent`: a workflow as an agent for callers elsewhere, over the protocol of external agents.
+//! `served_agent`: makes a workflow an agent for callers elsewhere, over the protocol of external agents.
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::{Example, Facts, Served};
@@ -8,14 +8,15 @@ use serde::Deserialize;
 use serde_json::json;
 
 /// Makes this workflow an agent for others, over the protocol of external agents: `POST /api/execute` with a key of the project.
-/// The request is found by `agentConfig.agentName`, which is this agent's `name`, or by `workflowId`. The caller gets a request id
-/// at once, and the outcome where its `X-Callback-Url` says, when the run comes to an agent of type `answer_caller`.
+/// The caller names the agent by `agentConfig.agentName`, which is this agent's `name`, or by `workflowId`. The caller gets a
+/// request id at once. When the run reaches an agent of type `answer_caller`, the outcome is posted to the address in the
+/// caller's `X-Callback-Url`.
 ///
 /// Emits the request in the group `on_request`: `{"agentConfig", "agentContext", "workflowId"}`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// By which name it is called: one of its own in the project. The cell's name when it is left out.
+    /// The name by which callers ask for the agent; no other agent of the project should have it. Without it, the cell's name.
     name: Option<String>,
 }
 

@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 /// How long the acknowledgement may take, in seconds.
 const ACKNOWLEDGED_WITHIN: u64 = 30;
-/// Characters that are one token, about: no two models count alike.
+/// About how many characters a token has; models count differently.
 const CHARS_OF_TOKEN: usize = 4;
 
-/// The latest of a list: the last `messages` entries, or as many as fit `tokens` (of about four characters).
+/// The latest entries of a list: the last `messages` entries, or as many as fit into `tokens` (of about four characters).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Window {
-    /// So many entries at most; 0 for none.
+    /// At most this many entries; 0 for none.
     Messages(usize),
-    /// So many tokens at most.
+    /// At most this many tokens.
     Tokens(usize),
 }
 
@@ -51,7 +51,7 @@ impl Window {
 }
 
 impl AiAgentProxy {
-    /// The call for a delivery; credentials stand in its headers as marks. Where the result goes is added by the host.
+    /// The request for a delivery; marks stand in place of credentials in its headers. The host adds the address for the result.
     pub(super) fn request(&self, cx: &Context<'_>) -> Result<Request, AgentError> {
         let mut request = self.headers.request(cx, Method::POST, &format!("{}/api/execute", self.endpoint))?;
         request.timeout = Some(std::time::Duration::from_secs(ACKNOWLEDGED_WITHIN));
@@ -65,7 +65,7 @@ impl AiAgentProxy {
         Ok(request)
     }
 
-    /// `ExecuteAIAgentProxyRequest`.
+    /// The body: the protocol's `ExecuteAIAgentProxyRequest`.
     pub(super) fn body(&self, cx: &Context<'_>) -> Result<Value, AgentError> {
         let scope = cx.scope();
         let name = self.agent_name.as_ref().map(|name| name.render(scope)).transpose()?;
@@ -75,7 +75,7 @@ impl AiAgentProxy {
         }
         let mut context = json!({"input": self.input.render(scope)?});
         match &self.memory_id {
-            // The agent has its own memory of the conversation.
+            // The agent has its own memory of the conversation, so no history is sent.
             Some(memory) => context["memoryId"] = memory.render(scope)?.into(),
             None => {
                 let list = |names: &[&str]| names.iter().find_map(|name| cx.payload().get(*name)?.as_array());

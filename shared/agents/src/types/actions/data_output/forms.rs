@@ -1,4 +1,4 @@
-//! How an item of a feed looks in JSON and in RSS: what both say of it follows one rule.
+//! How an item of a feed looks in JSON and in RSS. Both forms follow one rule for what they have in common.
 
 use crate::FeedItem;
 use jiff::Timestamp;
@@ -13,14 +13,14 @@ pub(super) const JSON: &str = "application/json; charset=utf-8";
 /// The media type of a feed in RSS.
 pub(super) const RSS: &str = "application/rss+xml; charset=utf-8";
 
-/// The date that an item has of its own, if it can be read. Else its date is when it came, in both forms.
+/// The item's own date, if it can be read. Without one, both forms use the time when the item came.
 fn own_date(item: &FeedItem) -> Option<Timestamp> {
     let text = item.value.get("date_published")?.as_str()?.trim();
     text.parse().ok().or_else(|| Some(rfc2822::parse(text).ok()?.timestamp()))
 }
 
-/// The feed's own address, as a part of it, with its namespace: by it, a reader that has a copy finds the feed. Source: RSS Advisory
-/// Board, "RSS Best Practices Profile".
+/// The link from the feed to its own address, and the namespace of the link: with it, a reader that has only a copy finds the
+/// feed. Source: RSS Advisory Board, "RSS Best Practices Profile".
 pub(super) fn self_link(url: &str) -> (ExtensionMap, BTreeMap<String, String>) {
     let attributes = [("href", url), ("rel", "self"), ("type", "application/rss+xml")];
     let attrs = attributes.map(|(name, value)| (name.to_owned(), xml(value))).into();
@@ -68,13 +68,13 @@ pub(super) fn rss_item(item: &FeedItem) -> Item {
         content: field("content"),
         enclosure,
         guid: Some(Guid { value: field("guid").unwrap_or_else(|| item.id.to_string()), permalink: false }),
-        // RFC 9110's dates are RFC 822's, with the four digits of the year that RSS prefers.
+        // RFC 9110 writes dates as RFC 822 does, with the four digits of the year that RSS prefers.
         pub_date: DateTimePrinter::new().timestamp_to_rfc9110_string(&own_date(item).unwrap_or_else(|| item.at.timestamp())).ok(),
         ..Item::default()
     }
 }
 
-/// A text as it is, anything else as JSON.
+/// A text as it is; any other value as JSON.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => xml(text),
@@ -82,7 +82,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Without the characters that XML 1.0 cannot have, not even escaped.
+/// The text without the characters that XML 1.0 cannot have, not even escaped.
 pub(super) fn xml(text: &str) -> String {
     let allowed = |char: &char| matches!(char, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..);
     text.chars().filter(allowed).collect()

@@ -30,7 +30,7 @@ fn json_keeps_the_items_and_says_when() {
     let answer =
         feed(json!({"template": {"title": "T", "link": "https://a.test/"}}), FeedFormat::Json, &items(vec![exact, json!([1])]));
     assert_eq!((answer.status, answer.content_type.as_str()), (200, "application/json; charset=utf-8"));
-    // As a value it keeps each number's digits.
+    // The parsed value keeps each number's digits.
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     let text = body.to_string();
     let item = r#""items":[{"id":7,"n":1.10,"date_published":"2023-11-14T22:13:20.000Z"},{"content":[1],"id":"00000000000000000000000000000001""#;

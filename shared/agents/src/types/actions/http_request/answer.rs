@@ -7,7 +7,7 @@ use rookery_egress::Response;
 use rookery_media::Body;
 use serde_json::{Map, Value, json};
 
-/// The payload of `on_response`, over `base` if there is one. A JSON body keeps its very text.
+/// The payload of `on_response`, added to `base` if there is one. A JSON body keeps its text unchanged.
 pub(super) fn payload(response: &Response, base: Option<&Payload>) -> Result<Payload, AgentError> {
     let details = json!({"status": response.status});
     if response.body.len() > limits::ANSWER_BYTES {
@@ -27,7 +27,7 @@ pub(super) fn payload(response: &Response, base: Option<&Payload>) -> Result<Pay
     })
 }
 
-/// Each name once, several values joined by commas as in RFC 9110, 5.2.
+/// The headers, each name once; several values are joined by commas as in RFC 9110, 5.2.
 fn headers(response: &Response) -> Value {
     let mut headers: Map<String, Value> = Map::new();
     for (name, value) in &response.headers {
@@ -40,7 +40,8 @@ fn headers(response: &Response) -> Value {
     Value::Object(headers)
 }
 
-/// The body as JSON text, read as a hook's would be; what cannot be read so as its text, or else in base64, which is then said.
+/// The body as JSON text, read as a hook's body would be. A body that cannot be read is given as text, or else in base64, and
+/// then the encoding is named.
 fn body(response: &Response) -> (String, Option<&'static str>) {
     match rookery_media::read(response.header("content-type").unwrap_or_default(), &response.body) {
         Ok(Body::Json(text)) => match Payload::parse(text.as_bytes()) {

@@ -23,7 +23,7 @@ pub(super) enum Method {
 }
 
 impl Method {
-    /// Whether the payload goes into the query.
+    /// Whether the payload is sent in the URL's query.
     pub(super) fn takes_query(self) -> bool {
         matches!(self, Method::Get | Method::Head)
     }
@@ -49,7 +49,7 @@ pub(super) enum ContentType {
     Json,
     /// As a web form: an object's fields; lists as `a[]=1&a[]=2`, objects as `a[b]=1`.
     Form,
-    /// The payload is a text: XML.
+    /// The payload is a text with XML.
     Xml,
     /// The payload is a text.
     Text,
@@ -76,7 +76,7 @@ impl ContentType {
 }
 
 impl HttpRequest {
-    /// The call for a delivery; credentials stand in it as marks.
+    /// The request for a delivery; marks stand in place of credentials.
     pub(super) fn request(&self, cx: &Context<'_>) -> Result<Request, AgentError> {
         let mut request = self.headers.request(cx, self.method.http(), self.url.render(cx.scope())?.trim())?;
         request.timeout = Some(self.timeout);
@@ -99,7 +99,7 @@ impl HttpRequest {
         Ok(request)
     }
 
-    /// The event's payload: in JSON, its very text.
+    /// The event's payload as the body: for JSON, its text is unchanged.
     fn passed_on(&self, cx: &Context<'_>) -> Result<String, AgentError> {
         match (self.content_type, cx.event) {
             (ContentType::Json, Some(event)) => Ok(event.payload.as_str().to_owned()),
@@ -109,7 +109,7 @@ impl HttpRequest {
 }
 
 fn with_query(url: &str, query: &str) -> String {
-    // What follows a `#` is never sent.
+    // The part after a `#` is never sent.
     let url = url.split('#').next().unwrap_or_default();
     match (query, url.contains('?')) {
         ("", _) => url.to_owned(),

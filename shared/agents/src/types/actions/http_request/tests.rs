@@ -1,4 +1,4 @@
-//! `http_request` against a world that remembers what was called.
+//! `http_request` in a world that records the calls.
 
 use crate::testing::{World, agent, cell, context, event, problem};
 use crate::{AgentError, Effects, Retry};

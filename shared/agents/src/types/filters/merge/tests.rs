@@ -6,7 +6,7 @@ use crate::testing::{World, agent, cell, context, emitted, event, problem};
 
 const ALL: fn() -> Box<dyn Agent> = || agent("merge", json!({"mode": "all", "timeout": 60}));
 
-/// An event arrives by these links, of `l1`, `l2` and `l3`.
+/// Lets an event arrive by these links, of `l1`, `l2` and `l3`.
 async fn arrive(merge: &dyn Agent, world: &World, event: &Event, links: &[&str], memory: Value) -> Result<Effects, AgentError> {
     let cell = cell();
     let mut cx = context(&cell, event, world);
@@ -48,7 +48,7 @@ async fn one_from_each_link_makes_one_event_with_the_very_texts() {
     assert_eq!((emitted(&second), second.wake.len()), (vec![], 0), "one timer");
     let third = arrive(&*ALL(), &world, &c, &["l3"], memory(&second)).await.unwrap();
     assert_eq!(emitted(&third), [("on_merge", r#"{"a":{"n":1.10},"b":[1e400],"c":null}"#)]);
-    // The same arrival again, after its commit was lost to another's: the other's memory decides.
+    // The same arrival comes again, after another commit won: the winner's memory decides.
     let again = arrive(&*ALL(), &world, &c, &["l3"], memory(&second)).await.unwrap();
     assert_eq!(again, third);
     for (event, link) in [(&c, "l3"), (&event("a", "2"), "l1")] {

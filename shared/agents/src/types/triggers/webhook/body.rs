@@ -1,4 +1,4 @@
-//! The payload of a hook's request: its body, read by the one table of media types, with the JSON that stands in its texts.
+//! The payload of a hook's request: its body, read by the one table of media types, and the JSON inside its texts.
 
 use crate::HookRequest;
 use crate::agent::Problems;
@@ -8,17 +8,17 @@ use rookery_domain::{Error, Kind, Payload, limits};
 use rookery_media::{Body, Unreadable};
 use serde_json::{Map, Value, json};
 
-/// In `parse_json`: the whole body.
+/// In `parse_json`, this stands for the whole body.
 const WHOLE: &str = ".";
 
 /// How bodies are read.
 pub(super) struct Reading {
     sender: Option<Sender>,
-    /// Text bodies hold JSON.
+    /// Whether text bodies hold JSON.
     json_texts: bool,
-    /// Fields of the payload that hold JSON.
+    /// The fields of the payload that hold JSON.
     json_fields: Vec<String>,
-    /// Where the query stands in the payload.
+    /// The key of the payload under which the query stands.
     query_key: Option<String>,
 }
 
@@ -36,8 +36,8 @@ impl Reading {
         Reading { sender, json_texts, json_fields, query_key }
     }
 
-    /// The payload. A JSON body that nothing reshapes keeps its text. Errors: 415 for what is not in the table; 400 for what is not as
-    /// its headers say; 413.
+    /// Reads the payload. A JSON body that no option reshapes keeps its text. Errors: 415 for a media type that is not in the
+    /// table; 400 for a body that is not what its headers say; 413.
     pub(super) fn payload(&self, request: &HookRequest) -> Result<Payload, Error> {
         let payload = self.fields_parsed(self.body(request)?)?;
         let Some(key) = &self.query_key else { return Ok(payload) };
@@ -87,7 +87,7 @@ impl Reading {
     }
 }
 
-/// A payload with more under a key. One that is no object moves under the key `payload`.
+/// Adds a value to a payload, under a key. A payload that is not an object moves under the key `payload`.
 pub(super) fn under(payload: Value, key: &str, more: Value) -> Value {
     let mut object = match payload {
         Value::Object(object) => object,

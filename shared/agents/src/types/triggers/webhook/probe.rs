@@ -1,4 +1,4 @@
-//! Requests that only ask about a hook: HEAD, OPTIONS, and the preflights of browsers (CORS). They are answered and leave no event.
+//! Requests that only ask about a hook: HEAD, OPTIONS, and the preflights of browsers (CORS). They are answered and make no event.
 
 use crate::{Answer, HookRequest};
 use http::{HeaderName, Method, header};
@@ -40,7 +40,7 @@ fn is_origin(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text)
 }
 
-/// The answer to HEAD and OPTIONS; none to other methods.
+/// The answer to HEAD and OPTIONS; none for other methods.
 pub(super) fn answer(request: &HookRequest, verbs: Option<&[Method]>, cors: Option<&Cors>) -> Option<Answer> {
     let mut answer = match request.method {
         Method::HEAD => Answer::empty(200),

@@ -1,4 +1,5 @@
-//! The answer that a hook's owner writes: a status and a template, which in JSON is of JSON values, so that what is put in is escaped.
+//! The answer that a hook's owner writes: a status and a template. For JSON, the template is made of JSON values, so that what is
+//! put in is escaped.
 
 use super::Options;
 use crate::Answer;
@@ -8,7 +9,7 @@ use rookery_domain::{Error, Kind, Payload};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-/// What `response` may be: nothing that a browser would run as a page of this host.
+/// The media types of `response`: none that a browser would run as a page of this host.
 pub(super) const RESPONSE_TYPES: [&str; 4] = ["text/plain", JSON, "application/xml", "text/xml"];
 const JSON: &str = "application/json";
 
@@ -22,7 +23,7 @@ pub(super) struct Reply {
 enum Body {
     Text(Template),
     Json(JsonTemplate),
-    /// JSON that tags make: whether it is any is seen when it is written.
+    /// JSON that tags make: only the written text shows whether it is JSON.
     Written(Template),
 }
 
@@ -49,7 +50,7 @@ impl Reply {
     }
 
     pub(super) fn answer(&self, payload: &Payload) -> Result<Answer, Error> {
-        // Nothing of the time is in scope, so that the same delivery gets the same answer.
+        // The scope has no time, so that the same delivery gets the same answer.
         let scope = Scope::new(Map::from_iter([("payload".to_owned(), payload.value())]));
         let body = match &self.body {
             None => Ok(String::new()),
@@ -73,13 +74,13 @@ fn unwritten(reason: &str) -> Error {
     Error::new(Kind::Unprocessable, "template_error", message, "Correct the template, or send what it needs.")
 }
 
-/// Fixed JSON is answered as it is written.
+/// JSON without templates is sent as it is written.
 fn is_template_or_wrong(text: &str) -> bool {
     let is_fixed = !text.contains("{{") && !text.contains("{%");
     !(is_fixed && serde_json::from_str::<Value>(text).is_ok())
 }
 
-/// Reads JSON in which outputs stand in texts or in the place of values, or that tags make.
+/// Reads JSON in which outputs stand in texts or in the place of values, or which tags make.
 fn json(text: &str) -> Result<Body, String> {
     let wrong = |error: TemplateError| error.to_string();
     match serde_json::from_str::<Value>(&outputs_as_texts(text)) {
@@ -92,8 +93,8 @@ fn json(text: &str) -> Result<Body, String> {
     }
 }
 
-/// JSON with templates in it as JSON whose texts are templates: an output in the place of a value becomes a text that stands for the
-/// whole value, and the quotes in outputs and tags are escaped.
+/// Turns JSON with templates into JSON whose texts are templates: an output in the place of a value becomes a text that stands
+/// for the whole value, and quotes inside outputs and tags are escaped.
 fn outputs_as_texts(text: &str) -> String {
     let (mut json, mut rest, mut in_text) = (String::with_capacity(text.len()), text, false);
     while let Some(next) = rest.chars().next() {

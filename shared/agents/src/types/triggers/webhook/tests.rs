@@ -1,4 +1,4 @@
-//! Requests and what becomes of them.
+//! Requests to a hook, and what becomes of them.
 
 mod bodies;
 mod senders;
@@ -131,7 +131,7 @@ fn only_verified_requests_pass() {
     assert_eq!((secret.credential.as_str(), &hook.facts().credentials), ("hook", &vec!["hook".to_owned()]));
     let passed = post(config.clone(), &[JSON, ("authorization", "Bearer s3cret"), ("idempotency-key", "k1")], "{}").unwrap();
     assert_eq!(passed.key.as_deref(), Some("k1"));
-    // The proof comes first: strangers learn nothing of what the hook takes.
+    // The proof is checked first: strangers learn nothing about what the hook takes.
     for headers in [&[][..], &[("authorization", "Bearer wrong")]] {
         assert_eq!(post(config.clone(), headers, "x").unwrap_err().kind, Kind::Unauthenticated);
     }

@@ -1,4 +1,4 @@
-//! What is read of bodies and queries.
+//! How bodies and queries are read.
 
 use super::*;
 

@@ -53,7 +53,7 @@ fn handshakes_are_answered_and_are_no_events() {
     let mut strange = meta;
     strange["verify_token"] = json!("another");
     assert_eq!(agent("webhook", strange).hook(&asked, Some("s3cret")).unwrap_err().kind, Kind::Unauthenticated);
-    // Where nobody says who sends, it is a request like any other.
+    // Without a known sender, it is a request like any other.
     assert!(agent("webhook", json!({})).hook(&asked, None).unwrap().payload.is_some());
 
     let zoom = json!({"verify": {"scheme": "zoom", "credential": "hook"}});
@@ -85,6 +85,6 @@ fn slacks_handshake_is_answered_and_is_no_event() {
     assert_eq!(accepted.payload, None);
     assert_eq!(accepted.answer.unwrap().body, "3eZbrw");
     assert_eq!(post(config, &headers[..2], body).unwrap_err().kind, Kind::Unauthenticated);
-    // Elsewhere it is a body like any other.
+    // Without a known sender, it is a body like any other.
     assert_eq!(payload(json!({}), &[JSON], body), body);
 }
