@@ -1,5 +1,5 @@
-//! The protocol of external agents over HTTP: `POST /api/execute` starts an agent of ours for a caller elsewhere,
-//! `POST /api/agentProxy/sendResult` takes in the results of external agents. Both also below `/p/{project}`.
+//! The protocol of external agents over HTTP: `POST /api/execute` starts an agent of ours for a caller elsewhere, and `POST
+//! /api/agentProxy/sendResult` takes the results of external agents. Both also exist below `/p/{project}`.
 
 use crate::App;
 use crate::auth::Access;
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Longest address, and longest token, that a caller may give for the outcome, in characters.
+/// The longest address and the longest token that a caller may give for the outcome, in characters.
 const CALLBACK_CHARS: usize = 2000;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Not in the table: whoever posts proves itself by what it posts.
+/// The routes of results. They are not in the table of routes: what is posted proves its own sender.
 pub(crate) fn results() -> Router<App> {
     let not_allowed = async |method: Method| wrong_method(&method, &[Method::POST]);
     Router::new()
@@ -60,11 +60,11 @@ impl Input for Execute {
     const BYTES: usize = limits::PAYLOAD_BYTES;
 }
 
-/// A request was taken.
+/// The answer to a request that was accepted.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Acknowledged {
-    /// Its id: the outcome has it, too.
+    /// The request's id: the outcome has it, too.
     request_id: RunId,
 }
 

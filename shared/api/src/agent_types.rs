@@ -20,23 +20,23 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// An agent type.
+/// An agent type of the catalogue.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AgentType")]
 struct AgentTypeView {
-    /// Its name in a cell's `agent_type`.
+    /// The type's name in a cell's `agent_type`.
     r#type: &'static str,
-    /// What it is on the canvas.
+    /// What an agent of this type is on the canvas.
     kind: Kind,
-    /// Its name for people.
+    /// The type's name for people.
     title: &'static str,
-    /// What it does, in Markdown.
+    /// What the type does, in Markdown.
     description: String,
-    /// The groups of its events.
+    /// The groups of the events of its agents.
     groups: Vec<String>,
     /// The JSON Schema (2020-12) of a cell's `config`.
     config_schema: Value,
-    /// The values of options that are left out.
+    /// The defaults of options that are left out.
     defaults: Value,
     /// Examples.
     examples: Vec<Example>,

@@ -28,13 +28,13 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// A key as it is asked for.
+/// The body that creates a key.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct KeyInput {
-    /// What people call it: 1 to 200 characters.
+    /// What people call the key: 1 to 200 characters.
     name: String,
-    /// What it may do.
+    /// What the key may do.
     role: Role,
 }
 
@@ -43,7 +43,7 @@ impl Input for KeyInput {}
 /// A new key.
 #[derive(Serialize, JsonSchema)]
 struct NewKey {
-    /// The key: keep it, it is not shown again.
+    /// The key itself. Keep it: it is not shown again.
     key: String,
     #[serde(flatten)]
     facts: ApiKey,

@@ -1,4 +1,4 @@
-//! Who calls, and what they may do: keys and roles.
+//! Who the caller is, and what the caller may do: keys and roles.
 
 use crate::error::Result;
 use crate::{App, Auth};
@@ -13,26 +13,26 @@ use rookery_store::{ApiKey, Role};
 pub(crate) enum Access {
     /// Everybody.
     Public,
-    /// The root key alone.
+    /// Only the root key.
     Root,
     /// Every key that may read.
     Reader,
-    /// Keys of the path's project, with this role or one that may more.
+    /// Keys of the path's project, with this role or one that includes it.
     Project(Role),
-    /// Keys of any project, with this role or one that may more: the route is about the key's project.
+    /// Keys of any project, with this role or one that includes it: the route is about the key's own project.
     OwnProject(Role),
 }
 
-/// Who calls.
+/// The caller.
 #[derive(Clone, Debug)]
 pub(crate) enum Caller {
-    /// Anybody, where no key is asked for; or the root key.
+    /// The root key; or anybody, where no key is needed.
     Root,
     /// A project's key.
     Key(ApiKey),
 }
 
-/// Finds out who calls. 401 without a key that is known.
+/// Finds the caller. 401 without a known key.
 pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Caller> {
     let Auth::Required { root_key } = &app.config.auth else { return Ok(Caller::Root) };
     let Some(key) = presented(headers) else {
@@ -45,7 +45,7 @@ pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Calle
     found.map(Caller::Key).ok_or_else(|| unauthenticated("The key is not known: mistyped, or revoked."))
 }
 
-/// Finds out who calls where the key says more than that it may: also where none is asked for.
+/// Finds the caller by a key, also where no key is needed: the route must know which project the key belongs to.
 pub(crate) async fn with_key(app: &App, headers: &HeaderMap) -> Result<Caller> {
     match (&app.config.auth, presented(headers)) {
         (Auth::Open, Some(key)) => {
@@ -56,7 +56,7 @@ pub(crate) async fn with_key(app: &App, headers: &HeaderMap) -> Result<Caller> {
     }
 }
 
-/// The key of `Authorization: Bearer KEY`, or of HTTP Basic, where it is the user name. An empty one is none.
+/// The key in `Authorization: Bearer KEY`, or the user name of HTTP Basic. An empty key counts as none.
 fn presented(headers: &HeaderMap) -> Option<String> {
     credentials(headers).filter(|key| !key.is_empty())
 }
@@ -79,7 +79,7 @@ fn unauthenticated(message: &str) -> crate::error::ApiError {
 }
 
 impl Caller {
-    /// May this caller use a route of a project? Another project's key gets the 404 of an unknown project.
+    /// Checks that the caller may use a route of a project. Another project's key gets the same 404 as for an unknown project.
     pub(crate) fn allow(&self, project: &ProjectId, needed: Role) -> Result<()> {
         match self {
             Caller::Root => Ok(()),
@@ -102,7 +102,7 @@ impl Caller {
         }
     }
 
-    /// May this caller use a route that is of no project?
+    /// Checks that the caller may use a route that belongs to no project.
     pub(crate) fn allow_outside(&self, access: Access) -> Result<()> {
         match (self, access) {
             (Caller::Key(key), Access::Root) => Err(forbidden(key.role, "the root key")),

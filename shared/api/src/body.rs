@@ -12,20 +12,20 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use std::time::Duration;
 
-/// A body comes within this time, or is cut.
+/// The time in which a body must come, or the request is cut.
 const SLOWEST: Duration = Duration::from_secs(10);
-/// What is read of a body that is too large, so that its sender comes to read the answer.
+/// How many bytes are read of a body that is too large, so that its sender goes on to read the answer.
 const DRAINED: usize = 8 * 1024 * 1024;
 
-/// What a route takes in its body. Unknown fields must be refused (`deny_unknown_fields`).
+/// What a route takes in its body. The type must refuse unknown fields (`deny_unknown_fields`).
 pub(crate) trait Input: DeserializeOwned + JsonSchema {
-    /// The largest body.
+    /// The largest body, in bytes.
     const BYTES: usize = 64 * 1024;
-    /// No body is the same as `{}`.
+    /// Whether the body may be left out, which is the same as `{}`.
     const OPTIONAL: bool = false;
 }
 
-/// Nothing: no body, or `{}`.
+/// The body of a route that takes none: no body, or `{}`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
@@ -51,7 +51,7 @@ impl<T: Input, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
-/// Reads a body. 413 when it is larger than `most` bytes, 408 when it takes too long.
+/// Reads a body. 413 when it has more than `most` bytes, 408 when it comes too slowly.
 pub(crate) async fn read(body: Body, most: usize) -> Result<Bytes> {
     read_within(SLOWEST, body, most).await
 }
@@ -111,12 +111,12 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
-/// For a field that may be left out, but not be null: with `#[serde(default)]`.
+/// For a field that may be left out, but not be null; used with `#[serde(default)]`.
 pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// Refuses a name that cannot be one.
+/// Refuses a text that is no valid name.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     match is_valid_name(name) {
         true => Ok(()),

@@ -1,4 +1,4 @@
-//! Credentials of a project: set, listed without their values, forgotten.
+//! Credentials of a project: set, listed without their values, deleted.
 
 use crate::App;
 use crate::auth::Access;
@@ -17,7 +17,7 @@ use rookery_store::{Credential, Project, Role};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The longest value, in bytes: private keys fit.
+/// The longest value, in bytes: enough for private keys.
 const VALUE_BYTES: usize = 16 * 1024;
 /// The longest name, in characters.
 const NAME_CHARS: usize = 64;
@@ -42,10 +42,11 @@ pub(crate) fn routes() -> Vec<Route> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CredentialInput {
-    /// The secret: 1 to 16,384 bytes. One that verifies the hook of an active workflow has to have the form that its sender's have.
+    /// The secret: 1 to 16,384 bytes. If a hook of an active workflow is verified by this credential, the secret must have the
+    /// form that the hook's sender uses.
     value: String,
-    /// The hosts that it may be sent to, like `api.example.com`, `*.example.com` or `api.example.com:8443`. None for a secret
-    /// that is never sent, like that of a hook's signature.
+    /// The hosts that the secret may be sent to, like `api.example.com`, `*.example.com` or `api.example.com:8443`. None for a
+    /// secret that is never sent, like that of a hook's signature.
     #[serde(default)]
     hosts: Vec<String>,
 }
@@ -99,7 +100,7 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// Whether a text is `host`, `*.host`, or one of them with `:port`.
+/// Whether a text is `host` or `*.host`, with or without `:port`.
 fn is_host(text: &str) -> bool {
     let (bare, any_below) = text.strip_prefix("*.").map_or((text, false), |bare| (bare, true));
     let Ok(authority) = bare.parse::<Authority>() else { return false };

@@ -1,17 +1,17 @@
-//! The API's configuration from what a function or a program is given.
+//! The API's configuration, made of what a function or a program is given.
 
 use crate::{Auth, Config};
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
 use subtle::ConstantTimeEq;
 
-/// The key that may do everything: make projects, and their first keys. Only its hash is kept.
+/// The key that may do everything, also create projects and their first keys. Only its hash is kept.
 #[derive(Clone, Debug)]
 pub struct RootKey {
     sha256: [u8; 32],
 }
 
-/// A text that is no root key: it could be guessed, or never be sent.
+/// The text cannot be a root key: it could be guessed, or could not be sent.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the root key is {wrong}: give one of at least {} characters (letters, digits, signs; no spaces), as `openssl rand -hex 32` makes",
@@ -22,10 +22,10 @@ pub struct NoRootKey {
 }
 
 impl RootKey {
-    /// Characters of the shortest one: 32 hexadecimal digits are 128 bits.
+    /// The fewest characters of a root key: 32 hexadecimal digits are 128 bits.
     pub const LEAST_CHARS: usize = 32;
 
-    /// Whether this is the key, in constant time.
+    /// Whether a key is the root key, in constant time.
     pub(crate) fn is(&self, key: &str) -> bool {
         self.sha256.ct_eq(&Sha256::digest(key.as_bytes())).into()
     }
@@ -38,7 +38,7 @@ impl FromStr for RootKey {
         let wrong = match key {
             _ if key.is_empty() => "empty",
             _ if key.trim().is_empty() => "blank",
-            // What a header cannot carry as it is.
+            // A header cannot carry such a key as it is.
             _ if !key.bytes().all(|byte| byte.is_ascii_graphic()) => "not of visible ASCII characters alone",
             _ if key.len() < Self::LEAST_CHARS => "too short",
             _ => return Ok(RootKey { sha256: Sha256::digest(key.as_bytes()).into() }),
@@ -48,11 +48,11 @@ impl FromStr for RootKey {
 }
 
 impl Config {
-    /// What a Lambda function serves: keys are always required. `ROOKERY_ROOT_KEY` is the root key (without one, nobody makes
-    /// projects).
+    /// The configuration of a Lambda function: keys are always required. `ROOKERY_ROOT_KEY` is the root key; without one, nobody
+    /// can create projects.
     ///
     /// # Errors
-    /// A root key that could be guessed, an empty one too.
+    /// A root key that could be guessed, also an empty one.
     pub fn from_environment() -> rookery_domain::Result<Self> {
         let root_key = std::env::var_os("ROOKERY_ROOT_KEY").map(|key| key.to_string_lossy().parse()).transpose();
         let root_key =

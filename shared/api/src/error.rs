@@ -12,10 +12,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::panic::AssertUnwindSafe;
 
-/// A result whose error is an answer.
+/// A result whose error is sent as an answer.
 pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
 
-/// An error that is answered.
+/// An error that is sent as an answer.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
@@ -33,13 +33,13 @@ pub(crate) struct Envelope {
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 struct Shown {
-    /// Stable, in snake case.
+    /// The stable type, in snake case.
     r#type: &'static str,
     /// What is wrong.
     message: String,
     /// What to do about it.
     details: String,
-    /// More for programs.
+    /// Details for programs.
     #[serde(skip_serializing_if = "Option::is_none")]
     meta: Option<Value>,
 }
@@ -104,13 +104,13 @@ fn allow_header(methods: &Value) -> Option<HeaderValue> {
     methods.join(", ").parse().ok()
 }
 
-/// 404 of a path that no route has.
+/// 404 for a path that no route has.
 pub(crate) async fn unknown_path(uri: Uri) -> ApiError {
     let message = format!("There is nothing at `{}`.", uri.path());
     Error::new(Kind::NotFound, "not_found", message, "/openapi.json lists all paths.").into()
 }
 
-/// 405 of a path that is served with other methods.
+/// 405 for a path that exists with other methods.
 pub(crate) fn wrong_method(method: &Method, allow: &[Method]) -> ApiError {
     let allow: Vec<&str> = allow.iter().map(Method::as_str).collect();
     let message = format!("This path does not take {method}; it takes {}.", allow.join(", "));
@@ -118,7 +118,7 @@ pub(crate) fn wrong_method(method: &Method, allow: &[Method]) -> ApiError {
     error.with_meta(json!({"allow": allow})).into()
 }
 
-/// A panic is an internal error like any other: the connection lives on.
+/// Turns a panic into an internal error like any other, so that the connection stays open.
 pub(crate) async fn catch_panics(request: Request, next: Next) -> Response {
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Bytes of payloads after which a page ends early: an answer of Lambda has at most 6 MB.
+/// How many bytes of payloads end a page early: an answer of Lambda has at most 6 MB.
 pub(crate) const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -53,10 +53,10 @@ pub(crate) fn routes() -> Vec<Route> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewEvent {
-    /// What it says: any JSON, of at most 256 KB and 64 levels.
+    /// The payload: any JSON, with at most 256 KB and 64 levels.
     #[schemars(with = "Value")]
     payload: Box<RawValue>,
-    /// Its groups, at most 16; the agent's first group when there are none.
+    /// The event's groups, at most 16; without groups, the agent's first group.
     #[serde(default)]
     groups: Vec<String>,
 }
@@ -66,7 +66,7 @@ impl Input for NewEvent {
 }
 
 impl NewEvent {
-    /// Its payload and groups, checked.
+    /// Checks the payload and the groups.
     pub(crate) fn read(self) -> Result<(Payload, Vec<String>)> {
         if self.groups.len() > limits::EVENT_GROUPS {
             let details = format!("Send at most {}.", limits::EVENT_GROUPS);
@@ -81,7 +81,7 @@ impl NewEvent {
     }
 }
 
-/// What an accepted event is answered with.
+/// The answer to an accepted event.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct AcceptedEvent {
     /// The event.
@@ -100,27 +100,27 @@ impl From<EventId> for AcceptedEvent {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Event")]
 pub(crate) struct EventView {
-    /// Its id.
+    /// The event's id.
     pub(crate) id: EventId,
-    /// Its run.
+    /// The event's run.
     run_id: RunId,
     /// The workflow version that its run is pinned to.
     version: u64,
-    /// The agent that emitted it.
+    /// The agent that emitted the event.
     cell_id: CellId,
-    /// What it is, for the links that take only some events.
+    /// The groups that links choose by.
     groups: Vec<String>,
-    /// What it says, as it came. Left out, with `payload_omitted`, where an answer would be too large: read the event by its id.
+    /// The payload, as it came. In an answer that would be too large, it is left out, with `payload_omitted`: read the event by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payload: Option<Payload>,
     /// The payload is left out here.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) payload_omitted: bool,
-    /// When it was committed.
+    /// When the event was committed.
     pub(crate) created_at: Time,
-    /// Deliveries between it and the beginning of its run.
+    /// How many deliveries lie between the beginning of the run and the event.
     hop: u16,
-    /// What it came of; none for the first of a run.
+    /// What the event came of; none for the first event of a run.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<Cause>,
 }
@@ -203,7 +203,7 @@ async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<Event> {
     Ok(item.and_then(|item| item.event).filter(is_kept).ok_or_else(|| Error::not_found("event"))?)
 }
 
-/// Whether an event is still shown. What waits for it may keep it longer.
+/// Whether an event is still shown. It may be stored for longer, while something waits for it.
 pub(crate) fn is_kept(event: &Event) -> bool {
     event.keep_until > Time::now()
 }
@@ -213,7 +213,7 @@ fn selects(filter: &EventFilter, event: &Event) -> bool {
         && filter.group.as_ref().is_none_or(|group| event.groups.contains(group))
 }
 
-/// Ends a page where its payloads become too much for one answer. `place` is an event's place in the list.
+/// Ends a page before its payloads become too much for one answer. `place` is an event's place in the list.
 fn cut(mut page: Page<Event>, place: impl Fn(&Event) -> String) -> Result<Page<Event>> {
     let mut bytes = 0;
     let fit = page.items.iter().take_while(|event| {

@@ -1,4 +1,4 @@
-//! What an agent shows of the external agent that it asks.
+//! What is shown of the external agent that an agent asks.
 
 use crate::App;
 use crate::error::Result;
@@ -12,13 +12,13 @@ use serde::Serialize;
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ExternalAgent")]
 pub(crate) struct ExternalView {
-    /// Its base URL.
+    /// The external agent's base URL.
     endpoint: String,
     /// How many requests are outstanding.
     outstanding: u64,
-    /// `closed`, or `open` while most calls of the endpoint fail: then requests wait, and one every 30 s is tried.
+    /// `closed`, or `open` while most calls of the endpoint fail: requests then wait, and every 30 s one is tried.
     circuit: &'static str,
-    /// Since when it is open.
+    /// Since when the circuit is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     open_since: Option<Time>,
     /// When the next call is tried.
@@ -26,7 +26,7 @@ pub(crate) struct ExternalView {
     next_probe_at: Option<Time>,
 }
 
-/// Of an agent; none for one that asks nobody.
+/// The external agent of an agent; none for an agent that asks nobody.
 pub(crate) async fn external(app: &App, workflow: &Workflow, built: &Built, cell: &Cell) -> Result<Option<ExternalView>> {
     let Some(endpoint) = built.agent(&cell.id).ok().and_then(|(_, agent)| agent.facts().endpoint.as_deref()) else {
         return Ok(None);

@@ -40,31 +40,31 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// What failed for good.
+/// A delivery, check or timer that failed for good.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "FailureRecord")]
 struct FailureView {
-    /// Its id.
+    /// The failure's id.
     id: EventId,
     /// The run.
     run_id: RunId,
     /// The agent that failed.
     cell_id: CellId,
-    /// The event that it failed on; none for a check.
+    /// The event that the agent failed on; none for a check.
     #[serde(skip_serializing_if = "Option::is_none")]
     event_id: Option<EventId>,
-    /// Stable, in snake case.
+    /// The stable code, in snake case.
     code: String,
     /// What went wrong, and the remedy.
     message: String,
-    /// More, like the answer of an outside call.
+    /// Further details, like the answer of an outside call.
     #[serde(skip_serializing_if = "Option::is_none")]
     details: Option<Value>,
-    /// When it failed.
+    /// When the delivery failed for good.
     failed_at: Time,
-    /// How often it was tried.
+    /// How often the delivery was tried.
     attempts: u32,
-    /// When it was replayed.
+    /// When the failure was replayed.
     #[serde(skip_serializing_if = "Option::is_none")]
     replayed_at: Option<Time>,
 }

@@ -17,22 +17,23 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Not in the table: no key, and a query of any names, as readers of feeds like to add them.
+/// The routes of feeds. They are not in the table of routes: they need no key, and readers of feeds add parameters of any name to
+/// the query.
 pub(crate) fn routes() -> Router<App> {
     let not_allowed = async |method: Method| wrong_method(&method, &[Method::GET, Method::HEAD]);
     Router::new().route("/feeds/{file}", get(show).fallback(not_allowed))
 }
 
-/// A feed, as it is documented.
+/// The feed in the document.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Feed {
-    /// Its title.
+    /// The feed's title.
     title: String,
-    /// What it is about.
+    /// What the feed is about.
     description: String,
-    /// The web page that it belongs to.
+    /// The web page that the feed belongs to.
     link: String,
-    /// Its own address.
+    /// The feed's own address.
     feed_url: String,
     /// The items, newest first.
     items: Vec<Map<String, Value>>,
@@ -52,7 +53,7 @@ async fn show(State(app): State<App>, ids: Ids, base: Base, headers: HeaderMap) 
     Ok(response)
 }
 
-/// Whether a reader has the version of this tag already (RFC 9110, 13.1.2: tags are compared weakly).
+/// Whether a reader already has the version with this tag (RFC 9110, 13.1.2: tags are compared weakly).
 fn has(headers: &HeaderMap, tag: &str) -> bool {
     let texts = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut tags = texts.flat_map(|text| text.split(',')).map(str::trim);

@@ -16,11 +16,11 @@ use rookery_agents::{Answer, HookRequest};
 use rookery_domain::{Error, Time, limits};
 use rookery_engine::HookAnswer;
 
-/// What any hook may be sent with; its options say which are taken.
+/// The methods that a hook may be sent with; each hook's options say which it accepts.
 const METHODS: [Method; 7] =
     [Method::DELETE, Method::GET, Method::HEAD, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT];
 
-/// Not in the table: many methods, no key, and a query of any names.
+/// The routes of hooks. They are not in the table of routes: they have many methods, no key, and a query with any names.
 pub(crate) fn routes() -> Router<App> {
     Router::new().route("/hooks/{token}", any(receive))
 }
@@ -39,7 +39,7 @@ async fn receive(State(app): State<App>, ids: Ids, request: Request) -> Result<R
     }
 }
 
-/// An answer that an agent's owner wrote: it is never run as a page of this origin.
+/// An answer that an agent's owner wrote. Browsers must not run it as a page of this origin.
 pub(crate) fn own(answer: Answer) -> Result<Response> {
     let internal = |error: axum::http::Error| ApiError::from(Error::internal(error));
     let mut response = Response::builder().status(answer.status).body(Body::from(answer.body)).map_err(internal)?;

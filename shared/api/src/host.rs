@@ -1,5 +1,6 @@
-//! Where a request came to: the address that links begin with, and, where no key is asked for, the check that it came to
-//! this machine. A web page elsewhere can have its own name resolve to loopback (DNS rebinding), but then its name is the `Host`.
+//! The host that a request was sent to. It is the beginning of the addresses in answers. Where no key is needed, it is also
+//! checked to be this machine: a web page elsewhere can let its own name resolve to loopback (DNS rebinding), but then the `Host`
+//! is that name.
 
 use crate::error::{ApiError, Result};
 use crate::{App, Auth, Config};
@@ -13,10 +14,10 @@ use rookery_domain::{Error, Kind};
 use rookery_engine::PublicUrl;
 use std::net::IpAddr;
 
-/// Refuses requests of foreign pages, where no key protects.
+/// Refuses requests from pages of other hosts, where no key protects the API.
 pub(crate) async fn only_here(State(app): State<App>, request: Request, next: Next) -> Result<Response> {
     let is_open = matches!(app.config.auth, Auth::Open);
-    // What these say is for everybody who has their address or a token, and it may come by way of a tunnel.
+    // Hooks, feeds and results are for everybody who has their address or a token, and their requests may come by way of a tunnel.
     let path = request.uri().path();
     let is_for_all = crate::is_hook(path) || path.starts_with("/feeds/") || path == "/health";
     if is_open && !is_for_all {
@@ -25,7 +26,7 @@ pub(crate) async fn only_here(State(app): State<App>, request: Request, next: Ne
     Ok(next.run(request).await)
 }
 
-/// Whether a request came to a host of ours, and from none but its own pages.
+/// Whether a request names one of our hosts, and was sent by no page but our own.
 pub fn is_local(config: &Config, headers: &HeaderMap) -> bool {
     check(config, &Uri::default(), headers).is_ok()
 }
@@ -73,8 +74,8 @@ fn is_same(origin: &str, host: &Authority) -> bool {
     })
 }
 
-/// The beginning of the addresses of hooks and feeds, without a slash at its end: what whoever serves the request has put into its
-/// extensions (a proxy that is believed said so); else the engine's; else as the request names its host.
+/// The beginning of the addresses of hooks and feeds, without a slash at its end. The program that serves the request may have
+/// set it, because a trusted proxy named it; otherwise it is the engine's, or else it is made of the host that the request names.
 pub(crate) struct Base(pub(crate) String);
 
 impl FromRequestParts<App> for Base {

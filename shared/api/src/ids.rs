@@ -12,10 +12,10 @@ use std::str::FromStr;
 pub(crate) struct Ids(HashMap<String, String>);
 
 impl Ids {
-    /// An id by its name in the path. What does not parse does not exist: 404.
+    /// The id with this name in the path. A text that cannot be such an id gets 404.
     pub(crate) fn get<T: FromStr + Display>(&self, name: &str) -> Result<T> {
         let text = self.text(name);
-        // One spelling for each id.
+        // Each id has one spelling.
         let parsed = text.parse::<T>().ok().filter(|id| id.to_string() == text);
         parsed.ok_or_else(|| Error::not_found(name).into())
     }

@@ -1,7 +1,7 @@
-//! The HTTP API: routes, keys and roles, bodies, lists, the error envelope, and the OpenAPI document of all of it.
+//! The HTTP API: routes, keys and roles, bodies, lists, the error envelope, and the OpenAPI document of all this.
 //!
-//! What a route does is the engine's; here a request becomes its arguments, and its result an answer. One table of routes
-//! (`routes`) registers, guards and documents them all.
+//! The engine does the work of a route. Here, a request becomes arguments for the engine, and the engine's result becomes an
+//! answer. One table of routes (`routes`) registers, guards and documents them all.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod agent_protocol;
@@ -46,23 +46,23 @@ use std::sync::Arc;
 pub struct Config {
     /// Who may call.
     pub auth: Auth,
-    /// Hosts that requests may name with [`Auth::Open`], besides loopback's: as `rookery.local`, without a port.
+    /// Hosts that requests may name with [`Auth::Open`], besides those of loopback: like `rookery.local`, without a port.
     pub hosts: Vec<String>,
 }
 
 /// Who may call.
 #[derive(Clone, Debug)]
 pub enum Auth {
-    /// Everybody who reaches it, by a host name that a web page elsewhere cannot have (DNS rebinding). For loopback only.
+    /// Everybody who reaches the API by a host name that a web page elsewhere cannot have (DNS rebinding). Only for loopback.
     Open,
-    /// Who has a key.
+    /// Callers with a key.
     Required {
-        /// The root key; without one, nobody makes projects.
+        /// The root key; without one, nobody can create projects.
         root_key: Option<RootKey>,
     },
 }
 
-/// What every handler has.
+/// The state that every handler has.
 #[derive(Clone)]
 struct App {
     engine: Arc<Engine>,
@@ -75,7 +75,7 @@ impl App {
     }
 }
 
-/// Whether a path is of [`hooks_router`].
+/// Whether a path belongs to [`hooks_router`].
 pub fn is_hook(path: &str) -> bool {
     path.starts_with("/hooks/") || path.ends_with("/api/agentProxy/sendResult")
 }
@@ -86,13 +86,13 @@ pub fn router(engine: Arc<Engine>, config: Config) -> Router {
     route::serve(routes(), hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()), app)
 }
 
-/// What comes from outside without a key: the hooks of agents (`/hooks/{token}`), and the results of external agents.
+/// The routes that need no key: the hooks of agents (`/hooks/{token}`), and the results of external agents.
 pub fn hooks_router(engine: Arc<Engine>, config: Config) -> Router {
     let app = App::new(engine, config);
     route::serve(Vec::new(), hooks::routes().merge(agent_protocol::results()), app)
 }
 
-/// All routes but hooks and feeds.
+/// All routes of the table: all but hooks, feeds and results.
 fn routes() -> Vec<Route> {
     let nouns = [
         projects::routes(),

@@ -9,18 +9,18 @@ use rookery_store::{Cursor, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The longest sort key of the table, in base64.
+/// The length of the longest sort key of the table, in base64.
 pub(crate) const CURSOR_CHARS: usize = 1366;
 
-/// One thing.
+/// An answer with one thing.
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 pub(crate) struct One<T> {
-    /// It.
+    /// The thing.
     pub(crate) data: T,
 }
 
-/// A page of a list.
+/// An answer with a page of a list.
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 pub(crate) struct Listed<T> {
@@ -38,33 +38,33 @@ pub(crate) struct ListMeta {
     next_cursor: Option<String>,
 }
 
-/// As a JSON answer.
+/// Makes the JSON answer of one thing.
 pub(crate) fn one<T>(data: T) -> axum::Json<One<T>> {
     axum::Json(One { data })
 }
 
-/// A page as a JSON answer, each item as `show` makes it.
+/// Makes the JSON answer of a page; `show` makes each item.
 pub(crate) fn listed<T, U>(page: Page<T>, show: impl FnMut(T) -> U) -> axum::Json<Listed<U>> {
     let next_cursor = page.next.map(|cursor| cursor.encode());
     axum::Json(Listed { data: page.items.into_iter().map(show).collect(), meta: ListMeta { next_cursor } })
 }
 
-/// The cursor of a place that is named by a text.
+/// The cursor of a place that has a name.
 pub(crate) fn cursor_at(place: &str) -> Result<Cursor> {
     Ok(Cursor::decode(&URL_SAFE_NO_PAD.encode(place))?)
 }
 
-/// The text that names a cursor's place.
+/// The name of a cursor's place.
 pub(crate) fn place_of(cursor: &Cursor) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(cursor.encode()).ok()?).ok()
 }
 
-/// A request's query, of parameters that its route knows, each at most once.
+/// The query of a request: parameters that its route knows, each at most once.
 #[derive(Clone, Debug)]
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads a query. 400 names what the route does not know.
+    /// Reads a query. 400 names a parameter that the route does not know.
     pub(crate) fn read(uri: &Uri, known: &[&str]) -> Result<Self> {
         let pairs = pairs(uri)?;
         for (index, (name, _)) in pairs.iter().enumerate() {
@@ -88,7 +88,7 @@ impl Query {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// How many items are asked for.
+    /// How many items the request asks for.
     pub(crate) fn limit(&self) -> Result<usize> {
         let Some(text) = self.get("limit") else { return Ok(limits::PAGE) };
         let limit = text.parse().ok().filter(|limit| (1..=limits::PAGE_MAX).contains(limit));
@@ -98,7 +98,7 @@ impl Query {
         })
     }
 
-    /// Where the page is to begin.
+    /// Where the page begins.
     pub(crate) fn cursor(&self) -> Result<Option<Cursor>> {
         let Some(text) = self.get("cursor") else { return Ok(None) };
         match (1..=CURSOR_CHARS).contains(&text.len()) {
@@ -108,12 +108,12 @@ impl Query {
     }
 }
 
-/// 400 of a cursor that is of no list, or of another.
+/// 400 for a cursor that belongs to no list, or to another one.
 pub(crate) fn bad_cursor() -> Error {
     Error::invalid("`cursor` is not one of this list.", "Use `meta.next_cursor` of the page before, or leave it out.")
 }
 
-/// A query's parameters, decoded, in order.
+/// The parameters of a query, decoded, in order.
 pub(crate) fn pairs(uri: &Uri) -> Result<Vec<(String, String)>> {
     let query = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
     let query = query.map_err(|_| Error::invalid("The query cannot be read.", "Write it like `?limit=10&agent=a`."))?;

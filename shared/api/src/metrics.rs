@@ -12,7 +12,7 @@ use axum::response::IntoResponse;
 use rookery_domain::{Error, Time};
 use rookery_store::{Metric, Role, Workflow};
 
-/// The time that is shown when nothing else is asked for.
+/// The time that is shown when the query names none, in milliseconds.
 const SHOWN_MS: i64 = 24 * 3600 * 1000;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -51,7 +51,7 @@ async fn list(
     Ok(listed(page, |metric| metric))
 }
 
-/// A time of the query. Hours before 1970 have no metrics.
+/// Reads a time of the query. Hours before 1970 have no metrics.
 fn time(query: &Query, name: &str) -> Result<Option<Time>> {
     let Some(text) = query.get(name) else { return Ok(None) };
     let at: Option<jiff::Timestamp> = text.parse().ok();

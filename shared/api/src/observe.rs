@@ -1,4 +1,4 @@
-//! What logs and traces say of a request: its route and ids. Never its path (a hook's holds a secret), headers or body.
+//! What logs and traces say of a request: its route and ids. They never have its path (a hook's path holds a secret), headers or body.
 
 use crate::ids::Ids;
 use axum::extract::{MatchedPath, Request};
@@ -8,7 +8,7 @@ use axum::response::Response;
 use rookery_trace::{Context, Kind, Span};
 use std::time::Instant;
 
-/// Puts a request into its trace: the caller's, or one of its own.
+/// Runs a request within its trace: the caller's, or a new one.
 pub(crate) async fn observed(
     path: Option<MatchedPath>,
     ids: crate::error::Result<Ids>,

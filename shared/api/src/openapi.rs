@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document, made of the table of routes, and the routes that are about the service itself.
+//! The OpenAPI 3.1 document, made of the table of routes; and the routes that are about the service itself.
 
 use crate::auth::Access;
 use crate::error::Envelope;
@@ -77,7 +77,7 @@ pub fn openapi() -> Value {
     })
 }
 
-/// A field of a body that may be left out may not be null: see [`crate::body::present`].
+/// A field of a body may be left out, but may not be null: see [`crate::body::present`].
 fn refuse_null(schema: &mut Value) {
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
     for field in properties.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
@@ -118,7 +118,7 @@ fn operation(route: &Route, inputs: &mut SchemaGenerator, outputs: &mut SchemaGe
     operation
 }
 
-/// The noun and the verb of `rookery_api::projects::create`.
+/// The noun and the verb in `rookery_api::projects::create`.
 fn names(handler: &str) -> (&str, &str) {
     let mut parts = handler.rsplit("::");
     let name = parts.next().unwrap_or_default();
@@ -143,7 +143,8 @@ fn parameters(route: &Route) -> Vec<Value> {
     let in_query = route.query.iter().map(|(name, says)| {
         let schema = match *name {
             "limit" => json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
-            // What the table's sort keys are in base64: a page begins after one that a list gave, and no other text is a place in a list.
+            // The characters of the table's sort keys in base64: a page begins after a cursor that a list gave, and no other text
+            // is a place in a list.
             "cursor" => json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{2,}$", "maxLength": crate::list::CURSOR_CHARS}),
             "from" | "to" => json!({"type": "string", "format": "date-time"}),
             _ => json!({"type": "string"}),
@@ -160,7 +161,7 @@ fn json_of(shape: Shape, generator: &mut SchemaGenerator) -> Value {
     json!({"application/json": {"schema": shape(generator)}})
 }
 
-/// Hooks and feeds, which are not in the table.
+/// Adds hooks and feeds, which are not in the table.
 fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenerator) {
     let address = |name: &str, summary: &str, status: &str, content: Value| {
         json!({

@@ -33,11 +33,11 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// A project as it is sent.
+/// The body that creates or renames a project.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ProjectInput {
-    /// What people call it: 1 to 200 characters.
+    /// What people call the project: 1 to 200 characters.
     name: String,
 }
 

@@ -44,36 +44,36 @@ pub(crate) fn routes() -> Vec<Route> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AgentRequest")]
 struct RequestView {
-    /// Its id.
+    /// The request's id.
     id: EventId,
     /// The run.
     run_id: RunId,
-    /// The event that it was made for.
+    /// The event that the request was made for.
     event_id: EventId,
-    /// The agent that made it.
+    /// The agent that made the request.
     cell_id: CellId,
-    /// What has become of it.
+    /// What has become of the request.
     state: RequestState,
     /// The external agent's base URL.
     endpoint: String,
-    /// By what its result is trusted.
+    /// How the result proves its sender.
     callback_auth: CallbackAuth,
-    /// The ids by which it was acknowledged: several when the call was repeated.
+    /// The ids by which the callee acknowledged the request: several when the call was repeated.
     request_ids: Vec<String>,
-    /// How often it was sent.
+    /// How often the request was sent.
     attempts: u32,
-    /// When it was first sent.
+    /// When the request was first sent.
     created_at: Time,
-    /// When it was first acknowledged.
+    /// When the request was first acknowledged.
     acknowledged_at: Option<Time>,
-    /// When it was answered, expired, failed or was cancelled.
+    /// When the request was answered, expired, failed or was cancelled.
     ended_at: Option<Time>,
-    /// Until when a result is taken.
+    /// Until when a result is accepted.
     deadline: Time,
     /// When a result came too late.
     #[serde(skip_serializing_if = "Option::is_none")]
     late_result_at: Option<Time>,
-    /// The result, as it was posted, without the credentials of the call. Not in lists.
+    /// The result, as it was posted, without the credentials of the call. Not shown in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<Payload>,
     /// Why the call failed.
@@ -110,7 +110,7 @@ impl From<Request> for RequestView {
 struct Retried {
     /// The new request.
     id: EventId,
-    /// Its run.
+    /// The run of the new request.
     run_id: RunId,
 }
 

@@ -1,4 +1,4 @@
-//! The table of routes: what registers, guards and documents them. A route that is not in it does not exist.
+//! The table of routes: it registers, guards and documents them.
 
 use crate::auth::{Access, authenticate, with_key};
 use crate::body::Input;
@@ -27,7 +27,7 @@ pub(crate) const WORKFLOW: &str = "/api/v1/projects/{project}/workflows/{workflo
 /// The path of one agent.
 pub(crate) const AGENT: &str = "/api/v1/projects/{project}/workflows/{workflow}/agents/{cell}";
 
-/// A schema, made with the generator of the document that it is for.
+/// A schema, made with the generator of the document that the schema is for.
 pub(crate) type Shape = fn(&mut SchemaGenerator) -> Schema;
 
 /// A route: a method of a path.
@@ -36,13 +36,13 @@ pub(crate) struct Route {
     pub(crate) path: String,
     pub(crate) access: Access,
     pub(crate) summary: &'static str,
-    /// The path of the handler's function, as `rookery_api::projects::create`: its name in the document.
+    /// The path of the handler's function, like `rookery_api::projects::create`: the operation's name in the document is made of it.
     pub(crate) handler_name: &'static str,
-    /// Parameters of the query, and what they say.
+    /// The parameters of the query, with their descriptions.
     pub(crate) query: Vec<(&'static str, &'static str)>,
-    /// Headers that it reads.
+    /// The headers that the route reads, with their descriptions.
     pub(crate) headers: Vec<(&'static str, &'static str)>,
-    /// What its body is, and whether there must be one.
+    /// The schema of the body, and whether there must be a body.
     pub(crate) input: Option<(Shape, bool)>,
     pub(crate) status: u16,
     pub(crate) output: Option<Shape>,
@@ -50,7 +50,7 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// A route whose answer is 204.
+    /// Makes a route whose answer is 204.
     pub(crate) fn new<H, T>(method: Method, path: impl Into<String>, access: Access, summary: &'static str, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -78,39 +78,39 @@ impl Route {
         }
     }
 
-    /// What its body is.
+    /// Sets the type of the body.
     pub(crate) fn takes<T: Input>(mut self) -> Self {
         self.input = Some((SchemaGenerator::subschema_for::<T>, !T::OPTIONAL));
         self
     }
 
-    /// What it answers when all is well.
+    /// Sets the status and type of the answer when all is well.
     pub(crate) fn answers<T: JsonSchema>(mut self, status: u16) -> Self {
         self.status = status;
         self.output = Some(SchemaGenerator::subschema_for::<T>);
         self
     }
 
-    /// A parameter of its query.
+    /// Adds a parameter of the query.
     pub(crate) fn query(mut self, name: &'static str, says: &'static str) -> Self {
         self.query.push((name, says));
         self
     }
 
-    /// The parameters of a list.
+    /// Adds the parameters of a list.
     pub(crate) fn paged(self) -> Self {
         self.query("limit", "How many items a page has at most: 1 to 200, 50 when it is left out.")
             .query("cursor", "Where the page begins: `meta.next_cursor` of the page before.")
     }
 
-    /// A header that it reads.
+    /// Adds a header that the route reads.
     pub(crate) fn header(mut self, name: &'static str, says: &'static str) -> Self {
         self.headers.push((name, says));
         self
     }
 }
 
-/// Serves routes, each behind its guard, and answers what is not one of them.
+/// Serves the routes, each behind its guard, and answers requests that fit none of them.
 pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
     let mut paths: BTreeMap<String, (MethodRouter<App>, Vec<Method>)> = BTreeMap::new();
     for route in routes {
@@ -134,11 +134,11 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
         .layer(from_fn(catch_panics))
         .layer(from_fn(observed))
         .with_state(app);
-    // Outside of the router, which has looked at the path before its layers run.
+    // The slash is removed outside of the router, which looks at the path before its own layers run.
     Router::new().fallback_service(router.map_request(without_slash))
 }
 
-/// `/api/v1/projects/` is `/api/v1/projects`.
+/// Makes `/api/v1/projects/` the same as `/api/v1/projects`.
 fn without_slash(mut request: Request) -> Request {
     let uri = request.uri();
     let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty() && !path.ends_with('/'));
@@ -160,8 +160,8 @@ struct Gate {
     query: Vec<&'static str>,
 }
 
-/// Every request of a route of the table passes here: its key, its role, its project, its workflow, its query, in this order.
-/// What was found goes on with the request.
+/// The guard of every route of the table. It checks the key, the role, the project, the workflow and the query, in this order,
+/// and hands what it found on with the request.
 async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request, next: Next) -> Result<Response> {
     let app = &gate.app;
     match gate.access {
@@ -185,7 +185,7 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
                     return Err(error);
                 }
             };
-            // The three are joined into one read.
+            // The three reads are joined into one.
             let (caller, project, workflow) =
                 tokio::join!(authenticate(app, request.headers()), app.engine.store.project(&id), find_workflow(app, &id, &ids));
             let caller = caller?;

@@ -20,9 +20,9 @@ use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Items of a run that one answer is about: events, and what became of deliveries.
+/// The most items of a run in one answer: events, and what became of deliveries.
 const ITEMS: usize = 1000;
-/// Items that are read at once.
+/// How many items are read at once.
 const READ: usize = 200;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -45,15 +45,15 @@ pub(crate) fn routes() -> Vec<Route> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "RunSummary")]
 struct RunSummary {
-    /// Its id.
+    /// The run's id.
     id: RunId,
-    /// When it began.
+    /// When the run began.
     created_at: Time,
     /// The workflow version that it is pinned to.
     version: u64,
-    /// The agent that emitted its first event.
+    /// The agent that emitted the run's first event.
     cell_id: CellId,
-    /// The groups of that event.
+    /// The groups of the first event.
     groups: Vec<String>,
 }
 
@@ -81,7 +81,7 @@ struct Shown {
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 struct ShownMeta {
-    /// The run is too large for one answer: this is a part of it, in no order.
+    /// The run is too large for one answer: this is a part of it, in no particular order.
     truncated: bool,
     /// The `cursor` of the next part; null at the end.
     next_cursor: Option<String>,
@@ -130,7 +130,7 @@ async fn show(
     Ok(Json(Shown { data, meta: ShownMeta { truncated, next_cursor: next.map(|cursor| cursor.encode()) } }))
 }
 
-/// The versions that a run's events are of: one, as a rule.
+/// The versions that a run's events belong to: usually one.
 async fn versions(app: &App, workflow: &Workflow, items: &[RunItem]) -> Result<HashMap<u64, Arc<Built>>> {
     let numbers: HashSet<u64> = items.iter().filter_map(|item| Some(item.event.as_ref()?.version)).collect();
     let mut built = HashMap::new();

@@ -1,4 +1,4 @@
-//! Workflows: saved always, judged each time, built, started and stopped.
+//! Workflows: always saved, judged at each save, built, started and stopped.
 
 use crate::App;
 use crate::auth::Access;
@@ -48,13 +48,13 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// A workflow as it is made.
+/// The body that creates a workflow.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NewWorkflow {
-    /// What people call it: 1 to 200 characters.
+    /// What people call the workflow: 1 to 200 characters.
     name: String,
-    /// The canvas: `{"cells": [...]}`. Given back byte for byte.
+    /// The canvas: `{"cells": [...]}`. It is given back byte for byte.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<Value>")]
     options: Option<Box<RawValue>>,
@@ -64,14 +64,14 @@ struct NewWorkflow {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WorkflowChange {
-    /// The new name; the old one when it is left out.
+    /// The new name. Without it, the name stays.
     #[serde(default, deserialize_with = "present")]
     name: Option<String>,
-    /// The new canvas; the old one when it is left out. Given back byte for byte.
+    /// The new canvas, which is given back byte for byte. Without it, the canvas stays.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<Value>")]
     options: Option<Box<RawValue>>,
-    /// The version that the change was made to: when it is not the last one, nothing is saved (409).
+    /// The version that the change is based on. If it is not the last version, nothing is saved (409).
     #[serde(default, deserialize_with = "present")]
     version: Option<u32>,
 }
@@ -88,11 +88,11 @@ impl Input for WorkflowChange {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Workflow")]
 struct WorkflowView {
-    /// Its id.
+    /// The workflow's id.
     id: WorkflowId,
-    /// What people call it.
+    /// What people call the workflow.
     name: String,
-    /// Whether it runs.
+    /// Whether the workflow runs.
     state: WorkflowState,
     /// The last saved version.
     version: u64,
@@ -102,17 +102,17 @@ struct WorkflowView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Value>")]
     options: Option<Box<RawValue>>,
-    /// When it was made.
+    /// When the workflow was made.
     created_at: Time,
-    /// When it was last saved, built, started or stopped.
+    /// When the workflow was last saved, built, started or stopped.
     updated_at: Time,
 }
 
-/// A workflow, and what is to be said of it.
+/// A workflow, with the problems that were found in it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "SavedWorkflow")]
 pub(crate) struct Saved {
-    /// `ok`: the request was done. The workflow may have errors all the same.
+    /// `ok`: the request was done. The workflow may have problems all the same.
     status: &'static str,
     data: WorkflowView,
     meta: SaveResult,
@@ -131,12 +131,12 @@ fn view(workflow: Workflow, options: Option<Box<RawValue>>) -> WorkflowView {
     }
 }
 
-/// Stored options as they go into an answer.
+/// Makes stored options a part of an answer.
 pub(crate) fn raw(options: String) -> Result<Box<RawValue>> {
     Ok(RawValue::from_string(options).map_err(Error::internal)?)
 }
 
-/// A workflow in full. `options` are those of its last version, where they are at hand.
+/// The full answer about a workflow. `options` are those of its last version, where they are already known.
 pub(crate) async fn saved(
     app: &App,
     workflow: Workflow,

@@ -1,4 +1,4 @@
-//! Agents: what they show, remember, count and log; checked and tried by hand; feeds.
+//! Agents: what they show, remember, count and log; checks and dry runs by hand; feeds.
 
 use crate::support::{World, agent, link, request};
 use axum::body::Body;

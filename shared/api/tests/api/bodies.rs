@@ -1,4 +1,4 @@
-//! Bad input: a 4xx in the envelope, naming the field and the remedy.
+//! Bad input: a 4xx in the envelope, which names the field and the remedy.
 
 use crate::support::{World, agent, request};
 use axum::body::Body;
@@ -192,7 +192,7 @@ async fn the_secret_of_a_hook_is_judged_when_it_is_set_and_when_the_workflow_is_
     assert_eq!(made["meta"]["error_count"], 0, "a secret that is not set yet is no problem: {made}");
     let workflow = format!("{project}/workflows/{}", made["data"]["id"].as_str().unwrap());
 
-    // No active workflow uses it yet, so anything is taken; but then the workflow does not start.
+    // No active workflow uses the credential yet, so every value is accepted; but then the workflow does not start.
     put("xoxb-a-token-and-no-secret").await.ok(200);
     let saved = world.get(&workflow).await.ok(200);
     let problem = &saved["meta"]["errors"][0];

@@ -1,4 +1,4 @@
-//! Without keys, the API answers this machine alone: no page elsewhere reaches it by DNS rebinding.
+//! Without keys, the API answers only this machine: no page elsewhere reaches it by DNS rebinding.
 
 use crate::support::{Answer, World, agent, request};
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! One project's keys open nothing of another's: tried on every route that the document lists.
+//! The keys of one project open nothing of another's. This is tried on every route that the document lists.
 
 use crate::support::{ROOT_KEY, World, agent};
 use rookery_domain::{ProjectId, WorkflowId};
@@ -16,7 +16,7 @@ fn routes() -> Vec<(String, String)> {
     routes
 }
 
-/// A path with these ids, and ids that exist nowhere for the rest.
+/// A path with these ids; other ids in it do not exist.
 fn fill(path: &str, project: &str, workflow: &str) -> String {
     let event = "0".repeat(32);
     let filled = path.replace("{project}", project).replace("{workflow}", workflow).replace("{version}", "1");
@@ -80,7 +80,7 @@ async fn a_foreign_project_or_workflow_is_the_same_as_an_unknown_one() {
             }
         }
     }
-    // What was refused was not done.
+    // A request that was refused has changed nothing.
     let path = format!("/api/v1/projects/{}/workflows/{}", tenants.others, tenants.others_workflow);
     let there = tenants.world.keyed(ROOT_KEY, "GET", &path, None).await.ok(200);
     assert_eq!((&there["data"]["version"], &there["data"]["state"]), (&json!(1), &json!("new")));
@@ -146,7 +146,7 @@ async fn who_may_only_read_is_not_shown_where_events_are_posted() {
             let answer = tenants.world.keyed(&key, "GET", &format!("{workflow}{path}"), None).await;
             let shows_hook = ["/agents", "/agents/hook"].contains(&path) && is_shown;
             assert_eq!(answer.text().contains("/hooks/"), shows_hook, "{role}: {path}: {}", answer.text());
-            // A feed is for reading.
+            // A feed's address is for readers, so every role sees it.
             assert_eq!(answer.text().contains("/feeds/"), ["/agents", "/agents/feed"].contains(&path), "{role}: {path}");
         }
     }

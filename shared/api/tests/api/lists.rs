@@ -1,10 +1,10 @@
-//! Lists: pages, cursors, limits, and queries that are not known.
+//! Lists: pages, cursors, limits, and unknown parameters.
 
 use crate::support::{World, agent};
 use rookery_domain::{Event, EventId, Time, WorkflowRef};
 use serde_json::{Value, json};
 
-/// All pages of a list, by pages of `limit`.
+/// The items of all pages of a list, with `limit` items on a page.
 async fn walk(world: &World, path: &str, limit: usize) -> Vec<Value> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {

@@ -1,4 +1,4 @@
-//! The API over a real engine and the stand-ins, by way of its router. One binary: it links once.
+//! The API over a real engine and the stand-ins, by way of its router. All tests are in one binary, which is linked once.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod agents;

@@ -1,12 +1,12 @@
-//! Methods of known paths: what a path does not take is 405 with the list of what it does; HEAD is GET without its body; a slash at the
-//! end changes nothing.
+//! Methods of known paths: a method that a path does not accept gets 405 and the list of those that it does; HEAD is GET without
+//! its body; a slash at the end changes nothing.
 
 use crate::support::{World, agent, request};
 use axum::body::Body;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Every path of the document with ids in it, and its methods.
+/// Every path of the document, with ids filled in, and its methods.
 async fn paths(world: &World) -> BTreeMap<String, Vec<String>> {
     let workflow = world.started(json!([agent("hook", "webhook", json!({})), agent("feed", "data_output", json!({}))])).await;
     let parts: Vec<&str> = workflow.split('/').collect();

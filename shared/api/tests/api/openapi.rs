@@ -1,4 +1,4 @@
-//! The document is a contract: kept as a snapshot, which says what a change of the API changes.
+//! The document is a contract. It is kept as a snapshot, whose diff shows every change of the API.
 
 use crate::support::World;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 #[test]
 fn the_document_is_the_one_that_was_agreed() {
-    // As text: numbers of arbitrary precision do not pass through insta's own JSON.
+    // The snapshot is a text: insta's own JSON does not keep numbers of arbitrary precision.
     insta::assert_snapshot!(serde_json::to_string_pretty(&rookery_api::openapi()).unwrap());
 }
 

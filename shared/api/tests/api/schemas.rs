@@ -1,12 +1,12 @@
-//! What a body's schema refuses, its route refuses: tried on every route that takes a body, with a good body of its schema that
-//! is spoiled at every place, in every way.
+//! A route refuses every body that its schema refuses. This is tried on every route with a body: a good body is spoiled at every
+//! place, in every way.
 
 use crate::support::{World, agent, request};
 use axum::body::Body;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-/// The document, and a body's schema in it.
+/// The document, and the schema of a body in it.
 struct Schema<'a> {
     document: &'a Value,
     schema: &'a Value,
@@ -19,7 +19,7 @@ impl Schema<'_> {
         jsonschema::draft202012::new(&schema).unwrap_or_else(|error| panic!("{}: {error}", self.schema))
     }
 
-    /// A value of a schema with all its fields.
+    /// A value with all fields of a schema.
     fn sample(&self, schema: &Value) -> Value {
         if let Some(reference) = schema["$ref"].as_str() {
             return self.sample(self.document.pointer(reference.trim_start_matches('#')).unwrap());
@@ -50,7 +50,7 @@ impl Schema<'_> {
     }
 }
 
-/// The value, spoiled at every place, in every way.
+/// All versions of a value that are spoiled at one place, in one way.
 fn spoiled(value: &Value) -> Vec<Value> {
     let mut all =
         vec![Value::Null, json!([]), json!({}), json!("x"), json!(-1), json!(1.5), json!(true), json!("x".repeat(70_000))];

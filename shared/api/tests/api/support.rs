@@ -1,4 +1,4 @@
-//! A world of its own for each test: stand-ins on a temporary folder, an engine, the API's router, and requests to it.
+//! Each test has its own world: stand-ins on a temporary folder, an engine, the API's router, and requests to it.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -31,12 +31,12 @@ pub(crate) struct Answer {
 }
 
 impl World {
-    /// Where no key is asked for.
+    /// A world where no key is needed.
     pub(crate) async fn open() -> World {
         World::with(Auth::Open).await
     }
 
-    /// Where a key is asked for.
+    /// A world where a key is needed.
     pub(crate) async fn locked() -> World {
         World::with(Auth::Required { root_key: Some(ROOT_KEY.parse().unwrap()) }).await
     }
@@ -70,7 +70,7 @@ impl World {
         self.send(request("DELETE", path).body(Body::empty()).unwrap()).await
     }
 
-    /// A request with a JSON body, as text.
+    /// Sends a request with a JSON body, given as text.
     pub(crate) async fn json(&self, method: &str, path: &str, body: &str) -> Answer {
         let request = request(method, path).header("content-type", "application/json");
         self.send(request.body(Body::from(body.to_owned())).unwrap()).await
@@ -80,7 +80,7 @@ impl World {
         self.json("POST", path, &body.to_string()).await
     }
 
-    /// A request with a key.
+    /// Sends a request with a key.
     pub(crate) async fn keyed(&self, key: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
         let request = request(method, path).header("authorization", format!("Bearer {key}"));
         let body = match body {
@@ -90,13 +90,13 @@ impl World {
         self.send(body.0.body(body.1).unwrap()).await
     }
 
-    /// A new project: the path below which it stands.
+    /// Makes a new project, and gives the path of its routes.
     pub(crate) async fn project(&self) -> String {
         let project = self.engine.store.create_project("p").await.unwrap();
         format!("/api/v1/projects/{}", project.id)
     }
 
-    /// A new workflow of these cells in a new project, built and started: the path below which it stands.
+    /// Makes a workflow of these cells in a new project, starts it, and gives the path of its routes.
     pub(crate) async fn started(&self, cells: Value) -> String {
         let project = self.project().await;
         let made = self.post(&format!("{project}/workflows"), json!({"name": "w", "options": {"cells": cells}})).await;
@@ -105,7 +105,7 @@ impl World {
         workflow
     }
 
-    /// Handles deliveries until the queue has none that may be received now.
+    /// Handles deliveries until the queue has none that can be received now.
     pub(crate) async fn drain(&self) {
         let dispatcher = Dispatcher(self.engine.clone());
         loop {
@@ -132,14 +132,14 @@ impl Answer {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }
 
-    /// The body of an answer that has to have this status.
+    /// The body of the answer, which must have this status.
     #[track_caller]
     pub(crate) fn ok(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         if self.bytes.is_empty() { Value::Null } else { self.value() }
     }
 
-    /// The message of an error, which has to be in the envelope with this status and type.
+    /// The message of an error, which must be in the envelope with this status and type.
     #[track_caller]
     pub(crate) fn error(&self, status: u16, code: &str) -> String {
         let body = self.ok(status);
@@ -151,7 +151,7 @@ impl Answer {
     }
 }
 
-/// A request that came to this machine.
+/// A request that is sent to this machine.
 pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder {
     Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080")
 }

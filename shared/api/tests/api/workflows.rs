@@ -1,9 +1,9 @@
-//! Workflows: the canvas given back byte for byte, saved with errors, versions, optimistic locking, build, start, stop.
+//! Workflows: the canvas is given back byte for byte; saves with errors, versions, optimistic locking, build, start, stop.
 
 use crate::support::{World, agent, link};
 use serde_json::{Value, json};
 
-/// Text whose numbers, empty keys, order, escapes and white space are not to change.
+/// A text whose numbers, empty keys, order, escapes and white space must not change.
 const CANVAS: &str = r#"{ "z": 1, "a": 1.10, "big": 12345678901234567890123, "exp": 1E400, "neg": -0.0,
   "": {"": ""}, "nul": "\u0000", "crab": "🦀 \ud83e\udd80", "dup": 1, "dup": 2, "cells": [
   {"id":"hand", "type":"agent", "agent_type":"manual", "position":{"x": 1.50, "y": 1e2}, "ports":{"":[]}}
