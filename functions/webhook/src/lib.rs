@@ -1,4 +1,5 @@
-//! The `webhook` function's handler, behind the HTTP API: the hooks of agents. The work is done by `rookery-api`.
+//! The `webhook` function's handler, behind the HTTP API: the hooks of agents, and the results of external agents. The work is
+//! done by `rookery-api`.
 
 use axum::Router;
 use rookery_engine::Engine;

@@ -1,4 +1,4 @@
-//! The command line: its flags, its one line when it is ready, its orderly end.
+//! The command line: its flags, the line that says that the program is ready, its orderly end.
 
 use crate::Runner;
 use crate::forwarded::TrustedProxy;
@@ -12,33 +12,33 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Agents and workflows as serverless functions, on this machine.
 ///
-/// Rookery serves its HTTP API and runs workflows in one process. What it has accepted is on disk and survives a crash:
-/// start it again on the same data folder, and it goes on.
+/// Rookery serves its HTTP API and runs workflows in one process. What it has accepted is on disk and survives a crash: start the
+/// program again with the same data folder, and it goes on.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "rookery", version, after_help = EXAMPLES)]
 pub struct Args {
-    /// Where to listen.
+    /// The address to listen on.
     #[arg(long, env = "ROOKERY_ADDR", default_value = "127.0.0.1:8080", value_name = "IP:PORT")]
     pub addr: SocketAddr,
-    /// The folder with everything that is kept. Made if it is not there.
+    /// The folder with everything that is kept. It is made if it does not exist.
     #[arg(long, env = "ROOKERY_DATA", default_value = "./.rookery", value_name = "FOLDER")]
     pub data: PathBuf,
-    /// Whether the API needs a key. Without one, it must stay on loopback.
+    /// Whether the API needs a key. Without keys, it must stay on loopback.
     #[arg(long, env = "ROOKERY_AUTH", default_value = "open", value_enum)]
     pub auth: Auth,
-    /// The key that may make projects, when keys are required, of at least 32 characters. Made up, and kept in the data folder (root.key),
-    /// unless it is given.
+    /// The key that may create projects, when keys are required: at least 32 characters. Without it, a key is made, and kept in
+    /// the data folder (root.key).
     #[arg(long, env = "ROOKERY_ROOT_KEY", hide_env_values = true, value_name = "KEY")]
     pub root_key: Option<String>,
-    /// Where it is reached from outside, like `https://rookery.example.com`, or with a path if a proxy serves it below one: hooks, feeds and
-    /// callbacks have addresses there. Without it, they are at the address that it listens on.
+    /// The public address, like `https://rookery.example.com`, or with a path if a proxy serves Rookery below one. Hooks, feeds
+    /// and callbacks have addresses there. Without it, they have the address that the program listens on.
     #[arg(long, env = "ROOKERY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
-    /// Proxies that are believed when they say for whom they ask, and at which address (Forwarded, X-Forwarded-For, -Proto, -Host). None
-    /// unless said.
+    /// Proxies that are believed when they say for whom they ask, and at which address (Forwarded, X-Forwarded-For, -Proto,
+    /// -Host). By default none.
     #[arg(long, env = "ROOKERY_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR,...")]
     pub trusted_proxy: Vec<TrustedProxy>,
-    /// Private addresses that agents may call, as CIDR or CIDR:port. None unless said: the public internet only.
+    /// Private addresses that agents may call, as CIDR or CIDR:port. By default none: agents reach only the public internet.
     #[arg(long, env = "ROOKERY_EGRESS_ALLOW", value_delimiter = ',', value_name = "CIDR,...")]
     pub egress_allow: Vec<Allow>,
     /// Start with an empty store: no demo project.
@@ -47,13 +47,13 @@ pub struct Args {
     /// Where the demo's HTTP sink listens.
     #[arg(long, env = "ROOKERY_DEMO_SINK", default_value = "127.0.0.2:8090", value_name = "IP:PORT")]
     pub demo_sink: SocketAddr,
-    /// The scheduler's beat, in seconds. AWS has one of 60.
+    /// The scheduler's beat, in seconds. On AWS it is 60.
     #[arg(long, env = "ROOKERY_TICK_SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub tick_seconds: u64,
-    /// Mend a data folder that a start refuses as damaged, say what is lost, send again what was under way, and end.
+    /// Repair a data folder that a start refuses as damaged, report what is lost, send again what was under way, and end.
     #[arg(long)]
     pub repair: bool,
-    /// Where to write what was asked of DynamoDB and SQS, as JSON: at the end, and at every SIGUSR1.
+    /// The file for the counts of requests to DynamoDB and SQS, as JSON: written at the end, and at every SIGUSR1.
     #[arg(long, env = "ROOKERY_USAGE", hide = true, value_name = "FILE")]
     pub usage: Option<PathBuf>,
 }
@@ -73,21 +73,21 @@ Logs go to standard error; RUST_LOG=debug shows more, but no keys, credentials o
 /// Whether the API needs a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Auth {
-    /// No: for one person on loopback.
+    /// No key is needed: for one person on loopback.
     Open,
-    /// Yes.
+    /// A key is needed.
     Required,
 }
 
-/// Runs until SIGTERM or Ctrl-C, then finishes what is under way.
+/// Runs until SIGTERM or Ctrl-C, then finishes the work that is under way.
 pub fn run(args: Args) -> anyhow::Result<()> {
     rookery_boot::observe_here();
-    // What is made is for its owner alone, SQLite's files too.
+    // All new files are private to their owner, also SQLite's.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     if args.auth == Auth::Open && !args.addr.ip().is_loopback() {
         anyhow::bail!("{} is not a loopback address: add --auth required, so that every request needs a key.", args.addr);
     }
-    // The stand-ins have threads of their own: one core is theirs.
+    // The stand-ins have threads of their own, so one core is left to them.
     let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)

@@ -1,4 +1,4 @@
-//! The demo: a project with a started workflow, made once in an empty store, and the HTTP sink that it calls.
+//! The demo: a project with a started workflow, made once in an empty store, and the HTTP sink that the workflow calls.
 
 use crate::cli::Args;
 use anyhow::Context;
@@ -14,9 +14,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The workflow as the canvas draws it.
+/// The workflow, as the canvas saves it.
 const WORKFLOW: &str = include_str!("../../../events/demo-workflow.json");
-/// In the workflow, what stands for the sink's address.
+/// The placeholder for the sink's address in the workflow.
 const SINK: &str = "SINK_ADDRESS";
 const PROJECT: &str = "Demo";
 const NAME: &str = "Demo: GitHub pushes";
@@ -25,12 +25,12 @@ const NAME: &str = "Demo: GitHub pushes";
 pub(crate) struct Demo {
     pub(crate) hook_url: String,
     pub(crate) feed_url: String,
-    /// Where the API has its workflow.
+    /// The path of the workflow in the API.
     pub(crate) workflow_path: String,
 }
 
 impl Demo {
-    /// Makes the demo if the store is empty, and serves its sink. Its URLs are also in files of the data folder.
+    /// Makes the demo if the store is empty, and serves its sink. The demo's URLs are also written to files of the data folder.
     pub(crate) async fn start(
         engine: &Arc<Engine>,
         args: &Args,
@@ -77,14 +77,14 @@ async fn find_or_make(engine: &Engine, sink: SocketAddr) -> anyhow::Result<Optio
         None => engine.create_workflow(&project.id, NAME, &WORKFLOW.replace(SINK, &sink.to_string())).await?.0,
     };
     match workflow.state {
-        // Just made, now or by a start that was cut short.
+        // The workflow was made just now, or by an earlier start that was cut short.
         State::New => Ok(Some(engine.start(&workflow).await?.0)),
         State::Active => Ok(Some(workflow)),
         State::Paused => Ok(None),
     }
 }
 
-/// Answers every POST with what it got: something outside that a workflow can call.
+/// Answers every POST with what it got, so that a workflow has something outside to call.
 async fn serve_sink(listener: TcpListener, stopping: CancellationToken) {
     let app = Router::new().route("/", post(receipt));
     if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned()).await {

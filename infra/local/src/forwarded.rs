@@ -1,5 +1,5 @@
-//! What proxies say of the requests that they pass on: `Forwarded` (RFC 7239) and `X-Forwarded-For`, `-Proto`, `-Host`.
-//! They are believed from the proxies that are named, and from no one else: anybody can write such a header.
+//! What proxies tell about the requests that they pass on: `Forwarded` (RFC 7239) and `X-Forwarded-For`, `-Proto`, `-Host`. Only
+//! trusted proxies, which are named, are believed, because anybody can write such a header.
 
 use axum::http::{HeaderMap, header};
 use ipnet::IpNet;
@@ -7,7 +7,7 @@ use rookery_engine::PublicUrl;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-/// The proxies that are believed: an address, or a range of them.
+/// The trusted proxies: an address, or a range.
 #[derive(Clone, Debug)]
 pub struct TrustedProxy(IpNet);
 
@@ -20,18 +20,18 @@ impl FromStr for TrustedProxy {
     }
 }
 
-/// How a request was before it came to the proxies.
+/// The request as it was before it came to the proxies.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Original {
-    /// Who sent it.
+    /// The client's address.
     pub(crate) client: IpAddr,
-    /// To which host.
+    /// The host that the request was sent to.
     pub(crate) host: Option<String>,
-    /// The base of the addresses that it can be told, if it came by way of a proxy.
+    /// The beginning of the addresses that the client is told, if the request came by way of a proxy.
     pub(crate) base: Option<PublicUrl>,
 }
 
-/// What one proxy said: from whom a request came to it, and how.
+/// What one proxy told: from whom the request came to it, and how.
 #[derive(Clone, Default)]
 struct Hop {
     from: Option<IpAddr>,
@@ -39,11 +39,11 @@ struct Hop {
     host: Option<String>,
 }
 
-/// How a request was that came from `peer`: as it is, unless a proxy that is believed says more.
+/// The original form of a request that came from `peer`: as it is, unless a trusted proxy tells more.
 pub(crate) fn original(proxies: &[TrustedProxy], peer: IpAddr, headers: &HeaderMap) -> Original {
     let is_trusted = |address: IpAddr| proxies.iter().any(|TrustedProxy(range)| range.contains(&address.to_canonical()));
     let mut original = Original { client: peer, host: None, base: None };
-    // The last hop was written by the peer; the one before it by whom the peer had the request from; and so on.
+    // The peer wrote the last hop; whoever sent the request to the peer wrote the one before; and so on.
     let mut hops = hops(headers);
     while is_trusted(original.client)
         && let Some(hop) = hops.pop()
@@ -65,7 +65,7 @@ fn hops(headers: &HeaderMap) -> Vec<Hop> {
     if !forwarded.is_empty() {
         return forwarded.into_iter().map(hop).collect();
     }
-    // These are not bound to a hop: the last of each is the nearest proxy's.
+    // These headers have no hops: the last value of each is from the nearest proxy.
     let last = |name: &str| list(headers, name).pop().map(str::to_owned);
     let said = Hop { from: None, proto: last("x-forwarded-proto"), host: last("x-forwarded-host") };
     let from = list(headers, "x-forwarded-for");
@@ -76,7 +76,7 @@ fn hops(headers: &HeaderMap) -> Vec<Hop> {
     }
 }
 
-/// The elements of a header that is a list, over several lines or in one.
+/// The elements of a list header, which may stand in several lines or in one.
 fn list<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
     let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim).filter(|element| !element.is_empty()).collect()
@@ -97,7 +97,7 @@ fn hop(element: &str) -> Hop {
     hop
 }
 
-/// An address with or without a port; none for `unknown` and names that hide it.
+/// An address with or without a port; none for `unknown` and for names that hide the address.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']');
     bare.parse().ok().or_else(|| text.parse().ok().map(|address: SocketAddr| address.ip()))

@@ -1,4 +1,4 @@
-//! What API Gateway does: HTTP requests become events of payload format 2.0, for the function that their path belongs to.
+//! The stand-in for API Gateway: HTTP requests become events of payload format 2.0, for the function that their path belongs to.
 
 use crate::cli::Args;
 use crate::data::Presence;
@@ -30,19 +30,19 @@ use tower::ServiceExt;
 
 /// The largest request body (Lambda's own limit).
 const BODY_BYTES: usize = 6 * 1024 * 1024;
-/// What is read of a larger one, so that its sender comes to read the answer.
+/// How many bytes of a larger body are read, so that its sender goes on to read the answer.
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// The routes of the HTTP API: hooks are the `webhook` function's, all else is `ingress`'s, but for the page at `/`.
+/// The routes of the HTTP API: hooks and results belong to the `webhook` function, all else to `ingress`, except the page at `/`.
 #[derive(Clone)]
 pub(crate) struct Gateway {
     ingress: Router,
     webhook: Router,
     config: rookery_api::Config,
     proxies: Vec<TrustedProxy>,
-    /// Whether it was told its address: then no proxy tells it another.
+    /// Whether the program was told its public address: then no proxy can tell it another.
     knows_its_address: bool,
     home: Arc<OnceLock<String>>,
     data: Presence,
@@ -65,9 +65,9 @@ impl Gateway {
         }
     }
 
-    /// What the page at `/` shows.
+    /// Sets the page at `/`.
     pub(crate) fn set_home(&self, page: String) {
-        // It is set once, by the runner.
+        // The runner sets the page once.
         let _ = self.home.set(page);
     }
 
@@ -117,7 +117,7 @@ impl Gateway {
     }
 }
 
-/// An error that the API does not come to see, in its envelope.
+/// An error in the API's envelope, for a request that does not reach the API.
 pub(crate) fn refuse(status: StatusCode, kind: &str, message: &str, details: &str) -> Response {
     (status, Json(json!({"error": {"type": kind, "message": message, "details": details}}))).into_response()
 }

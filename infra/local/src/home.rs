@@ -1,4 +1,4 @@
-//! The page at `/`: where a person who just started Rookery goes next. Plain HTML, no script.
+//! The page at `/`, for a person who just started Rookery: it says where to go next. Plain HTML, no script.
 
 use crate::demo::Demo;
 use crate::gateway::refuse;
@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use std::path::Path;
 
-/// Nothing is loaded from anywhere, and nothing runs.
+/// The page loads nothing from anywhere, and runs nothing.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// Writes the page.

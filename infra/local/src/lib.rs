@@ -1,7 +1,7 @@
-//! Rookery on one machine: the five functions' handlers in one process, fed with the Lambda events that AWS would send,
-//! over stand-ins for DynamoDB and SQS that survive a crash.
+//! Rookery on one machine: the five functions' handlers in one process, fed with the Lambda events that AWS would send, over
+//! stand-ins for DynamoDB and SQS that survive a crash.
 //!
-//! What is here is what AWS does around the functions: API Gateway, event source mappings, the schedule. No behaviour of
+//! This crate does what AWS does around the functions: API Gateway, event source mappings, the schedule. It adds no behaviour of
 //! Rookery itself.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

@@ -1,7 +1,8 @@
-//! What an event source mapping does: it receives messages, hands batches to the function, deletes what did not fail.
+//! The stand-in for an event source mapping: it receives messages, gives batches to the function, and deletes the messages that
+//! did not fail.
 //!
-//! On AWS, a received message is hidden for six times the function's timeout. Here it is hidden for a short time, which is made
-//! longer while it is worked on: what failed, or was under way when the machine slept, comes again soon.
+//! On AWS, a received message is hidden for six times the function's timeout. Here it is hidden for a short time, which is
+//! extended while the message is worked on. So a message that failed, or was under way when the machine slept, comes again soon.
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_sqs::Client;
@@ -19,19 +20,19 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Batches of a queue that are handled at once: the mapping's `MaximumConcurrency`.
+/// The most batches of a queue that are handled at once: the mapping's `MaximumConcurrency`.
 const CONCURRENCY: usize = 24;
-/// How received messages are hidden.
+/// For how long received messages are hidden here.
 const HOLD: Hold = Hold { hidden: Duration::from_secs(30), beat: Duration::from_secs(10) };
 
-/// How long a message is hidden, and how often that is asked for again while it is worked on.
+/// How long a message is hidden, and how often that is repeated while it is worked on.
 #[derive(Clone, Copy)]
 struct Hold {
     hidden: Duration,
     beat: Duration,
 }
 
-/// Feeds a queue to its function until it is told to stop.
+/// Feeds a queue to its function until the program stops.
 pub(crate) async fn run(
     queue: Queue,
     engine: Arc<Engine>,
@@ -66,7 +67,7 @@ pub(crate) async fn run(
     }
 }
 
-/// Receives messages; an error is what the log is to be told.
+/// Receives messages; the error is the text for the log, if there is one.
 async fn receive(client: &Client, url: &str) -> Result<Vec<Message>, Option<String>> {
     let request = client.receive_message().queue_url(url).max_number_of_messages(10).wait_time_seconds(20);
     let request = request.visibility_timeout(HOLD.seconds());
@@ -74,7 +75,7 @@ async fn receive(client: &Client, url: &str) -> Result<Vec<Message>, Option<Stri
     received.map(|received| received.messages.unwrap_or_default()).map_err(untold)
 }
 
-/// What the log is to be told of a call that failed: nothing of a full disk, which it was told once.
+/// The text for the log about a failed call; none about a full disk, which the log has already.
 fn untold<E>(error: SdkError<E>) -> Option<String>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -94,7 +95,7 @@ impl Hold {
             tokio::select! {
                 done = &mut work => return done,
                 () = tokio::time::sleep(self.beat) => {
-                    // Without it they come again while they are worked on, which is safe, and work for nothing.
+                    // If this fails, the messages come again while they are worked on: that is safe, and only wastes work.
                     if let Err(Some(error)) = self.hide(client, url, receipts).await {
                         tracing::warn!(error, "messages under way may come a second time");
                     }
@@ -110,7 +111,7 @@ impl Hold {
         };
         let entries = receipts.iter().enumerate().map(entry).collect::<Result<Vec<_>, BuildError>>();
         let entries = entries.map_err(|error| Some(error.to_string()))?;
-        // Entries of messages that came again meanwhile fail: somebody else has them now.
+        // Entries of messages that came again meanwhile fail: another receiver has those messages now.
         let changed = client.change_message_visibility_batch().queue_url(url).set_entries(Some(entries)).send().await;
         changed.map(drop).map_err(untold)
     }
@@ -143,7 +144,7 @@ async fn handle(queue: Queue, engine: Arc<Engine>, client: &Client, url: &str, m
     match entries {
         Ok(entries) if entries.is_empty() => {}
         Ok(entries) => {
-            // What is not deleted comes again, and is found done.
+            // A message that is not deleted comes again, and its work is found done.
             let deleted = client.delete_message_batch().queue_url(url).set_entries(Some(entries)).send().await;
             if let Err(Some(error)) = deleted.map_err(untold) {
                 tracing::warn!(queue = queue.name(), error, "deleting failed");
@@ -190,7 +191,7 @@ mod tests {
         };
         let message = receive(0).await.remove(0);
         let hold = Hold { hidden: Duration::from_secs(1), beat: Duration::from_millis(100) };
-        // The work is to look for the message for three times as long as it is hidden at first.
+        // The work is to wait for the message for three times as long as it is hidden at first.
         let seen = hold.during(receive(3), &client, &url, &[message.receipt_handle().unwrap()]).await;
         assert!(seen.is_empty(), "it was given to somebody else");
         assert_eq!(receive(20).await.len(), 1, "nobody works on it any more");

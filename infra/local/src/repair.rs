@@ -1,4 +1,5 @@
-//! `rookery --repair`: what can be kept of a damaged data folder is kept, what is lost is said, and what the queues lost is sent again.
+//! `rookery --repair`: keeps what can be kept of a damaged data folder, reports what is lost, and sends the messages again that
+//! the queues lost.
 
 use crate::cli::Args;
 use crate::data;
@@ -6,7 +7,7 @@ use anyhow::Context;
 use rookery_boot::{Clients, Options, TABLE};
 use rookery_standins::Standins;
 
-/// Repairs the folder, which no other process may use, and gives the lines that say what was done.
+/// Repairs the folder, which no other process may use. Gives the lines that report what was done.
 pub(crate) async fn repair(args: &Args) -> anyhow::Result<Vec<String>> {
     data::prepare(&args.data)?;
     let mut told = Standins::repair(&args.data).context("repairing the data folder")?;

@@ -1,4 +1,4 @@
-//! Putting it together: stand-ins, engine, functions, and the way down again.
+//! Starting and stopping everything: stand-ins, engine, functions.
 
 use crate::cli::{Args, Auth};
 use crate::data::{self, Presence};
@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long work under way may take to finish when the program ends; what does not comes again at the next start.
+/// How long work under way may take to finish when the program ends; unfinished work comes again at the next start.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// A running Rookery.
@@ -36,7 +36,7 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Starts everything on a data folder. Errors name what could not be had.
+    /// Starts everything on a data folder. Errors name what could not be opened.
     pub async fn start(args: Args) -> anyhow::Result<Runner> {
         let listener = tokio::net::TcpListener::bind(args.addr)
             .await
@@ -79,12 +79,12 @@ impl Runner {
             true => None,
             false => Demo::start(&engine, &args, addr, &tasks, &stopping).await?,
         };
-        // The demo's addresses are for who needs no key to see them.
+        // The demo's addresses are shown only where no key is needed to see them.
         gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
         Ok(Runner { standins, engine, addr, demo, root_key_file, usage, stopping, tasks })
     }
 
-    /// What a person needs to know once it is ready, in one line.
+    /// The line for people, once the program is ready.
     pub fn ready_line(&self) -> String {
         let mut line = format!("Rookery is ready at http://{}", self.addr);
         if let Some(demo) = &self.demo {
@@ -96,7 +96,7 @@ impl Runner {
         line
     }
 
-    /// Takes no more, finishes what is under way, writes what is in memory.
+    /// Accepts no more, finishes the work under way, and writes what is in memory.
     pub async fn stop(self) {
         self.stopping.cancel();
         self.tasks.close();
@@ -111,7 +111,7 @@ impl Runner {
     }
 }
 
-/// The address that it listens on, as this machine reaches it.
+/// The address that the program listens on, in a form that this machine can reach.
 fn own_address(mut addr: SocketAddr) -> Result<PublicUrl, NoPublicUrl> {
     if addr.ip().is_unspecified() {
         let loopback = if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
@@ -123,7 +123,7 @@ fn own_address(mut addr: SocketAddr) -> Result<PublicUrl, NoPublicUrl> {
     format!("http://{addr}").parse()
 }
 
-/// How the API authenticates, and the file of the root key if it was made up.
+/// How the API authenticates, and the file of the root key if the key was made here.
 fn auth(args: &Args) -> anyhow::Result<(rookery_api::Auth, Option<std::path::PathBuf>)> {
     let given: Option<RootKey> =
         args.root_key.as_deref().map(str::parse).transpose().context("--root-key, or ROOKERY_ROOT_KEY")?;

@@ -1,4 +1,4 @@
-//! What the EventBridge schedule does: it wakes the `schedule` function, beat by beat.
+//! The stand-in for the EventBridge schedule: it wakes the `schedule` function at every beat.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use lambda_runtime::LambdaEvent;
@@ -11,7 +11,8 @@ use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// Ticks at every beat until it is told to stop, unless nothing can be stored. The first tick comes at once: what became due while
+/// Ticks at every beat until the program stops, except while nothing can be stored. The first tick comes at once, and finds what
+/// became due while the program was off.
 /// it was off is found.
 pub(crate) async fn run(
     engine: Arc<Engine>,

@@ -1,4 +1,4 @@
-//! What the program asks of DynamoDB and SQS, counted at the SDK clients: what `--usage` writes. Prices are not known here.
+//! Counts what the program asks of DynamoDB and SQS, at the SDK clients; `--usage` writes the counts. Prices are not known here.
 
 use anyhow::Context;
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
@@ -22,18 +22,18 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// What was asked by one operation.
+/// The counts of one operation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 struct Count {
-    /// Requests sent: retries too, and receives that still wait.
+    /// Requests that were sent, also retries, and receives that are still waiting.
     requests: u64,
-    /// Calls that ended in an error, like a condition that did not hold. AWS takes units for those, but does not say how many.
+    /// Calls that ended with an error, like a condition that did not hold. AWS bills units for those, but does not say how many.
     failed: u64,
-    /// Of SQS: messages that were sent, received or deleted by batches.
+    /// For SQS: messages that batches sent, received or deleted.
     messages: u64,
-    /// Receives that brought nothing.
+    /// Receives that brought no message.
     empty: u64,
-    /// DynamoDB's units, of the table and its indexes.
+    /// DynamoDB's units, for the table and its indexes.
     write_units: f64,
     read_units: f64,
 }
@@ -50,7 +50,7 @@ impl Usage {
         Arc::new(Usage { file, counts: Mutex::default() })
     }
 
-    /// To be pushed into a client's configuration.
+    /// The interceptor that counts, for a client's configuration.
     pub(crate) fn counter(self: &Arc<Self>) -> SharedInterceptor {
         SharedInterceptor::new(Counter(self.clone()))
     }
@@ -67,7 +67,7 @@ impl Usage {
         Ok(())
     }
 
-    /// Writes the counts so far; whoever waits for the file never sees half of it.
+    /// Writes the counts so far. The file is replaced at once, so that no reader sees half of it.
     pub(crate) fn write(&self) {
         let half = self.file.with_added_extension("half");
         let text = serde_json::to_vec_pretty(&*self.counts.lock().unwrap_or_else(PoisonError::into_inner));
@@ -176,7 +176,7 @@ dynamodb! {
     batch_get_item::BatchGetItemInput -> BatchGetItemOutput.as_deref_or_empty;
 }
 
-/// The batch operations answer with a list, the others with one.
+/// Batch operations answer with a list of capacities, the others with one.
 trait AsDerefOrEmpty {
     fn as_deref_or_empty(&self) -> &[ConsumedCapacity];
 }

@@ -1,5 +1,5 @@
-//! The data folder: for its owner alone, able to keep what is given to it, and watched for its removal.
-//! What the files of the stand-ins hold is not judged here.
+//! The data folder: it is private to its owner, it can store what it is given, and its removal is noticed. What is inside the
+//! stand-ins' files is not judged here.
 
 pub(crate) mod root_key;
 mod watch;
@@ -12,18 +12,18 @@ use std::io::{Error, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-/// How the names of our files begin.
+/// The beginnings of our files' names.
 const OURS: [&str; 4] = ["dynamodb.db", "sqs.db", "root.key", "demo-"];
-/// What a file's permissions are, and the folder's.
+/// The permissions of files, and of the folder.
 const FILE: u32 = 0o600;
 const FOLDER: u32 = 0o700;
-/// What must be free on the disk at a start.
+/// How many bytes must be free on the disk at a start.
 const LEAST_FREE: usize = 256 * 1024;
 
-/// Makes the folder if it is not there, closes it to other users, and sees that it can be written.
+/// Makes the folder if it does not exist, closes it to other users, and checks that it can be written.
 ///
 /// # Errors
-/// What is wrong with it, with the remedy.
+/// What is wrong with the folder, with the remedy.
 pub(crate) fn prepare(folder: &Path) -> anyhow::Result<()> {
     let told = |cause: Error| {
         let advice = advice(cause.kind());
@@ -34,7 +34,7 @@ pub(crate) fn prepare(folder: &Path) -> anyhow::Result<()> {
     try_writing(folder).map_err(told)
 }
 
-/// What to do about a folder or a file that cannot be written.
+/// The remedy for a folder or a file that cannot be written.
 fn advice(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
@@ -49,7 +49,7 @@ fn advice(kind: ErrorKind) -> &'static str {
     }
 }
 
-/// Takes from other users what they may do with the folder and our files: earlier versions, and hands, left it open.
+/// Takes other users' permissions away from the folder and our files: earlier versions, or people, may have left them open.
 fn close(folder: &Path) -> std::io::Result<()> {
     let mut is_shared = false;
     let mut closed = 0;
@@ -69,7 +69,7 @@ fn close(folder: &Path) -> std::io::Result<()> {
     if about.mode() & 0o7777 & !FOLDER == 0 {
         return Ok(());
     }
-    // A home, /tmp or /var/lib is not ours to close.
+    // A home folder, /tmp or /var/lib is not ours to close.
     let is_closed = !is_shared && about.mode() & 0o1000 == 0 && restrict(folder, &about, FOLDER).unwrap_or_default();
     match is_closed {
         true => tracing::warn!(folder = %folder.display(), "the data folder was open to other users: closed"),
@@ -82,7 +82,7 @@ fn close(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Gives no more permissions than these. Says whether there were more.
+/// Limits the permissions to these. Gives whether there were more.
 fn restrict(path: &Path, about: &Metadata, most: u32) -> std::io::Result<bool> {
     let mode = about.mode() & 0o7777;
     let has_more = mode & !most != 0;
@@ -92,7 +92,7 @@ fn restrict(path: &Path, about: &Metadata, most: u32) -> std::io::Result<bool> {
     Ok(has_more)
 }
 
-/// Writes as much as a start needs, and removes it: SQLite's own words for a full or read-only disk say less.
+/// Writes as much as a start needs, and removes it again: SQLite's own messages about a full or read-only disk say less.
 fn try_writing(folder: &Path) -> std::io::Result<()> {
     let probe = folder.join("probe");
     let written = File::create(&probe).and_then(|mut file| {
@@ -103,7 +103,7 @@ fn try_writing(folder: &Path) -> std::io::Result<()> {
     written.and(removed)
 }
 
-/// Writes a file whole or not at all, for its owner alone.
+/// Writes a file completely or not at all, private to its owner.
 pub(crate) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     let partly = file.with_extension("partly");
     let written = File::options().write(true).create(true).truncate(true).mode(FILE).open(&partly).and_then(|mut to| {

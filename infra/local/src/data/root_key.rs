@@ -7,10 +7,10 @@ use rookery_domain::random_token;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// The key in the file, which is made if it is not there.
+/// The key in the file; if the file does not exist, a key is made.
 ///
 /// # Errors
-/// A file that cannot be read, or whose key could be guessed: a new key in its place would be a surprise to who holds the old one.
+/// The file cannot be read, or its key could be guessed. It is not replaced, because that would surprise whoever holds the old key.
 pub(crate) fn read_or_make(file: &Path) -> anyhow::Result<RootKey> {
     let text = match std::fs::read_to_string(file) {
         Ok(text) => text,

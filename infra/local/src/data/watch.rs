@@ -1,4 +1,5 @@
-//! Whether the data folder is still there: the open files of a deleted one can be written, and are gone with the process.
+//! Whether the data folder still exists: files of a deleted folder that are open can still be written, but are gone when the
+//! process ends.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How often it is looked at.
+/// How often the folder is looked at.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// Whether what is written now will be found again.
@@ -16,7 +17,7 @@ pub(crate) struct Presence {
     is_gone: Arc<AtomicBool>,
 }
 
-/// A file, whatever its name is now: its device and number.
+/// The identity of a file, whatever its name is now: its device and number.
 type Identity = Option<(u64, u64)>;
 
 impl Presence {
@@ -24,7 +25,7 @@ impl Presence {
         self.is_gone.load(Ordering::Relaxed)
     }
 
-    /// Looks after the files of a folder that were there at the start, until it is told to stop.
+    /// Watches the files that were in a folder at the start, until the program stops.
     pub(crate) async fn watch(self, folder: PathBuf, stopping: CancellationToken) {
         let files = ["dynamodb.db", "sqs.db"].map(|name| folder.join(name));
         let at_start = identities(&files);

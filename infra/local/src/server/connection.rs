@@ -1,4 +1,4 @@
-//! Where a connection stands, and by when it must go on.
+//! The stage that a connection is in, and the time by which it must go on.
 //!
 //! | It stands at | until | and may take |
 //! |---|---|---|
@@ -26,7 +26,7 @@ pub(crate) struct Connection {
 
 struct State {
     stands: Stands,
-    /// Since when; in an answer, since the last part that was taken.
+    /// When the stage began; in an answer, when the client last took a part.
     since: Instant,
     /// Bytes of the request's body, or of the answer, that are in memory.
     held: usize,
@@ -39,9 +39,9 @@ enum Stands {
     Body,
     Work,
     Answer {
-        /// Bytes that were taken since the last part.
+        /// Bytes that the client took since the last part.
         taken: usize,
-        /// Whether hyper has all of it.
+        /// Whether hyper has the whole answer.
         is_handed_over: bool,
     },
 }
@@ -56,7 +56,7 @@ impl Connection {
         self.id
     }
 
-    /// The address of its other end.
+    /// The address of the client.
     pub(crate) fn peer(&self) -> IpAddr {
         self.peer
     }
@@ -70,37 +70,37 @@ impl Connection {
         (state.stands, state.since) = (stands, Instant::now());
     }
 
-    /// Bytes came.
+    /// Notes that bytes came.
     pub(super) fn read(&self) {
         if self.state().stands == Stands::Idle {
             self.stand(Stands::Head);
         }
     }
 
-    /// The head of a request is there.
+    /// Notes that the head of a request is complete.
     pub(super) fn begin(&self) {
         self.stand(Stands::Body);
     }
 
-    /// Some of the request's body is in memory.
+    /// Notes that some more of the request's body is in memory.
     pub(crate) fn hold(&self, bytes: usize) {
         self.state().held += bytes;
         self.connections.hold(self, bytes);
     }
 
-    /// The request is there: what comes is our own work.
+    /// Notes that the whole request is there: what follows is our own work.
     pub(crate) fn received(&self) {
         self.stand(Stands::Work);
     }
 
-    /// The answer is there, of so many bytes; the request's body is not needed any more.
+    /// Notes that the answer is there, with so many bytes; the request's body is no longer needed.
     pub(super) fn answer(&self, bytes: usize) {
         self.release();
         self.stand(Stands::Answer { taken: 0, is_handed_over: false });
         self.hold(bytes);
     }
 
-    /// Bytes were taken by the client's system.
+    /// Notes that the client's system took bytes.
     pub(super) fn wrote(&self, bytes: usize) {
         let mut state = self.state();
         if let Stands::Answer { taken, .. } = &mut state.stands {
@@ -112,14 +112,14 @@ impl Connection {
         }
     }
 
-    /// hyper has the whole answer, but may not have written all of it.
+    /// Notes that hyper has the whole answer, but may not have written all of it.
     pub(super) fn handed_over(&self) {
         if let Stands::Answer { is_handed_over, .. } = &mut self.state().stands {
             *is_handed_over = true;
         }
     }
 
-    /// All that hyper had is written.
+    /// Notes that everything that hyper had is written.
     pub(super) fn flushed(&self) {
         if matches!(self.state().stands, Stands::Answer { is_handed_over: true, .. }) {
             self.release();
@@ -128,7 +128,7 @@ impl Connection {
         }
     }
 
-    /// By when it must go on, and which limit it comes to then.
+    /// The time by which the connection must go on, and the limit that it reaches then.
     pub(super) fn due(&self, limits: &Limits) -> Option<(Instant, Reached)> {
         let state = self.state();
         let (time, reached) = match state.stands {
@@ -140,37 +140,37 @@ impl Connection {
         Some((state.since + time, reached))
     }
 
-    /// Since when it waits for a request, if it does.
+    /// Since when the connection waits for a request, if it does.
     pub(super) fn idle_since(&self) -> Option<Instant> {
         let state = self.state();
         (matches!(state.stands, Stands::Idle | Stands::Head) && !self.closed.is_cancelled()).then_some(state.since)
     }
 
-    /// Since when it holds memory for the client's sake, if it does.
+    /// Since when the connection holds memory because its client is slow, if it does.
     pub(super) fn holds_since(&self) -> Option<Instant> {
         let state = self.state();
         let is_in_transfer = matches!(state.stands, Stands::Body | Stands::Answer { .. });
         (is_in_transfer && state.held > 0 && !self.closed.is_cancelled()).then_some(state.since)
     }
 
-    /// Gives back what it held.
+    /// Gives back the memory that the connection held.
     pub(crate) fn release(&self) {
         let held = std::mem::take(&mut self.state().held);
         self.connections.release(held);
     }
 
-    /// Has it closed by its task.
+    /// Asks the connection's task to close it.
     pub(super) fn close(&self) {
         self.closed.cancel();
         self.release();
     }
 
-    /// Whether it is closed for what its client did, or for the sake of others.
+    /// Whether the connection is closed because of its client, or in favour of others.
     pub(super) fn is_cut(&self) -> bool {
         self.closed.is_cancelled()
     }
 
-    /// Waits until it is to be closed.
+    /// Waits until the connection is to be closed.
     pub(super) fn closed(&self) -> WaitForCancellationFuture<'_> {
         self.closed.cancelled()
     }

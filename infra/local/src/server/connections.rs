@@ -1,4 +1,4 @@
-//! All open connections: how many there may be, how much they may hold, and who is closed for the sake of others.
+//! All open connections: how many there may be, how much memory they may hold, and which are closed in favour of others.
 
 use super::connection::Connection;
 use super::limits::{Limits, Notice, Reached};
@@ -41,8 +41,8 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for one more. When all are taken, the connection that is idle for the longest is closed; when none is idle, the next that
-    /// becomes so.
+    /// Gives a place for one more connection. When all places are taken, the connection that has been idle for the longest time
+    /// is closed; when none is idle, the next one that becomes idle.
     pub(super) async fn place(self: &Arc<Self>) -> OwnedSemaphorePermit {
         loop {
             let mut became_idle = pin!(self.became_idle.notified());
@@ -75,7 +75,7 @@ impl Connections {
         self.became_idle.notify_waiters();
     }
 
-    /// Closes the connection that waits for a request for the longest, if any does.
+    /// Closes the connection that has waited for a request for the longest time, if any waits.
     pub(super) fn close_oldest_idle(&self, why: Reached) {
         if let Some(oldest) = self.oldest(Connection::idle_since) {
             oldest.close();
@@ -83,7 +83,8 @@ impl Connections {
         self.notice(why);
     }
 
-    /// A connection holds so many bytes more. If that is too much, those that hold any for the longest are cut, but not this one.
+    /// Notes that a connection holds so many bytes more. If all together hold too much, those that have held bytes for the
+    /// longest time are cut, but not this one.
     pub(super) fn hold(&self, connection: &Connection, bytes: usize) {
         self.held.fetch_add(bytes, Ordering::Relaxed);
         while self.held.load(Ordering::Relaxed) > self.limits.held_bytes {
@@ -104,7 +105,7 @@ impl Connections {
         candidates.min_by_key(|(since, connection)| (*since, connection.id())).map(|(_, connection)| connection.clone())
     }
 
-    /// Says that a limit was reached, at most once a minute.
+    /// Logs that a limit was reached, at most once a minute.
     pub(super) fn notice(&self, reached: Reached) {
         let Some(times) = self.notices[reached as usize].count() else { return };
         match reached {

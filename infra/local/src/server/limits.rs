@@ -1,4 +1,4 @@
-//! What clients may take: time, connections, memory. And what is said when they come to it.
+//! What clients may use: time, connections, memory. Here is also the log line for a limit that is reached.
 
 use std::fmt;
 use std::sync::Mutex;
@@ -6,29 +6,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What clients may take.
+/// What clients may use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// The time between two requests, and before the first.
     pub(crate) idle: Duration,
     /// The time from the first byte of a request to the end of its head.
     pub(crate) head: Duration,
-    /// The time in which a client takes [`Limits::PROGRESS`] bytes of an answer, or all that is left.
+    /// The time in which a client must take [`Limits::PROGRESS`] bytes of an answer, or all that is left.
     pub(crate) write: Duration,
-    /// Connections at once.
+    /// The most connections at once.
     pub(crate) connections: usize,
-    /// Bytes of requests' bodies and of answers in memory, of all connections together.
+    /// The most bytes of requests' bodies and of answers in memory, of all connections together.
     pub(crate) held_bytes: usize,
 }
 
 impl Limits {
-    /// What must be taken of an answer within the time to write: a client that takes a byte now and then does not go on.
+    /// How many bytes of an answer a client must take within the time to write: one byte now and then is not enough.
     pub(crate) const PROGRESS: usize = 16 * 1024;
-    /// The most connections: an idle one costs some ten kilobytes.
+    /// The most connections on any machine: an idle one takes some ten kilobytes.
     const MOST_CONNECTIONS: usize = 4096;
 
-    /// With the number of connections that the open files allow, but for a quarter, and at least 64: for the store and for agents' calls.
-    /// The soft limit of open files is raised to the hard one first.
+    /// The limits of this machine. The number of connections follows from the number of files that may be open; a quarter of
+    /// these, and at least 64, are kept for the store and for agents' calls. The soft limit of open files is raised to the hard
+    /// one first.
     pub(crate) fn of_this_machine() -> Self {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
         let limit = getrlimit(Resource::Nofile);
@@ -74,7 +75,7 @@ impl fmt::Display for Reached {
     }
 }
 
-/// Log lines about a limit: at most one a minute, with how often it was reached since the last.
+/// The log lines about a limit: at most one a minute, with how often the limit was reached since the last line.
 #[derive(Default)]
 pub(crate) struct Notice {
     times: AtomicU64,
@@ -84,7 +85,7 @@ pub(crate) struct Notice {
 impl Notice {
     const PAUSE: Duration = Duration::from_secs(60);
 
-    /// Counts, and gives the count when it is time for a line.
+    /// Counts, and gives the count if a line is to be written now.
     pub(crate) fn count(&self) -> Option<u64> {
         self.times.fetch_add(1, Ordering::Relaxed);
         let mut said = self.said.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

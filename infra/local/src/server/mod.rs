@@ -1,7 +1,8 @@
-//! The HTTP server: its connections, and their limits of time, number and memory. What a request means is the gateway's.
+//! The HTTP server: its connections, and their limits of time, number and memory. What a request means is up to the gateway.
 //!
-//! Begin at [`serve`]. A connection is a task that owns a socket ([`stream`]) and hyper's state of it; where it stands, and by when it
-//! must go on, is in [`connection`]; who is closed for the sake of others is decided in [`connections`].
+//! Begin at [`serve`]. A connection is a task with a socket ([`stream`]) and hyper's state. The stage of a connection, and the
+//! time by which it must go on, are in [`connection`]. Which connections are closed in favour of others is decided in
+//! [`connections`].
 
 mod connection;
 mod connections;
@@ -32,15 +33,15 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The longest head of a request: what API Gateway takes of headers and path, and some.
+/// The longest head of a request: a little more than API Gateway accepts for headers and path.
 const HEAD_BYTES: usize = 32 * 1024;
-/// What the system holds of an answer for a client, for each connection (it takes twice as much memory). By itself it holds megabytes, which
-/// nobody limits; what it does not take is ours, and counted.
+/// How many bytes of an answer the system may hold for the client of each connection (it uses twice as much memory). By default
+/// the system holds megabytes, and nobody limits them. The rest of an answer is in our own memory, where it is counted.
 const SEND_BYTES: usize = 64 * 1024;
-/// The rest after a failed accept: the system has no file or memory left.
+/// How long to wait after a failed accept: the system has no file or memory left.
 const REST: Duration = Duration::from_millis(100);
 
-/// Serves until it is told to stop, then finishes the requests under way.
+/// Serves until the program stops, then finishes the requests under way.
 pub(crate) async fn serve<H, F>(listener: TcpListener, limits: Limits, stopping: CancellationToken, handler: H)
 where
     H: Fn(Request<Incoming>, Arc<Connection>) -> F + Clone + Send + Sync + 'static,
@@ -50,7 +51,7 @@ where
     while let Some(accepted) = stopping.run_until_cancelled(listener.accept()).await {
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
-            // A client that was gone before it was accepted.
+            // The client was gone before it was accepted.
             Err(error) if error.kind() == std::io::ErrorKind::ConnectionAborted => continue,
             Err(error) => {
                 tracing::debug!(%error, "accepting failed");
@@ -60,7 +61,7 @@ where
             }
         };
         let Some(place) = stopping.run_until_cancelled(connections.place()).await else { break };
-        // Answers are written whole: waiting for more would only be slower. Both fail only for a connection that is gone.
+        // Answers are written whole, so waiting for more data would only be slower. Both calls fail only for a connection that is gone.
         let _ = stream.set_nodelay(true);
         let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BYTES);
         let connection = connections.open(peer);
@@ -71,7 +72,7 @@ where
     tasks.wait().await;
 }
 
-/// Answers the requests of a connection, one after the other, until either side ends it or it comes to a limit.
+/// Answers the requests of a connection, one after the other, until either side closes it or it reaches a limit.
 async fn converse<S, H, F>(
     stream: S,
     connection: Arc<Connection>,
@@ -92,13 +93,13 @@ async fn converse<S, H, F>(
     });
     let stream = TokioIo::new(Watched::new(stream, connection.clone()));
     let mut http = http1::Builder::new();
-    // Our own limits say more: hyper has one for the head and the time before it.
+    // Hyper's timeout is off, because it covers both the head and the time before it; our own limits tell these apart.
     http.header_read_timeout(None).max_buf_size(HEAD_BYTES);
     let mut serving = pin!(http.serve_connection(stream, service));
     let (mut closed, mut stopped) = (pin!(connection.closed()), pin!(stopping.cancelled()));
     let mut alarm = pin!(tokio::time::sleep(Duration::ZERO));
     let mut is_stopping = false;
-    // One task polls all of it, so what the connection's polls did to its state is seen at once.
+    // One task polls the whole connection, so it sees at once what its own polls changed.
     std::future::poll_fn(|cx| {
         if !is_stopping && stopped.as_mut().poll(cx).is_ready() {
             is_stopping = true;
@@ -107,7 +108,7 @@ async fn converse<S, H, F>(
                 return Poll::Ready(());
             }
         }
-        // A client that breaks off or talks nonsense is its own affair.
+        // A client that breaks off or sends nonsense is no error of ours.
         if serving.as_mut().poll(cx).is_ready() || closed.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }

@@ -1,4 +1,4 @@
-//! A connection's socket and answers, as hyper uses them: each step is told to the connection.
+//! A connection's socket and answers, as hyper uses them: every step is noted in the connection.
 
 use super::connection::Connection;
 use axum::body::{Body, Bytes, HttpBody};
@@ -10,20 +10,20 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// What is at the end of a connection.
+/// The socket of a connection.
 pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin {
-    /// Has the system drop what it still holds for the client, when this is closed.
+    /// Lets the system drop what it still holds for the client when the socket is closed.
     fn forget(&self) {}
 }
 
 impl Socket for TcpStream {
     fn forget(&self) {
-        // Otherwise the system would keep it for minutes, for a client that does not read.
+        // Otherwise the system would keep the bytes for minutes, for a client that does not read.
         let _ = self.set_zero_linger();
     }
 }
 
-/// A socket.
+/// A socket whose steps are noted.
 pub(super) struct Watched<S: Socket> {
     stream: S,
     connection: Arc<Connection>,
@@ -71,7 +71,7 @@ impl<S: Socket> AsyncWrite for Watched<S> {
         self.stream.is_write_vectored()
     }
 
-    /// hyper flushes when it has nothing left to write.
+    /// Hyper flushes when it has nothing left to write.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
         self.connection.flushed();
@@ -83,7 +83,7 @@ impl<S: Socket> AsyncWrite for Watched<S> {
     }
 }
 
-/// An answer's body, which hyper drops when it has all of it.
+/// An answer's body. Hyper drops it when it has the whole body.
 pub(super) struct Answer {
     body: Body,
     connection: Arc<Connection>,

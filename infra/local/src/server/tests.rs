@@ -1,5 +1,5 @@
-//! Clients that are slow, idle, or do not read, against the server over sockets in memory (time stands still but for the waits), and over
-//! real ones where their number counts.
+//! Clients that are slow, idle, or do not read: over sockets in memory, where time is simulated, and over real sockets where
+//! their number counts.
 
 use super::*;
 use axum::http::StatusCode;
@@ -16,7 +16,7 @@ fn limits() -> Limits {
     Limits { idle: seconds(75), head: seconds(10), write: seconds(20), connections: 100, held_bytes: usize::MAX }
 }
 
-/// Reads a request's body, works for `/sleep`, then answers with as many bytes as the path says.
+/// Reads a request's body, works for a while at `/sleep`, then answers with as many bytes as the path says.
 async fn handler(request: Request<Incoming>, connection: Arc<Connection>) -> Response<Body> {
     let path = request.uri().path().trim_start_matches('/').to_owned();
     let mut body = request.into_body();
@@ -32,7 +32,7 @@ async fn handler(request: Request<Incoming>, connection: Arc<Connection>) -> Res
     response
 }
 
-/// A connection over a pipe that holds a kilobyte, as the client has it.
+/// The client's end of a connection over a pipe that holds a kilobyte.
 fn connect(connections: &Arc<Connections>) -> DuplexStream {
     let (client, server) = duplex(1024);
     let connection = connections.open(SocketAddr::from(([127, 0, 0, 1], 1)));
@@ -41,7 +41,7 @@ fn connect(connections: &Arc<Connections>) -> DuplexStream {
     client
 }
 
-/// What comes until the server closes.
+/// Reads until the server closes the connection.
 async fn rest(mut client: DuplexStream) -> Vec<u8> {
     let mut all = Vec::new();
     client.read_to_end(&mut all).await.unwrap();
@@ -88,7 +88,7 @@ async fn an_answer_that_is_not_taken_is_cut_and_one_that_is_taken_slowly_is_not(
     tokio::time::sleep(Duration::from_secs(21)).await;
     assert!(rest(client).await.len() < 2000, "what is in the pipe");
 
-    // A byte a second is no progress.
+    // A byte a second is not enough progress.
     let (mut client, mut taken) = (connect(&connections), 0);
     client.write_all(request).await.unwrap();
     while taken < 100 && client.read_u8().await.is_ok() {
@@ -121,7 +121,7 @@ async fn who_holds_memory_for_the_longest_is_cut_when_there_is_too_much() {
     for _ in 0..3 {
         let mut client = connect(&connections);
         client.write_all(b"GET /100000 HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
-        // It begins to read.
+        // The client begins to read.
         client.read_u8().await.unwrap();
         tokio::time::sleep(Duration::from_secs(1)).await;
         clients.push(client);
@@ -130,7 +130,7 @@ async fn who_holds_memory_for_the_longest_is_cut_when_there_is_too_much() {
     assert!(all[0] < 2000, "the oldest was cut: {all:?}");
     assert!(all[1] > 100_000 && all[2] > 100_000, "the others were not: {all:?}");
 
-    // A body that is sent counts, too, and all is given back in the end.
+    // The bytes of a request's body count, too, and all bytes are given back in the end.
     let mut sender = connect(&connections);
     sender.write_all(b"POST /0 HTTP/1.1\r\nhost: a\r\ncontent-length: 240001\r\n\r\n").await.unwrap();
     sender.write_all(&vec![b'x'; 240_000]).await.unwrap();
@@ -175,7 +175,7 @@ async fn the_system_does_not_hold_for_a_client_what_is_ours_to_count() {
     for _ in 0..2 {
         let mut client = TcpStream::connect(addr).await.unwrap();
         client.write_all(b"GET /2000000 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
-        // It begins to read.
+        // The client begins to read.
         client.read_u8().await.unwrap();
         clients.push(client);
     }
@@ -215,9 +215,9 @@ async fn where_all_are_busy_a_new_one_waits_for_the_first_that_is_not() {
     let mut busy = Vec::new();
     for _ in 0..2 {
         let mut stream = TcpStream::connect(addr).await.unwrap();
-        // The body's end is missing: the request is under way.
+        // The end of the body is missing, so the request is under way.
         stream.write_all(b"POST /1000 HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n").await.unwrap();
-        // It is: hyper asks for the body once it is read.
+        // Hyper asks for the body once the head is read.
         stream.read_exact(&mut [0; 25]).await.unwrap();
         busy.push(stream);
     }

@@ -26,7 +26,7 @@ struct Posting {
     calm: Arc<Engine>,
     sqs: aws_sdk_sqs::Client,
     queue: String,
-    /// The token of the call, until its result was posted.
+    /// The token of the call, until the result is posted.
     token: Arc<Mutex<Option<String>>>,
 }
 
