@@ -10,7 +10,7 @@ use aws_smithy_types::body::SdkBody;
 use axum::body::Bytes;
 use std::sync::Arc;
 
-/// It is looked at by nobody, but the SDK wants one.
+/// The endpoint that the SDK requires. Nothing uses it.
 const ENDPOINT: &str = "http://standin";
 
 pub(crate) fn dynamodb_config(service: Arc<dyn Service>) -> aws_sdk_dynamodb::config::Builder {

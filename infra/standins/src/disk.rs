@@ -1,5 +1,5 @@
-//! What the disk of the data folder takes: everything, nothing because it is full, or nothing any more because it failed.
-//! Both stand-ins share it. The log hears of a change, once; callers get an error; [`Health`](crate::Health) tells whoever asks.
+//! The state of the data folder's disk: it accepts writes, or it is full, or it has failed. Both stand-ins share the state. A
+//! change is logged once; callers get an error; [`Health`](crate::Health) tells the state to whoever asks.
 //!
 //! | From | To | When |
 //! |---|---|---|
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What a probe must be able to write: room for some transactions, so that the state does not flicker.
+/// How much a probe must be able to write: room for some transactions, so that the state does not flicker.
 const ROOM: usize = 1024 * 1024;
 /// The time between two probes.
 pub(crate) const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -45,7 +45,7 @@ impl Disk {
         Disk { folder: folder.to_owned(), state: Mutex::new(State::Fine) }
     }
 
-    /// Why nothing can be written, if that is so. A full disk is probed.
+    /// Why nothing can be written, if that is so. If the disk was full, it is probed first.
     pub(crate) fn fault(&self) -> Option<Fault> {
         let mut state = self.state();
         match &*state {
@@ -64,7 +64,7 @@ impl Disk {
         }
     }
 
-    /// A write found no room.
+    /// Notes that a write found no room.
     pub(crate) fn is_full(&self) {
         let mut state = self.state();
         if let State::Fine = *state {
@@ -73,7 +73,7 @@ impl Disk {
         }
     }
 
-    /// A sync failed, or a file is damaged.
+    /// Notes that a sync failed, or that a file is damaged.
     pub(crate) fn has_failed(&self, cause: &str) {
         let mut state = self.state();
         if !matches!(*state, State::Failed(_)) {
@@ -82,12 +82,12 @@ impl Disk {
         }
     }
 
-    /// Judges what SQLite said about a request, by its own words: what it says of the request itself is nothing of the disk's.
+    /// Judges an error of SQLite's by its text: errors about the request itself say nothing about the disk.
     pub(crate) fn heard(&self, error: &str) {
         if error.contains("database or disk is full") {
             self.is_full();
         } else if error.contains("disk I/O error") && !has_room(&self.folder) {
-            // Not every write that finds no room says so.
+            // Some writes that find no room fail with another error, so the room is checked.
             self.is_full();
         } else if ["disk I/O error", "disk image is malformed", "not a database"].iter().any(|words| error.contains(words)) {
             self.has_failed(error);
@@ -99,7 +99,7 @@ impl Disk {
     }
 }
 
-/// Whether a file of some size can be written.
+/// Whether the folder has room for a file of the probe's size.
 fn has_room(folder: &Path) -> bool {
     let probe = folder.join("room.probe");
     let written = File::create(&probe).and_then(|mut file| file.write_all(&vec![1; ROOM]));

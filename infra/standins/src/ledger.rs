@@ -1,7 +1,8 @@
-//! What was last acknowledged, kept twice: as a row of the database, written with the changes that it counts, and as a small file
-//! beside it, written after those were synced. SQLite drops a damaged log's tail without a word; then the row is behind the file.
+//! The count of what was last acknowledged, kept twice: as a row of the database, written together with the changes that it
+//! counts, and as a small file beside the database, written after those changes were synced. SQLite drops the end of a damaged
+//! log without a word; the row is then behind the file.
 //!
-//! The file is overwritten in place and never synced: after a power cut it may be behind the row, which is no fault.
+//! The file is overwritten in place and never synced. After a power cut it may be behind the row, which is no fault.
 
 use rusqlite::{Connection, OptionalExtension};
 use std::fs::File;
@@ -10,20 +11,20 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// A name that no table of a caller can have.
+/// The name is one that no caller's table can have.
 const SCHEMA: &str =
     r#"CREATE TABLE IF NOT EXISTS "standins::ledger" (pair TEXT NOT NULL, acknowledged INTEGER NOT NULL) STRICT"#;
 
-/// How far a file has come.
+/// A position in the history of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Position {
-    /// The id that both files of a data folder have: they belong together.
+    /// The id that both files of a data folder have: it shows that they belong together.
     pub(crate) pair: Uuid,
-    /// Groups of changes that were acknowledged.
+    /// How many groups of changes were acknowledged.
     pub(crate) acknowledged: u64,
 }
 
-/// The row of the database; none in one that has not been used since there are ledgers.
+/// The row of the database; none in a database that was last used before there were ledgers.
 pub(crate) fn row(connection: &Connection) -> rusqlite::Result<Option<Position>> {
     let exists = r#"SELECT 1 FROM sqlite_schema WHERE name = 'standins::ledger'"#;
     if connection.query_row(exists, [], |_| Ok(())).optional()?.is_none() {
@@ -41,7 +42,7 @@ pub(crate) fn file_of(database: &Path) -> PathBuf {
     name.into()
 }
 
-/// What the file says; none without a file.
+/// The position in the file; none if the file does not exist.
 pub(crate) fn file(database: &Path) -> std::io::Result<Option<Position>> {
     let text = match std::fs::read_to_string(file_of(database)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -54,7 +55,7 @@ pub(crate) fn file(database: &Path) -> std::io::Result<Option<Position>> {
     read(&text).map(Some).ok_or_else(|| std::io::Error::other("it cannot be read"))
 }
 
-/// Makes a file one that was never used, as far as the ledger knows; a file that is missing, an empty one.
+/// Makes a database look unused to the ledger. A database that does not exist is created empty.
 pub(crate) fn forget(database: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     match std::fs::remove_file(file_of(database)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
@@ -73,7 +74,7 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Begins a ledger, or goes on with the one that is there.
+    /// Begins a ledger, or continues the existing one.
     pub(crate) fn open(
         connection: &Connection,
         database: &Path,
@@ -90,7 +91,7 @@ impl Ledger {
         let path = file_of(database);
         let mut file = File::options().write(true).create(true).truncate(false).open(&path)?;
         file.write_all(text(&position).as_bytes())?;
-        // From here on the file is overwritten in place: synced once, it is never found half there.
+        // From here on, the file is overwritten in place: because it was synced once, it is never found half written.
         file.sync_all()?;
         if let Some(folder) = path.parent() {
             File::open(folder)?.sync_all()?;
@@ -98,20 +99,20 @@ impl Ledger {
         Ok(Ledger { position, file })
     }
 
-    /// Counts the changes of this transaction, or those before it.
+    /// Counts the changes of this transaction, or those since the last count.
     pub(crate) fn count(&self, connection: &Connection) -> rusqlite::Result<()> {
         let mut update = connection.prepare_cached(r#"UPDATE "standins::ledger" SET acknowledged = ?1"#)?;
         update.execute([self.position.acknowledged + 1]).map(drop)
     }
 
-    /// What was counted is synced, and about to be acknowledged.
+    /// Notes that what was counted is synced, and will be acknowledged next.
     pub(crate) fn acknowledge(&mut self) -> std::io::Result<()> {
         self.position.acknowledged += 1;
         self.file.write_all_at(text(&self.position).as_bytes(), 0)
     }
 }
 
-/// Of one length for all positions.
+/// The text of a position, which always has the same length.
 fn text(position: &Position) -> String {
     format!("{} {:020}\n", position.pair.simple(), position.acknowledged)
 }

@@ -1,10 +1,10 @@
-//! The embedded stand-ins for DynamoDB and SQS: what AWS serves to the functions, served from one data folder: to the SDK clients of
-//! this process by a function call, to those of other processes over loopback.
+//! The embedded stand-ins for DynamoDB and SQS: they serve what AWS serves to the functions, from one data folder. SDK clients in
+//! this process reach them by a function call, those in other processes over loopback.
 //!
-//! Nothing here knows Rookery's table, queues or messages: callers create those through the SDK, as they would on AWS.
-//! The rest of the code holds nothing but the SDK clients and does not know which side it talks to.
+//! Nothing here knows Rookery's table, queues or messages: callers create those through the SDK, as they would on AWS. The rest
+//! of the code has only the SDK clients, and does not know whether they reach AWS or the stand-ins.
 //!
-//! Both are durable: what they acknowledged survives `kill -9` and, as far as the disk keeps its word on fsync, a power cut.
+//! Both are durable: what they acknowledged survives `kill -9` and, as far as the disk keeps its promise about fsync, a power cut.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod client;
@@ -25,33 +25,33 @@ use std::thread::JoinHandle;
 /// Why a stand-in could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StandinError {
-    /// The data folder cannot be made or written.
+    /// The data folder cannot be created or written.
     #[error("the data folder {} cannot be used ({cause}): choose another, or make it writable", path.display())]
     Folder {
-        /// The folder asked for.
+        /// The folder that was asked for.
         path: PathBuf,
-        /// What the file system said.
+        /// The error of the file system.
         cause: std::io::Error,
     },
-    /// No loopback port, or no thread.
+    /// There is no free loopback port, or no thread.
     #[error("the {name} stand-in cannot be started: {cause}")]
     Listen {
         /// What was to be started.
         name: &'static str,
-        /// What the system said.
+        /// The error of the system.
         cause: std::io::Error,
     },
-    /// A database file cannot be opened or written now: of a newer version, held by another process, on a full disk.
+    /// A database file cannot be opened or written now: it is of a newer version, another process holds it, or the disk is full.
     #[error("{} cannot be opened ({cause}): {remedy}", path.display())]
     Open {
         /// The SQLite file.
         path: PathBuf,
-        /// What SQLite said.
+        /// The error of SQLite.
         cause: String,
-        /// What to do about it.
+        /// The remedy.
         remedy: &'static str,
     },
-    /// Something that was stored is not there any more.
+    /// Something that was stored is lost.
     #[error(
         "{} is damaged ({cause}): restore a copy of the whole data folder, or repair it (--repair), \
          which keeps what can be read and says what is lost",
@@ -60,13 +60,13 @@ pub enum StandinError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         cause: String,
     },
 }
 
 impl StandinError {
-    /// What SQLite said of a file, with what to do about it.
+    /// The error for what SQLite reported about a file, with the remedy.
     fn of(path: &Path, error: &rusqlite::Error) -> StandinError {
         use rusqlite::ErrorCode as Code;
         let (path, cause) = (path.to_owned(), error.to_string());
@@ -83,7 +83,7 @@ impl StandinError {
         StandinError::Open { path, cause, remedy }
     }
 
-    /// The same for what may be SQLite's word or the system's.
+    /// The error for a file that cannot be written, whether SQLite or the system reported it.
     fn unwritable(path: &Path, error: &(dyn std::error::Error + Send + Sync + 'static)) -> StandinError {
         if let Some(error) = error.downcast_ref() {
             return StandinError::of(path, error);
@@ -98,33 +98,33 @@ impl StandinError {
 pub struct Health(Arc<disk::Disk>);
 
 impl Health {
-    /// Why nothing can be stored now, and what to do about it; none when all is well.
+    /// Why nothing can be stored now, with the remedy; none when all is well.
     pub fn fault(&self) -> Option<String> {
         self.0.fault().map(|fault| fault.to_string())
     }
 }
 
-/// Both stand-ins, running. They end with [`Standins::stop`], or after the last of their clients.
+/// Both stand-ins, running. They end with [`Standins::stop`], or when the last of their clients is dropped.
 pub struct Standins {
     dynamodb: dynamodb::Dynamodb,
     sqs: sqs::Sqs,
     disk: Arc<disk::Disk>,
     threads: [JoinHandle<()>; 2],
-    /// Empty until [`Standins::listen`].
+    /// The servers for other processes; empty until [`Standins::listen`].
     servers: Vec<server::Server>,
 }
 
-/// Where other processes find the stand-ins, as `http://127.0.0.1:PORT`.
+/// The addresses of the stand-ins for other processes, like `http://127.0.0.1:PORT`.
 pub struct Endpoints {
-    /// DynamoDB's.
+    /// DynamoDB's address.
     pub dynamodb: String,
-    /// SQS's.
+    /// SQS's address.
     pub sqs: String,
 }
 
 impl Standins {
-    /// Opens (or creates) `dynamodb.db` and `sqs.db` in the folder `data`. One process at a time may hold a folder. What was
-    /// acknowledged must be there: a folder of which something is lost is refused.
+    /// Opens (or creates) `dynamodb.db` and `sqs.db` in the folder `data`. Only one process at a time can use a folder. A folder
+    /// that has lost something of what was acknowledged is refused.
     ///
     /// # Errors
     /// [`StandinError`] names the folder or file and what to do.
@@ -137,10 +137,10 @@ impl Standins {
         Ok(Standins { dynamodb, sqs, disk, threads: [sqs_thread, dynamodb_thread], servers: Vec::new() })
     }
 
-    /// Mends a folder that [`Standins::start`] refuses as damaged, as far as that can be, and tells line by line what was done and
-    /// what is lost. The files as they were are kept beside. No process may use the folder meanwhile.
+    /// Repairs a folder that [`Standins::start`] refuses as damaged, as far as possible, and reports line by line what was done
+    /// and what is lost. The old files are kept beside the new ones. No process may use the folder meanwhile.
     ///
-    /// Messages may be lost with a queue that their senders believe to be there: those must send again what was not done.
+    /// Messages may be lost although their senders believe that they are queued: the senders must send again what was not done.
     ///
     /// # Errors
     /// [`StandinError`] names the folder or file and what to do.
@@ -148,7 +148,7 @@ impl Standins {
         repair::repair(data)
     }
 
-    /// Tells whether they can store.
+    /// The health of the stand-ins: whether they can store.
     pub fn health(&self) -> Health {
         Health(self.disk.clone())
     }
@@ -163,7 +163,7 @@ impl Standins {
         client::sqs_config(Arc::new(self.sqs.clone()))
     }
 
-    /// Serves both on `127.0.0.1` too, at free ports, for clients in other processes.
+    /// Serves both on `127.0.0.1`, too, on free ports, for clients in other processes.
     ///
     /// # Errors
     /// [`StandinError::Listen`] if there is no port.
@@ -175,7 +175,7 @@ impl Standins {
         Ok(endpoints)
     }
 
-    /// Ends long polls, lets running requests finish, and closes the files.
+    /// Ends long polls, finishes the requests that are under way, and closes the files.
     pub async fn stop(self) {
         self.sqs.drain();
         for server in self.servers {

@@ -1,5 +1,5 @@
-//! What a start looks at before it writes anything: both files are there, whole, of one pair, and hold what was last acknowledged.
-//! What is wrong is an error that says how to go on. Nothing is mended here: that is for [`repair`](crate::repair).
+//! The checks of a start, before anything is written: both files are there and whole, belong together, and hold what was last
+//! acknowledged. A fault is an error that says how to go on. Nothing is mended here: that is for [`repair`](crate::repair).
 
 use crate::StandinError;
 use crate::ledger::{self, Position};
@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How long a connection waits for another of this process: a sweep of expired items holds the file for a page of them.
+/// How long a connection waits for another one of this process: a sweep of expired items holds the file for a page of them.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// The name of a stand-in's file, and what says whether a caller has put anything into it.
+/// The name of a stand-in's file, and the query that says whether a caller has stored anything in it.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     filled: &'static str,
-    /// The queues' file is the one that refuses a second process.
+    /// Whether a second process is refused by this file: it is the queues' file.
     exclusive: bool,
 }
 
@@ -30,15 +30,15 @@ pub(crate) struct Checked {
     pub(crate) position: Position,
 }
 
-/// Both files of a folder, that may be used.
+/// Both files of a folder, which may be used.
 pub(crate) struct Files {
     pub(crate) sqs: Checked,
     pub(crate) dynamodb: Checked,
 }
 
-/// Checks a folder's files. New ones are empty, and made by whoever uses them.
+/// Checks a folder's files. A new file is empty; whoever uses it fills it.
 pub(crate) fn check(data: &Path) -> Result<Files, StandinError> {
-    // The queues' first: from then on, no second process comes in.
+    // The queues' file comes first: from then on, no second process can enter.
     let sqs = Found::look(data, &SQS)?;
     let dynamodb = Found::look(data, &DYNAMODB)?;
     for (found, other) in [(&sqs, &dynamodb), (&dynamodb, &sqs)] {
@@ -57,10 +57,10 @@ pub(crate) fn check(data: &Path) -> Result<Files, StandinError> {
     Ok(Files { sqs: sqs.into_checked(pair)?, dynamodb: dynamodb.into_checked(pair)? })
 }
 
-/// What was found of one file.
+/// The findings about one file.
 pub(crate) struct Found {
     path: PathBuf,
-    /// None when there is no such file, or an empty one.
+    /// None when the file does not exist, or is empty.
     connection: Option<Connection>,
     filled: bool,
     row: Option<Position>,
@@ -68,12 +68,12 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Looks at a file without changing it: not even its log is merged, which may hold more than SQLite can read of it.
+    /// Looks at a file without changing it. Not even its log is merged, since the log may hold more than SQLite can read of it.
     pub(crate) fn look(data: &Path, kind: &Kind) -> Result<Found, StandinError> {
         let path = data.join(kind.name);
         let file = ledger::file(&path)
             .map_err(|cause| StandinError::Damaged { path: ledger::file_of(&path), cause: cause.to_string() })?;
-        // With an empty file, SQLite would remove its log.
+        // SQLite would remove the log beside an empty file.
         let is_there = std::fs::metadata(&path).is_ok_and(|file| file.len() > 0);
         if !is_there {
             return Ok(Found { path, connection: None, filled: false, row: None, file });
@@ -93,7 +93,7 @@ impl Found {
         Ok(Found { path, connection: Some(connection), filled, row, file })
     }
 
-    /// Why it does not hold what was last acknowledged, if so.
+    /// Why the file does not hold what was last acknowledged, if that is so.
     pub(crate) fn fault(&self) -> Option<String> {
         let file = self.file.as_ref().filter(|file| file.acknowledged > 0)?;
         match &self.row {
@@ -131,7 +131,7 @@ fn open(path: &Path, exclusive: bool) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     if exclusive {
-        // The system drops the lock when a process dies.
+        // The system drops the lock when the process dies.
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.busy_timeout(Duration::ZERO)?;
     } else {
@@ -140,7 +140,7 @@ fn open(path: &Path, exclusive: bool) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// A file whose first start was cut short has no tables yet.
+/// A file without tables is no fault: its first start was cut short.
 fn none_without_table(error: rusqlite::Error) -> rusqlite::Result<bool> {
     if error.to_string().contains("no such table") { Ok(false) } else { Err(error) }
 }

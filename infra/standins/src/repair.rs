@@ -1,7 +1,8 @@
-//! What can be done about a data folder that a start refuses: what can be read is kept, what is lost is said. The files as they were
-//! are kept, too, beside them.
+//! Repairing a data folder that a start refuses: what can be read is kept, and what is lost is reported. The old files are kept,
+//! too, beside the new ones.
 //!
-//! Messages are not picked out of a damaged queues' file: who sent them can send again what was not done, and must in any case.
+//! Messages are not recovered from a damaged queues' file: whoever sent them can send again what was not done, and must do so in
+//! any case.
 
 use crate::StandinError;
 use crate::dynamodb;
@@ -14,14 +15,14 @@ use std::fs::File;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What may stand behind a file's name.
+/// The endings of the files that belong to a store.
 const PARTS: [&str; 4] = ["", "-wal", "-shm", "-acknowledged"];
-/// What takes the place of a file that is made anew.
+/// The name of the new file, until it takes the place of the old one.
 const FRESH: &str = "dynamodb.db.fresh";
-/// Items that are stored in one transaction.
+/// How many items are stored in one transaction.
 const AT_ONCE: usize = 500;
 
-/// Mends a folder, and tells line by line what was done and what is lost. A folder without a fault is not touched.
+/// Repairs a folder, and reports line by line what was done and what is lost. A folder without a fault is not changed.
 pub(crate) fn repair(data: &Path) -> Result<Vec<String>, StandinError> {
     let (path, cause) = match check(data) {
         Ok(_) => return Ok(vec!["The stores are whole: nothing was changed.".to_owned()]),
@@ -41,7 +42,7 @@ pub(crate) fn repair(data: &Path) -> Result<Vec<String>, StandinError> {
     }
     match Damage::of(data, &DYNAMODB)? {
         Damage::None => {}
-        // After the loss of a log's end, tables and indexes may be of different moments, though each is whole.
+        // If the end of a log is lost, tables and indexes may be from different moments, though each is whole.
         Damage::Lost(what) | Damage::Unreadable(what) => {
             told.push(format!("{}: {what}.", DYNAMODB.name));
             told.extend(rebuild(data)?);
@@ -57,7 +58,7 @@ pub(crate) fn repair(data: &Path) -> Result<Vec<String>, StandinError> {
 /// What is wrong with one file.
 enum Damage {
     None,
-    /// It can be read, but is not what it was.
+    /// The file can be read, but something in it is lost.
     Lost(String),
     Unreadable(String),
 }
@@ -72,7 +73,7 @@ impl Damage {
     }
 }
 
-/// Copies all files of the folder's stores; gives what their names now have behind the store's own.
+/// Copies all files of the folder's stores; gives the ending that the copies' names have.
 fn keep_copies(data: &Path) -> std::io::Result<String> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let suffix = format!(".damaged-{seconds}");
@@ -95,7 +96,7 @@ fn remove(data: &Path, name: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Stores all items that can be read in a new file, which takes the place of the old one. Its indexes are made anew of them.
+/// Stores all items that can be read in a new file, which takes the place of the old one. The indexes are built again from the items.
 fn rebuild(data: &Path) -> Result<Vec<String>, StandinError> {
     let path = data.join(DYNAMODB.name);
     if !path.exists() {
@@ -150,12 +151,12 @@ fn fill(damaged: &Path, fresh: &Path) -> Result<Vec<String>, StandinError> {
             ),
         });
     }
-    // Its log is merged when it goes.
+    // The log is merged when the database is dropped.
     database.disable_bulk_loading().map_err(failed)?;
     Ok(told)
 }
 
-/// Makes the tables of the old file in the new one, without their items; gives the names that their caller knows.
+/// Creates the tables of the old file in the new one, without their items; gives the names that callers use.
 fn copy_definitions(damaged: &Path, fresh: &Path) -> rusqlite::Result<Vec<String>> {
     let connection = Connection::open(fresh)?;
     connection.execute("ATTACH ?1 AS damaged", [damaged.to_string_lossy()])?;

@@ -1,9 +1,9 @@
-//! Reading what can be read of a table in a damaged SQLite file: its rows up to a page that cannot be read, and those beyond it.
+//! Reading as much as possible of a table in a damaged SQLite file: its rows before and behind a page that cannot be read.
 
 use crate::StandinError;
 use rusqlite::{Connection, Error};
 
-/// Hands over a column of each row that can be read, and counts the places where rows are missing. The table has row ids.
+/// Gives a column of each row that can be read to `take`, and counts the places where rows are missing. The table has row ids.
 pub(crate) fn salvage(
     connection: &Connection,
     table: &str,
@@ -23,7 +23,7 @@ pub(crate) fn salvage(
             return Ok(gaps);
         }
         gaps += 1;
-        // The search for the end of the gap may go too far: what lies between is read from there backwards.
+        // The search for the end of the gap may go too far, so the rows between are read backwards from there.
         let beyond = beyond(connection, &table, last);
         read(connection, &downwards, [last, beyond.unwrap_or(i64::MAX)], |_, text| each(text))?;
         match beyond {
@@ -33,7 +33,7 @@ pub(crate) fn salvage(
     }
 }
 
-/// Reads rows between two ids, the first exclusive; `false` when it comes to what cannot be read.
+/// Reads rows between two ids, the first exclusive; `false` when it meets a row that cannot be read.
 fn read(
     connection: &Connection,
     sql: &str,
@@ -52,7 +52,7 @@ fn read(
     }
 }
 
-/// The id of a row that can be read again behind `last`.
+/// The id of a row behind `last` that can be read again.
 fn beyond(connection: &Connection, table: &str, last: i64) -> Option<i64> {
     let sql = format!("SELECT rowid FROM {table} WHERE rowid > ?1 ORDER BY rowid LIMIT 1");
     let mut step: i64 = 1;

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 const GRACE: Duration = Duration::from_secs(10);
 
-/// DynamoDB takes 16 MiB; a batch of SQS's 1 MiB grows at most sixfold in JSON.
+/// The largest body in bytes: DynamoDB accepts 16 MiB, and an SQS batch of 1 MiB grows at most sixfold in JSON.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// A running server. Dropping it asks it to stop and does not wait.
@@ -26,7 +26,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves at a free port of 127.0.0.1, on the runtime of the caller.
+    /// Serves on a free port of 127.0.0.1, on the caller's runtime.
     pub(crate) async fn start(name: &'static str, service: Arc<dyn Service>) -> Result<Server, StandinError> {
         let listen = |cause| StandinError::Listen { name, cause };
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(listen)?;
@@ -47,7 +47,8 @@ impl Server {
         Ok(Server { url, stop, serving })
     }
 
-    /// Waits until the server has finished its requests, or for ten seconds: a client that sends half a request must not hold up the end.
+    /// Waits until the server has finished its requests, but at most ten seconds: a client that sends half a request must not
+    /// delay the end.
     pub(crate) async fn stop(self) {
         let _ = self.stop.send(());
         if tokio::time::timeout(GRACE, self.serving).await.is_err() {

@@ -1,5 +1,5 @@
-//! `kill -9` at random moments: what the stand-ins acknowledged is there after the restart, once, and what they deleted stays deleted.
-//! The ledger is the clients' own: it knows nothing of the files.
+//! `kill -9` at random moments: what the stand-ins acknowledged is there once after the restart, and what they deleted stays
+//! deleted. The clients keep the ledger; it knows nothing of the files.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "conformance/clients.rs"]
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 const ROUNDS: u64 = 10;
-/// Of the generator that draws the moments of death.
+/// The seed of the generator that chooses the moments of death.
 const SEED: u64 = 0x5EED;
 const VISIBILITY: Duration = Duration::from_secs(5);
 
@@ -28,7 +28,7 @@ struct Process {
     clients: Arc<Clients>,
 }
 
-/// Clients of one process; they try everything once.
+/// The clients of one process. They try each request once.
 struct Clients {
     dynamodb: aws_sdk_dynamodb::Client,
     sqs: aws_sdk_sqs::Client,
@@ -54,7 +54,7 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// `kill -9`.
+    /// Kills the process with `kill -9`.
     fn drop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -85,10 +85,10 @@ impl Clients {
     }
 }
 
-/// What the clients tried and what they were told.
+/// What the clients tried, and what they were told.
 #[derive(Default)]
 struct Ledger {
-    /// Item keys in groups that were written together.
+    /// The keys of items, in groups that were written together.
     put_tried: Vec<Vec<String>>,
     put: HashSet<String>,
     send_tried: HashSet<String>,
@@ -150,7 +150,7 @@ async fn consume(clients: Arc<Clients>, ledger: Shared) {
         if clients.delete(&messages).await.is_none() {
             return;
         }
-        // Later, the handle may be an old one by now, whose deletion is answered but not done.
+        // Later than this, the handle may be an old one, whose deletion is answered but not done.
         if asked.elapsed() < VISIBILITY {
             ledger.lock().unwrap().deleted.extend(bodies);
         }
@@ -187,7 +187,7 @@ async fn stored_keys(dynamodb: &aws_sdk_dynamodb::Client) -> HashSet<String> {
     keys
 }
 
-/// All messages that are left, each received once and deleted.
+/// All messages that are left; each is received once and deleted.
 async fn drain(clients: &Clients) -> Vec<String> {
     let mut bodies = Vec::new();
     while clients.messages_left().await > 0 {
@@ -235,7 +235,7 @@ async fn what_was_acknowledged_survives_kill_9() {
     let lost: Vec<_> = ledger.sent.iter().filter(|body| !accounted(body)).collect();
     assert!(lost.is_empty(), "messages acknowledged and lost: {lost:?}");
 
-    // A run in which nothing happened shows nothing.
+    // A test without requests in flight at a kill would show nothing.
     let cut_off = ledger.send_tried.len() - ledger.sent.len();
     assert!(
         ledger.put.len() > 100 && ledger.sent.len() > 100 && ledger.deleted.len() > 100 && cut_off > 0,

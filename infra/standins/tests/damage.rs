@@ -1,4 +1,4 @@
-//! A data folder of which something is lost: it is refused with the remedy, and a repair keeps what can be read.
+//! A data folder that has lost something: a start refuses it with the remedy, and a repair keeps what can be read.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use aws_sdk_dynamodb::types::{
@@ -38,7 +38,7 @@ async fn create_table(dynamodb: &aws_sdk_dynamodb::Client) {
         .unwrap();
 }
 
-/// Puts items, one after the other, and sends as many messages.
+/// Stores items, one after the other, and sends as many messages.
 async fn fill(standins: &Standins) {
     let (dynamodb, sqs) = clients(standins);
     create_table(&dynamodb).await;
@@ -51,7 +51,7 @@ async fn fill(standins: &Standins) {
     }
 }
 
-/// What a filled folder looks like after `kill -9`, or after an orderly end.
+/// A filled folder, as it is after `kill -9` or after an orderly end.
 async fn folder(end: End) -> TempDir {
     let data = tempfile::tempdir().unwrap();
     let standins = Standins::start(data.path()).unwrap();
@@ -87,7 +87,7 @@ async fn keys(dynamodb: &aws_sdk_dynamodb::Client) -> BTreeSet<String> {
     items.iter().map(|item: &HashMap<_, _>| item["pk"].as_s().unwrap().clone()).collect()
 }
 
-/// Keys by the index.
+/// The keys that the index has.
 async fn indexed(dynamodb: &aws_sdk_dynamodb::Client) -> BTreeSet<String> {
     let query = dynamodb.query().table_name(TABLE).index_name("by-color").key_condition_expression("color = :c");
     let items = query.expression_attribute_values(":c", AttributeValue::S("red".into())).send().await.unwrap().items.unwrap();
@@ -107,7 +107,7 @@ async fn messages(sqs: &aws_sdk_sqs::Client) -> usize {
     }
 }
 
-/// Repairs a folder that a start refuses, and starts it: what is told, the items and the messages that are left.
+/// Repairs a folder that a start refuses, and starts it: gives the report, the items, and the number of messages that are left.
 async fn repaired(data: &Path) -> (String, BTreeSet<String>, usize) {
     let told = Standins::repair(data).unwrap().join("\n");
     let standins = Standins::start(data).unwrap();
@@ -211,7 +211,7 @@ async fn a_zeroed_page_is_refused_and_the_others_items_are_kept() {
         kept_most += u64::from(keys.len() >= ITEMS - 3);
     }
     assert_eq!(refusals, pages, "every page of a file that was never shortened is in use");
-    // Not when the page was the first, or the one that leads to the others.
+    // The exceptions are pages like the first, or one that leads to the others.
     assert!(kept_most > pages / 2, "of {pages} pages, the loss of {kept_most} left nearly all items");
 }
 

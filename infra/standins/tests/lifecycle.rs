@@ -14,7 +14,7 @@ async fn a_stop_ends_long_polls_and_a_start_finds_what_was_there() {
     let sqs = clients::sqs_client(&endpoints.sqs);
     let url = sqs.create_queue().queue_name("kept").send().await.unwrap().queue_url.unwrap();
     let poll = tokio::spawn(sqs.receive_message().queue_url(&url).wait_time_seconds(20).send());
-    // Its answer shows that the server is past the poll's connection, if the poll was first.
+    // The answer shows that the server has accepted the poll's connection, if the poll came first.
     sqs.list_queues().send().await.unwrap();
     standins.stop().await;
     if let Ok(received) = poll.await.unwrap() {

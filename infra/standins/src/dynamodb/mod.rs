@@ -1,9 +1,10 @@
-//! DynamoDB: `dynoxide` on one SQLite file. Tables are the caller's business.
+//! DynamoDB: `dynoxide` on one SQLite file. The callers define the tables.
 //!
-//! One thread owns the database ([`writer`]): it runs all requests that wait, syncs the log **once**, and only then answers any of
-//! them: group commit. [`operations`] is what a request does.
-//! Known differences from AWS: no TransactionConflict, no throttling, a `ClientRequestToken` is forgotten at a restart, and types
-//! that no SDK would send are refused in other words.
+//! One thread owns the database ([`writer`]). It runs all requests that wait, syncs the log **once**, and only then answers any
+//! of them: a group commit. [`operations`] does what a request asks for.
+//!
+//! Known differences from AWS: there is no TransactionConflict and no throttling, a `ClientRequestToken` is forgotten at a
+//! restart, and types that no SDK would send are refused in other words.
 
 mod operations;
 mod writer;
@@ -22,10 +23,10 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use writer::{Job, Request, Writer};
 
-/// How often expired items are removed. AWS promises days; nothing may rely on it (`expires_at` is compared by the reader).
+/// How often expired items are removed. AWS takes days, so nothing may rely on the removal (the reader compares `expires_at`).
 const TTL_SWEEP: Duration = Duration::from_secs(30);
 
-/// The way to the thread; cheap to clone.
+/// The way to the database's thread; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Dynamodb {
     jobs: mpsc::Sender<Job>,
@@ -43,13 +44,13 @@ impl Dynamodb {
         let writer = spawn("dynamodb", move || {
             writer.run(&jobs);
             drop(held);
-            // It holds the file, too.
+            // The sweeper holds the file, too.
             let _ = sweeper.join();
         })?;
         Ok((Dynamodb { jobs: sender }, writer))
     }
 
-    /// Ends the thread after what was submitted before.
+    /// Ends the thread, after the requests that were submitted before.
     pub(crate) fn close(&self) {
         let _ = self.jobs.send(Job::Close);
     }
@@ -59,7 +60,7 @@ impl Service for Dynamodb {
     fn answer(&self, target: &str, body: Bytes) -> Answer {
         let operation = target.strip_prefix("DynamoDB_20120810.").unwrap_or_default().to_owned();
         let (answer, answered) = oneshot::channel();
-        // Without a thread the job is dropped, and with it the sender of its answer.
+        // If the thread has ended, the job is dropped, and with it the sender of its answer.
         let _ = self.jobs.send(Job::Call(Request { operation, body, answer }));
         Box::pin(async { answered.await.unwrap_or_else(|_| operations::closing()) })
     }
@@ -75,7 +76,7 @@ pub(crate) fn database(file: &Path) -> Result<Database, StandinError> {
     Database::new(path).map_err(|error| cannot_open(file, error))
 }
 
-/// What it said of its file, with what to do about it.
+/// The error for a file that cannot be opened, with the remedy.
 pub(crate) fn cannot_open(file: &Path, error: DynoxideError) -> StandinError {
     match error {
         DynoxideError::SqliteError(error) => StandinError::of(file, &error),

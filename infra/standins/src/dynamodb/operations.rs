@@ -1,4 +1,5 @@
-//! The operations of DynamoDB: the JSON of each is read, run by dynoxide, and its outcome written. Here is no I/O of our own.
+//! The operations of DynamoDB: each one's JSON is read, dynoxide runs it, and its outcome is written as JSON. There is no I/O of
+//! our own here.
 
 use crate::disk::Fault;
 use crate::service::CONTENT_TYPE;
@@ -10,7 +11,7 @@ pub(super) fn is_read(operation: &str) -> bool {
     ["Get", "BatchGet", "TransactGet", "Query", "Scan", "Describe", "List"].iter().any(|verb| operation.starts_with(verb))
 }
 
-/// Runs one to its end on this thread.
+/// Runs an operation to its end on this thread.
 pub(super) fn run(database: &Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
     let result = dispatch(database, operation, body);
     if let Err(error) = &result {
@@ -19,7 +20,7 @@ pub(super) fn run(database: &Database, operation: &str, body: &[u8]) -> Result<S
     result
 }
 
-/// The answer that tells a result.
+/// The HTTP answer for a result.
 pub(super) fn answer(result: Result<String, DynoxideError>) -> Response<String> {
     match result {
         Ok(json) => response(StatusCode::OK, json),
@@ -30,7 +31,7 @@ pub(super) fn answer(result: Result<String, DynoxideError>) -> Response<String> 
     }
 }
 
-/// The answer while nothing can be stored: the caller's request was not done.
+/// The answer while nothing can be stored: the request was not done.
 pub(super) fn faulty(fault: &Fault) -> Response<String> {
     match fault {
         Fault::Full => {
@@ -42,7 +43,7 @@ pub(super) fn faulty(fault: &Fault) -> Response<String> {
     }
 }
 
-/// The answer when the stand-in ends.
+/// The answer while the stand-in ends.
 pub(super) fn closing() -> Response<String> {
     answer(Err(DynoxideError::InternalServerError("closing: try again after the restart".to_owned())))
 }
@@ -59,7 +60,7 @@ macro_rules! operations {
         fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
             match operation {
                 $($name => {
-                    // What the SDK sends is of the right types; what dynoxide then refuses, it says itself.
+                    // The SDK sends the right types; whatever dynoxide then refuses, it explains itself.
                     let request = serde_json::from_slice(body).map_err(|error| DynoxideError::ValidationException(error.to_string()))?;
                     let answer = database.$method(request)?;
                     serde_json::to_string(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))

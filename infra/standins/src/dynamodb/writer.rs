@@ -1,4 +1,4 @@
-//! The thread that owns the database, and when an answer may leave it.
+//! The thread that owns the database. It decides when an answer may be sent.
 
 use super::operations;
 use crate::StandinError;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use tokio::sync::oneshot;
 
-/// Requests before a sync at most, so that a flood cannot put off every answer.
+/// The most requests before a sync, so that a flood cannot delay every answer.
 const GROUP: usize = 64;
 
 pub(super) enum Job {
@@ -31,7 +31,7 @@ pub(super) struct Request {
 
 pub(super) struct Writer {
     database: Database,
-    /// A connection of our own, for the ledger.
+    /// A connection of its own, for the ledger.
     connection: Connection,
     ledger: Ledger,
     /// SQLite's write-ahead log: what was committed since the last checkpoint.
@@ -43,8 +43,8 @@ impl Writer {
     pub(super) fn new(database: Database, file: Checked, disk: Arc<Disk>) -> Result<Writer, StandinError> {
         let Checked { path, connection, position } = file;
         let open = || -> Result<Writer, Box<dyn std::error::Error + Send + Sync>> {
-            // Says little by its name: SQLite now syncs at checkpoints only (`synchronous=NORMAL`), not at each commit.
-            // That a commit is on disk before its answer is for `pass`; were it `FULL` still, it would only be slower.
+            // The name of this call says little: from here on, SQLite syncs only at checkpoints (`synchronous=NORMAL`), not at
+            // each commit. `pass` takes care that a commit is on disk before its answer; `FULL` would only be slower.
             database.disable_bulk_loading()?;
             connection.pragma_update(None, "synchronous", "NORMAL")?;
             let ledger = Ledger::open(&connection, &path, position)?;
@@ -64,13 +64,13 @@ impl Writer {
         }
     }
 
-    /// Runs requests, makes what they wrote durable, and answers. Reads wait too: they may have seen what is not on disk yet.
-    /// Gives false when it was the last.
+    /// Runs requests, makes what they wrote durable, and answers. Reads wait for the sync, too, since they may have seen data
+    /// that is not on disk yet. Gives false after the last pass.
     fn pass(&mut self, jobs: impl Iterator<Item = Job>) -> bool {
         let (mut answers, mut wrote, mut open) = (Vec::new(), false, true);
         for job in jobs {
             match job {
-                // Whoever has hung up wants nothing done: a lost request.
+                // A caller that has hung up wants nothing done: its request counts as lost.
                 Job::Call(request) if request.answer.is_closed() => {}
                 Job::Call(request) => {
                     let is_read = operations::is_read(&request.operation);
@@ -96,11 +96,11 @@ impl Writer {
         open
     }
 
-    /// Syncs what was committed, counted by the ledger.
+    /// Counts in the ledger what was committed, and syncs it.
     fn make_durable(&mut self) {
         let counted = self.ledger.count(&self.connection);
         if let Err(error) = &counted {
-            // What came before it is committed all the same.
+            // The changes before this one are committed all the same.
             self.disk.heard(&error.to_string());
         }
         if let Err(cause) = self.log.sync_data() {
@@ -155,7 +155,7 @@ mod tests {
         let statuses: Vec<u16> = answers.iter_mut().map(|answer| answer.try_recv().unwrap().status().as_u16()).collect();
         assert_eq!(statuses, [200, 200, 200, 400]);
 
-        // A file that cannot be synced.
+        // This file cannot be synced.
         writer.log = File::open("/dev/null").unwrap();
         let (write, mut written) = call("PutItem", r#"{"TableName":"table","Item":{"a":{"S":"x"}}}"#);
         let (read, mut seen) = call("ListTables", "{}");

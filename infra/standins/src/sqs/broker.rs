@@ -1,6 +1,7 @@
-//! The one thread that owns queues and file. Each pass takes every request that waits, applies them, gives waiting messages to waiting
-//! receivers, writes all of it in one transaction, and then answers. Between passes it sleeps to the next due moment. While nothing
-//! can be written, requests are refused and receivers wait: what they would get could not be noted.
+//! The one thread that owns the queues and their file. Each pass takes all requests that wait, applies them, gives waiting
+//! messages to waiting receivers, writes all changes in one transaction, and then answers. Between passes the thread sleeps until
+//! the next due moment. While nothing can be written, requests are refused and receivers wait, because their receives could not
+//! be noted.
 
 use super::error::{Code, Error};
 use super::message::{Message, Millis, Receipt};
@@ -14,19 +15,19 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
 use tokio::sync::oneshot;
 
-/// Requests in one transaction at most, so that a flood cannot put off every answer.
+/// The most requests in one transaction, so that a flood cannot delay every answer.
 const GROUP: usize = 1_000;
 
 /// Tells a caller its result, or that the transaction failed.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
-/// What a caller wants done to the queues; or the error, if nothing can be done to them now.
+/// What a caller wants done to the queues; it gets the error if nothing can be done now.
 type Work = Box<dyn FnOnce(Result<(&mut Queues, Millis), Error>) -> Answer + Send>;
 
 enum Job {
     Call(Work),
     Receive(Poll),
-    /// Receivers wait no more.
+    /// Receivers stop waiting.
     Drain,
     Close,
 }
@@ -36,15 +37,16 @@ struct Poll {
     queue: String,
     max: usize,
     visibility: Option<i64>,
-    /// Seconds; the queue's own if none.
+    /// How long the receive waits, in seconds; without a number, the queue's own time counts.
     wait: Option<i64>,
-    /// When it ends with nothing; known once the queue is.
+    /// When the receive ends without messages; known once the queue is.
     until: Millis,
     broker: Broker,
     answer: oneshot::Sender<Result<Received, Error>>,
 }
 
-/// Messages on their way to a caller. Dropped before [`Received::accept`], they are put back as if never received.
+/// Messages on their way to a caller. If they are dropped before [`Received::accept`], they are put back as if they had never
+/// been received.
 pub(crate) struct Received {
     queue: String,
     messages: Vec<Message>,
@@ -52,7 +54,7 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// The caller is there: the messages are its own until their visibility timeout.
+    /// Hands the messages to the caller, who is there: they are the caller's until their visibility timeout.
     pub(crate) fn accept(mut self) -> Vec<Message> {
         std::mem::take(&mut self.messages)
     }
@@ -78,7 +80,7 @@ impl Drop for Received {
     }
 }
 
-/// The way to the thread; cheap to clone.
+/// The way to the broker's thread; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Broker {
     jobs: mpsc::Sender<Job>,
@@ -101,7 +103,7 @@ impl Broker {
         Ok((Broker { jobs: sender }, thread))
     }
 
-    /// Runs `work` on the queues and gives its result once the changes that it made are stored.
+    /// Runs `work` on the queues, and gives its result once its changes are stored.
     pub(crate) async fn call<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -135,13 +137,13 @@ impl Broker {
         self.submit(Job::Drain);
     }
 
-    /// Ends the thread after what was submitted before.
+    /// Ends the thread, after the requests that were submitted before.
     pub(crate) fn close(&self) {
         self.submit(Job::Close);
     }
 
     fn submit(&self, job: Job) {
-        // Without a thread the job is dropped, and with it the sender of its answer.
+        // If the thread has ended, the job is dropped, and with it the sender of its answer.
         let _ = self.jobs.send(job);
     }
 }
@@ -157,7 +159,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// One transaction. Gives false when it was the last.
+    /// Makes one transaction. Gives false after the last one.
     fn pass(&mut self) -> bool {
         let Some(first) = self.sleep() else { return false };
         let now = now();
@@ -186,14 +188,14 @@ impl Writer {
             answer(stored.clone());
         }
         for (poll, result) in served {
-            // A caller that left meanwhile drops what it was given: see `Received`.
+            // A caller that has left meanwhile drops its messages: see `Received`.
             let _ = poll.answer.send(stored.clone().and(result));
         }
         open
     }
 
-    /// Waits for a request or the next due moment; while nothing can be written, to the next look at the disk. Gives none when nobody
-    /// is left to ask.
+    /// Waits for a request or the next due moment; while nothing can be written, until the next probe of the disk. Gives none
+    /// when no caller is left.
     fn sleep(&mut self) -> Option<Option<Job>> {
         let next = match self.disk.fault() {
             None => self.queues.next_due(),
@@ -220,10 +222,10 @@ impl Writer {
         }
     }
 
-    /// Takes the receives that end in this pass with messages, in the order they came.
+    /// Takes the receives that end in this pass with messages, in the order in which they came.
     fn serve(&mut self, now: Millis) -> Vec<(Poll, Result<Received, Error>)> {
         let mut served = Vec::new();
-        // A receive may bury a message in a queue whose receivers were passed already: once more, then.
+        // A receive may bury a message in a queue whose receivers were already served: the loop then runs once more.
         loop {
             let before = self.queues.journal.len();
             let polls = std::mem::take(&mut self.polls);
@@ -247,7 +249,7 @@ impl Writer {
         Vec::into_iter(over).map(|poll| poll.with(Ok(Vec::new())))
     }
 
-    /// Stores the journal. If that fails, memory holds what the file does not: it is read again, and every caller of the pass is told.
+    /// Stores the journal. If that fails, memory differs from the file: so the file is read again, and every caller of the pass is told.
     fn commit(&mut self, now: Millis) -> Result<(), Error> {
         let journal = std::mem::take(&mut self.queues.journal);
         if journal.is_empty() {
@@ -258,7 +260,7 @@ impl Writer {
             Err(cause) => cause,
         };
         if is_failed_sync(failed.as_ref()) {
-            // What the kernel still holds of the log is unknown: what is written after it may not be found again.
+            // What the kernel still holds of the log is unknown: anything written after it might not be found again.
             self.disk.has_failed(&failed.to_string());
         } else {
             self.disk.heard(&failed.to_string());
@@ -290,7 +292,7 @@ pub(crate) fn now() -> Millis {
     since_1970().as_millis() as Millis
 }
 
-/// How long until the clock shows `due`, and not a fraction of a millisecond less.
+/// How long it is until the clock shows `due`: never less than that.
 fn until(due: Millis) -> Duration {
     Duration::from_millis(u64::try_from(due).unwrap_or(0)).saturating_sub(since_1970())
 }

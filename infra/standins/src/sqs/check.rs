@@ -1,4 +1,4 @@
-//! What input is refused, and why. Source: the constraints in the Amazon SQS API Reference and "Amazon SQS message quotas".
+//! Which input is refused, and why. Source: the constraints in the Amazon SQS API Reference and "Amazon SQS message quotas".
 
 use super::config::no_fifo;
 use super::error::{Code, Error};
@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 const MAX_BATCH_ENTRIES: usize = 10;
 const MAX_ATTRIBUTES: usize = 10;
-/// Bytes in a batch, over all its messages.
+/// The most bytes of a batch, over all its messages.
 pub(crate) const MAX_BATCH_BYTES: usize = 1_048_576;
 
 fn invalid(parameter: &str, reason: &str) -> Error {
@@ -30,7 +30,7 @@ fn is_identifier(text: &str) -> bool {
     (1..=80).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
-/// The queue's name in a URL of this or an earlier start: ports change, names stay.
+/// The queue's name in a URL of this start or an earlier one: ports change, names stay.
 pub(crate) fn queue_of_url(url: &str) -> Result<String, Error> {
     let name = url.rsplit('/').next().filter(|name| !name.is_empty());
     name.map(str::to_owned).ok_or_else(|| invalid("QueueUrl", "give the URL that CreateQueue or GetQueueUrl returned"))
@@ -45,7 +45,7 @@ pub(crate) fn in_range(parameter: &str, value: Option<i64>, range: RangeInclusiv
     }
 }
 
-/// One to ten entries, with distinct and well-formed ids.
+/// Checks that there are one to ten entries, with distinct and well-formed ids.
 pub(crate) fn batch<E: Entry>(entries: &[E]) -> Result<(), Error> {
     if entries.is_empty() {
         return Err(Error::new(Code::EmptyBatchRequest, "There should be at least one entry in the request."));
@@ -67,7 +67,7 @@ pub(crate) fn batch<E: Entry>(entries: &[E]) -> Result<(), Error> {
     Ok(())
 }
 
-/// A message to send, but for its size, which depends on the queue.
+/// Checks a message to send, except for its size, whose limit depends on the queue.
 pub(crate) fn content(entry: Send, sent_at: super::message::Millis) -> Result<Content, Error> {
     if entry.message_body.is_empty() {
         return Err(Error::new(Code::MissingParameter, "The request must contain the parameter MessageBody."));
@@ -93,7 +93,7 @@ pub(crate) fn content(entry: Send, sent_at: super::message::Millis) -> Result<Co
     })
 }
 
-/// Text is what XML 1.0 allows.
+/// Checks that a text has only characters that XML 1.0 allows.
 fn allowed_text(text: &str) -> Result<(), Error> {
     let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..);
     match text.chars().find(|c| !allowed(*c)) {

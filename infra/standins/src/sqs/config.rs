@@ -20,15 +20,15 @@ pub(crate) fn queue_of_arn(arn: &str) -> Option<&str> {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Config {
-    /// Seconds before a sent message can be received.
+    /// How long a sent message cannot be received, in seconds.
     pub(crate) delay: i64,
-    /// Bytes of a message's body and attributes.
+    /// The most bytes of a message's body and attributes.
     pub(crate) max_size: i64,
-    /// Seconds a message is kept, from when it was sent.
+    /// How long a message is kept after it was sent, in seconds.
     pub(crate) retention: i64,
-    /// Seconds a receive waits that does not say how long.
+    /// How long a receive waits that names no time, in seconds.
     pub(crate) wait: i64,
-    /// Seconds a received message is hidden.
+    /// How long a received message is hidden, in seconds.
     pub(crate) visibility: i64,
     pub(crate) redrive: Option<Redrive>,
 }
@@ -45,12 +45,12 @@ pub(crate) struct Redrive {
     /// The queue's name, not its ARN.
     pub(crate) dead_letters: String,
     pub(crate) max_receives: u32,
-    /// The policy as it was given, to be shown again.
+    /// The policy's text as it was given, which is shown again.
     text: String,
 }
 
 impl Config {
-    /// Reads attributes over this configuration.
+    /// This configuration with the given attributes.
     pub(crate) fn with(mut self, attributes: &BTreeMap<String, String>) -> Result<Config, Error> {
         for (name, value) in attributes {
             self.set(name, value)?;
@@ -127,7 +127,7 @@ impl Redrive {
             )
         };
         let policy: Policy = serde_json::from_str(text).map_err(|error| invalid(&error.to_string()))?;
-        // AWS takes the count as a number and as text.
+        // AWS accepts the count as a number and as text.
         let count = policy.max_receive_count.as_u64().or_else(|| policy.max_receive_count.as_str()?.parse().ok());
         let max_receives = count
             .and_then(|n| u32::try_from(n).ok())

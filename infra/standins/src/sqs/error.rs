@@ -1,12 +1,12 @@
-//! The errors of the SQS API: the code, its name in the older query protocol (by which the Rust SDK tells its typed errors apart,
-//! header `x-amzn-query-error`), and the HTTP answer. Source: the error lists of the Amazon SQS API Reference.
+//! The errors of the SQS API: the code, its name in the older query protocol (the Rust SDK tells its typed errors apart by this
+//! name, in the header `x-amzn-query-error`), and the HTTP answer. Source: the error lists of the Amazon SQS API Reference.
 
 use crate::disk::Fault;
 use crate::service::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
-/// What was refused and what to do about it; safe to show to the caller.
+/// What was refused, and the remedy; safe to show to the caller.
 #[derive(Debug, Clone)]
 pub(crate) struct Error {
     pub(crate) code: Code,
@@ -44,7 +44,7 @@ pub(crate) enum Code {
     QueueNameExists,
     ReceiptHandleIsInvalid,
     ResourceNotFoundException,
-    /// Not one of AWS's, whose disks are never full.
+    /// An error that AWS does not have, because its disks are never full.
     StorageFull,
     TooManyEntriesInBatchRequest,
     UnsupportedOperation,
@@ -76,14 +76,14 @@ impl Code {
         }
     }
 
-    /// Whether the caller is to blame; what is not the sender's fault may be tried again.
+    /// Whether the caller is at fault. Other requests may be tried again.
     pub(crate) fn sender_fault(self) -> bool {
         !matches!(self, Code::InternalFailure | Code::StorageFull)
     }
 }
 
 impl Error {
-    /// The answer that says it.
+    /// The HTTP answer for the error.
     pub(crate) fn response(&self) -> Response<String> {
         let (status, fault) = match self.code {
             Code::InternalFailure => (StatusCode::INTERNAL_SERVER_ERROR, "Receiver"),
@@ -95,7 +95,7 @@ impl Error {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
-        // Without it the SDK knows no typed errors.
+        // Without this header, the SDK does not know its typed errors.
         if let Ok(name) = HeaderValue::try_from(format!("{};{fault}", self.code.query_name())) {
             headers.insert("x-amzn-query-error", name);
         }

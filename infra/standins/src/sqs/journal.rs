@@ -1,10 +1,10 @@
-//! The journal: what has to be written to disk of a change in memory.
+//! The journal: what must be written to disk about a change in memory.
 
 use super::config::Config;
 use super::message::{Content, Millis, Progress};
 use uuid::Uuid;
 
-/// What has to be written, in order.
+/// The changes to write, in order.
 pub(crate) type Journal = Vec<Change>;
 
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) enum Change {
 }
 
 impl Change {
-    /// Whether it must be synced before the answer. Losing a receive to a power cut only makes a message come again.
+    /// Whether the change must be synced before the answer. If a power cut takes a receive back, its message only comes again.
     pub(crate) fn must_be_durable(&self) -> bool {
         !matches!(self, Change::Progress(..))
     }

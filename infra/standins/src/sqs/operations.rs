@@ -1,5 +1,5 @@
-//! The operations: the JSON of each is read, checked, and handed to the broker.
-//! The API's answers and errors are made here; what an operation does is in `queues`.
+//! The operations: each one's JSON is read, checked, and handed to the broker. Answers and errors of the API are made here; what
+//! an operation does is in `queues`.
 
 use super::broker::Broker;
 use super::error::{Code, Error};
@@ -12,10 +12,10 @@ use axum::http::{HeaderValue, Response, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// What a queue's name is appended to. Clients ask their endpoint, and name the queue by the whole.
+/// The URL of a queue without its name. Clients send requests to their endpoint, and name the queue by its whole URL.
 const QUEUE_URLS: &str = "http://sqs.standin/000000000000/";
 
-/// Runs one and makes its answer.
+/// Runs an operation and makes its answer.
 pub(super) async fn answer(broker: Broker, operation: String, body: Bytes) -> Response<String> {
     match (Api { broker }).operation(&operation, &body).await {
         Ok(answer) => {
@@ -88,7 +88,7 @@ impl Api {
         Ok(json!({"QueueUrl": url}))
     }
 
-    /// Pages only if `MaxResults` is given; the token is the last name of the page.
+    /// Gives pages only if `MaxResults` is set; the token is the last name of the page.
     async fn list_queues(&self, request: wire::ListQueues) -> Result<Value, Error> {
         let names: Vec<String> = self.broker.call(|queues, _| Ok(queues.names().cloned().collect())).await?;
         let after = request.next_token.unwrap_or_default();
@@ -124,7 +124,7 @@ impl Api {
         check::in_range("WaitTimeSeconds", request.wait_time_seconds, 0..=20)?;
         let max = request.max_number_of_messages.unwrap_or(1) as usize;
         let received = self.broker.receive(queue, max, request.visibility_timeout, request.wait_time_seconds).await?;
-        // Nothing is awaited from here on: whoever waited for this answer is still there.
+        // Nothing is awaited from here on, so whoever waited for this answer is still there.
         let messages = received.accept();
         let messages = messages.iter().map(|message| wire::ReceivedMessage::new(message, &wanted)).collect();
         serde_json::to_string(&wire::ReceivedMessages { messages })
@@ -145,7 +145,7 @@ impl Api {
         self.batch(queue, request, send).await
     }
 
-    /// Applies each entry by itself: some may fail while others do not.
+    /// Applies each entry separately: some may fail while others do not.
     async fn batch<E: wire::Entry + Send + 'static>(
         &self,
         queue: String,

@@ -1,4 +1,4 @@
-//! One queue in memory: its messages, which of them wait to be received, and when the others become visible. No I/O, no clock.
+//! One queue in memory: its messages, which of them can be received, and when the others become visible. No I/O, no clock.
 
 use super::config::Config;
 use super::journal::{Change, Journal};
@@ -14,11 +14,11 @@ pub(crate) struct Queue {
     pub(crate) modified_at: Millis,
     messages: HashMap<Uuid, Message>,
     waiting: Waiting,
-    /// Hidden messages, by when they become visible: in flight, or delayed if they were never received.
+    /// Hidden messages, ordered by the time at which they become visible: in flight, or delayed if they were never received.
     hidden: BTreeSet<(Millis, Uuid)>,
 }
 
-/// How many messages there are: to be received, received and not deleted, sent with a delay.
+/// How many messages there are: visible, in flight, delayed.
 pub(crate) struct Counts {
     pub(crate) visible: usize,
     pub(crate) in_flight: usize,
@@ -58,7 +58,7 @@ impl Queue {
 
     pub(crate) fn remove(&mut self, id: Uuid, journal: &mut Journal) -> Option<Arc<Content>> {
         let message = self.messages.remove(&id)?;
-        // A waiting id may stay in line: it is skipped when its turn comes.
+        // The id may stay in its line: it is skipped when its turn comes.
         self.hidden.remove(&(message.progress.visible_at, id));
         journal.push(Change::Delete(id));
         Some(message.content)
@@ -71,17 +71,17 @@ impl Queue {
         journal.push(Change::Purge(self.id));
     }
 
-    /// The message of a receipt, if that receipt is its latest.
+    /// The message of a receipt, if it is the message's latest receipt.
     pub(crate) fn held_by(&self, receipt: Receipt) -> Option<&Message> {
         self.messages.get(&receipt.id).filter(|message| message.progress.receive_count == receipt.receive_count)
     }
 
-    /// Whether the message of a receipt is hidden by that very receive.
+    /// Whether the message of a receipt is hidden because of exactly that receive.
     pub(crate) fn in_flight(&self, receipt: Receipt) -> bool {
         self.held_by(receipt).is_some_and(|message| self.hidden.contains(&(message.progress.visible_at, receipt.id)))
     }
 
-    /// The next message to receive, taken out of the line; [`Queue::hide`] or [`Queue::remove`] must follow.
+    /// Takes the next message out of the line; [`Queue::hide`] or [`Queue::remove`] must follow.
     pub(crate) fn next_waiting(&mut self) -> Option<&Message> {
         loop {
             let id = self.waiting.pop()?;
@@ -91,7 +91,7 @@ impl Queue {
         }
     }
 
-    /// Marks a message received at `now` and hides it until `until`.
+    /// Notes that a message is received at `now`, and hides it until `until`.
     pub(crate) fn receive(&mut self, id: Uuid, until: Millis, now: Millis, journal: &mut Journal) -> Option<Message> {
         let progress = self.messages.get(&id)?.progress;
         let received = Progress {
@@ -109,7 +109,7 @@ impl Queue {
         }
     }
 
-    /// Takes back a receive whose answer found nobody: visible again, first in line, and not counted.
+    /// Takes back a receive whose caller has gone: the message is visible again, first in line, and the receive is not counted.
     pub(crate) fn put_back(&mut self, receipt: Receipt, now: Millis, journal: &mut Journal) {
         let Some(progress) = self.held_by(receipt).map(|message| message.progress) else { return };
         if !self.hidden.remove(&(progress.visible_at, receipt.id)) {
@@ -136,7 +136,7 @@ impl Queue {
         Some(message.clone())
     }
 
-    /// Puts messages in line whose time has come.
+    /// Puts the messages in line whose time has come.
     pub(crate) fn wake(&mut self, now: Millis) {
         while let Some(&(due, id)) = self.hidden.first().filter(|(due, _)| *due <= now) {
             self.hidden.remove(&(due, id));
@@ -154,7 +154,7 @@ impl Queue {
         content.sent_at + self.config.retention * 1_000 <= now
     }
 
-    /// Removes what was kept long enough.
+    /// Removes the messages that were kept long enough.
     pub(crate) fn sweep(&mut self, now: Millis, journal: &mut Journal) {
         let expired: Vec<Uuid> = self.messages.values().filter(|m| self.expired(&m.content, now)).map(|m| m.content.id).collect();
         for id in expired {
@@ -169,11 +169,11 @@ impl Queue {
     }
 }
 
-/// The line of messages to receive: a line for each message group, which take turns, so that a busy tenant delays itself alone.
+/// The messages that can be received: a line for each message group. The groups take turns, so that a busy tenant delays only itself.
 #[derive(Default)]
 struct Waiting {
     groups: HashMap<Option<Arc<str>>, VecDeque<Uuid>>,
-    /// The groups that have a line, whose turn is first first.
+    /// The groups that have a line, in the order of their turns.
     turns: VecDeque<Option<Arc<str>>>,
 }
 

@@ -1,5 +1,5 @@
 //! All queues in memory, and what the API's operations do to them. Every change is also noted in the journal, which the broker
-//! writes to disk before anybody hears of it. No I/O and no clock here: `now` comes in.
+//! writes to disk before anybody sees the change. There is no I/O here and no clock: the caller gives `now`.
 
 use super::config::{Config, arn, queue_of_arn};
 use super::error::{Code, Error};
@@ -9,7 +9,7 @@ use super::queue::Queue;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Expired messages are never handed out; how long they may still be counted, in milliseconds.
+/// How long expired messages may still be counted, in milliseconds; they are never handed out.
 const SWEEP_EVERY: Millis = 10_000;
 
 #[derive(Default)]
@@ -86,7 +86,7 @@ impl Queues {
         self.by_name.keys()
     }
 
-    /// Adds one message. `delay` in seconds; the queue's own if none is given.
+    /// Adds one message. `delay` is in seconds; without it, the queue's own delay counts.
     pub(crate) fn send(&mut self, name: &str, content: Content, delay: Option<i64>, now: Millis) -> Result<(), Error> {
         let (queue, journal) = self.queue(name)?;
         if size(&content.body, &content.attributes) as i64 > queue.config.max_size {
@@ -99,8 +99,8 @@ impl Queues {
         Ok(())
     }
 
-    /// Receives up to `max` messages and hides them for `visibility` seconds. What was received too often goes to its dead-letter
-    /// queue instead, as on AWS at the receive that would be one too many.
+    /// Receives up to `max` messages and hides them for `visibility` seconds. A message that was received too often goes to its
+    /// dead-letter queue instead: as on AWS, at the receive that would be one too many.
     pub(crate) fn receive(
         &mut self,
         name: &str,
@@ -130,7 +130,7 @@ impl Queues {
             if self.by_name.contains_key(target) {
                 self.bury(name, target, id, now)?;
             } else {
-                // Its dead-letter queue was deleted: it stays where it is.
+                // The dead-letter queue was deleted, so the message stays where it is.
                 let (queue, journal) = self.queue(name)?;
                 received.extend(queue.receive(id, until, now, journal));
             }
@@ -138,7 +138,7 @@ impl Queues {
         Ok(received)
     }
 
-    /// Moves a message to a dead-letter queue: same id, same time of sending, received never.
+    /// Moves a message to a dead-letter queue: with the same id and time of sending, and a receive count of zero.
     fn bury(&mut self, name: &str, target: &str, id: Uuid, now: Millis) -> Result<(), Error> {
         let (queue, journal) = self.queue(name)?;
         if let Some(content) = queue.remove(id, journal) {
@@ -149,7 +149,7 @@ impl Queues {
         Ok(())
     }
 
-    /// Deletes the message of a receipt. An old receipt changes nothing and is no error, as on AWS.
+    /// Deletes the message of a receipt. As on AWS, an old receipt changes nothing and is no error.
     pub(crate) fn delete(&mut self, name: &str, receipt: Receipt) -> Result<(), Error> {
         let (queue, journal) = self.queue(name)?;
         if queue.held_by(receipt).is_some() {
@@ -171,8 +171,8 @@ impl Queues {
         Ok(())
     }
 
-    /// Moves what waits in a dead-letter queue to `destination`, or to where each message came from. A moved message is a new one:
-    /// new id, new time of sending.
+    /// Moves the messages of a dead-letter queue to `destination`, or to where each message came from. A moved message is a new
+    /// one, with a new id and time of sending.
     pub(crate) fn move_messages(&mut self, source_arn: &str, destination_arn: Option<&str>, now: Millis) -> Result<(), Error> {
         let missing = |arn: &str| Error::new(Code::ResourceNotFoundException, format!("The queue {arn} does not exist."));
         let named = |arn: &str| {
@@ -191,7 +191,7 @@ impl Queues {
             let (queue, journal) = self.queue(&source)?;
             let Some(content) = queue.remove(id, journal) else { continue };
             let origin = content.source.clone().filter(|origin| self.by_name.contains_key(origin));
-            // Without an origin that still exists it stays in the dead-letter queue.
+            // A message whose origin no longer exists stays in the dead-letter queue.
             let target = destination.clone().or(origin).unwrap_or_else(|| source.clone());
             let moved = Content { id: Uuid::now_v7(), sent_at: now, source: None, ..(*content).clone() };
             let (target, journal) = self.queue(&target)?;
@@ -200,7 +200,7 @@ impl Queues {
         Ok(())
     }
 
-    /// Makes visible what is due and, now and then, removes what is expired.
+    /// Makes messages visible whose time has come and, now and then, removes expired ones.
     pub(crate) fn wake(&mut self, now: Millis) {
         let sweep = now - self.swept_at >= SWEEP_EVERY;
         for queue in self.by_name.values_mut() {

@@ -1,5 +1,5 @@
-//! The SQLite file of the queues: its schema, what a start reads from it, and how a journal is written. Whoever opens it
-//! holds it for itself: see [`opening`](crate::opening).
+//! The SQLite file of the queues: its schema, what a start reads from it, and how a journal is written. Only one process can open
+//! the file: see [`opening`](crate::opening).
 
 use super::config::Config;
 use super::journal::Change;
@@ -12,7 +12,7 @@ use rusqlite::{Connection, Transaction, params};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// What is wrong with the file, as text.
+/// A result whose error is a text about the file.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const SCHEMA: &str = "
@@ -47,8 +47,8 @@ impl Store {
         Ok(Store { connection, ledger, synced: true })
     }
 
-    /// Reads everything. Messages that were in flight are waiting again: who had received them is gone with the machine's last
-    /// start, and nobody should have to wait for a visibility timeout.
+    /// Reads everything. Messages that were in flight are visible again: their receivers ended with the last run of the program,
+    /// and nobody should have to wait for a visibility timeout.
     pub(crate) fn load(&self, now: Millis) -> Result<Queues> {
         let mut loaded: HashMap<i64, (String, Queue)> = HashMap::new();
         let mut statement = self.connection.prepare("SELECT id, name, attributes, created_at, modified_at FROM queues")?;
@@ -84,8 +84,8 @@ impl Store {
         Ok(queues)
     }
 
-    /// Writes changes in one transaction. It is synced if any of them needs it; otherwise they are in the file, and synced with the
-    /// next that does.
+    /// Writes changes in one transaction. It is synced if any of the changes needs that; otherwise the changes are in the file,
+    /// and the next sync includes them.
     pub(crate) fn commit(&mut self, changes: &[Change]) -> Result<()> {
         let sync = changes.iter().any(Change::must_be_durable);
         if sync != self.synced {

@@ -1,4 +1,5 @@
-//! What the conformance suite cannot see: exact times, callers that hang up, one transaction for many, and the file after a restart.
+//! What the conformance suite cannot see: exact times, callers that hang up, one transaction for many requests, and the file
+//! after a restart.
 
 use super::Sqs;
 use super::broker::Broker;
@@ -111,7 +112,7 @@ async fn a_full_disk_refuses_and_lets_receivers_wait_and_nothing_is_lost() {
     let refused = send(&broker, content("refused", super::broker::now()), 0).await.unwrap_err();
     assert_eq!(refused.code, Code::StorageFull);
     assert!(received(&broker).await.is_empty(), "a receive cannot be noted");
-    // The real disk has room: the next look finds it, and what waits is answered.
+    // The real disk has room: the next probe finds it, and the waiting request is answered.
     let waiting = broker.receive(QUEUE.to_owned(), 10, None, Some(20)).await.unwrap().accept();
     assert_eq!((waiting.len(), waiting[0].progress.receive_count), (1, 1));
     send(&broker, content("after", super::broker::now()), 0).await.unwrap();
@@ -145,7 +146,7 @@ async fn send(broker: &Broker, content: Content, delay: i64) -> Result<(), Error
     broker.call(move |queues, now| queues.send(QUEUE, content, Some(delay), now)).await
 }
 
-/// Bodies and receive counts of what can be received at once.
+/// Bodies and receive counts of the messages that can be received at once.
 async fn received(broker: &Broker) -> Vec<(String, u32)> {
     let messages = broker.receive(QUEUE.to_owned(), 10, None, Some(0)).await.unwrap().accept();
     messages.iter().map(|message| (message.content.body.clone(), message.progress.receive_count)).collect()
@@ -156,7 +157,7 @@ async fn a_long_poll_that_was_given_up_takes_no_message() {
     let folder = tempfile::tempdir().unwrap();
     let (broker, thread) = open(folder.path()).await;
     for _ in 0..3 {
-        // Polled once, so that the request is under way, and dropped.
+        // The request is polled once, so that it is under way, and then dropped.
         tokio::select! {
             biased;
             _ = broker.receive(QUEUE.to_owned(), 10, None, Some(20)) => unreachable!("nothing was sent"),
@@ -199,7 +200,7 @@ async fn a_connection_that_was_closed_takes_no_message() {
         let mut connection = std::net::TcpStream::connect(&address).unwrap();
         connection.write_all((head + &body).as_bytes()).unwrap();
         connection.shutdown(std::net::Shutdown::Write).unwrap();
-        // The server hangs up in turn: it has noticed.
+        // The server closes the connection in turn, so it has noticed.
         connection.read_to_end(&mut Vec::new()).unwrap()
     };
     assert_eq!(tokio::task::spawn_blocking(hang_up).await.unwrap(), 0, "an answer to nobody");
@@ -214,7 +215,7 @@ async fn a_connection_that_was_closed_takes_no_message() {
 async fn requests_that_wait_share_a_transaction_and_keep_their_order() {
     let folder = tempfile::tempdir().unwrap();
     let (broker, thread) = open(folder.path()).await;
-    // The first holds up the writer until all others wait; tasks start in the order in which they are spawned.
+    // The first request holds the writer up until all others wait; tasks start in the order in which they are spawned.
     let (release, held) = std::sync::mpsc::channel::<()>();
     let blocker = broker.clone();
     tokio::spawn(async move { blocker.call(move |_, _| held.recv().map_err(|_| unreachable!())).await });
@@ -230,7 +231,8 @@ async fn requests_that_wait_share_a_transaction_and_keep_their_order() {
         passes.push(send.await.unwrap().unwrap());
     }
     passes.dedup();
-    // All of a pass have one time; two hundred transactions would have many. The held-up pass may hold the first few.
+    // All requests of a pass have the same time; two hundred transactions would have many times. The pass that was held up may
+    // contain the first few.
     assert!(passes.len() <= 2, "{} transactions", passes.len());
     let messages = broker.receive(QUEUE.to_owned(), 200, None, Some(0)).await.unwrap().accept();
     assert!(messages.is_sorted_by_key(|message| message.content.body.clone()) && messages.len() == 200);
@@ -243,7 +245,7 @@ async fn a_transaction_that_fails_is_told_and_undone() {
     let folder = tempfile::tempdir().unwrap();
     let (broker, thread) = open(folder.path()).await;
     let first = content("first", super::broker::now());
-    // The same id twice is what the file refuses.
+    // The file refuses the same id twice.
     let second = Content { body: "second".to_owned(), ..first.clone() };
     send(&broker, first, 0).await.unwrap();
     assert_eq!(send(&broker, second, 0).await.unwrap_err().code, Code::InternalFailure);
@@ -276,7 +278,7 @@ async fn a_restart_finds_everything_and_what_was_in_flight_waits_again() {
     assert_eq!(attributes["ApproximateNumberOfMessages"], "2");
     assert_eq!(attributes["ApproximateNumberOfMessagesNotVisible"], "0");
     assert_eq!(attributes["ApproximateNumberOfMessagesDelayed"], "1");
-    // The earlier receive is still counted, and its receipt good no more.
+    // The earlier receive is still counted, and its receipt is no longer valid.
     assert_eq!(received(&broker).await, [("received".to_owned(), 2), ("waiting".to_owned(), 1)]);
     assert!(broker.call(move |queues, now| queues.change_visibility(QUEUE, kept, 0, now)).await.is_err());
     broker.close();

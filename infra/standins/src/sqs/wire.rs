@@ -5,7 +5,7 @@ use super::message::{Attribute, Attributes, Message, md5_of_attributes, md5_of_b
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The queue that most requests name; read apart from the rest of the request.
+/// The queue that most requests name; it is read separately from the rest of the request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Target {
@@ -54,7 +54,7 @@ pub(crate) struct Batch<T> {
     pub(crate) entries: Vec<T>,
 }
 
-/// An entry of a batch, or the one message of a request without: there the id is missing.
+/// An entry of a batch, or the message of a request for only one, which has no id.
 pub(crate) trait Entry {
     fn id(&self) -> &str;
 }
@@ -123,7 +123,7 @@ pub(crate) struct Receive {
     pub(crate) wait_time_seconds: Option<i64>,
 }
 
-/// Which attributes a receive asks for; read apart from the rest of the request.
+/// The attributes that a receive asks for; they are read separately from the rest of the request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Wanted {
@@ -199,7 +199,7 @@ impl Wanted {
         self.attribute_names.iter().chain(&self.message_system_attribute_names).any(|wanted| wanted == name || wanted == "All")
     }
 
-    /// `All`, `.*`, a name, or a prefix as `name.*`.
+    /// Whether an attribute is asked for: by `All`, `.*`, its name, or a prefix like `name.*`.
     fn attribute(&self, name: &str) -> bool {
         self.message_attribute_names.iter().any(|wanted| {
             wanted == name || wanted == "All" || wanted.strip_suffix(".*").is_some_and(|prefix| name.starts_with(prefix))

@@ -1,4 +1,4 @@
-//! SDK clients for an endpoint; the other tests here use them too.
+//! SDK clients for an endpoint, which the other tests of this crate use, too.
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
@@ -8,7 +8,7 @@ pub(crate) fn dynamodb_client(endpoint: &str) -> aws_sdk_dynamodb::Client {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(credentials())
-        // Without TLS, and a pool for each client: a pool's connections belong to the runtime that made them.
+        // The client has no TLS, and each has its own pool: a pool's connections belong to the runtime that made them.
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(endpoint);
     aws_sdk_dynamodb::Client::from_conf(config.build())

@@ -1,4 +1,4 @@
-//! Where ministack (the second opinion) is known to differ from the AWS documentation. We side with the documentation.
+//! Where ministack (the second opinion) is known to differ from the AWS documentation. The stand-ins follow the documentation.
 
 /// The test, and what ministack 1.5.33 does instead.
 const DIFFERENCES: &[(&str, &str)] = &[

@@ -1,4 +1,4 @@
-//! What a test talks to: the stand-ins on a temporary folder, or a given endpoint; and the SDK clients for it.
+//! What a test talks to: the stand-ins on a temporary folder, or an external endpoint; and SDK clients for it.
 
 use crate::clients::{dynamodb_client, sqs_client};
 use rookery_standins::Standins;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 pub(crate) struct World {
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
-    /// Unless the endpoint is foreign.
+    /// Our stand-ins and their folder; none with an external endpoint.
     ours: Option<(Standins, TempDir)>,
 }
 

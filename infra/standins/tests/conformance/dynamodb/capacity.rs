@@ -1,4 +1,5 @@
-//! What requests cost ("DynamoDB read and write operations" in the Developer Guide): the cost counter rests on these numbers.
+//! The capacity that requests take ("DynamoDB read and write operations" in the Developer Guide). The count of costs rests on
+//! these numbers.
 
 use super::{Table, item, key, n, s};
 use crate::conform;
@@ -15,7 +16,7 @@ async fn a_write_unit_is_a_kilobyte_begun() {
         // Names and values count: "pk" "p" "sk" "1" "text" take 10 bytes.
         for (bytes, expected) in [(1, 1.0), (1_014, 1.0), (1_015, 2.0), (3_000, 3.0)] {
             let put = table.put(item("p", "1", [("text", s(&"x".repeat(bytes)))])).return_consumed_capacity(Indexes);
-            // From nothing each time: an overwritten larger item would be what counts.
+            // The item is deleted first: a larger item that is overwritten would be what counts.
             world.dynamodb.delete_item().table_name(&table.name).set_key(Some(key("p", "1"))).send().await.unwrap();
             assert_eq!(units(put.send().await.unwrap().consumed_capacity()), expected, "{bytes} bytes");
         }
@@ -54,7 +55,7 @@ async fn an_indexed_write_costs_the_index_too() {
 
         let sparse = table.put(item("p", "2", [])).return_consumed_capacity(Indexes).send().await.unwrap();
         assert_eq!(units(sparse.consumed_capacity()), 1.0);
-        // Moving in the index: an entry deleted and one put.
+        // A move in the index: an entry is deleted and one is put.
         let moved = table.put(item("p", "1", [("shard", s("0")), ("at", n(2))])).return_consumed_capacity(Indexes);
         assert_eq!(units(moved.send().await.unwrap().consumed_capacity()), 3.0);
     })
@@ -102,7 +103,7 @@ async fn a_query_costs_the_sum_of_its_items() {
             table.put(item("p", sk, [("text", s(&"x".repeat(1_500)))])).send().await.unwrap();
         }
         let query = table.query("p").return_consumed_capacity(Indexes);
-        // 6,056 bytes are two units, though four items read one by one would be four.
+        // 6,056 bytes are two units, though four items that are read one by one would be four.
         assert_eq!(units(query.clone().consistent_read(true).send().await.unwrap().consumed_capacity()), 2.0);
         assert_eq!(units(query.send().await.unwrap().consumed_capacity()), 1.0);
     })

@@ -93,7 +93,7 @@ async fn update_and_delete_hold_to_their_condition() {
         assert!(delete(1).send().await.unwrap_err().into_service_error().is_conditional_check_failed_exception());
         delete(2).send().await.unwrap();
         assert_eq!(table.read("p", "1").await, None);
-        // Deleting what is not there is no error.
+        // Deleting an item that does not exist is no error.
         world.dynamodb.delete_item().table_name(&table.name).set_key(Some(key("p", "1"))).send().await.unwrap();
     })
     .await;
@@ -115,7 +115,7 @@ async fn functions_and_operators_combine() {
         assert!(check("attribute_type(#n, :value)", s("S")).await);
         assert!(check("age BETWEEN :value AND :value AND #n <> :value", n(7)).await);
         assert!(!check("age IN (:value) AND #n <> :value", n(8)).await);
-        // Another type is never equal and never less.
+        // A value of another type is never equal and never less.
         assert!(!check("age < :value AND #n <> :value", s("9")).await);
     })
     .await;

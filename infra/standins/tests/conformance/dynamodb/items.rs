@@ -77,7 +77,7 @@ async fn sets_grow_and_shrink() {
         let mut tags = item["tags"].as_ss().unwrap().clone();
         tags.sort();
         assert_eq!(tags, ["b", "c"]);
-        // An empty set is no attribute.
+        // A set without elements is removed.
         change("DELETE tags :m", &["b", "c"]).await;
         assert!(!table.read("p", "1").await.unwrap().contains_key("tags"));
     })

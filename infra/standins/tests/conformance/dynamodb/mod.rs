@@ -1,4 +1,5 @@
-//! DynamoDB, by the Amazon DynamoDB Developer Guide and API Reference. Here: the table that the tests use and short forms for values.
+//! DynamoDB, by the Amazon DynamoDB Developer Guide and API Reference. This file has the table that the tests use, and short
+//! forms for values.
 
 mod batches;
 mod capacity;

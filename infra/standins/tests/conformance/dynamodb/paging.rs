@@ -134,7 +134,7 @@ async fn a_sparse_index_holds_only_items_with_its_keys() {
         assert_eq!(sort_keys(page.items()), ["negative", "early", "late"]);
         assert!(!page.items()[0].contains_key("hidden"), "a KEYS_ONLY index projects keys");
 
-        // Without the key it leaves the index; with another it moves.
+        // Without the key, the item leaves the index; with another, it moves.
         table.update("p", "early").update_expression("REMOVE #at").expression_attribute_names("#at", "at").send().await.unwrap();
         let page = due.expression_attribute_values(":now", n(99)).limit(1).send().await.unwrap();
         assert_eq!(sort_keys(page.items()), ["negative"]);

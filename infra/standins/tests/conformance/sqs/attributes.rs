@@ -1,4 +1,4 @@
-//! Queues themselves: names, creation, attributes, lists, purge and deletion.
+//! The queues themselves: names, creation, attributes, lists, purge and deletion.
 
 use super::Queue;
 use crate::conform;

@@ -1,4 +1,4 @@
-//! Batches: ten entries, one mebibyte, and failures that are the entry's own.
+//! Batches: ten entries, one mebibyte, and failures of single entries.
 
 use super::{Queue, bodies, handle};
 use crate::conform;

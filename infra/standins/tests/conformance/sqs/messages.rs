@@ -37,7 +37,7 @@ async fn digests_are_those_of_the_documentation() {
             .send()
             .await
             .unwrap();
-        // Both worked out apart, with Python's hashlib, by "Calculating the MD5 message digest for message attributes".
+        // Both values were computed separately, with Python's hashlib, by "Calculating the MD5 message digest for message attributes".
         assert_eq!(sent.md5_of_message_body(), Some("5eb63bbbe01eeed093cb22bb8f5acdc3"));
         assert_eq!(sent.md5_of_message_attributes(), Some("3cc8d69b05f6207f72c4737e33762ba7"));
         let message = queue.next().await;

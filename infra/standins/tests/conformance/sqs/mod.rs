@@ -1,4 +1,5 @@
-//! SQS, by the Amazon SQS API Reference and Developer Guide. Here: the queue that the tests use, and short forms for its requests.
+//! SQS, by the Amazon SQS API Reference and Developer Guide. This file has the queue that the tests use, and short forms for its
+//! requests.
 
 mod attributes;
 mod batches;
@@ -34,7 +35,7 @@ impl<'a> Queue<'a> {
         self.world.sqs.send_message().queue_url(&self.url).message_body(body)
     }
 
-    /// Asks for all attributes, one message, at once.
+    /// A receive of one message with all its attributes, without waiting.
     fn receive(&self) -> ReceiveMessageFluentBuilder {
         let receive = self.world.sqs.receive_message().queue_url(&self.url).wait_time_seconds(0).message_attribute_names("All");
         receive.message_system_attribute_names(MessageSystemAttributeName::All)
@@ -46,7 +47,7 @@ impl<'a> Queue<'a> {
         received.messages.and_then(|messages| messages.into_iter().next()).expect("a message within 20 s")
     }
 
-    /// What can be received at once.
+    /// The messages that can be received at once.
     async fn waiting(&self) -> Vec<Message> {
         self.receive().max_number_of_messages(10).send().await.unwrap().messages.unwrap_or_default()
     }
@@ -70,7 +71,7 @@ impl<'a> Queue<'a> {
         self.attribute(QueueAttributeName::QueueArn).await.unwrap()
     }
 
-    /// Messages that are visible, in flight, delayed.
+    /// How many messages are visible, in flight, delayed.
     async fn counts(&self) -> [String; 3] {
         let count = async |name| self.attribute(name).await.unwrap();
         [

@@ -1,5 +1,5 @@
-//! Visibility timeouts, delays and long polls. No test measures time: each waits for what must come, and looks at what must not be there
-//! only where no time can bring it.
+//! Visibility timeouts, delays and long polls. No test measures time. Each waits for what must come, and looks for what must not
+//! be there only where no delay could bring it.
 
 use super::{Queue, body, receive_count, system_attribute};
 use crate::conform;
@@ -23,9 +23,9 @@ async fn a_visibility_timeout_ends() {
         let queue = Queue::with(world, &[(QueueAttributeName::VisibilityTimeout, "1")]).await;
         queue.send("x").send().await.unwrap();
         queue.next().await;
-        // A long poll that is waiting already is woken by it.
+        // A long poll that is already waiting is woken by this.
         assert_eq!(receive_count(&queue.next().await), "2");
-        // A receive's own timeout goes before the queue's.
+        // A receive's own timeout takes precedence over the queue's.
         let third = queue.receive().visibility_timeout(600).wait_time_seconds(20).send().await.unwrap().messages.unwrap();
         assert_eq!(receive_count(&third[0]), "3");
         assert_eq!(queue.counts().await, ["0", "1", "0"]);
@@ -81,7 +81,7 @@ async fn a_queues_delay_holds_unless_the_message_has_its_own() {
 async fn a_long_poll_gets_what_is_sent_meanwhile() {
     conform("a_long_poll_gets_what_is_sent_meanwhile", async |world| {
         let queue = Queue::with(world, &[(QueueAttributeName::ReceiveMessageWaitTimeSeconds, "20")]).await;
-        // By the queue's own wait time: the request names none.
+        // The receive waits for the queue's own time, since the request names none.
         let receive = world.sqs.receive_message().queue_url(&queue.url);
         let (received, _) = tokio::join!(receive.send(), queue.send("x").send());
         assert_eq!(received.unwrap().messages.unwrap().len(), 1);
