@@ -1,4 +1,4 @@
-//! An HTTP client of one keep-alive connection, as thin as can be: it shares the machine with what it measures.
+//! An HTTP client with one keep-alive connection, as small as possible, because it shares the machine with what it measures.
 
 use anyhow::{Context, Result, ensure};
 use http_body_util::{BodyExt, Full};
@@ -22,7 +22,7 @@ impl Client {
         let stream = TcpStream::connect(addr).await.with_context(|| format!("connecting to {addr}"))?;
         stream.set_nodelay(true)?;
         let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        // An error of the connection is the next request's error.
+        // If the connection fails, the next request fails.
         tokio::spawn(connection);
         Ok(Client { addr, sender })
     }
@@ -37,7 +37,7 @@ impl Client {
         Ok((status, response.into_body().collect().await?.to_bytes()))
     }
 
-    /// A call of the API: its `data`. An answer that is not 2xx is an error.
+    /// Makes a call of the API, and gives its `data`. An answer that is not 2xx is an error.
     pub(crate) async fn call(&mut self, method: Method, path: &str, body: &Value) -> Result<Value> {
         let (status, answer) = self.send(method.clone(), path, Bytes::from(serde_json::to_vec(body)?)).await?;
         ensure!(status.is_success(), "{method} {path} was answered with {status}: {}", String::from_utf8_lossy(&answer));

@@ -1,6 +1,6 @@
-//! What a load costs, itemised: by event, by hop, and as money.
+//! The cost of a load, itemised: by event, by hop, and as money.
 //!
-//! Prices are AWS's for us-east-1, on demand, in dollars. What is kept (storage, recovery, logs) and traffic out are not in it.
+//! Prices are those of AWS in us-east-1, on demand, in dollars. Storage, recovery, logs and outgoing traffic are not included.
 
 use crate::usage::{Count, Usage};
 use serde::Serialize;
@@ -15,12 +15,12 @@ const LAMBDA_REQUEST: f64 = 0.20e-6;
 const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
 const HTTP_REQUEST: f64 = 1e-6;
 
-/// Messages of a dispatch invocation.
+/// How many messages an invocation of dispatch handles.
 const BATCH: f64 = 10.0;
-/// GB for which Lambda gives one CPU: while code computes, its GB-seconds are CPU seconds times this, at any memory size.
+/// The GB of memory for which Lambda gives one CPU: while code computes, its GB-seconds are CPU seconds times this, at any memory size.
 const GB_OF_A_CPU: f64 = 1.769;
 
-/// What was asked by one operation.
+/// The counts of one operation.
 #[derive(Debug, Serialize)]
 pub(crate) struct Item {
     pub(crate) operation: String,
@@ -28,13 +28,13 @@ pub(crate) struct Item {
     pub(crate) count: Count,
 }
 
-/// A part of the money.
+/// A part of the cost.
 #[derive(Debug, Serialize)]
 pub(crate) struct Part {
     pub(crate) what: &'static str,
     pub(crate) per_event: f64,
     pub(crate) per_hop: f64,
-    /// A million hops, in dollars.
+    /// The cost of a million hops, in dollars.
     pub(crate) per_million_hops: f64,
 }
 
@@ -44,17 +44,17 @@ pub(crate) struct Cost {
     pub(crate) events: usize,
     pub(crate) hops: usize,
     pub(crate) items: Vec<Item>,
-    /// Receives that brought nothing: they cost by the hour, not by the hop.
+    /// Receives that brought no message: they cost by the hour, not by the hop.
     pub(crate) empty_receives: u64,
     pub(crate) parts: Vec<Part>,
     pub(crate) write_units_per_hop: f64,
     pub(crate) sqs_requests_per_hop: f64,
-    /// A million hops, in dollars.
+    /// The cost of a million hops, in dollars.
     pub(crate) per_million_hops: f64,
 }
 
 impl Cost {
-    /// Of what was asked for so many completed events, with the CPU seconds that the functions took.
+    /// Computes the cost from the usage for so many completed events, and from the CPU seconds of the functions.
     pub(crate) fn of(usage: &Usage, events: usize, functions_cpu: f64) -> Cost {
         let of = |service: &str| usage.operations(service).map(|(name, count)| (name.to_owned(), *count)).collect::<Vec<_>>();
         let (dynamodb, sqs) = (of("DynamoDB"), of("SQS"));

@@ -1,4 +1,4 @@
-//! Posting events to the hook: as fast as the clients can, or at a rate.
+//! Posts events to the hook: as fast as the clients can, or at a given rate.
 
 use crate::client::Client;
 use crate::sink::Sink;
@@ -12,22 +12,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// How long events are posted at a rate.
+/// How long events are posted at a rate, in seconds.
 pub(crate) const SECONDS: usize = 10;
-/// A load ends when the sink has got nothing for so long.
+/// A load ends when the sink has received nothing for this time.
 const QUIET: Duration = Duration::from_secs(15);
 
-/// What became of posted events.
+/// The results of posted events.
 #[derive(Debug)]
 pub(crate) struct Load {
     pub(crate) posted: usize,
-    /// Answered with 2xx, and the time from the first POST to the last answer.
+    /// How many events were answered with 2xx, and the time from the first POST to the last answer.
     pub(crate) accepted: usize,
     pub(crate) accepted_after: Duration,
-    /// Got by the sink, and the time from the first POST to the last arrival.
+    /// How many events the sink got, and the time from the first POST to the last arrival.
     pub(crate) completed: usize,
     pub(crate) completed_after: Duration,
-    /// Sorted: from a POST being sent to its answer, and to the sink having the event.
+    /// Sorted: the times from sending a POST to its answer, and to the event's arrival at the sink.
     pub(crate) answers: Vec<Duration>,
     pub(crate) arrivals: Vec<Duration>,
 }
@@ -39,7 +39,7 @@ struct Posted {
     accepted: bool,
 }
 
-/// Each client posts its next event when its last one is answered.
+/// Posts at full speed: each client posts its next event when its last one is answered.
 pub(crate) async fn at_full_speed(workflow: &Workflow, sink: &Sink, events: usize, clients: usize) -> Result<Load> {
     let bodies: Arc<[Bytes]> = (0..events).map(event).collect::<Result<Vec<_>>>()?.into();
     let (next, answered) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -69,7 +69,7 @@ pub(crate) async fn at_full_speed(workflow: &Workflow, sink: &Sink, events: usiz
     Ok(summed(sink, 0..events, posted, started))
 }
 
-/// One event after the other, at even distances; numbered from `first` on.
+/// Posts one event after the other, at equal intervals; they are numbered from `first` on.
 pub(crate) async fn at_rate(workflow: &Workflow, sink: &Sink, first: usize, rate: usize) -> Result<Load> {
     let numbers = first..first + rate * SECONDS;
     let answered = AtomicUsize::new(0);
@@ -90,12 +90,12 @@ pub(crate) async fn at_rate(workflow: &Workflow, sink: &Sink, first: usize, rate
 async fn post(client: &mut Client, hook: &str, number: usize, body: Bytes) -> Result<Posted> {
     let sent = Instant::now();
     let (status, answer) = client.send(Method::POST, hook, body).await?;
-    // Nothing is accepted when it is wrong from the start.
+    // An answer like this means that the bench itself is wrong, and nothing would be accepted.
     ensure!(!status.is_client_error(), "the hook answered with {status}: {}", String::from_utf8_lossy(&answer));
     Ok(Posted { number, sent, answered: Instant::now(), accepted: status.is_success() })
 }
 
-/// Until the sink has got all, or gets no more; shows how far it is.
+/// Waits until the sink has got all events, or gets no more; shows the progress.
 async fn wait_for(sink: &Sink, numbers: Range<usize>, answered: &AtomicUsize, started: Instant) {
     let (mut last, mut shown) = ((0, 0), Instant::now());
     let mut moved = Instant::now();
@@ -137,7 +137,7 @@ fn sorted(durations: impl Iterator<Item = Duration>) -> Vec<Duration> {
 }
 
 impl Load {
-    /// Accepted, but never at the sink.
+    /// How many events were accepted, but never came to the sink.
     pub(crate) fn lost(&self) -> usize {
         self.accepted.saturating_sub(self.completed)
     }

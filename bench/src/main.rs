@@ -1,6 +1,6 @@
-//! Measures a built `rookery` from outside, as its users and its disk see it: what `make bench` runs.
+//! Measures a built `rookery` from outside, as its users and its disk see it; `make bench` runs this program.
 //!
-//! Here are the order of the measurements and the verdict. Nothing of Rookery is linked in.
+//! This file has the order of the measurements and the verdict. Nothing of Rookery is linked in.
 
 mod client;
 mod cost;
@@ -21,27 +21,27 @@ use std::process::ExitCode;
 use std::time::Duration;
 use workflow::Workflow;
 
-/// Starts of which the median counts.
+/// How many starts are measured; the median counts.
 const STARTS: usize = 5;
-/// How long what is left of a load, like deleting handled messages, may take after its last event.
+/// How long the rest of a load, like deleting handled messages, may take after its last event.
 const SETTLE: Duration = Duration::from_secs(10);
 
-/// Measures Rookery: start-up, throughput, latency, memory, and what it asks of DynamoDB and SQS, as money.
+/// Measures Rookery: start, throughput, latency, memory, and the cost of its requests to DynamoDB and SQS.
 #[derive(Debug, Parser)]
 struct Args {
-    /// The program.
+    /// The program to measure.
     #[arg(long, default_value = "target/release/rookery", value_name = "FILE")]
     rookery: PathBuf,
-    /// Events of the main load.
+    /// The number of events of the main load.
     #[arg(long, default_value_t = 10_000)]
     events: usize,
-    /// Clients that post at once, each on one connection.
+    /// How many clients post at once, each on one connection.
     #[arg(long, default_value_t = 16)]
     clients: usize,
-    /// Events a second when latency is measured, for ten seconds.
+    /// How many events a second are posted for ten seconds when latency is measured.
     #[arg(long, default_value_t = 20)]
     rate: usize,
-    /// Where to write the figures as JSON.
+    /// The file for the figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
@@ -107,7 +107,7 @@ async fn measure(args: &Args) -> Result<Report> {
     }))
 }
 
-/// Seconds from starting the process to its line that it is ready.
+/// The seconds from the start of the process to the line that says that it is ready.
 async fn start_and_stop(args: &Args, data: &Path, usage: &Path) -> Result<f64> {
     let rookery = Rookery::start(&args.rookery, data, usage, None).await?;
     let seconds = rookery.ready_after().as_secs_f64();
@@ -115,7 +115,7 @@ async fn start_and_stop(args: &Args, data: &Path, usage: &Path) -> Result<f64> {
     Ok(seconds)
 }
 
-/// A snapshot once all messages of these events are deleted, so that it has all of what they cost.
+/// A snapshot after all messages of these events are deleted, so that it includes everything that they cost.
 async fn settled(rookery: &Rookery, events: usize) -> Result<process::Snapshot> {
     let deadline = tokio::time::Instant::now() + SETTLE;
     loop {
@@ -128,7 +128,7 @@ async fn settled(rookery: &Rookery, events: usize) -> Result<process::Snapshot> 
     }
 }
 
-/// Says on standard error what is under way.
+/// Tells on standard error what is under way.
 fn progress(text: &str) {
     eprintln!("· {text}");
 }

@@ -1,4 +1,4 @@
-//! The measured process: started, asked for its usage, stopped; and what Linux says of it in `/proc`.
+//! The measured process: started, asked for its usage, stopped; and what Linux tells about it in `/proc`.
 
 use crate::usage::Usage;
 use anyhow::{Context, Result, bail, ensure};
@@ -12,27 +12,27 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-/// How long it may take to be ready, to answer a signal, and to stop.
+/// How long the program may take to be ready, to answer a signal, and to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A running `rookery`. Dropping it kills it.
+/// A running `rookery`, which is killed when this is dropped.
 pub(crate) struct Rookery {
     child: Child,
     pid: Pid,
     addr: SocketAddr,
     ready_after: Duration,
     usage_file: PathBuf,
-    /// Held open, so that it may go on printing.
+    /// The program's standard output, held open so that it can go on printing.
     _stdout: Lines<BufReader<ChildStdout>>,
 }
 
-/// What it has done so far.
+/// What the program has done so far.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) usage: Usage,
-    /// CPU seconds, of all threads there ever were.
+    /// CPU seconds of all threads, also of those that have ended.
     pub(crate) cpu: f64,
-    /// CPU seconds of the threads there are, by name.
+    /// CPU seconds of the running threads, by name.
     pub(crate) threads: BTreeMap<String, f64>,
     /// Bytes written to disk.
     pub(crate) written: u64,
@@ -46,7 +46,7 @@ pub(crate) struct Memory {
 }
 
 impl Rookery {
-    /// Starts it without the demo on a free port, allowed to call the sink, and waits until it is ready.
+    /// Starts the program without the demo on a free port, allowed to call the sink, and waits until it is ready.
     pub(crate) async fn start(program: &Path, data: &Path, usage: &Path, sink: Option<SocketAddr>) -> Result<Self> {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ROOKERY_")) {
@@ -73,12 +73,12 @@ impl Rookery {
         self.addr
     }
 
-    /// From being started to its line that says so.
+    /// The time from the start to the line that says that the program is ready.
     pub(crate) fn ready_after(&self) -> Duration {
         self.ready_after
     }
 
-    /// Asks it for its usage, and reads the rest from `/proc`.
+    /// Asks the program for its usage, and reads the rest from `/proc`.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot> {
         match std::fs::remove_file(&self.usage_file) {
             Err(error) if error.kind() != ErrorKind::NotFound => bail!("removing {}: {error}", self.usage_file.display()),
@@ -98,7 +98,7 @@ impl Rookery {
     fn threads(&self) -> Result<BTreeMap<String, f64>> {
         let mut threads = BTreeMap::new();
         for entry in std::fs::read_dir(self.proc("task"))? {
-            // A thread may end meanwhile.
+            // A thread may end while it is read.
             if let Ok((name, cpu)) = cpu_of(&entry?.path().join("stat")) {
                 *threads.entry(name).or_default() += cpu;
             }
@@ -111,7 +111,7 @@ impl Rookery {
         Ok(Memory { peak: field(&status, "VmHWM:")? * 1024, now: field(&status, "VmRSS:")? * 1024 })
     }
 
-    /// By SIGTERM, and waits for its end.
+    /// Stops the program by SIGTERM, and waits for its end.
     pub(crate) async fn stop(mut self) -> Result<()> {
         kill_process(self.pid, Signal::TERM).context("stopping it")?;
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.context("it does not stop")??;
@@ -128,7 +128,7 @@ fn ready_addr(line: &str) -> Option<SocketAddr> {
     line.split_once("http://")?.1.split_whitespace().next()?.parse().ok()
 }
 
-/// The CPU seconds of this program.
+/// The CPU seconds of the bench itself.
 pub(crate) fn own_cpu() -> Result<f64> {
     Ok(cpu_of(Path::new("/proc/self/stat"))?.1)
 }
@@ -143,7 +143,7 @@ fn cpu_of(stat: &Path) -> Result<(String, f64)> {
 fn name_and_ticks(stat: &str) -> Option<(String, u64)> {
     let (head, fields) = stat.rsplit_once(')')?;
     let name = head.split_once('(')?.1;
-    // After the name come: state, ppid, pgrp, session, tty, tpgid, flags, four counts of faults, utime, stime.
+    // After the name there are: state, ppid, pgrp, session, tty, tpgid, flags, four counts of faults, utime, stime.
     let mut ticks = fields.split_whitespace().skip(11).map(str::parse::<u64>);
     Some((name.to_owned(), ticks.next()?.ok()? + ticks.next()?.ok()?))
 }

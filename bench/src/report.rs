@@ -1,4 +1,4 @@
-//! The figures, beside the goals and what other systems reach: as a table for people, and as JSON.
+//! The figures, beside the goals and the figures of other systems: as a table for people, and as JSON.
 
 use crate::cost::Cost;
 use crate::load::{Load, percentile};
@@ -7,11 +7,11 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter, Result};
 
-/// The threads of the stand-ins: on AWS, their work is AWS's.
+/// The threads of the stand-ins: on AWS, their work is done by AWS.
 const STANDINS: [&str; 3] = ["dynamodb", "sqs", "sqs-writer"];
 const MB: f64 = 1e6;
 
-/// Other systems, measured with the same work on such a machine (two cores).
+/// The figures of other systems, measured with the same work on the same kind of machine (two cores).
 const MARKS: &str = "\
 Marks: Restate 1.7: 1,206 completed events/s, p50 3.7 ms, p99 6.0 ms, 472 MB, ready in 0.6 to 0.8 s.
        Celery on Redis with fsync: 218/s. Node-RED, which keeps nothing on disk: 3,550/s.";
@@ -24,7 +24,7 @@ pub(crate) struct StartUp {
 }
 
 impl StartUp {
-    /// Of times in seconds.
+    /// The medians of these times, which are in seconds.
     pub(crate) fn of(empty: &[f64], used: &[f64]) -> Self {
         StartUp { empty_folder_ms: median(empty) * 1000.0, used_folder_ms: median(used) * 1000.0 }
     }
@@ -59,29 +59,29 @@ struct Speed {
     completed: usize,
     accepted_per_second: f64,
     completed_per_second: f64,
-    /// Under load, from a POST being sent to its answer.
+    /// Under load: the time from sending a POST to its answer.
     answer: Latency,
     cpu_seconds: f64,
     cpu_seconds_by_thread: BTreeMap<String, f64>,
-    /// Of the clients and the sink.
+    /// The CPU seconds of the clients and the sink.
     bench_cpu_seconds: f64,
     disk_bytes_per_event: f64,
 }
 
-/// What the figures are made from.
+/// The measurements from which the figures are computed.
 pub(crate) struct Measured {
     pub(crate) start_up: StartUp,
-    /// The main load, and the one at the low rate.
+    /// The main load, and the load at the low rate.
     pub(crate) load: Load,
     pub(crate) slow: Load,
-    /// Before, between and after them.
+    /// The snapshots before, between and after the two loads.
     pub(crate) snapshots: [Snapshot; 3],
-    /// After the main load.
+    /// The memory after the main load.
     pub(crate) memory: Memory,
-    /// Of the clients and the sink, in the main load.
+    /// The CPU seconds of the clients and the sink, in the main load.
     pub(crate) bench_cpu_seconds: f64,
     pub(crate) data_bytes: u64,
-    /// Events that the sink got more than once.
+    /// How many events the sink got more than once.
     pub(crate) doubled: usize,
 }
 
@@ -90,7 +90,7 @@ pub(crate) struct Measured {
 pub(crate) struct Report {
     start_up: StartUp,
     load: Speed,
-    /// At the low rate, from a POST being sent to its answer, and to the sink having the event.
+    /// At the low rate: the time from sending a POST to its answer, and to the event's arrival at the sink.
     low_rate_answer: Latency,
     low_rate_arrival: Latency,
     peak_memory_mb: f64,

@@ -1,4 +1,4 @@
-//! What the workflow calls: an HTTP server that notes when each event came, by its number, and how often.
+//! The system that the workflow calls: an HTTP server that notes when each event came, by its number, and how often.
 
 use anyhow::{Context, Result};
 use axum::body::Bytes;
@@ -29,7 +29,7 @@ struct Event {
 }
 
 impl Sink {
-    /// For events numbered `0..events`, on a free port of loopback, until the program ends.
+    /// Starts a sink for events numbered `0..events`, on a free port of loopback, until the program ends.
     pub(crate) async fn start(events: usize) -> Result<(Arc<Self>, SocketAddr)> {
         let sink = Arc::new(Sink(Mutex::new(vec![None; events])));
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("the sink's port")?;
@@ -39,7 +39,7 @@ impl Sink {
         Ok((sink, addr))
     }
 
-    /// `false` for a number that was never sent.
+    /// Notes an arrival; `false` for a number that was never sent.
     fn note(&self, number: usize, now: Instant) -> bool {
         let mut arrivals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(arrivals) = arrivals.get_mut(number) else { return false };
@@ -47,7 +47,7 @@ impl Sink {
         true
     }
 
-    /// When these events came, as far as they did.
+    /// When each of these events came, if it did.
     pub(crate) fn arrivals(&self, numbers: Range<usize>) -> Vec<Option<Instant>> {
         let arrivals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         arrivals[numbers].iter().map(|arrivals| arrivals.map(|arrivals| arrivals.first)).collect()

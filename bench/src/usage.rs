@@ -1,11 +1,11 @@
-//! What `rookery --usage` writes: its requests to DynamoDB and SQS.
+//! What `rookery --usage` writes: the counts of its requests to DynamoDB and SQS.
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What was asked by one operation.
+/// The counts of one operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Count {
     pub(crate) requests: u64,
@@ -35,7 +35,7 @@ impl Usage {
         self.0.get(service).into_iter().flatten().map(|(name, count)| (name.as_str(), count))
     }
 
-    /// What came after an earlier reading.
+    /// The counts since an earlier reading.
     pub(crate) fn since(&self, before: &Usage) -> Usage {
         let mut usage = self.clone();
         for (service, operations) in &mut usage.0 {

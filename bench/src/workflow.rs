@@ -1,4 +1,4 @@
-//! What is measured: a workflow of a trigger and three agents, and the events that go through it.
+//! The measured workflow: a trigger and three agents, and the events that go through it.
 
 use crate::client::Client;
 use anyhow::{Context, Result, ensure};
@@ -48,7 +48,7 @@ pub(crate) struct Workflow {
 }
 
 impl Workflow {
-    /// Makes it over the API: hook, condition, event formatting, HTTP request to the sink.
+    /// Creates the workflow over the API: hook, condition, event formatting, HTTP request to the sink.
     pub(crate) async fn make(addr: SocketAddr, sink: SocketAddr) -> Result<Self> {
         let mut client = Client::connect(addr).await?;
         let project = client.call(Method::POST, "/api/v1/projects", &json!({"name": "Bench"})).await?;
@@ -86,7 +86,7 @@ fn options(sink: SocketAddr) -> Value {
     ]})
 }
 
-/// An event: an order as a shop would send it, 1 KB, no two alike.
+/// Makes an event: an order as a shop would send it, 1 KB, each different.
 pub(crate) fn event(number: usize) -> Result<Bytes> {
     let mut random = Random(number as u64);
     let items: Vec<Value> = (0..3)
@@ -117,7 +117,7 @@ pub(crate) fn event(number: usize) -> Result<Bytes> {
     Ok(event.into())
 }
 
-/// SplitMix64: the same events in every run.
+/// SplitMix64: it gives the same events in every run.
 struct Random(u64);
 
 impl Random {

@@ -7,7 +7,7 @@ use rookery_tests::{Sink, Workflow, events};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Runs that are read at once.
+/// How many runs are read at once.
 const AT_ONCE: usize = 8;
 
 pub(crate) async fn check(workflow: &Workflow, options: &Value, accepted: &Accepted, sink: &Sink, pass: usize) {
@@ -29,7 +29,7 @@ pub(crate) async fn check(workflow: &Workflow, options: &Value, accepted: &Accep
     assert_eq!(workflow.list("/events?agent=sink").await.len(), pass, "one final event for each");
 }
 
-/// Checks one run; gives the delivery that called the sink.
+/// Checks one run, and gives the delivery that called the sink.
 fn check_run(options: &Value, n: usize, run: &Value) -> Option<String> {
     let events = events(run);
     let ids: HashSet<&str> = events.iter().map(|event| event["id"].as_str().unwrap()).collect();
@@ -37,7 +37,7 @@ fn check_run(options: &Value, n: usize, run: &Value) -> Option<String> {
     let (mut handled, mut emitted) = (HashSet::new(), HashMap::new());
     for event in &events {
         let mut reached: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        // The merge's time-out, which is still to come, is no delivery of the event.
+        // The merge's time-out is still to come, and is no delivery of the event.
         let deliveries = event["deliveries"].as_array().unwrap().iter().filter(|delivery| delivery["state"] != "scheduled");
         for delivery in deliveries {
             assert_eq!((&delivery["state"], &delivery["arm"]), (&json!("done"), &json!(0)), "event {n}: {delivery}");
@@ -66,7 +66,7 @@ fn check_run(options: &Value, n: usize, run: &Value) -> Option<String> {
     check_shape(n, &events, run)
 }
 
-/// Checks that each agent did what it is for, once.
+/// Checks that each agent did its work, once.
 fn check_shape(n: usize, events: &[&Value], run: &Value) -> Option<String> {
     let find = |cell: &str| events.iter().find(|event| event["cell_id"] == cell).copied();
     let root = find("start").unwrap();
@@ -86,7 +86,7 @@ fn check_shape(n: usize, events: &[&Value], run: &Value) -> Option<String> {
     Some(end["cause"]["delivery"].as_str().unwrap().to_owned())
 }
 
-/// A call may have been repeated, but only with the same key and body.
+/// Checks the calls: a call may have been repeated, but only with the same key and body.
 fn check_ledger(sink: &Sink, ended: &HashMap<String, usize>) {
     let requests = sink.requests();
     let mut bodies: HashMap<&str, &[u8]> = HashMap::new();

@@ -1,5 +1,5 @@
-//! A thousand requests to an external agent are outstanding; their results come in any order, some before their acknowledgement, some
-//! twice, some with and some without a token, while the program is killed. Each outcome goes on once.
+//! A thousand requests to an external agent are outstanding, and the program is killed meanwhile. Results come in any order, some
+//! before their acknowledgement, some twice, some with and some without a token. Each outcome must go on once.
 
 use rookery_tests::{
     Acknowledge, Asked, ExternalAgent, Workflow, agent, cells, finish, link, link_of, program, wait_until, wait_up_to,
@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const REQUESTS: usize = 1000;
-/// Every so many calls, the result comes before the acknowledgement.
+/// One in so many calls gets its result before its acknowledgement.
 const EARLY: usize = 20;
-/// Every so many results are posted twice, at once.
+/// One in so many results is posted twice, at the same moment.
 const DOUBLED: usize = 5;
 const KILLS: usize = 8;
 const CLIENTS: usize = 4;
@@ -36,7 +36,7 @@ fn options(external: &ExternalAgent) -> Value {
 async fn each_of_a_thousand_outstanding_requests_has_one_outcome_whatever_comes_when() {
     let mut random = fastrand::Rng::with_seed(20_261_121);
     let external = Arc::new(ExternalAgent::start());
-    // What comes early says what will come again later.
+    // An early result says the same as the later one.
     external.script((0..REQUESTS).map(|n| match n % EARLY {
         0 => Acknowledge::ResultFirst(format!("early-{n}"), finish(&format!("early-{n}"), "early"), n % (2 * EARLY) == 0),
         _ => Acknowledge::Fresh,
@@ -45,7 +45,7 @@ async fn each_of_a_thousand_outstanding_requests_has_one_outcome_whatever_comes_
     let mut rookery = under_test.start().await;
     let workflow = rookery.started(&options(&external)).await;
 
-    // All are asked; the program dies twice meanwhile.
+    // All requests are made; the program dies twice meanwhile.
     let posting = tokio::spawn(post_events(workflow.clone()));
     for share in [3, 3] {
         let goal = external.asked().len() + REQUESTS / (share * 2);
@@ -61,7 +61,7 @@ async fn each_of_a_thousand_outstanding_requests_has_one_outcome_whatever_comes_
     };
     wait_up_to(PATIENCE, "all requests acknowledged", waiting).await;
 
-    // Their results, in any order.
+    // The results are posted, in any order.
     let mut asked: Vec<Asked> = external.asked().into_iter().filter(|asked| !asked.request_id.starts_with("early-")).collect();
     random.shuffle(&mut asked);
     let queue = Arc::new((asked, AtomicUsize::new(0)));
@@ -87,7 +87,7 @@ async fn each_of_a_thousand_outstanding_requests_has_one_outcome_whatever_comes_
     check(&workflow, &external).await;
 }
 
-/// Each request has its one result, and each result went on once.
+/// Checks that each request has its one result, and that each result went on once.
 async fn check(workflow: &Workflow, external: &ExternalAgent) {
     let requests = workflow.list("/requests").await;
     assert_eq!(requests.len(), REQUESTS);
@@ -114,7 +114,7 @@ async fn check(workflow: &Workflow, external: &ExternalAgent) {
     assert!(says["early"] >= REQUESTS / EARLY / 2 && says["late enough"] > REQUESTS / 2, "{says:?}");
 }
 
-/// Puts in one event for each request, each until there is a 2xx.
+/// Posts one event for each request, each until there is a 2xx.
 async fn post_events(workflow: Workflow) {
     for n in 0..REQUESTS {
         loop {
@@ -129,8 +129,8 @@ async fn post_events(workflow: Workflow) {
     }
 }
 
-/// Posts result after result, each until it is answered; gives how often it had to try again. A call that was made again has two ids:
-/// the second result is the same, and taken as such.
+/// Posts result after result, each until it is answered; gives how often it had to try again. A call that was repeated has two
+/// ids: the second result is the same, and is accepted.
 async fn post_results(external: Arc<ExternalAgent>, queue: Arc<(Vec<Asked>, AtomicUsize)>, url: String) -> usize {
     let mut retries = 0;
     loop {
@@ -146,9 +146,9 @@ async fn post_results(external: Arc<ExternalAgent>, queue: Arc<(Vec<Asked>, Atom
                 _ => post().await,
             };
             match answer {
-                // Of a call that was made again, and answered under its other id, or early.
+                // The result of a repeated call, which was answered early or under the call's other id.
                 Some((200 | 409, _)) => break,
-                // Its acknowledgement died with the program: only its token leads to it.
+                // The acknowledgement was lost when the program died: only the token leads to the request.
                 Some((404, _)) if headers.is_empty() => break,
                 Some((status, says)) => assert!(status >= 500, "{status}: {says}"),
                 None => {}

@@ -1,5 +1,5 @@
-//! The crash journey: a thousand events through a filter, a split, a fan-out joined again, and an outside call, while the program
-//! is killed at random moments. Afterwards the checker reads everything, and counts.
+//! The crash journey: a thousand events go through a filter, a split, a fan-out that is joined again, and an outside call, while
+//! the program is killed at random moments. Afterwards the checker reads everything, and counts.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod checker;
@@ -16,13 +16,13 @@ use std::time::Duration;
 /// Events that pass the filter, and events that end there.
 const PASS: usize = 1000;
 const END: usize = 50;
-/// Kills, and how many of them at least must have torn work apart.
+/// The number of kills, and how many of them must at least have interrupted work.
 const KILLS: usize = 24;
 const TORN: usize = 20;
 /// Clients that post at the same time, one event after the other.
 const CLIENTS: usize = 3;
-/// The longest time from the moment at which a kill's share of the events is posted to the kill. That share is so large that no
-/// message is under way in ten lives of the program, after which it would rightly be a dead letter.
+/// The longest time between the post of a kill's share of the events and the kill. The share is so large that no message is under
+/// way in ten lives of the program; such a message would rightly become a dead letter.
 const LONGEST_MS: u64 = 1000;
 
 fn options(sink: &Sink) -> Value {
@@ -52,7 +52,7 @@ fn options(sink: &Sink) -> Value {
     ])
 }
 
-/// What clients got a 2xx for: the number in the payload, and the run.
+/// The events that were answered with a 2xx: the number in the payload, and the run.
 type Accepted = BTreeMap<usize, String>;
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn nothing_is_lost_and_nothing_doubled_when_the_program_is_killed_again_an
     let clients = Clients::start(&workflow);
     let (mut torn, mut while_posting) = (0, 0);
     for kill in 1..=KILLS {
-        // Spread over the work, however quick the machine; then at any moment.
+        // The kills are spread over the work, however fast the machine is; the exact moment is random.
         let posted = (PASS + END) * kill / (KILLS + 1);
         wait_until("events posted", async || (NEXT.load(Ordering::Relaxed) >= posted).then_some(())).await;
         tokio::time::sleep(Duration::from_millis(random.u64(..LONGEST_MS))).await;
@@ -86,7 +86,7 @@ async fn nothing_is_lost_and_nothing_doubled_when_the_program_is_killed_again_an
     checker::check(&workflow, &options, &accepted, &sink, PASS).await;
 }
 
-/// Clients, at work.
+/// Clients that are posting.
 struct Clients {
     tasks: Vec<tokio::task::JoinHandle<(Accepted, usize)>>,
 }
@@ -121,7 +121,7 @@ async fn post_all(workflow: Workflow) -> (Accepted, usize) {
         if n >= PASS + END {
             return (accepted, retries);
         }
-        // Those that end at the filter are spread among the others.
+        // The events that end at the filter are spread among the others.
         let payload = json!({"n": n, "pass": n % 21 != 20});
         loop {
             let call = workflow.event_call("start", &payload).header("idempotency-key", &format!("event-{n}"));

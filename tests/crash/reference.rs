@@ -1,4 +1,4 @@
-//! A router of the checker's own, straight from the workflow's JSON: it shares no code with the one that it judges.
+//! The checker's own router, made only from the workflow's JSON: it shares no code with the router that it judges.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub(crate) fn route(options: &Value, event: &Value) -> BTreeMap<String, Vec<Stri
     targets
 }
 
-/// How many events of each agent a run must have, when all its agents did what they are for.
+/// How many events of each agent a run must have, if all its agents did their work.
 pub(crate) fn events_of_a_run(passes: bool, way: &str) -> BTreeMap<String, usize> {
     let path: &[&str] = if passes { &["start", "pass", "ways", way, "one", "two", "join", "sink"] } else { &["start"] };
     path.iter().map(|cell| ((*cell).to_owned(), 1)).collect()

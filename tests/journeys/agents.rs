@@ -71,7 +71,7 @@ async fn a_delay_holds_an_event_back_and_passes_it_on_unchanged() {
     let events = workflow.list(&format!("/events?run={run}")).await;
     let at = |cell: &str| events.iter().find(|event| event["cell_id"] == cell).unwrap();
     assert_eq!(at("wait")["payload"], payload);
-    // Times are RFC 3339 in UTC: their order is that of their texts.
+    // Times are RFC 3339 in UTC, so their order is that of their texts.
     let (from, to) = (at("start")["created_at"].as_str().unwrap(), at("wait")["created_at"].as_str().unwrap());
     assert!(from < to, "{from} {to}");
 }

@@ -1,4 +1,4 @@
-//! Deleting with events in flight: nothing of it is left, and nobody else notices.
+//! Deleting with events in flight: nothing of the workflow is left, and no other notices.
 
 use rookery_tests::{agent, cells, link, wait_until};
 use serde_json::json;
@@ -21,7 +21,7 @@ async fn a_workflow_is_deleted_with_events_in_flight() {
     wait_until("the first event", async || (!doomed.list("/events").await.is_empty()).then_some(())).await;
     assert_eq!(rookery.api.delete(&doomed.path("")).await.status, 204);
     for answer in posts.await.unwrap() {
-        // Those that came after the deletion find nothing.
+        // Requests after the deletion find nothing.
         assert!([202, 404].contains(&answer.status), "{}", answer.text);
     }
     for path in ["", "/events", "/runs", "/agents", "/failures", "/metrics", "/versions"] {

@@ -1,4 +1,4 @@
-//! Hooks: what a request becomes, who may send one, and what its sender is told.
+//! Hooks: what a request becomes, who may send one, and what the sender is told.
 
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;

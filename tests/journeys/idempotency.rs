@@ -1,4 +1,4 @@
-//! The same key is the same event, however often and however fast it is sent.
+//! The same key means the same event, however often and however fast it is sent.
 
 use futures::future::join_all;
 use rookery_tests::{agent, cells, link};

@@ -1,4 +1,4 @@
-//! Bad input: a 4xx that names what is wrong and what to do. What is taken comes back as it went in.
+//! Bad input: a 4xx that names what is wrong and the remedy. Accepted input comes back as it went in.
 
 use reqwest::Method;
 use rookery_tests::{Answer, agent, cells, link};

@@ -1,4 +1,4 @@
-//! Loops: a run stops at its limits, says so once, and says nothing more.
+//! Loops: a run stops at its limits and reports that once.
 
 use rookery_tests::{agent, cells, deliveries, link, wait_until, wait_up_to};
 use serde_json::json;
@@ -44,7 +44,7 @@ async fn a_doubling_loop_ends_at_the_event_budget() {
     .await;
     assert_eq!(failures[0]["code"], "event_budget", "{}", failures[0]);
     rookery.queues_are_empty().await;
-    // The budget of 10,000 is counted by samples: about.
+    // The budget of 10,000 is counted by samples, so it is not exact.
     let emitted = wait_until("counted events", async || {
         let agents = workflow.list("/agents").await;
         let sum: u64 = agents.iter().map(|agent| agent["counts"]["emitted"].as_u64().unwrap()).sum();

@@ -1,4 +1,4 @@
-//! What can be seen: events by agent, group and run, pages, a run's tree, metrics that add up, events that are no longer kept.
+//! What users can see: events by agent, group and run, pages, a run's tree, metrics that add up; and no events that are no longer kept.
 
 use rookery_tests::{agent, cells, deliveries, events, link, link_of, wait_up_to};
 use serde_json::json;
@@ -26,7 +26,7 @@ async fn metrics_add_up_and_lists_are_complete() {
     let passed = COUNT.div_ceil(2);
     let expected = [("start", 0, COUNT), ("even", COUNT, passed), ("say", passed, passed)];
     for (cell, received, emitted) in expected {
-        // They are written after a batch.
+        // Metrics are written after a batch, so the test waits.
         let what = format!("received {received} and emitted {emitted}");
         let agent = workflow
             .agent_when(cell, &what, |agent| agent["counts"]["received"] == received && agent["counts"]["emitted"] == emitted)
@@ -39,7 +39,7 @@ async fn metrics_add_up_and_lists_are_complete() {
     assert_eq!(workflow.list("/events?group=on_match").await.len(), passed);
     assert_eq!(workflow.list("/runs").await.len(), COUNT);
 
-    // Small pages give the same, each once.
+    // Small pages give the same events, each once.
     let (mut seen, mut cursor) = (BTreeSet::new(), String::new());
     loop {
         let page = workflow.get(&format!("/events?limit=7{cursor}")).await;

@@ -1,4 +1,4 @@
-//! Every row of the route table, in the order in which a user comes to it; what OpenAPI lists is what was visited.
+//! Every row of the route table, in the order in which a user meets them. All routes in OpenAPI must be visited.
 
 use reqwest::Method;
 use rookery_tests::{Answer, Api, agent, cells, link};
@@ -86,7 +86,7 @@ async fn every_route_of_the_table_is_there_and_does_its_work() {
     assert!(missing.is_empty(), "either not visited or not documented: {missing:#?}");
 }
 
-/// The routes that OpenAPI lists, but for the hooks: they take any method.
+/// The routes in OpenAPI, except the hooks, which accept many methods.
 async fn documented(api: &Api) -> BTreeSet<String> {
     let openapi = api.get("/openapi.json").await.expect(200);
     assert!(openapi["openapi"].as_str().unwrap().starts_with("3.1"), "{}", openapi["openapi"]);

@@ -38,7 +38,7 @@ async fn an_event_goes_once_to_every_agent_that_a_matching_link_leads_to() {
         by.sort_unstable();
         assert_eq!(by, expected, "n = {n}");
     }
-    // Groups that a person names are followed, too.
+    // Groups that a person gives are followed, too.
     let named = json!({"payload": {"n": 7}, "groups": ["on_trigger", "urgent"]});
     let accepted = workflow.post("/agents/start/events", &named).await.expect(202);
     let event = workflow.get(&format!("/events/{}", accepted["data"]["event_id"].as_str().unwrap())).await;
@@ -49,7 +49,7 @@ async fn an_event_goes_once_to_every_agent_that_a_matching_link_leads_to() {
 async fn one_event_goes_to_a_thousand_agents() {
     const COUNT: usize = 1000;
     let mut rookery = super::rookery().checks_runs_itself().start().await;
-    // Filters that nothing passes: what counts is who was asked.
+    // Nothing passes these filters: what counts is which of them were asked.
     let config = json!({"condition": {"path": "n", "operator": "eq", "value": 0}});
     let targets = (0..COUNT).flat_map(|n| {
         let id = format!("a{n}");

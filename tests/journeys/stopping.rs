@@ -1,4 +1,4 @@
-//! Start and stop: a stopped workflow takes nothing in, and finishes what it has.
+//! Start and stop: a stopped workflow accepts nothing, and finishes what it has.
 
 use rookery_tests::{agent, cells, link};
 use serde_json::json;

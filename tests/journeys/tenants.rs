@@ -1,4 +1,4 @@
-//! Two projects: what is one's is the same 404 to the other as what does not exist.
+//! Two projects: for each, what belongs to the other gets the same 404 as what does not exist.
 
 use rookery_tests::{agent, cells, link};
 use serde_json::json;
@@ -19,7 +19,7 @@ async fn projects_do_not_see_each_other() {
     theirs.finished(&other).await;
     assert_eq!(theirs.payloads("watch").await.len(), 1, "its memory is its own");
 
-    // Our workflow, event and run, looked for in their project.
+    // Our workflow, event and run are looked for in their project.
     let foreign = format!("/projects/{}/workflows/{}", theirs.project, ours.id);
     let unknown = format!("/projects/{}/workflows/000000000000", theirs.project);
     for rest in ["", "/events", "/agents/start", "/versions/1", "/metrics", "/failures", "/runs"] {

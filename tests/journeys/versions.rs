@@ -1,4 +1,4 @@
-//! Saving always, versions, and what becomes of runs and memories when a workflow changes.
+//! Every save is a version; and what becomes of runs and memories when a workflow changes.
 
 use rookery_tests::{agent, cells, link};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ async fn a_stale_save_is_refused_and_an_old_version_comes_back() {
     assert_eq!(workflow.get("/versions/2").await["data"]["options"], saying("two"));
     workflow.api.get(&workflow.path("/versions/4")).await.error(404, "not_found");
 
-    // Of many who save at once on the same version, one wins.
+    // Of many that save at once on the same version, one wins.
     let bodies: Vec<Value> = (0..8).map(|n| json!({"options": saying(&format!("racer {n}")), "version": 3})).collect();
     let saves = futures::future::join_all(bodies.into_iter().map(put)).await;
     let won = saves.iter().filter(|answer| answer.status == 200).count();

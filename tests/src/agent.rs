@@ -1,4 +1,4 @@
-//! An external agent under test: it notes what it is asked, acknowledges by a script, and answers when a test says so.
+//! An external agent under test: it notes what it is asked, acknowledges by a script, and answers when a test tells it to.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 /// What the agent was asked.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// The id by which it was acknowledged; the next one, if it was not.
+    /// The id with which the request was acknowledged; if it was not, the id of the next one.
     pub request_id: String,
     /// The body.
     pub body: Value,
@@ -22,16 +22,16 @@ pub struct Asked {
     pub headers: HeaderMap,
 }
 
-/// How it answers a call.
+/// How the agent answers a call.
 #[derive(Clone, Debug)]
 pub enum Acknowledge {
-    /// With an id of its own: a new one for each call.
+    /// It acknowledges with a new id for each call.
     Fresh,
-    /// With this id.
+    /// It acknowledges with this id.
     With(String),
-    /// With this status and body.
+    /// It answers with this status and body.
     Status(u16, String),
-    /// It posts a result, and then acknowledges with this id. With the token or without.
+    /// It posts a result, with or without the token, and then acknowledges with this id.
     ResultFirst(String, Value, bool),
     /// It posts a result with the token, and then fails.
     ResultThenFail(Value),
@@ -42,11 +42,11 @@ struct Ledger {
     asked: Vec<Asked>,
     script: VecDeque<Acknowledge>,
     otherwise: Option<Acknowledge>,
-    /// What early results were answered with.
+    /// The statuses of the answers to early results.
     early: Vec<u16>,
 }
 
-/// The agent, on a thread of its own; it ends with this.
+/// The agent, on a thread of its own, which ends when this is dropped.
 pub struct ExternalAgent {
     addr: SocketAddr,
     ledger: Arc<Mutex<Ledger>>,
@@ -55,7 +55,7 @@ pub struct ExternalAgent {
 }
 
 impl Asked {
-    /// A header, as text.
+    /// The value of a header, as text.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -67,44 +67,44 @@ pub fn finish(request_id: &str, text: &str) -> Value {
 }
 
 impl ExternalAgent {
-    /// Starts one on a free port of loopback. It acknowledges each call with a fresh id.
+    /// Starts an agent on a free port of loopback. It acknowledges each call with a new id.
     pub fn start() -> ExternalAgent {
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let (addr, stop) = crate::server::start(Router::new().route("/api/execute", post(execute)).with_state(ledger.clone()));
         ExternalAgent { addr, ledger, http: reqwest::Client::builder().no_proxy().build().unwrap(), _stop: stop }
     }
 
-    /// Its base URL.
+    /// The agent's base URL.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.addr)
     }
 
-    /// Its address, as `--egress-allow` takes it.
+    /// The agent's address, in the form of `--egress-allow`.
     pub fn cidr(&self) -> String {
         format!("{}/32:{}", self.addr.ip(), self.addr.port())
     }
 
-    /// Acknowledges the next calls so, one after the other.
+    /// Sets how the next calls are answered, one after the other.
     pub fn script(&self, script: impl IntoIterator<Item = Acknowledge>) {
         self.ledger.lock().unwrap().script.extend(script);
     }
 
-    /// Acknowledges all calls that no script is left for so.
+    /// Sets how calls are answered when the script is over.
     pub fn otherwise(&self, acknowledge: Acknowledge) {
         self.ledger.lock().unwrap().otherwise = Some(acknowledge);
     }
 
-    /// What it was asked so far.
+    /// What the agent was asked so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.ledger.lock().unwrap().asked.clone()
     }
 
-    /// What its early results were answered with.
+    /// The statuses of the answers to its early results.
     pub fn early(&self) -> Vec<u16> {
         self.ledger.lock().unwrap().early.clone()
     }
 
-    /// The different `Idempotency-Key`s so far.
+    /// How many different `Idempotency-Key`s came so far.
     pub fn keys(&self) -> usize {
         self.asked()
             .iter()
@@ -113,13 +113,13 @@ impl ExternalAgent {
             .len()
     }
 
-    /// Waits until it was asked this often.
+    /// Waits until the agent was asked this often.
     pub async fn wait_for(&self, count: usize) -> Vec<Asked> {
         let what = format!("{count} requests at the external agent");
         crate::wait_until(&what, async || Some(self.asked()).filter(|asked| asked.len() >= count)).await
     }
 
-    /// Posts a result where the request said, with its token. The status, and the body.
+    /// Posts a result to the address in the request, with its token. Gives the status and the body.
     pub async fn post(&self, asked: &Asked, result: &Value) -> (u16, Value) {
         let token = [("x-callback-token", asked.header("x-callback-token"))];
         self.post_to(asked.header("x-callback-url"), &token, result).await
@@ -130,7 +130,7 @@ impl ExternalAgent {
         self.try_post(url, headers, result).await.expect("the result is answered")
     }
 
-    /// The same; none when there is no answer.
+    /// Like [`ExternalAgent::post_to`]; none when there is no answer.
     pub async fn try_post(&self, url: &str, headers: &[(&str, &str)], result: &Value) -> Option<(u16, Value)> {
         let headers: HashMap<&str, &str> = headers.iter().copied().collect();
         let request = self.http.post(url).header("content-type", "application/json").body(result.to_string());

@@ -1,4 +1,4 @@
-//! A client of the HTTP API. It knows the envelope of answers and errors, and nothing of what the routes mean.
+//! A client of the HTTP API. It knows the envelope of answers and errors, but not what the routes mean.
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
@@ -19,7 +19,7 @@ pub struct Call {
     shown: String,
 }
 
-/// What came back.
+/// An answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
@@ -32,23 +32,23 @@ pub struct Answer {
 }
 
 impl Api {
-    /// At a base URL like `http://127.0.0.1:8080`, with a key if one is needed.
+    /// A client for a base URL like `http://127.0.0.1:8080`, with a key if one is needed.
     pub fn new(base: &str, key: Option<&str>) -> Api {
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
         Api { http, base: base.trim_end_matches('/').to_owned(), key: key.map(str::to_owned) }
     }
 
-    /// The same with another key.
+    /// The same client with another key.
     pub fn with_key(&self, key: &str) -> Api {
         Api { key: Some(key.to_owned()), ..self.clone() }
     }
 
-    /// The same without a key.
+    /// The same client without a key.
     pub fn without_key(&self) -> Api {
         Api { key: None, ..self.clone() }
     }
 
-    /// The same with connections of its own: those of a client belong to the runtime that made them.
+    /// The same client with connections of its own: a client's connections belong to the runtime that made them.
     pub(crate) fn afresh(&self) -> Api {
         Api::new(&self.base, self.key.as_deref())
     }
@@ -111,38 +111,38 @@ impl Api {
 }
 
 impl Call {
-    /// With a header.
+    /// Adds a header.
     pub fn header(self, name: &str, value: &str) -> Call {
         Call { request: self.request.header(name, value), ..self }
     }
 
-    /// With a key as the user name of HTTP Basic, and no password.
+    /// Adds a key as the user name of HTTP Basic, without a password.
     pub fn basic(self, key: &str) -> Call {
         Call { request: self.request.basic_auth(key, Some("")), ..self }
     }
 
-    /// With JSON.
+    /// Adds a JSON body.
     pub fn json(self, body: &Value) -> Call {
         self.text("application/json", &body.to_string())
     }
 
-    /// With a body of this media type.
+    /// Adds a body of this media type.
     pub fn text(self, media_type: &str, body: &str) -> Call {
         self.bytes(media_type, body.as_bytes())
     }
 
-    /// With a body of this media type.
+    /// Adds a body of this media type.
     pub fn bytes(self, media_type: &str, body: &[u8]) -> Call {
         Call { request: self.request.header("content-type", media_type).body(body.to_vec()), ..self }
     }
 
-    /// Sends it. Panics when there is no answer.
+    /// Sends the request. Panics when there is no answer.
     pub async fn send(self) -> Answer {
         let shown = self.shown.clone();
         self.try_send().await.unwrap_or_else(|| panic!("{shown}: no answer"))
     }
 
-    /// Sends it; none when there is no answer, or a broken one.
+    /// Sends the request; none when there is no answer, or a broken one.
     pub async fn try_send(self) -> Option<Answer> {
         let response = self.request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -151,7 +151,7 @@ impl Call {
 }
 
 impl Answer {
-    /// The JSON body of an answer with this status; null for an empty body. Panics for another status.
+    /// The JSON body of the answer, which must have this status; null for an empty body.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}: {}", self.shown, self.text);
@@ -161,7 +161,7 @@ impl Answer {
         }
     }
 
-    /// The `error` of the envelope, with this status and type; it always has a message and a remedy.
+    /// The `error` of the envelope, which must have this status and type; it always has a message and a remedy.
     #[track_caller]
     pub fn error(&self, status: u16, kind: &str) -> Value {
         let error = self.expect(status)["error"].clone();
@@ -172,7 +172,7 @@ impl Answer {
         error
     }
 
-    /// A header, as text.
+    /// The value of a header, as text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

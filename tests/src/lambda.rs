@@ -1,6 +1,6 @@
-//! What Lambda does around a function: the stand-ins in place of AWS, the environment, and its runtime API, which gives the
-//! function one event and takes its answer.
-//! Source: "Using the Lambda runtime API for custom runtimes" in the AWS Lambda Developer Guide.
+//! A stand-in for what Lambda does around a function: it provides the environment, with the stand-ins in place of AWS, and the
+//! runtime API, which gives the function one event and takes its answer. Source: "Using the Lambda runtime API for custom
+//! runtimes" in the AWS Lambda Developer Guide.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -24,7 +24,7 @@ struct Runtime {
     outcome: mpsc::UnboundedSender<(String, Bytes)>,
 }
 
-/// Ends the function with the test.
+/// A process that ends with the test.
 struct Running(Child);
 
 impl Drop for Running {
@@ -35,12 +35,12 @@ impl Drop for Running {
 }
 
 /// Starts the binary of a function as Lambda does, over a new table and queues, invokes it with an event, and gives its answer.
-/// Panics when it answers with an error, ends, or takes more than a minute.
+/// Panics when the function answers with an error, ends, or takes more than a minute.
 pub async fn invoke(binary: &str, event: &str) -> Value {
     invoke_logged(binary, event).await.0
 }
 
-/// [`invoke`], with the lines that it logged: each is JSON.
+/// Like [`invoke`], and gives the lines that the function logged: each is JSON.
 pub async fn invoke_logged(binary: &str, event: &str) -> (Value, Vec<Value>) {
     let data = tempfile::tempdir().unwrap();
     let mut standins = Standins::start(data.path()).unwrap();
@@ -83,7 +83,7 @@ fn spawn(binary: &str, api: SocketAddr, endpoints: &Endpoints, queues: &QueueUrl
         ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
         ("ROOKERY_TABLE", TABLE),
     ];
-    // Nothing but what Lambda sets.
+    // The environment has only what Lambda sets.
     let mut command = Command::new(binary);
     command.env_clear().envs(environment).envs(queues.variables());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()

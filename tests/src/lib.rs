@@ -1,7 +1,7 @@
-//! The harness of the journeys: the real program in a process of its own, a client, a sink that it calls, and a fake of
-//! Lambda's runtime API for the functions. No test lives here.
+//! The harness of the journeys: the real program in a process of its own, a client, a sink that the program calls, and a fake of
+//! Lambda's runtime API for the functions. No test is in this crate's library.
 //!
-//! All of it panics when something is not as it should be: that is how a test fails.
+//! Everything here panics when something is wrong: that is how a test fails.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod agent;

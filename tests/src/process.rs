@@ -1,4 +1,4 @@
-//! The process of the program under test: started, killed, started again, ended in order.
+//! The process of the program under test: started, killed, started again, stopped in order.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader};
@@ -8,31 +8,31 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// The process of a test, with its folder. What a test starts, it stops: the process ends when this is dropped, too, since it
-/// reads the end of its input then.
+/// The process of a test, with its folder. It ends when it is dropped, and also when the test itself dies: the process then reads
+/// the end of its input.
 pub(crate) struct Process {
     folder: TempDir,
-    /// The program, or what starts it.
+    /// The command line of the program, or of what starts it.
     command: Vec<String>,
     args: Vec<String>,
     env: Vec<(String, String)>,
     port: u16,
     child: Option<Child>,
-    /// The line that it printed when it was ready.
+    /// The line that the program printed when it was ready.
     pub(crate) ready: String,
 }
 
 impl Process {
-    /// Starts the program on an empty folder, and a port that is free.
+    /// Starts the program on an empty folder and a free port.
     pub(crate) async fn start(command: Vec<String>, args: Vec<String>, env: Vec<(String, String)>) -> Process {
         let folder = tempfile::tempdir().unwrap();
         let mut process = Process { folder, command, args, env, port: 0, child: None, ready: String::new() };
-        // Between finding a port and taking it, another process may take it.
+        // Another process may take the port after it was found and before it is used.
         while !process.start_on(free_port()).await {}
         process
     }
 
-    /// What the program says when it ends instead of starting, on a folder with these files and a port that is free.
+    /// The message of a program that ends instead of starting, on a folder with these files and a free port.
     pub(crate) async fn refused(
         command: Vec<String>,
         args: Vec<String>,
@@ -55,12 +55,12 @@ impl Process {
         }
     }
 
-    /// Starts it again, on the same folder and port.
+    /// Starts the program again, on the same folder and port.
     pub(crate) async fn start_again(&mut self) {
         assert!(self.start_on(self.port).await, "it does not start again: {}", self.log());
     }
 
-    /// Whether it runs.
+    /// Whether the program runs.
     pub(crate) fn is_running(&self) -> bool {
         self.child.is_some()
     }
@@ -85,7 +85,7 @@ impl Process {
         std::fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    /// Gives false if the port is taken. Panics when it fails otherwise.
+    /// Starts the program. Gives false if the port is taken, and panics if the start fails for another reason.
     async fn start_on(&mut self, port: u16) -> bool {
         let (mut child, ready) = self.spawn(port).await;
         self.ready = ready;
@@ -99,7 +99,7 @@ impl Process {
         true
     }
 
-    /// The program, and the line that it printed when it was ready: empty if it ended.
+    /// Starts the program, and gives the line that it printed when it was ready: empty if it ended.
     async fn spawn(&self, port: u16) -> (Child, String) {
         let log: File = OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
         let mut command = Command::new(&self.command[0]);
@@ -142,8 +142,8 @@ impl Process {
     }
 }
 
-/// A free port below those that the system gives to outgoing connections: while the program is down, a client that calls it must
-/// not come to be connected to itself.
+/// A free port below those that the system gives to outgoing connections. With one of those, a client that calls the program
+/// while it is down could be connected to itself.
 fn free_port() -> u16 {
     loop {
         let port = fastrand::u16(20_000..32_000);

@@ -1,4 +1,4 @@
-//! What is left in the queues, read from the file of the SQS stand-in.
+//! The messages that are left in the queues, read from the file of the SQS stand-in.
 
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -9,17 +9,17 @@ use std::time::SystemTime;
 pub struct Waiting {
     /// The queue, or its dead-letter queue.
     pub queue: String,
-    /// What it says.
+    /// The body.
     pub body: String,
-    /// It was sent with a delay, and its time has not come: a timer.
+    /// Whether the message was sent with a delay that is not over yet: a timer.
     pub is_timer: bool,
 }
 
-/// The messages in the queues. A running program holds its file for itself: so this reads a copy, which may be a moment old, or
-/// torn; `None` when it cannot be read.
+/// The messages in the queues. A running program has its file for itself, so this reads a copy, which may be a moment old or
+/// inconsistent; `None` when it cannot be read.
 pub(crate) fn waiting(data: &Path) -> Option<Vec<Waiting>> {
     let copy = tempfile::tempdir().ok()?;
-    // The log first: what moves from it into the file meanwhile is then in both.
+    // The log is copied first: what moves from the log to the file meanwhile is then in both.
     for name in ["sqs.db-wal", "sqs.db"] {
         match std::fs::copy(data.join(name), copy.path().join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return None,

@@ -1,4 +1,4 @@
-//! A Rookery under test: how it is to be started, what a test does with it, and the look at the world in the end.
+//! A Rookery under test: how it is started, what a test does with it, and the check of the world at the end.
 
 use crate::process::Process;
 use crate::queues::{self, Waiting};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The program, how it is to be started, and what may be left behind.
+/// The program, how it is started, and what it may leave.
 pub struct Program {
     command: Vec<String>,
     args: Vec<String>,
@@ -19,78 +19,79 @@ pub struct Program {
     expected: Expected,
 }
 
-/// The program at this path (`env!("CARGO_BIN_EXE_rookery-under-test")`), without a demo.
+/// The program at this path (`env!("CARGO_BIN_EXE_rookery-under-test")`), without the demo.
 pub fn program(path: &str) -> Program {
     let (args, env) = (Vec::new(), Vec::new());
     Program { command: vec![path.to_owned()], args, env, demo: false, needs_process: false, expected: Expected::default() }
 }
 
 impl Program {
-    /// With one more argument.
+    /// Adds an argument.
     pub fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
         self.here()
     }
 
-    /// With an environment variable.
+    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.into(), value.into()));
         self.here()
     }
 
-    /// With so many files open at once at most, connections too.
+    /// Limits how many files, with connections, may be open at once.
     pub fn open_files(mut self, most: u32) -> Self {
         let shell = ["sh", "-c", &format!("ulimit -n {most} && exec \"$@\""), "sh"].map(str::to_owned);
         self.command.splice(..0, shell);
         self.here()
     }
 
-    /// With the demo.
+    /// Starts the program with the demo.
     pub fn with_demo(self) -> Self {
         Program { demo: true, ..self }.here()
     }
 
-    /// Agents may call this sink.
+    /// Allows agents to call this sink.
     pub fn calls(self, sink: &crate::Sink) -> Self {
         self.arg("--egress-allow").arg(sink.cidr())
     }
 
-    /// Agents may ask this external agent; a system elsewhere must allow loopback by itself. The end of a short deadline may be left
-    /// in the queue, and a copy of a delivery that waits while another makes its call.
+    /// Allows agents to ask this external agent; a system elsewhere must itself allow loopback. Two kinds of messages may be left
+    /// in the queue: the end of a short deadline, and a copy of a delivery that waits while another makes its call.
     pub fn asks(mut self, agent: &crate::ExternalAgent) -> Self {
         self.args.extend(["--egress-allow".to_owned(), agent.cidr()]);
         self.leaves_timers()
     }
 
-    /// It needs a process of its own, whatever the environment says.
+    /// Needs a process of its own, even if the environment names a system elsewhere.
     pub fn here(self) -> Self {
         Program { needs_process: true, ..self }
     }
 
-    /// Failures with this code may be left in the end.
+    /// Allows failures with this code to be left at the end.
     pub fn leaves_failures(mut self, code: &str) -> Self {
         self.expected.failures.push(code.into());
         self
     }
 
-    /// Messages that are not due yet may be left in the queues in the end.
+    /// Allows messages that are not due yet to be left in the queues at the end.
     pub fn leaves_timers(mut self) -> Self {
         self.expected.timers = true;
         self
     }
 
-    /// The test looks at the runs itself: there are many.
+    /// The test checks the runs itself, because there are many.
     pub fn checks_runs_itself(mut self) -> Self {
         self.expected.runs_unseen = true;
         self
     }
 
-    /// What it says when it does not start on a folder that holds these files.
+    /// The message of a program that does not start on a folder with these files.
     pub async fn refuses_to_start(self, files: &[(&str, &str)]) -> String {
         Process::refused(self.command, self.args, self.env, files).await
     }
 
-    /// Starts it on an empty folder; or calls the system at `ROOKERY_TEST_URL` (with `ROOKERY_TEST_KEY`), if that is set and will do.
+    /// Starts the program on an empty folder. If `ROOKERY_TEST_URL` (with `ROOKERY_TEST_KEY`) is set and the test allows it, the
+    /// system there is called instead.
     pub async fn start(self) -> Rookery {
         if let (Ok(url), false) = (std::env::var("ROOKERY_TEST_URL"), self.needs_process) {
             let api = Api::new(&url, std::env::var("ROOKERY_TEST_KEY").ok().as_deref());
@@ -104,7 +105,7 @@ impl Program {
     }
 }
 
-/// A running Rookery. When it is dropped, and the test has not failed, the world is checked and the process stopped.
+/// A running Rookery. When it is dropped after a test that has not failed, the world is checked and the process stopped.
 pub struct Rookery {
     /// A client that may do everything.
     pub api: Api,
@@ -114,7 +115,7 @@ pub struct Rookery {
 }
 
 impl Rookery {
-    /// A new project's id.
+    /// Creates a project, and gives its id.
     pub async fn project(&mut self) -> String {
         let made = self.api.post("/projects", &json!({"name": "Journey"})).await.expect(201);
         let id = made["data"]["id"].as_str().unwrap().to_owned();
@@ -122,13 +123,13 @@ impl Rookery {
         id
     }
 
-    /// A new workflow in a new project, not started.
+    /// Creates a workflow in a new project, and does not start it.
     pub async fn workflow(&mut self, options: &Value) -> Workflow {
         let project = self.project().await;
         Workflow::create(&self.api, &project, options).await
     }
 
-    /// A new, started workflow in a new project.
+    /// Creates and starts a workflow in a new project.
     pub async fn started(&mut self, options: &Value) -> Workflow {
         let workflow = self.workflow(options).await;
         workflow.start().await;
@@ -143,43 +144,43 @@ impl Rookery {
         self.process.as_mut().expect("this journey needs a process of its own: call `.here()` before it starts")
     }
 
-    /// The line that it printed when it was ready.
+    /// The line that the program printed when it was ready.
     pub fn ready_line(&self) -> &str {
         &self.process().ready
     }
 
-    /// What it has logged.
+    /// What the program has logged.
     pub fn log(&self) -> String {
         self.process().log()
     }
 
-    /// Its data folder.
+    /// The program's data folder.
     pub fn data(&self) -> PathBuf {
         self.process().data()
     }
 
-    /// `kill -9`.
+    /// Kills the program with `kill -9`.
     pub fn kill(&mut self) {
         self.process_mut().kill();
     }
 
-    /// Starts it again on the same folder and port.
+    /// Starts the program again on the same folder and port.
     pub async fn start_again(&mut self) {
         self.process_mut().start_again().await;
     }
 
-    /// SIGTERM, and its orderly end.
+    /// Stops the program with SIGTERM, and waits for its orderly end.
     pub fn stop(&mut self) {
         self.process_mut().terminate();
     }
 
-    /// The messages in the queues, a moment ago.
+    /// The messages that were in the queues a moment ago.
     pub async fn waiting_messages(&self) -> Vec<Waiting> {
         let data = self.data();
         wait_until("a readable copy of the queues", async || queues::waiting(&data)).await
     }
 
-    /// Waits until no message is left that is due.
+    /// Waits until no due message is left.
     pub async fn queues_are_empty(&self) {
         let data = self.data();
         wait_up_to(Duration::from_secs(300), "empty queues", async || {
@@ -204,7 +205,7 @@ impl Drop for Rookery {
         };
         let running = self.process.as_ref().is_none_or(Process::is_running);
         if running {
-            // A client of its own: the test's belongs to the test's runtime, which waits here.
+            // The check has a client of its own: the test's client belongs to the test's runtime, which is blocked here.
             let checked = std::thread::scope(|scope| scope.spawn(|| check(self, projects.as_deref())).join());
             if let Err(panic) = checked {
                 if let Some(process) = &mut self.process {
@@ -229,7 +230,7 @@ fn check(rookery: &Rookery, projects: Option<&[String]>) {
         world::check(&api, projects, &rookery.expected).await;
         match (&rookery.process, projects) {
             (Some(_), _) => rookery.queues_are_empty().await,
-            // Elsewhere, what the journey made is removed.
+            // In a system elsewhere, what the journey created is deleted.
             (None, projects) => {
                 for project in projects.unwrap_or_default() {
                     api.call(Method::DELETE, &format!("/projects/{project}")).send().await;

@@ -1,4 +1,4 @@
-//! Something outside that workflows call: an HTTP server that notes what comes and answers by a script.
+//! A system outside that workflows call: an HTTP server that notes the requests and answers by a script.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// What came.
+/// A request that came.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Method.
@@ -22,11 +22,11 @@ pub struct Request {
     pub headers: HeaderMap,
     /// Body.
     pub body: Bytes,
-    /// When.
+    /// When the request came.
     pub at: Instant,
 }
 
-/// What it answers.
+/// How the sink answers.
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: u16,
@@ -43,7 +43,7 @@ struct Ledger {
     otherwise: Option<Reply>,
 }
 
-/// The server, on a thread of its own; it ends with this.
+/// The server, on a thread of its own, which ends when this is dropped.
 pub struct Sink {
     addr: SocketAddr,
     ledger: Arc<Mutex<Ledger>>,
@@ -51,7 +51,7 @@ pub struct Sink {
 }
 
 impl Reply {
-    /// With this status.
+    /// An answer with this status.
     pub fn status(status: u16) -> Reply {
         Reply { status, retry_after: None, location: None, delay: Duration::ZERO, hangs_up: false }
     }
@@ -61,17 +61,17 @@ impl Reply {
         Reply { hangs_up: true, ..Reply::status(200) }
     }
 
-    /// With `Retry-After`, in seconds.
+    /// The same answer, with `Retry-After` in seconds.
     pub fn retry_after(self, seconds: u32) -> Reply {
         Reply { retry_after: Some(seconds), ..self }
     }
 
-    /// With `Location`.
+    /// The same answer, with `Location`.
     pub fn to(self, location: &'static str) -> Reply {
         Reply { location: Some(location), ..self }
     }
 
-    /// After this time.
+    /// The same answer, after this time.
     pub fn after(self, delay: Duration) -> Reply {
         Reply { delay, ..self }
     }
@@ -83,51 +83,51 @@ impl Request {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// A header, as text.
+    /// The value of a header, as text.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 impl Sink {
-    /// Starts one on a free port of loopback. It answers 200 to all.
+    /// Starts a sink on a free port of loopback. It answers every request with 200.
     pub fn start() -> Sink {
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let (addr, stop) = crate::server::start(Router::new().fallback(answer).with_state(ledger.clone()));
         Sink { addr, ledger, _stop: stop }
     }
 
-    /// Its URL.
+    /// The sink's URL.
     pub fn url(&self) -> String {
         format!("http://{}/", self.addr)
     }
 
-    /// Its address, as `--egress-allow` takes it.
+    /// The sink's address, in the form of `--egress-allow`.
     pub fn cidr(&self) -> String {
         format!("{}/32:{}", self.addr.ip(), self.addr.port())
     }
 
-    /// Answers the next requests so, one after the other.
+    /// Sets how the next requests are answered, one after the other.
     pub fn script(&self, replies: impl IntoIterator<Item = Reply>) {
         self.ledger.lock().unwrap().script.extend(replies);
     }
 
-    /// Answers all requests that no script is left for so.
+    /// Sets how requests are answered when the script is over.
     pub fn otherwise(&self, reply: Reply) {
         self.ledger.lock().unwrap().otherwise = Some(reply);
     }
 
-    /// What came so far.
+    /// The requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.ledger.lock().unwrap().requests.clone()
     }
 
-    /// The `Idempotency-Key`s that came so far, each once.
+    /// The different `Idempotency-Key`s so far.
     pub fn keys(&self) -> HashSet<String> {
         self.ledger.lock().unwrap().requests.iter().map(|request| request.header("idempotency-key").to_owned()).collect()
     }
 
-    /// Waits until this many requests came, and gives them.
+    /// Waits until this many requests have come, and gives them.
     pub async fn wait_for(&self, count: usize) -> Vec<Request> {
         let what = format!("{count} requests at the sink");
         crate::wait_until(&what, async || Some(self.requests()).filter(|requests| requests.len() >= count)).await
@@ -151,7 +151,7 @@ async fn answer(
     };
     tokio::time::sleep(reply.delay).await;
     if reply.hangs_up {
-        // Ends the connection's task, and so the connection, without a panic's message.
+        // This ends the connection's task, and so the connection, without the message of a panic.
         std::panic::resume_unwind(Box::new("the sink hangs up"));
     }
     let status = axum::http::StatusCode::from_u16(reply.status).unwrap();

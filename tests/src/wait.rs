@@ -1,16 +1,16 @@
-//! Waiting for a condition: asked again and again, up to a deadline. Nothing in the journeys sleeps for a fixed time.
+//! Waiting for a condition, which is checked again and again up to a deadline. Nothing in the journeys sleeps for a fixed time.
 
 use std::time::{Duration, Instant};
 
 /// How long a condition may take on a busy machine, with a scheduler that beats once a minute.
 const PATIENCE: Duration = Duration::from_secs(150);
 
-/// Asks until the condition gives something. Panics, naming `what`, when it does not in time.
+/// Checks the condition until it gives something. Panics with the name `what` when the time is over.
 pub async fn wait_until<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
     wait_up_to(PATIENCE, what, condition).await
 }
 
-/// The same with another deadline.
+/// Like [`wait_until`], with another deadline.
 pub async fn wait_up_to<T>(patience: Duration, what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
     let (deadline, mut pause) = (Instant::now() + patience, Duration::from_millis(5));
     loop {

@@ -1,4 +1,4 @@
-//! A workflow under test: cells in short, and its routes by their names.
+//! A workflow under test: short forms of cells, and its routes by name.
 
 use crate::{Api, Call, wait_until};
 use reqwest::Method;
@@ -50,36 +50,36 @@ pub fn deliveries(run: &Value) -> Vec<&Value> {
 pub struct Workflow {
     /// The client that calls it.
     pub api: Api,
-    /// Its project's id.
+    /// The id of the workflow's project.
     pub project: String,
-    /// Its id.
+    /// The workflow's id.
     pub id: String,
 }
 
 impl Workflow {
-    /// Makes one.
+    /// Creates a workflow.
     pub async fn create(api: &Api, project: &str, options: &Value) -> Workflow {
         let path = format!("/projects/{project}/workflows");
         let made = api.post(&path, &json!({"name": "Journey", "options": options})).await.expect(201);
         Workflow { api: api.clone(), project: project.into(), id: made["data"]["id"].as_str().unwrap().into() }
     }
 
-    /// A path below it, like `/runs`.
+    /// A path below the workflow, like `/runs`.
     pub fn path(&self, rest: &str) -> String {
         format!("/projects/{}/workflows/{}{rest}", self.project, self.id)
     }
 
-    /// GET of a path below it.
+    /// GET of a path below the workflow.
     pub async fn get(&self, rest: &str) -> Value {
         self.api.get(&self.path(rest)).await.expect(200)
     }
 
-    /// The list at a path below it, page by page.
+    /// The list at a path below the workflow, page by page.
     pub async fn list(&self, rest: &str) -> Vec<Value> {
         self.api.list(&self.path(rest)).await
     }
 
-    /// POST to a path below it.
+    /// POST to a path below the workflow.
     pub async fn post(&self, rest: &str, body: &Value) -> crate::Answer {
         self.api.post(&self.path(rest), body).await
     }
@@ -89,7 +89,7 @@ impl Workflow {
         self.api.put(&self.path(""), &json!({"options": options})).await.expect(200)
     }
 
-    /// Starts it: builds the last version and sets it active.
+    /// Starts the workflow: builds the last version and sets it active.
     pub async fn start(&self) -> Value {
         self.post("/start", &json!({})).await.expect(200)
     }
@@ -100,7 +100,7 @@ impl Workflow {
         self.start().await;
     }
 
-    /// Stops it.
+    /// Stops the workflow.
     pub async fn stop(&self) -> Value {
         self.post("/stop", &json!({})).await.expect(200)
     }
@@ -110,7 +110,7 @@ impl Workflow {
         self.api.call(Method::POST, &self.path(&format!("/agents/{cell}/events"))).json(&json!({"payload": payload}))
     }
 
-    /// Puts an event in at a trigger; gives its run's id.
+    /// Puts an event in at a trigger, and gives the run's id.
     pub async fn emit(&self, cell: &str, payload: Value) -> String {
         let accepted = self.event_call(cell, &payload).send().await.expect(202);
         accepted["data"]["run_id"].as_str().unwrap().to_owned()
@@ -131,13 +131,13 @@ impl Workflow {
         self.get(&format!("/runs/{run}")).await["data"].clone()
     }
 
-    /// A run when all its deliveries are over.
+    /// A run, once all its deliveries are over.
     pub async fn finished(&self, run: &str) -> Value {
         wait_until(&format!("the end of run {run}"), async || Some(self.run(run).await).filter(|tree| tree["state"] != "running"))
             .await
     }
 
-    /// A run when one of its deliveries, to this agent, waits for its next attempt.
+    /// A run, once one of its deliveries, to this agent, waits for its next attempt.
     pub async fn waiting(&self, run: &str, cell: &str) -> Value {
         wait_until(&format!("run {run} waits in {cell}"), async || {
             let tree = self.run(run).await;
@@ -147,7 +147,7 @@ impl Workflow {
         .await
     }
 
-    /// Waits until the API says this of an agent, and gives what it says.
+    /// Waits until `says` is true of the agent, and gives the agent as the API shows it.
     pub async fn agent_when(&self, cell: &str, what: &str, says: impl Fn(&Value) -> bool) -> Value {
         wait_until(&format!("{cell}: {what}"), async || Some(self.agent(cell).await).filter(&says)).await
     }

@@ -1,9 +1,9 @@
-//! What must hold when a journey is over: no failure that it did not expect, no delivery that hangs.
+//! What must be true when a journey is over: there is no failure that it did not expect, and no delivery that hangs.
 
 use crate::{Api, wait_until};
 use serde_json::Value;
 
-/// What a journey may leave behind.
+/// What a journey may leave.
 #[derive(Clone, Default)]
 pub(crate) struct Expected {
     pub(crate) failures: Vec<String>,
@@ -11,7 +11,7 @@ pub(crate) struct Expected {
     pub(crate) runs_unseen: bool,
 }
 
-/// Checks these projects, or all.
+/// Checks these projects, or all of them.
 pub(crate) async fn check(api: &Api, projects: Option<&[String]>, expected: &Expected) {
     let ids = |items: Vec<Value>| -> Vec<String> { items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect() };
     let projects = match projects {

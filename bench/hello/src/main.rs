@@ -1,4 +1,4 @@
-//! The least Lambda function that holds the two AWS clients: what Rookery's functions are measured beside.
+//! The smallest Lambda function with the two AWS clients: Rookery's functions are compared with it.
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https).load().await;
     let clients = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
     run(service_fn(|_: LambdaEvent<Value>| {
-        // Held, so that the linker keeps what they need: an operation of each.
+        // The clients are kept, so that the linker keeps an operation of each.
         let (dynamodb, sqs) = clients.clone();
         async move {
             let tables = dynamodb.list_tables().send().await.map_err(Box::new)?;

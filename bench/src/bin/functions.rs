@@ -1,5 +1,5 @@
-//! Measures the Lambda functions beside a hello-world of the same build: size zipped, time from spawn until the function asks for its
-//! first event, memory then. `make bench-functions` runs it.
+//! Measures the Lambda functions beside a hello-world of the same build: the zipped size, the time from spawn until the function
+//! asks for its first event, and the memory at that moment. `make bench-functions` runs it.
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
@@ -12,24 +12,24 @@ use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
-/// What all others are compared with; the first.
+/// The function that all others are compared with; it is measured first.
 const HELLO: &str = "rookery-bench-hello";
 const FUNCTIONS: [&str; 5] = ["rookery-ingress", "rookery-webhook", "rookery-routing", "rookery-dispatch", "rookery-schedule"];
 const MOST_ZIPPED: f64 = 5.0;
 const MOST_SLOWER: f64 = 1.3;
 
-/// Size, start and memory of the Lambda functions.
+/// Measures size, start and memory of the Lambda functions.
 #[derive(Debug, Parser)]
 struct Args {
-    /// Where the binaries are.
+    /// The folder of the binaries.
     #[arg(long, default_value = "target/function", value_name = "FOLDER")]
     binaries: PathBuf,
-    /// Starts of each, in turns; the median counts.
+    /// How many times each function is started, in turns; the median counts.
     #[arg(long, default_value_t = 31)]
     starts: usize,
 }
 
-/// One binary's measurements.
+/// The measurements of one binary.
 struct Measured {
     name: &'static str,
     zipped_mb: f64,
@@ -59,7 +59,7 @@ async fn main() -> Result<ExitCode> {
     Ok(report(&mut all))
 }
 
-/// The Lambda runtime API as far as the first event, which never comes.
+/// The Lambda runtime API up to the first event, which never comes.
 async fn runtime_api(asked: mpsc::UnboundedSender<Instant>) -> Result<SocketAddr> {
     let next = move || {
         let _ = asked.send(Instant::now());
@@ -72,7 +72,7 @@ async fn runtime_api(asked: mpsc::UnboundedSender<Instant>) -> Result<SocketAddr
     Ok(addr)
 }
 
-/// The size of the binary as Lambda is given it.
+/// The size of the binary in the form that Lambda gets.
 fn zipped(binary: &Path) -> Result<usize> {
     let bytes =
         std::fs::read(binary).with_context(|| format!("reading {}: build it by `make bench-functions`", binary.display()))?;
@@ -81,7 +81,7 @@ fn zipped(binary: &Path) -> Result<usize> {
     Ok(encoder.finish()?.len())
 }
 
-/// Starts a function as Lambda does; gives the time to its first question, and its peak memory in KB then.
+/// Starts a function as Lambda does; gives the time to its first request, and its peak memory in KB at that moment.
 async fn start(binary: &Path, api: SocketAddr, first: &mut mpsc::UnboundedReceiver<Instant>) -> Result<(Duration, u64)> {
     let api = api.to_string();
     let environment = [

@@ -1,5 +1,5 @@
-//! What an answer is when it is handed on: without content codings, and text in UTF-8, so that a credential in it is found and
-//! taken out however it was packed. The headers then say what is handed on.
+//! The form in which an answer is handed on: without content codings, and text in UTF-8. So a credential in it is found and taken
+//! out, however the answer was packed. The headers are changed to match.
 
 use crate::{EgressError, Response};
 use rookery_media::Unreadable;

@@ -1,4 +1,4 @@
-//! Calls: refused, failing, not acknowledged; cancelled and retried by a person; an error of the agent; outcomes with groups.
+//! Calls: refused, failing, not acknowledged; cancelled and retried by a person; errors of the agent; results with groups.
 
 use super::{ask, asking, outcomes, request_when, started};
 use rookery_tests::{Acknowledge, ExternalAgent, agent, cells, finish, link, link_of, wait_until};
@@ -95,7 +95,7 @@ async fn an_agents_error_and_its_outcomes_take_their_own_ways() {
         json!({"finish": {"result": "It will rain."}}),
         json!({"finish": {"result": "Sunny."}}),
         json!({"error": {"code": "E7", "message": "No weather today.", "details": "sensor"}}),
-        // A word of ours from outside is only a word.
+        // A code of ours that comes from outside has no special meaning.
         json!({"error": {"code": "hop_limit", "message": "Theirs."}}),
     ] {
         let run = ask(&workflow).await;

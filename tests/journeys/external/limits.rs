@@ -35,7 +35,7 @@ async fn an_endpoint_that_fails_is_left_alone_and_then_probed() {
     external.otherwise(Acknowledge::Status(500, "".into()));
     let mut rookery = super::rookery().asks(&external).leaves_failures("http_error").start().await;
     let workflow = started(&mut rookery, &external, json!({"retries": 0})).await;
-    // In one minute: at the turn of two, the count begins anew.
+    // All calls must be in one minute, because the count begins anew in the next.
     let (mut asked, open) = (0, |agent: &serde_json::Value| agent["external"]["circuit"] == "open");
     while !open(&workflow.agent("ask").await) {
         let run = ask(&workflow).await;
@@ -54,7 +54,7 @@ async fn an_endpoint_that_fails_is_left_alone_and_then_probed() {
     assert_eq!(external.asked().len(), before, "it is not called");
     assert!(workflow.agent("ask").await["external"]["next_probe_at"].is_string());
 
-    // The first that comes after 30 s is the probe; it closes the breaker for all.
+    // The first call after 30 s is the probe; it closes the breaker for all.
     let asked = wait_up_to(Duration::from_secs(150), "a probe, and the other", async || {
         Some(external.asked()).filter(|asked| asked.len() >= before + 2)
     })

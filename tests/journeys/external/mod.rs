@@ -1,4 +1,4 @@
-//! External agents: what they are asked, and what becomes of their results. Each row of the protocol's open points is a journey.
+//! External agents: what they are asked, and what becomes of their results. Each open point of the protocol has a journey.
 
 mod calls;
 mod limits;
@@ -8,7 +8,7 @@ use super::rookery;
 use rookery_tests::{ExternalAgent, Rookery, Workflow, agent, cells, link, link_of, wait_until};
 use serde_json::{Value, json};
 
-/// A workflow that asks the agent, with these more options, and has what comes of it in `finished` and `failed`.
+/// A workflow that asks the agent, with these further options; its outcomes are the events of `finished` and `failed`.
 fn asking(external: &ExternalAgent, more: Value) -> Value {
     let mut config = json!({"endpoint": external.endpoint(), "input": "{{ question }}"});
     config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -31,7 +31,7 @@ async fn ask(workflow: &Workflow) -> String {
     workflow.emit("start", json!({"question": "What is the weather like today?"})).await
 }
 
-/// The one request of a workflow, once it says this of its state.
+/// The only request of a workflow, once it is in this state.
 async fn request_when(workflow: &Workflow, state: &str) -> Value {
     wait_until(&format!("a request that is {state}"), async || {
         workflow.list("/requests").await.into_iter().find(|request| request["state"] == state)
@@ -39,7 +39,7 @@ async fn request_when(workflow: &Workflow, state: &str) -> Value {
     .await
 }
 
-/// What came of the results, and of the failures.
+/// The payloads of the results, and of the failures.
 async fn outcomes(workflow: &Workflow) -> (Vec<Value>, Vec<Value>) {
     (workflow.payloads("finished").await, workflow.payloads("failed").await)
 }

@@ -30,7 +30,7 @@ async fn a_result_goes_on_along_the_links_and_counts_once() {
     result["requestId"] = json!(asked.request_id);
     assert_eq!(external.post(&asked, &result).await.0, 200);
     assert_eq!(workflow.finished(&run).await["state"], "done");
-    // The same again is fine, another is not, and neither has an effect.
+    // The same result again is accepted, a different one is not; neither has an effect.
     assert_eq!(external.post(&asked, &result).await.0, 200);
     let (status, refused) = external.post(&asked, &finish(&asked.request_id, "It rains.")).await;
     assert_eq!((status, &refused["error"]["type"]), (409, &json!("result_differs")));
@@ -46,7 +46,8 @@ async fn an_early_result_is_taken_at_once_with_its_token() {
     let external = ExternalAgent::start();
     external.script([
         Acknowledge::ResultFirst("early-1".into(), finish("early-1", "first"), true),
-        // The agent understood, worked, and failed to say so: its result counts, and it is not asked again.
+        // The agent understood the request and did the work, but its acknowledgement failed: its result counts, and it is not
+        // asked again.
         Acknowledge::ResultThenFail(finish("never-acknowledged", "second")),
     ]);
     let mut rookery = super::rookery().asks(&external).start().await;
@@ -68,7 +69,7 @@ async fn an_early_result_without_a_token_is_held_and_joined() {
     let run = ask(&workflow).await;
     assert_eq!(workflow.finished(&run).await["state"], "done");
     assert_eq!((external.early(), outcomes(&workflow).await.0), (vec![202], vec![json!({"says": "held"})]));
-    // Nothing is under way now: an unknown id is just that.
+    // No call is under way now, so an unknown id is refused.
     let (status, refused) = external.post_to(&bare(&rookery, &workflow), &[], &finish("bare-2", "x")).await;
     assert_eq!((status, &refused["error"]["type"]), (404, &json!("not_found")));
 }
@@ -141,13 +142,13 @@ async fn two_projects_may_have_the_same_id_of_their_callees() {
     let says = |text: &str| finish("1", text);
     assert_eq!(external.post_to(&root, &[], &says("whose?")).await.0, 404, "at the root, it is of two projects");
     assert_eq!(external.post_to(&bare(&rookery, &workflows[0]), &[], &says("first")).await.0, 200);
-    // Only one is outstanding now; but the other's callee may post again, and must not reach this one.
+    // Only one request is outstanding now. The other's callee may post again, and must not reach this one.
     assert_eq!(external.post_to(&root, &[], &says("first")).await.0, 404);
     assert_eq!(external.post_to(&bare(&rookery, &workflows[1]), &[], &says("second")).await.0, 200);
     for (workflow, text) in workflows.iter().zip(["first", "second"]) {
         assert_eq!(workflow.emitted("finished", 1).await, [json!({"says": text})]);
     }
-    // An id of one project alone is found at the root.
+    // An id that belongs to only one project is found at the root.
     external.script([Acknowledge::With(workflows[0].id.clone())]);
     ask(&workflows[0]).await;
     request_when(&workflows[0], "outstanding").await;
@@ -176,7 +177,7 @@ async fn results_are_bounded_and_read_strictly() {
     let large = finish(id, &"x".repeat(300 * 1024));
     let (status, refused) = external.post(&asked, &large).await;
     assert_eq!((status, &refused["error"]["type"]), (413, &json!("body_too_large")));
-    // None of it counted.
+    // None of these posts counted.
     assert_eq!(external.post(&asked, &finish(id, "fine")).await.0, 200);
     assert_eq!(workflow.emitted("finished", 1).await, [json!({"says": "fine"})]);
 }
@@ -229,7 +230,7 @@ async fn a_credential_that_a_result_repeats_is_taken_out() {
     let says = format!("I was sent Basic YWRhOm9wZW4gc2VzYW1l, which is ada:open%20sesame or OPEN&#32;SESAME, and {token}.");
     assert_eq!(external.post(&asked, &finish(&asked.request_id, &says)).await.0, 200);
     workflow.finished(&run).await;
-    // The same again is still the same.
+    // The same result again is still accepted.
     assert_eq!(external.post(&asked, &finish(&asked.request_id, &says)).await.0, 200);
     let secret = &token[token.len() - 40..];
     let request = request_when(&workflow, "answered").await["id"].as_str().unwrap().to_owned();

@@ -1,10 +1,10 @@
-//! Where Rookery is reached: the public address, and what proxies say of it.
+//! The addresses of Rookery: the public one, and what proxies tell about it.
 
 use reqwest::Method;
 use rookery_tests::{Call, ExternalAgent, Workflow, agent, cells, finish, link};
 use serde_json::json;
 
-/// The hook's address, as a request with these headers is told it.
+/// The address of the hook that a request with these headers is told.
 async fn told(workflow: &Workflow, headers: &[(&str, &str)]) -> String {
     let call = workflow.api.call(Method::GET, &workflow.path("/agents/hook"));
     let call = headers.iter().fold(call, |call: Call, (name, value)| call.header(name, value));
@@ -29,7 +29,7 @@ async fn hooks_feeds_and_callbacks_are_at_the_public_address() {
     let feed = workflow.agent("feed").await["feed_url"].as_str().unwrap().to_owned();
     assert!(feed.starts_with("https://rookery.example.com/base/feeds/"), "{feed}");
 
-    // What comes by way of it has its name, and is taken, though no key is asked for.
+    // Requests with the public name are accepted, although no key is needed here.
     let public = [("x-callback-token", ""), ("host", "rookery.example.com")];
     rookery.api.call(Method::POST, path).header("host", public[1].1).json(&json!({"question": "?"})).send().await.expect(202);
     let asked = external.wait_for(1).await.pop().unwrap();
@@ -52,7 +52,7 @@ async fn a_proxy_is_believed_if_it_is_named() {
     assert!(told(&workflow, &said).await.starts_with("https://app.localhost:8443/hooks/"));
     let said = [("forwarded", "for=10.1.1.1;proto=https;host=app.localhost")];
     assert!(told(&workflow, &said).await.starts_with("https://app.localhost/hooks/"));
-    // The name that the proxy was called by is the one that is judged.
+    // The judged name is the one by which the proxy was called.
     let foreign = rookery.api.call(Method::GET, "/projects").header("x-forwarded-host", "evil.example");
     foreign.send().await.error(403, "host_not_allowed");
 

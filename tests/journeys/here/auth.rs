@@ -34,7 +34,7 @@ async fn each_role_may_do_what_it_is_for_and_no_more() {
     assert_eq!(may(&root.without_key()).await, [401; 6]);
     assert_eq!(may(&root.with_key("rk_not_a_key")).await, [401; 6]);
 
-    // Another project's owner: the same 404 as for what does not exist.
+    // The owner of another project gets the same 404 as for a project that does not exist.
     let other = rookery.project().await;
     let made = root.post(&format!("/projects/{other}/api_keys"), &json!({"name": "o", "role": "owner"})).await.expect(201);
     let foreign = root.with_key(made["data"]["key"].as_str().unwrap());
@@ -42,14 +42,14 @@ async fn each_role_may_do_what_it_is_for_and_no_more() {
     assert_eq!(not_theirs, foreign.get("/projects/000000000000").await.error(404, "not_found"));
     foreign.get(&workflow.path("")).await.error(404, "not_found");
 
-    // A key as the user name of HTTP Basic; and revoked.
+    // The key works as the user name of HTTP Basic, until it is revoked.
     let key = made["data"]["key"].as_str().unwrap();
     let basic = root.without_key().call(Method::GET, &format!("/projects/{other}")).basic(key).send().await;
     basic.expect(200);
     assert_eq!(root.delete(&format!("/projects/{other}/api_keys/{}", made["data"]["id"].as_str().unwrap())).await.status, 204);
     foreign.get(&format!("/projects/{other}")).await.error(401, "unauthenticated");
 
-    // What is for everybody needs no key.
+    // Public routes need no key.
     let open = root.without_key();
     open.get("/health").await.expect(200);
     open.post(&workflow.hook_url("hook").await, &json!({"n": 1})).await.expect(202);

@@ -1,4 +1,4 @@
-//! Clients that take what others need: the time and number of their connections are limited.
+//! Clients that take what others need: the time and number of connections are limited.
 
 use rookery_tests::agent;
 use serde_json::json;
@@ -9,7 +9,7 @@ use std::net::TcpStream;
 async fn idle_connections_do_not_stop_others_and_are_told_once() {
     let mut rookery = super::rookery().open_files(160).start().await;
     let address = rookery.api.base().strip_prefix("http://").unwrap().to_owned();
-    // More than the files that it may open.
+    // There are more connections than files that the program may open.
     let mut idle: Vec<TcpStream> = (0..300).map(|_| TcpStream::connect(&address).unwrap()).collect();
     let workflow = rookery.started(&rookery_tests::cells([agent("hook", "webhook", json!({}))])).await;
     let hook = workflow.hook_url("hook").await;

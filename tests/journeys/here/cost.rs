@@ -1,10 +1,10 @@
-//! What an exchange with an external agent asks of DynamoDB and SQS, counted: it may not creep up.
+//! The requests to DynamoDB and SQS in an exchange with an external agent, counted: the number must not grow unnoticed.
 
 use rookery_tests::{ExternalAgent, agent, cells, finish, link, link_of};
 use serde_json::{Value, json};
 
 const EXCHANGES: usize = 20;
-/// For each: the event accepted, its delivery asked and answered, and one delivery of the outcome.
+/// The most write units of an exchange: an event is accepted, its delivery asks and is answered, and the outcome is delivered once.
 const WRITE_UNITS: f64 = 25.0;
 const SQS_REQUESTS: f64 = 11.0;
 

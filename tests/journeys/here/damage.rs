@@ -1,15 +1,15 @@
-//! A store that lost something: the start says so, the repair says what is lost, and what was under way comes to its end.
+//! A store that has lost something: the start says so, the repair reports what is lost, and the work that was under way comes to its end.
 
 use rookery_tests::{Rookery, agent, cells, deliveries, link};
 use serde_json::json;
 use std::process::{Command, Stdio};
 
-/// Runs the program on the folder of one that is down, to its end: whether it succeeded, and what it said.
+/// Runs the program to its end, on the folder of a program that is down: gives whether it succeeded, and what it printed.
 fn run(rookery: &Rookery, args: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rookery-under-test"));
     command.args(["--addr", "127.0.0.1:0", "--no-demo", "--data"]).arg(rookery.data()).args(args);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // It ends with its input.
+    // The program ends with its input.
     let input = child.stdin.take();
     let output = child.wait_with_output().unwrap();
     drop(input);

@@ -1,4 +1,4 @@
-//! The demo, as the README tells it.
+//! The demo, as the README describes it.
 
 use rookery_tests::{Program, Rookery, events, wait_until};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 const PUSH: &str = include_str!("../../../events/github-push.json");
 
-/// With the demo, whose sink has an address that is free.
+/// The program with the demo, whose sink gets a free address.
 fn with_demo() -> Program {
     let sink = TcpListener::bind("127.0.0.2:0").unwrap().local_addr().unwrap();
     let cidr = format!("{}/32:{}", sink.ip(), sink.port());
@@ -51,7 +51,7 @@ async fn a_push_goes_through_the_demo_to_the_sink_and_the_feed() {
     assert!(rss.header("content-type").unwrap().starts_with("application/rss+xml"));
     assert!(rss.text.contains("<rss") && rss.text.contains("<item>"), "{}", rss.text);
 
-    // Once more on the same data: the same addresses, and no second demo.
+    // After a new start on the same data, there are the same addresses and no second demo.
     rookery.stop();
     rookery.start_again().await;
     assert_eq!(self::hook(&rookery), hook);

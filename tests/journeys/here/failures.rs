@@ -1,4 +1,4 @@
-//! Failures: seen, replayed one by one or all at once, with the same key to the outside.
+//! Failures: seen, replayed one by one or all at once, with the same key for outside calls.
 
 use rookery_tests::{Reply, Sink, agent, cells, link, link_of, wait_until};
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn failures_are_replayed_when_the_world_has_recovered() {
         workflow.post(&format!("/failures/{}/replay", failure["id"].as_str().unwrap()), &json!({})).await.expect(202)
     };
 
-    // It fails again: a failure of the next arm.
+    // The delivery fails again, which is a failure of the next arm.
     replay(&failures[0]).await;
     assert_eq!(workflow.failures(5).await.len(), 5);
     sink.otherwise(Reply::status(200));

@@ -1,5 +1,5 @@
-//! A disk that is full: requests are told so, the log once, and it goes on when there is room. The program has a small disk of its
-//! own, in a mount namespace; we reach it by the process's root.
+//! A full disk: requests get an error, the log gets one line, and the program goes on when there is room again. The program has a
+//! small disk of its own, in a mount namespace; the test reaches that disk by the root folder of the process.
 
 use rookery_tests::{Api, Workflow, agent, cells, link, wait_until};
 use serde_json::json;
@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// Mounts a disk of 8 MB at `$0`, and runs the rest there.
+/// Mounts a disk of 8 MB at `$0`, and runs the other arguments there.
 const ON_A_SMALL_DISK: &str = r#"mount -t tmpfs -o size=8m,mode=700 tmpfs "$0" && exec "$@""#;
 
 struct Program {
@@ -18,7 +18,7 @@ struct Program {
 
 impl Program {
     fn start(data: &Path) -> Program {
-        // Root may mount; others may in a user namespace.
+        // Root may mount; other users need a user namespace.
         let is_root = rustix::process::getuid().is_root();
         let namespaces: &[&str] = if is_root { &["--mount"] } else { &["--user", "--map-root-user", "--mount"] };
         let mut command = Command::new("unshare");
@@ -33,7 +33,7 @@ impl Program {
         Program { child, data, url }
     }
 
-    /// Ends it, and gives its log.
+    /// Ends the program, and gives its log.
     fn end(mut self) -> String {
         self.child.kill().unwrap();
         let mut log = String::new();
@@ -75,7 +75,7 @@ async fn a_full_disk_is_told_once_and_passes() {
 
     let filler = program.data.join("filler");
     fill(&filler);
-    // What is written over what was there before may still find room.
+    // Requests that only overwrite earlier bytes may still find room.
     let (mut accepted, mut refused) = (0, 0);
     let body = json!({"n": 1, "much": (0..4_000).map(|n| n * 7_919 % 10_007).collect::<Vec<i64>>()});
     while refused < 50 {
@@ -92,7 +92,7 @@ async fn a_full_disk_is_told_once_and_passes() {
     std::fs::remove_file(&filler).unwrap();
     wait_until("room", async || (api.post(&hook, &body).await.status == 202).then_some(())).await;
     api.get("/health").await.expect(200);
-    // What was refused after it was stored is no event of a 2xx, and may be there.
+    // A request may be refused after its event was stored. Such an event was not promised by a 2xx, and may be there.
     workflow.emitted("end", accepted + 1).await;
 
     let log = program.end();

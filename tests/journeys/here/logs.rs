@@ -1,4 +1,4 @@
-//! What the program logs at its most talkative: ids, and neither a key, a credential, a token nor a payload.
+//! What the program logs at its most talkative level: ids, but no key, credential, token or payload.
 
 use rookery_tests::{Sink, agent, cells, link};
 use serde_json::json;

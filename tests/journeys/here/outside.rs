@@ -1,4 +1,4 @@
-//! Calls to the world outside: tried again with the same key, refused where nothing is allowed, not made by a dry run.
+//! Outside calls: tried again with the same key, refused where nothing is allowed, not made by a dry run.
 
 use rookery_tests::{Reply, Sink, agent, cells, deliveries, link, link_of};
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ async fn a_call_that_fails_for_good_goes_to_the_error_workflow() {
 #[tokio::test]
 async fn what_is_not_allowed_is_not_called() {
     let sink = Sink::start();
-    // Another port than the sink's.
+    // The allowed port is not the sink's.
     let mut rookery =
         super::rookery().arg("--egress-allow").arg("127.0.0.1/32:1").leaves_failures("address_refused").start().await;
     let workflow = rookery.started(&calling(&sink, json!({}))).await;

@@ -1,4 +1,4 @@
-//! What was accepted is there after a crash, and goes on.
+//! What was accepted is there after a crash, and the work goes on.
 
 use rookery_tests::{agent, cells, link};
 use serde_json::json;

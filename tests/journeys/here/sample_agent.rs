@@ -1,4 +1,4 @@
-//! The sample agent of `examples/agent`, as the README has it: another language, and nothing but the protocol.
+//! The sample agent in `examples/agent`, as the README uses it: in another language, with nothing but the protocol.
 
 use rookery_tests::{agent, cells, link, link_of};
 use serde_json::json;

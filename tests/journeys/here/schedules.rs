@@ -1,4 +1,4 @@
-//! Schedules: each due time once, and what was missed while the program was off collapses into one.
+//! Schedules: each due time has one effect, and times that were missed while the program was off collapse into one.
 
 use rookery_tests::{agent, cells, link, wait_until};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn a_schedule_fires_once_for_each_due_time_also_over_a_restart() {
         .await;
     workflow.emitted("clock", 2).await;
     rookery.kill();
-    // Checks are sent up to a minute ahead: they wait in the queue, each of them for its own time.
+    // Checks are sent up to a minute ahead: each waits in the queue for its own time.
     let until = now_ms() + 3 * EVERY_MS;
     wait_until("some due times pass", async || (now_ms() > until).then_some(())).await;
     rookery.start_again().await;
@@ -54,7 +54,7 @@ async fn a_schedule_fires_once_for_each_due_time_also_over_a_restart() {
 
 #[tokio::test]
 async fn due_times_that_were_missed_collapse_into_one_and_are_counted() {
-    // No tick comes but the one at each start.
+    // The only tick is the one at each start.
     let program = super::rookery().env("ROOKERY_TICK_SECONDS", "3600").leaves_timers();
     let mut rookery = program.start().await;
     let options = cells([agent("clock", "schedule", json!({"schedule": "every_1s"}))]);

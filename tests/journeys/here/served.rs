@@ -1,4 +1,4 @@
-//! Two Rookerys that call each other over the protocol of external agents: one asks, the other is asked; errors come back, too.
+//! Two Rookerys that call each other over the protocol of external agents: one asks, the other is asked. Errors come back, too.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use rookery_tests::{Reply, Rookery, Sink, Workflow, agent, cells, link, link_of};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 
 async fn started() -> Rookery {
-    // Each may call the other, wherever it is.
+    // Each may call the other, whatever its address is.
     super::rookery()
         .arg("--egress-allow")
         .arg("127.0.0.0/8")
@@ -17,7 +17,7 @@ async fn started() -> Rookery {
         .await
 }
 
-/// A workflow that serves an agent: it looks something up, and answers.
+/// A workflow that serves an agent: it makes a call, and answers.
 async fn serving(rookery: &mut Rookery, sink: &Sink, signing: Option<&str>) -> Workflow {
     let project = rookery.project().await;
     let mut answer = json!({"result": "It is {{ body.received }} degrees."});
@@ -38,7 +38,7 @@ async fn serving(rookery: &mut Rookery, sink: &Sink, signing: Option<&str>) -> W
     workflow
 }
 
-/// A workflow that asks the agent of another.
+/// A workflow that asks the agent of another workflow.
 async fn asking(rookery: &mut Rookery, of: &Workflow, more: Value, secret: Option<&str>) -> Workflow {
     let project = rookery.project().await;
     if let Some(secret) = secret {
@@ -66,7 +66,7 @@ async fn two_rookerys_ask_each_other() {
     let secret = format!("whsec_{}", BASE64_STANDARD.encode("a secret that both have"));
     let served_by_one = serving(&mut one, &sink, None).await;
     let served_by_two = serving(&mut two, &sink, Some(&secret)).await;
-    // One trusts the token that it gave; two is trusted by its signature.
+    // The first request is trusted by its token, the second by its signature.
     let signed = json!({"callback_auth": "signature", "callback_credential": "theirs"});
     let from_two = asking(&mut two, &served_by_one, json!({}), None).await;
     let from_one = asking(&mut one, &served_by_two, signed, Some(&secret)).await;
@@ -75,7 +75,7 @@ async fn two_rookerys_ask_each_other() {
         assert_eq!(asking.finished(&run).await["state"], "done");
         let says = asking.emitted("done", 1).await[0]["says"].clone();
         assert!(says.as_str().unwrap().starts_with("It is ") && says.as_str().unwrap().ends_with(" degrees."), "{says}");
-        // Their request id is our run.
+        // The request id that they acknowledged is our run.
         let request = asking.list("/requests").await.remove(0);
         let their_run = request["request_ids"][0].as_str().unwrap().to_owned();
         let tree = served.finished(&their_run).await;
@@ -94,14 +94,14 @@ async fn what_fails_there_fails_here_and_what_nobody_asked_for_is_not_answered()
     let failure = asking.failures(1).await.remove(0);
     assert_eq!((&failure["code"], &failure["details"]["status"]), (&json!("http_error"), &json!(422)));
 
-    // By hand, there is no caller.
+    // A run that was started by hand has no caller.
     sink.otherwise(Reply::status(200));
     let request = json!({"agentConfig": {"agentName": "WeatherAgent"}, "agentContext": {"input": "x"}});
     let run = served.emit("asked", request.clone()).await;
     let tree = served.finished(&run).await;
     assert_eq!(tree["events"][0]["deliveries"][0]["events"][0]["deliveries"][0]["state"], "no_caller", "{tree}");
 
-    // A repeated call is one request; an unknown agent is said to be so; a stopped one takes none.
+    // A repeated call is one request; an unknown agent is reported as unknown; a stopped one accepts no request.
     let call = async |key: &str, name: &str| {
         let request = json!({"agentConfig": {"agentName": name}, "agentContext": {"input": "x"}});
         let path = format!("/p/{}/api/execute", served.project);
@@ -112,7 +112,7 @@ async fn what_fails_there_fails_here_and_what_nobody_asked_for_is_not_answered()
     assert_eq!(first, call("key-1", "WeatherAgent").await.expect(200));
     call("key-2", "NobodyAgent").await.error(404, "not_found");
     served.finished(first["requestId"].as_str().unwrap()).await;
-    // A call to the outside may be repeated, with the same key.
+    // An outside call may be repeated, with the same key.
     let answers: Vec<_> = sink.requests().into_iter().filter(|request| request.header("x-callback-token") == "t").collect();
     let keys: HashSet<&str> = answers.iter().map(|request| request.header("webhook-id")).collect();
     assert_eq!((keys.len(), &answers[0].json()["requestId"]), (1, &first["requestId"]));

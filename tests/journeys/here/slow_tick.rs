@@ -1,4 +1,4 @@
-//! With the beat of AWS, 60 s: whatever waits less than that is on time all the same.
+//! With AWS's beat of 60 s, everything that waits for less than that is on time all the same.
 
 use rookery_tests::{Program, Reply, Sink, agent, cells, link};
 use serde_json::json;
@@ -38,7 +38,7 @@ async fn a_schedule_within_the_minute_needs_no_tick_of_its_own() {
     let mut rookery = slow().leaves_timers().start().await;
     let options = cells([agent("clock", "schedule", json!({"schedule": "every_2s"}))]);
     let workflow = rookery.started(&options).await;
-    // The first tick came before the schedule was there; the next start has another.
+    // The first tick came before the schedule was there; a new start ticks again.
     rookery.stop();
     rookery.start_again().await;
     workflow.emitted("clock", 3).await;

@@ -1,4 +1,4 @@
-//! Starts that are refused, with their remedies; and the data folder: whose it is, and that its loss is seen.
+//! Starts that are refused, with their remedies; who may read the data folder; and that its loss is noticed.
 
 use rookery_tests::{agent, cells, wait_until};
 use serde_json::json;
@@ -12,7 +12,7 @@ async fn a_root_key_that_can_be_guessed_is_refused_by_every_way_in() {
             required().env("ROOKERY_ROOT_KEY", key).refuses_to_start(&[]).await,
             required().arg("--root-key").arg(key).refuses_to_start(&[]).await,
             required().refuses_to_start(&[("root.key", key)]).await,
-            // It is wrong where it is not used, too: keys may be asked for at the next start.
+            // A wrong key is refused even where keys are not needed: they may be needed at the next start.
             super::rookery().env("ROOKERY_ROOT_KEY", key).refuses_to_start(&[]).await,
         ];
         for said in said {
@@ -34,7 +34,7 @@ async fn what_is_kept_is_for_its_owner_alone() {
     assert_eq!(data.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     assert!(modes().len() >= 5 && modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
 
-    // Opened by an earlier version, or by hand.
+    // The folder may have been left open by an earlier version, or by hand.
     rookery.stop();
     for path in [data.clone(), data.join("dynamodb.db"), data.join("demo-hook")] {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();

@@ -1,10 +1,10 @@
-//! One trace for a run: from the caller's header, over every function, to whoever is called, and to the collector.
+//! One trace for a run: from the caller's header, over every function, to the called system and to the collector.
 
 use rookery_tests::{Sink, agent, cells, link, wait_until};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// All spans that a collector was sent.
+/// All spans that a collector got.
 fn spans(collector: &Sink) -> Vec<Value> {
     let bodies = collector.requests().into_iter().map(|request| {
         assert_eq!((request.path.as_str(), request.header("content-type")), ("/v1/traces", "application/json"));
@@ -56,9 +56,9 @@ async fn a_run_is_one_trace_from_its_caller_to_whom_it_calls() {
     assert_eq!((&request["kind"], &request["parentSpanId"]), (&json!(2), &json!(&CALLER[36..52])));
     assert!(request["name"].as_str().unwrap().ends_with("/agents/{cell}/events"), "{request}");
     assert_eq!((&call["name"], &call["kind"], &call["status"]), (&json!("deliver"), &json!(5), &json!({})));
-    // Who is called may go on with it.
+    // The called system may continue the trace.
     let called = sink.requests()[0].header("traceparent").to_owned();
     assert_eq!(called, format!("00-{trace}-{}-01", call["spanId"].as_str().unwrap()));
-    // Ids only.
+    // Spans have only ids.
     assert!(!Value::from(found.clone()).to_string().contains("secret-payload"));
 }

@@ -1,4 +1,4 @@
-//! The `rookery` program, as the journeys start it: it ends when the test that started it is gone.
+//! The `rookery` program, as the journeys start it: it ends when the test that started it has ended.
 
 use clap::Parser;
 
