@@ -1,4 +1,4 @@
-//! Agents of a workflow's last built version: what they are, count, remember and log; checked and tried by hand.
+//! Agents of a workflow's last built version: what they are, count, remember and log; checks and dry runs by hand.
 
 use crate::App;
 use crate::auth::{Access, Caller};
@@ -24,14 +24,14 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The time that `counts` are of.
+/// The time that `counts` cover, in milliseconds.
 const COUNTED_MS: i64 = 24 * 3600 * 1000;
-/// How far back it is looked for what was last.
+/// How far back the last event, check and failure are looked for, in milliseconds.
 const LOOKED_AT_MS: i64 = 31 * 24 * HOUR_MS;
-/// Pages of older hours that are read for that.
+/// How many pages of older hours are read for these.
 const OLDER_PAGES: u32 = 5;
 const HOUR_MS: i64 = 3600 * 1000;
-/// Memories and log entries that an agent shows.
+/// The most memories and log entries of an agent that are shown.
 const SHOWN: usize = 50;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -60,58 +60,59 @@ pub(crate) fn routes() -> Vec<Route> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Agent")]
 struct AgentView {
-    /// Its cell.
+    /// The agent's cell.
     cell_id: CellId,
-    /// The name of its type.
+    /// The name of the agent's type.
     agent_type: String,
-    /// What it is on the canvas.
+    /// What the agent is on the canvas.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<Kind>,
-    /// What people call it.
+    /// What people call the agent.
     name: String,
-    /// The state of its workflow.
+    /// The state of the agent's workflow.
     state: WorkflowState,
-    /// The version in which this life of the agent began.
+    /// The version in which this incarnation of the agent began.
     incarnation: u64,
-    /// The groups of its events.
+    /// The groups of the agent's events.
     groups: Vec<String>,
-    /// The options of its type.
+    /// The options of the agent's type.
     config: Map<String, Value>,
     #[serde(flatten)]
     activity: Activity,
-    /// When it is checked.
+    /// When the agent is checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     schedule: Option<ScheduleView>,
-    /// Where it takes requests. Whoever has it can post events, so only keys that may do so anyhow are shown it: from `editor` on.
+    /// The address of the hook. Whoever has it can post events, so only keys that may post events anyway are shown it: those from
+    /// `editor` on.
     #[serde(skip_serializing_if = "Option::is_none")]
     hook_url: Option<String>,
-    /// Where its feed is read: with `.json` or `.xml`; JSON without.
+    /// The address of the feed: with `.json` or `.xml` added; JSON without.
     #[serde(skip_serializing_if = "Option::is_none")]
     feed_url: Option<String>,
-    /// The external agent that it asks. Not in lists.
+    /// The external agent that the agent asks. Not shown in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     external: Option<ExternalView>,
-    /// What it remembers; an object of scopes, the first 50, where it has many memories. Not in lists.
+    /// What the agent remembers; an object with its first 50 scopes, where it has many memories. Not shown in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     memory: Option<Value>,
-    /// Its latest logs. Not in lists.
+    /// The agent's latest logs. Not shown in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     logs: Option<Vec<LogEntry>>,
 }
 
-/// What an agent did of late.
+/// What an agent did lately.
 #[derive(Clone, Copy, Default, Serialize, JsonSchema)]
 #[schemars(inline)]
 struct Activity {
     /// What was counted in the last 24 hours.
     counts: Counts,
-    /// The last event that it emitted, in the last 31 days.
+    /// When the agent last emitted an event, within the last 31 days.
     last_event_at: Option<Time>,
-    /// The last event that it received, in the last 31 days.
+    /// When the agent last received an event, within the last 31 days.
     last_received_at: Option<Time>,
-    /// Its last check, in the last 31 days.
+    /// When the agent was last checked, within the last 31 days.
     last_check_at: Option<Time>,
-    /// Its last failure, in the last 31 days.
+    /// When the agent last failed, within the last 31 days.
     last_error_at: Option<Time>,
 }
 
@@ -119,13 +120,13 @@ struct Activity {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Schedule")]
 struct ScheduleView {
-    /// As it was written.
+    /// The schedule's text, as it was written.
     spec: String,
-    /// The next due time that was not sent yet.
+    /// The next due time for which no check was sent yet.
     next_due: Option<Time>,
-    /// The last due time that was handled.
+    /// The last due time whose check was handled.
     last_due: Option<Time>,
-    /// Due times that were left out because a later one was overdue too.
+    /// How many due times were left out because a later one was overdue, too.
     skipped: u64,
 }
 
@@ -136,14 +137,14 @@ impl From<ScheduleItem> for ScheduleView {
     }
 }
 
-/// What to try an agent with.
+/// What an agent is tried with.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DryRun {
-    /// The event that it gets; without one, it is checked.
+    /// The event that the agent gets; without one, the agent is checked.
     #[serde(default, deserialize_with = "present")]
     event: Option<NewEvent>,
-    /// Whether it may make outside calls.
+    /// Whether the agent may make outside calls.
     #[serde(default)]
     outside_calls: bool,
 }
@@ -255,7 +256,8 @@ async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<(Arc<Built>, 
     Ok((built, cell))
 }
 
-/// What the workflow's agents did of late: newest first, the hours that are counted, then a few pages more for what was last.
+/// What the workflow's agents did lately. It is read newest first: the hours that are counted, then a few older pages for the
+/// last event, check and failure.
 async fn activity(app: &App, workflow: &Workflow) -> Result<HashMap<CellId, Activity>> {
     let now = Time::now();
     let (counted, looked_at) = (now.plus(-COUNTED_MS), now.plus(-LOOKED_AT_MS));
@@ -281,7 +283,7 @@ async fn activity(app: &App, workflow: &Workflow) -> Result<HashMap<CellId, Acti
     }
 }
 
-/// A page of agents, in the workflow's order; its cursor names the last one shown.
+/// A page of agents, in the workflow's order; its cursor names the last agent shown.
 fn page_of<'a>(cells: &'a [Cell], limit: usize, cursor: Option<&Cursor>) -> Result<Page<&'a Cell>> {
     let after = cursor.map(|cursor| {
         let place = place_of(cursor).ok_or_else(bad_cursor)?;
@@ -293,7 +295,7 @@ fn page_of<'a>(cells: &'a [Cell], limit: usize, cursor: Option<&Cursor>) -> Resu
     Ok(Page { next: next.transpose()?, items })
 }
 
-/// Agents of one workflow, as one caller sees them.
+/// Shows agents of one workflow to one caller.
 struct Viewed<'a> {
     workflow: &'a Workflow,
     built: &'a Built,

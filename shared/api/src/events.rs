@@ -86,7 +86,7 @@ impl NewEvent {
 pub(crate) struct AcceptedEvent {
     /// The event.
     event_id: EventId,
-    /// Its run.
+    /// The event's run.
     run_id: RunId,
 }
 

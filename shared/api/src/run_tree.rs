@@ -1,8 +1,8 @@
-//! A run as a tree, made of its items and its pinned graph: each event with its deliveries, each delivery with the events that
-//! it emitted. No I/O.
+//! A run as a tree, made of its items and its pinned graph: each event with its deliveries, each delivery with the events that it
+//! emitted. No I/O.
 //!
-//! The graph says which deliveries there must be, so that one that was not handled yet is shown too. Events deeper than
-//! [`DEPTH`] stand at the top of the tree again, since readers of JSON do not take any depth.
+//! The graph says which deliveries there must be, so a delivery that was not handled yet is shown, too. Events deeper than
+//! [`DEPTH`] stand at the top of the tree again, since readers of JSON do not accept any depth.
 
 use crate::events::{EventView, PAGE_BYTES};
 use rookery_domain::{CellId, DeliveryId, Event, EventId, RunId, Time};
@@ -13,7 +13,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Events below each other in one tree; each is four levels of JSON.
+/// The most levels of events in one tree; each takes four levels of JSON.
 const DEPTH: usize = 12;
 
 /// What became of a delivery, or of a run.
@@ -22,19 +22,19 @@ const DEPTH: usize = 12;
 pub(crate) enum RunState {
     /// The run has deliveries that are not handled yet.
     Running,
-    /// The delivery was not handled yet.
+    /// The delivery is not handled yet.
     Pending,
     /// The delivery waits for its next attempt.
     Waiting,
-    /// The timer is set.
+    /// The timer is set, and not due yet.
     Scheduled,
-    /// Handled: it is over.
+    /// The delivery was handled, or the run is over.
     Done,
-    /// It failed for good.
+    /// The delivery failed for good.
     Failed,
-    /// It is in another part of a run that is too large for one answer.
+    /// The delivery is in another part of a run that is too large for one answer.
     Unknown,
-    /// The word of the agent that handled it, like `late`; or `limit`, `cancelled`.
+    /// The outcome that the agent gave, like `late`; or `limit`, `cancelled`.
     #[serde(untagged)]
     Other(String),
 }
@@ -43,26 +43,26 @@ pub(crate) enum RunState {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Run")]
 pub(crate) struct RunView {
-    /// Its id.
+    /// The run's id.
     id: RunId,
-    /// The workflow version that it is pinned to.
+    /// The workflow version that the run is pinned to.
     version: Option<u64>,
-    /// When its first event was committed.
+    /// When the run's first event was committed.
     started_at: Option<Time>,
-    /// `running` while a delivery is to be handled; then `failed` if one failed and was not replayed with success, else `done`.
-    /// A timer that is still to come keeps no run from being done.
+    /// `running` while a delivery is to be handled; then `failed` if one failed and was not replayed with success, else `done`. A
+    /// run can be done while a timer is still to come.
     state: RunState,
-    /// How many events it has; of those shown, when it is shown in parts.
+    /// How many events the run has; when it is shown in parts, how many this part has.
     event_count: usize,
     /// The delivery that hit the limit of hops or events.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit_hit: Option<String>,
-    /// The check that began it.
+    /// The check that began the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<DeliveryView>,
-    /// The first event. Events whose cause is not shown above them stand here too.
+    /// The first event. Events whose cause is not shown in this tree, or too deep in it, stand here, too.
     events: Vec<EventNode>,
-    /// Deliveries whose event is not shown: it is no longer kept, or in another part of a very large run.
+    /// Deliveries whose event is not shown, because it is no longer kept or in another part of a very large run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deliveries: Vec<DeliveryView>,
 }
@@ -73,7 +73,7 @@ pub(crate) struct RunView {
 struct EventNode {
     #[serde(flatten)]
     event: EventView,
-    /// One for each agent that a matching link leads to, and for each of its replays; then timers.
+    /// The deliveries: one for each agent that a matching link leads to, and for each of its replays; then the timers.
     deliveries: Vec<DeliveryView>,
 }
 
@@ -81,37 +81,37 @@ struct EventNode {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "RunDelivery")]
 struct Outcome {
-    /// Its id.
+    /// The delivery's id.
     id: DeliveryId,
-    /// The agent that gets it.
+    /// The agent that gets the event.
     cell_id: CellId,
-    /// What became of it.
+    /// What became of the delivery.
     state: RunState,
-    /// The links that led there; none for timers and checks.
+    /// The links by which the event came; none for timers and checks.
     links: Vec<CellId>,
-    /// 0, and one more for each replay.
+    /// The arm: 0, and one more for each replay.
     arm: u32,
-    /// The number of its last attempt, from 0; of the next one while it waits.
+    /// The number of the last attempt, from 0; while the delivery waits, that of the next one.
     attempt: u32,
-    /// When its last attempt began.
+    /// When the last attempt began.
     #[serde(skip_serializing_if = "Option::is_none")]
     began_at: Option<Time>,
-    /// How long that took, in milliseconds.
+    /// How long the last attempt took, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     took_ms: Option<i64>,
-    /// When its next attempt, or the timer, comes.
+    /// When the next attempt, or the timer, is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     waits_until: Option<Time>,
     /// What the agent waits for, in its own words: a result, or its turn to ask.
     #[serde(skip_serializing_if = "Option::is_none")]
     waits_for: Option<String>,
-    /// Why it failed, for good or until its next attempt.
+    /// Why the delivery failed, for good or until its next attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
-    /// When it was replayed.
+    /// When the delivery was replayed.
     #[serde(skip_serializing_if = "Option::is_none")]
     replayed_at: Option<Time>,
-    /// The events that it emitted.
+    /// The events that the delivery emitted.
     event_ids: Vec<EventId>,
 }
 
@@ -121,21 +121,21 @@ struct Outcome {
 struct DeliveryView {
     #[serde(flatten)]
     outcome: Outcome,
-    /// The events that it emitted, unless they are too deep: then they stand at the top.
+    /// The events that the delivery emitted. Events that are too deep stand at the top instead.
     events: Vec<EventNode>,
 }
 
-/// The items of a run, being made into a tree.
+/// A tree in the making, from the items of a run.
 pub(crate) struct RunTree<'a> {
     built: &'a HashMap<u64, Arc<Built>>,
-    /// What a delivery is without an item.
+    /// The state of a delivery without an item.
     missing: RunState,
-    /// Events that are not in the tree yet, in the order in which they may begin one.
+    /// Events that are not in the tree yet, in the order in which they may begin a tree.
     left: BTreeMap<(u16, Time, EventId), Event>,
     places: HashMap<EventId, (u16, Time, EventId)>,
-    /// What became of deliveries, by their event.
+    /// The outcomes of deliveries, by their event.
     outcomes: HashMap<Option<EventId>, Vec<Outcome>>,
-    /// Timers, by the event that they are about.
+    /// The timers, by their event.
     timers: HashMap<EventId, Vec<Outcome>>,
     limit_hit: Option<String>,
     running: bool,
@@ -144,7 +144,7 @@ pub(crate) struct RunTree<'a> {
 }
 
 impl<'a> RunTree<'a> {
-    /// Of a run's items, and the versions that its events are of.
+    /// Begins a tree, from a run's items and the versions of its events.
     pub(crate) fn new(items: Vec<RunItem>, built: &'a HashMap<u64, Arc<Built>>, missing: RunState) -> Self {
         let mut tree = RunTree {
             built,
@@ -176,14 +176,14 @@ impl<'a> RunTree<'a> {
         }
         for parked in waiting {
             let outcomes = tree.outcomes.entry(parked.event).or_default();
-            // The arm after the last one that ended.
+            // The delivery waits in the arm after the last one that ended.
             let arm = outcomes.iter().filter(|ended| ended.id == parked.delivery).map(|ended| ended.arm + 1).max();
             outcomes.push(waits(parked, arm.unwrap_or(0)));
         }
         tree
     }
 
-    /// The tree.
+    /// Makes the tree.
     pub(crate) fn view(mut self, run: RunId) -> RunView {
         let first = self.left.values().next();
         let (version, started_at, event_count) =
@@ -230,7 +230,7 @@ impl<'a> RunTree<'a> {
         EventNode { event: self.shown(event), deliveries }
     }
 
-    /// Called once for each arm of a delivery, in order: only the last one says what became of it.
+    /// Makes the view of a delivery. This is called once for each arm, in order: only the last arm says what became of the delivery.
     fn delivery(&mut self, outcome: Outcome, depth: usize) -> DeliveryView {
         match outcome.state {
             RunState::Pending | RunState::Waiting => self.running = true,
@@ -246,7 +246,7 @@ impl<'a> RunTree<'a> {
         DeliveryView { outcome, events }
     }
 
-    /// An event; without its payload when the answer becomes too large.
+    /// The view of an event, without its payload when the answer becomes too large.
     fn shown(&mut self, event: Event) -> EventView {
         self.payload_bytes += event.payload.as_str().len();
         let mut shown = EventView::from(event);
@@ -257,7 +257,7 @@ impl<'a> RunTree<'a> {
     }
 }
 
-/// The arms of deliveries, in order; a replay that was asked for and not handled yet is one more.
+/// The arms of deliveries, in order. A replay that is not handled yet is one more arm.
 fn arms(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
     outcomes.sort_by_key(|outcome| (outcome.began_at.is_none(), outcome.began_at, outcome.id, outcome.arm));
     let is_last = |outcome: &Outcome| !outcomes.iter().any(|later| later.id == outcome.id && later.arm > outcome.arm);

@@ -1,4 +1,4 @@
-//! `webhook`: starts a flow with the requests that come to its address.
+//! `webhook`: starts a flow with the requests that are sent to its address.
 
 mod body;
 mod probe;
@@ -18,61 +18,60 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Starts a flow with the requests that come to its address, which is hard to guess, each as an event in the group
-/// `on_receive`. A request is answered once its event is safe.
+/// Starts a flow with the requests that are sent to its address, which is hard to guess. Each request becomes an event in the
+/// group `on_receive`, and is answered once the event is stored.
 ///
 /// The payload is the body:
 /// - JSON (`application/json`, or any `+json`): as it came;
 /// - a form (`application/x-www-form-urlencoded`, `multipart/form-data`): an object of its fields; a field that comes more than
 ///   once is a list, a file is `{"name", "type", "size", "base64"}`. Values are texts: `250` in a form is `"250"`;
 /// - text (`text/plain` and other `text/`, XML): `{"text": "..."}`;
-/// - no body, as with GET: an object of the query's fields. Beside a body, the query is taken with `event_query_key`.
+/// - no body, as with GET: an object of the query's fields. When there is a body, `event_query_key` adds the query to it.
 ///
-/// Text may be in any charset that its `Content-Type`, its byte order mark or an XML declaration names, else it is UTF-8. Bodies
-/// may come with `Content-Encoding: gzip` or `deflate`. Other bodies get 415. A payload has at most 256 KB, unpacked.
+/// Text may be in any charset that its `Content-Type`, its byte order mark or an XML declaration names; without one, it is UTF-8.
+/// Bodies may come with `Content-Encoding: gzip` or `deflate`. Other media types get 415. A payload has at most 256 KB, unpacked.
 ///
-/// HEAD and OPTIONS are answered and are no events, and so are the handshakes by which known senders ask whether the address is
-/// right: see `sender`.
+/// HEAD and OPTIONS are answered and make no event. Known senders check by a handshake that an address is right; handshakes are
+/// answered, too, and make no event: see `sender`.
 ///
-/// The same delivery sent again is the same event: it is known by the sender's delivery id (`webhook-id` or `svix-id`,
+/// The same delivery sent again is the same event. It is recognised by the sender's delivery id (`webhook-id` or `svix-id`,
 /// `X-GitHub-Delivery`, the `id` of a Stripe event, the `event_id` of Slack, the `MessageId` of Amazon SNS) or by an
 /// `Idempotency-Key` header.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The methods that are taken, like `get,post`; left out, all are. Others get 405. HEAD and OPTIONS are always answered.
+    /// The methods that are accepted, like `get,post`; without this option, all are. Others get 405. HEAD and OPTIONS are always
+    /// answered.
     #[serde(default)]
     verbs: Option<String>,
-    /// Who sends, where `verify` does not say it. It answers the sender's handshake and reads its bodies as it means them.
+    /// The sender, where `verify` does not name it. The sender's handshake is answered, and its bodies are read in its own way.
     #[serde(default)]
     sender: Option<Sender>,
-    /// For Meta: the text that is entered there as Verify token. Only who knows it gets an answer to Meta's challenge; deliveries
-    /// are proved by `verify`.
+    /// For Meta: the text that is entered there as Verify token. Only a caller who knows it gets an answer to Meta's challenge;
+    /// deliveries are proved by `verify`.
     #[serde(default)]
     verify_token: Option<String>,
-    /// Where JSON stands in texts: the names of fields of the payload, which become the values that their texts hold; `.` for a
-    /// text body that is JSON as a whole. A text that is not JSON gets 400.
+    /// Where texts hold JSON: the names of fields of the payload, which become the values that their texts hold; `.` for a text
+    /// body that is JSON as a whole. A text that is not JSON gets 400.
     #[serde(default)]
     parse_json: Vec<String>,
-    /// Where in the body the payload stands, like `data.object`; left out or `.`, it is the whole body. Requests that
-    /// have nothing there get 422.
+    /// Where in the body the payload is, like `data.object`; without this option, or with `.`, it is the whole body. Requests
+    /// that have nothing there get 422.
     #[serde(default)]
     payload_path: Option<String>,
-    /// Headers to take into the payload, like `X-GitHub-Event, User-Agent`. A payload that is no object moves under the
-    /// key `payload`.
+    /// Headers to add to the payload, like `X-GitHub-Event, User-Agent`. A payload that is not an object moves under the key `payload`.
     #[serde(default)]
     event_headers: Option<String>,
-    /// The key of the payload under which those headers stand.
+    /// The key of the payload under which those headers are added.
     #[serde(default = "headers_key")]
     event_headers_key: String,
-    /// The key of the payload under which the fields of the URL's query stand, like `query`, whatever the method and the body.
-    /// Left out, they are the payload of a request without a body, and are not taken from one with a body.
+    /// The key of the payload under which the fields of the URL's query are added, like `query`, whatever the method and the
+    /// body. Without this option, the query is the payload of a request without a body, and is ignored when there is a body.
     #[serde(default)]
     event_query_key: Option<String>,
-    /// The answer's body: a template over the event's payload. Without it and `code`, the answer is 202 with the ids of
-    /// the event and its run. With `response_content_type` `application/json` it is JSON, like
-    /// `{"hello": "{{ name }}", "items": {{ items | size }}}`: what is put into a text is escaped, and an output in the place of a
-    /// value is the value.
+    /// The answer's body: a template over the event's payload. Without it and `code`, the answer is 202 with the ids of the event
+    /// and its run. With `response_content_type` `application/json` it is JSON, like `{"hello": "{{ name }}", "items": {{ items |
+    /// size }}}`: what is put into a text is escaped, and an output in the place of a value becomes the value.
     #[serde(default)]
     response: Option<String>,
     /// The answer's status, 200 to 299; 200 when only `response` is given.
@@ -84,7 +83,7 @@ pub struct Options {
     #[schemars(extend("enum" = RESPONSE_TYPES))]
     response_content_type: String,
     /// Origins whose web pages may send here and read the answer (CORS), like `https://shop.example.com`, separated by commas;
-    /// `*` for all. Left out, browsers let no other page read it. Errors are not readable to pages.
+    /// `*` for all. Without this option, browsers let no page of another origin read the answer. Pages cannot read error answers.
     #[serde(default)]
     cors: Option<String>,
     /// Takes only requests that prove to come from a sender who knows a secret.
@@ -102,7 +101,7 @@ fn text_plain() -> String {
 
 /// The agent.
 pub struct Webhook {
-    /// None: all.
+    /// The accepted methods; none when all are.
     verbs: Option<Vec<Method>>,
     sender: Option<Sender>,
     verify_token: Option<String>,
@@ -167,7 +166,7 @@ impl AgentType for Webhook {
             verify.check(request, secret)?;
         }
         let body = self.reading.payload(request)?;
-        // Values are made of the text only where one is needed.
+        // The text is parsed into a value only where one is needed.
         let value = if self.sender.is_some() { body.value() } else { Value::Null };
         if let Some(handshake) = self.sender.map(|sender| sender.handshake_in(&value, secret)).transpose()?.flatten() {
             return Ok(Accepted { confirm: handshake.confirm, ..Accepted::only_answered(handshake.answer) });
@@ -234,7 +233,7 @@ impl Webhook {
         }
     }
 
-    /// A body that nothing reshapes keeps its text.
+    /// Makes the payload. A body that no option reshapes keeps its text.
     fn payload(&self, body: Payload, request: &HookRequest) -> Result<Payload, Error> {
         if self.payload_path.is_none() && self.event_headers.is_empty() {
             return Ok(body);
@@ -265,7 +264,7 @@ impl Webhook {
 }
 
 fn methods(verbs: &str) -> Result<Vec<Method>, String> {
-    // Earlier versions let HEAD and OPTIONS stand here; they are answered in any case.
+    // Earlier versions accepted HEAD and OPTIONS in this option; they are answered in any case.
     let known = || probe::METHODS.into_iter().chain([Method::HEAD, Method::OPTIONS]);
     let one = |verb: &str| known().find(|method| method.as_str().eq_ignore_ascii_case(verb.trim()));
     verbs
@@ -275,7 +274,7 @@ fn methods(verbs: &str) -> Result<Vec<Method>, String> {
         .collect()
 }
 
-/// Who sends: what `verify` says, or else the option.
+/// The sender: the one that `verify` names, or else the option.
 fn sender(options: &Options, problems: &mut Problems) -> Option<Sender> {
     let scheme = options.verify.as_ref().map(|verify| verify.scheme);
     let by_scheme = scheme.and_then(Scheme::sender);
@@ -303,7 +302,7 @@ fn event_headers(options: &Options, problems: &mut Problems) -> Vec<String> {
             problems
                 .add("event_headers", format!("`{name}` is not the name of a header. Write them like `User-Agent, X-Event`."));
         }
-        // Secrets never stand in events.
+        // Secrets must not stand in events.
         if proofs.iter().copied().chain(["authorization", "cookie"]).any(|secret| secret.eq_ignore_ascii_case(name)) {
             problems.add("event_headers", format!("`{name}` holds a secret, which must not stand in events: leave it out."));
         }
