@@ -1,5 +1,5 @@
-# What a person does with Rookery. Each target does all the set-up that it needs.
-# Rust (1.94.1 or newer) must be there; everything else is got by cargo, pip or npm.
+# The commands for people who work with Rookery. Each target does the set-up that it needs.
+# Rust (1.94.1 or newer), a C compiler and Python (3.11 or newer) must be installed; cargo and pip get everything else.
 
 ADDR ?= 127.0.0.1:8080
 SINK ?= 127.0.0.2:8090
@@ -8,10 +8,10 @@ FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule)
 
 .PHONY: help run build test bench bench-functions check conformance template deploy deploy-test licences
 
-help: ## shows this
+help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
-run: ## builds a release and runs it with the demo; agents may call the demo's sink, and what ALLOW=CIDR:PORT adds
+run: ## builds a release and runs it with the demo; agents may call the demo's sink, and also ALLOW=CIDR:PORT
 	@echo "Building (a first build takes a few minutes) ..."
 	cargo build --release --locked -p rookery-local
 	target/release/rookery --addr $(ADDR) --data $(DATA) --demo-sink $(SINK) --egress-allow "$(firstword $(subst :, ,$(SINK)))/32:$(lastword $(subst :, ,$(SINK)))$(ALLOW:%=,%)"
@@ -19,28 +19,28 @@ run: ## builds a release and runs it with the demo; agents may call the demo's s
 build: ## builds the release program and the functions
 	cargo build --release --locked -p rookery-local $(FUNCTIONS)
 
-test: ## all tests: unit, property, conformance of the stand-ins, journeys, crashes
+test: ## runs all tests: unit, property, conformance of the stand-ins, journeys, crashes
 	cargo test --workspace --locked --no-fail-fast
 
 bench: ## measures throughput, latency and cost on a release build; takes about a minute
 	cargo build --release --locked -p rookery-local -p rookery-bench
 	target/release/rookery-bench
 
-bench-functions: ## size and start of the Lambda functions, beside a hello-world; a first build takes ten minutes
+bench-functions: ## measures size and start of the Lambda functions, beside a hello-world; a first build takes ten minutes
 	cargo build --profile function --locked -p rookery-bench-hello $(FUNCTIONS)
 	cargo build --release --locked -p rookery-bench
 	target/release/rookery-bench-functions
 
-check: ## formatting, lints, documentation, licences
+check: ## checks formatting, lints, documentation, licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 	python3 .ci/licences.py
 
-conformance: ## the stand-ins' conformance suite against ministack, as a second opinion (installs it from PyPI)
+conformance: ## runs the stand-ins' conformance suite against ministack, as a second opinion (installs it from PyPI)
 	infra/standins/conformance.sh
 
-template: target/deploy/installed ## checks the template of the deployment, offline
+template: target/deploy/installed ## checks the deployment's template, offline
 	target/deploy/bin/python infra/deploy/check.py
 	target/deploy/bin/python -m unittest discover -s infra/deploy/tests
 
@@ -56,6 +56,6 @@ target/deploy/installed: infra/deploy/requirements.txt
 	target/deploy/bin/pip install --quiet -r $<
 	touch $@
 
-licences: ## licences and advisories of all dependencies by cargo-deny (takes minutes to install)
+licences: ## checks licences and advisories of all dependencies by cargo-deny (takes minutes to install)
 	cargo install --locked cargo-deny
 	cargo deny check
