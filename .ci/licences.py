@@ -1,4 +1,4 @@
-"""Fails when a crate that we link has no licence that permits it: nothing copyleft. deny.toml says the same to cargo-deny."""
+"""Fails when a linked crate has no licence from the list below, which has no copyleft. deny.toml has the same list for cargo-deny."""
 
 import json
 import re

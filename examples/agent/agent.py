@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A sample external agent, with Python's standard library alone: it counts the words of what it is asked.
+"""A sample external agent that needs only Python's standard library: it counts the words of the question.
 
 It speaks the protocol of external agents: it acknowledges `POST /api/execute` at once with a request id of its own, works, and posts
 its result to the address in `X-Callback-Url`, with the token in `X-Callback-Token`, until it is taken. The same `Idempotency-Key`
@@ -61,7 +61,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def run(request_id, question, callback, token, seconds):
-    """What the agent does; then it posts the result."""
+    """Does the agent's work, then posts the result."""
     time.sleep(seconds)
     words = len(question.split())
     answer = f"You sent {words} words."

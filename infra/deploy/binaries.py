@@ -1,4 +1,4 @@
-"""The binaries of the deployment test: the build that `make test` makes, so that nothing is built twice."""
+"""The binaries of the deployment test: they come from the build of `make test`, so that nothing is built twice."""
 
 import json
 import shutil
@@ -8,7 +8,7 @@ import sam
 
 
 def build(profile):
-    """Builds what is not built. Gives the functions' binaries by name, and the program of the journeys."""
+    """Builds what is not built yet. Gives the functions' binaries by name, and the program of the journeys."""
     programs = artifacts("test", "--workspace", "--no-run")
     journeys = programs[("journeys", True)]
     names = [folder.name for folder in sam.functions(sam.read()).values()]
@@ -29,8 +29,8 @@ def artifacts(*command):
 
 
 def lay_out(binaries, folder, build_of):
-    """Lays the binaries out as cargo-lambda does, without symbols. `build_of` makes a build another one: it is put behind the end of
-    each, where nothing reads it."""
+    """Lays the binaries out as cargo-lambda does, without symbols. `build_of` makes each build differ from others: the text is put
+    behind the end of each binary, where nothing reads it."""
     shutil.rmtree(folder, ignore_errors=True)
     for name, binary in binaries.items():
         bootstrap = folder / name / "bootstrap"

@@ -1,4 +1,4 @@
-"""Reading an expanded template: what refers to what. Used by the gates and the grants."""
+"""Reading an expanded template: which resource refers to which. The gates and the grants use this."""
 
 import re
 
@@ -9,7 +9,7 @@ def of_type(template, kind):
 
 
 def target(value):
-    """The logical id that a `Ref`, `Fn::GetAtt`, or `Fn::Sub` of one resource refers to. Nothing for all else."""
+    """The logical id that a `Ref`, `Fn::GetAtt`, or `Fn::Sub` of one resource refers to. None for anything else."""
     if not isinstance(value, dict):
         return None
     if "Ref" in value:
@@ -24,7 +24,7 @@ def target(value):
 
 
 def as_list(value):
-    """A list as it is, all else as a list of one."""
+    """A list as it is; any other value as a list of one."""
     return value if isinstance(value, list) else [value]
 
 

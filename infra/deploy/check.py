@@ -1,6 +1,6 @@
 """The static gates, offline: the template is expanded, linted, checked by our own gates, and its grants compared.
 
-`make template` runs it. Fails with all that it found."""
+`make template` runs this. It fails with all problems that it found."""
 
 import json
 import subprocess
@@ -12,12 +12,12 @@ import gates
 import grants
 import sam
 
-# Every service that the template uses is in these; more would only take time.
+# All services of the template exist in these regions; more regions would only take time.
 REGIONS = ["us-east-1", "eu-central-1"]
 
 
 def lint(template):
-    """What cfn-lint says."""
+    """The problems that cfn-lint reports."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(template, file)
         file.flush()

@@ -12,7 +12,7 @@ PIPELINE = [
     {"id": "seen", "type": "agent", "agent_type": "condition", "config": {"condition": CONDITION}},
     {"id": "link", "type": "link", "source": {"id": "start"}, "target": {"id": "seen"}},
 ]
-# Emits by itself every 20 seconds.
+# This workflow emits by itself every 20 seconds.
 CLOCK = [{"id": "clock", "type": "agent", "agent_type": "schedule", "config": {"schedule": "every_20s"}}]
 
 
@@ -37,13 +37,13 @@ class Workflow:
             return error.code, error.read().decode(errors="replace")
 
     def data(self, method, url, body=None):
-        """What a call that must succeed answers."""
+        """The data in the answer to a call that must succeed."""
         status, answer = self.call(method, url, body)
         assert 200 <= status < 300, f"{method} {url}: {status} {answer}"
         return answer["data"]
 
     def post(self, n):
-        """Puts event `n` in. The same `n` is the same event, however often it is posted. Gives the status."""
+        """Puts event `n` in. The same `n` means the same event, however often it is posted. Gives the status."""
         return self.call("POST", f"{self.url}/agents/start/events", {"payload": {"n": n}}, {"Idempotency-Key": f"event-{n}"})[0]
 
     def events(self, agent, group):
@@ -57,7 +57,7 @@ class Workflow:
         return found
 
     def seen(self):
-        """The events that came out, each as often as it did, in order."""
+        """The numbers of the events that came out, in order; a doubled event is listed twice."""
         return sorted(payload["n"] for payload in self.events("seen", "on_match"))
 
     def failures(self):
@@ -66,7 +66,7 @@ class Workflow:
 
 
 def wait_for(what, found, seconds):
-    """Waits until `found` gives something, and gives that."""
+    """Waits until `found` gives a value, and returns it."""
     end = time.monotonic() + seconds
     while not (value := found()):
         assert time.monotonic() < end, f"{what} did not come within {seconds} s"

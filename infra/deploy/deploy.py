@@ -39,7 +39,7 @@ def main():
     try:
         # boto3 itself does not read AWS_REGION.
         session = boto3.Session(region_name=args.region or os.environ.get("AWS_REGION"))
-        session.client("sts").get_caller_identity()  # Before the build, which takes minutes.
+        session.client("sts").get_caller_identity()  # A problem with credentials shows before the build, which takes minutes.
         if not args.no_build:
             package.build(args.arch)
         found = deploy(session, args.stage, args.code, {"Architecture": args.arch, **parameters})
@@ -57,7 +57,7 @@ def main():
 
 
 def deploy(session, stage, code, parameters, change=lambda template: None):
-    """Uploads the code, brings the stack to the template, and returns its outputs. `change` may change the expanded template."""
+    """Uploads the code, updates the stack to the template, and returns the stack's outputs. `change` may change the expanded template."""
     account = session.client("sts").get_caller_identity()["Account"]
     cloudformation, s3 = session.client("cloudformation"), session.client("s3")
     name = f"rookery-{stage}"
@@ -78,7 +78,7 @@ def deploy(session, stage, code, parameters, change=lambda template: None):
 
 
 def wait_until_healthy(url, log):
-    """The deployed system answers, or the deployment has failed."""
+    """Waits until the deployed system answers; otherwise the deployment has failed."""
     for _ in range(30):
         try:
             with urllib.request.urlopen(f"{url}/health", timeout=35) as answer:

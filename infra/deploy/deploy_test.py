@@ -1,7 +1,7 @@
 """`make deploy-test`: deploys to an emulator on this machine, with IAM enforced, and drives the deployed system through its API.
 
 The functions are the real binaries, the template is the real one, and the program that deploys is that of `make deploy`.
-It proves what needs no AWS account; what the emulator does in another way than AWS is in emulator.py, and in SKIPPED."""
+It tests all that needs no AWS account. Where the emulator differs from AWS is in emulator.py, and in SKIPPED."""
 
 import argparse
 import contextlib
@@ -28,7 +28,7 @@ SKIPPED = [
     "hooks::any_method_and_every_kind_of_body_becomes_an_event",
     "input::bodies_are_bounded_in_size_depth_and_encoding",
 ]
-# Fails when events do not flow.
+# This journey fails when events do not flow.
 CANARY = "idempotency::the_same_key_gives_the_same_answer_and_another_body_is_refused"
 
 
@@ -55,7 +55,7 @@ class Test:
             return deploy.deploy(self.session, STAGE, code, {"Architecture": ARCHITECTURE, "BaseUrl": self.url, "EgressAllow": "127.0.0.0/8"}, adapted)
 
     def journeys(self, *args):
-        """Runs journeys against the deployed system. Says whether they passed, and their output."""
+        """Runs journeys against the deployed system. Returns whether they passed, and their output."""
         environment = {**os.environ, "ROOKERY_TEST_URL": self.url, "ROOKERY_TEST_KEY": ROOT_KEY}
         program = [self.journeys_program, "--test-threads=4", *args]
         done = subprocess.run(
@@ -76,7 +76,7 @@ class Test:
         return any(text in event["message"] for page in pages for event in page["events"])
 
     def hide_messages_for(self, seconds):
-        """So that ten receives take seconds, not 40 minutes."""
+        """Shortens the visibility, so that ten receives take seconds instead of 40 minutes."""
         self.sqs.set_queue_attributes(QueueUrl=self.outputs["DeliverQueueUrl"], Attributes={"VisibilityTimeout": str(seconds)})
 
 
@@ -122,7 +122,7 @@ def one_bad_message_fails_alone(test):
 
 
 def a_deployment_under_load_loses_nothing(test):
-    """Events are posted while all functions are replaced. What is not answered 2xx is posted again, as a client would."""
+    """Events are posted while all functions are replaced. A post without a 2xx is repeated, as a client would do."""
     before, stop, accepted, refused = test.workflow.seen(), threading.Event(), [], Counter()
 
     def poster(first):
@@ -159,7 +159,7 @@ def code_of(test):
 
 def a_poison_message_becomes_a_failure_record(test):
     """Without its grant to write, `dispatch` fails on every message. After ten receives `schedule` records the failure; once the
-    grant is back, a replay does what was to be done."""
+    grant is back, a replay does the work."""
     test.deploy(b"second", without("DispatchRole", "dynamodb:PutItem"))
     test.hide_messages_for(1)
     before = test.workflow.seen()
@@ -176,7 +176,7 @@ def a_poison_message_becomes_a_failure_record(test):
 
 
 def a_removed_permission_makes_a_journey_fail(test):
-    """The emulator enforces the roles: else all of the above would say nothing of them."""
+    """The emulator enforces the roles: otherwise the tests above would show nothing about them."""
     passed, output = test.journeys("--exact", CANARY)
     assert passed, output
     test.deploy(b"second", without("IngressRole", "sqs:SendMessage"))
@@ -227,7 +227,7 @@ def main():
 
 
 def timed(name, step):
-    """Runs a step, and says how long it took and what it found."""
+    """Runs a step, and prints how long it took and what it found."""
     began = time.monotonic()
     try:
         result = step()

@@ -1,4 +1,4 @@
-"""ministack (https://pypi.org/project/ministack/, MIT), an emulator of AWS on this machine: runs the real `bootstrap` binaries
+"""ministack (https://pypi.org/project/ministack/, MIT), an emulator of AWS on this machine. It runs the real `bootstrap` binaries
 as processes, and enforces their roles' policies."""
 
 import os
@@ -32,7 +32,7 @@ def running(log):
         "LAMBDA_EXECUTOR": "local",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        # It hands this on to the functions.
+        # The emulator passes this variable on to the functions.
         "AWS_ENDPOINT_URL": f"http://localhost:{port}",
     }
     with open(log, "w") as out:
@@ -71,7 +71,7 @@ def session(port):
 
 
 def url(port):
-    """Where the deployed API is reached."""
+    """The address of the deployed API."""
     return f"http://{API_HOST}:{port}"
 
 
@@ -83,12 +83,12 @@ def map_domain(session, api):
 
 
 def adapt(template):
-    """Changes of the template for what it does in another way than AWS."""
-    # It compares a mapping's MaximumConcurrency as a number, and gets parameters as text.
+    """Changes of the template that the emulator needs, because it differs from AWS."""
+    # The emulator compares a mapping's MaximumConcurrency as a number, but gets parameters as text.
     for mapping in cfn.of_type(template, "AWS::Lambda::EventSourceMapping").values():
         scaling = mapping["ScalingConfig"]
         scaling["MaximumConcurrency"] = cfn.default(template, scaling["MaximumConcurrency"])
-    # On AWS, sqs:SendMessage is what SendMessageBatch needs; here it is an action of its own.
+    # On AWS, SendMessageBatch needs the action sqs:SendMessage; in the emulator, it needs an action of its own.
     for role in cfn.of_type(template, "AWS::IAM::Role").values():
         for statement in cfn.statements(role):
             if cfn.as_list(statement["Action"]) == ["sqs:SendMessage"]:

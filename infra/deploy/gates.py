@@ -1,4 +1,4 @@
-"""Our own checks of the expanded template: what no linter catches, and would be found by a customer. Each returns its problems."""
+"""Our own checks of the expanded template, for mistakes that no linter catches. Each check returns its problems."""
 
 import re
 
@@ -8,7 +8,7 @@ from sam import ROOT
 
 QUEUE, FUNCTION, MAPPING = "AWS::SQS::Queue", "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
 
-# As shared/store/src/schema.rs makes them on one machine.
+# These must agree with shared/store/src/schema.rs, which creates the table on one machine.
 TABLE_KEYS = ["pk", "sk"]
 INDEXES = {
     "recent": (["rp", "rs"], {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["cell", "groups", "hop", "keep"]}),
@@ -16,12 +16,12 @@ INDEXES = {
 }
 ATTRIBUTES = {"pk": "S", "sk": "S", "rp": "S", "rs": "S", "dp": "S", "da": "N"}
 
-# What shared/api `is_hook` says is for the function `webhook`.
+# The paths of the function `webhook`: these must agree with `is_hook` in shared/api.
 HOOKS = ["ANY /hooks/{token}", "POST /api/agentProxy/sendResult", "POST /p/{project}/api/agentProxy/sendResult"]
 
 
 def rust(path, pattern):
-    """What the code says: all matches in a source file, of which there must be one."""
+    """The matches of a pattern in a source file; there must be at least one."""
     found = re.findall(pattern, (ROOT / path).read_text())
     assert found, f"{path} has nothing like {pattern}: mend this gate"
     return found
@@ -64,7 +64,7 @@ def keys(schema):
 
 
 def code_queues():
-    """The table of queues in the code: its name and the seconds of one message, by logical id."""
+    """The table of queues in the code: a queue's name and its budget for one message in seconds, by logical id."""
     rows = rust("shared/queue/src/queues.rs", r'(\w+) \{ name: "(\w+)", budget_seconds: (\d+) \}')
     return {f"{queue}Queue": (name, int(budget)) for queue, name, budget in rows}
 
@@ -198,7 +198,7 @@ def http(template):
 
 
 def permitted(template, function, principal, source):
-    """Whether a service may invoke a function on behalf of this source, and of it alone."""
+    """Whether a service may invoke a function on behalf of this source, and of no other."""
     return any(
         target(p["FunctionName"]) == function and p["Principal"] == principal and target(p.get("SourceArn")) == source
         for p in of_type(template, "AWS::Lambda::Permission").values()
@@ -253,5 +253,5 @@ ALL = [table, queues, mappings, functions, roles, http, schedules, alarms]
 
 
 def problems(template):
-    """All that is wrong with an expanded template."""
+    """All problems of an expanded template."""
     return [problem for gate in ALL for problem in gate(template)]

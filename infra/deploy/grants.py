@@ -1,5 +1,5 @@
 """What each function may do, one line for each function, action and resource. grants.txt holds them, so that a reviewer sees a
-change. After a change that is meant: `python infra/deploy/grants.py --write`."""
+change. After an intended change: `python infra/deploy/grants.py --write`."""
 
 import re
 import sys
@@ -35,7 +35,7 @@ def lines(template):
 
 
 def problems(template):
-    """What differs from the snapshot."""
+    """The differences from the snapshot."""
     now, kept = set(lines(template)), set(SNAPSHOT.read_text().splitlines())
     hint = "if it is meant, run `target/deploy/bin/python infra/deploy/grants.py --write` and have it reviewed"
     return [f"new grant: {line}: {hint}" for line in sorted(now - kept)] + [

@@ -40,7 +40,7 @@ def zipped(binary):
 
 
 def ensure_bucket(s3, account, region):
-    """The bucket for code of this account and region: private, encrypted. Made if it is not there."""
+    """The bucket for code of this account and region: private, encrypted. It is made if it does not exist."""
     bucket = f"rookery-code-{account}-{region}"
     try:
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
@@ -60,7 +60,7 @@ def ensure_bucket(s3, account, region):
 
 
 def upload(s3, bucket, code):
-    """Uploads what is new of the code in this folder. Says where each function's is, by logical id."""
+    """Uploads the code in this folder that is not there yet. Returns where each function's code is, by logical id."""
     places = {}
     for name, folder in sam.functions(sam.read()).items():
         path = code / folder.name / "bootstrap"

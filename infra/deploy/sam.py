@@ -11,7 +11,7 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "infra" / "template.yaml"
 
-logging.getLogger("samtranslator").setLevel(logging.ERROR)  # It warns of metrics that nobody collects.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)  # The translator warns about metrics that nobody collects.
 
 
 class _NoManagedPolicies:
@@ -22,7 +22,7 @@ class _NoManagedPolicies:
 
 
 def read():
-    """The SAM template, without shared parts: what changes one resource changes no other."""
+    """The SAM template, without shared parts: a change of one resource changes no other."""
     return json.loads(json.dumps(yaml_parse(TEMPLATE.read_text())))
 
 

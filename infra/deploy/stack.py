@@ -5,7 +5,7 @@ import time
 
 from botocore.exceptions import ClientError
 
-# What CloudFormation takes with the request.
+# The largest template that CloudFormation accepts in the request itself.
 LARGEST_TEMPLATE = 51_200
 FAILED = "an earlier deployment failed and left the stack"
 
@@ -30,7 +30,7 @@ def outputs(stack):
 
 
 def deploy(cloudformation, name, template, parameters, tags):
-    """Brings the stack to the template and returns it. A parameter that is not given keeps its value, or gets its default."""
+    """Updates the stack to the template, and returns the stack. A parameter that is not given keeps its value, or gets its default."""
     there = describe(cloudformation, name)
     if there and there["StackStatus"] == "REVIEW_IN_PROGRESS":
         there = None
@@ -61,7 +61,7 @@ def deploy(cloudformation, name, template, parameters, tags):
 
 
 def check_state(there, name):
-    """Says what to do about a stack that cannot be updated."""
+    """Returns what to do about a stack that cannot be updated."""
     status = there["StackStatus"] if there else ""
     if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
         raise Failed(

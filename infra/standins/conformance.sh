@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the conformance suite against ministack, the second opinion: https://pypi.org/project/ministack/ (MIT).
-# Needs python3 with venv. Everything it makes lies in target/ministack; the server it starts, it stops.
+# The script needs python3 with venv. All its files are in target/ministack, and it stops the server that it starts.
 set -eu
 cd "$(dirname "$0")/../.."
 home=target/ministack
