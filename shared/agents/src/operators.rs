@@ -16,7 +16,7 @@ const TYPES: [&str; 7] = ["null", "boolean", "number", "integer", "string", "arr
 pub(crate) enum Operator {
     /// Equal; lists and objects too, element by element.
     Eq,
-    /// Not equal; values of two types never are.
+    /// Not equal. Values of two types do not match.
     Ne,
     /// A greater number, a later time, or a text that comes later.
     Gt,
@@ -26,9 +26,9 @@ pub(crate) enum Operator {
     Lt,
     /// Smaller or equal.
     Lte,
-    /// A text that has this text in it, or a list that has this element.
+    /// A text that contains this text, or a list that contains this element.
     Contains,
-    /// A text or a list that has it not.
+    /// A text or a list that does not contain it.
     NotContains,
     /// A text that starts with this text.
     StartsWith,
@@ -38,17 +38,17 @@ pub(crate) enum Operator {
     In,
     /// Equal to no element of this list.
     NotIn,
-    /// A text in which this regular expression is found; `^` and `$` bind it to the ends.
+    /// A text in which this regular expression matches; `^` and `$` stand for the text's ends.
     Matches,
-    /// A text in which it is not found.
+    /// A text in which this regular expression does not match.
     NotMatches,
-    /// Of this type: `null`, `boolean`, `number`, `integer`, `string`, `array` or `object`.
+    /// A value of this type: `null`, `boolean`, `number`, `integer`, `string`, `array` or `object`.
     IsType,
-    /// `null`, or a text, list or object with nothing in it. Takes no value.
+    /// `null`, or an empty text, list or object. Takes no value.
     IsEmpty,
-    /// A text, list or object with something in it. Takes no value.
+    /// A text, list or object that is not empty. Takes no value.
     IsNotEmpty,
-    /// There is a value, `null` too. Takes no value.
+    /// There is a value; `null` is one, too. Takes no value.
     Exists,
     /// There is no value. Takes no value.
     NotExists,
@@ -58,9 +58,9 @@ pub(crate) enum Operator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Cast {
-    /// A text that is a number, as forms send it, is that number.
+    /// A text that is a number, as in a form, is read as that number.
     Number,
-    /// A number or a boolean is its text.
+    /// A number or a boolean is read as its text.
     Text,
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 /// A result whose error can be shown to a user.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Who has to act, and so which HTTP status it is.
+/// Who has to act. The HTTP status follows from this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// 400: the request is malformed.

@@ -33,7 +33,7 @@ pub struct AgentCell {
     pub id: CellId,
     /// The name of its type.
     pub agent_type: String,
-    /// What people call it.
+    /// What people call the agent.
     pub name: Option<String>,
     /// The options of its type.
     pub config: Map<String, Value>,

@@ -13,9 +13,9 @@
 pub enum PendingState {
     /// The record may still be answered.
     Open,
-    /// Its answer is stored.
+    /// The answer is stored.
     Answered,
-    /// Its deadline passed without an answer.
+    /// The deadline passed without an answer.
     Expired,
     /// The delivery that asked has failed for good.
     Failed,

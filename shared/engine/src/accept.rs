@@ -46,7 +46,7 @@ pub(crate) fn incoming_id(workflow: &Workflow, cell: &Cell, key: Option<&str>) -
     }
 }
 
-/// What a hook answers.
+/// The answer of a hook.
 pub enum HookAnswer {
     /// The event was accepted: the default answer, with these headers.
     Accepted(EventId, Vec<(HeaderName, String)>),

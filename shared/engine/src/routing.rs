@@ -64,7 +64,7 @@ impl Handler for Router {
     async fn handle(&self, message: Message) -> Result<()> {
         match &message.task {
             Task::Route(route) => self.0.route(&message.workflow, route).await,
-            _ => self.0.producer.send(vec![message.into()]).await, // Strayed: to its own queue.
+            _ => self.0.producer.send(vec![message.into()]).await, // The message strayed: it goes to its own queue.
         }
     }
 

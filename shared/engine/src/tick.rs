@@ -116,7 +116,7 @@ impl Engine {
     async fn send_checks(&self, item: &ScheduleItem, now: Time) -> Result<()> {
         let head = self.store.find_workflow(&item.agent.workflow).await?;
         if !head.is_some_and(|head| head.state == State::Active && !head.deleted) {
-            return self.store.delete_schedule(item).await; // A stop or a deletion did not get so far.
+            return self.store.delete_schedule(item).await; // A stop or a deletion was cut short before this.
         }
         let Ok(schedule) = Schedule::parse(&item.spec) else {
             tracing::error!(workflow = %item.agent.workflow, spec = item.spec, "a stored schedule is not understood any more");

@@ -1,5 +1,6 @@
 //! The attributes of items: what each name means, and in which items. Names are short, since DynamoDB bills for them. Expressions
 //! contain the names in their texts, so there are no constants for them; a test compares this table with the code.
+//! In the second column, "it" is the item that the third column names.
 //!
 //! | Attribute | Means | In |
 //! |---|---|---|

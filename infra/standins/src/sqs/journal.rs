@@ -11,9 +11,9 @@ pub(crate) type Journal = Vec<Change>;
 pub(crate) enum Change {
     /// A new or changed queue: id, name, attributes, created, modified.
     Queue(i64, String, Config, Millis, Millis),
-    /// A queue and its messages are gone.
+    /// A queue was deleted, with its messages.
     Drop(i64),
-    /// A queue's messages are gone.
+    /// A queue was purged of its messages.
     Purge(i64),
     Insert(i64, Content, Progress),
     Progress(Uuid, Progress),

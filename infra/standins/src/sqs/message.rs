@@ -1,4 +1,4 @@
-//! One message: what was sent, which never changes, and how far its delivery has come, which does. Also the digests of the API.
+//! One message: its content, which never changes, and the progress of its delivery. The digests of the API are here, too.
 //! Source: "Calculating the MD5 message digest for message attributes" in the Amazon SQS Developer Guide.
 
 use super::error::{Code, Error};
@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Milliseconds since 1970, by the machine's clock: they are stored, so they must mean the same after a restart.
+/// Milliseconds since 1970, by the machine's clock. They are stored, so they must mean the same after a restart.
 pub(crate) type Millis = i64;
 
 pub(crate) type Attributes = BTreeMap<String, Attribute>;
 
-/// A message attribute; exactly one value is there, binary in base64.
+/// A message attribute. It has exactly one of the values; a binary value is in base64.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Attribute {
@@ -25,10 +25,10 @@ pub(crate) struct Attribute {
     pub(crate) binary_value: Option<String>,
 }
 
-/// What was sent.
+/// The content that was sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Content {
-    /// Version 7, so that ids sort by the time of sending: the order that a restart restores.
+    /// The message's id. It is of version 7, so that ids sort by the time of sending: a restart restores this order.
     pub(crate) id: Uuid,
     pub(crate) body: String,
     pub(crate) attributes: Attributes,
@@ -47,7 +47,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// The same, no longer in flight. A message that nobody has received may still be delayed: that stays.
+    /// The same progress, no longer in flight. The delay of a message that nobody has received stays.
     pub(crate) fn released(self, now: Millis) -> Self {
         if self.receive_count == 0 { self } else { Progress { visible_at: self.visible_at.min(now), ..self } }
     }
@@ -101,7 +101,7 @@ impl Attribute {
     fn value(&self) -> Vec<u8> {
         match (&self.string_value, &self.binary_value) {
             (Some(text), _) => text.as_bytes().to_vec(),
-            // Checked when it was sent.
+            // The base64 was checked when the message was sent.
             (None, Some(base64)) => base64::engine::general_purpose::STANDARD.decode(base64).unwrap_or_default(),
             (None, None) => Vec::new(),
         }

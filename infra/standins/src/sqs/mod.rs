@@ -7,7 +7,7 @@
 //!   writes the resulting changes in **one** transaction ([`store`]) and only then answers: group commit.
 //! - [`queues`] decides, without I/O and without a clock, and notes what is to be written ([`journal`]); [`queue`] is one queue, [`message`] one message, [`config`] a queue's attributes.
 //!
-//! What it promises:
+//! What the stand-in promises:
 //! - Sent, deleted, created, purged, moved: on disk (fsync) before the answer. Nobody receives a message that is not on disk.
 //! - Received, visibility changed: in the file before the answer, so a receive count survives the death of the process, but not synced:
 //!   a power cut may take back the last receives, which at-least-once allows.

@@ -53,7 +53,7 @@ enum Prepared {
 impl Engine {
     async fn dispatch(&self, message: Message) -> Result<()> {
         let Some(work) = Work::of(&message) else {
-            return self.producer.send(vec![message.into()]).await; // Strayed: to its own queue.
+            return self.producer.send(vec![message.into()]).await; // The message strayed: it goes to its own queue.
         };
         let mut unknown = 0;
         for round in 0..ROUNDS {

@@ -14,7 +14,7 @@
 //! | new, parked | ten crashes of its handler | committed, `failed` | `dead_letters` |
 //! | new | a check that was missed, while a later one is due | committed, `skipped` | `checks` |
 //! | new | a check whose schedule has changed | no item: it is dropped | `checks` |
-//! | parked | the same | committed, `cancelled` | `commit` |
+//! | parked | a check whose schedule has changed | committed, `cancelled` | `commit` |
 //! | new, parked | its workflow is deleted | it is dropped, and the purge removes what it has | `dispatch` |
 //! | committed | its message again | committed: what follows is sent again | `following` |
 //! | committed, `failed` | a replay | as it is; the next arm is new | `replay` |

@@ -13,7 +13,7 @@ impl Attempt<'_> {
         let (engine, work, ready) = (self.engine, self.work, self.ready);
         let Some(event) = &ready.event else { return Ok(None) };
         if event.last {
-            return Ok(None); // It tells of the limit: it is handled, and nothing comes of it.
+            return Ok(None); // This event tells of the limit: it is handled, and nothing comes of it.
         }
         let delivery = work.delivery.to_string();
         let over = match ready.root.as_ref().map_or(0, |root| root.run_events) {

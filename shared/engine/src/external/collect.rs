@@ -1,4 +1,5 @@
-//! Collecting results that external agents post: which request each is of, whether it is believed, whether it is the one that counts.
+//! Collecting results that external agents post: which request a result belongs to, whether its sender is believed, and whether
+//! it counts.
 
 use crate::Engine;
 use crate::external::acknowledgement::CALLBACK_TOKEN;
@@ -14,9 +15,9 @@ use subtle::ConstantTimeEq;
 /// What became of a posted result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Collected {
-    /// It is the request's result, now or since an earlier post of the same.
+    /// It is the request's result, now or since an earlier post of the same result.
     Taken,
-    /// Its id is not known yet, and a call of the project is under way: it is held until the acknowledgement is stored.
+    /// The result's id is not known yet, and a call of the project is under way: the result is held until the acknowledgement is stored.
     Held,
 }
 
@@ -24,12 +25,12 @@ pub enum Collected {
 #[derive(Default)]
 struct Led {
     open: Vec<Request>,
-    /// The latest that has ended, of each project.
+    /// The latest request that has ended, for each project.
     ended: HashMap<ProjectId, Request>,
 }
 
 impl Led {
-    /// Keeps a request that has ended, if it is its project's latest. Gives the one that is not.
+    /// Keeps a request that has ended, if it is the latest of its project. Gives the one of the two that is not.
     fn keep_latest(&mut self, request: Request) -> Option<(WorkflowRef, EventId)> {
         let project = request.pending.agent.workflow.project.clone();
         let older = match self.ended.remove(&project) {
@@ -47,8 +48,8 @@ impl Led {
 }
 
 impl Engine {
-    /// Takes in a result: by its callback token, or by the request id alone where the agent allows it. Posted below a project, only
-    /// that project's requests are looked at.
+    /// Takes a result: by its callback token, or by the request id alone where the agent allows that. For a result that is posted
+    /// below a project, only that project's requests are looked at.
     pub async fn collect(&self, project: Option<&ProjectId>, token: Option<&str>, post: &HookRequest) -> Result<Collected> {
         let result = read_result(&post.body)?;
         let found = match token {
@@ -67,7 +68,7 @@ impl Engine {
         }
     }
 
-    /// The request of a token: workflow, request, and the secret that must match.
+    /// The request that a token names: the token has the workflow, the request, and the secret, which must match.
     async fn by_callback_token(&self, project: Option<&ProjectId>, token: &str) -> Result<Option<Request>> {
         let Some((workflow, id, secret)) = split_token(token) else { return Ok(None) };
         if project.is_some_and(|project| *project != workflow.project) {
@@ -77,9 +78,9 @@ impl Engine {
         Ok(request.filter(|request| bool::from(request.pending.token.as_bytes().ct_eq(secret.as_bytes()))))
     }
 
-    /// The request that a callee acknowledged with this id, among those that take results without their token. Of several, the one
-    /// that is open; without a project, only if all, also those that have ended, are of one: a result that is posted twice must not
-    /// reach another's request.
+    /// The request that a callee acknowledged with this id, among those that accept results without a token. Of several, the open
+    /// one counts. Without a project, all requests with this id, also those that have ended, must belong to one project: a result
+    /// that is posted twice must not reach another project's request.
     async fn by_callee_id(&self, project: Option<&ProjectId>, callee_id: &str) -> Result<Option<Request>> {
         let Led { mut open, mut ended } = self.led_by(project, callee_id).await?;
         let mut projects = open.iter().chain(ended.values()).map(|request| &request.pending.agent.workflow.project);
@@ -99,8 +100,8 @@ impl Engine {
         }
     }
 
-    /// The requests to which a callee's id leads. A callee may give the same id each time: of those that have ended, the latest of each
-    /// project is kept, to know its result when that comes again, and the ways to the others are removed.
+    /// The requests to which a callee's id leads. A callee may give the same id each time. Of the requests that have ended, the
+    /// latest of each project is kept, so that its result is recognised when it comes again; the ways to the others are removed.
     async fn led_by(&self, project: Option<&ProjectId>, callee_id: &str) -> Result<Led> {
         let (mut led, mut cursor) = (Led::default(), None);
         loop {
@@ -127,7 +128,7 @@ impl Engine {
         }
     }
 
-    /// Checks what proves the sender of a result that came without a token.
+    /// Checks the proof of a result that came without a token.
     async fn believe(&self, request: &Request, post: &HookRequest) -> Result<()> {
         if request.auth != CallbackAuth::Signature {
             return Ok(());
@@ -138,7 +139,7 @@ impl Engine {
         verify_standard_webhook(post, &name, credential.as_ref().map(|credential| credential.value.as_str()))
     }
 
-    /// The first result in time counts; the same again is fine; all else is refused, with the reason.
+    /// Stores the first result that comes in time. The same result again is accepted; all others are refused, with the reason.
     async fn take(&self, request: &Request, post: &HookRequest) -> Result<Collected> {
         let pending = &request.pending;
         let workflow = &pending.agent.workflow;
@@ -167,12 +168,12 @@ impl Engine {
                 }
             }
         }
-        // Also for a copy: it may have been stored and never sent (rule 3).
+        // The delivery is woken for a repeated result, too: the first may have been stored without its message being sent (rule 3).
         self.wake(pending).await?;
         Ok(Collected::Taken)
     }
 
-    /// A posted result without the credentials and the token that its call sent: whoever was called may repeat them.
+    /// The result without the credentials and the token that its call sent: the callee may have repeated them.
     async fn clean(&self, request: &Request, text: &str) -> Result<String> {
         let pending = &request.pending;
         let sent = self.store.credentials(&pending.agent.workflow.project, &request.credentials).await?;
@@ -185,7 +186,7 @@ impl Engine {
         Ok(clean)
     }
 
-    /// Holds a result of which the acknowledgement may not be stored yet; none when no call of the project is under way.
+    /// Holds a result whose acknowledgement may not be stored yet; none when no call of the project is under way.
     async fn hold(&self, project: &ProjectId, callee_id: &str, post: &HookRequest) -> Result<Option<Collected>> {
         if !self.store.is_calling(project, post.now).await? {
             return Ok(None);
@@ -205,7 +206,7 @@ impl Engine {
                 remedy,
             ));
         }
-        // The acknowledgement may have been stored since it was looked for: then nobody else will look.
+        // The acknowledgement may have been stored after the first look. Then nobody else would look for the result again.
         match self.by_callee_id(Some(project), callee_id).await? {
             Some(request) => {
                 self.believe(&request, post).await?;
@@ -217,7 +218,7 @@ impl Engine {
         }
     }
 
-    /// Joins a result that came before the acknowledgement of its request was stored.
+    /// Joins a held result with its request, whose acknowledgement is stored now.
     pub(crate) async fn join_held(&self, request: &Request, callee_id: &str) -> Result<()> {
         let project = &request.pending.agent.workflow.project;
         let Some(held) = self.store.held_result(project, callee_id).await? else { return Ok(()) };
@@ -240,14 +241,14 @@ impl Engine {
         };
         match taken {
             Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal) => return Err(error),
-            // It was told 202; what it says counts no more, or is not believed.
+            // The sender was told 202, but the result no longer counts, or is not believed.
             Err(error) => tracing::warn!(%error, request = %request.pending.id, "a result that came early is refused"),
             Ok(()) => {}
         }
         self.store.drop_held_result(project, callee_id).await
     }
 
-    /// Cancels a request: no result is taken any more, and its delivery ends.
+    /// Cancels a request: no result is accepted any more, and its delivery ends.
     pub async fn cancel_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Request> {
         let request = self.find_request(workflow, id).await?;
         let closed = self.store.close_pending(&request.pending, PendingState::Cancelled, None, Time::now()).await?;
@@ -265,7 +266,7 @@ impl Engine {
         Ok(request)
     }
 
-    /// Makes a request that is over again, as a new one: the next arm of the same delivery. Doing it twice makes one.
+    /// Makes a request again that has ended, as a new one in the next arm of the same delivery. Repeating this makes no further request.
     pub async fn retry_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<EventId> {
         let request = self.find_request(workflow, id).await?;
         if request.pending.state == PendingState::Open {
@@ -276,19 +277,19 @@ impl Engine {
         Ok(EventId::request(id.run, request.pending.delivery, request.pending.arm + 1))
     }
 
-    /// A request of a workflow.
+    /// Reads a request of a workflow.
     pub async fn find_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Request> {
         self.store.request(workflow, id).await?.ok_or_else(|| Error::not_found("request"))
     }
 }
 
-/// The same for what is unknown, another's, deleted, or not proved.
+/// The error for all requests that the sender must not know about: unknown, another project's, deleted, or without proof.
 fn unknown() -> Error {
     let remedy = "Check the `requestId`; send the header `X-Callback-Token` as it came with the request.";
     Error::new(Kind::NotFound, "not_found", "There is no such request.", remedy)
 }
 
-/// Why no result is taken any more.
+/// The error that says why no result is accepted any more.
 fn over(state: PendingState) -> Error {
     let (message, remedy) = match state {
         PendingState::Cancelled => ("The request was cancelled.", "Nothing is to be done."),
@@ -298,13 +299,13 @@ fn over(state: PendingState) -> Error {
     Error::new(Kind::Gone, "request_over", message, remedy)
 }
 
-/// Whether two results say the same, however they are spaced, and by whichever of the callee's ids they came.
+/// Whether two results say the same, however they are spaced, and whichever of the callee's ids they carry.
 fn is_same(one: &str, other: &str) -> bool {
     let result = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok().map(|value| value["result"].clone());
     result(one).is_some_and(|one| Some(one) == result(other))
 }
 
-/// Twelve characters of project, twelve of workflow, sixty-four of request, and the secret.
+/// Splits a token: twelve characters of project, twelve of workflow, sixty-four of request, and the secret.
 fn split_token(token: &str) -> Option<(WorkflowRef, EventId, &str)> {
     let (project, rest) = token.split_at_checked(12)?;
     let (workflow, rest) = rest.split_at_checked(12)?;

@@ -1,4 +1,4 @@
-//! What is counted: by agent and hour in the table for users, in CloudWatch's format for operators.
+//! The counts: by agent and hour in the table, for users; in CloudWatch's format, for operators.
 
 pub(crate) mod cloudwatch;
 pub(crate) mod meter;

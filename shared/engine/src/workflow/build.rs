@@ -20,7 +20,7 @@ pub struct Draft {
     pub(super) secrets: Vec<(CellId, HookSecret)>,
 }
 
-/// What a save, check, build, start or stop answers in `meta`.
+/// The `meta` in the answer to a save, check, build, start or stop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SaveResult {
     /// All that keeps the workflow from being built.

@@ -1,4 +1,4 @@
-//! What is due: sent in full requests however much it is, and once however late.
+//! Due items: however many there are, they are sent in full requests; however late they are, each is sent once.
 
 use crate::World;
 use crate::waits::receive_from;

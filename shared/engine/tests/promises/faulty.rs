@@ -16,11 +16,11 @@ use std::sync::{Arc, Mutex};
 pub(crate) enum Fault {
     /// Nothing was done.
     FailBefore,
-    /// It was done, and the answer was lost.
+    /// The request was done, and its answer was lost.
     ApplyThenFail,
     /// The service refuses for now.
     Throttle,
-    /// It was done twice; the second answer counts.
+    /// The request was done twice; the second answer counts.
     Twice,
     /// A transaction collided.
     Conflict,

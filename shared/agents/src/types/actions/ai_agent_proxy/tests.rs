@@ -8,7 +8,7 @@ fn config(more: Value) -> Value {
     config
 }
 
-/// What is sent for an event of this payload.
+/// The path and the body of the request for an event with this payload.
 async fn sent(more: Value, payload: &str) -> (String, Value) {
     let (cell, event, world) = (cell(), event("source", payload), World::default());
     let mut cx = context(&cell, &event, &world);
@@ -31,7 +31,7 @@ async fn the_protocols_example_of_a_request_is_sent_to_the_letter() {
     });
     let (url, mut body) = sent(options, &example.to_string()).await;
     assert_eq!(url, "https://agents.example.com/api/execute");
-    // By the protocol's text, history is not sent to an agent with a memory; its example has both.
+    // The protocol's text says that no history is sent to an agent with a memory, but its example has both.
     body["agentContext"]["chatHistory"] = example["agentContext"]["chatHistory"].clone();
     body["agentContext"]["intermediateSteps"] = example["agentContext"]["intermediateSteps"].clone();
     assert_eq!(body, example);
@@ -49,7 +49,7 @@ async fn the_conversation_is_sent_through_a_window() {
     assert_eq!(history(json!({"messages": 2})).await, 2);
     assert_eq!(history(json!({"messages": 0})).await, 0);
     assert_eq!(history(json!({"tokens": 100})).await, 3);
-    // Each has 28 to 30 characters.
+    // Each message has 28 to 30 characters.
     assert_eq!(history(json!({"tokens": 12})).await, 1);
     let (_, body) = sent(json!({}), &payload.to_string()).await;
     assert_eq!(body["agentContext"]["input"], "go on");
