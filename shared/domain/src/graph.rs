@@ -109,9 +109,9 @@ impl Graph {
         self.by_id.get(id).map(|index| &self.cells[*index])
     }
 
-    /// The links that lead to an agent, in the workflow's order.
-    pub fn incoming(&self, target: &CellId) -> impl Iterator<Item = &Link> {
-        self.by_target.get(target).into_iter().flatten().map(|index| &self.links[*index])
+    /// The links that lead to an agent, in the workflow's order. Their number is known without a walk.
+    pub fn incoming(&self, target: &CellId) -> impl ExactSizeIterator<Item = &Link> {
+        self.by_target.get(target).map(Vec::as_slice).unwrap_or_default().iter().map(|index| &self.links[*index])
     }
 
     /// One target for each agent that at least one matching link leads to, in the workflow's order.
@@ -176,8 +176,9 @@ mod tests {
             prop_assert_eq!(routed.len(), found.len(), "one target for each agent");
             prop_assert_eq!(found, expected);
             let target = CellId(format!("c{source}"));
-            let incoming: Vec<&Link> = graph.incoming(&target).collect();
             let reference: Vec<&Link> = graph.links().iter().filter(|link| link.target == target).collect();
+            prop_assert_eq!(graph.incoming(&target).len(), reference.len(), "known without a walk");
+            let incoming: Vec<&Link> = graph.incoming(&target).collect();
             prop_assert_eq!(incoming, reference);
             // A graph that was stored and read again is the graph that was built.
             let stored: Graph = serde_json::from_str(&serde_json::to_string(&graph).unwrap()).unwrap();
