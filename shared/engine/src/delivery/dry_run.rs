@@ -145,3 +145,18 @@ fn report(plan: Plan, before: Value, id: impl Fn(u32) -> Option<EventId>) -> Rep
         Plan::Fail(failure) => Report { memory: before, error: Some(failure), ..Report::default() },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rookery_domain::limits;
+
+    #[test]
+    fn what_is_tried_once_is_bounded_as_every_attempt_is() {
+        let payload = Payload::of(&Value::Null).unwrap();
+        let many = |count| Effects { emit: vec![Effects::emit("g", payload.clone()).emit[0].clone(); count], ..Effects::none() };
+        assert!(matches!(once(Ok(many(limits::CHILDREN))), Plan::Commit(_)));
+        assert!(matches!(once(Ok(many(limits::CHILDREN + 1))), Plan::Fail(failure) if failure.code == "too_many_events"));
+        assert!(matches!(once(Err(AgentError::retry("http_503", "not now"))), Plan::Fail(_)), "nobody comes again");
+    }
+}
