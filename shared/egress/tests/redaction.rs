@@ -26,9 +26,17 @@ fn a_value_is_found_in_every_form_that_others_write() {
         r#"a+b\\/c=&\\\"<ü> z"#,
         "A+B/C=&\"<Ü> Z",
         "A%2BB%2FC%3D%26%22%3C%C3%9C%3E%20Z",
+        "A+b/C=&\"<ü> Z",
     ] {
         assert_eq!(redact(value, &format!("[\"x{written}y\"]")), "[\"x[credential key]y\"]", "{written}");
     }
+}
+
+#[test]
+fn backslashes_that_nested_escapes_leave_hide_no_value() {
+    let written = r"\u&#x30;06&#x31;\u&#x30;04&#x31;\\&#x5c;u0&#x30;61&#x5c;u0&#x30;41&#x5c;u0&#x30;61&#x5c;u0&#x30;41"
+        ;
+    assert_eq!(redact(r"aA\aAaA", &format!("<< {written} >>")), "<< [credential key] >>");
 }
 
 #[test]
