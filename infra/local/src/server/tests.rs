@@ -51,10 +51,11 @@ async fn rest(mut client: DuplexStream) -> Vec<u8> {
 #[tokio::test(start_paused = true)]
 async fn a_client_without_a_request_is_closed_and_so_is_one_after_its_request() {
     let connections = Connections::new(limits());
-    assert_eq!(rest(connect(&connections)).await, b"");
+    let in_time = async |client| tokio::time::timeout(limits().idle * 2, rest(client)).await.expect("it is closed");
+    assert_eq!(in_time(connect(&connections)).await, b"");
     let mut client = connect(&connections);
     client.write_all(GET).await.unwrap();
-    assert!(rest(client).await.starts_with(b"HTTP/1.1 200"), "it is answered, then idle, then closed");
+    assert!(in_time(client).await.starts_with(b"HTTP/1.1 200"), "it is answered, then idle, then closed");
 }
 
 #[tokio::test(start_paused = true)]
