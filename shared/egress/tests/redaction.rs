@@ -34,8 +34,7 @@ fn a_value_is_found_in_every_form_that_others_write() {
 
 #[test]
 fn backslashes_that_nested_escapes_leave_hide_no_value() {
-    let written = r"\u&#x30;06&#x31;\u&#x30;04&#x31;\\&#x5c;u0&#x30;61&#x5c;u0&#x30;41&#x5c;u0&#x30;61&#x5c;u0&#x30;41"
-        ;
+    let written = r"\u&#x30;06&#x31;\u&#x30;04&#x31;\\&#x5c;u0&#x30;61&#x5c;u0&#x30;41&#x5c;u0&#x30;61&#x5c;u0&#x30;41";
     assert_eq!(redact(r"aA\aAaA", &format!("<< {written} >>")), "<< [credential key] >>");
 }
 
