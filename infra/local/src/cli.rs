@@ -107,6 +107,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            // What is under way could not be stored any more: there is nothing to wait for.
+            damage = runner.damage() => return Err(damage),
         }
         runner.stop().await;
         Ok(())

@@ -110,6 +110,9 @@ impl Gateway {
         if let Some(base) = base.filter(|_| !self.knows_its_address) {
             request.extensions_mut().insert(base);
         }
+        if self.stores.is_checking() {
+            request.extensions_mut().insert(rookery_api::HealthStatus::Checking);
+        }
         match function.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},

@@ -15,6 +15,7 @@ use rookery_engine::{Engine, NoPublicUrl, PublicUrl, Settings};
 use rookery_queue::Queue;
 use rookery_standins::Standins;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -26,10 +27,11 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// A running Rookery.
 pub struct Runner {
     standins: Standins,
+    data: PathBuf,
     engine: Arc<Engine>,
     addr: SocketAddr,
     demo: Option<Demo>,
-    root_key_file: Option<std::path::PathBuf>,
+    root_key_file: Option<PathBuf>,
     usage: Option<Arc<Usage>>,
     stopping: CancellationToken,
     tasks: TaskTracker,
@@ -44,7 +46,7 @@ impl Runner {
         let addr = listener.local_addr()?;
         data::prepare(&args.data)?;
         let (auth, root_key_file) = auth(&args)?;
-        let standins = Standins::start(&args.data).with_context(|| format!("opening the data folder {}", args.data.display()))?;
+        let standins = Standins::start(&args.data).with_context(|| opening(&args.data))?;
         let mut dynamodb = standins.dynamodb_config();
         let mut sqs = standins.sqs_config();
         let usage = args.usage.clone().map(Usage::new);
@@ -53,7 +55,7 @@ impl Runner {
             sqs.push_interceptor(usage.counter());
         }
         let clients = Clients::new(dynamodb.build(), sqs.build());
-        let queues = rookery_boot::create(&clients).await?;
+        let queues = or_damage(rookery_boot::create(&clients).await, &standins, &args.data).await?;
         let public_url = args.public_url.clone().map_or_else(|| own_address(addr), Ok)?;
         let settings = Settings { public_url: Some(public_url), stage: None };
         let egress = Policy { allow: args.egress_allow.clone(), ..Policy::default() };
@@ -77,11 +79,11 @@ impl Runner {
         tasks.spawn(ticker::run(engine.clone(), sqs, queues, beat, standins.health(), stopping.clone()));
         let demo = match args.no_demo {
             true => None,
-            false => Demo::start(&engine, &args, addr, &tasks, &stopping).await?,
+            false => or_damage(Demo::start(&engine, &args, addr, &tasks, &stopping).await, &standins, &args.data).await?,
         };
         // The demo's addresses are shown only where no key is needed to see them.
         gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
-        Ok(Runner { standins, engine, addr, demo, root_key_file, usage, stopping, tasks })
+        Ok(Runner { standins, data: args.data, engine, addr, demo, root_key_file, usage, stopping, tasks })
     }
 
     /// The line for people, once the program is ready.
@@ -94,6 +96,15 @@ impl Runner {
             line += &format!(" · root key in {}", file.display());
         }
         line
+    }
+
+    /// Waits until the check of the data folder behind the start finds damage; for ever, if there is none. It is the error with which
+    /// the start would have ended.
+    pub async fn damage(&self) -> anyhow::Error {
+        match self.standins.checked().await {
+            Err(damage) => anyhow::Error::new(damage).context(opening(&self.data)),
+            Ok(()) => std::future::pending().await,
+        }
     }
 
     /// Accepts no more, finishes the work under way, and writes what is in memory.
@@ -111,6 +122,18 @@ impl Runner {
     }
 }
 
+fn opening(data: &Path) -> String {
+    format!("opening the data folder {}", data.display())
+}
+
+/// What failed because the store is damaged is told as that.
+async fn or_damage<T, E: Into<anyhow::Error>>(done: Result<T, E>, standins: &Standins, data: &Path) -> anyhow::Result<T> {
+    if done.is_err() && standins.health().fault().is_some() {
+        standins.checked().await.with_context(|| opening(data))?;
+    }
+    done.map_err(Into::into)
+}
+
 /// The address that the program listens on, in a form that this machine can reach.
 fn own_address(mut addr: SocketAddr) -> Result<PublicUrl, NoPublicUrl> {
     if addr.ip().is_unspecified() {
@@ -124,7 +147,7 @@ fn own_address(mut addr: SocketAddr) -> Result<PublicUrl, NoPublicUrl> {
 }
 
 /// How the API authenticates, and the file of the root key if the key was made here.
-fn auth(args: &Args) -> anyhow::Result<(rookery_api::Auth, Option<std::path::PathBuf>)> {
+fn auth(args: &Args) -> anyhow::Result<(rookery_api::Auth, Option<PathBuf>)> {
     let given: Option<RootKey> =
         args.root_key.as_deref().map(str::parse).transpose().context("--root-key, or ROOKERY_ROOT_KEY")?;
     let (key, file) = match (args.auth, given) {

@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | fine | full | a write found no room; SQLite took its transaction back, so that nothing is lost |
 //! | full | fine | a probe found room again: looked for at most once a second, when somebody wants to write |
-//! | any | failed | a sync failed, or a file is damaged: what the disk holds is unknown until the next start has checked it |
+//! | any | failed | a sync failed, or a file is damaged: what the disk holds is unknown until the next start has checked it, which a file [`SUSPECT`] tells it |
 
 use std::fs::File;
 use std::io::Write;
@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// A file of the folder: what the other files hold is unknown, and the next start reads every page before it serves any.
+pub(crate) const SUSPECT: &str = "suspect";
 /// How much a probe must be able to write: room for some transactions, so that the state does not flicker.
 const ROOM: usize = 1024 * 1024;
 /// The time between two probes.
@@ -79,6 +81,9 @@ impl Disk {
         if !matches!(*state, State::Failed(_)) {
             tracing::error!(folder = %self.folder.display(), cause, "the disk failed: nothing is answered any more");
             *state = State::Failed(cause.to_owned());
+            if let Err(error) = File::create(self.folder.join(SUSPECT)) {
+                tracing::warn!(%error, "the next start is not told to check every page before it serves any: run it with --repair first");
+            }
         }
     }
 

@@ -12,6 +12,7 @@ mod disk;
 mod dynamodb;
 mod ledger;
 mod opening;
+mod page_check;
 mod repair;
 mod salvage;
 mod server;
@@ -93,14 +94,22 @@ impl StandinError {
     }
 }
 
-/// Whether the stand-ins can store; cheap to clone.
+/// Whether the stand-ins can store, and whether all that they hold was checked; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Health(Arc<disk::Disk>);
+pub struct Health {
+    disk: Arc<disk::Disk>,
+    check: page_check::Watch,
+}
 
 impl Health {
     /// Why nothing can be stored now, with the remedy; none when all is well.
     pub fn fault(&self) -> Option<String> {
-        self.0.fault().map(|fault| fault.to_string())
+        self.disk.fault().map(|fault| fault.to_string())
+    }
+
+    /// Whether the check behind the start goes on: until it ends, a damaged page may be there that nobody has met yet.
+    pub fn is_checking(&self) -> bool {
+        self.check.is_going_on()
     }
 }
 
@@ -109,6 +118,7 @@ pub struct Standins {
     dynamodb: dynamodb::Dynamodb,
     sqs: sqs::Sqs,
     disk: Arc<disk::Disk>,
+    check: page_check::PageCheck,
     threads: [JoinHandle<()>; 2],
     /// The servers for other processes; empty until [`Standins::listen`].
     servers: Vec<server::Server>,
@@ -125,6 +135,7 @@ pub struct Endpoints {
 impl Standins {
     /// Opens (or creates) `dynamodb.db` and `sqs.db` in the folder `data`. Only one process at a time can use a folder. A folder
     /// that has lost something of what was acknowledged is refused.
+    /// Whether each page of the tables is whole is checked behind the start: see [`Standins::checked`].
     ///
     /// # Errors
     /// [`StandinError`] names the folder or file and what to do.
@@ -132,9 +143,20 @@ impl Standins {
         std::fs::create_dir_all(data).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
         let files = opening::check(data)?;
         let disk = Arc::new(disk::Disk::of(data));
-        let (sqs, sqs_thread) = sqs::Sqs::open(files.sqs, disk.clone())?;
+        let tables = files.dynamodb.path.clone();
         let (dynamodb, dynamodb_thread) = dynamodb::Dynamodb::open(files.dynamodb, disk.clone())?;
-        Ok(Standins { dynamodb, sqs, disk, threads: [sqs_thread, dynamodb_thread], servers: Vec::new() })
+        let others = || Ok((page_check::PageCheck::begin(&tables, disk.clone())?, sqs::Sqs::open(files.sqs, disk.clone())?));
+        let (check, (sqs, sqs_thread)) = others().inspect_err(|_| dynamodb.close())?;
+        Ok(Standins { dynamodb, sqs, disk, check, threads: [sqs_thread, dynamodb_thread], servers: Vec::new() })
+    }
+
+    /// Waits for the end of the check behind the start. Once it has found something, nothing is answered any more, and the caller
+    /// should end: the next start is refused.
+    ///
+    /// # Errors
+    /// What [`Standins::start`] would have given, had it waited for the check.
+    pub async fn checked(&self) -> Result<(), Arc<StandinError>> {
+        self.check.watch().ended().await
     }
 
     /// Repairs a folder that [`Standins::start`] refuses as damaged, as far as possible, and reports line by line what was done
@@ -150,7 +172,7 @@ impl Standins {
 
     /// The health of the stand-ins: whether they can store.
     pub fn health(&self) -> Health {
-        Health(self.disk.clone())
+        Health { disk: self.disk.clone(), check: self.check.watch() }
     }
 
     /// The configuration of a DynamoDB client in this process. Retries are the SDK's own defaults.
@@ -177,6 +199,7 @@ impl Standins {
 
     /// Ends long polls, finishes the requests that are under way, and closes the files.
     pub async fn stop(self) {
+        drop(self.check);
         self.sqs.drain();
         for server in self.servers {
             server.stop().await;

@@ -1,7 +1,11 @@
-//! The checks of a start, before anything is written: both files are there and whole, belong together, and hold what was last
+//! The checks of a start, before anything is written: both files are there, belong together, and hold what was last
 //! acknowledged. A fault is an error that says how to go on. Nothing is mended here: that is for [`repair`](crate::repair).
+//!
+//! The pages of the queues' file are all checked here: a start reads each of its messages in any case. The tables' file is as large
+//! as all that is kept, so its pages are checked behind the start ([`page_check`](crate::page_check)), but for one that is suspect.
 
 use crate::StandinError;
+use crate::disk::SUSPECT;
 use crate::ledger::{self, Position};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -10,7 +14,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// How long a connection waits for another one of this process: a sweep of expired items holds the file for a page of them.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// The name of a stand-in's file, and the query that says whether a caller has stored anything in it.
 pub(crate) struct Kind {
@@ -36,11 +40,31 @@ pub(crate) struct Files {
     pub(crate) dynamodb: Checked,
 }
 
-/// Checks a folder's files. A new file is empty; whoever uses it fills it.
+/// How much of a file is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// What tells whether it is the file that was used last: a few pages.
+    Head,
+    /// Every page, too.
+    Pages,
+}
+
+/// Checks a folder's files for a start. A new file is empty; whoever uses it fills it.
 pub(crate) fn check(data: &Path) -> Result<Files, StandinError> {
+    let suspect = data.join(SUSPECT);
+    if !suspect.exists() {
+        return look_at(data, Depth::Head);
+    }
+    let files = look_at(data, Depth::Pages)?;
+    std::fs::remove_file(&suspect).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
+    Ok(files)
+}
+
+/// Checks a folder's files, the tables' to this depth.
+pub(crate) fn look_at(data: &Path, depth: Depth) -> Result<Files, StandinError> {
     // The queues' file comes first: from then on, no second process can enter.
-    let sqs = Found::look(data, &SQS)?;
-    let dynamodb = Found::look(data, &DYNAMODB)?;
+    let sqs = Found::look(data, &SQS, Depth::Pages)?;
+    let dynamodb = Found::look(data, &DYNAMODB, depth)?;
     for (found, other) in [(&sqs, &dynamodb), (&dynamodb, &sqs)] {
         if let Some(cause) = found.fault().or_else(|| found.missing_beside(other)) {
             return Err(StandinError::Damaged { path: found.path.clone(), cause });
@@ -69,7 +93,7 @@ pub(crate) struct Found {
 
 impl Found {
     /// Looks at a file without changing it. Not even its log is merged, since the log may hold more than SQLite can read of it.
-    pub(crate) fn look(data: &Path, kind: &Kind) -> Result<Found, StandinError> {
+    pub(crate) fn look(data: &Path, kind: &Kind, depth: Depth) -> Result<Found, StandinError> {
         let path = data.join(kind.name);
         let file = ledger::file(&path)
             .map_err(|cause| StandinError::Damaged { path: ledger::file_of(&path), cause: cause.to_string() })?;
@@ -78,18 +102,15 @@ impl Found {
         if !is_there {
             return Ok(Found { path, connection: None, filled: false, row: None, file });
         }
-        let look = || {
-            let connection = open(&path, kind.exclusive)?;
-            let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
-            let filled =
-                verdict == "ok" && connection.query_row(kind.filled, [], |row| row.get(0)).or_else(none_without_table)?;
-            let row = if verdict == "ok" { ledger::row(&connection)? } else { None };
-            Ok((connection, verdict, filled, row))
-        };
-        let (connection, verdict, filled, row) = look().map_err(|error| StandinError::of(&path, &error))?;
-        if verdict != "ok" {
-            return Err(StandinError::Damaged { path, cause: verdict });
+        let failed = |error| StandinError::of(&path, &error);
+        let connection = open(&path, kind.exclusive).map_err(failed)?;
+        if depth == Depth::Pages
+            && let Some(cause) = damaged_page(&connection).map_err(failed)?
+        {
+            return Err(StandinError::Damaged { path, cause });
         }
+        let filled = connection.query_row(kind.filled, [], |row| row.get(0)).or_else(none_without_table).map_err(failed)?;
+        let row = ledger::row(&connection).map_err(failed)?;
         Ok(Found { path, connection: Some(connection), filled, row, file })
     }
 
@@ -125,6 +146,12 @@ impl Found {
         let connection = connect().map_err(|error| StandinError::of(&path, &error))?;
         Ok(Checked { path, connection, position: self.row.unwrap_or(Position { pair, acknowledged: 0 }) })
     }
+}
+
+/// Reads every page of a file; gives what is wrong with them, if anything is.
+pub(crate) fn damaged_page(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    Ok((verdict != "ok").then_some(verdict))
 }
 
 fn open(path: &Path, exclusive: bool) -> rusqlite::Result<Connection> {

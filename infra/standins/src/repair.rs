@@ -7,7 +7,7 @@
 use crate::StandinError;
 use crate::dynamodb;
 use crate::ledger;
-use crate::opening::{DYNAMODB, Found, Kind, SQS, check};
+use crate::opening::{DYNAMODB, Depth, Found, Kind, SQS, look_at};
 use crate::salvage::salvage;
 use dynoxide::{ImportOptions, Item};
 use rusqlite::Connection;
@@ -24,7 +24,7 @@ const AT_ONCE: usize = 500;
 
 /// Repairs a folder, and reports line by line what was done and what is lost. A folder without a fault is not changed.
 pub(crate) fn repair(data: &Path) -> Result<Vec<String>, StandinError> {
-    let (path, cause) = match check(data) {
+    let (path, cause) = match look_at(data, Depth::Pages) {
         Ok(_) => return Ok(vec!["The stores are whole: nothing was changed.".to_owned()]),
         Err(StandinError::Damaged { path, cause }) => (path, cause),
         Err(other) => return Err(other),
@@ -65,7 +65,7 @@ enum Damage {
 
 impl Damage {
     fn of(data: &Path, kind: &Kind) -> Result<Damage, StandinError> {
-        match Found::look(data, kind) {
+        match Found::look(data, kind, Depth::Pages) {
             Ok(found) => Ok(found.fault().map_or(Damage::None, Damage::Lost)),
             Err(StandinError::Damaged { cause, .. }) => Ok(Damage::Unreadable(cause)),
             Err(other) => Err(other),

@@ -82,6 +82,22 @@ fn refused(data: &Path) -> String {
     Standins::start(data).err().expect("a damaged folder is refused").to_string()
 }
 
+/// What a start says, or the check behind it, if anything is wrong. After the check, nothing is answered, and the next start is refused.
+async fn refused_or_found(data: &Path) -> Option<String> {
+    let standins = match Standins::start(data) {
+        Ok(standins) => standins,
+        Err(error) => return Some(error.to_string()),
+    };
+    let damage = standins.checked().await.err()?.to_string();
+    assert!(!standins.health().is_checking() && standins.health().fault().is_some());
+    let once = aws_sdk_dynamodb::config::retry::RetryConfig::disabled();
+    let dynamodb = aws_sdk_dynamodb::Client::from_conf(standins.dynamodb_config().retry_config(once).build());
+    assert!(dynamodb.list_tables().send().await.is_err(), "nothing is answered any more");
+    standins.stop().await;
+    assert_eq!(refused(data), damage);
+    Some(damage)
+}
+
 async fn keys(dynamodb: &aws_sdk_dynamodb::Client) -> BTreeSet<String> {
     let items = dynamodb.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
     items.iter().map(|item: &HashMap<_, _>| item["pk"].as_s().unwrap().clone()).collect()
@@ -203,9 +219,9 @@ async fn a_zeroed_page_is_refused_and_the_others_items_are_kept() {
         }
         let harmed = std::fs::File::options().write(true).open(data.path().join("dynamodb.db")).unwrap();
         harmed.write_all_at(&[0; 4096], page * 4096).unwrap();
-        let Err(error) = Standins::start(data.path()).map(drop) else { continue };
+        let Some(error) = refused_or_found(data.path()).await else { continue };
         refusals += 1;
-        assert!(error.to_string().contains("--repair"), "page {page}: {error}");
+        assert!(error.contains("dynamodb.db is damaged") && error.contains("--repair"), "page {page}: {error}");
         let (_, keys, messages) = repaired(data.path()).await;
         assert_eq!(messages, ITEMS);
         kept_most += u64::from(keys.len() >= ITEMS - 3);
@@ -213,6 +229,23 @@ async fn a_zeroed_page_is_refused_and_the_others_items_are_kept() {
     assert_eq!(refusals, pages, "every page of a file that was never shortened is in use");
     // The exceptions are pages like the first, or one that leads to the others.
     assert!(kept_most > pages / 2, "of {pages} pages, the loss of {kept_most} left nearly all items");
+}
+
+#[tokio::test]
+async fn a_folder_that_was_restored_after_damage_is_checked_and_taken() {
+    let whole = folder(End::Orderly).await;
+    let copy = std::fs::read(whole.path().join("dynamodb.db")).unwrap();
+    let file = std::fs::File::options().write(true).open(whole.path().join("dynamodb.db")).unwrap();
+    file.write_all_at(&[0; 4096], (copy.len() / 2 / 4096 * 4096) as u64).unwrap();
+    refused_or_found(whole.path()).await.expect("the damage is found");
+    std::fs::write(whole.path().join("dynamodb.db"), copy).unwrap();
+    for _ in 0..2 {
+        let standins = Standins::start(whole.path()).unwrap();
+        standins.checked().await.unwrap();
+        assert_eq!(keys(&clients(&standins).0).await.len(), ITEMS);
+        standins.stop().await;
+    }
+    assert!(!whole.path().join("suspect").exists());
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ mod workflows;
 
 pub use environment::{NoRootKey, RootKey};
 pub use host::is_local;
-pub use openapi::openapi;
+pub use openapi::{HealthStatus, openapi};
 
 use axum::Router;
 use rookery_engine::Engine;

@@ -7,9 +7,9 @@ use crate::feeds::Feed;
 use crate::list::One;
 use crate::route::{Route, Shape};
 use crate::routes as all_routes;
-use axum::Json;
 use axum::http::Method;
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use rookery_store::Role;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -27,12 +27,22 @@ pub(crate) fn routes() -> Vec<Route> {
 /// Whether the service answers.
 #[derive(Serialize, JsonSchema)]
 struct Health {
-    /// `ok`.
-    status: &'static str,
+    status: HealthStatus,
 }
 
-async fn health() -> impl IntoResponse {
-    Json(Health { status: "ok" })
+// The local program puts another than `Ok` into a request's extensions.
+/// How it stands with a service that answers.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthStatus {
+    /// All is well.
+    Ok,
+    /// It serves; whether all that it has stored is whole is still being checked, after a start on one machine.
+    Checking,
+}
+
+async fn health(health: Option<Extension<HealthStatus>>) -> impl IntoResponse {
+    Json(Health { status: health.map_or(HealthStatus::Ok, |Extension(health)| health) })
 }
 
 async fn document() -> impl IntoResponse {

@@ -1,15 +1,22 @@
-//! A store that has lost something: the start says so, the repair reports what is lost, and the work that was under way comes to its end.
+//! A store that has lost something: the start says so, or the check behind it; the repair reports what is lost, and the work that
+//! was under way comes to its end.
 
 use rookery_tests::{Rookery, agent, cells, deliveries, link};
 use serde_json::json;
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::FileExt;
+use std::process::{Child, Command, Stdio};
 
-/// Runs the program to its end, on the folder of a program that is down: gives whether it succeeded, and what it printed.
-fn run(rookery: &Rookery, args: &[&str]) -> (bool, String) {
+/// Starts the program on the folder of one that is down. It ends with its input.
+fn spawn(rookery: &Rookery, args: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rookery-under-test"));
     command.args(["--addr", "127.0.0.1:0", "--no-demo", "--data"]).arg(rookery.data()).args(args);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // The program ends with its input.
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Runs the program to its end: whether it succeeded, and what it said.
+fn run(rookery: &Rookery, args: &[&str]) -> (bool, String) {
+    let mut child = spawn(rookery, args);
     let input = child.stdin.take();
     let output = child.wait_with_output().unwrap();
     drop(input);
@@ -73,4 +80,45 @@ async fn a_log_that_was_cut_is_refused_and_what_came_before_is_kept() {
     rookery.start_again().await;
     let kept = workflow.payloads("in").await.len();
     assert!((1..20).contains(&kept), "{kept} events are kept");
+}
+
+#[tokio::test]
+async fn a_damaged_page_ends_the_program_that_started_on_it_and_health_is_never_ok() {
+    let mut rookery = super::rookery().here().start().await;
+    let workflow = rookery.started(&cells([agent("in", "manual", json!({}))])).await;
+    for n in 0..20 {
+        workflow.emit("in", json!({"n": n, "much": "x".repeat(3_000)})).await;
+    }
+    rookery.stop();
+    let file = std::fs::File::options().write(true).open(rookery.data().join("dynamodb.db")).unwrap();
+    let pages = file.metadata().unwrap().len() / 4096;
+    file.write_all_at(&[0; 4096], pages / 2 * 4096).unwrap();
+
+    let mut child = spawn(&rookery, &[]);
+    let input = child.stdin.take();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut ready = String::new();
+    output.read_line(&mut ready).unwrap();
+    // It may have ended before it was ready.
+    if let Some(url) = ready.split_whitespace().find(|word| word.starts_with("http://")) {
+        while let Ok(answer) = reqwest::get(format!("{url}/health")).await {
+            let (status, body) = (answer.status(), answer.text().await.unwrap_or_default());
+            assert!(status == 503 || !body.contains("\"ok\""), "{status} {body}");
+        }
+    }
+    let ended = child.wait_with_output().unwrap();
+    drop(input);
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("opening the data folder") && said.contains("dynamodb.db is damaged") && said.contains("--repair"),
+        "{said}"
+    );
+
+    let (started, said) = run(&rookery, &[]);
+    assert!(!started && said.contains("dynamodb.db is damaged") && !said.contains("is ready at"), "the next start: {said}");
+    let (repaired, said) = run(&rookery, &["--repair"]);
+    assert!(repaired && (said.contains("could be read") || said.contains("items are kept")), "{said}");
+    rookery.start_again().await;
+    assert_eq!(rookery.api.get("/health").await.status, 200);
 }

@@ -13,7 +13,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::Path;
 
 /// The beginnings of our files' names.
-const OURS: [&str; 4] = ["dynamodb.db", "sqs.db", "root.key", "demo-"];
+const OURS: [&str; 5] = ["dynamodb.db", "sqs.db", "suspect", "root.key", "demo-"];
 /// The permissions of files, and of the folder.
 const FILE: u32 = 0o600;
 const FOLDER: u32 = 0o700;

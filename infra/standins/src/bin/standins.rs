@@ -29,6 +29,7 @@ async fn serve(data: &std::path::Path) -> Result<(), Box<dyn std::error::Error>>
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
+        Err(damage) = standins.checked() => return Err(damage.into()),
     }
     standins.stop().await;
     Ok(())

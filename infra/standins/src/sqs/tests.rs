@@ -8,7 +8,7 @@ use super::error::{Code, Error};
 use super::message::{Content, Millis};
 use super::queues::Queues;
 use crate::disk::Disk;
-use crate::opening::{Checked, Found, SQS};
+use crate::opening::{Checked, Depth, Found, SQS};
 use crate::server::Server;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -130,7 +130,7 @@ fn fifo_queues_are_refused() {
 
 /// The queues' file of a folder, and its disk.
 fn file(folder: &Path) -> (Checked, Arc<Disk>) {
-    let file = Found::look(folder, &SQS).unwrap().into_checked(Uuid::nil()).unwrap();
+    let file = Found::look(folder, &SQS, Depth::Pages).unwrap().into_checked(Uuid::nil()).unwrap();
     (file, Arc::new(Disk::of(folder)))
 }
 

@@ -55,3 +55,12 @@ async fn there_is_no_cors() {
     assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")));
     world.stop().await;
 }
+
+#[tokio::test]
+async fn health_says_that_what_is_stored_is_still_being_checked() {
+    let world = World::open().await;
+    assert_eq!(world.get("/health").await.ok(200), json!({"status": "ok"}));
+    let request = request("GET", "/health").extension(rookery_api::HealthStatus::Checking);
+    assert_eq!(world.send(request.body(Body::empty()).unwrap()).await.ok(200), json!({"status": "checking"}));
+    world.stop().await;
+}
