@@ -5,6 +5,7 @@ use crate::queues::{self, Waiting};
 use crate::world::{self, Expected};
 use crate::{Api, Workflow, wait_until, wait_up_to};
 use reqwest::Method;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -162,6 +163,22 @@ impl Rookery {
     /// Kills the program with `kill -9`.
     pub fn kill(&mut self) {
         self.process_mut().kill();
+    }
+
+    /// SIGSTOP: it is frozen until [`Rookery::go_on`].
+    pub fn freeze(&self) {
+        self.process().signal(Signal::STOP);
+    }
+
+    /// SIGCONT.
+    pub fn go_on(&self) {
+        self.process().signal(Signal::CONT);
+    }
+
+    /// Waits until each message that was received is to be visible again since so long.
+    pub async fn received_messages_are_visible_for(&self, since: Duration) {
+        let data = self.data();
+        wait_until("received messages' time is over", async || queues::visible_again_for(&data).filter(|ago| *ago > since)).await;
     }
 
     /// Starts the program again on the same folder and port.
