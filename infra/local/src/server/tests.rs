@@ -233,3 +233,29 @@ async fn where_all_are_busy_a_new_one_waits_for_the_first_that_is_not() {
     busy[1].read_exact(&mut answer).await.unwrap();
     stopping.cancel();
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_limit_that_cuts_is_logged_once_a_minute_with_how_often_it_was_reached() {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(Arc::new(log.reopen().unwrap())).finish();
+    let _logged = tracing::subscriber::set_default(lines);
+    let logged = || std::fs::read_to_string(log.path()).unwrap();
+    let connections = Connections::new(Limits { held_bytes: 150_000, ..limits() });
+    let large = b"GET /100000 HTTP/1.1\r\nhost: a\r\n\r\n";
+    // Two heads that do not end, and three answers that nobody reads: there is memory for one of them.
+    let mut clients = Vec::new();
+    for request in [&GET[..10], &GET[..10], large, large, large] {
+        let mut client = connect(&connections);
+        client.write_all(request).await.unwrap();
+        clients.push(client);
+    }
+    tokio::time::sleep(limits().write * 2).await;
+    for reached in [Reached::Head, Reached::Write, Reached::HeldBytes] {
+        assert_eq!(logged().matches(&reached.to_string()).count(), 1, "{reached}: {}", logged());
+    }
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let mut client = connect(&connections);
+    client.write_all(&GET[..10]).await.unwrap();
+    assert_eq!(rest(client).await, b"");
+    assert!(logged().lines().any(|line| line.contains(&Reached::Head.to_string()) && line.contains("times=2")), "{}", logged());
+}
