@@ -204,7 +204,10 @@ async fn read<C: Connect + Clone + Send + Sync + 'static>(
     host: &str,
     max_body: usize,
 ) -> Result<Response, EgressError> {
-    let response = client.request(request).await.map_err(|error| classify(&error, host, error.is_connect()))?;
+    let response = client
+        .request(request)
+        .await
+        .map_err(|error| classify(&error, host, if error.is_connect() { Phase::Connecting } else { Phase::Connected }))?;
     let (head, body) = response.into_parts();
     // The library's own limit is on its buffer, and may be exceeded.
     if head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MAX_HEAD {
@@ -212,15 +215,22 @@ async fn read<C: Connect + Clone + Send + Sync + 'static>(
     }
     let body = Limited::new(body, max_body).collect().await.map_err(|error| {
         let too_large = error.is::<LengthLimitError>();
-        if too_large { EgressError::BodyTooLarge(max_body) } else { classify(error.as_ref(), host, false) }
+        if too_large { EgressError::BodyTooLarge(max_body) } else { classify(error.as_ref(), host, Phase::Connected) }
     })?;
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers = head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
     unpacked(Response { status: head.status.as_u16(), headers, body: body.to_bytes() }, host, max_body)
 }
 
+/// How far a call had come when it failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Connecting,
+    Connected,
+}
+
 /// Finds what a library's error means, by the first cause in its chain that tells.
-fn classify(error: &(dyn Error + 'static), host: &str, connecting: bool) -> EgressError {
+fn classify(error: &(dyn Error + 'static), host: &str, phase: Phase) -> EgressError {
     let host = host.to_owned();
     let mut reason = error.to_string();
     let mut cause = Some(error);
@@ -229,7 +239,7 @@ fn classify(error: &(dyn Error + 'static), host: &str, connecting: bool) -> Egre
         if let Some(ours) = error.downcast_ref::<EgressError>() {
             return ours.clone();
         }
-        if connecting && error.is::<rustls::Error>() {
+        if phase == Phase::Connecting && error.is::<rustls::Error>() {
             return EgressError::TlsFailed { host, reason };
         }
         match error.downcast_ref::<hyper::Error>() {
@@ -241,7 +251,10 @@ fn classify(error: &(dyn Error + 'static), host: &str, connecting: bool) -> Egre
         let wrapped = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
         cause = wrapped.map(|error| error as &(dyn Error + 'static)).or_else(|| error.source());
     }
-    if connecting { EgressError::ConnectFailed { host, reason } } else { EgressError::ConnectionLost { host, reason } }
+    match phase {
+        Phase::Connecting => EgressError::ConnectFailed { host, reason },
+        Phase::Connected => EgressError::ConnectionLost { host, reason },
+    }
 }
 
 fn redact(mut response: Response, secrets: &[Secret], max_body: usize) -> Result<Response, EgressError> {

@@ -100,7 +100,7 @@ impl Store {
 
     /// A page of a project's keys.
     pub async fn list_api_keys(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<ApiKey>> {
-        self.page(project.as_str(), &Prefix::ApiKey.start(), false, limit, cursor).await?.try_map(|item| read(project, &item))
+        self.page(project.as_str(), &Prefix::ApiKey.start(), limit, cursor).await?.try_map(|item| read(project, &item))
     }
 
     /// Revokes a key.

@@ -51,7 +51,7 @@ impl Store {
     pub async fn served(&self, project: &ProjectId, name: &str) -> Result<Vec<(WorkflowRef, CellId)>> {
         let (mut found, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.page(project.as_str(), &keys::all_served(name), false, 200, cursor.as_ref()).await?;
+            let page = self.page(project.as_str(), &keys::all_served(name), 200, cursor.as_ref()).await?;
             for item in page.items {
                 let workflow = WorkflowRef { project: project.clone(), workflow: item.parse("workflow")? };
                 // An earlier version wrote one item for each name, without a time.

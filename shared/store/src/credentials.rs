@@ -49,7 +49,7 @@ impl Store {
 
     /// A page of a project's credentials.
     pub async fn list_credentials(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Credential>> {
-        self.page(project.as_str(), &Prefix::Credential.start(), false, limit, cursor).await?.try_map(|item| read(&item))
+        self.page(project.as_str(), &Prefix::Credential.start(), limit, cursor).await?.try_map(|item| read(&item))
     }
 
     /// Deletes a credential.

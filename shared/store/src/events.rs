@@ -1,10 +1,11 @@
 //! Items of a run: events, and what became of deliveries. Here they are accepted, read and listed.
 
 use crate::commit::record::{Commit, Parked};
-use crate::expression::{Expr, Query};
-use crate::item::{Item, key_attributes, malformed};
+use crate::expression::Expr;
+use crate::item::Item;
 use crate::keys::{self, Key, Prefix};
-use crate::page::{Cursor, Page, bad_cursor};
+use crate::page::{Cursor, Page};
+use crate::recent::Recent;
 use crate::sdk::Store;
 use crate::workflows::{self, Workflow};
 use rookery_domain::{Cause, CellId, Error, Event, EventId, Kind, Payload, Result, RunId, Time, WorkflowRef, limits};
@@ -137,12 +138,11 @@ impl Store {
         cursor: Option<&Cursor>,
     ) -> Result<Page<Event>> {
         let looked_at = if filter.selects() { LOOKED_AT } else { limit };
-        let partition = keys::recent(workflow, Prefix::RecentEvents);
-        let expr = filter.expr(Time::now());
+        let all = Recent::of(workflow, keys::recent(workflow, Prefix::RecentEvents), limit);
+        let recent = Recent { filter: Some(filter.expr(Time::now())), looked_at, ..all };
         let mut page = Page { items: Vec::new(), next: cursor.cloned() };
         for _ in 0..QUERIES {
-            let expr = Some(expr.clone());
-            let ids = self.list_recent(workflow, partition.clone(), expr, looked_at, limit, page.next.as_ref()).await?;
+            let ids = self.list_recent(&recent, page.next.as_ref()).await?;
             let items = self.run_items(workflow, &ids.items).await?;
             page = Page { items: items.into_iter().flatten().filter_map(|item| item.event).collect(), next: ids.next };
             if !page.items.is_empty() || page.next.is_none() {
@@ -150,53 +150,6 @@ impl Store {
             }
         }
         Ok(page)
-    }
-
-    /// A page of a partition of the `recent` index, newest first.
-    pub(crate) async fn list_recent(
-        &self,
-        workflow: &WorkflowRef,
-        partition: String,
-        filter: Option<Expr>,
-        looked_at: usize,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<EventId>> {
-        let places = self.list_places(workflow, partition, filter, looked_at, limit, cursor).await?;
-        places.try_map(|place| keys::recent_id(&place).ok_or_else(|| malformed("rs")))
-    }
-
-    /// A page of a partition of the `recent` index, newest first, as the sort keys of the index.
-    pub(crate) async fn list_places(
-        &self,
-        workflow: &WorkflowRef,
-        partition: String,
-        filter: Option<Expr>,
-        looked_at: usize,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<String>> {
-        let after = cursor.map(|cursor| {
-            let id = keys::recent_id(&cursor.0).ok_or_else(bad_cursor)?;
-            let key = keys::event(workflow, id);
-            Ok(Item(key_attributes(&key)).s("rp", &partition).s("rs", &cursor.0).0)
-        });
-        let query = Query {
-            index: Some(keys::RECENT),
-            partition,
-            range: None,
-            filter,
-            newest_first: true,
-            limit: looked_at,
-            after: after.transpose()?,
-        };
-        let (items, stopped) = self.query(query).await?;
-        let mut next = stopped.map(|key| key.str("rs").map(|rs| Cursor(rs.to_owned()))).transpose()?;
-        if items.len() > limit {
-            next = Some(Cursor(items[limit - 1].str("rs")?.to_owned()));
-        }
-        let places = items.iter().take(limit).map(|item| item.str("rs").map(str::to_owned));
-        Ok(Page { items: places.collect::<Result<_>>()?, next })
     }
 
     /// A page of a run's items, in no particular order.
@@ -207,7 +160,7 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunItem>> {
-        let page = self.page(&keys::run(workflow, run), "", false, limit, cursor).await?;
+        let page = self.page(&keys::run(workflow, run), "", limit, cursor).await?;
         page.try_map(|item| {
             let own = item.parse("sk")?;
             read_item(EventId { run, own }, &item)

@@ -32,6 +32,7 @@ mod page;
 mod pending;
 mod projects;
 mod purge;
+mod recent;
 mod requests;
 mod schedules;
 mod schema;

@@ -36,7 +36,7 @@ impl Store {
     /// A page of an agent's log, newest first.
     pub async fn list_logs(&self, agent: &AgentRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<LogEntry>> {
         let page =
-            self.page(&keys::of_workflow(&agent.workflow, Prefix::Logs), &keys::of_agent(agent), true, limit, cursor).await?;
+            self.newest_page(&keys::of_workflow(&agent.workflow, Prefix::Logs), &keys::of_agent(agent), limit, cursor).await?;
         page.try_map(|item| {
             let event_id = item.opt_str("event").map(|_| item.parse("event")).transpose()?;
             Ok(LogEntry { at: item.time("at")?, event_id, lines: item.strings("lines") })

@@ -67,7 +67,7 @@ impl Store {
     /// A page of an agent's memories.
     pub async fn list_memories(&self, agent: &AgentRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<MemoryItem>> {
         let partition = keys::of_workflow(&agent.workflow, Prefix::Memories);
-        self.page(&partition, &keys::of_agent(agent), false, limit, cursor).await?.try_map(|item| read(&item))
+        self.page(&partition, &keys::of_agent(agent), limit, cursor).await?.try_map(|item| read(&item))
     }
 
     /// Forgets all that an agent remembers.
@@ -83,7 +83,7 @@ impl Store {
         let (partition, prefix) = (keys::of_workflow(&agent.workflow, Prefix::Memories), keys::of_agent(agent));
         let mut cursor = None;
         loop {
-            let page = self.page(&partition, &prefix, false, 100, cursor.as_ref()).await?;
+            let page = self.page(&partition, &prefix, 100, cursor.as_ref()).await?;
             for item in &page.items {
                 let key = keys::Key { pk: partition.clone(), sk: item.str("sk")?.to_owned() };
                 let update = Expr::new("SET expires_at = :at").n(":at", at.ttl_seconds());

@@ -98,7 +98,9 @@ impl Store {
             return Err(bad_cursor());
         }
         let range = Expr::new("#sk BETWEEN :from AND :to").s(":from", first).s(":to", last);
-        self.page_between(&keys::of_workflow(workflow, Prefix::Metrics), range, limit, cursor).await?.try_map(|item| read(&item))
+        self.newest_page_between(&keys::of_workflow(workflow, Prefix::Metrics), range, limit, cursor)
+            .await?
+            .try_map(|item| read(&item))
     }
 }
 

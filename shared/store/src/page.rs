@@ -1,5 +1,9 @@
 //! Pages of lists: every list is one query, and a cursor says where the next begins.
 
+use crate::expression::{Expr, Query};
+use crate::item::{Item, key_attributes};
+use crate::keys::Key;
+use crate::sdk::Store;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rookery_domain::{Error, Result};
@@ -42,5 +46,45 @@ impl<T> Page<T> {
     /// The same page, with other items made of these.
     pub fn try_map<U>(self, f: impl FnMut(T) -> Result<U>) -> Result<Page<U>> {
         Ok(Page { items: self.items.into_iter().map(f).collect::<Result<_>>()?, next: self.next })
+    }
+}
+
+impl Store {
+    /// A page of the items of a partition whose sort keys have a prefix, in the order of the keys; the cursor is a sort key.
+    pub(crate) async fn page(&self, partition: &str, prefix: &str, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Item>> {
+        self.page_of(Query::prefix(partition.to_owned(), prefix, limit), prefix, cursor).await
+    }
+
+    /// A page of the items of a partition whose sort keys have a prefix, newest first; the cursor is a sort key.
+    pub(crate) async fn newest_page(
+        &self,
+        partition: &str,
+        prefix: &str,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Item>> {
+        let query = Query { newest_first: true, ..Query::prefix(partition.to_owned(), prefix, limit) };
+        self.page_of(query, prefix, cursor).await
+    }
+
+    /// A page of the items of a partition between two sort keys, newest first; the cursor is a sort key.
+    pub(crate) async fn newest_page_between(
+        &self,
+        partition: &str,
+        range: Expr,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Item>> {
+        let query = Query { newest_first: true, range: Some(range), ..Query::prefix(partition.to_owned(), "", limit) };
+        self.page_of(query, "", cursor).await
+    }
+
+    async fn page_of(&self, mut query: Query, prefix: &str, cursor: Option<&Cursor>) -> Result<Page<Item>> {
+        if let Some(cursor) = cursor {
+            query.after = Some(key_attributes(&Key { pk: query.partition.clone(), sk: cursor.within(prefix)? }));
+        }
+        let (items, stopped) = self.query(query).await?;
+        let next = stopped.map(|key| key.str("sk").map(|sk| Cursor(sk.to_owned()))).transpose()?;
+        Ok(Page { items, next })
     }
 }

@@ -41,7 +41,7 @@ impl Store {
 
     /// A page of the projects.
     pub async fn list_projects(&self, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Project>> {
-        let page = self.page(&keys::projects(), "", false, limit, cursor).await?;
+        let page = self.page(&keys::projects(), "", limit, cursor).await?;
         let alive = page.items.iter().filter(|item| item.opt_num::<i64>("deleted").is_none());
         Ok(Page { items: alive.map(read).collect::<Result<_>>()?, next: page.next })
     }
@@ -68,7 +68,7 @@ impl Store {
 
     /// Whether there has never been a project.
     pub async fn is_new(&self) -> Result<bool> {
-        Ok(self.page(&keys::projects(), "", false, 1, None).await?.items.is_empty())
+        Ok(self.page(&keys::projects(), "", 1, None).await?.items.is_empty())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys::{self, Key, Prefix, Removal};
 use crate::page::Cursor;
+use crate::recent::Recent;
 use crate::sdk::Store;
 use rookery_domain::{ProjectId, Result, RunId, Time, WorkflowId, WorkflowRef};
 use std::collections::HashSet;
@@ -46,9 +47,9 @@ impl Store {
 
     /// Removes the runs that have items in a partition of the `recent` index.
     async fn purge_runs(&self, workflow: &WorkflowRef, partition: String, budget: &mut usize) -> Result<bool> {
-        let mut cursor = None;
+        let (recent, mut cursor) = (Recent::of(workflow, partition, 100), None);
         while *budget > 0 {
-            let page = self.list_recent(workflow, partition.clone(), None, 100, 100, cursor.as_ref()).await?;
+            let page = self.list_recent(&recent, cursor.as_ref()).await?;
             *budget -= 1;
             let runs: HashSet<RunId> = page.items.iter().map(|item| item.run).collect();
             for run in runs {

@@ -5,6 +5,7 @@ use crate::item::{Item, malformed};
 use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
 use crate::pending::{self, Opened, Pending, is_open, read_pending};
+use crate::recent::Recent;
 use crate::sdk::Store;
 use rookery_domain::{CallbackAuth, EventId, ProjectId, RequestState, Result, Time, WorkflowRef, limits};
 
@@ -60,7 +61,7 @@ impl Store {
     /// A page of a workflow's requests, newest first.
     pub async fn list_requests(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Request>> {
         let partition = keys::recent(workflow, Prefix::RecentRequests);
-        let ids = self.list_recent(workflow, partition, None, limit, limit, cursor).await?;
+        let ids = self.list_recent(&Recent::of(workflow, partition, limit), cursor).await?;
         let keys = ids.items.iter().map(|id| keys::event(workflow, *id)).collect();
         let items = ids.items.iter().zip(self.get_many(keys).await?);
         let requests =
@@ -109,7 +110,7 @@ impl Store {
         cursor: Option<&Cursor>,
     ) -> Result<Page<(WorkflowRef, EventId)>> {
         let prefix = project.map(|project| format!("{project}#")).unwrap_or_default();
-        let page = self.page(&keys::callee_ids(callee_id), &prefix, false, 100, cursor).await?;
+        let page = self.page(&keys::callee_ids(callee_id), &prefix, 100, cursor).await?;
         page.try_map(|item| keys::called(item.str("sk")?).ok_or_else(|| malformed("sk")))
     }
 

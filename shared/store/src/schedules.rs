@@ -156,7 +156,7 @@ impl Store {
         let partition = keys::of_workflow(workflow, Prefix::Workflow);
         let (mut schedules, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.page(&partition, &Prefix::Schedule.start(), false, 200, cursor.as_ref()).await?;
+            let page = self.page(&partition, &Prefix::Schedule.start(), 200, cursor.as_ref()).await?;
             for item in &page.items {
                 schedules.push(read_schedule(item)?);
             }

@@ -7,7 +7,6 @@ use crate::expression::{Expr, Query};
 use crate::item::{Attributes, Item, key_attributes};
 use crate::keys::Key;
 use crate::loader::Loader;
-use crate::page::{Cursor, Page};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Put, ReturnValue, TransactWriteItem, Update, WriteRequest};
@@ -232,42 +231,11 @@ impl Store {
         })
     }
 
-    /// A page of the items of a partition whose sort keys have a prefix; the cursor is a sort key.
-    pub(crate) async fn page(
-        &self,
-        partition: &str,
-        prefix: &str,
-        newest_first: bool,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<Item>> {
-        let mut query = Query { newest_first, ..Query::prefix(partition.to_owned(), prefix, limit) };
-        if let Some(cursor) = cursor {
-            query.after = Some(key_attributes(&Key { pk: partition.to_owned(), sk: cursor.within(prefix)? }));
-        }
-        page_of(self.query(query).await?)
-    }
-
-    /// A page of the items of a partition between two sort keys, newest first; the cursor is a sort key.
-    pub(crate) async fn page_between(
-        &self,
-        partition: &str,
-        range: Expr,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<Item>> {
-        let mut query = Query { newest_first: true, range: Some(range), ..Query::prefix(partition.to_owned(), "", limit) };
-        if let Some(cursor) = cursor {
-            query.after = Some(key_attributes(&Key { pk: partition.to_owned(), sk: cursor.within("")? }));
-        }
-        page_of(self.query(query).await?)
-    }
-
     /// Deletes the items of a partition whose sort keys have a prefix, while the budget lasts; each query and each item takes one
     /// from the budget. `true` when all are gone.
     pub(crate) async fn delete_prefix(&self, partition: &str, prefix: &str, budget: &mut usize) -> Result<bool> {
         while *budget > 0 {
-            let page = self.page(partition, prefix, false, DELETED_AT_ONCE.min(*budget), None).await?;
+            let page = self.page(partition, prefix, DELETED_AT_ONCE.min(*budget), None).await?;
             let keys = page.items.iter().map(|item| Ok(Key { pk: partition.to_owned(), sk: item.str("sk")?.to_owned() }));
             *budget = budget.saturating_sub(1 + page.items.len());
             self.delete_many(keys.collect::<Result<_>>()?).await?;
@@ -296,11 +264,6 @@ impl Store {
             Ok(())
         })
     }
-}
-
-fn page_of((items, stopped): (Vec<Item>, Option<Item>)) -> Result<Page<Item>> {
-    let next = stopped.map(|key| key.str("sk").map(|sk| Cursor(sk.to_owned()))).transpose()?;
-    Ok(Page { items, next })
 }
 
 /// Waits a little if a transaction holds the item: `true` when the call is to be made again.

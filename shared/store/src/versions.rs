@@ -126,7 +126,7 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<VersionInfo>> {
-        self.page(&keys::of_workflow(workflow, Prefix::Workflow), &Prefix::Version.start(), true, limit, cursor)
+        self.newest_page(&keys::of_workflow(workflow, Prefix::Workflow), &Prefix::Version.start(), limit, cursor)
             .await?
             .try_map(|item| read(&item))
     }
@@ -154,7 +154,7 @@ impl Store {
         let (partition, prefix) = (keys::of_workflow(workflow, Prefix::Workflow), keys::chunks(what, version));
         let (mut packed, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.page(&partition, &prefix, false, 100, cursor.as_ref()).await?;
+            let page = self.page(&partition, &prefix, 100, cursor.as_ref()).await?;
             packed.extend(page.items.iter().flat_map(|item| item.raw("text").unwrap_or_default()).copied());
             cursor = page.next;
             if cursor.is_none() {

@@ -61,10 +61,8 @@ impl Store {
 
     /// A page of a project's workflows.
     pub async fn list_workflows(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Workflow>> {
-        let page = self
-            .page(project.as_str(), &Prefix::Head.start(), false, limit, cursor)
-            .await?
-            .try_map(|item| read(project, &item))?;
+        let page =
+            self.page(project.as_str(), &Prefix::Head.start(), limit, cursor).await?.try_map(|item| read(project, &item))?;
         Ok(Page { items: page.items.into_iter().filter(|workflow| !workflow.deleted).collect(), next: page.next })
     }
 

@@ -10,6 +10,7 @@ use crate::item::{Item, malformed};
 use crate::keys::{self, Prefix};
 use crate::memory::MemoryWrite;
 use crate::page::{Cursor, Page};
+use crate::recent::Recent;
 use crate::schedules::ScheduleAdvance;
 use crate::sdk::{Store, Transacted};
 use rookery_domain::{AgentRef, Error, Event, EventId, Payload, Result, Time, WorkflowRef};
@@ -134,11 +135,9 @@ impl Store {
 
     /// A page of a workflow's failures, newest first, with those that were replayed.
     pub async fn list_failures(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<RunItem>> {
-        let [open, replayed] = [keys::recent(workflow, Prefix::RecentFailures), keys::recent(workflow, Prefix::RecentReplayed)];
-        let (open, replayed) = tokio::try_join!(
-            self.list_places(workflow, open, None, limit, limit, cursor),
-            self.list_places(workflow, replayed, None, limit, limit, cursor),
-        )?;
+        let [open, replayed] = [Prefix::RecentFailures, Prefix::RecentReplayed]
+            .map(|prefix| Recent::of(workflow, keys::recent(workflow, prefix), limit));
+        let (open, replayed) = tokio::try_join!(self.list_places(&open, cursor), self.list_places(&replayed, cursor))?;
         let more = open.next.is_some() || replayed.next.is_some() || open.items.len() + replayed.items.len() > limit;
         let mut places = [open.items, replayed.items].concat();
         places.sort_unstable();
@@ -160,24 +159,18 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunItem>> {
-        self.list_marked(workflow, keys::recent(workflow, Prefix::RecentFailures), limit, cursor).await
+        self.list_marked(&Recent::of(workflow, keys::recent(workflow, Prefix::RecentFailures), limit), cursor).await
     }
 
     /// The latest items that an agent published, newest first.
     pub async fn list_published(&self, agent: &AgentRef, limit: usize) -> Result<Vec<RunItem>> {
-        let partition = keys::published(agent);
-        Ok(self.list_marked(&agent.workflow, partition, limit, None).await?.items)
+        let published = Recent::of(&agent.workflow, keys::published(agent), limit);
+        Ok(self.list_marked(&published, None).await?.items)
     }
 
-    async fn list_marked(
-        &self,
-        workflow: &WorkflowRef,
-        partition: String,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<RunItem>> {
-        let ids = self.list_recent(workflow, partition, None, limit, limit, cursor).await?;
-        let items = self.run_items(workflow, &ids.items).await?;
+    async fn list_marked(&self, recent: &Recent<'_>, cursor: Option<&Cursor>) -> Result<Page<RunItem>> {
+        let ids = self.list_recent(recent, cursor).await?;
+        let items = self.run_items(recent.workflow, &ids.items).await?;
         Ok(Page { items: items.into_iter().flatten().collect(), next: ids.next })
     }
 

@@ -115,10 +115,10 @@ impl AgentType for Merge {
         join.arrived.extend(new.into_iter().map(|link| (link.clone(), event.id)));
         if missing(cx, &join).is_empty() {
             let payload = joined(cx, &join).await?;
-            return self.remember(cx, join, true, Effects::emit("on_merge", payload));
+            return self.remember(cx, Join { closed: true, ..join }, Effects::emit("on_merge", payload));
         }
         let wake = if is_first { vec![cx.now.plus(self.timeout_ms)] } else { Vec::new() };
-        self.remember(cx, join, false, Effects { wake, ..Effects::none() })
+        self.remember(cx, join, Effects { wake, ..Effects::none() })
     }
 
     async fn timer(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
@@ -127,7 +127,7 @@ impl AgentType for Merge {
         let arrived = joined(cx, &join).await?;
         let missing = json!(missing(cx, &join)).to_string();
         let payload = compose::object([("arrived", arrived.as_str()), ("missing", &missing)])?;
-        self.remember(cx, join, true, Effects::emit("on_timeout", payload))
+        self.remember(cx, Join { closed: true, ..join }, Effects::emit("on_timeout", payload))
     }
 
     fn examples() -> Vec<Example> {
@@ -144,9 +144,8 @@ impl AgentType for Merge {
 }
 
 impl Merge {
-    fn remember(&self, cx: &Context<'_>, join: Join, closed: bool, effects: Effects) -> Result<Effects, AgentError> {
-        let memory = json!(Join { closed, ..join });
-        Ok(Effects { memory: Memory::SetUntil(memory, self.forget_at(cx.now)), ..effects })
+    fn remember(&self, cx: &Context<'_>, join: Join, effects: Effects) -> Result<Effects, AgentError> {
+        Ok(Effects { memory: Memory::SetUntil(json!(join), self.forget_at(cx.now)), ..effects })
     }
 
     /// Until when a message may still come back, and the memory is needed.
