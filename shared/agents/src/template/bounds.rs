@@ -40,6 +40,15 @@ impl Budget {
     }
 }
 
+/// What comes of rendering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// The text.
+    Text,
+    /// What `as_object` is given, which leaves it in the state instead of rendering it.
+    Value,
+}
+
 /// The state of one rendering.
 #[derive(Debug)]
 pub(super) struct State {
@@ -51,8 +60,8 @@ pub(super) struct State {
     pub(super) exact: Arc<HashSet<String>>,
     /// The time that `"now" | date` means.
     pub(super) now: Time,
-    /// Whether `as_object` leaves its value in `value` instead of rendering it.
-    pub(super) wants_value: bool,
+    pub(super) wants: Wants,
+    /// What `as_object` was given.
     pub(super) value: Option<serde_json::Value>,
 }
 
@@ -66,16 +75,16 @@ impl Default for State {
             nonce: Arc::from(""),
             exact: Arc::default(),
             now: Time(0),
-            wants_value: false,
+            wants: Wants::Text,
             value: None,
         }
     }
 }
 
 impl State {
-    pub(super) fn new(budget: &Budget, scope: &Scope, wants_value: bool) -> Self {
+    pub(super) fn new(budget: &Budget, scope: &Scope, wants: Wants) -> Self {
         let (nonce, exact, now) = (scope.nonce(), scope.exact(), scope.now());
-        State { budget: *budget, nonce, exact, now, wants_value, ..State::default() }
+        State { budget: *budget, nonce, exact, now, wants, ..State::default() }
     }
 
     /// Takes steps, and looks at the clock. Once a limit is reached, every further call gives that limit.

@@ -1,6 +1,6 @@
 //! Why a template was refused or did not render. The values that it was given are not shown.
 
-use super::bounds;
+use super::{bounds, outputs};
 use std::fmt;
 
 /// Why a template was refused or did not render, and where in the options.
@@ -134,7 +134,7 @@ struct Details<'t> {
 impl<'t> Details<'t> {
     fn read(text: &'t str) -> Self {
         let message = text.lines().next().unwrap_or_default().trim_start_matches("liquid:").trim();
-        let values = text.lines().filter_map(|line| line.strip_prefix("    ")?.split_once('=')).collect();
+        let values = text.lines().filter_map(|line| line.strip_prefix("    ")?.trim_end().split_once('=')).collect();
         Details { message, values }
     }
 
@@ -154,7 +154,8 @@ impl<'t> Details<'t> {
             "available tags",
             "available blocks",
         ];
-        let shown = SHOWN.iter().filter_map(|key| Some(format!("; {key}: {}", self.value(key)?)));
+        let hidden = format!("{}, ", outputs::FILTER);
+        let shown = SHOWN.iter().filter_map(|key| Some(format!("; {key}: {}", self.value(key)?.replace(&hidden, ""))));
         let text: String = std::iter::once(message.to_owned()).chain(shown).collect();
         text.chars().take(bounds::MAX_MESSAGE).collect()
     }

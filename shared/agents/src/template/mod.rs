@@ -11,6 +11,7 @@ mod filters;
 mod json;
 mod loops;
 mod node;
+mod outputs;
 #[cfg(test)]
 mod properties;
 mod runtime;
@@ -24,7 +25,7 @@ pub use error::{Limit, Problem, TemplateError};
 pub use json::JsonTemplate;
 pub use scope::Scope;
 
-use bounds::{Budget, Capped, State};
+use bounds::{Budget, Capped, State, Wants};
 use liquid_core::parser::{self, Language};
 use liquid_core::runtime::{Renderable, Runtime};
 use liquid_lib::stdlib;
@@ -50,6 +51,7 @@ static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
     tags::register_block(&mut language, loops::LoopBlock::For);
     tags::register_block(&mut language, loops::LoopBlock::TableRow);
     filters::register(&mut language);
+    outputs::register(&mut language);
     language
 });
 
@@ -80,7 +82,7 @@ impl Template {
         }
         tags::begin();
         // The library panics on some malformed sources.
-        let parsed = catch_unwind(|| parser::parse(source, &LANGUAGE));
+        let parsed = catch_unwind(|| parser::parse(&outputs::through_filter(source), &LANGUAGE));
         let credentials = tags::found();
         let parsed = match parsed {
             Ok(parsed) => parsed.map_err(|error| Problem::syntax(&error, source))?,
@@ -114,7 +116,7 @@ impl Template {
         let Some(template) = &self.parsed else {
             return Ok(self.source.clone());
         };
-        let (text, _) = render(template, scope, budget, false)?;
+        let (text, _) = render(template, scope, budget, Wants::Text)?;
         Ok(text)
     }
 
@@ -123,7 +125,7 @@ impl Template {
         let Some(template) = &self.parsed else {
             return Ok(self.source.clone().into());
         };
-        let (text, value) = render(template, scope, budget, true)?;
+        let (text, value) = render(template, scope, budget, Wants::Value)?;
         Ok(value.unwrap_or_else(|| text.into()))
     }
 }
@@ -133,10 +135,10 @@ fn render(
     template: &liquid_core::Template,
     scope: &Scope,
     budget: &mut Budget,
-    wants_value: bool,
+    wants: Wants,
 ) -> Result<(String, Option<serde_json::Value>), TemplateError> {
     let runtime = Lax::root(scope.view());
-    *runtime.registers().get_mut() = State::new(budget, scope, wants_value);
+    *runtime.registers().get_mut() = State::new(budget, scope, wants);
     let mut output = Capped::new(budget.output);
     // The library can still panic on some unexpected values; that must not stop the program.
     let result = catch_unwind(AssertUnwindSafe(|| template.render_to(&mut output, &runtime)));

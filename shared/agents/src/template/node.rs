@@ -137,6 +137,14 @@ pub(super) fn to_json(value: &dyn ValueView, exact: &HashSet<String>) -> Json {
     json.unwrap_or_else(|| Json::String(text.to_string()))
 }
 
+/// As text: an object as JSON, a list item by item, nothing as no text.
+pub(super) fn to_text(value: &dyn ValueView, exact: &HashSet<String>) -> String {
+    if let Some(array) = value.as_array() {
+        return array.values().map(|item| to_text(item, exact)).collect();
+    }
+    if value.is_object() { to_json(value, exact).to_string() } else { value.to_kstr().into_string() }
+}
+
 impl ValueView for Node {
     fn as_debug(&self) -> &dyn fmt::Debug {
         self

@@ -81,6 +81,12 @@ fn filters_work() {
         ("{{ s | uri_escape }}", "a%20b%26%C3%BC"),
         ("{{ o | json }}", r#"{"z":1,"a":[true,null,"q\""]}"#),
         ("x{{ o.a | as_object }}", r#"x[true,null,"q\""]"#),
+        ("{% assign v = o %}{{ v }}{{ nobody | default: o }}", r#"{"a":[true,null,"q\""],"z":1}{"a":[true,null,"q\""],"z":1}"#),
+        (
+            "{% assign v = o %}{{ v | append: '!' }}{% capture c %}{{ v }}{% endcapture %}{{ c | size }}",
+            r#"{"a":[true,null,"q\""],"z":1}!29"#,
+        ),
+        ("{{ '[{\"n\": 1.5}, \"a\", null]' | fromjson }}{{ '[{\"n\": 1}]' | fromjson | join }}", r#"{"n":1.5}a{"n":1}"#),
         ("{{ s | json }}{{ missing | json }}", "\"a b&ü\"null"),
         ("{{ s | regex_replace: '[aeiou ]+', '<$0>' }}", "<a >b&ü"),
         ("{{ s | regex_extract: '(?P<x>b)(.)', 'x' }}{{ s | regex_extract: '(b)(.)', 2 }}{{ s | regex_extract: 'b.' }}", "b&b&"),

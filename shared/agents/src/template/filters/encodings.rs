@@ -2,7 +2,7 @@
 //! is an error.
 
 use super::super::{Limit, bounds, node};
-use super::{Given, Own, bounds::State};
+use super::{Given, Own, bounds::State, bounds::Wants};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -48,7 +48,7 @@ fn json(given: &Given<'_>) -> Result<Value> {
 }
 
 fn as_object(given: &Given<'_>) -> Result<Value> {
-    if !given.runtime.registers().get_mut::<State>().wants_value {
+    if given.runtime.registers().get_mut::<State>().wants == Wants::Text {
         return json(given);
     }
     let size = bounds::weight(given.input);

@@ -17,7 +17,7 @@ pub(super) const FILTERS: &[Own] = &[
     Own::new("join", 0, 1, join),
     Own::new("last", 0, 0, |given| end(given, |list| list.last(), |text| text.chars().next_back())),
     Own::new("map", 1, 1, map),
-    Own::new("reject", 1, 2, |given| matching(given, false)),
+    Own::new("reject", 1, 2, |given| select(given, |property| !matches(given, property))),
     Own::new("reverse", 0, 0, |given| Ok(values(items(given)?.into_iter().rev()))),
     Own::new("size", 0, 0, size),
     Own::new("slice", 1, 2, slice),
@@ -25,7 +25,7 @@ pub(super) const FILTERS: &[Own] = &[
     Own::new("sort_natural", 0, 1, sort_natural),
     Own::new("sum", 0, 1, sum),
     Own::new("uniq", 0, 1, uniq),
-    Own::new("where", 1, 2, |given| matching(given, true)),
+    Own::new("where", 1, 2, |given| select(given, |property| matches(given, property))),
 ];
 
 type Items<'v> = Vec<&'v dyn ValueView>;
@@ -94,10 +94,6 @@ fn matches(given: &Given<'_>, property: &dyn ValueView) -> bool {
     }
 }
 
-fn matching(given: &Given<'_>, wanted: bool) -> Result<Value> {
-    select(given, |property| matches(given, property) == wanted)
-}
-
 fn found<'g>(given: &'g Given<'_>) -> Result<Option<(usize, &'g dyn ValueView)>> {
     let mut all = properties(given)?.into_iter().enumerate();
     Ok(all.find(|(_, (_, property))| matches(given, *property)).map(|(index, (item, _))| (index, item)))
@@ -111,7 +107,7 @@ fn concat(given: &Given<'_>) -> Result<Value> {
 
 fn join(given: &Given<'_>) -> Result<Value> {
     let (items, glue) = (items(given)?, given.argument_text(0, " "));
-    let texts: Vec<_> = items.iter().map(|item| item.to_kstr()).collect();
+    let texts: Vec<_> = items.iter().map(|item| given.text_of(*item)).collect();
     given.check_size(texts.iter().map(|text| text.len() + glue.len()).sum())?;
     let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
     Ok(Value::scalar(texts.join(&glue)))

@@ -65,7 +65,15 @@ struct Given<'a> {
 
 impl Given<'_> {
     fn text(&self) -> KStringCow<'_> {
-        self.input.to_kstr()
+        self.text_of(self.input)
+    }
+
+    /// The text of a value, as an output would be.
+    fn text_of<'v>(&self, value: &'v dyn ValueView) -> KStringCow<'v> {
+        if value.is_scalar() {
+            return value.to_kstr();
+        }
+        KStringCow::from_string(node::to_text(value, &self.runtime.registers().get_mut::<State>().exact))
     }
 
     /// An argument, unless it was left out or is nothing.
@@ -74,7 +82,7 @@ impl Given<'_> {
     }
 
     fn argument_text(&self, index: usize, default: &'static str) -> KStringCow<'_> {
-        self.argument(index).map_or(KStringCow::from_static(default), |argument| argument.to_kstr())
+        self.argument(index).map_or(KStringCow::from_static(default), |argument| self.text_of(argument))
     }
 
     /// The argument as a whole number. `None` when it was left out.
