@@ -59,7 +59,26 @@ impl Problems {
 
     /// Keeps the value of a check, or notes the error under the field.
     pub fn take<T, E: std::fmt::Display>(&mut self, field: &str, result: Result<T, E>) -> Option<T> {
-        result.map_err(|error| self.add(field, error.to_string())).ok()
+        self.take_or_as_before(field, result, || None)
+    }
+
+    /// Keeps the value of a check; or what earlier versions, which did not check it, took: then the error is for saves alone.
+    pub fn take_or_as_before<T, E: std::fmt::Display>(
+        &mut self,
+        field: &str,
+        result: Result<T, E>,
+        before: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
+        let error = match result {
+            Ok(value) => return Some(value),
+            Err(error) => error.to_string(),
+        };
+        let before = before();
+        match before {
+            Some(_) => self.add_at_save(field, error),
+            None => self.add(field, error),
+        }
+        before
     }
 }
 

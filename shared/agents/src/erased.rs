@@ -170,13 +170,16 @@ fn take_keys(from: &mut Map<String, Value>, keys: &[&str]) -> Map<String, Value>
 }
 
 fn read<O: serde::de::DeserializeOwned>(config: Map<String, Value>, problems: &mut Problems) -> Option<O> {
-    serde_path_to_error::deserialize(Strict::new(Value::Object(config)))
-        .map_err(|error| {
-            let path = error.path().to_string();
-            let message = error.inner().to_string();
-            problems.add(if path == "." { field_in(&message) } else { path }, message);
-        })
-        .ok()
+    let config = Value::Object(config);
+    match serde_path_to_error::deserialize(Strict::new(&config)) {
+        Ok(options) => Some(options),
+        Err(error) => {
+            let (path, message) = (error.path().to_string(), error.inner().to_string());
+            let field = if path == "." { field_in(&message) } else { path };
+            // Earlier versions took a list for an object.
+            problems.take_or_as_before(&field, Err(message), || O::deserialize(&config).ok())
+        }
+    }
 }
 
 /// The field that serde's message names: a missing or unknown field is in backticks, and not in the path.

@@ -78,10 +78,11 @@ pub(crate) fn agent(agent_type: &str, config: Value) -> Box<dyn Agent> {
 
 /// The problems of a config: its fields and messages. Panics if there are none.
 pub(crate) fn problems(agent_type: &str, config: Value) -> Vec<(String, String)> {
-    let wrong: Vec<_> = match build(agent_type, config.as_object().unwrap()) {
-        Ok(agent) => agent.facts().at_save.iter().map(|(field, message)| (in_config(field), message.clone())).collect(),
-        Err(problems) => problems.errors,
+    let (mut wrong, at_save) = match build(agent_type, config.as_object().unwrap()) {
+        Ok(agent) => (Vec::new(), agent.facts().at_save.clone()),
+        Err(problems) => (problems.errors, problems.at_save),
     };
+    wrong.extend(at_save.into_iter().map(|(field, message)| (in_config(&field), message)));
     assert!(!wrong.is_empty(), "nothing is wrong with {config}");
     wrong
 }

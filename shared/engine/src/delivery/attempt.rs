@@ -71,6 +71,11 @@ impl<'a> Attempt<'a> {
         Attempt { engine, work, ready, agent: ready.built.agent(&work.cell).ok(), began: Time::now() }
     }
 
+    /// Whether its agent asks others, so that a pending record may stand.
+    pub(crate) fn asks(&self) -> bool {
+        self.agent.is_none_or(|(_, agent)| agent.facts().endpoint.is_some())
+    }
+
     /// The incarnation of the agent; 0 when the version does not have the agent.
     pub(crate) fn incarnation(&self) -> u64 {
         self.ready.built.graph.cell(&self.work.cell).map_or(0, |cell| cell.incarnation)

@@ -101,7 +101,7 @@ impl Engine {
             Plan::Wait(wait, failure) => {
                 attempt.wait(Wait { for_reply: wait.for_reply || ran.asked != Asked::No, ..wait }, failure).await
             }
-            Plan::Fail(failure) if !self.fail_pending(&work, &failure, ran.asked).await? => Ok(Step::Again),
+            Plan::Fail(failure) if attempt.asks() && !self.fail_pending(&work, &failure, ran.asked).await? => Ok(Step::Again),
             Plan::Fail(failure) => attempt.commit_failure(failure).await,
         }
     }

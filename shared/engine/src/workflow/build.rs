@@ -42,13 +42,13 @@ impl Draft {
             match rookery_agents::build(&cell.agent_type, &cell.config) {
                 Ok(agent) => {
                     let facts = agent.facts();
-                    let refused = facts.at_save.iter();
-                    problems.extend(refused.map(|(field, message)| Problem::new(cell.id.as_str(), in_config(field), message)));
+                    problems.extend(refused(&cell.id, &facts.at_save));
                     secrets.extend(facts.hook_secret.clone().map(|secret| (cell.id.clone(), secret)));
                 }
                 Err(found) => {
-                    problems
-                        .extend(found.errors.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message)));
+                    problems.extend(refused(&cell.id, &found.at_save));
+                    let errors = found.errors.into_iter();
+                    problems.extend(errors.map(|(field, message)| Problem::new(cell.id.as_str(), field, message)));
                 }
             }
         }
@@ -86,6 +86,11 @@ impl Draft {
         });
         Graph::new(cells.collect(), self.links)
     }
+}
+
+/// What a save alone refuses of a cell's config.
+fn refused(cell: &CellId, at_save: &[(String, String)]) -> impl Iterator<Item = Problem> {
+    at_save.iter().map(|(field, message)| Problem::new(cell.as_str(), in_config(field), message))
 }
 
 impl Engine {

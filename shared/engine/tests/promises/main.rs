@@ -1,10 +1,12 @@
 //! The promises, shown at the engine's own surface over real stand-ins.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod costs;
 mod counting;
 mod due;
 mod faults;
 mod faulty;
+mod old_graphs;
 mod purges;
 mod replays;
 mod replies;

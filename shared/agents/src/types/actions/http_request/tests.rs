@@ -237,4 +237,7 @@ fn what_was_saved_before_it_was_refused_goes_on() {
     assert_eq!(before.facts().at_save[0].0, "payload");
     let hourly = crate::testing::agent("schedule", json!({"schedule": "*/90 * * * *"}));
     assert_eq!(hourly.facts().at_save[0].0, "schedule");
+    let listed = crate::testing::agent("webhook", json!({"verify": ["token", "c", null]}));
+    assert_eq!(listed.facts().at_save[0].0, "verify");
+    assert_eq!(listed.facts().credentials, ["c"]);
 }

@@ -31,7 +31,10 @@ impl Reply {
     pub(super) fn new(options: &Options, problems: &mut Problems) -> Option<Reply> {
         let content_type = options.response_content_type.clone();
         let body = options.response.as_deref().and_then(|text| match content_type.as_str() {
-            JSON if is_template_or_wrong(text) => problems.take("response", json(text)),
+            // Earlier versions took any template for JSON.
+            JSON if is_template_or_wrong(text) => {
+                problems.take_or_as_before("response", json(text), || Template::parse(text).ok().map(Body::Text))
+            }
             _ => problems.take("response", Template::parse(text)).map(Body::Text),
         });
         if !RESPONSE_TYPES.contains(&content_type.as_str()) {
