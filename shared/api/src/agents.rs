@@ -47,12 +47,24 @@ pub(crate) fn routes() -> Vec<Route> {
             .paged()
             .answers::<Listed<LogEntry>>(200),
         Route::new(Method::DELETE, below("/memory"), editor, "Makes an agent forget all that it remembers.", clear_memory),
-        Route::new(Method::POST, below("/check"), editor, "Checks an agent now, whatever its schedule.", check)
-            .takes::<Nothing>()
-            .answers::<One<Report>>(200),
-        Route::new(Method::POST, below("/dry_run"), editor, "Says what an agent would do. Nothing is committed.", dry_run)
-            .takes::<DryRun>()
-            .answers::<One<Report>>(200),
+        Route::new(
+            Method::POST,
+            below("/check"),
+            editor,
+            "Checks an agent of the last built version now, whatever its schedule.",
+            check,
+        )
+        .takes::<Nothing>()
+        .answers::<One<Report>>(200),
+        Route::new(
+            Method::POST,
+            below("/dry_run"),
+            editor,
+            "Says what an agent of the last built version would do. Nothing is committed.",
+            dry_run,
+        )
+        .takes::<DryRun>()
+        .answers::<One<Report>>(200),
     ]
 }
 

@@ -13,9 +13,10 @@ use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{Error, Time};
+use rookery_engine::credential_warning;
 use rookery_store::{Credential, Project, Role};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The longest value, in bytes: enough for private keys.
 const VALUE_BYTES: usize = 16 * 1024;
@@ -33,7 +34,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .answers::<Listed<Credential>>(200),
         Route::new(Method::PUT, &each, owner, "Sets a credential. Its value is never given back.", put)
             .takes::<CredentialInput>()
-            .answers::<One<Credential>>(200),
+            .answers::<One<CredentialSet>>(200),
         Route::new(Method::DELETE, each, owner, "Forgets a credential.", delete),
     ]
 }
@@ -43,7 +44,8 @@ pub(crate) fn routes() -> Vec<Route> {
 #[serde(deny_unknown_fields)]
 struct CredentialInput {
     /// The secret: 1 to 16,384 bytes. If a hook of an active workflow is verified by this credential, the secret must have the
-    /// form that the hook's sender uses.
+    /// form that the hook's sender uses. A secret of fewer than 6 bytes is not taken out of what its hosts answer: then the answer
+    /// has a `warning`.
     value: String,
     /// The hosts that the secret may be sent to, like `api.example.com`, `*.example.com` or `api.example.com:8443`. None for a
     /// secret that is never sent, like that of a hook's signature.
@@ -52,6 +54,16 @@ struct CredentialInput {
 }
 
 impl Input for CredentialInput {}
+
+/// A credential that was set.
+#[derive(Serialize, JsonSchema)]
+struct CredentialSet {
+    #[serde(flatten)]
+    credential: Credential,
+    /// What to know of it: its value is so short that it is not taken out of what its hosts answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
 
 async fn list(
     State(app): State<App>,
@@ -86,7 +98,8 @@ async fn put(
     app.engine.judge_credential(&project.id, name, &input.value).await?;
     let credential = Credential { name: name.to_owned(), value: input.value, hosts: input.hosts, updated_at: Time::now() };
     app.engine.store.put_credential(&project.id, &credential).await?;
-    Ok(one(credential))
+    let warning = credential_warning(&credential);
+    Ok(one(CredentialSet { credential, warning }))
 }
 
 async fn delete(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<StatusCode> {

@@ -43,9 +43,15 @@ pub(crate) fn routes() -> Vec<Route> {
             .paged()
             .answers::<Listed<EventView>>(200),
         Route::new(Method::GET, &each, viewer, "Shows an event.", show).answers::<One<EventView>>(200),
-        Route::new(Method::POST, format!("{each}/emit"), editor, "Makes a new event like this one, in a run of its own.", emit)
-            .takes::<Nothing>()
-            .answers::<One<AcceptedEvent>>(202),
+        Route::new(
+            Method::POST,
+            format!("{each}/emit"),
+            editor,
+            "Makes a new event like this one, in a run of its own, of the last built version.",
+            emit,
+        )
+        .takes::<Nothing>()
+        .answers::<One<AcceptedEvent>>(202),
     ]
 }
 

@@ -25,14 +25,20 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new(Method::GET, &all, viewer, "Lists what failed for good, newest first.", list)
             .paged()
             .answers::<Listed<FailureView>>(200),
-        Route::new(Method::POST, format!("{all}/{{failure}}/replay"), editor, "Tries again what failed.", replay)
-            .takes::<Nothing>()
-            .answers::<One<Replayed>>(202),
+        Route::new(
+            Method::POST,
+            format!("{all}/{{failure}}/replay"),
+            editor,
+            "Tries again what failed, in the version of its run; a check in the last built one.",
+            replay,
+        )
+        .takes::<Nothing>()
+        .answers::<One<Replayed>>(202),
         Route::new(
             Method::POST,
             format!("{all}/replay"),
             editor,
-            "Tries again all that failed and was not replayed yet.",
+            "Tries again all that failed and was not replayed yet, each in the version of its run; checks in the last built one.",
             replay_all,
         )
         .takes::<Nothing>()

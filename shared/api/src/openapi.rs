@@ -198,13 +198,14 @@ fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenera
     let rss = json!({"application/rss+xml": {"schema": {"type": "string"}}});
     let summary = "Shows what an agent published, as RSS 2.0.";
     paths.insert("/feeds/{token}.xml".to_owned(), feed("feeds_show_xml", summary, rss));
-    let text = |place: &str, name: &str, required: bool| json!({"name": name, "in": place, "required": required, "schema": {"type": "string"}});
+    let text =
+        |place: &str, name: &str| json!({"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}});
     for (path, name, parameters) in [
-        ("/api/agentProxy/sendResult", "agent_protocol_collect", vec![text("header", "X-Callback-Token", false)]),
+        ("/api/agentProxy/sendResult", "agent_protocol_collect", vec![text("header", "X-Callback-Token")]),
         (
             "/p/{project}/api/agentProxy/sendResult",
             "agent_protocol_collect_in",
-            vec![text("path", "project", true), text("header", "X-Callback-Token", false)],
+            vec![text("path", "project"), text("header", "X-Callback-Token")],
         ),
     ] {
         let schema = json!({"type": "object", "required": ["requestId", "result"]});

@@ -35,6 +35,6 @@ pub use client::Egress;
 pub use connect::{Resolver, Resolving, SystemResolver};
 pub use error::EgressError;
 pub use policy::Policy;
-pub use redact::{MIN_REDACTED_BYTES, Redactor};
+pub use redact::{MIN_REDACTED_BYTES, Redactor, is_sought};
 pub use request::{Request, Response};
 pub use secret::Secret;

@@ -208,6 +208,11 @@ fn parts(value: &str) -> Vec<String> {
     [value.to_owned(), token.to_owned()].into_iter().chain(passwords.into_iter().flatten()).collect()
 }
 
+/// Whether all that is a secret in a value is long enough to be taken out of texts.
+pub fn is_sought(value: &str) -> bool {
+    parts(value).iter().all(|part| part.len() >= MIN_REDACTED_BYTES)
+}
+
 /// The value in one case, and the value after each decoding of the escapes that it may contain itself.
 fn folded(value: &str) -> impl Iterator<Item = Search> {
     let mut needles = BTreeSet::new();

@@ -38,6 +38,7 @@ pub use public_url::{NoPublicUrl, PublicUrl};
 pub use routing::Router;
 pub use workflow::build::{Draft, SaveResult};
 pub use workflow::built::Built;
+pub use workflow::secrets::credential_warning;
 
 use metrics::meter::Meter;
 use rookery_egress::Egress;

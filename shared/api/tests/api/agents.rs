@@ -80,7 +80,16 @@ async fn checks_commit_and_dry_runs_do_not() {
     assert_eq!(world.get(&format!("{workflow}/events")).await.ok(200)["data"], json!([]));
     assert!(world.get(&format!("{workflow}/agents/watch")).await.ok(200)["data"]["memory"].is_null());
 
+    // A save is not a build: what runs is what was built, and the answer says so.
+    assert_eq!((&dry["data"]["version"], dry["data"].get("newer_version")), (&json!(1), None));
+    let options = json!({"cells": [agent("hand", "manual", json!({"payload": {"n": 2}}))]});
+    world.json("PUT", &workflow, &json!({"options": options}).to_string()).await.ok(200);
+    let dry = world.post(&format!("{workflow}/agents/hand/dry_run"), json!({})).await.ok(200);
+    assert_eq!((&dry["data"]["version"], &dry["data"]["newer_version"]), (&json!(1), &json!(2)));
+    assert_eq!(dry["data"]["events"][0]["payload"], json!({"n": 1}));
+
     let checked = world.post(&format!("{workflow}/agents/hand/check"), json!({})).await.ok(200);
+    assert_eq!((&checked["data"]["version"], &checked["data"]["newer_version"]), (&json!(1), &json!(2)));
     let id = checked["data"]["events"][0]["id"].as_str().unwrap();
     assert_eq!(world.get(&format!("{workflow}/events/{id}")).await.ok(200)["data"]["payload"], json!({"n": 1}));
     world.post(&format!("{workflow}/agents/watch/check"), json!({})).await.error(422, "cannot_check");

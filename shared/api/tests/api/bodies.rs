@@ -68,7 +68,9 @@ async fn credentials_are_judged() {
         async |name: &str, body: Value| world.json("PUT", &format!("{project}/credentials/{name}"), &body.to_string()).await;
     let set = put("GITHUB_token-1", json!({"value": "s3cret", "hosts": ["api.github.com", "*.github.com:443"]})).await;
     assert!(!set.text().contains("s3cret"));
-    assert_eq!(set.ok(200)["data"]["hosts"], json!(["api.github.com", "*.github.com:443"]));
+    let set = set.ok(200);
+    assert_eq!(set["data"]["hosts"], json!(["api.github.com", "*.github.com:443"]));
+    assert!(set["data"].get("warning").is_none(), "{set}");
     let listed = world.get(&format!("{project}/credentials")).await;
     assert!(!listed.text().contains("s3cret"));
     assert_eq!(listed.ok(200)["data"][0]["name"], "GITHUB_token-1");
@@ -87,6 +89,26 @@ async fn credentials_are_judged() {
     }
     world.delete(&format!("{project}/credentials/GITHUB_token-1")).await.ok(204);
     world.delete(&format!("{project}/credentials/GITHUB_token-1")).await.error(404, "not_found");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_sets_a_credential_that_is_too_short_to_be_taken_out_is_told() {
+    let world = World::open().await;
+    let project = world.project().await;
+    for (value, hosts, warns) in [
+        ("1234", json!(["api.example.com"]), true),
+        ("ada:1234", json!(["api.example.com"]), true),
+        ("Bearer 1234", json!(["api.example.com"]), true),
+        ("123456", json!(["api.example.com"]), false),
+        // It is never sent.
+        ("1234", json!([]), false),
+    ] {
+        let body = json!({"value": value, "hosts": hosts}).to_string();
+        let set = world.json("PUT", &format!("{project}/credentials/pin"), &body).await.ok(200);
+        assert_eq!(set["data"]["warning"].as_str().is_some_and(|warning| warning.contains("fewer than 6 bytes")), warns, "{set}");
+        assert!(!set.to_string().contains("1234"), "{set}");
+    }
     world.stop().await;
 }
 

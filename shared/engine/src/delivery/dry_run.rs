@@ -28,6 +28,11 @@ pub struct ReportedEvent {
 /// What an agent did, or would do.
 #[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Report {
+    /// The version that ran: the last built one.
+    pub version: u64,
+    /// A newer version that was saved and is not built yet: build it to try it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newer_version: Option<u64>,
     /// The events.
     pub events: Vec<ReportedEvent>,
     /// The memory afterwards; null when there is none.
@@ -48,9 +53,17 @@ pub struct Report {
     pub error: Option<Failure>,
 }
 
+impl Report {
+    /// With the version that ran.
+    fn of(self, workflow: &Workflow) -> Self {
+        let newer_version = (workflow.version > workflow.built).then_some(workflow.version);
+        Report { version: workflow.built, newer_version, ..self }
+    }
+}
+
 impl Engine {
-    /// Runs an agent with an event (or its `check()` without one) and commits nothing. Outside calls are made only if the caller
-    /// asks for them.
+    /// Runs an agent of the last built version with an event (or its `check()` without one) and commits nothing. Outside calls are
+    /// made only if the caller asks for them.
     pub async fn dry_run(
         &self,
         workflow: &Workflow,
@@ -83,7 +96,7 @@ impl Engine {
         let ready = Ready::first(built.clone(), event);
         let ran = Attempt::new(self, &work, &ready).run(Purpose::DryRun { calls: outside_calls }).await?;
         let before = ran.remembered.item.map(|item| item.value).unwrap_or_default();
-        Ok(report(once(ran.result), before, |_| None))
+        Ok(report(once(ran.result), before, |_| None).of(workflow))
     }
 
     /// Checks an agent now, whatever its schedule, and says what it did. A failure is reported, and nothing is committed.
@@ -115,7 +128,7 @@ impl Engine {
             ));
         }
         self.flush_metrics().await;
-        Ok(report(plan, before, |ordinal| Some(work.child(ordinal))))
+        Ok(report(plan, before, |ordinal| Some(work.child(ordinal))).of(workflow))
     }
 }
 

@@ -3,4 +3,4 @@
 pub(crate) mod build;
 pub(crate) mod built;
 pub(crate) mod delete;
-mod secrets;
+pub(crate) mod secrets;

@@ -4,12 +4,24 @@ use super::build::Draft;
 use crate::Engine;
 use rookery_agents::HookSecret;
 use rookery_domain::{Error, Kind, Problem, ProjectId, Result};
-use rookery_store::State;
+use rookery_egress::{MIN_REDACTED_BYTES, is_sought};
+use rookery_store::{Credential, State};
 
 /// The most workflows that are looked at when a credential is set; others are judged when they are next saved.
 const WORKFLOWS: usize = 200;
 /// The field of a hook that names its secret.
 const FIELD: &str = "config.verify.credential";
+
+/// What whoever sets a credential has to know, although it is set.
+pub fn credential_warning(credential: &Credential) -> Option<String> {
+    let is_sent = !credential.hosts.is_empty();
+    (is_sent && !is_sought(&credential.value)).then(|| {
+        format!(
+            "The value, or a part of it that is a secret by itself, has fewer than {MIN_REDACTED_BYTES} bytes. Where a host answers with it, it \
+             is not taken out of the event, since so short a text stands in many texts by chance. Use a longer secret, except for tests."
+        )
+    })
+}
 
 impl Engine {
     /// Judges options, and the secrets that their hooks name. A secret that is not set yet is no problem.
