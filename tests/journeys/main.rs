@@ -1,8 +1,9 @@
 //! Journeys over HTTP: what a user does, with the real program. Each test has a process of its own.
 //!
-//! The modules at the top need only a URL, and so can run against a deployed system: `ROOKERY_TEST_URL=https://...
-//! ROOKERY_TEST_KEY=... cargo test --test journeys`. Those in `external` start an external agent on loopback, which the system
-//! must be allowed to call. Those in `here` kill or restart the program, or watch a sink on this machine.
+//! The modules at the top need only a URL, and so can run against a deployed system:
+//! `ROOKERY_TEST_URL=https://... ROOKERY_TEST_KEY=... cargo test --test journeys`. Those in `external` start an external agent on
+//! loopback, which the system must be allowed to call. Those in `here` kill or restart the program, or watch a sink on this
+//! machine.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod agents;

@@ -1,5 +1,5 @@
-//! The protocol of external agents, as JSON: requests (`POST {endpoint}/api/execute`), acknowledgements, and results (`POST
-//! {callback}/api/agentProxy/sendResult`). Both sides of the protocol are here; there is no I/O. Source: xFlow, "AI Agents
+//! The protocol of external agents, as JSON: requests (`POST {endpoint}/api/execute`), acknowledgements, and results
+//! (`POST {callback}/api/agentProxy/sendResult`). Both sides of the protocol are here; there is no I/O. Source: xFlow, "AI Agents
 //! Integration". Fields that the protocol does not name are let through.
 
 use rookery_domain::{Error, Payload, Result};

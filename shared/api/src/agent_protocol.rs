@@ -1,5 +1,5 @@
-//! The protocol of external agents over HTTP: `POST /api/execute` starts an agent of ours for a caller elsewhere, and `POST
-//! /api/agentProxy/sendResult` takes the results of external agents. Both also exist below `/p/{project}`.
+//! The protocol of external agents over HTTP: `POST /api/execute` starts an agent of ours for a caller elsewhere, and
+//! `POST /api/agentProxy/sendResult` takes the results of external agents. Both also exist below `/p/{project}`.
 
 use crate::App;
 use crate::auth::Access;

@@ -4,8 +4,8 @@ use super::bounds::Budget;
 use super::{Scope, Template, TemplateError};
 use serde_json::{Map, Value};
 
-/// A JSON value in which every string is a template; keys stay as they are. A string that is exactly one `{{ expression |
-/// as_object }}` becomes the value itself, not its text.
+/// A JSON value in which every string is a template; keys stay as they are. A string that is exactly one
+/// `{{ expression | as_object }}` becomes the value itself, not its text.
 #[derive(Debug)]
 pub struct JsonTemplate {
     part: Part,

@@ -18,10 +18,10 @@ const LAST: &str = "last_property";
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// What to watch: a path into the payload, like `order.status` (a missing value counts as `null`), or a template, like `{{
-    /// order.status }} {{ order.total }}`. A template can use `last_property`, its own last result: a text, or the value itself
-    /// when the template ends in `| as_object`. To pass each new lowest price, watch `{{ last_property | default: price |
-    /// at_most: price | as_object }}`.
+    /// What to watch: a path into the payload, like `order.status` (a missing value counts as `null`), or a template, like
+    /// `{{ order.status }} {{ order.total }}`. A template can use `last_property`, its own last result: a text, or the value
+    /// itself when the template ends in `| as_object`. To pass each new lowest price, watch
+    /// `{{ last_property | default: price | at_most: price | as_object }}`.
     property: String,
     /// A template for the thing that is watched, like `{{ order.id }}`: with it, one agent watches many things, each separately.
     key: Option<String>,

@@ -70,8 +70,9 @@ pub struct Options {
     #[serde(default)]
     event_query_key: Option<String>,
     /// The answer's body: a template over the event's payload. Without it and `code`, the answer is 202 with the ids of the event
-    /// and its run. With `response_content_type` `application/json` it is JSON, like `{"hello": "{{ name }}", "items": {{ items |
-    /// size }}}`: what is put into a text is escaped, and an output in the place of a value becomes the value.
+    /// and its run. With `response_content_type` `application/json` it is JSON, like
+    /// `{"hello": "{{ name }}", "items": {{ items | size }}}`: what is put into a text is escaped, and an output in the place of
+    /// a value becomes the value.
     #[serde(default)]
     response: Option<String>,
     /// The answer's status, 200 to 299; 200 when only `response` is given.
