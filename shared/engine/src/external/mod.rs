@@ -3,6 +3,7 @@
 pub(crate) mod acknowledgement;
 pub(crate) mod ask;
 pub(crate) mod breaker;
+mod by_hand;
 pub(crate) mod collect;
 pub(crate) mod host;
 pub(crate) mod pending;
