@@ -39,9 +39,10 @@ struct Posted {
     accepted: bool,
 }
 
-/// Posts at full speed: each client posts its next event when its last one is answered.
-pub(crate) async fn at_full_speed(workflow: &Workflow, sink: &Sink, events: usize, clients: usize) -> Result<Load> {
-    let bodies: Arc<[Bytes]> = (0..events).map(event).collect::<Result<Vec<_>>>()?.into();
+/// Posts the events of these numbers at full speed: each client posts its next event when its last one is answered.
+pub(crate) async fn at_full_speed(workflow: &Workflow, sink: &Sink, numbers: Range<usize>, clients: usize) -> Result<Load> {
+    let first = numbers.start;
+    let bodies: Arc<[Bytes]> = numbers.clone().map(event).collect::<Result<Vec<_>>>()?.into();
     let (next, answered) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut connections = Vec::new();
     for _ in 0..clients {
@@ -53,20 +54,20 @@ pub(crate) async fn at_full_speed(workflow: &Workflow, sink: &Sink, events: usiz
         tokio::spawn(async move {
             let mut posted = Vec::new();
             loop {
-                let number = next.fetch_add(1, Relaxed);
-                let Some(body) = bodies.get(number) else { return Ok(posted) };
-                posted.push(post(&mut client, &hook, number, body.clone()).await?);
+                let index = next.fetch_add(1, Relaxed);
+                let Some(body) = bodies.get(index) else { return Ok(posted) };
+                posted.push(post(&mut client, &hook, first + index, body.clone()).await?);
                 answered.fetch_add(1, Relaxed);
             }
         })
     });
     let posting: Vec<tokio::task::JoinHandle<Result<Vec<Posted>>>> = posting.collect();
-    wait_for(sink, 0..events, &answered, started).await;
+    wait_for(sink, numbers.clone(), &answered, started).await;
     let mut posted = Vec::new();
     for client in posting {
         posted.extend(client.await??);
     }
-    Ok(summed(sink, 0..events, posted, started))
+    Ok(summed(sink, numbers, posted, started))
 }
 
 /// Posts one event after the other, at equal intervals; they are numbered from `first` on.

@@ -63,7 +63,9 @@ async fn measure(args: &Args) -> Result<Report> {
     let folder = tempfile::tempdir().context("making a data folder")?;
     let data = folder.path().join("data");
     let usage = folder.path().join("usage.json");
-    let (sink, sink_addr) = Sink::start(args.events + args.rate * load::SECONDS).await?;
+    // The main load, the low rate, and both again beside each other.
+    let (main, low) = (args.events, args.rate * load::SECONDS);
+    let (sink, sink_addr) = Sink::start(2 * (main + low)).await?;
 
     progress(&format!("start-up on an empty folder, {STARTS} times"));
     let mut empty = Vec::new();
@@ -72,18 +74,23 @@ async fn measure(args: &Args) -> Result<Report> {
     }
 
     let rookery = Rookery::start(&args.rookery, &data, &usage, Some(sink_addr)).await?;
-    let workflow = Workflow::make(rookery.addr(), sink_addr).await?;
+    let workflow = Workflow::make(rookery.addr(), "Noisy", sink_addr).await?;
 
     progress(&format!("{} events of 1 KB, {} clients", args.events, args.clients));
     let (before, bench_before) = (rookery.snapshot().await?, process::own_cpu()?);
-    let load = load::at_full_speed(&workflow, &sink, args.events, args.clients).await?;
+    let load = load::at_full_speed(&workflow, &sink, 0..main, args.clients).await?;
     let after = settled(&rookery, load.completed).await?;
     let bench_cpu_seconds = process::own_cpu()? - bench_before;
     let memory = rookery.memory()?;
 
     progress(&format!("{} events/s for {} s", args.rate, load::SECONDS));
-    let slow = load::at_rate(&workflow, &sink, args.events, args.rate).await?;
+    let slow = load::at_rate(&workflow, &sink, main, args.rate).await?;
     let after_slow = settled(&rookery, load.completed + slow.completed).await?;
+
+    progress(&format!("the same in one project, {} clients in another", args.clients));
+    let calm = Workflow::make(rookery.addr(), "Calm", sink_addr).await?;
+    let noise = load::at_full_speed(&workflow, &sink, main + 2 * low..2 * (main + low), args.clients);
+    let (calm, noise) = tokio::join!(load::at_rate(&calm, &sink, main + low, args.rate), noise);
 
     drop(workflow);
     rookery.stop().await?;
@@ -99,6 +106,8 @@ async fn measure(args: &Args) -> Result<Report> {
         start_up: StartUp::of(&empty, &used),
         load,
         slow,
+        calm: calm?,
+        noise: noise?,
         snapshots: [before, after, after_slow],
         memory,
         bench_cpu_seconds,

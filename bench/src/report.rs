@@ -74,7 +74,10 @@ pub(crate) struct Measured {
     /// The main load, and the load at the low rate.
     pub(crate) load: Load,
     pub(crate) slow: Load,
-    /// The snapshots before, between and after the two loads.
+    /// The load at the low rate of one project, and the main load of another beside it.
+    pub(crate) calm: Load,
+    pub(crate) noise: Load,
+    /// The snapshots before, between and after the first two loads.
     pub(crate) snapshots: [Snapshot; 3],
     /// The memory after the main load.
     pub(crate) memory: Memory,
@@ -93,6 +96,8 @@ pub(crate) struct Report {
     /// At the low rate: the time from sending a POST to its answer, and to the event's arrival at the sink.
     low_rate_answer: Latency,
     low_rate_arrival: Latency,
+    /// The same beside the main load of another project.
+    beside_a_load_arrival: Latency,
     peak_memory_mb: f64,
     memory_after_load_mb: f64,
     data_folder_mb: f64,
@@ -105,7 +110,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn of(measured: &Measured) -> Self {
-        let Measured { load, slow, snapshots: [before, between, after], memory, .. } = measured;
+        let Measured { load, slow, calm, noise, snapshots: [before, between, after], memory, .. } = measured;
         let cost = |from: &Snapshot, to: &Snapshot, load: &Load| {
             Cost::of(&to.usage.since(&from.usage), load.completed.max(1), functions_cpu(from, to))
         };
@@ -121,19 +126,21 @@ impl Report {
             bench_cpu_seconds: measured.bench_cpu_seconds,
             disk_bytes_per_event: (between.written - before.written) as f64 / load.posted as f64,
         };
+        let loads = [load, slow, calm, noise];
         Report {
             start_up: measured.start_up.clone(),
             load: speed,
             low_rate_answer: Latency::of(&slow.answers),
             low_rate_arrival: Latency::of(&slow.arrivals),
+            beside_a_load_arrival: Latency::of(&calm.arrivals),
             peak_memory_mb: memory.peak as f64 / MB,
             memory_after_load_mb: memory.now as f64 / MB,
             data_folder_mb: measured.data_bytes as f64 / MB,
             cost: cost(before, between, load),
             low_rate_cost: cost(between, after, slow),
-            lost: load.lost() + slow.lost(),
+            lost: loads.iter().map(|load| load.lost()).sum(),
             doubled: measured.doubled,
-            refused: load.posted - load.accepted + slow.posted - slow.accepted,
+            refused: loads.iter().map(|load| load.posted - load.accepted).sum(),
         }
     }
 
@@ -170,6 +177,9 @@ impl Display for Report {
         goal(f, "ready, used folder, ms", start_up.used_folder_ms, start_up.used_folder_ms < 300.0, "under 300")?;
         latency(f, "at the low rate, POST to sink", &self.low_rate_arrival)?;
         latency(f, "at the low rate, POST to answer", &self.low_rate_answer)?;
+        latency(f, "beside another project's load, to sink", &self.beside_a_load_arrival)?;
+        let slower = self.beside_a_load_arrival.p50_ms / self.low_rate_arrival.p50_ms.max(1e-9);
+        goal(f, "  so many times slower", slower, slower <= 2.0, "at most 2")?;
         latency(f, "under load, POST to answer", &load.answer)?;
         row(f, "CPU seconds", load.cpu_seconds, "")?;
         for (thread, cpu) in &load.cpu_seconds_by_thread {

@@ -48,10 +48,10 @@ pub(crate) struct Workflow {
 }
 
 impl Workflow {
-    /// Creates the workflow over the API: hook, condition, event formatting, HTTP request to the sink.
-    pub(crate) async fn make(addr: SocketAddr, sink: SocketAddr) -> Result<Self> {
+    /// Creates the workflow over the API, in a project of its own: hook, condition, event formatting, HTTP request to the sink.
+    pub(crate) async fn make(addr: SocketAddr, project: &str, sink: SocketAddr) -> Result<Self> {
         let mut client = Client::connect(addr).await?;
-        let project = client.call(Method::POST, "/api/v1/projects", &json!({"name": "Bench"})).await?;
+        let project = client.call(Method::POST, "/api/v1/projects", &json!({"name": project})).await?;
         let workflows = format!("/api/v1/projects/{}/workflows", id(&project)?);
         let made = client.call(Method::POST, &workflows, &json!({"name": "Orders", "options": options(sink)})).await?;
         let workflow = format!("{workflows}/{}", id(&made)?);
