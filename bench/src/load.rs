@@ -138,6 +138,10 @@ fn sorted(durations: impl Iterator<Item = Duration>) -> Vec<Duration> {
 }
 
 impl Load {
+    pub(crate) fn completed_per_second(&self) -> f64 {
+        self.completed as f64 / self.completed_after.as_secs_f64().max(1e-9)
+    }
+
     /// How many events were accepted, but never came to the sink.
     pub(crate) fn lost(&self) -> usize {
         self.accepted.saturating_sub(self.completed)

@@ -98,6 +98,9 @@ pub(crate) struct Report {
     low_rate_arrival: Latency,
     /// The same beside the main load of another project.
     beside_a_load_arrival: Latency,
+    beside_a_load_answer: Latency,
+    /// What that other project completes meanwhile.
+    load_beside_completed_per_second: f64,
     peak_memory_mb: f64,
     memory_after_load_mb: f64,
     data_folder_mb: f64,
@@ -119,7 +122,7 @@ impl Report {
             accepted: load.accepted,
             completed: load.completed,
             accepted_per_second: load.accepted as f64 / load.accepted_after.as_secs_f64().max(1e-9),
-            completed_per_second: load.completed as f64 / load.completed_after.as_secs_f64().max(1e-9),
+            completed_per_second: load.completed_per_second(),
             answer: Latency::of(&load.answers),
             cpu_seconds: between.cpu - before.cpu,
             cpu_seconds_by_thread: by_thread(before, between),
@@ -133,6 +136,8 @@ impl Report {
             low_rate_answer: Latency::of(&slow.answers),
             low_rate_arrival: Latency::of(&slow.arrivals),
             beside_a_load_arrival: Latency::of(&calm.arrivals),
+            beside_a_load_answer: Latency::of(&calm.answers),
+            load_beside_completed_per_second: noise.completed_per_second(),
             peak_memory_mb: memory.peak as f64 / MB,
             memory_after_load_mb: memory.now as f64 / MB,
             data_folder_mb: measured.data_bytes as f64 / MB,
@@ -178,6 +183,8 @@ impl Display for Report {
         latency(f, "at the low rate, POST to sink", &self.low_rate_arrival)?;
         latency(f, "at the low rate, POST to answer", &self.low_rate_answer)?;
         latency(f, "beside another project's load, to sink", &self.beside_a_load_arrival)?;
+        latency(f, "beside another project's load, to answer", &self.beside_a_load_answer)?;
+        row(f, "  that project's completed events/s", self.load_beside_completed_per_second, "")?;
         let slower = self.beside_a_load_arrival.p50_ms / self.low_rate_arrival.p50_ms.max(1e-9);
         goal(f, "  so many times slower", slower, slower <= 2.0, "at most 2")?;
         latency(f, "under load, POST to answer", &load.answer)?;

@@ -5,6 +5,7 @@ use crate::data::Presence;
 use crate::forwarded::{self, Original, TrustedProxy};
 use crate::home;
 use crate::server::{self, Connection, Limits};
+use crate::shares::Shares;
 use aws_lambda_events::apigw::{
     ApiGatewayV2httpRequest, ApiGatewayV2httpRequestContext, ApiGatewayV2httpRequestContextHttpDescription,
 };
@@ -47,10 +48,18 @@ pub(crate) struct Gateway {
     home: Arc<OnceLock<String>>,
     data: Presence,
     stores: Health,
+    shares: Arc<Shares>,
 }
 
 impl Gateway {
-    pub(crate) fn new(engine: &Arc<Engine>, config: rookery_api::Config, args: &Args, data: Presence, stores: Health) -> Self {
+    pub(crate) fn new(
+        engine: &Arc<Engine>,
+        config: rookery_api::Config,
+        args: &Args,
+        data: Presence,
+        stores: Health,
+        shares: Arc<Shares>,
+    ) -> Self {
         let ingress = rookery_ingress::service(engine.clone(), config.clone());
         let webhook = rookery_webhook::service(engine.clone(), config.clone());
         Gateway {
@@ -62,6 +71,7 @@ impl Gateway {
             home: Arc::default(),
             data,
             stores,
+            shares,
         }
     }
 
@@ -105,7 +115,9 @@ impl Gateway {
             Err(refused) => return refused,
         };
         connection.received();
-        let function = if rookery_api::is_hook(parts.uri.path()) { &self.webhook } else { &self.ingress };
+        let is_hook = rookery_api::is_hook(parts.uri.path());
+        let function = if is_hook { &self.webhook } else { &self.ingress };
+        let _seat = if is_hook { Some(self.shares.seat(parts.uri.path()).await) } else { None };
         let mut request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, client)).into();
         if let Some(base) = base.filter(|_| !self.knows_its_address) {
             request.extensions_mut().insert(base);

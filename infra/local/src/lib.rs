@@ -15,6 +15,7 @@ mod mapping;
 mod repair;
 mod runner;
 mod server;
+mod shares;
 mod ticker;
 mod usage;
 

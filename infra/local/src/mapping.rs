@@ -4,6 +4,7 @@
 //! On AWS, a received message is hidden for six times the function's timeout. Here it is hidden for a short time, which is
 //! extended while the message is worked on. So a message that failed, or was under way when the machine slept, comes again soon.
 
+use crate::shares::Shares;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -16,12 +17,9 @@ use rookery_queue::Queue;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The most batches of a queue that are handled at once: the mapping's `MaximumConcurrency`.
-const CONCURRENCY: usize = 24;
 /// For how long received messages are hidden here.
 const HOLD: Hold = Hold { hidden: Duration::from_secs(30), beat: Duration::from_secs(10) };
 
@@ -32,29 +30,34 @@ struct Hold {
     beat: Duration,
 }
 
-/// Feeds a queue to its function until the program stops.
+/// Feeds a queue to its function until the program stops. `shares` says how many messages may be under way.
 pub(crate) async fn run(
     queue: Queue,
     engine: Arc<Engine>,
     client: Client,
     url: String,
+    shares: Arc<Shares>,
     tasks: TaskTracker,
     stopping: CancellationToken,
 ) {
-    let permits = Arc::new(Semaphore::new(CONCURRENCY));
-    while !stopping.is_cancelled() {
-        let Ok(permit) = permits.clone().acquire_owned().await else { return };
+    let mut calls = engine.calls_under_way();
+    loop {
+        let received = async {
+            let most = shares.room(&mut calls).await;
+            receive(&client, &url, most).await
+        };
         let received = tokio::select! {
-            received = receive(&client, &url) => received,
+            received = received => received,
             () = stopping.cancelled() => return,
         };
         match received {
             Ok(messages) if messages.is_empty() => {}
             Ok(messages) => {
+                let batch = shares.begin(messages.iter().filter_map(project), messages.len());
                 let (engine, client, url) = (engine.clone(), client.clone(), url.clone());
                 tasks.spawn(async move {
                     handle(queue, engine, &client, &url, messages).await;
-                    drop(permit);
+                    drop(batch);
                 });
             }
             Err(untold) => {
@@ -67,9 +70,15 @@ pub(crate) async fn run(
     }
 }
 
+/// The project whose message this is: the name of its group.
+fn project(message: &Message) -> Option<&str> {
+    message.attributes.as_ref()?.get(&MessageSystemAttributeName::MessageGroupId).map(String::as_str)
+}
+
 /// Receives messages; the error is the text for the log, if there is one.
-async fn receive(client: &Client, url: &str) -> Result<Vec<Message>, Option<String>> {
-    let request = client.receive_message().queue_url(url).max_number_of_messages(10).wait_time_seconds(20);
+async fn receive(client: &Client, url: &str, most: usize) -> Result<Vec<Message>, Option<String>> {
+    let request =
+        client.receive_message().queue_url(url).max_number_of_messages(i32::try_from(most).unwrap_or(1)).wait_time_seconds(20);
     let request = request.visibility_timeout(HOLD.seconds());
     let received = request.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
     received.map(|received| received.messages.unwrap_or_default()).map_err(untold)

@@ -5,6 +5,7 @@ use crate::data::{self, Presence};
 use crate::demo::Demo;
 use crate::gateway::Gateway;
 use crate::server::Limits;
+use crate::shares::Shares;
 use crate::usage::Usage;
 use crate::{home, mapping, ticker};
 use anyhow::Context;
@@ -69,11 +70,12 @@ impl Runner {
         let presence = Presence::default();
         tasks.spawn(presence.clone().watch(args.data.clone(), stopping.clone()));
         let config = rookery_api::Config { auth, hosts: Vec::new() };
-        let gateway = Gateway::new(&engine, config, &args, presence, standins.health());
+        let shares = Shares::of_this_machine();
+        let gateway = Gateway::new(&engine, config, &args, presence, standins.health(), shares.clone());
         tasks.spawn(gateway.clone().serve(listener, limits, stopping.clone()));
         for queue in Queue::ALL {
             let url = queues.of(queue).queue.clone();
-            tasks.spawn(mapping::run(queue, engine.clone(), sqs.clone(), url, tasks.clone(), stopping.clone()));
+            tasks.spawn(mapping::run(queue, engine.clone(), sqs.clone(), url, shares.clone(), tasks.clone(), stopping.clone()));
         }
         let beat = Duration::from_secs(args.tick_seconds);
         tasks.spawn(ticker::run(engine.clone(), sqs, queues, beat, standins.health(), stopping.clone()));

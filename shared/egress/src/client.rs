@@ -18,6 +18,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// The most that a response's head may take, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
@@ -60,6 +61,24 @@ struct Inner {
     guarded: Plain,
     /// The client for https, made at its first use: reading the system's certificates takes milliseconds, which a start cannot spare.
     secure: OnceLock<Secure>,
+    /// How many calls are under way.
+    under_way: watch::Sender<usize>,
+}
+
+/// Counts a call as under way until it is dropped.
+struct UnderWay<'a>(&'a watch::Sender<usize>);
+
+impl<'a> UnderWay<'a> {
+    fn new(count: &'a watch::Sender<usize>) -> Self {
+        count.send_modify(|calls| *calls += 1);
+        UnderWay(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|calls| *calls -= 1);
+    }
 }
 
 /// A request ready to be sent.
@@ -80,9 +99,14 @@ impl Egress {
         let limit = policy.connect_timeout;
         let connector = Connector { policy: Arc::new(policy), resolver, reach: Reach::Permitted };
         let guarded = Connector { reach: Reach::AllowListed, ..connector.clone() };
-        let inner =
-            Inner { plain: pool(connector.clone(), limit), guarded: pool(guarded, limit), secure: OnceLock::new(), connector };
+        let (plain, guarded) = (pool(connector.clone(), limit), pool(guarded, limit));
+        let inner = Inner { plain, guarded, secure: OnceLock::new(), connector, under_way: watch::Sender::new(0) };
         Egress { inner: Arc::new(inner) }
+    }
+
+    /// How many calls are under way, now and whenever that changes.
+    pub fn calls_under_way(&self) -> watch::Receiver<usize> {
+        self.inner.under_way.subscribe()
     }
 
     /// The addresses that a call to this URL would try now, or why it would be refused. The name is resolved, and nothing is
@@ -96,6 +120,7 @@ impl Egress {
     pub async fn send(&self, request: Request) -> Result<Response, EgressError> {
         let policy = &self.inner.connector.policy;
         let limit = request.timeout.map_or(policy.timeout, |asked| asked.min(policy.timeout));
+        let _under_way = UnderWay::new(&self.inner.under_way);
         let response = tokio::time::timeout(limit, self.follow(&request)).await.map_err(|_| EgressError::Timeout(limit))??;
         redact(response, &request.secrets, policy.max_body)
     }

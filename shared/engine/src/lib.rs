@@ -46,6 +46,7 @@ use rookery_queue::Producer;
 use rookery_store::Store;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use tokio::sync::watch;
 use workflow::built::BuiltCache;
 
 /// The engine: each process has one, shared by all of its tasks.
@@ -75,6 +76,11 @@ impl Engine {
     /// The public address of the API.
     pub fn public_url(&self) -> Option<&PublicUrl> {
         self.settings.public_url.as_ref()
+    }
+
+    /// How many outside calls of agents are under way, now and whenever that changes.
+    pub fn calls_under_way(&self) -> watch::Receiver<usize> {
+        self.egress.calls_under_way()
     }
 
     /// Makes an engine over a table, the queues, and the client for outside calls.

@@ -17,3 +17,4 @@ pub use dead::take_dead;
 pub use message::{Check, Deliver, Message, Route, Task, Timer};
 pub use producer::{Outgoing, Producer};
 pub use queues::{MAX_RECEIVES, Queue, QueueUrls, Urls};
+pub use turns::Turns;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 /// Waiting items, in a line for each name. Putting in and taking out cost the same however many items wait.
-pub(crate) struct Turns<T> {
+pub struct Turns<T> {
     lines: HashMap<String, VecDeque<T>>,
     /// The names of the lines, in the order of their turns.
     turns: VecDeque<String>,
@@ -17,16 +17,18 @@ impl<T> Default for Turns<T> {
 }
 
 impl<T> Turns<T> {
-    pub(crate) fn len(&self) -> usize {
+    /// How many items wait.
+    pub fn len(&self) -> usize {
         self.waiting
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
         self.waiting == 0
     }
 
     /// Puts an item at the end of its line.
-    pub(crate) fn push(&mut self, line: String, item: T) {
+    pub fn push(&mut self, line: String, item: T) {
         self.waiting += 1;
         let turns = &mut self.turns;
         let items = self.lines.entry(line.clone()).or_insert_with(|| {
@@ -37,7 +39,7 @@ impl<T> Turns<T> {
     }
 
     /// Takes the first item of the line whose turn it is.
-    pub(crate) fn pop(&mut self) -> Option<T> {
+    pub fn pop(&mut self) -> Option<T> {
         let line = self.turns.pop_front()?;
         let items = self.lines.get_mut(&line)?;
         let item = items.pop_front()?;
