@@ -1,6 +1,7 @@
 //! Agents of a workflow's last built version: what they are, count, remember and log; checks and dry runs by hand.
 
 use crate::App;
+use crate::activity::{Activity, activity};
 use crate::auth::{Access, Caller};
 use crate::body::{Input, Json, Nothing, present};
 use crate::error::Result;
@@ -15,22 +16,15 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_agents::{Address, Kind};
-use rookery_domain::{Cell, CellId, Error, Time, limits};
+use rookery_domain::{Cell, CellId, Error, Time};
 use rookery_engine::{Built, Report};
-use rookery_store::{Counts, Cursor, LogEntry, Page, Role, ScheduleItem, State as WorkflowState, Workflow};
+use rookery_store::{Cursor, LogEntry, Page, Role, ScheduleItem, State as WorkflowState, Workflow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The time that `counts` cover, in milliseconds.
-const COUNTED_MS: i64 = 24 * 3600 * 1000;
-/// How far back the last event, check and failure are looked for, in milliseconds.
-const LOOKED_AT_MS: i64 = 31 * 24 * HOUR_MS;
-/// How many pages of older hours are read for these.
-const OLDER_PAGES: u32 = 5;
-const HOUR_MS: i64 = 3600 * 1000;
 /// The most memories and log entries of an agent that are shown.
 const SHOWN: usize = 50;
 
@@ -110,22 +104,6 @@ struct AgentView {
     /// The agent's latest logs. Not shown in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     logs: Option<Vec<LogEntry>>,
-}
-
-/// What an agent did lately.
-#[derive(Clone, Copy, Default, Serialize, JsonSchema)]
-#[schemars(inline)]
-struct Activity {
-    /// What was counted in the last 24 hours.
-    counts: Counts,
-    /// When the agent last emitted an event, within the last 31 days.
-    last_event_at: Option<Time>,
-    /// When the agent last received an event, within the last 31 days.
-    last_received_at: Option<Time>,
-    /// When the agent was last checked, within the last 31 days.
-    last_check_at: Option<Time>,
-    /// When the agent last failed, within the last 31 days.
-    last_error_at: Option<Time>,
 }
 
 /// When an agent is checked.
@@ -266,33 +244,6 @@ async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<(Arc<Built>, 
     let built = last_built(app, workflow).await?.ok_or_else(unknown)?;
     let cell = built.graph.cell(&CellId(ids.text("cell").to_owned())).ok_or_else(unknown)?.clone();
     Ok((built, cell))
-}
-
-/// What the workflow's agents did lately. It is read newest first: the hours that are counted, then a few older pages for the
-/// last event, check and failure.
-async fn activity(app: &App, workflow: &Workflow) -> Result<HashMap<CellId, Activity>> {
-    let now = Time::now();
-    let (counted, looked_at) = (now.plus(-COUNTED_MS), now.plus(-LOOKED_AT_MS));
-    let (mut found, mut cursor, mut older_pages) = (HashMap::<CellId, Activity>::new(), None, 0);
-    loop {
-        let (store, limit) = (&app.engine.store, limits::PAGE_MAX);
-        let page = store.list_metrics(&workflow.id, looked_at, now, limit, Option::as_ref(&cursor)).await?;
-        older_pages += u32::from(page.items.last().is_some_and(|metric| metric.hour < counted));
-        for metric in page.items {
-            let sum = found.entry(metric.cell_id).or_default();
-            if metric.hour.plus(HOUR_MS) > counted {
-                sum.counts.add(&metric.counts);
-            }
-            sum.last_event_at = sum.last_event_at.max(metric.last_emitted_at);
-            sum.last_received_at = sum.last_received_at.max(metric.last_received_at);
-            sum.last_check_at = sum.last_check_at.max(metric.last_check_at);
-            sum.last_error_at = sum.last_error_at.max(metric.last_error_at);
-        }
-        cursor = page.next;
-        if cursor.is_none() || older_pages > OLDER_PAGES {
-            return Ok(found);
-        }
-    }
 }
 
 /// A page of agents, in the workflow's order; its cursor names the last agent shown.

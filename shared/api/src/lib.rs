@@ -4,6 +4,7 @@
 //! answer. One table of routes (`routes`) registers, guards and documents them all.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod activity;
 mod agent_protocol;
 mod agent_types;
 mod agents;

@@ -4,40 +4,22 @@
 //! The graph says which deliveries there must be, so a delivery that was not handled yet is shown, too. Events deeper than
 //! [`DEPTH`] stand at the top of the tree again, since readers of JSON do not accept any depth.
 
+mod outcome;
+
 use crate::events::{EventView, PAGE_BYTES};
-use rookery_domain::{CellId, DeliveryId, Event, EventId, RunId, Time};
+use outcome::{Outcome, arms, blank, handled, scheduled, waits};
+use rookery_domain::{CellId, Event, EventId, RunId, Time};
 use rookery_engine::Built;
-use rookery_store::{Commit, Failure, Parked, RunItem};
+use rookery_store::RunItem;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+pub(crate) use outcome::RunState;
+
 /// The most levels of events in one tree; each takes four levels of JSON.
 const DEPTH: usize = 12;
-
-/// What became of a delivery, or of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RunState {
-    /// The run has deliveries that are not handled yet.
-    Running,
-    /// The delivery is not handled yet.
-    Pending,
-    /// The delivery waits for its next attempt.
-    Waiting,
-    /// The timer is set, and not due yet.
-    Scheduled,
-    /// The delivery was handled, or the run is over.
-    Done,
-    /// The delivery failed for good.
-    Failed,
-    /// The delivery is in another part of a run that is too large for one answer.
-    Unknown,
-    /// The outcome that the agent gave, like `late`; or `limit`, `cancelled`.
-    #[serde(untagged)]
-    Other(String),
-}
 
 /// A run.
 #[derive(Serialize, JsonSchema)]
@@ -75,44 +57,6 @@ struct EventNode {
     event: EventView,
     /// The deliveries: one for each agent that a matching link leads to, and for each of its replays; then the timers.
     deliveries: Vec<DeliveryView>,
-}
-
-/// A delivery, a timer or a check.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "RunDelivery")]
-struct Outcome {
-    /// The delivery's id.
-    id: DeliveryId,
-    /// The agent that gets the event.
-    cell_id: CellId,
-    /// What became of the delivery.
-    state: RunState,
-    /// The links by which the event came; none for timers and checks.
-    links: Vec<CellId>,
-    /// The arm: 0, and one more for each replay.
-    arm: u32,
-    /// The number of the last attempt, from 0; while the delivery waits, that of the next one.
-    attempt: u32,
-    /// When the last attempt began.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    began_at: Option<Time>,
-    /// How long the last attempt took, in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    took_ms: Option<i64>,
-    /// When the next attempt, or the timer, is due.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waits_until: Option<Time>,
-    /// What the agent waits for, in its own words: a result, or its turn to ask.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waits_for: Option<String>,
-    /// Why the delivery failed, for good or until its next attempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Failure>,
-    /// When the delivery was replayed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    replayed_at: Option<Time>,
-    /// The events that the delivery emitted.
-    event_ids: Vec<EventId>,
 }
 
 /// A delivery, with the events that it emitted.
@@ -255,73 +199,4 @@ impl<'a> RunTree<'a> {
         }
         shown
     }
-}
-
-/// The arms of deliveries, in order. A replay that is not handled yet is one more arm.
-fn arms(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
-    outcomes.sort_by_key(|outcome| (outcome.began_at.is_none(), outcome.began_at, outcome.id, outcome.arm));
-    let is_last = |outcome: &Outcome| !outcomes.iter().any(|later| later.id == outcome.id && later.arm > outcome.arm);
-    let replays = outcomes.iter().filter(|outcome| outcome.replayed_at.is_some() && is_last(outcome));
-    let replays: Vec<Outcome> =
-        replays.map(|outcome| Outcome { arm: outcome.arm + 1, ..blank(outcome.id, outcome.cell_id.clone()) }).collect();
-    outcomes.extend(replays);
-    outcomes
-}
-
-fn blank(id: DeliveryId, cell_id: CellId) -> Outcome {
-    Outcome {
-        id,
-        cell_id,
-        state: RunState::Pending,
-        links: Vec::new(),
-        arm: 0,
-        attempt: 0,
-        began_at: None,
-        took_ms: None,
-        waits_until: None,
-        waits_for: None,
-        error: None,
-        replayed_at: None,
-        event_ids: Vec::new(),
-    }
-}
-
-fn handled(commit: Commit) -> Outcome {
-    let event_ids = commit.child_ids();
-    Outcome {
-        state: match commit.outcome.as_str() {
-            "done" => RunState::Done,
-            "failed" => RunState::Failed,
-            _ => RunState::Other(commit.outcome),
-        },
-        arm: commit.arm,
-        attempt: commit.attempt,
-        began_at: Some(commit.began),
-        took_ms: Some(commit.took_ms),
-        error: commit.failure,
-        replayed_at: commit.replayed_at,
-        event_ids,
-        ..blank(commit.delivery, commit.cell)
-    }
-}
-
-fn waits(parked: Parked, arm: u32) -> Outcome {
-    Outcome {
-        state: RunState::Waiting,
-        arm,
-        attempt: parked.attempt,
-        waits_until: Some(parked.until),
-        waits_for: parked.why,
-        error: parked.failure,
-        ..blank(parked.delivery, parked.cell)
-    }
-}
-
-fn scheduled(commit: &Commit) -> Vec<Outcome> {
-    let timer = |timer: &rookery_store::Timer| Outcome {
-        state: RunState::Scheduled,
-        waits_until: Some(timer.at),
-        ..blank(timer.delivery, commit.cell.clone())
-    };
-    commit.timers.iter().map(timer).collect()
 }

@@ -1,0 +1,136 @@
+//! What became of each delivery of a run: made of its commits, or of the record that it waits; a replay is one more arm.
+
+use rookery_domain::{CellId, DeliveryId, EventId, Time};
+use rookery_store::{Commit, Failure, Parked};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What became of a delivery, or of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RunState {
+    /// The run has deliveries that are not handled yet.
+    Running,
+    /// The delivery is not handled yet.
+    Pending,
+    /// The delivery waits for its next attempt.
+    Waiting,
+    /// The timer is set, and not due yet.
+    Scheduled,
+    /// The delivery was handled, or the run is over.
+    Done,
+    /// The delivery failed for good.
+    Failed,
+    /// The delivery is in another part of a run that is too large for one answer.
+    Unknown,
+    /// The outcome that the agent gave, like `late`; or `limit`, `cancelled`.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// A delivery, a timer or a check.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RunDelivery")]
+pub(super) struct Outcome {
+    /// The delivery's id.
+    pub(super) id: DeliveryId,
+    /// The agent that gets the event.
+    pub(super) cell_id: CellId,
+    /// What became of the delivery.
+    pub(super) state: RunState,
+    /// The links by which the event came; none for timers and checks.
+    pub(super) links: Vec<CellId>,
+    /// The arm: 0, and one more for each replay.
+    pub(super) arm: u32,
+    /// The number of the last attempt, from 0; while the delivery waits, that of the next one.
+    pub(super) attempt: u32,
+    /// When the last attempt began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) began_at: Option<Time>,
+    /// How long the last attempt took, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) took_ms: Option<i64>,
+    /// When the next attempt, or the timer, is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) waits_until: Option<Time>,
+    /// What the agent waits for, in its own words: a result, or its turn to ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) waits_for: Option<String>,
+    /// Why the delivery failed, for good or until its next attempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<Failure>,
+    /// When the delivery was replayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replayed_at: Option<Time>,
+    /// The events that the delivery emitted.
+    pub(super) event_ids: Vec<EventId>,
+}
+
+/// The arms of deliveries, in order. A replay that is not handled yet is one more arm.
+pub(super) fn arms(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    outcomes.sort_by_key(|outcome| (outcome.began_at.is_none(), outcome.began_at, outcome.id, outcome.arm));
+    let is_last = |outcome: &Outcome| !outcomes.iter().any(|later| later.id == outcome.id && later.arm > outcome.arm);
+    let replays = outcomes.iter().filter(|outcome| outcome.replayed_at.is_some() && is_last(outcome));
+    let replays: Vec<Outcome> =
+        replays.map(|outcome| Outcome { arm: outcome.arm + 1, ..blank(outcome.id, outcome.cell_id.clone()) }).collect();
+    outcomes.extend(replays);
+    outcomes
+}
+
+pub(super) fn blank(id: DeliveryId, cell_id: CellId) -> Outcome {
+    Outcome {
+        id,
+        cell_id,
+        state: RunState::Pending,
+        links: Vec::new(),
+        arm: 0,
+        attempt: 0,
+        began_at: None,
+        took_ms: None,
+        waits_until: None,
+        waits_for: None,
+        error: None,
+        replayed_at: None,
+        event_ids: Vec::new(),
+    }
+}
+
+pub(super) fn handled(commit: Commit) -> Outcome {
+    let event_ids = commit.child_ids();
+    Outcome {
+        state: match commit.outcome.as_str() {
+            "done" => RunState::Done,
+            "failed" => RunState::Failed,
+            _ => RunState::Other(commit.outcome),
+        },
+        arm: commit.arm,
+        attempt: commit.attempt,
+        began_at: Some(commit.began),
+        took_ms: Some(commit.took_ms),
+        error: commit.failure,
+        replayed_at: commit.replayed_at,
+        event_ids,
+        ..blank(commit.delivery, commit.cell)
+    }
+}
+
+pub(super) fn waits(parked: Parked, arm: u32) -> Outcome {
+    Outcome {
+        state: RunState::Waiting,
+        arm,
+        attempt: parked.attempt,
+        waits_until: Some(parked.until),
+        waits_for: parked.why,
+        error: parked.failure,
+        ..blank(parked.delivery, parked.cell)
+    }
+}
+
+pub(super) fn scheduled(commit: &Commit) -> Vec<Outcome> {
+    let timer = |timer: &rookery_store::Timer| Outcome {
+        state: RunState::Scheduled,
+        waits_until: Some(timer.at),
+        ..blank(timer.delivery, commit.cell.clone())
+    };
+    commit.timers.iter().map(timer).collect()
+}
