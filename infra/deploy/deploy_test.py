@@ -75,6 +75,10 @@ class Test:
         pages = self.session.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
         return any(text in event["message"] for page in pages for event in page["events"])
 
+    def wait_for_log(self, function, text):
+        """A function's log may come after its answer."""
+        wait_for(f"`{text}` in the log of {function}", lambda: self.logged(function, text), 30)
+
     def hide_messages_for(self, seconds):
         """Shortens the visibility, so that ten receives take seconds instead of 40 minutes."""
         self.sqs.set_queue_attributes(QueueUrl=self.outputs["DeliverQueueUrl"], Attributes={"VisibilityTimeout": str(seconds)})
@@ -167,7 +171,7 @@ def a_poison_message_becomes_a_failure_record(test):
     failure = wait_for("a failure record", test.workflow.failures, 150)[0]
     assert (failure["code"], failure["cell_id"]) == ("crashed", "seen"), failure
     assert test.workflow.seen() == before
-    assert test.logged("schedule", '"Failures":1'), "no metric of the failure, for the alarm"
+    test.wait_for_log("schedule", '"Failures":1')  # The alarm's metric.
     wait_for("no dead letter", lambda: test.messages("DeliverDeadQueueUrl") == 0, 90)
     test.deploy(b"second")
     test.workflow.data("POST", f"{test.workflow.url}/failures/{failure['id']}/replay", {})
@@ -182,7 +186,7 @@ def a_removed_permission_makes_a_journey_fail(test):
     test.deploy(b"second", without("IngressRole", "sqs:SendMessage"))
     passed, output = test.journeys("--exact", CANARY)
     assert not passed and '"type":"unavailable"' in output, output
-    assert test.logged("ingress", "AccessDenied"), "the journey failed, but not because of the permission"
+    test.wait_for_log("ingress", "AccessDenied")  # Without that line, the journey failed for another reason.
     return "AccessDenied"
 
 
