@@ -117,7 +117,9 @@ impl Gateway {
         connection.received();
         let is_hook = rookery_api::is_hook(parts.uri.path());
         let function = if is_hook { &self.webhook } else { &self.ingress };
-        let _seat = if is_hook { Some(self.shares.seat(parts.uri.path()).await) } else { None };
+        // A hook's address is `/hooks/PROJECT/...`.
+        let project = parts.uri.path().split('/').nth(2).unwrap_or_default();
+        let _seat = if is_hook { Some(self.shares.seat(project).await) } else { None };
         let mut request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, client)).into();
         if let Some(base) = base.filter(|_| !self.knows_its_address) {
             request.extensions_mut().insert(base);

@@ -36,7 +36,7 @@ struct State {
     seated: usize,
     /// The calls of hooks under way.
     calls: usize,
-    waiting: Turns<oneshot::Sender<()>>,
+    waiting: Turns<oneshot::Sender<Seat>>,
 }
 
 /// A batch under way, until it is dropped.
@@ -46,8 +46,8 @@ pub(crate) struct Batch {
     seated: usize,
 }
 
-/// The seat of a hook's call, until it is dropped.
-pub(crate) struct Seat(Arc<Shares>);
+/// The seat of a hook's call, until it is dropped: then the next call has it.
+pub(crate) struct Seat(Option<Arc<Shares>>);
 
 impl Shares {
     /// Makes the shares of this machine: a seat for each processor. With more seats, a calm project waits longer and a noisy one is
@@ -97,24 +97,24 @@ impl Shares {
         Batch { shares: self.clone(), messages, seated }
     }
 
-    /// Waits for the turn of a hook's call.
-    pub(crate) async fn seat(self: &Arc<Self>, hook: &str) -> Seat {
+    /// Waits for the turn of a call of a project's hook.
+    pub(crate) async fn seat(self: &Arc<Self>, project: &str) -> Seat {
         let turn = {
             let mut state = self.state();
-            if state.are_several() && state.calls >= self.seats {
+            if state.are_several() && (state.calls >= self.seats || !state.waiting.is_empty()) {
                 let (called, turn) = oneshot::channel();
-                state.waiting.push(hook.to_owned(), called);
+                state.waiting.push(project.to_owned(), called);
                 Some(turn)
             } else {
+                state.calls += 1;
                 None
             }
         };
-        if let Some(turn) = turn {
-            // A caller is dropped only with all the seats.
-            let _ = turn.await;
+        match turn {
+            None => Seat(Some(self.clone())),
+            // The line is dropped only with the shares, of which this call holds a part.
+            Some(turn) => turn.await.unwrap_or(Seat(None)),
         }
-        self.state().calls += 1;
-        Seat(self.clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -141,12 +141,18 @@ impl Drop for Batch {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut state = self.0.state();
-        state.calls -= 1;
-        // A caller that went away meanwhile is passed over.
-        while let Some(called) = state.waiting.pop() {
-            if called.send(()).is_ok() {
-                break;
+        let Some(shares) = self.0.take() else { return };
+        loop {
+            let mut state = shares.state();
+            let Some(called) = state.waiting.pop() else {
+                state.calls -= 1;
+                return;
+            };
+            drop(state);
+            // A caller that goes away after this has the seat, and drops it.
+            match called.send(Seat(Some(shares.clone()))) {
+                Ok(()) => return,
+                Err(mut refused) => refused.0 = None,
             }
         }
     }
@@ -212,5 +218,26 @@ mod tests {
             assert_eq!(began, hook);
             drop(seat);
         }
+    }
+
+    #[tokio::test]
+    async fn a_call_that_goes_away_when_it_is_called_passes_its_seat_on() {
+        let shares = shares(1);
+        let _work = shares.begin(["noisy", "calm"].into_iter(), 2);
+        let first = shares.seat("noisy").await;
+        let mut gone = Box::pin(shares.seat("noisy"));
+        let mut gone_before = Box::pin(shares.seat("noisy"));
+        let mut next = Box::pin(shares.seat("noisy"));
+        for waiting in [&mut gone, &mut gone_before, &mut next] {
+            assert!(futures::poll!(waiting).is_pending());
+        }
+        drop(gone_before);
+        drop(first);
+        // It is called, and never looks.
+        drop(gone);
+        let seat = futures::poll!(&mut next);
+        assert!(seat.is_ready());
+        drop(seat);
+        assert_eq!(shares.state().calls, 0);
     }
 }
