@@ -33,7 +33,7 @@ pub fn is_local(config: &Config, headers: &HeaderMap) -> bool {
 
 fn check(config: &Config, uri: &Uri, headers: &HeaderMap) -> Result<()> {
     let host = authority(uri, headers).filter(|host| is_ours(host.host(), &config.hosts)).ok_or_else(|| {
-        let details = "Use localhost or 127.0.0.1, allow the host in the configuration, or ask for keys.";
+        let details = "Use localhost or 127.0.0.1. To call it by another name, start it with --auth required.";
         ApiError::from(Error::new(Kind::Forbidden, "host_not_allowed", "The request's `Host` is not this machine's.", details))
     })?;
     match headers.get(header::ORIGIN) {

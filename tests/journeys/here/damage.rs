@@ -25,6 +25,16 @@ fn run(rookery: &Rookery, args: &[&str]) -> (bool, String) {
 }
 
 #[tokio::test]
+async fn a_repair_makes_no_folder() {
+    let mut rookery = super::rookery().here().start().await;
+    rookery.kill();
+    std::fs::remove_dir_all(rookery.data()).unwrap();
+    let (repaired, said) = run(&rookery, &["--repair"]);
+    assert!(!repaired && said.contains("there is no folder") && said.contains("--data"), "{said}");
+    assert!(!rookery.data().exists());
+}
+
+#[tokio::test]
 async fn queues_that_are_missing_are_refused_and_after_a_repair_all_runs_end() {
     let mut rookery = super::rookery().here().start().await;
     let workflow = rookery
