@@ -75,6 +75,13 @@ impl Cast {
         }
     }
 
+    fn name(self) -> &'static str {
+        match self {
+            Cast::Number => "number",
+            Cast::Text => "text",
+        }
+    }
+
     /// Whether a value to compare with is of this type.
     fn takes(self, value: &Value) -> bool {
         match (self, value) {
@@ -126,7 +133,15 @@ impl Comparison {
         use Operator::*;
         let compares = matches!(self.operator, Eq | Ne | Gt | Gte | Lt | Lte | In | NotIn);
         let found = found.filter(|found| compares && !found.is_null())?;
-        let found = self.cast.map_or_else(|| Some(found.clone()), |cast| cast.of(found)).unwrap_or_else(|| found.clone());
+        let found = match self.cast {
+            None => found.clone(),
+            Some(cast) => match cast.of(found) {
+                Some(read) => read,
+                None => {
+                    return Some(format!("`{path}` is a {} that cannot be read as a {}.", type_of(found), cast.name()));
+                }
+            },
+        };
         let values = match (self.operator, &self.value) {
             (In | NotIn, Value::Array(list)) => list.as_slice(),
             (_, value) => std::slice::from_ref(value),
