@@ -5,8 +5,9 @@
 use rookery_queue::Turns;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{Notify, oneshot, watch};
+use tokio::time::Instant;
 
 /// How long a project counts as at work after its last message.
 const AT_WORK: Duration = Duration::from_secs(1);
@@ -17,7 +18,7 @@ const BATCH: usize = 10;
 /// How soon a limit is looked at again when nothing was done: it ends when all projects but one have no work left.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Who works at the moment, and which requests wait for their turn.
+/// Who works at the moment, and which calls of hooks wait for their turn.
 pub(crate) struct Shares {
     /// How many messages, and how many calls of hooks, are under way at once while several projects have work.
     seats: usize,
@@ -220,7 +221,7 @@ mod tests {
         }
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_call_that_goes_away_when_it_is_called_passes_its_seat_on() {
         let shares = shares(1);
         let _work = shares.begin(["noisy", "calm"].into_iter(), 2);
