@@ -4,8 +4,9 @@
 //! be noted.
 
 use super::error::{Code, Error};
-use super::message::{Message, Millis, Receipt};
+use super::message::{Message, Millis};
 use super::queues::Queues;
+use super::received::Received;
 use super::store::Store;
 use crate::StandinError;
 use crate::disk::{Disk, PROBE_EVERY};
@@ -45,41 +46,6 @@ struct Poll {
     answer: oneshot::Sender<Result<Received, Error>>,
 }
 
-/// Messages on their way to a caller. If they are dropped before [`Received::accept`], they are put back as if they had never
-/// been received.
-pub(crate) struct Received {
-    queue: String,
-    messages: Vec<Message>,
-    broker: Broker,
-}
-
-impl Received {
-    /// Hands the messages to the caller, who is there: they are the caller's until their visibility timeout.
-    pub(crate) fn accept(mut self) -> Vec<Message> {
-        std::mem::take(&mut self.messages)
-    }
-}
-
-impl Drop for Received {
-    fn drop(&mut self) {
-        let receipts: Vec<Receipt> = self.messages.iter().map(Message::receipt).collect();
-        if receipts.is_empty() {
-            return;
-        }
-        let queue = std::mem::take(&mut self.queue);
-        self.broker.submit(Job::Call(Box::new(move |queues| {
-            if let Ok((queues, now)) = queues
-                && let Ok((queue, journal)) = queues.queue(&queue)
-            {
-                for receipt in receipts.into_iter().rev() {
-                    queue.put_back(receipt, now, journal);
-                }
-            }
-            Box::new(|_| {})
-        })));
-    }
-}
-
 /// The way to the broker's thread; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Broker {
@@ -117,6 +83,16 @@ impl Broker {
             })
         })));
         answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Runs `work` on the queues, and waits for nothing. It is not run while nothing can be stored.
+    pub(super) fn run(&self, work: impl FnOnce(&mut Queues, Millis) + Send + 'static) {
+        self.submit(Job::Call(Box::new(move |queues| {
+            if let Ok((queues, now)) = queues {
+                work(queues, now);
+            }
+            Box::new(|_| {})
+        })));
     }
 
     /// Receives one to `max` messages, or none after `wait` seconds.
@@ -282,7 +258,7 @@ fn is_failed_sync(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bo
 
 impl Poll {
     fn with(self, result: Result<Vec<Message>, Error>) -> (Poll, Result<Received, Error>) {
-        let received = result.map(|messages| Received { queue: self.queue.clone(), messages, broker: self.broker.clone() });
+        let received = result.map(|messages| Received::new(self.queue.clone(), messages, self.broker.clone()));
         (self, received)
     }
 }

@@ -28,6 +28,7 @@ mod message;
 mod operations;
 mod queue;
 mod queues;
+mod received;
 mod store;
 #[cfg(test)]
 mod tests;

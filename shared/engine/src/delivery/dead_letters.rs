@@ -6,7 +6,7 @@ use crate::delivery::park::is_its_turn;
 use crate::delivery::work::Work;
 use crate::external::pending::Asked;
 use crate::routing::routing_delivery;
-use rookery_domain::{Error, EventId, Result, Time};
+use rookery_domain::{Error, Result};
 use rookery_queue::{MAX_RECEIVES, Message, Route, Task};
 use rookery_store::{Commit, Committed, Failure, Writes};
 
@@ -57,24 +57,7 @@ impl Engine {
             return Ok(());
         };
         let delivery = routing_delivery(event.id);
-        let commit = Commit {
-            id: EventId::child(event.id.run, delivery, 0, 0),
-            delivery,
-            arm: 0,
-            event: Some(event.id),
-            cell: event.cell,
-            incarnation: event.incarnation,
-            outcome: "failed".into(),
-            first_child: 1,
-            children: 0,
-            timers: Vec::new(),
-            began: Time::now(),
-            took_ms: 0,
-            attempt: 0,
-            failure: Some(failure),
-            message: Some(message.encode()),
-            replayed_at: None,
-        };
+        let commit = Commit::failed(event.id, delivery, event.cell, event.incarnation, failure, message.encode());
         match self.store.commit(&message.workflow, &commit, Writes::default()).await? {
             // The failure was replayed, and the replay's message died, too.
             Committed::LostKey => self.store.mark_failed_again(&message.workflow, commit.id).await,

@@ -2,7 +2,7 @@
 
 use crate::World;
 use futures::future::join_all;
-use rookery_domain::{CellId, EventId, RunId, Time};
+use rookery_domain::{CellId, EventId, RunId};
 use rookery_queue::{Deliver, Task};
 use rookery_store::{Commit, Committed, Failure, Workflow, Writes};
 use uuid::Uuid;
@@ -12,24 +12,8 @@ async fn fail(world: &World, workflow: &Workflow) {
     let event = EventId::root(run);
     let delivery = event.delivery(&cell);
     let message = Task::Deliver(Deliver { event, cell: cell.clone(), arm: 0, attempt: 0, reply: false }).of(&workflow.id);
-    let commit = Commit {
-        id: EventId::child(run, delivery, 0, 0),
-        delivery,
-        arm: 0,
-        event: Some(event),
-        cell,
-        incarnation: 1,
-        outcome: "failed".into(),
-        first_child: 1,
-        children: 0,
-        timers: Vec::new(),
-        began: Time::now(),
-        took_ms: 0,
-        attempt: 0,
-        failure: Some(Failure { code: "test".into(), message: "It failed.".into(), details: None }),
-        message: Some(message.encode()),
-        replayed_at: None,
-    };
+    let failure = Failure { code: "test".into(), message: "It failed.".into(), details: None };
+    let commit = Commit::failed(event, delivery, cell, 1, failure, message.encode());
     assert_eq!(world.calm.store.commit(&workflow.id, &commit, Writes::default()).await.unwrap(), Committed::Won);
 }
 

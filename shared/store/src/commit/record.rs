@@ -90,6 +90,35 @@ pub struct Parked {
 }
 
 impl Commit {
+    /// The commit of the first arm of a delivery that failed before anything came of it. `message` replays it.
+    pub fn failed(
+        event: EventId,
+        delivery: DeliveryId,
+        cell: CellId,
+        incarnation: u64,
+        failure: Failure,
+        message: String,
+    ) -> Self {
+        Commit {
+            id: EventId::child(event.run, delivery, 0, 0),
+            delivery,
+            arm: 0,
+            event: Some(event),
+            cell,
+            incarnation,
+            outcome: "failed".into(),
+            first_child: 1,
+            children: 0,
+            timers: Vec::new(),
+            began: Time::now(),
+            took_ms: 0,
+            attempt: 0,
+            failure: Some(failure),
+            message: Some(message),
+            replayed_at: None,
+        }
+    }
+
     /// Adds the commit to its item: to that of the first event that was emitted, or to an item of its own.
     pub(crate) fn write(&self, workflow: &WorkflowRef, item: Item) -> Item {
         let timers: Vec<String> = self.timers.iter().map(write_timer).collect();
