@@ -11,6 +11,7 @@ mod demo;
 pub mod forwarded;
 mod gateway;
 mod home;
+mod lost_runs;
 mod mapping;
 mod repair;
 mod runner;

@@ -19,6 +19,8 @@ mod server;
 mod service;
 mod sqs;
 
+pub use repair::Repair;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -159,14 +161,14 @@ impl Standins {
         self.check.watch().ended().await
     }
 
-    /// Repairs a folder that [`Standins::start`] refuses as damaged, as far as possible, and reports line by line what was done
-    /// and what is lost. The old files are kept beside the new ones. No process may use the folder meanwhile.
+    /// Repairs a folder that [`Standins::start`] refuses as damaged, as far as possible, and reports what was done and what is
+    /// lost. The old files are kept beside the new ones. No process may use the folder meanwhile.
     ///
     /// Messages may be lost although their senders believe that they are queued: the senders must send again what was not done.
     ///
     /// # Errors
     /// [`StandinError`] names the folder or file and what to do.
-    pub fn repair(data: &Path) -> Result<Vec<String>, StandinError> {
+    pub fn repair(data: &Path) -> Result<Repair, StandinError> {
         repair::repair(data)
     }
 

@@ -12,7 +12,7 @@ use crate::salvage::salvage;
 use dynoxide::{ImportOptions, Item};
 use rusqlite::Connection;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The endings of the files that belong to a store.
@@ -22,16 +22,28 @@ const FRESH: &str = "dynamodb.db.fresh";
 /// How many items are stored in one transaction.
 const AT_ONCE: usize = 500;
 
-/// Repairs a folder, and reports line by line what was done and what is lost. A folder without a fault is not changed.
-pub(crate) fn repair(data: &Path) -> Result<Vec<String>, StandinError> {
+/// What a repair did.
+#[derive(Debug)]
+pub struct Repair {
+    /// Line by line, what was done and what is lost.
+    pub told: Vec<String>,
+    /// Copies of the files as they were; none if the folder was whole, and nothing was changed.
+    pub copies: Vec<PathBuf>,
+}
+
+/// Repairs a folder. A folder without a fault is not changed.
+pub(crate) fn repair(data: &Path) -> Result<Repair, StandinError> {
     let (path, cause) = match look_at(data, Depth::Pages) {
-        Ok(_) => return Ok(vec!["The stores are whole: nothing was changed.".to_owned()]),
+        Ok(_) => {
+            return Ok(Repair { told: vec!["The stores are whole: nothing was changed.".to_owned()], copies: Vec::new() });
+        }
         Err(StandinError::Damaged { path, cause }) => (path, cause),
         Err(other) => return Err(other),
     };
     let mut told = vec![format!("{} was damaged: {cause}.", path.display())];
-    let copies = keep_copies(data).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
-    told.push(format!("The files as they were are kept with {copies} in their names: remove them when all is well."));
+    let suffix = suffix();
+    let copies = keep_copies(data, &suffix).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
+    told.push(format!("The files as they were are kept with {suffix} in their names: remove them when all is well."));
     match Damage::of(data, &SQS)? {
         Damage::None => {}
         Damage::Lost(what) => told.push(format!("{}: {what}; the messages that are there are kept.", SQS.name)),
@@ -52,7 +64,7 @@ pub(crate) fn repair(data: &Path) -> Result<Vec<String>, StandinError> {
         let path = data.join(kind.name);
         ledger::forget(&path).map_err(|error| StandinError::unwritable(&path, error.as_ref()))?;
     }
-    Ok(told)
+    Ok(Repair { told, copies })
 }
 
 /// What is wrong with one file.
@@ -73,17 +85,23 @@ impl Damage {
     }
 }
 
-/// Copies all files of the folder's stores; gives the ending that the copies' names have.
-fn keep_copies(data: &Path) -> std::io::Result<String> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let suffix = format!(".damaged-{seconds}");
+/// What the copies' names have in addition.
+fn suffix() -> String {
+    format!(".damaged-{}", SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
+}
+
+/// Copies all files of the folder's stores.
+fn keep_copies(data: &Path, suffix: &str) -> std::io::Result<Vec<PathBuf>> {
+    let mut copies = Vec::new();
     for (name, part) in [SQS.name, DYNAMODB.name].into_iter().flat_map(|name| PARTS.map(|part| (name, part))) {
-        match std::fs::copy(data.join(format!("{name}{part}")), data.join(format!("{name}{suffix}{part}"))) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        let copy = data.join(format!("{name}{suffix}{part}"));
+        match std::fs::copy(data.join(format!("{name}{part}")), &copy) {
+            Ok(_) => copies.push(copy),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
         }
     }
-    Ok(suffix)
+    Ok(copies)
 }
 
 fn remove(data: &Path, name: &str) -> std::io::Result<()> {
