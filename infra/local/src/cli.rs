@@ -6,8 +6,9 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use rookery_egress::Allow;
 use rookery_engine::PublicUrl;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Agents and workflows as serverless functions, on this machine.
@@ -18,7 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 #[command(name = "rookery", version, after_help = EXAMPLES)]
 pub struct Args {
     /// The address to listen on.
-    #[arg(long, env = "ROOKERY_ADDR", default_value = "127.0.0.1:8080", value_name = "IP:PORT")]
+    #[arg(long, env = "ROOKERY_ADDR", default_value = "127.0.0.1:8080", value_name = "HOST:PORT", value_parser = address)]
     pub addr: SocketAddr,
     /// The folder with everything that is kept. It is made if it does not exist.
     #[arg(long, env = "ROOKERY_DATA", default_value = "./.rookery", value_name = "FOLDER")]
@@ -45,7 +46,7 @@ pub struct Args {
     #[arg(long, env = "ROOKERY_NO_DEMO")]
     pub no_demo: bool,
     /// Where the demo's HTTP sink listens.
-    #[arg(long, env = "ROOKERY_DEMO_SINK", default_value = "127.0.0.2:8090", value_name = "IP:PORT")]
+    #[arg(long, env = "ROOKERY_DEMO_SINK", default_value = "127.0.0.2:8090", value_name = "HOST:PORT", value_parser = address)]
     pub demo_sink: SocketAddr,
     /// The scheduler's beat, in seconds. On AWS it is 60.
     #[arg(long, env = "ROOKERY_TICK_SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -79,8 +80,30 @@ pub enum Auth {
     Required,
 }
 
+/// Reads an address to listen on. Of the addresses that a name has, an IPv4 address is preferred: most clients try these first.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let found = text.to_socket_addrs();
+    let mut found: Vec<SocketAddr> = found.map(Iterator::collect).map_err(|error| {
+        format!("{error}. Give HOST:PORT, where the host is a name or an IP address of this machine, like `localhost:8080` or `[::1]:8080`")
+    })?;
+    found.sort_by_key(SocketAddr::is_ipv6);
+    found.first().copied().ok_or_else(|| format!("`{text}` has no address: give an IP address of this machine"))
+}
+
+/// Reads the command line, and runs. An error is told with its causes, but without a backtrace, which helps nobody who starts the
+/// program.
+pub fn main() -> ExitCode {
+    match run(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Runs until SIGTERM or Ctrl-C, then finishes the work that is under way.
-pub fn run(args: Args) -> anyhow::Result<()> {
+fn run(args: Args) -> anyhow::Result<()> {
     rookery_boot::observe_here();
     // All new files are private to their owner, also SQLite's.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
@@ -113,4 +136,20 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         runner.stop().await;
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_have_a_name() {
+        let read = |addr: &str| Args::try_parse_from(["rookery", "--addr", addr]).map(|args| args.addr);
+        assert_eq!(read("localhost:8080").unwrap(), "127.0.0.1:8080".parse().unwrap());
+        assert_eq!(read("[::1]:0").unwrap(), "[::1]:0".parse().unwrap());
+        for wrong in ["localhost", "8080", "127.0.0.1", "localhost:99999", "no host:80"] {
+            let told = read(wrong).unwrap_err().to_string();
+            assert!(told.contains("Give HOST:PORT") && told.contains("`localhost:8080`"), "{told}");
+        }
+    }
 }

@@ -111,6 +111,8 @@ impl Runner {
 
     /// Accepts no more, finishes the work under way, and writes what is in memory.
     pub async fn stop(self) {
+        let most = DRAIN.as_secs();
+        eprintln!("Rookery ends: it finishes the requests and deliveries under way, for at most {most} s, and closes its files.");
         self.stopping.cancel();
         self.tasks.close();
         if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {

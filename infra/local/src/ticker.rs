@@ -13,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Ticks at every beat until the program stops, except while nothing can be stored. The first tick comes at once, and finds what
 /// became due while the program was off.
-/// it was off is found.
 pub(crate) async fn run(
     engine: Arc<Engine>,
     sqs: aws_sdk_sqs::Client,

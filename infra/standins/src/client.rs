@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, S
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::{ReconnectMode, RetryConfig};
 use axum::body::Bytes;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub(crate) fn dynamodb_config(service: Arc<dyn Service>) -> aws_sdk_dynamodb::co
         .allow_no_auth()
         .http_client(in_process(service))
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .retry_config(retries())
         .endpoint_url(ENDPOINT)
 }
 
@@ -30,7 +32,13 @@ pub(crate) fn sqs_config(service: Arc<dyn Service>) -> aws_sdk_sqs::config::Buil
         .allow_no_auth()
         .http_client(in_process(service))
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .retry_config(retries())
         .endpoint_url(ENDPOINT)
+}
+
+/// The SDK's own retries. After an error, the SDK would also close the connection, and log an error where there is none.
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_reconnect_mode(ReconnectMode::ReuseAllConnections)
 }
 
 fn in_process(service: Arc<dyn Service>) -> SharedHttpClient {

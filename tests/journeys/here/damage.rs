@@ -87,9 +87,35 @@ async fn a_log_that_was_cut_is_refused_and_what_came_before_is_kept() {
     assert!(!started && said.contains("acknowledged changes are not there") && said.contains("--repair"), "{said}");
     let (repaired, said) = run(&rookery, &["--repair"]);
     assert!(repaired && said.contains("could be read"), "{said}");
+    assert!(said.contains("cannot be known from these files") && said.contains("`accepted`"), "{said}");
     rookery.start_again().await;
     let kept = workflow.payloads("in").await.len();
     assert!((1..20).contains(&kept), "{kept} events are kept");
+}
+
+#[tokio::test]
+async fn after_a_repair_each_run_is_there_or_is_named_as_lost() {
+    let mut rookery = super::rookery().here().start().await;
+    let workflow = rookery.started(&cells([agent("in", "manual", json!({}))])).await;
+    let mut runs = Vec::new();
+    for n in 0..20 {
+        runs.push(workflow.emit("in", json!({"n": n})).await);
+    }
+    rookery.kill();
+    // SQLite reads no more of its log from the first byte that is wrong, though what comes after it is there.
+    let log = std::fs::File::options().write(true).open(rookery.data().join("dynamodb.db-wal")).unwrap();
+    log.write_all_at(b"?", log.metadata().unwrap().len() - 40 * 4120).unwrap();
+    let (repaired, said) = run(&rookery, &["--repair"]);
+    rookery.start_again().await;
+    let mut lost = 0;
+    for run in &runs {
+        let is_there = workflow.api.get(&workflow.path(&format!("/runs/{run}"))).await.status == 200;
+        let is_named = said.contains(&format!("run {run} of workflow"));
+        assert!(is_there != is_named, "{run} is there: {is_there}; {said}");
+        lost += usize::from(is_named);
+    }
+    assert!(repaired && (1..20).contains(&lost) && said.contains(&format!("Of {lost} runs")), "{said}");
+    assert!(said.contains(&workflow.project), "{said}");
 }
 
 #[tokio::test]
@@ -124,6 +150,7 @@ async fn a_damaged_page_ends_the_program_that_started_on_it_and_health_is_never_
         said.contains("opening the data folder") && said.contains("dynamodb.db is damaged") && said.contains("--repair"),
         "{said}"
     );
+    assert!(!said.contains("aws_smithy"), "the cause is told once: {said}");
 
     let (started, said) = run(&rookery, &[]);
     assert!(!started && said.contains("dynamodb.db is damaged") && !said.contains("is ready at"), "the next start: {said}");

@@ -23,6 +23,20 @@ async fn a_root_key_that_can_be_guessed_is_refused_by_every_way_in() {
 }
 
 #[tokio::test]
+async fn a_refused_start_says_why_and_prints_no_backtrace() {
+    let refused = super::rookery().env("RUST_BACKTRACE", "1").env("ROOKERY_ROOT_KEY", "short").refuses_to_start(&[]).await;
+    assert!(refused.contains("Error: --root-key, or ROOKERY_ROOT_KEY: the root key is too short"), "{refused}");
+    assert!(!refused.contains("backtrace"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_orderly_end_says_at_once_what_it_waits_for() {
+    let mut rookery = super::rookery().here().start().await;
+    rookery.stop();
+    assert!(rookery.log().contains("Rookery ends: it finishes the requests and deliveries under way"), "{}", rookery.log());
+}
+
+#[tokio::test]
 async fn what_is_kept_is_for_its_owner_alone() {
     let mut rookery = super::rookery().with_demo().start().await;
     let data = rookery.data();
