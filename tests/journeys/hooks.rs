@@ -19,20 +19,26 @@ fn github_signature(secret: &str, body: &str) -> String {
 async fn a_github_hook_takes_what_github_signed_and_each_delivery_once() {
     let mut rookery = super::rookery().start().await;
     let verify = json!({"verify": {"scheme": "github", "credential": "github_secret"}, "event_headers": "X-GitHub-Event"});
-    let workflow = rookery.started(&cells([agent("hook", "webhook", verify)])).await;
+    let workflow = rookery.workflow(&cells([agent("hook", "webhook", verify)])).await;
+    let refused = workflow.post("/start", &json!({})).await.error(422, "workflow_invalid");
+    assert!(refused.to_string().contains("config.verify.credential"), "{refused}");
+    let credential = json!({"value": "It's a Secret to Everybody"});
+    let path = format!("/projects/{}/credentials/github_secret", workflow.project);
+    rookery.api.put(&path, &credential).await.expect(200);
+    workflow.start().await;
     let hook = workflow.hook_url("hook").await;
     let deliver = |signature: String, id: &str| {
         let call = workflow.api.call(Method::POST, &hook).header("x-hub-signature-256", &signature);
         call.header("x-github-delivery", id).header("x-github-event", "push").text("application/json", PUSH).send()
     };
     let signed = || github_signature("It's a Secret to Everybody", PUSH);
+    assert_eq!(rookery.api.delete(&path).await.status, 204);
     deliver(signed(), "first").await.error(503, "credential_missing");
-    let credential = json!({"value": "It's a Secret to Everybody"});
-    let path = format!("/projects/{}/credentials/github_secret", workflow.project);
     rookery.api.put(&path, &credential).await.expect(200);
 
     for forged in [github_signature("another secret", PUSH), "sha256=00".into(), "sha1=da39a3ee".into(), "x".into()] {
-        assert_eq!(deliver(forged, "forged").await.status, 401);
+        let refused = deliver(forged, "forged").await;
+        assert_eq!((refused.status, refused.header("www-authenticate")), (401, None), "no bearer token would help");
     }
     assert_eq!(workflow.api.post(&hook, &json!({})).await.status, 401, "unsigned");
     assert_eq!(workflow.list("/events").await.len(), 0);
@@ -74,7 +80,8 @@ async fn any_method_and_every_kind_of_body_becomes_an_event() {
     let large = format!("\"{}\"", "x".repeat(256 * 1024));
     assert_eq!(call(Method::POST, "").text("application/json", &large).send().await.status, 413);
     let wrong = format!("{}u", &hook[..hook.len() - 1]); // Tokens have no `u`.
-    workflow.api.post(&wrong, &json!({})).await.error(404, "not_found");
+    let unknown = workflow.api.post(&wrong, &json!({})).await.error(404, "not_found");
+    assert!(unknown.to_string().contains("hook_url"), "{unknown}");
 }
 
 #[tokio::test]
@@ -96,7 +103,11 @@ async fn a_github_form_is_read_like_its_json_and_a_ping_of_meta_is_answered() {
     let mut rookery = super::rookery().start().await;
     let github = json!({"verify": {"scheme": "github", "credential": "secret"}});
     let meta = json!({"verify": {"scheme": "meta", "credential": "secret"}, "verify_token": "meatyhamhock"});
-    let workflow = rookery.started(&cells([agent("github", "webhook", github), agent("meta", "webhook", meta)])).await;
+    let workflow = rookery.workflow(&cells([agent("github", "webhook", github), agent("meta", "webhook", meta)])).await;
+    let path = format!("/projects/{}/credentials/secret", workflow.project);
+    rookery.api.put(&path, &json!({"value": "to be replaced"})).await.expect(200);
+    workflow.start().await;
+    assert_eq!(rookery.api.delete(&path).await.status, 204);
     let (github, meta) = (workflow.hook_url("github").await, workflow.hook_url("meta").await);
 
     // Meta's challenge and probes need no secret.
@@ -108,7 +119,6 @@ async fn a_github_form_is_read_like_its_json_and_a_ping_of_meta_is_answered() {
     workflow.api.post(&meta, &json!({})).await.error(503, "credential_missing");
     assert_eq!(workflow.list("/events").await.len(), 0);
 
-    let path = format!("/projects/{}/credentials/secret", workflow.project);
     rookery.api.put(&path, &json!({"value": "short"})).await.error(422, "credential_unusable");
     rookery.api.put(&path, &json!({"value": "It's a Secret to Everybody"})).await.expect(200);
     let body = "payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%2C%22n%22%3A1.10%7D";

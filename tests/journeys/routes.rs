@@ -147,7 +147,7 @@ async fn workflows(tour: &mut Tour) {
     let made = tour.post("/projects/{p}/workflows", json!({"name": "Tour", "options": options()})).await.expect(201);
     tour.learn("w", &made["data"]["id"]);
     assert_eq!((&made["data"]["state"], &made["data"]["version"]), (&json!("new"), &json!(1)));
-    assert_eq!(made["meta"], json!({"errors": [], "error_count": 0, "agent_count": 5, "version": 1}));
+    assert_eq!(made["meta"], json!({"errors": [], "error_count": 0, "warnings": [], "agent_count": 5, "version": 1}));
     let listed = tour.get("/projects/{p}/workflows").await;
     assert_eq!(listed["data"].as_array().unwrap().len(), 1, "{listed}");
     let one = tour.get("/projects/{p}/workflows/{w}").await;

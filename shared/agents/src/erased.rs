@@ -4,7 +4,7 @@ use crate::agent::{Address, AgentType, Kind, MemoryUse, Problems};
 use crate::schedule::Schedule;
 use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
 use async_trait::async_trait;
-use rookery_domain::{Error, Strict, limits};
+use rookery_domain::{Error, Strict, in_plain_words, limits};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -35,8 +35,9 @@ struct Common {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Checked {
-    /// When the agent is checked: a name like `every_1h`, `every_5m`, `every_7d`, `midnight`, `1am`, `9pm`, `never`, or a cron
-    /// expression of five or six fields, which may be led by a time zone as in `TZ=Europe/Berlin 0 9 * * 1-5`.
+    /// When the agent is checked: a name like `every_1h`, `every_5m`, `every_7d`, `midnight`, `1am`, `9pm`, `never`, `@hourly`,
+    /// `@daily`, `@weekly`, `@monthly`, `@yearly`, or a cron expression of five or six fields, which may be led by a time zone as
+    /// in `TZ=Europe/Berlin 0 9 * * 1-5`.
     #[serde(default)]
     schedule: Option<String>,
 }
@@ -174,7 +175,7 @@ fn read<O: serde::de::DeserializeOwned>(config: Map<String, Value>, problems: &m
     match serde_path_to_error::deserialize(Strict::new(&config)) {
         Ok(options) => Some(options),
         Err(error) => {
-            let (path, message) = (error.path().to_string(), error.inner().to_string());
+            let (path, message) = (error.path().to_string(), in_plain_words(&error.inner().to_string()));
             let field = if path == "." { field_in(&message) } else { path };
             // Earlier versions took a list for an object.
             problems.take_or_as_before(&field, Err(message), || O::deserialize(&config).ok())

@@ -5,6 +5,7 @@ use crate::AgentType;
 use crate::schedule::Schedule;
 use crate::verify::HookSecret;
 use rookery_domain::limits;
+use std::collections::BTreeSet;
 
 /// Facts about a built agent that never change: they follow from its type and its options.
 #[derive(Clone, Debug)]
@@ -12,7 +13,7 @@ pub struct Facts {
     /// The groups of the agent's events, besides `on_error`, which every agent has.
     pub groups: Vec<String>,
     /// The credentials that the options name.
-    pub credentials: Vec<String>,
+    pub credentials: Vec<CredentialUse>,
     /// When the agent is due to be checked.
     pub schedule: Option<Schedule>,
     /// How long the agent's events are kept, in milliseconds. Every agent has this option, and types leave it alone.
@@ -30,6 +31,27 @@ pub struct Facts {
     pub at_save: Vec<(String, String)>,
     /// Set if callers elsewhere may ask this agent, over the protocol of external agents.
     pub served: Option<Served>,
+}
+
+/// A credential that an agent's options name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialUse {
+    /// The field of the config that names the credential, as a dotted path.
+    pub field: String,
+    /// The credential's name.
+    pub name: String,
+}
+
+impl CredentialUse {
+    /// The uses of the credentials that one field names.
+    pub fn of<'a>(field: &str, names: impl IntoIterator<Item = &'a String>) -> Vec<Self> {
+        names.into_iter().map(|name| CredentialUse { field: field.to_owned(), name: name.clone() }).collect()
+    }
+
+    /// The names of the credentials, each once.
+    pub(crate) fn names(uses: &[Self]) -> Vec<String> {
+        uses.iter().map(|used| used.name.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
 }
 
 /// An agent that callers elsewhere may ask.

@@ -2,7 +2,7 @@
 //! made of them. What is sent to whom is up to each type; what the status of an answer means is in `judge`.
 
 use crate::template::Template;
-use crate::{AgentError, Context, Problems};
+use crate::{AgentError, Context, CredentialUse, Problems};
 use http::{HeaderName, Method};
 use regex::Regex;
 use rookery_egress::Request;
@@ -78,8 +78,8 @@ impl Headers {
     }
 
     /// The credentials that the values name.
-    pub(crate) fn credentials(&self) -> impl Iterator<Item = &String> {
-        self.0.iter().flat_map(|(_, value)| value.credentials())
+    pub(crate) fn credentials(&self) -> impl Iterator<Item = CredentialUse> {
+        self.0.iter().flat_map(|(name, value)| CredentialUse::of(&format!("headers.{name}"), value.credentials()))
     }
 
     /// Makes a request with these headers; marks stand in place of credentials.

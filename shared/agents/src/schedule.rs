@@ -1,5 +1,6 @@
 //! When an agent is due: names, intervals and cron expressions. Pure: the clock and the time zones of the machine are not used.
 
+mod fields;
 mod steps;
 mod wall_clock;
 
@@ -44,7 +45,7 @@ enum Rule {
 #[allow(missing_docs)]
 pub enum ScheduleError {
     #[error(
-        "`{0}` is not a schedule. Use a name like `every_5m`, `every_1h`, `every_7d`, `midnight`, `1am`, `noon`, `11pm` or `never`, \
+        "`{0}` is not a schedule. Use a name like `every_5m`, `every_1h`, `every_7d`, `midnight`, `1am`, `noon`, `11pm`, `@daily` or `never`, \
          an interval like `every_90s`, or a cron expression of five or six fields like `30 9 * * 1-5`."
     )]
     Unknown(String),
@@ -55,7 +56,7 @@ pub enum ScheduleError {
     #[error("There is no time zone `{0}`. Use a name of the IANA database, as in `TZ=Europe/Berlin 0 9 * * *`.")]
     Zone(String),
     #[error(
-        "The cron expression `{0}` cannot be read: {1} Its fields are: second (may be left out), minute, hour, day, month, weekday."
+        "The cron expression `{0}` cannot be read: {1}. Its fields are: second (may be left out), minute, hour, day, month, weekday."
     )]
     Cron(String, String),
     #[error("`{0}` is never due: there is no such date. Correct the day or month, or use `never`.")]
@@ -65,10 +66,11 @@ pub enum ScheduleError {
 impl Schedule {
     /// Reads a schedule. One of:
     /// - Huginn's names: `every_1m` to `every_7d`, `midnight`, `1am` to `11am`, `noon`, `1pm` to `11pm` (UTC), `never`;
+    /// - cron's names: `@hourly`, `@daily`, `@weekly` (Sundays), `@monthly`, `@yearly` and `@annually` (UTC);
     /// - an interval of 1 second to 366 days: `every_90s` or `every 90s`, in s, m, h or d;
     /// - a cron expression of five fields, or six that begin with the second (UTC).
     ///
-    /// An hour's name or a cron expression may be led by a time zone: `TZ=Europe/Berlin 9am`.
+    /// An hour's name, one of cron's or a cron expression may be led by a time zone: `TZ=Europe/Berlin 9am`.
     pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let (zone, words) = match words.split_first() {
@@ -84,6 +86,11 @@ impl Schedule {
         }
         let cron = match (body.as_str(), hour(&body), words.len()) {
             ("never", ..) => return Ok(Schedule { text: body, rule: Rule::Never }),
+            ("@hourly", ..) => "0 * * * *".to_owned(),
+            ("@daily", ..) => "0 0 * * *".to_owned(),
+            ("@weekly", ..) => "0 0 * * 0".to_owned(),
+            ("@monthly", ..) => "0 0 1 * *".to_owned(),
+            ("@yearly" | "@annually", ..) => "0 0 1 1 *".to_owned(),
             (_, Some(hour), _) => format!("0 {hour} * * *"),
             (_, None, 5 | 6) => body.clone(),
             _ => return Err(ScheduleError::Unknown(text.to_owned())),

@@ -74,7 +74,7 @@ pub(crate) struct Verify {
     /// How the sender signs.
     pub(crate) scheme: Scheme,
     /// The name of the project's credential that holds the secret. The secret's form is judged when it is set, and when the
-    /// workflow is saved.
+    /// workflow is saved. The workflow does not start before the credential is set.
     pub(crate) credential: String,
     /// For `token`: the header that holds the bare token, like `X-Gitlab-Token`.
     #[serde(default)]
@@ -118,9 +118,20 @@ impl Verify {
         }
     }
 
+    /// Checks the proof; see [`Verify::prove`]. Where the proof is a bearer token, the error says that one is missing.
+    pub(crate) fn check(&self, request: &HookRequest, secret: Option<&str>) -> Result<(), Error> {
+        let is_bearer = self.scheme == Scheme::Token && self.header.is_none();
+        self.prove(request, secret).map_err(|mut error| {
+            if is_bearer && error.kind == Kind::NotVerified {
+                error.kind = Kind::Unauthenticated;
+            }
+            error
+        })
+    }
+
     /// Checks the proof. Errors: 401 when the proof is missing, stale or wrong; 503 when there is no secret to check it with, so
     /// that senders try again.
-    pub(crate) fn check(&self, request: &HookRequest, secret: Option<&str>) -> Result<(), Error> {
+    fn prove(&self, request: &HookRequest, secret: Option<&str>) -> Result<(), Error> {
         // An empty key would let anyone sign.
         let secret = secret.filter(|secret| !secret.is_empty()).ok_or_else(|| {
             Error::new(
@@ -249,7 +260,7 @@ fn is_recent(request: &HookRequest, header: &str, at: &str) -> Result<(), Error>
 }
 
 pub(crate) fn refused(message: String, details: &str) -> Error {
-    Error::new(Kind::Unauthenticated, "not_verified", message, details)
+    Error::new(Kind::NotVerified, "not_verified", message, details)
 }
 
 #[cfg(test)]

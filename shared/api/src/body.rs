@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use rookery_domain::{Error, Kind, Strict, is_valid_name, limits, not_json};
+use rookery_domain::{Error, Kind, Strict, in_plain_words, is_valid_name, limits, not_json};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -105,7 +105,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             return not_json(&inner);
         }
         let place = if path == "." { String::new() } else { format!("`{path}`: ") };
-        Error::invalid(format!("{place}{inner}."), "Correct this field; /openapi.json shows what is taken here.")
+        Error::invalid(
+            format!("{place}{}.", in_plain_words(&inner.to_string())),
+            "Correct this field; /openapi.json shows what is taken here.",
+        )
     })?;
     json.end().map_err(|error| not_json(&error))?;
     Ok(value)

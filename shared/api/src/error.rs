@@ -48,7 +48,7 @@ impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let status = match error.kind {
             Kind::Invalid => StatusCode::BAD_REQUEST,
-            Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Kind::Unauthenticated | Kind::NotVerified => StatusCode::UNAUTHORIZED,
             Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -86,10 +86,11 @@ impl IntoResponse for ApiError {
             Kind::Unavailable => tracing::warn!(%error, "unavailable"),
             _ => {}
         }
+        let kind = error.kind;
         let allow = error.meta.as_ref().and_then(|meta| allow_header(&meta["allow"]));
         let shown = Shown { r#type: error.code, message: error.message, details: error.details, meta: error.meta };
         let mut response = (status, Json(Envelope { error: shown })).into_response();
-        if status == StatusCode::UNAUTHORIZED {
+        if kind == Kind::Unauthenticated {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"rookery\""));
         }
         if let Some(allow) = allow.filter(|_| status == StatusCode::METHOD_NOT_ALLOWED) {

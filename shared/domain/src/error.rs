@@ -10,8 +10,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Kind {
     /// 400: the request is malformed.
     Invalid,
-    /// 401: no key, or one that is not known.
+    /// 401: no key or token, or one that is not known. A bearer token is what helps.
     Unauthenticated,
+    /// 401: the request does not prove who sent it, in the way in which a sender of this kind must (a signature, for example).
+    NotVerified,
     /// 403: the key's role does not allow it.
     Forbidden,
     /// 404: unknown, or another project's.
@@ -69,7 +71,7 @@ impl Error {
             Kind::NotFound,
             "not_found",
             format!("There is no such {what}."),
-            "Check the ids in the path; the list above it shows what exists.",
+            "Check the ids in the path: the lists of the project show what there is.",
         )
     }
 

@@ -16,6 +16,7 @@ mod refs;
 mod request;
 mod strict;
 mod time;
+mod wording;
 
 pub use error::{Error, Kind, Result};
 pub use event::{Cause, Event};
@@ -28,3 +29,4 @@ pub use refs::{AgentRef, WorkflowRef};
 pub use request::{CallbackAuth, RequestState};
 pub use strict::Strict;
 pub use time::Time;
+pub use wording::in_plain_words;

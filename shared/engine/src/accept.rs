@@ -192,7 +192,11 @@ impl Engine {
 
     /// The agent of a public address. The token contains project and workflow; the rest of it is the secret.
     async fn by_token(&self, token: &str, address: Address) -> Result<(Workflow, Arc<Built>, CellId)> {
-        let unknown = || Error::not_found(if address == Address::Hook { "hook" } else { "feed" });
+        let unknown = || {
+            let (what, field) = if address == Address::Hook { ("hook", "hook_url") } else { ("feed", "feed_url") };
+            let details = format!("Copy its URL from the agent's `{field}`: `GET .../workflows/{{workflow}}/agents` shows it.");
+            Error::new(Kind::NotFound, "not_found", format!("There is no {what} at this address."), details)
+        };
         let (project, rest) = token.split_at_checked(12).ok_or_else(unknown)?;
         let (workflow, secret) = rest.split_at_checked(12).ok_or_else(unknown)?;
         let (Ok(project), Ok(workflow)) = (project.parse(), workflow.parse()) else { return Err(unknown()) };

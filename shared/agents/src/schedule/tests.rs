@@ -40,6 +40,7 @@ fn the_canonical_text_parses_to_the_same() {
         ("every_366d", "every_366d"),
         (" 0  9 * *  MON-FRI", "0 9 * * MON-FRI"),
         ("TZ=Europe/Berlin   9am", "TZ=Europe/Berlin 9am"),
+        (" TZ=Asia/Tokyo  @daily", "TZ=Asia/Tokyo @daily"),
         ("TZ=Asia/Tokyo */10 * * * * *", "TZ=Asia/Tokyo */10 * * * * *"),
     ] {
         assert_eq!(schedule(text).to_string(), canonical);
@@ -59,6 +60,11 @@ fn due_times() {
     assert_eq!(due("TZ=America/New_York midnight", after, until), ["2026-02-01T05:00:00Z", "2026-02-02T05:00:00Z"]);
     assert_eq!(due("TZ=Asia/Kolkata 0 9 * * MON", after, until), ["2026-02-02T03:30:00Z"]);
     assert_eq!(due("0 12 L * *", after, until), ["2026-01-31T12:00:00Z"]);
+    assert_eq!(due("@daily", after, until), due("midnight", after, until));
+    assert_eq!(due("TZ=Europe/Berlin @hourly", after, until).len(), 48);
+    assert_eq!(due("@weekly", after, until), ["2026-02-01T00:00:00Z"], "a Sunday");
+    assert_eq!(due("@monthly", after, until), ["2026-02-01T00:00:00Z"]);
+    assert_eq!(due("@yearly", after, "2027-01-02T00:00:00Z"), ["2027-01-01T00:00:00Z"]);
     assert_eq!(due("every_7d", "2026-01-01T00:00:00Z", "2026-01-14T00:00:00Z"), ["2026-01-08T00:00:00Z"]);
 }
 
@@ -113,19 +119,25 @@ fn what_is_no_schedule_is_refused_with_the_remedy() {
         ("every_367d", "1 second to 366 days"),
         ("every_99999999999999999999s", "1 second to 366 days"),
         ("12pm", "Use a name"),
-        ("@daily", "Use a name"),
+        ("@fortnightly", "`@daily`"),
+        ("TZ=Europe/Berlin @reboot", "Use a name"),
         ("TZ=Europe/Berlin", "Use a name"),
         ("TZ=Europe/Berlin every_5m", "Leave `TZ=` out"),
         ("TZ=Europe/Atlantis 9am", "`Europe/Atlantis`"),
         ("TZ= 9am", "IANA"),
-        ("61 * * * *", "`61 * * * *` cannot be read"),
-        ("* * * * FUNDAY", "cannot be read"),
+        ("61 * * * *", "`61 * * * *` cannot be read: the minute is `61`. Give 0 to 59"),
+        ("61 * * * * *", "the second is `61`"),
+        ("0 9 * * FUNDAY", "the weekday is `FUNDAY`. Give 0 to 7"),
+        ("0 9-x L 0 *", "the hour is `9-x`. Give 0 to 23"),
+        ("0 9 L 0 *", "the month is `0`. Give 1 to 12"),
+        ("a 99 * * *", "the minute is `a`"),
         ("* * * * * * 2026", "Use a name"),
         ("0 0 30 2 *", "Correct the day or month"),
         ("* * * 31 4,6,9,11 *", "Correct the day or month"),
     ] {
         let error = Schedule::parse(text).unwrap_err().to_string();
         assert!(error.contains(remedy), "{text}: {error}");
+        assert!(!["Component", "Position", "CronPattern"].iter().any(|word| error.contains(word)), "{text}: {error}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cron expressions in a time zone. Croner searches for the times; what happens where clocks change is decided here.
 
-use super::ScheduleError;
+use super::{ScheduleError, fields};
 use croner::Cron;
 use croner::errors::CronError;
 use jiff::civil::DateTime;
@@ -29,7 +29,7 @@ impl WallClock {
             Some(name) => TimeZoneDatabase::bundled().get(name).map_err(|_| ScheduleError::Zone(name.to_owned()))?,
         };
         let read = |text: &str| text.parse::<Cron>();
-        let unreadable = |error: CronError| ScheduleError::Cron(text.to_owned(), error.to_string());
+        let unreadable = |_: CronError| ScheduleError::Cron(text.to_owned(), fields::unreadable(text));
         let cron = read(text).map_err(unreadable)?;
         let fields: Vec<&str> = text.split(' ').collect();
         // For a date that does not exist, croner would search three thousand years.

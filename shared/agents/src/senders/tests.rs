@@ -53,7 +53,7 @@ fn handshakes_without_a_signature_are_answered() {
     for token in ["", "wrong", "meatyhamhock "] {
         let query = [("hub.mode", "subscribe"), ("hub.challenge", "1"), ("hub.verify_token", token)];
         let error = Sender::Meta.handshake(&request(Method::GET, &query, &[]), None, Some("meatyhamhock")).unwrap_err();
-        assert_eq!(error.kind, Kind::Unauthenticated);
+        assert_eq!(error.kind, Kind::NotVerified);
     }
     let without = request(Method::GET, &meta[..2], &[]);
     assert!(Sender::Meta.handshake(&without, None, Some("meatyhamhock")).is_err());

@@ -142,7 +142,7 @@ impl<'t> Details<'t> {
         self.values.iter().find(|(found, _)| *found == key).map(|(_, value)| *value)
     }
 
-    /// A message with what was requested and what exists; values of the payload, like those under `input`, are left out.
+    /// A message with what was requested and what exists. Our own filters begin their messages with their name. Values of the payload, like those under `input`, are left out.
     fn explain(&self, message: &str) -> String {
         const SHOWN: [&str; 8] = [
             "requested",
@@ -155,7 +155,8 @@ impl<'t> Details<'t> {
             "available blocks",
         ];
         let hidden = format!("{}, ", outputs::FILTER);
-        let shown = SHOWN.iter().filter_map(|key| Some(format!("; {key}: {}", self.value(key)?.replace(&hidden, ""))));
+        let told = |key: &str| self.value(key).filter(|value| key != "filter" || !message.starts_with(value));
+        let shown = SHOWN.iter().filter_map(|key| Some(format!("; {key}: {}", told(key)?.replace(&hidden, ""))));
         let text: String = std::iter::once(message.to_owned()).chain(shown).collect();
         text.chars().take(bounds::MAX_MESSAGE).collect()
     }

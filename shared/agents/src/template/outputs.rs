@@ -2,9 +2,10 @@
 //! `assign` make, as keys and values in a row; so each output of a source is led through one more filter, which no user writes.
 
 use super::bounds::State;
+use super::filters::Named;
 use super::node;
 use liquid_core::model::{Value, ValueView};
-use liquid_core::parser::{Filter, FilterArguments, FilterReflection, Language, ParameterReflection, ParseFilter};
+use liquid_core::parser::{Filter, FilterArguments, FilterReflection, Language, ParseFilter};
 use liquid_core::{Result, Runtime};
 use std::fmt;
 
@@ -60,27 +61,12 @@ fn length_to(close: &str, inside: &str) -> Option<usize> {
 #[derive(Clone, Copy, Debug)]
 struct Text;
 
-impl FilterReflection for Text {
-    fn name(&self) -> &str {
-        FILTER
-    }
-    fn description(&self) -> &str {
-        FILTER
-    }
-    fn positional_parameters(&self) -> &'static [ParameterReflection] {
-        &[]
-    }
-    fn keyword_parameters(&self) -> &'static [ParameterReflection] {
-        &[]
-    }
-}
-
 impl ParseFilter for Text {
     fn parse(&self, _: FilterArguments<'_>) -> Result<Box<dyn Filter>> {
         Ok(Box::new(Text))
     }
     fn reflection(&self) -> &dyn FilterReflection {
-        self
+        &Named(FILTER)
     }
 }
 

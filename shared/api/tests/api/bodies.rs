@@ -27,11 +27,11 @@ async fn a_malformed_body_is_named_with_its_place() {
         ("/api_keys", "", "invalid_json", "EOF"),
         ("/api_keys", "{", "invalid_json", "EOF"),
         ("/api_keys", r#"{"name":"a","role":"owner"} {}"#, "invalid_json", "trailing"),
-        ("/api_keys", "[]", "invalid_request", "expected"),
-        ("/api_keys", "null", "invalid_request", "expected"),
+        ("/api_keys", "[]", "invalid_request", "a list stands at line 1 column 2; give an object"),
+        ("/api_keys", "null", "invalid_request", "`null` stands at line 1 column 4; give an object"),
         ("/api_keys", r#"{"name":"a"}"#, "invalid_request", "`role`"),
         ("/api_keys", r#"{"name":"a","role":"king"}"#, "invalid_request", "expected one of `owner`, `editor`"),
-        ("/api_keys", r#"{"name":7,"role":"owner"}"#, "invalid_request", "`name`"),
+        ("/api_keys", r#"{"name":7,"role":"owner"}"#, "invalid_request", "`name`: the number `7` stands"),
         ("/api_keys", r#"{"name":"a","name":"b","role":"owner"}"#, "invalid_request", "duplicate field `name`"),
         (
             "/api_keys",
@@ -212,6 +212,7 @@ async fn the_secret_of_a_hook_is_judged_when_it_is_set_and_when_the_workflow_is_
     let options = json!({"cells": [agent("hook", "webhook", json!({"verify": {"scheme": "slack", "credential": "signing"}}))]});
     let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": options})).await.ok(201);
     assert_eq!(made["meta"]["error_count"], 0, "a secret that is not set yet is no problem: {made}");
+    assert_eq!(made["meta"]["warnings"][0]["field"], "config.verify.credential", "{made}");
     let workflow = format!("{project}/workflows/{}", made["data"]["id"].as_str().unwrap());
 
     // No active workflow uses the credential yet, so every value is accepted; but then the workflow does not start.
@@ -228,5 +229,51 @@ async fn the_secret_of_a_hook_is_judged_when_it_is_set_and_when_the_workflow_is_
     assert!(refused.error(422, "credential_unusable").contains("Slack"));
     assert!(!refused.text().contains("xoxb"), "{}", refused.text());
     put("0f742231b10e8888abcd99yyyzzz85a5").await.ok(200);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_credential_that_is_not_set_is_told_at_save_and_a_hook_that_needs_it_does_not_start() {
+    let world = World::open().await;
+    let project = world.project().await;
+    let put = async |name: &str| {
+        let body = json!({"value": "a secret of some length", "hosts": ["a.test"]}).to_string();
+        world.json("PUT", &format!("{project}/credentials/{name}"), &body).await.ok(200);
+    };
+    let call =
+        json!({"url": "https://a.test/", "headers": {"X-Key": "{% credential key %}"}, "payload": ["{% credential key %}"]});
+    let answer = json!({"signing_credential": "x".repeat(300)});
+    let options = json!({"cells": [
+        agent("hook", "webhook", json!({"verify": {"scheme": "token", "credential": "token"}})),
+        agent("call", "http_request", call),
+        agent("answer", "answer_caller", answer),
+    ]});
+    let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": options})).await.ok(201);
+    let workflow = format!("{project}/workflows/{}", made["data"]["id"].as_str().unwrap());
+    let told = |meta: &Value, what: &str| {
+        let all = meta[what].as_array().unwrap().clone();
+        all.iter()
+            .map(|one| format!("{} {}", one["cell_id"].as_str().unwrap(), one["field"].as_str().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let others = ["call config.headers.X-Key", "call config.payload", "answer config.signing_credential"];
+    let hook = "hook config.verify.credential";
+    assert_eq!(made["meta"]["error_count"], 0, "a draft is saved: {made}");
+    assert_eq!(told(&made["meta"], "warnings"), [&[hook][..], &others].concat());
+    assert!(made["meta"]["warnings"][0]["message"].as_str().unwrap().contains("credentials/token`"), "{made}");
+
+    // A build gives the hook its URL, which the sender may need before it tells the secret.
+    let built = world.post(&format!("{workflow}/build"), json!({})).await.ok(200);
+    assert_eq!(told(&built["meta"], "warnings"), [&[hook][..], &others].concat());
+    let refused = world.post(&format!("{workflow}/start"), json!({})).await;
+    refused.error(422, "workflow_invalid");
+    assert_eq!(told(&refused.value()["error"]["meta"], "errors"), [hook]);
+    assert_eq!(told(&refused.value()["error"]["meta"], "warnings"), others);
+
+    put("token").await;
+    let started = world.post(&format!("{workflow}/start"), json!({})).await.ok(200);
+    assert_eq!(told(&started["meta"], "warnings"), others, "an agent that only calls does not keep the others from running");
+    put("key").await;
+    assert_eq!(told(&world.get(&workflow).await.ok(200)["meta"], "warnings"), others[2..]);
     world.stop().await;
 }

@@ -1,7 +1,8 @@
 //! Building workflows: a workflow's options are judged, and its agents are made of them. Check, save, build, start, stop.
 
+use super::secrets::Named;
 use crate::{Built, Engine};
-use rookery_agents::{HookSecret, Kind as AgentKind, in_config};
+use rookery_agents::{Kind as AgentKind, in_config};
 use rookery_domain::{
     AgentCell, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Result, Time, limits, random_token,
 };
@@ -16,8 +17,12 @@ pub struct Draft {
     links: Vec<Link>,
     /// All problems that keep the workflow from being built.
     pub problems: Vec<Problem>,
-    /// The secrets that verify requests to the workflow's hooks.
-    pub(super) secrets: Vec<(CellId, HookSecret)>,
+    /// What a person has to know, although the workflow can be built: credentials that are not set.
+    pub(super) warnings: Vec<Problem>,
+    /// The credentials without which a hook can verify no request. They keep the workflow from running.
+    pub(super) at_start: Vec<Problem>,
+    /// The credentials that the agents name.
+    pub(super) credentials: Vec<Named>,
 }
 
 /// The `meta` in the answer to a save, check, build, start or stop.
@@ -27,6 +32,9 @@ pub struct SaveResult {
     pub errors: Vec<Problem>,
     /// How many problems there are.
     pub error_count: usize,
+    /// What does not keep the workflow from being built, but will go wrong when it runs: credentials that are not set. If a hook is
+    /// verified by such a credential, the workflow is not started.
+    pub warnings: Vec<Problem>,
     /// How many agents the workflow has.
     pub agent_count: usize,
     /// The version that the result is about.
@@ -37,13 +45,13 @@ impl Draft {
     /// Judges the options alone; see [`Engine::draft`]. Only options that cannot be saved at all are an error.
     pub(super) fn check(options: &str) -> Result<Draft> {
         let Options { agents: cells, links, mut problems } = Options::parse(options)?;
-        let mut secrets = Vec::new();
+        let mut credentials = Vec::new();
         for cell in &cells {
             match rookery_agents::build(&cell.agent_type, &cell.config) {
                 Ok(agent) => {
                     let facts = agent.facts();
                     problems.extend(refused(&cell.id, &facts.at_save));
-                    secrets.extend(facts.hook_secret.clone().map(|secret| (cell.id.clone(), secret)));
+                    credentials.extend(Named::all(&cell.id, facts));
                 }
                 Err(found) => {
                     problems.extend(refused(&cell.id, &found.at_save));
@@ -61,12 +69,18 @@ impl Draft {
             let message = format!("`{}` is a trigger, which receives no events: lead the link elsewhere.", link.target);
             problems.push(Problem::new(link.id.as_str(), "target", message));
         }
-        Ok(Draft { cells, links, problems, secrets })
+        Ok(Draft { cells, links, problems, warnings: Vec::new(), at_start: Vec::new(), credentials })
     }
 
     /// The result for the caller.
     pub fn result(&self, version: u64) -> SaveResult {
-        SaveResult { errors: self.problems.clone(), error_count: self.problems.len(), agent_count: self.cells.len(), version }
+        SaveResult {
+            errors: self.problems.clone(),
+            error_count: self.problems.len(),
+            warnings: self.at_start.iter().chain(&self.warnings).cloned().collect(),
+            agent_count: self.cells.len(),
+            version,
+        }
     }
 
     /// The graph of a version: a cell that keeps its type is still the same agent, with its memory and address.
@@ -146,7 +160,10 @@ impl Engine {
     async fn make(&self, workflow: &Workflow, state: Option<State>) -> Result<(Workflow, SaveResult)> {
         let (id, version) = (&workflow.id, workflow.version);
         let options = self.store.options(id, version).await?;
-        let draft = self.draft(&id.project, &options).await?;
+        let mut draft = self.draft(&id.project, &options).await?;
+        if state.unwrap_or(workflow.state) == State::Active {
+            draft.problems.append(&mut draft.at_start);
+        }
         let result = draft.result(version);
         if result.error_count > 0 {
             return Err(invalid(&result));

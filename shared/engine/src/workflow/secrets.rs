@@ -1,16 +1,38 @@
-//! The secrets of hooks are judged before the first request: when a workflow is saved or built, and when a credential is set.
+//! Credentials are judged before the first event: that each one is set that an agent names, and that hooks can use theirs; when a
+//! workflow is saved or built, and when a credential is set.
 
 use super::build::Draft;
 use crate::Engine;
-use rookery_agents::HookSecret;
-use rookery_domain::{Error, Kind, Problem, ProjectId, Result};
+use rookery_agents::{CredentialUse, Facts, HookSecret, in_config};
+use rookery_domain::{CellId, Error, Kind, Problem, ProjectId, Result, is_valid_name};
 use rookery_egress::{MIN_REDACTED_BYTES, is_sought};
 use rookery_store::{Credential, State};
+use std::collections::{BTreeSet, HashMap};
 
 /// The most workflows that are looked at when a credential is set; others are judged when they are next saved.
 const WORKFLOWS: usize = 200;
-/// The field of a hook that names its secret.
-const FIELD: &str = "config.verify.credential";
+
+/// A credential that an agent names.
+pub(super) struct Named {
+    cell: CellId,
+    used: CredentialUse,
+    /// How the credential verifies requests, if the agent is a hook.
+    hook: Option<HookSecret>,
+}
+
+impl Named {
+    /// All the credentials that an agent names.
+    pub(super) fn all(cell: &CellId, facts: &Facts) -> impl Iterator<Item = Named> {
+        facts.credentials.iter().map(|used| {
+            let hook = facts.hook_secret.clone().filter(|hook| hook.credential == used.name);
+            Named { cell: cell.clone(), used: used.clone(), hook }
+        })
+    }
+
+    fn problem(&self, message: String) -> Problem {
+        Problem::new(self.cell.as_str(), in_config(&self.used.field), message)
+    }
+}
 
 /// What whoever sets a credential has to know, although it is set.
 pub fn credential_warning(credential: &Credential) -> Option<String> {
@@ -24,16 +46,32 @@ pub fn credential_warning(credential: &Credential) -> Option<String> {
 }
 
 impl Engine {
-    /// Judges options, and the secrets that their hooks name. A secret that is not set yet is no problem.
+    /// Judges options, and the credentials that they name. A credential that is not set yet is no problem for a save.
     pub async fn draft(&self, project: &ProjectId, options: &str) -> Result<Draft> {
         let mut draft = Draft::check(options)?;
-        let names: Vec<String> = draft.secrets.iter().map(|(_, secret)| secret.credential.clone()).collect();
+        let names = draft.credentials.iter().map(|named| &named.used.name);
+        // No credential has another name, and the store refuses keys that are too long.
+        let names: BTreeSet<&String> = names.filter(|name| is_valid_name(name)).collect();
+        let names: Vec<String> = names.into_iter().cloned().collect();
         let found = self.store.credentials(project, &names).await?;
-        let set = draft.secrets.iter().zip(&found).filter_map(|(secret, found)| Some((secret, found.as_ref()?)));
-        let problems = set.filter_map(|((cell, secret), found)| {
-            secret.judge(&found.value).err().map(|message| Problem::new(cell.as_str(), FIELD, message))
-        });
-        draft.problems.extend(problems.collect::<Vec<_>>());
+        let values: HashMap<String, String> = found.into_iter().flatten().map(|found| (found.name, found.value)).collect();
+        for named in &draft.credentials {
+            let name = &named.used.name;
+            let how = format!("set it by `PUT /api/v1/projects/{project}/credentials/{name}`");
+            match (values.get(name), &named.hook) {
+                (Some(value), Some(hook)) => draft.problems.extend(hook.judge(value).err().map(|message| named.problem(message))),
+                (Some(_), None) => {}
+                (None, Some(_)) => draft.at_start.push(named.problem(format!(
+                    "There is no credential `{name}`, without which this hook can verify no request: {how}, then start the \
+                     workflow. A build gives the hook its URL before that."
+                ))),
+                (None, None) => {
+                    draft.warnings.push(named.problem(format!(
+                        "There is no credential `{name}`, without which this agent fails on each event: {how}."
+                    )))
+                }
+            }
+        }
         Ok(draft)
     }
 

@@ -24,10 +24,29 @@ use std::fmt;
 /// How many characters of a value an error shows.
 const SHOWN: usize = 40;
 
+/// What the library asks to know about a filter. It only lists filters by it: arguments are checked by the filters themselves.
+#[derive(Clone, Copy)]
+pub(super) struct Named(pub(super) &'static str);
+
+impl FilterReflection for Named {
+    fn name(&self) -> &str {
+        self.0
+    }
+    fn description(&self) -> &str {
+        self.0
+    }
+    fn positional_parameters(&self) -> &'static [ParameterReflection] {
+        &[]
+    }
+    fn keyword_parameters(&self) -> &'static [ParameterReflection] {
+        &[]
+    }
+}
+
 /// A filter: its name, how many arguments it takes, and what it does.
 #[derive(Clone, Copy)]
 struct Own {
-    name: &'static str,
+    named: Named,
     least: usize,
     most: usize,
     /// The one argument that has a name.
@@ -42,14 +61,14 @@ type Run = fn(&Given<'_>) -> Result<Value>;
 impl Own {
     /// Describes a filter with at least `least` and at most `most` arguments.
     const fn new(name: &'static str, least: usize, most: usize, run: Run) -> Self {
-        Own { name, least, most, keyword: None, has_pattern: false, run }
+        Own { named: Named(name), least, most, keyword: None, has_pattern: false, run }
     }
 }
 
 pub(super) fn register(language: &mut Language) {
     let tables = [dates::FILTERS, encodings::FILTERS, lists::FILTERS, numbers::FILTERS, patterns::FILTERS, texts::FILTERS];
     for filter in tables.concat() {
-        language.filters.register(filter.name.to_owned(), Box::new(filter));
+        language.filters.register(filter.named.0.to_owned(), Box::new(filter));
     }
 }
 
@@ -125,28 +144,13 @@ fn beginning(text: &str) -> String {
     text.chars().take(SHOWN).map(|char| if char.is_control() { ' ' } else { char }).collect::<String>() + more
 }
 
-impl FilterReflection for Own {
-    fn name(&self) -> &str {
-        self.name
-    }
-    fn description(&self) -> &str {
-        self.name
-    }
-    fn positional_parameters(&self) -> &'static [ParameterReflection] {
-        &[]
-    }
-    fn keyword_parameters(&self) -> &'static [ParameterReflection] {
-        &[]
-    }
-}
-
 impl ParseFilter for Own {
     fn parse(&self, arguments: FilterArguments<'_>) -> Result<Box<dyn Filter>> {
         let positional: Vec<_> = arguments.positional.collect();
         let mut keyword = None;
         for (name, value) in arguments.keyword {
             if self.keyword != Some(name) {
-                return Err(Error::with_msg(format!("{} takes no argument `{name}`", self.name)));
+                return Err(Error::with_msg(format!("{} takes no argument `{name}`", self.named.0)));
             }
             keyword = Some(value);
         }
@@ -155,14 +159,14 @@ impl ParseFilter for Own {
                 (least, most) if least == most => most.to_string(),
                 (least, most) => format!("{least} to {most}"),
             };
-            return Err(Error::with_msg(format!("{} takes {takes} arguments, not {}", self.name, positional.len())));
+            return Err(Error::with_msg(format!("{} takes {takes} arguments, not {}", self.named.0, positional.len())));
         }
         let pattern = positional.first().filter(|_| self.has_pattern).map(patterns::compile).transpose()?;
         Ok(Box::new(Call { own: *self, arguments: positional, keyword, pattern }))
     }
 
     fn reflection(&self) -> &dyn FilterReflection {
-        self
+        &self.named
     }
 }
 
@@ -179,7 +183,7 @@ impl Filter for Call {
         let arguments = self.arguments.iter().map(|argument| argument.evaluate(runtime)).collect::<Result<Vec<_>>>()?;
         let keyword = self.keyword.as_ref().map(|keyword| keyword.evaluate(runtime)).transpose()?;
         let given = Given {
-            name: self.own.name,
+            name: self.own.named.0,
             input,
             arguments: &arguments,
             keyword: keyword.as_ref(),
@@ -194,12 +198,12 @@ impl Filter for Call {
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.own.name)
+        f.write_str(self.own.named.0)
     }
 }
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.own.name)
+        f.write_str(self.own.named.0)
     }
 }

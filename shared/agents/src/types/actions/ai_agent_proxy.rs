@@ -10,13 +10,13 @@ use crate::agent_protocol::{Outcome, read_result};
 use crate::outside::{Headers, Retries, refuse_json_in_text, whole_url};
 use crate::template::{JsonTemplate, Template};
 use crate::types::filters::condition::{Node, Test, build_conditions};
-use crate::{AgentError, AskFor, Call, Context, Effects, Emit, Example, Facts, Reply};
+use crate::{AgentError, AskFor, Call, Context, CredentialUse, Effects, Emit, Example, Facts, Reply};
 use request::Window;
 use rookery_domain::{CallbackAuth, Payload, is_valid_group, limits};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The longest deadline of a result, in seconds: 30 days.
 const MAX_DEADLINE: u64 = 30 * 24 * 3600;
@@ -118,7 +118,7 @@ pub struct AiAgentProxy {
     callback_credential: Option<String>,
     outcomes: Vec<(Test, String)>,
     max_outstanding: u32,
-    /// The credentials in the headers.
+    /// The names of the credentials in the headers.
     credentials: Vec<String>,
 }
 
@@ -143,7 +143,7 @@ impl AgentType for AiAgentProxy {
         };
         let (data, auth_context) = (json("data", &options.data), json("auth_context", &options.auth_context));
         let headers = Headers::take(options.headers, problems);
-        let credentials: BTreeSet<String> = headers.credentials().cloned().collect();
+        let credentials = CredentialUse::names(&headers.credentials().collect::<Vec<_>>());
         let retries = options.retries.take(problems);
         let outcomes = outcomes(options.agent_outcomes, problems);
         let input = input?;
@@ -164,14 +164,15 @@ impl AgentType for AiAgentProxy {
             callback_credential: options.callback_credential,
             outcomes,
             max_outstanding: options.max_outstanding,
-            credentials: credentials.into_iter().collect(),
+            credentials,
         })
     }
 
     fn facts(&self) -> Facts {
         let mut facts = Facts::of::<Self>();
         facts.groups.extend(self.outcomes.iter().map(|(_, group)| group.clone()));
-        facts.credentials = self.credentials.iter().chain(&self.callback_credential).cloned().collect();
+        facts.credentials.extend(self.headers.credentials());
+        facts.credentials.extend(CredentialUse::of("callback_credential", &self.callback_credential));
         Facts { endpoint: Some(self.endpoint.clone()), retries: self.retries, ..facts }
     }
 

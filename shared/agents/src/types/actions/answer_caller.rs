@@ -4,7 +4,7 @@ use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{ExecutionResult, Outcome, write_result};
 use crate::outside::{Retries, refuse_json_in_text, whole_url};
 use crate::template::JsonTemplate;
-use crate::{AgentError, Call, Context, Effects, Example, Facts, judge};
+use crate::{AgentError, Call, Context, CredentialUse, Effects, Example, Facts, judge};
 use http::Method;
 use rookery_egress::Request;
 use schemars::JsonSchema;
@@ -73,7 +73,7 @@ impl AgentType for AnswerCaller {
     }
 
     fn facts(&self) -> Facts {
-        let credentials = self.signing_credential.iter().cloned().collect();
+        let credentials = CredentialUse::of("signing_credential", &self.signing_credential);
         Facts { credentials, retries: self.retries, ..Facts::of::<Self>() }
     }
 

@@ -6,12 +6,12 @@ mod request;
 use crate::agent::{AgentType, Kind, Problems};
 use crate::outside::{Headers, Retries, Timeout, refuse_json_in_text, url_template};
 use crate::template::{JsonTemplate, Template};
-use crate::{AgentError, Call, Context, Effects, Example, Facts, judge};
+use crate::{AgentError, Call, Context, CredentialUse, Effects, Example, Facts, judge};
 use request::{ContentType, Method};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const MAX_REDIRECTS: u8 = 10;
@@ -89,7 +89,9 @@ pub struct HttpRequest {
     timeout: Duration,
     redirects: u8,
     retries: u32,
-    credentials: Vec<String>,
+    credentials: Vec<CredentialUse>,
+    /// The names of these credentials, each once.
+    credential_names: Vec<String>,
 }
 
 impl AgentType for HttpRequest {
@@ -108,9 +110,9 @@ impl AgentType for HttpRequest {
         let payload =
             options.payload.and_then(|payload| problems.take("payload", JsonTemplate::parse_with_credentials(&payload)));
         let url = url?;
-        let mut credentials: BTreeSet<String> = url.credentials().iter().cloned().collect();
-        credentials.extend(headers.credentials().cloned());
-        credentials.extend(payload.iter().flat_map(|payload| payload.credentials().iter().cloned()));
+        let mut credentials = CredentialUse::of("url", url.credentials());
+        credentials.extend(headers.credentials());
+        credentials.extend(CredentialUse::of("payload", payload.iter().flat_map(JsonTemplate::credentials)));
         problems.errors.is_empty().then_some(HttpRequest {
             url,
             method: options.method,
@@ -122,7 +124,8 @@ impl AgentType for HttpRequest {
             timeout,
             redirects: options.follow_redirects,
             retries,
-            credentials: credentials.into_iter().collect(),
+            credential_names: CredentialUse::names(&credentials),
+            credentials,
         })
     }
 
@@ -135,7 +138,7 @@ impl AgentType for HttpRequest {
             let message = "The event's payload is not a JSON object, so that no answer can be merged into it; use `clean`.";
             return Err(AgentError::fail("payload_not_object", message));
         }
-        let call = Call { request: self.request(cx)?, credentials: &self.credentials, scope: cx.scope() };
+        let call = Call { request: self.request(cx)?, credentials: &self.credential_names, scope: cx.scope() };
         let response = judge(cx.host.call(call).await?, cx.now)?;
         if !self.emit_events {
             return Ok(Effects::none().log(format!("The answer's status was {}.", response.status)));

@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The times: a cron expression of five fields, or six that begin with the second (`30 9 * * 1-5`); an interval of 1 second
-    /// to 366 days (`every_90s`, `every_5m`, `every_1h`, `every_7d`); an hour (`midnight`, `1am`, `noon`, `11pm`); or `never`.
-    /// Hours are in UTC, unless a time zone comes first: `TZ=Europe/Berlin 30 9 * * 1-5`. A time that was due once is not due
-    /// again when the machine's clock is set back.
+    /// to 366 days (`every_90s`, `every_5m`, `every_1h`, `every_7d`); an hour (`midnight`, `1am`, `noon`, `11pm`); a name of
+    /// cron's (`@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`); or `never`. Hours are in UTC,
+    /// unless a time zone comes first: `TZ=Europe/Berlin 30 9 * * 1-5`. A time that was due once is not due again when the
+    /// machine's clock is set back.
     schedule: String,
     /// The event's payload: JSON in which all texts are templates; `{{ due }}` is the time that was due.
     #[serde(default = "due_at")]

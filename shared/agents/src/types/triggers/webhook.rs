@@ -1,6 +1,7 @@
 //! `webhook`: starts a flow with the requests that are sent to its address.
 
 mod body;
+mod event_headers;
 mod probe;
 mod reply;
 
@@ -8,8 +9,9 @@ use crate::agent::{Address, AgentType, Kind, Problems};
 use crate::paths::Path;
 use crate::senders::{Sender, delivery_id};
 use crate::verify::{Scheme, Verify};
-use crate::{Accepted, Example, Facts, HookRequest};
-use body::{Reading, under};
+use crate::{Accepted, CredentialUse, Example, Facts, HookRequest};
+use body::Reading;
+use event_headers::EventHeaders;
 use http::Method;
 use probe::Cors;
 use reply::{RESPONSE_TYPES, Reply};
@@ -108,8 +110,7 @@ pub struct Webhook {
     verify_token: Option<String>,
     reading: Reading,
     payload_path: Option<(String, Path)>,
-    event_headers: Vec<String>,
-    event_headers_key: String,
+    event_headers: EventHeaders,
     reply: Option<Reply>,
     cors: Option<Cors>,
     verify: Option<Verify>,
@@ -131,13 +132,13 @@ impl AgentType for Webhook {
         let payload_path = options.payload_path.clone().filter(|path| !whole(path));
         let payload_path =
             payload_path.and_then(|text| problems.take("payload_path", Path::parse(&text)).map(|path| (text, path)));
-        let event_headers = event_headers(&options, problems);
+        let event_headers = EventHeaders::take(&options, problems);
         let reply = Reply::new(&options, problems);
         let cors = options.cors.as_deref().and_then(|cors| problems.take("cors", Cors::parse(cors)));
         if let Some(verify) = &options.verify {
             verify.validate(problems);
         }
-        let Options { event_headers_key, verify, verify_token, .. } = options;
+        let Options { verify, verify_token, .. } = options;
         problems.errors.is_empty().then_some(Webhook {
             verbs,
             sender,
@@ -145,7 +146,6 @@ impl AgentType for Webhook {
             reading,
             payload_path,
             event_headers,
-            event_headers_key,
             reply,
             cors,
             verify,
@@ -154,7 +154,7 @@ impl AgentType for Webhook {
 
     fn facts(&self) -> Facts {
         let hook_secret = self.verify.as_ref().map(Verify::secret);
-        let credentials = hook_secret.iter().map(|secret| secret.credential.clone()).collect();
+        let credentials = CredentialUse::of("verify.credential", hook_secret.iter().map(|secret| &secret.credential));
         Facts { credentials, hook_secret, ..Facts::of::<Self>() }
     }
 
@@ -252,15 +252,7 @@ impl Webhook {
                 )
             })?,
         };
-        Payload::of(&self.with_headers(part, request))
-    }
-
-    fn with_headers(&self, payload: Value, request: &HookRequest) -> Value {
-        if self.event_headers.is_empty() {
-            return payload;
-        }
-        let headers = self.event_headers.iter().filter_map(|name| Some((name.clone(), request.header(name)?.into())));
-        under(payload, &self.event_headers_key, Value::Object(headers.collect()))
+        Payload::of(&self.event_headers.add(part, request))
     }
 }
 
@@ -293,23 +285,6 @@ fn sender(options: &Options, problems: &mut Problems) -> Option<Sender> {
         _ => {}
     }
     sender
-}
-
-fn event_headers(options: &Options, problems: &mut Problems) -> Vec<String> {
-    let names = options.event_headers.iter().flat_map(|names| names.split(',')).map(str::trim).filter(|name| !name.is_empty());
-    let proofs = options.verify.as_ref().map(Verify::headers).unwrap_or_default();
-    for name in names.clone() {
-        if http::HeaderName::try_from(name).is_err() {
-            problems
-                .add("event_headers", format!("`{name}` is not the name of a header. Write them like `User-Agent, X-Event`."));
-        }
-        // Secrets must not stand in events. Earlier versions knew fewer of the headers that hold one.
-        if proofs.iter().copied().chain(["authorization", "cookie"]).any(|secret| secret.eq_ignore_ascii_case(name)) {
-            problems
-                .add_at_save("event_headers", format!("`{name}` holds a secret, which must not stand in events: leave it out."));
-        }
-    }
-    names.map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use crate::CredentialUse;
 use crate::testing::{self, World, agent, cell, context, event};
 use rookery_domain::CallbackAuth;
 use serde_json::{Value, json};
@@ -98,7 +99,7 @@ fn errors_name_the_field() {
         assert_eq!(testing_field(&options), format!("config.{field}"), "{options}");
     }
     let built = agent("ai_agent_proxy", config(json!({"callback_auth": "signature", "callback_credential": "secret"})));
-    assert_eq!(built.facts().credentials, ["secret"]);
+    assert_eq!(built.facts().credentials, CredentialUse::of("callback_credential", &["secret".to_owned()]));
     assert_eq!(CallbackAuth::parse("signature"), Some(CallbackAuth::Signature));
 }
 

@@ -198,7 +198,8 @@ fn options_name_credentials_and_errors_name_fields() {
             "retries": 2
         }),
     );
-    assert_eq!(agent.facts().credentials, ["a", "b", "c"]);
+    let used: Vec<_> = agent.facts().credentials.iter().map(|used| (used.field.as_str(), used.name.as_str())).collect();
+    assert_eq!(used, [("url", "b"), ("headers.X", "a"), ("headers.X", "b"), ("payload", "c")]);
     assert_eq!(agent.facts().retries, 2);
     assert_eq!(problem("http_request", json!({})), "config.url");
     for (more, field) in [
@@ -239,5 +240,5 @@ fn what_was_saved_before_it_was_refused_goes_on() {
     assert_eq!(hourly.facts().at_save[0].0, "schedule");
     let listed = crate::testing::agent("webhook", json!({"verify": ["token", "c", null]}));
     assert_eq!(listed.facts().at_save[0].0, "verify");
-    assert_eq!(listed.facts().credentials, ["c"]);
+    assert_eq!(listed.facts().credentials[0].name, "c");
 }

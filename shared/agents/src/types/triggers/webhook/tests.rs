@@ -4,7 +4,7 @@ mod bodies;
 mod senders;
 
 use crate::testing::{agent, problem, problems};
-use crate::{Accepted, Answer, HookRequest};
+use crate::{Accepted, Answer, CredentialUse, HookRequest};
 use http::Method;
 use rookery_domain::{Error, Kind, Time};
 use serde_json::{Value, json};
@@ -128,7 +128,8 @@ fn only_verified_requests_pass() {
     let config = json!({"verify": {"scheme": "token", "credential": "hook"}, "event_headers": "X-Event"});
     let hook = agent("webhook", config.clone());
     let secret = hook.facts().hook_secret.as_ref().unwrap();
-    assert_eq!((secret.credential.as_str(), &hook.facts().credentials), ("hook", &vec!["hook".to_owned()]));
+    assert_eq!(hook.facts().credentials, CredentialUse::of("verify.credential", [&secret.credential]));
+    assert_eq!(secret.credential, "hook");
     let passed = post(config.clone(), &[JSON, ("authorization", "Bearer s3cret"), ("idempotency-key", "k1")], "{}").unwrap();
     assert_eq!(passed.key.as_deref(), Some("k1"));
     // The proof is checked first: strangers learn nothing about what the hook takes.

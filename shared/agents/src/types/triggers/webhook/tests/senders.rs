@@ -52,7 +52,7 @@ fn handshakes_are_answered_and_are_no_events() {
     assert_eq!((accepted.payload, accepted.answer), (None, Some(Answer::text("1158201444"))));
     let mut strange = meta;
     strange["verify_token"] = json!("another");
-    assert_eq!(agent("webhook", strange).hook(&asked, Some("s3cret")).unwrap_err().kind, Kind::Unauthenticated);
+    assert_eq!(agent("webhook", strange).hook(&asked, Some("s3cret")).unwrap_err().kind, Kind::NotVerified);
     // Without a known sender, it is a request like any other.
     assert!(agent("webhook", json!({})).hook(&asked, None).unwrap().payload.is_some());
 
@@ -66,7 +66,7 @@ fn handshakes_are_answered_and_are_no_events() {
     let accepted = post(zoom.clone(), &headers, body).unwrap();
     let expected = json!({"plainToken": "qgg8vlvZRS6UYooatFL8Aw", "encryptedToken": "f54f2d5fee8f181aab8371bada7fed9bb675eae464f18ed4fb91715244b58ef4"});
     assert_eq!((accepted.payload, accepted.answer), (None, Some(Answer::json(&expected))));
-    assert_eq!(post(zoom, &headers[..2], body).unwrap_err().kind, Kind::Unauthenticated);
+    assert_eq!(post(zoom, &headers[..2], body).unwrap_err().kind, Kind::NotVerified);
 
     let url = "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription";
     let body = json!({"Type": "SubscriptionConfirmation", "SubscribeURL": url}).to_string();
@@ -84,7 +84,7 @@ fn slacks_handshake_is_answered_and_is_no_event() {
     let accepted = post(config.clone(), &headers, body).unwrap();
     assert_eq!(accepted.payload, None);
     assert_eq!(accepted.answer.unwrap().body, "3eZbrw");
-    assert_eq!(post(config, &headers[..2], body).unwrap_err().kind, Kind::Unauthenticated);
+    assert_eq!(post(config, &headers[..2], body).unwrap_err().kind, Kind::NotVerified);
     // Without a known sender, it is a body like any other.
     assert_eq!(payload(json!({}), &[JSON], body), body);
 }

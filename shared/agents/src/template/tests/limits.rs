@@ -1,0 +1,84 @@
+//! The limits of templates: size, nesting, steps, time, memory.
+
+use super::*;
+
+#[test]
+fn what_would_take_too_much_is_refused() {
+    let payload = format!(r#"{{"big": "{}", "list": [{}1]}}"#, "x".repeat(200_000), "1,".repeat(20_000));
+    let loops = |depth: usize| "{% for i in (1..9999) %}".repeat(depth) + &"{% endfor %}".repeat(depth);
+    for (source, limit) in [
+        ("{% for i in (1..9999999999) limit: 1 %}{% endfor %}".to_owned(), Limit::Range),
+        ("{% tablerow i in (-9..9999999999) %}{% endtablerow %}".to_owned(), Limit::Range),
+        (loops(2), Limit::Steps),
+        (loops(5), Limit::Steps),
+        (
+            "{% assign a = 'xxxxxxxx' %}{% for i in (1..60) %}{% capture a %}{{ a }}{{ a }}{% endcapture %}{% endfor %}"
+                .to_owned(),
+            Limit::Memory,
+        ),
+        ("{% assign a = 'xxxxxxxx' %}{% for i in (1..60) %}{% assign a = a | append: a %}{% endfor %}".to_owned(), Limit::Memory),
+        (
+            "{% assign a = 'xxxxxxxx' %}{% for i in (1..60) %}{% assign a = a | prepend: a %}{% endfor %}".to_owned(),
+            Limit::Memory,
+        ),
+        ("{{ big | replace: 'x', big }}".to_owned(), Limit::Memory),
+        ("{{ big | replace: '', big }}".to_owned(), Limit::Memory),
+        ("{{ big | regex_replace: 'x', '$0$0$0$0$0$0$0$0' }}".to_owned(), Limit::Memory),
+        ("{{ list | join: big }}".to_owned(), Limit::Memory),
+        ("{{ big | split: '' | size }}".to_owned(), Limit::Memory),
+        ("{% assign l = list %}{% for i in (1..60) %}{% assign l = l | concat: l %}{% endfor %}".to_owned(), Limit::Memory),
+        ((0..40).map(|i| format!("{{% assign v{i} = big %}}")).collect(), Limit::Memory),
+        (format!("{{% capture c %}}{}{{% endcapture %}}", "{{big}}".repeat(20)), Limit::Memory),
+        ("{{ big }}{{ big }}".to_owned(), Limit::Output),
+        ("{% for i in (1..9999) %}{{ big }}{% endfor %}".to_owned(), Limit::Output),
+        ("{% tablerow i in (1..9999) %}text{% endtablerow %}".to_owned(), Limit::Output),
+        ("x".repeat(70_000), Limit::Source),
+        (format!("a{}b", " ".repeat(2_000)), Limit::Blanks),
+        (format!("{{{{ a{}{} }}}}", "[a".repeat(10_000), "]".repeat(10_000)), Limit::Nesting),
+        (format!("{{{{ '{{{{ a{}", "[a".repeat(10_000)), Limit::Nesting),
+        ("{% if a %}".repeat(33) + &"{% endif %}".repeat(33), Limit::Nesting),
+        ("{% if a %}{% raw %}{% endif %}{% endraw %}".repeat(1_000) + &"{% endif %}".repeat(1_000), Limit::Nesting),
+        (format!("{{% if a %}}{}{{% endif %}}", "{% elsif a %}".repeat(4_000)), Limit::Nesting),
+        (format!("{{% if a{} %}}{{% endif %}}", " and a".repeat(9_000)), Limit::Nesting),
+    ] {
+        let shown: String = source.chars().take(80).collect();
+        let found = problem(&source, &payload);
+        let nested = |reason: &str| limit == Limit::Nesting && reason.contains("nests too deeply");
+        match &found {
+            Problem::Syntax { reason, .. } if nested(reason) => {}
+            _ => assert_eq!(found, Problem::Limit(limit), "{shown}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_within_the_bounds_is_rendered() {
+    let nested = "{% if true %}".repeat(32) + "x" + &"{% endif %}".repeat(32);
+    assert_eq!(render(&nested, "{}"), "x");
+    let chain = format!("{{% if a{} %}}y{{% else %}}n{{% endif %}}", " and a".repeat(90));
+    assert_eq!(render(&chain, r#"{"a": true}"#), "y");
+    let cases: String = (0..90).map(|i| format!("{{% elsif a == {i} %}}{i}")).collect();
+    assert_eq!(render(&format!("{{% if false %}}{cases}{{% endif %}}"), r#"{"a": 89}"#), "89");
+    assert_eq!(render("{% for i in (1..5000) %}.{% endfor %}", "{}").len(), 5000);
+}
+
+#[test]
+fn time_runs_out_at_any_step() {
+    for source in
+        ["{{ a }}", "{% for i in (1..2) %}{% endfor %}", "{{ 'a' | upcase }}", "{{ 'a' | json }}", "{% if a %}{% endif %}"]
+    {
+        let error = Template::parse(source).unwrap().render_within(&scope("{}"), &mut Budget::until(std::time::Instant::now()));
+        assert_eq!(*error.unwrap_err().problem(), Problem::Limit(Limit::Time), "{source}");
+    }
+}
+
+#[test]
+fn json_texts_share_one_output() {
+    let payload = format!(r#"{{"big": "{}"}}"#, "x".repeat(100_000));
+    let scope = scope(&payload);
+    for text in ["{{ big }}", "{{ payload | as_object }}"] {
+        let value = Value::Array(vec![json!(text); 20]);
+        let error = JsonTemplate::parse(&value).unwrap().render(&scope).unwrap_err();
+        assert_eq!(*error.problem(), Problem::Limit(Limit::Output));
+    }
+}
