@@ -275,5 +275,12 @@ async fn a_credential_that_is_not_set_is_told_at_save_and_a_hook_that_needs_it_d
     assert_eq!(told(&started["meta"], "warnings"), others, "an agent that only calls does not keep the others from running");
     put("key").await;
     assert_eq!(told(&world.get(&workflow).await.ok(200)["meta"], "warnings"), others[2..]);
+
+    let many: Vec<String> =
+        (0..300).map(|n| format!("{{% credential key{n} %}}")).chain(["{% credential key %}".into()]).collect();
+    let call = json!({"url": "https://a.test/", "payload": many});
+    let options = json!({"cells": [agent("call", "http_request", call)]});
+    let saved = world.json("PUT", &workflow, &json!({"options": options}).to_string()).await.ok(200);
+    assert_eq!(saved["meta"]["warnings"].as_array().unwrap().len(), 300, "all but the one that is set");
     world.stop().await;
 }

@@ -11,6 +11,9 @@ use std::collections::{BTreeSet, HashMap};
 
 /// The most workflows that are looked at when a credential is set; others are judged when they are next saved.
 const WORKFLOWS: usize = 200;
+/// The most credentials that are read by their names. Options may name a hundred thousand; then all that the project has are read,
+/// which cannot be as many.
+const NAMES: usize = 100;
 
 /// A credential that an agent names.
 pub(super) struct Named {
@@ -53,8 +56,7 @@ impl Engine {
         // No credential has another name, and the store refuses keys that are too long.
         let names: BTreeSet<&String> = names.filter(|name| is_valid_name(name)).collect();
         let names: Vec<String> = names.into_iter().cloned().collect();
-        let found = self.store.credentials(project, &names).await?;
-        let values: HashMap<String, String> = found.into_iter().flatten().map(|found| (found.name, found.value)).collect();
+        let values = self.values(project, &names).await?;
         for named in &draft.credentials {
             let name = &named.used.name;
             let how = format!("set it by `PUT /api/v1/projects/{project}/credentials/{name}`");
@@ -73,6 +75,25 @@ impl Engine {
             }
         }
         Ok(draft)
+    }
+
+    /// The values of those of the credentials that are set.
+    async fn values(&self, project: &ProjectId, names: &[String]) -> Result<HashMap<String, String>> {
+        let mut found = Vec::new();
+        if names.len() <= NAMES {
+            found.extend(self.store.credentials(project, names).await?.into_iter().flatten());
+        } else {
+            let mut cursor = None;
+            loop {
+                let page = self.store.list_credentials(project, NAMES, cursor.as_ref()).await?;
+                found.extend(page.items);
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(found.into_iter().map(|found| (found.name, found.value)).collect())
     }
 
     /// Judges a credential's value before it is set: 422 `credential_unusable` when a hook of an active workflow could not use it.
