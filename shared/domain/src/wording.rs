@@ -34,6 +34,10 @@ const EXPECTED: [(&str, &str); 13] = [
 
 /// The message of a Serde error, in plain words. A message that is plain already, or not known, stays as it is.
 pub fn in_plain_words(message: &str) -> String {
+    // With exact numbers, this is all that is said of a number that the field cannot hold.
+    if message == "invalid number" {
+        return "the number does not fit here; give a whole number within the bounds of this field".to_owned();
+    }
     let mismatch = ["invalid type: ", "invalid value: "].iter().find_map(|start| message.strip_prefix(start));
     let Some((found, expected)) = mismatch.and_then(|mismatch| mismatch.rsplit_once(", expected ")) else {
         return message.to_owned();
@@ -66,6 +70,7 @@ mod tests {
         assert_eq!(told::<String>(json!([1])), "a list stands here; give a text");
         assert_eq!(told::<bool>(json!("x, expected y")), "the text \"x, expected y\" stands here; give `true` or `false`");
         assert_eq!(told::<String>(json!(null)), "`null` stands here; give a text");
+        assert!(told::<u32>(json!(-1)).starts_with("the number does not fit here"), "{}", told::<u32>(json!(-1)));
         assert_eq!(told::<u32>(json!("x")), "the text \"x\" stands here; give a whole number of at least 0");
         assert_eq!(told::<String>(json!(1.5)), "a number stands here; give a text");
         let placed = serde_json::from_str::<Vec<u8>>("{}").map_err(|error| in_plain_words(&error.to_string())).unwrap_err();

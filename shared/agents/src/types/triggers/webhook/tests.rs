@@ -124,6 +124,17 @@ fn answers_are_as_configured() {
 }
 
 #[test]
+fn what_is_of_another_kind_is_said_in_plain_words() {
+    for (config, message) in [
+        (json!({"parse_json": "a"}), "the text \"a\" stands here; give a list"),
+        (json!({"verify": "github"}), "the text \"github\" stands here; give an object"),
+        (json!({"response": ["x"]}), "a list stands here; give a text"),
+    ] {
+        assert_eq!(problems("webhook", config)[0].1, message);
+    }
+}
+
+#[test]
 fn only_verified_requests_pass() {
     let config = json!({"verify": {"scheme": "token", "credential": "hook"}, "event_headers": "X-Event"});
     let hook = agent("webhook", config.clone());
