@@ -1,6 +1,6 @@
 //! What the program logs at its most talkative level: ids, but no key, credential, token or payload.
 
-use rookery_tests::{Sink, agent, cells, link};
+use rookery_tests::{Sink, agent, cells, link, wait_until};
 use serde_json::json;
 
 #[tokio::test]
@@ -23,8 +23,9 @@ async fn no_level_logs_a_secret_or_a_payload() {
     assert!(sink.requests()[0].header("authorization").contains("canary-credential"));
 
     let key = std::fs::read_to_string(rookery.data().join("root.key")).unwrap();
-    let log = rookery.log();
-    assert!(log.contains("delivered") && log.contains("answered"), "it is at its most talkative: {log}");
+    // A delivery is seen to be done before its line is written.
+    let talkative = |log: &String| log.contains("delivered") && log.contains("answered");
+    let log = wait_until("it is at its most talkative", async || Some(rookery.log()).filter(talkative)).await;
     let token = hook.rsplit('/').next().unwrap();
     for secret in ["canary-credential", "canary-payload", key.trim(), token] {
         let line = log.lines().find(|line| line.contains(secret));
