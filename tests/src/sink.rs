@@ -10,6 +10,7 @@ use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// A request that came.
 #[derive(Clone, Debug)]
@@ -47,6 +48,7 @@ struct Ledger {
 pub struct Sink {
     addr: SocketAddr,
     ledger: Arc<Mutex<Ledger>>,
+    holds: watch::Sender<bool>,
     _stop: tokio::sync::oneshot::Sender<()>,
 }
 
@@ -93,8 +95,19 @@ impl Sink {
     /// Starts a sink on a free port of loopback. It answers every request with 200.
     pub fn start() -> Sink {
         let ledger = Arc::new(Mutex::new(Ledger::default()));
-        let (addr, stop) = crate::server::start(Router::new().fallback(answer).with_state(ledger.clone()));
-        Sink { addr, ledger, _stop: stop }
+        let (holds, held) = watch::channel(false);
+        let (addr, stop) = crate::server::start(Router::new().fallback(answer).with_state((ledger.clone(), held)));
+        Sink { addr, ledger, holds, _stop: stop }
+    }
+
+    /// Answers no request until [`Sink::release`].
+    pub fn hold(&self) {
+        self.holds.send_replace(true);
+    }
+
+    /// Answers the requests that were held.
+    pub fn release(&self) {
+        self.holds.send_replace(false);
     }
 
     /// The sink's URL.
@@ -135,7 +148,7 @@ impl Sink {
 }
 
 async fn answer(
-    State(ledger): State<Arc<Mutex<Ledger>>>,
+    State((ledger, mut held)): State<(Arc<Mutex<Ledger>>, watch::Receiver<bool>)>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -149,6 +162,8 @@ async fn answer(
         let scripted = ledger.script.pop_front();
         scripted.or_else(|| ledger.otherwise.clone()).unwrap_or(Reply::status(200))
     };
+    // This is an error when the sink is gone.
+    let _ = held.wait_for(|held| !held).await;
     tokio::time::sleep(reply.delay).await;
     if reply.hangs_up {
         // This ends the connection's task, and so the connection, without the message of a panic.

@@ -33,6 +33,8 @@ use tower::ServiceExt;
 const BODY_BYTES: usize = 6 * 1024 * 1024;
 /// How many bytes of a larger body are read, so that its sender goes on to read the answer.
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
+/// How many letters a project's id has.
+const PROJECT_ID: usize = 12;
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
@@ -117,9 +119,7 @@ impl Gateway {
         connection.received();
         let is_hook = rookery_api::is_hook(parts.uri.path());
         let function = if is_hook { &self.webhook } else { &self.ingress };
-        // A hook's address is `/hooks/PROJECT/...`.
-        let project = parts.uri.path().split('/').nth(2).unwrap_or_default();
-        let _seat = if is_hook { Some(self.shares.seat(project).await) } else { None };
+        let _seat = if is_hook { Some(self.shares.seat(project(parts.uri.path())).await) } else { None };
         let mut request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, client)).into();
         if let Some(base) = base.filter(|_| !self.knows_its_address) {
             request.extensions_mut().insert(base);
@@ -132,6 +132,13 @@ impl Gateway {
             Err(never) => match never {},
         }
     }
+}
+
+/// The project of a hook's path, which nobody has looked for yet: `/hooks/` and a token that begins with it, or `/p/{project}/` and
+/// the route of results.
+fn project(path: &str) -> &str {
+    let second = path.split('/').nth(2).unwrap_or_default();
+    second.get(..PROJECT_ID).unwrap_or(second)
 }
 
 /// An error in the API's envelope, for a request that does not reach the API.

@@ -4,7 +4,7 @@
 //! On AWS, a received message is hidden for six times the function's timeout. Here it is hidden for a short time, which is
 //! extended while the message is worked on. So a message that failed, or was under way when the machine slept, comes again soon.
 
-use crate::shares::Shares;
+use crate::shares::{Room, Shares};
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -43,8 +43,12 @@ pub(crate) async fn run(
     let mut calls = engine.calls_under_way();
     loop {
         let received = async {
-            let most = shares.room(&mut calls).await;
-            receive(&client, &url, most).await
+            let room = shares.room(&mut calls).await;
+            tokio::select! {
+                received = receive(&client, &url, &room) => received,
+                // What was to be passed over may be received now.
+                () = shares.eased(&room) => Ok(Vec::new()),
+            }
         };
         let received = tokio::select! {
             received = received => received,
@@ -53,7 +57,7 @@ pub(crate) async fn run(
         match received {
             Ok(messages) if messages.is_empty() => {}
             Ok(messages) => {
-                let batch = shares.begin(messages.iter().filter_map(project), messages.len());
+                let batch = shares.begin(messages.iter().map(project));
                 let (engine, client, url) = (engine.clone(), client.clone(), url.clone());
                 tasks.spawn(async move {
                     handle(queue, engine, &client, &url, messages).await;
@@ -71,16 +75,22 @@ pub(crate) async fn run(
 }
 
 /// The project whose message this is: the name of its group.
-fn project(message: &Message) -> Option<&str> {
-    message.attributes.as_ref()?.get(&MessageSystemAttributeName::MessageGroupId).map(String::as_str)
+fn project(message: &Message) -> &str {
+    let group = message.attributes.as_ref().and_then(|attributes| attributes.get(&MessageSystemAttributeName::MessageGroupId));
+    group.map_or("", String::as_str)
 }
 
-/// Receives messages; the error is the text for the log, if there is one.
-async fn receive(client: &Client, url: &str, most: usize) -> Result<Vec<Message>, Option<String>> {
-    let request =
-        client.receive_message().queue_url(url).max_number_of_messages(i32::try_from(most).unwrap_or(1)).wait_time_seconds(20);
-    let request = request.visibility_timeout(HOLD.seconds());
-    let received = request.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
+/// Receives messages of projects that are not full; the error is the text for the log, if there is one.
+async fn receive(client: &Client, url: &str, room: &Room) -> Result<Vec<Message>, Option<String>> {
+    let most = i32::try_from(room.most).unwrap_or(1);
+    let request = client.receive_message().queue_url(url).max_number_of_messages(most).wait_time_seconds(20);
+    let request = request.visibility_timeout(HOLD.seconds()).message_system_attribute_names(MessageSystemAttributeName::All);
+    let full = room.full.clone();
+    let received = if full.is_empty() {
+        request.send().await
+    } else {
+        request.customize().mutate_request(move |request| rookery_standins::pass_over(request, &full)).send().await
+    };
     received.map(|received| received.messages.unwrap_or_default()).map_err(untold)
 }
 

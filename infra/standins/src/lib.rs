@@ -20,6 +20,7 @@ mod service;
 mod sqs;
 
 pub use repair::Repair;
+pub use sqs::pass_over;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -7,6 +7,7 @@ mod cost;
 mod damage;
 mod demo;
 mod failures;
+mod fair_shares;
 mod frozen;
 mod full_disk;
 mod logs;

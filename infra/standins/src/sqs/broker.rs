@@ -38,6 +38,8 @@ struct Poll {
     queue: String,
     max: usize,
     visibility: Option<i64>,
+    /// The message groups that get nothing of this receive.
+    pass_over: Vec<String>,
     /// How long the receive waits, in seconds; without a number, the queue's own time counts.
     wait: Option<i64>,
     /// When the receive ends without messages; known once the queue is.
@@ -95,16 +97,18 @@ impl Broker {
         })));
     }
 
-    /// Receives one to `max` messages, or none after `wait` seconds.
+    /// Receives one to `max` messages of other groups than `pass_over`, or none after `wait` seconds.
     pub(crate) async fn receive(
         &self,
         queue: String,
         max: usize,
         visibility: Option<i64>,
+        pass_over: Vec<String>,
         wait: Option<i64>,
     ) -> Result<Received, Error> {
         let (answer, received) = oneshot::channel();
-        self.submit(Job::Receive(Poll { queue, max, visibility, wait, until: 0, broker: self.clone(), answer }));
+        let poll = Poll { queue, max, visibility, pass_over, wait, until: 0, broker: self.clone(), answer };
+        self.submit(Job::Receive(poll));
         received.await.unwrap_or_else(|_| Err(closed()))
     }
 
@@ -206,7 +210,7 @@ impl Writer {
             let before = self.queues.journal.len();
             let polls = std::mem::take(&mut self.polls);
             for poll in polls.into_iter().filter(|poll| !poll.answer.is_closed()) {
-                match self.queues.receive(&poll.queue, poll.max, poll.visibility, now) {
+                match self.queues.receive(&poll.queue, poll.max, poll.visibility, &poll.pass_over, now) {
                     Ok(messages) if messages.is_empty() => self.polls.push(poll),
                     result => served.push(poll.with(result)),
                 }

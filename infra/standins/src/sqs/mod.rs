@@ -14,6 +14,8 @@
 //! - A visibility timeout or a delay ends to the millisecond; a long poll is answered as soon as the message is stored.
 //! - A message is not given to a caller who has hung up; an answer that finds its caller gone puts the messages back, uncounted.
 //! - Waiting messages of different `MessageGroupId`s are handed out in turns.
+//! - A receive may name groups that get nothing of it ([`pass_over`]): the one thing here that AWS has not. There, fair queues see
+//!   by themselves which groups have many messages in flight.
 //!
 //! What it does not do: FIFO queues (refused), policies, encryption, tags, `MessageSystemAttributes`, the 120,000 in flight, the
 //! minute after a deletion or a purge. A move task moves everything at once. Bodies are held in memory too: it is meant for messages
@@ -38,10 +40,21 @@ use crate::StandinError;
 use crate::disk::Disk;
 use crate::opening::Checked;
 use crate::service::{Answer, Service};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
 use axum::body::Bytes;
 use broker::Broker;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+
+/// Makes a `ReceiveMessage` to the stand-in pass over the messages of these groups; for `mutate_request` of the SDK's operation.
+pub fn pass_over(request: &mut HttpRequest, groups: &[String]) {
+    let fields = request.body().bytes().and_then(|body| serde_json::from_slice(body).ok());
+    let Some(mut fields): Option<Map<String, Value>> = fields else { return };
+    fields.insert("PassOver".to_owned(), groups.into());
+    *request.body_mut() = SdkBody::from(Value::Object(fields).to_string());
+}
 
 /// The running stand-in; cheap to clone.
 #[derive(Clone)]

@@ -123,7 +123,8 @@ impl Api {
         check::in_range("VisibilityTimeout", request.visibility_timeout, 0..=43_200)?;
         check::in_range("WaitTimeSeconds", request.wait_time_seconds, 0..=20)?;
         let max = request.max_number_of_messages.unwrap_or(1) as usize;
-        let received = self.broker.receive(queue, max, request.visibility_timeout, request.wait_time_seconds).await?;
+        let (visibility, wait) = (request.visibility_timeout, request.wait_time_seconds);
+        let received = self.broker.receive(queue, max, visibility, request.pass_over, wait).await?;
         // Nothing is awaited from here on, so whoever waited for this answer is still there.
         let messages = received.accept();
         let messages = messages.iter().map(|message| wire::ReceivedMessage::new(message, &wanted)).collect();

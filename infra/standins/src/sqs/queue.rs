@@ -81,10 +81,10 @@ impl Queue {
         self.held_by(receipt).is_some_and(|message| self.hidden.contains(&(message.progress.visible_at, receipt.id)))
     }
 
-    /// Takes the next message out of the line; [`Queue::hide`] or [`Queue::remove`] must follow.
-    pub(crate) fn next_waiting(&mut self) -> Option<&Message> {
+    /// Takes the next message that is not of one of these groups out of its line; [`Queue::hide`] or [`Queue::remove`] must follow.
+    pub(crate) fn next_waiting(&mut self, pass_over: &[String]) -> Option<&Message> {
         loop {
-            let id = self.waiting.pop()?;
+            let id = self.waiting.pop(pass_over)?;
             if self.messages.contains_key(&id) {
                 return self.messages.get(&id);
             }
@@ -195,8 +195,11 @@ impl Waiting {
         })
     }
 
-    fn pop(&mut self) -> Option<Uuid> {
-        let group = self.turns.pop_front()?;
+    /// Takes the first message of the group whose turn it is. The groups that are passed over keep their turns.
+    fn pop(&mut self, pass_over: &[String]) -> Option<Uuid> {
+        let is_passed_over = |group: &Option<Arc<str>>| pass_over.iter().any(|name| group.as_deref() == Some(name));
+        let turn = self.turns.iter().position(|group| !is_passed_over(group))?;
+        let group = self.turns.remove(turn)?;
         let line = self.groups.get_mut(&group)?;
         let id = line.pop_front();
         if line.is_empty() {

@@ -99,13 +99,14 @@ impl Queues {
         Ok(())
     }
 
-    /// Receives up to `max` messages and hides them for `visibility` seconds. A message that was received too often goes to its
+    /// Receives up to `max` messages that are not of the groups in `pass_over`, and hides them for `visibility` seconds. A message that was received too often goes to its
     /// dead-letter queue instead: as on AWS, at the receive that would be one too many.
     pub(crate) fn receive(
         &mut self,
         name: &str,
         max: usize,
         visibility: Option<i64>,
+        pass_over: &[String],
         now: Millis,
     ) -> Result<Vec<Message>, Error> {
         let (queue, journal) = self.queue(name)?;
@@ -113,7 +114,7 @@ impl Queues {
         let mut taken = Vec::new();
         let mut dead = Vec::new();
         while taken.len() < max {
-            let Some(message) = queue.next_waiting() else { break };
+            let Some(message) = queue.next_waiting(pass_over) else { break };
             let (id, count, content) = (message.content.id, message.progress.receive_count, message.content.clone());
             if queue.expired(&content, now) {
                 queue.remove(id, journal);
@@ -186,7 +187,7 @@ impl Queues {
             return Err(Error::new(Code::UnsupportedOperation, reason));
         }
         let (queue, _) = self.queue(&source)?;
-        let ids: Vec<Uuid> = std::iter::from_fn(|| queue.next_waiting().map(|message| message.content.id)).collect();
+        let ids: Vec<Uuid> = std::iter::from_fn(|| queue.next_waiting(&[]).map(|message| message.content.id)).collect();
         for id in ids {
             let (queue, journal) = self.queue(&source)?;
             let Some(content) = queue.remove(id, journal) else { continue };

@@ -31,7 +31,7 @@ fn queues(attributes: &[(&str, &str)]) -> Queues {
 
 fn receive(queues: &mut Queues, now: Millis) -> Vec<String> {
     queues.wake(now);
-    let received = queues.receive(QUEUE, 10, None, now).unwrap();
+    let received = queues.receive(QUEUE, 10, None, &[], now).unwrap();
     received.iter().map(|message| message.content.body.clone()).collect()
 }
 
@@ -78,6 +78,34 @@ fn message_groups_take_turns() {
 }
 
 #[tokio::test]
+async fn a_group_that_is_passed_over_keeps_its_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, thread) = open(folder.path()).await;
+    let send = async |group: &str| {
+        let content = Content { group: Some(group.into()), ..content(group, super::broker::now()) };
+        send(&broker, content, 0).await.unwrap();
+    };
+    let receive = async |max, pass_over: &[&str], wait| {
+        let pass_over = pass_over.iter().map(|group| (*group).to_owned()).collect();
+        let received = broker.receive(QUEUE.to_owned(), max, None, pass_over, Some(wait)).await.unwrap().accept();
+        received.iter().map(|message| message.content.body.clone()).collect::<Vec<_>>()
+    };
+    for group in ["full", "full", "full", "quiet"] {
+        send(group).await;
+    }
+    assert_eq!(receive(10, &["full"], 0).await, ["quiet"]);
+    // A receive that waits gets the first message of another group.
+    let (waited, ()) = tokio::join!(receive(10, &["full"], 20), send("quiet"));
+    assert_eq!(waited, ["quiet"]);
+    send("quiet").await;
+    assert_eq!(receive(2, &[], 0).await, ["full", "quiet"]);
+    assert_eq!(receive(10, &["full"], 0).await, [""; 0]);
+    assert_eq!(receive(10, &[], 0).await, ["full", "full"]);
+    broker.close();
+    thread.join().unwrap();
+}
+
+#[tokio::test]
 async fn a_calm_group_is_received_next_however_many_of_another_wait_also_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let (broker, thread) = open(folder.path()).await;
@@ -113,7 +141,7 @@ async fn a_full_disk_refuses_and_lets_receivers_wait_and_nothing_is_lost() {
     assert_eq!(refused.code, Code::StorageFull);
     assert!(received(&broker).await.is_empty(), "a receive cannot be noted");
     // The real disk has room: the next probe finds it, and the waiting request is answered.
-    let waiting = broker.receive(QUEUE.to_owned(), 10, None, Some(20)).await.unwrap().accept();
+    let waiting = broker.receive(QUEUE.to_owned(), 10, None, Vec::new(), Some(20)).await.unwrap().accept();
     assert_eq!((waiting.len(), waiting[0].progress.receive_count), (1, 1));
     send(&broker, content("after", super::broker::now()), 0).await.unwrap();
     assert_eq!(received(&broker).await, [("after".to_owned(), 1)]);
@@ -148,7 +176,7 @@ async fn send(broker: &Broker, content: Content, delay: i64) -> Result<(), Error
 
 /// Bodies and receive counts of the messages that can be received at once.
 async fn received(broker: &Broker) -> Vec<(String, u32)> {
-    let messages = broker.receive(QUEUE.to_owned(), 10, None, Some(0)).await.unwrap().accept();
+    let messages = broker.receive(QUEUE.to_owned(), 10, None, Vec::new(), Some(0)).await.unwrap().accept();
     messages.iter().map(|message| (message.content.body.clone(), message.progress.receive_count)).collect()
 }
 
@@ -160,7 +188,7 @@ async fn a_long_poll_that_was_given_up_takes_no_message() {
         // The request is polled once, so that it is under way, and then dropped.
         tokio::select! {
             biased;
-            _ = broker.receive(QUEUE.to_owned(), 10, None, Some(20)) => unreachable!("nothing was sent"),
+            _ = broker.receive(QUEUE.to_owned(), 10, None, Vec::new(), Some(20)) => unreachable!("nothing was sent"),
             () = std::future::ready(()) => {}
         }
     }
@@ -177,7 +205,7 @@ async fn an_answer_that_nobody_takes_puts_its_messages_back() {
     for body in ["1", "2"] {
         send(&broker, content(body, super::broker::now()), 0).await.unwrap();
     }
-    drop(broker.receive(QUEUE.to_owned(), 10, None, Some(0)).await.unwrap());
+    drop(broker.receive(QUEUE.to_owned(), 10, None, Vec::new(), Some(0)).await.unwrap());
     assert_eq!(received(&broker).await, [("1".to_owned(), 1), ("2".to_owned(), 1)]);
     broker.close();
     thread.join().unwrap();
@@ -234,7 +262,7 @@ async fn requests_that_wait_share_a_transaction_and_keep_their_order() {
     // All requests of a pass have the same time; two hundred transactions would have many times. The pass that was held up may
     // contain the first few.
     assert!(passes.len() <= 2, "{} transactions", passes.len());
-    let messages = broker.receive(QUEUE.to_owned(), 200, None, Some(0)).await.unwrap().accept();
+    let messages = broker.receive(QUEUE.to_owned(), 200, None, Vec::new(), Some(0)).await.unwrap().accept();
     assert!(messages.is_sorted_by_key(|message| message.content.body.clone()) && messages.len() == 200);
     broker.close();
     thread.join().unwrap();
@@ -263,7 +291,7 @@ async fn a_restart_finds_everything_and_what_was_in_flight_waits_again() {
     for body in ["received", "deleted"] {
         send(&broker, content(body, super::broker::now()), 0).await.unwrap();
     }
-    let messages = broker.receive(QUEUE.to_owned(), 10, None, Some(0)).await.unwrap().accept();
+    let messages = broker.receive(QUEUE.to_owned(), 10, None, Vec::new(), Some(0)).await.unwrap().accept();
     let (kept, deleted) = (messages[0].receipt(), messages[1].receipt());
     broker.call(move |queues, _| queues.delete(QUEUE, deleted)).await.unwrap();
     send(&broker, content("waiting", super::broker::now()), 0).await.unwrap();

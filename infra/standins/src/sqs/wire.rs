@@ -121,6 +121,9 @@ pub(crate) struct Receive {
     pub(crate) max_number_of_messages: Option<i64>,
     pub(crate) visibility_timeout: Option<i64>,
     pub(crate) wait_time_seconds: Option<i64>,
+    /// Message groups that get nothing. AWS has no such field: see [`pass_over`](super::pass_over).
+    #[serde(default)]
+    pub(crate) pass_over: Vec<String>,
 }
 
 /// The attributes that a receive asks for; they are read separately from the rest of the request.
