@@ -47,7 +47,7 @@ pub(crate) async fn run(
             tokio::select! {
                 received = receive(&client, &url, &room) => received,
                 // What was to be passed over may be received now.
-                () = shares.eased(&room) => Ok(Vec::new()),
+                () = shares.eased(&room.full, &mut calls) => Ok(Vec::new()),
             }
         };
         let received = tokio::select! {

@@ -4,7 +4,6 @@
 //! a place for the first message of another.
 
 use rookery_queue::Turns;
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,7 +24,8 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Who works at the moment, and which calls of hooks wait for their turn.
 pub(crate) struct Shares {
-    /// How many messages, and how many calls of hooks, are under way at once while several projects have work.
+    /// How many messages, and how many calls of hooks, are under way at once while several projects have work. The last seat that
+    /// is free is for a project that has none.
     seats: usize,
     state: Mutex<State>,
     /// Messages were done.
@@ -38,14 +38,23 @@ struct State {
     seen: HashMap<String, Instant>,
     /// The projects that have had a message since the start.
     known: HashSet<String>,
-    /// The messages under way, of each project and of all. A message that waits hidden for a retry is not under way.
-    under_way: BTreeMap<String, usize>,
-    messages: usize,
+    /// The messages under way. A message that waits hidden for a retry is not under way.
+    messages: Tally,
     /// Those of them that have a seat: they began while several projects had work.
-    seated: usize,
-    /// The calls of hooks under way.
-    calls: usize,
-    waiting: Turns<oneshot::Sender<Seat>>,
+    seated: Tally,
+    /// The calls of hooks under way, by line.
+    calls: Tally,
+    waiting: Turns<Waiting>,
+}
+
+/// A call that waits: its line, and how it is told that it has a seat.
+type Waiting = (String, oneshot::Sender<Seat>);
+
+/// A number for each project, and their sum.
+#[derive(Default)]
+struct Tally {
+    of: BTreeMap<String, usize>,
+    sum: usize,
 }
 
 /// What may be received now.
@@ -62,15 +71,18 @@ pub(crate) struct Batch {
     shares: Arc<Shares>,
     /// The project of each message.
     projects: Vec<String>,
-    seated: usize,
+    is_seated: bool,
 }
 
 /// The seat of a hook's call, until it is dropped: then the next call has it.
-pub(crate) struct Seat(Option<Arc<Shares>>);
+pub(crate) struct Seat {
+    shares: Option<Arc<Shares>>,
+    line: String,
+}
 
 impl Shares {
-    /// Makes the shares of this machine: a seat for each processor. With more seats, a calm project waits longer and a noisy one is
-    /// hardly faster (`make bench` has both).
+    /// Makes the shares of this machine: a seat for each processor. With fewer or more seats, a calm project waits longer and a noisy
+    /// one is hardly faster (`make bench` has both).
     pub(crate) fn of_this_machine() -> Arc<Self> {
         let seats = std::thread::available_parallelism().map_or(1, usize::from);
         Arc::new(Shares { seats, state: Mutex::default(), done: Notify::new() })
@@ -79,16 +91,24 @@ impl Shares {
     /// Waits until messages may be received, and says how many: one at a time while several projects have work. A message whose agent
     /// waits for an outside call (`calls` is their number) needs no seat.
     pub(crate) async fn room(&self, calls: &mut watch::Receiver<usize>) -> Room {
+        self.when(calls, |room| room.most > 0).await
+    }
+
+    /// Waits until one of the projects that were full may have messages again; for ever, if none was.
+    pub(crate) async fn eased(&self, full: &[String], calls: &mut watch::Receiver<usize>) {
+        if full.is_empty() {
+            return std::future::pending().await;
+        }
+        self.when(calls, |room| full.iter().any(|project| !room.full.contains(project))).await;
+    }
+
+    /// Waits until the room is so.
+    async fn when(&self, calls: &mut watch::Receiver<usize>, is_so: impl Fn(&Room) -> bool) -> Room {
         loop {
             let done = self.done.notified();
             let outside = *calls.borrow_and_update();
-            let room = {
-                let mut state = self.state();
-                let (several, places) = (state.are_several(), state.places());
-                let seats = (self.seats + outside).saturating_sub(state.seated);
-                Room { most: if several { places.min(seats).min(1) } else { places }, full: state.full() }
-            };
-            if room.most > 0 {
+            let room = self.state().room(self.seats + outside);
+            if is_so(&room) {
                 return room;
             }
             tokio::select! {
@@ -99,35 +119,20 @@ impl Shares {
         }
     }
 
-    /// Waits until one of the projects that were full may have messages again; for ever, if none was.
-    pub(crate) async fn eased(&self, room: &Room) {
-        if room.full.is_empty() {
-            return std::future::pending().await;
-        }
-        loop {
-            let done = self.done.notified();
-            if room.full.iter().any(|project| !self.state().is_full(project)) {
-                return;
-            }
-            done.await;
-        }
-    }
-
     /// Counts messages as under way; `projects` has the project of each.
     pub(crate) fn begin<'a>(self: &Arc<Self>, projects: impl Iterator<Item = &'a str>) -> Batch {
         let (now, mut state) = (Instant::now(), self.state());
         let projects: Vec<String> = projects.map(str::to_owned).collect();
         for project in &projects {
-            if !state.known.contains(project) {
-                state.known.insert(project.clone());
-            }
+            state.known.insert(project.clone());
             state.seen.insert(project.clone(), now);
-            *state.under_way.entry(project.clone()).or_default() += 1;
+            state.messages.add(project);
         }
-        let seated = if state.are_several() { projects.len() } else { 0 };
-        state.messages += projects.len();
-        state.seated += seated;
-        Batch { shares: self.clone(), projects, seated }
+        let is_seated = state.are_several();
+        if is_seated {
+            projects.iter().for_each(|project| state.seated.add(project));
+        }
+        Batch { shares: self.clone(), projects, is_seated }
     }
 
     /// Waits for the turn of a call of a project's hook. Anybody can make up names of projects: those that have never had a message
@@ -135,20 +140,30 @@ impl Shares {
     pub(crate) async fn seat(self: &Arc<Self>, project: &str) -> Seat {
         let turn = {
             let mut state = self.state();
-            if state.are_several() && (state.calls >= self.seats || !state.waiting.is_empty()) {
-                let (called, turn) = oneshot::channel();
-                let line = if state.known.contains(project) { project } else { "" };
-                state.waiting.push(line.to_owned(), called);
-                Some(turn)
-            } else {
-                state.calls += 1;
-                None
+            let line = if state.known.contains(project) { project } else { "" };
+            if state.may_call(line, self.seats) {
+                state.calls.add(line);
+                return Seat { shares: Some(self.clone()), line: line.to_owned() };
             }
+            let (called, turn) = oneshot::channel();
+            let line = line.to_owned();
+            state.waiting.push(line.clone(), (line, called));
+            turn
         };
-        match turn {
-            None => Seat(Some(self.clone())),
-            // The line is dropped only with the shares, of which this call holds a part.
-            Some(turn) => turn.await.unwrap_or(Seat(None)),
+        // The line is dropped only with the shares, of which this call holds a part.
+        turn.await.unwrap_or(Seat { shares: None, line: String::new() })
+    }
+
+    /// Gives free seats to the calls whose turn it is.
+    fn call_next(self: &Arc<Self>) {
+        loop {
+            let next = self.state().next_call(self.seats);
+            let Some((line, called)) = next else { return };
+            // A caller that goes away after this has the seat, and drops it.
+            if let Err(mut refused) = called.send(Seat { shares: Some(self.clone()), line }) {
+                refused.shares = None;
+                self.state().calls.take(&refused.line);
+            }
         }
     }
 
@@ -163,25 +178,61 @@ impl State {
         self.seen.len() > 1
     }
 
-    fn free(&self) -> usize {
-        MESSAGES.saturating_sub(self.messages)
+    /// What may be received now, with this many seats.
+    fn room(&mut self, seats: usize) -> Room {
+        let several = self.are_several();
+        let free = MESSAGES.saturating_sub(self.messages.sum);
+        let is_full = |(project, messages): &(&String, &usize)| {
+            **messages >= TIMES_FREE * free || (several && !self.seated.has_room(seats, project))
+        };
+        let (full, others): (Vec<_>, Vec<_>) = self.messages.of.iter().partition(is_full);
+        let most = if several {
+            free.min(seats.saturating_sub(self.seated.sum)).min(1)
+        } else {
+            // If all messages of the batch are of one project, it is then full at most.
+            let largest = others.iter().map(|(_, messages)| **messages).max().unwrap_or_default();
+            let until_full = (TIMES_FREE * free).saturating_sub(largest) / (TIMES_FREE + 1);
+            until_full.clamp(1, BATCH).min(free)
+        };
+        Room { most, full: full.into_iter().map(|(project, _)| project.clone()).collect() }
     }
 
-    fn is_full(&self, project: &str) -> bool {
-        self.under_way.get(project).is_some_and(|messages| *messages >= TIMES_FREE * self.free())
+    fn may_call(&mut self, line: &str, seats: usize) -> bool {
+        !self.are_several() || self.calls.has_room(seats, line)
     }
 
-    fn full(&self) -> Vec<String> {
-        self.under_way.keys().filter(|project| self.is_full(project)).cloned().collect()
+    /// Takes the call whose turn it is out of its line, and counts it as under way.
+    fn next_call(&mut self, seats: usize) -> Option<Waiting> {
+        let (several, calls) = (self.are_several(), &self.calls);
+        let next = self.waiting.pop_where(|line| !several || calls.has_room(seats, line))?;
+        self.calls.add(&next.0);
+        Some(next)
+    }
+}
+
+impl Tally {
+    fn add(&mut self, project: &str) {
+        *self.of.entry(project.to_owned()).or_default() += 1;
+        self.sum += 1;
     }
 
-    /// How many messages may be received at once from projects that are not full. If they are all of one project, it is then full
-    /// at most.
-    fn places(&self) -> usize {
-        let others = self.under_way.iter().filter(|(project, _)| !self.is_full(project));
-        let largest = others.map(|(_, messages)| *messages).max().unwrap_or_default();
-        let until_full = (TIMES_FREE * self.free()).saturating_sub(largest) / (TIMES_FREE + 1);
-        until_full.clamp(1, BATCH).min(self.free())
+    fn take(&mut self, project: &str) {
+        if let Some(number) = self.of.get_mut(project) {
+            *number -= 1;
+            self.sum -= 1;
+            if *number == 0 {
+                self.of.remove(project);
+            }
+        }
+    }
+
+    /// Whether a project may have one of so many seats, where this is how many are taken.
+    fn has_room(&self, seats: usize, project: &str) -> bool {
+        match seats.saturating_sub(self.sum) {
+            0 => false,
+            1 => !self.of.contains_key(project),
+            _ => true,
+        }
     }
 }
 
@@ -189,15 +240,11 @@ impl Drop for Batch {
     fn drop(&mut self) {
         let mut state = self.shares.state();
         for project in &self.projects {
-            if let Entry::Occupied(mut messages) = state.under_way.entry(project.clone()) {
-                *messages.get_mut() -= 1;
-                if *messages.get() == 0 {
-                    messages.remove();
-                }
+            state.messages.take(project);
+            if self.is_seated {
+                state.seated.take(project);
             }
         }
-        state.messages -= self.projects.len();
-        state.seated -= self.seated;
         drop(state);
         self.shares.done.notify_waiters();
     }
@@ -205,19 +252,9 @@ impl Drop for Batch {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let Some(shares) = self.0.take() else { return };
-        loop {
-            let mut state = shares.state();
-            let Some(called) = state.waiting.pop() else {
-                state.calls -= 1;
-                return;
-            };
-            drop(state);
-            // A caller that goes away after this has the seat, and drops it.
-            match called.send(Seat(Some(shares.clone()))) {
-                Ok(()) => return,
-                Err(mut refused) => refused.0 = None,
-            }
+        if let Some(shares) = self.shares.take() {
+            shares.state().calls.take(&self.line);
+            shares.call_next();
         }
     }
 }
@@ -238,9 +275,9 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_project_alone_has_the_whole_machine() {
+    async fn a_project_alone_takes_whole_batches() {
         let shares = shares(2);
-        let (_, mut calls) = watch::channel(0);
+        let (_outside, mut calls) = watch::channel(0);
         let _most = begin(&shares, "alone", 180);
         assert_eq!(shares.room(&mut calls).await, Room { most: 10, full: Vec::new() });
         let _more = begin(&shares, "alone", 10);
@@ -250,11 +287,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_project_can_have_all_places() {
         let shares = shares(2);
-        let (_, mut calls) = watch::channel(0);
+        let (_outside, mut calls) = watch::channel(0);
         let mut noisy = vec![begin(&shares, "noisy", 192)];
         let room = shares.room(&mut calls).await;
         assert_eq!(room, Room { most: 10, full: vec!["noisy".to_owned()] });
-        assert!(timeout(SOON, shares.eased(&room)).await.is_err());
+        assert!(timeout(SOON, shares.eased(&room.full, &mut calls)).await.is_err());
         // Another project gets what the noisy one may not have, and the noisy one has too much until it has as little.
         tokio::time::advance(AT_WORK).await;
         let other = begin(&shares, "other", 38);
@@ -263,9 +300,9 @@ mod tests {
         let _other = begin(&shares, "other", 2);
         assert_eq!(shares.room(&mut calls).await, Room { most: 6, full: vec!["noisy".to_owned(), "other".to_owned()] });
         drop(other);
-        assert!(timeout(SOON, shares.eased(&room)).await.is_err());
+        assert!(timeout(SOON, shares.eased(&room.full, &mut calls)).await.is_err());
         drop(noisy.pop());
-        assert_eq!(timeout(SOON, shares.eased(&room)).await, Ok(()));
+        assert_eq!(timeout(SOON, shares.eased(&room.full, &mut calls)).await, Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -275,16 +312,21 @@ mod tests {
         // What began when the project was alone may be long in coming back: it takes no seat.
         let _slow = begin(&shares, "noisy", 10);
         let calm = begin(&shares, "calm", 1);
-        let one = Ok(Room { most: 1, full: Vec::new() });
-        assert_eq!(timeout(SOON, shares.room(&mut calls)).await, one);
+        let one = |full: &[&str]| Ok(Room { most: 1, full: full.iter().map(|project| (*project).to_owned()).collect() });
+        assert_eq!(timeout(SOON, shares.room(&mut calls)).await, one(&["calm"]));
         let _noisy = begin(&shares, "noisy", 1);
         assert!(timeout(SOON, shares.room(&mut calls)).await.is_err());
-        outside.send_replace(1);
-        assert_eq!(timeout(SOON, shares.room(&mut calls)).await, one);
+        outside.send_replace(2);
+        assert_eq!(timeout(SOON, shares.room(&mut calls)).await, one(&[]));
         outside.send_replace(0);
         assert!(timeout(SOON, shares.room(&mut calls)).await.is_err());
         drop(calm);
-        assert_eq!(timeout(SOON, shares.room(&mut calls)).await, one);
+        // The last seat is for a project that has none, and the noisy one may have it when it is the other's no more.
+        let room = shares.room(&mut calls).await;
+        assert_eq!(Ok(room), one(&["noisy"]));
+        assert!(timeout(SOON, shares.eased(&["noisy".to_owned()], &mut calls)).await.is_err());
+        outside.send_replace(1);
+        assert_eq!(timeout(SOON, shares.eased(&["noisy".to_owned()], &mut calls)).await, Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -310,6 +352,20 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn the_last_seat_is_for_a_project_that_has_none() {
+        let shares = shares(2);
+        let _work = shares.begin(["noisy", "calm"].into_iter());
+        let noisy = shares.seat("noisy").await;
+        let mut more = Box::pin(shares.seat("noisy"));
+        assert!(futures::poll!(&mut more).is_pending());
+        let calm = timeout(SOON, shares.seat("calm")).await.unwrap();
+        drop(noisy);
+        let more = timeout(SOON, more).await.unwrap();
+        assert!(timeout(SOON, shares.seat("noisy")).await.is_err());
+        drop((calm, more));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_call_that_goes_away_when_it_is_called_passes_its_seat_on() {
         let shares = shares(1);
         let _work = shares.begin(["noisy", "calm"].into_iter());
@@ -327,6 +383,6 @@ mod tests {
         let seat = futures::poll!(&mut next);
         assert!(seat.is_ready());
         drop(seat);
-        assert_eq!(shares.state().calls, 0);
+        assert_eq!(shares.state().calls.sum, 0);
     }
 }

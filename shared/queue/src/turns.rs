@@ -40,7 +40,13 @@ impl<T> Turns<T> {
 
     /// Takes the first item of the line whose turn it is.
     pub fn pop(&mut self) -> Option<T> {
-        let line = self.turns.pop_front()?;
+        self.pop_where(|_| true)
+    }
+
+    /// Takes the first item of a line that may have a turn. The lines before it keep theirs.
+    pub fn pop_where(&mut self, may: impl Fn(&str) -> bool) -> Option<T> {
+        let turn = self.turns.iter().position(|line| may(line))?;
+        let line = self.turns.remove(turn)?;
         let items = self.lines.get_mut(&line)?;
         let item = items.pop_front()?;
         self.waiting -= 1;
@@ -68,6 +74,9 @@ mod tests {
         let first: Vec<i32> = std::iter::from_fn(|| turns.pop()).take(5).collect();
         assert_eq!(first, [0, -1, 1, -2, 2]);
         assert_eq!(turns.len(), 9_997);
+        assert_eq!(turns.pop_where(|line| line == "calm"), None);
+        turns.push("calm".into(), -3);
+        assert_eq!(turns.pop_where(|line| line == "calm"), Some(-3));
         while turns.pop().is_some() {}
         assert!(turns.is_empty() && turns.lines.is_empty() && turns.turns.is_empty());
     }
