@@ -206,3 +206,23 @@ fn event(parts: Parts, body: Bytes, client: IpAddr) -> ApiGatewayV2httpRequest {
     event.is_base64_encoded = is_base64;
     event
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_hooks_of_a_project_are_of_one_line() {
+        for (path, expected) in [
+            ("/hooks/0123456789abworkflow0000secret", "0123456789ab"),
+            ("/hooks/0123456789abworkflow1111other/", "0123456789ab"),
+            ("/p/0123456789ab/api/agentProxy/sendResult", "0123456789ab"),
+            ("/hooks/short", "short"),
+            ("/hooks/ééééééééééééé", "éééééé"),
+            ("/hooks/aéééééééééé", "aéééééééééé"),
+            ("/hooks", ""),
+        ] {
+            assert_eq!(project(path), expected, "{path}");
+        }
+    }
+}
