@@ -2,6 +2,10 @@
 //! no region, and no TLS of the SDK.
 
 use crate::{Booted, Clients, Options, assemble};
+use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
+use aws_config::meta::region::ProvideRegion;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rookery_domain::{Error, Result};
@@ -10,15 +14,28 @@ use rookery_engine::{PublicUrl, Settings};
 use rookery_queue::QueueUrls;
 
 /// Makes the two clients and the engine of a Lambda function from the environment: `ROOKERY_TABLE`, the two variables of each
-/// queue ([`rookery_queue::Queue::variable`]), and what the AWS SDK reads. With `ROOKERY_STAGE`, metrics are written for
+/// queue ([`rookery_queue::Queue::variable`]), and what Lambda sets for the AWS SDK. With `ROOKERY_STAGE`, metrics are written for
 /// CloudWatch; with `ROOKERY_PUBLIC_URL`, external agents are told where to post results. No request is made. Errors name the
 /// variable.
 pub async fn from_environment() -> Result<Booted> {
-    let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https()).load().await;
+    let config = sdk().await?;
     let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&config), sqs: aws_sdk_sqs::Client::new(&config) };
     let egress = Policy { allow: egress_allow()?, ..Policy::default() };
     let settings = Settings { public_url: public_url()?, stage: variable("ROOKERY_STAGE").ok() };
     Ok(assemble(clients, &variable("ROOKERY_TABLE")?, QueueUrls::read(variable)?, Options { egress, settings }))
+}
+
+/// The SDK's configuration: `AWS_REGION`, the credentials that Lambda puts into the environment, and `AWS_ENDPOINT_URL`. The SDK's
+/// own chain of providers is not asked. It would link profiles, SSO and STS, and make a function larger by a tenth.
+async fn sdk() -> Result<SdkConfig> {
+    let region = EnvironmentVariableRegionProvider::new().region().await;
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(region.ok_or_else(|| unset("AWS_REGION"))?)
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .http_client(https());
+    config.set_endpoint_url(variable("AWS_ENDPOINT_URL").ok());
+    Ok(config.build())
 }
 
 /// The HTTP client, with TLS by ring (see `Cargo.toml`). No connection is opened.
@@ -43,8 +60,9 @@ fn egress_allow() -> Result<Vec<Allow>> {
 
 /// The value of an environment variable that must be set.
 fn variable(name: &str) -> Result<String> {
-    std::env::var(name)
-        .ok()
-        .filter(|value| !value.is_empty())
-        .ok_or_else(|| Error::internal(format!("set the environment variable {name}")))
+    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or_else(|| unset(name))
+}
+
+fn unset(name: &str) -> Error {
+    Error::internal(format!("set the environment variable {name}"))
 }
