@@ -1,5 +1,6 @@
 //! The stand-in for API Gateway: HTTP requests become events of payload format 2.0, for the function that their path belongs to.
 
+use crate::address;
 use crate::cli::Args;
 use crate::data::Presence;
 use crate::forwarded::{self, Original, TrustedProxy};
@@ -12,11 +13,12 @@ use aws_lambda_events::apigw::{
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use base64::Engine as _;
 use http_body_util::BodyExt;
+use hyper::body::Body as _;
 use hyper::body::Incoming;
 use lambda_http::request::LambdaRequest;
 use rookery_engine::Engine;
@@ -102,6 +104,12 @@ impl Gateway {
         if let Some(host) = host.and_then(|host| host.try_into().ok()) {
             parts.headers.insert(header::HOST, host);
         }
+        // API Gateway sets the scheme, too. Whatever stands there would be read as one.
+        let scheme = base.as_ref().filter(|base| base.is_secure()).map_or("http", |_| "https");
+        parts.headers.insert("x-forwarded-proto", HeaderValue::from_static(scheme));
+        if let Err((message, details)) = address::check(&parts) {
+            return refuse(StatusCode::BAD_REQUEST, "invalid_request", message, details);
+        }
         if parts.uri.path() == "/health"
             && let Some(fault) = self.stores.fault()
         {
@@ -111,6 +119,10 @@ impl Gateway {
             && rookery_api::is_local(&self.config, &parts.headers)
         {
             return home::answer(&parts.method, page);
+        }
+        // Who asks first is told at once; all others go on sending, and read the answer after that.
+        if parts.headers.contains_key(header::EXPECT) && body.size_hint().lower() > BODY_BYTES as u64 {
+            return too_large();
         }
         let body = match read(body, connection).await {
             Ok(body) => body,
@@ -146,6 +158,10 @@ pub(crate) fn refuse(status: StatusCode, kind: &str, message: &str, details: &st
     (status, Json(json!({"error": {"type": kind, "message": message, "details": details}}))).into_response()
 }
 
+fn too_large() -> Response {
+    refuse(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body has more than 6 MB.", "Send less at once.")
+}
+
 async fn read(mut body: Body, connection: &Connection) -> Result<Bytes, Response> {
     let all = async {
         let (mut bytes, mut length) = (Vec::new(), 0);
@@ -168,9 +184,7 @@ async fn read(mut body: Body, connection: &Connection) -> Result<Bytes, Response
     };
     match tokio::time::timeout(BODY_TIME, all).await {
         Ok(Ok(Some(body))) => Ok(body.into()),
-        Ok(Ok(None)) => {
-            Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body has more than 6 MB.", "Send less at once."))
-        }
+        Ok(Ok(None)) => Err(too_large()),
         Ok(Err(_)) => Err(refuse(StatusCode::BAD_REQUEST, "invalid_request", "The body broke off.", "Send it again.")),
         Err(_) => {
             Err(refuse(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body took more than 10 s.", "Send it at once."))

@@ -5,6 +5,7 @@
 //! Rookery itself.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod address;
 pub mod cli;
 mod data;
 mod demo;

@@ -14,8 +14,9 @@ mod tests;
 pub(crate) use connection::Connection;
 pub(crate) use limits::Limits;
 
+use crate::gateway::refuse;
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::{Request, Response, StatusCode};
 use connections::Connections;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -72,6 +73,20 @@ where
     tasks.wait().await;
 }
 
+/// Whether the head of a request is as long as it may be. Hyper's own limit is on its buffer, and may be exceeded.
+fn is_short_enough<B>(request: &Request<B>) -> bool {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    // Each line has a colon, a blank and two characters at its end.
+    let lines: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    target + lines <= HEAD_BYTES
+}
+
+fn head_too_long() -> Response<Body> {
+    let (message, details) =
+        ("The head of the request has more than 32 KB.", "Send fewer or shorter headers, or a shorter path.");
+    refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", message, details)
+}
+
 /// Answers the requests of a connection, one after the other, until either side closes it or it reaches a limit.
 async fn converse<S, H, F>(
     stream: S,
@@ -87,9 +102,15 @@ async fn converse<S, H, F>(
 {
     let service = service_fn(|request| {
         connection.begin();
-        let answered = handler(request, connection.clone());
+        let answered = is_short_enough(&request).then(|| handler(request, connection.clone()));
         let connection = connection.clone();
-        async move { Ok::<_, Infallible>(answered.await.map(|body| Answer::new(body, connection))) }
+        async move {
+            let answer = match answered {
+                Some(answered) => answered.await,
+                None => head_too_long(),
+            };
+            Ok::<_, Infallible>(answer.map(|body| Answer::new(body, connection)))
+        }
     });
     let stream = TokioIo::new(Watched::new(stream, connection.clone()));
     let mut http = http1::Builder::new();
