@@ -67,7 +67,8 @@ impl Scheme {
     }
 }
 
-/// Takes only requests that prove to be from a sender who knows a secret. All others get 401 and leave no event.
+/// Takes only requests that prove to be from a sender who knows a secret. All others get 401 and leave no event. Where a request
+/// repeats the secret, its event has `[credential NAME]` in that place.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Verify {

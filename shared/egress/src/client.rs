@@ -4,7 +4,7 @@ use crate::connect::{Connector, Reach, Resolver, SystemResolver, Timed};
 use crate::redirect;
 use crate::secret::{self, Encoding, Secret};
 use crate::target::Target;
-use crate::unpack::unpacked;
+use crate::unpack::{fields, unpacked};
 use crate::{EgressError, Policy, Redactor, Request, Response};
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -287,11 +287,17 @@ fn redact(mut response: Response, secrets: &[Secret], max_body: usize) -> Result
         return Ok(response);
     }
     let redactor = Redactor::of(secrets);
-    for (_, value) in &mut response.headers {
-        *value = redactor.redact_text(value);
-    }
-    if let Cow::Owned(clean) = redactor.redact(&response.body) {
+    // The fields of a form may each be in a charset and an encoding of their own, so they are searched as they are read.
+    let fields = fields(&response).unwrap_or_default();
+    if let Cow::Owned(clean) = redactor.redact(fields.as_bytes()) {
         response.body = Bytes::from(clean);
+        response.headers.retain(|(name, _)| name != "content-type" && name != "content-length");
+        response.headers.push(("content-type".to_owned(), "application/json".to_owned()));
+    } else if let Cow::Owned(clean) = redactor.redact(&response.body) {
+        response.body = Bytes::from(clean);
+    }
+    for text in response.headers.iter_mut().flat_map(|(name, value)| [name, value]) {
+        *text = redactor.redact_text(text);
     }
     // The labels of credentials may be longer than their values, so the size is checked again.
     if response.body.len() > max_body { Err(EgressError::BodyTooLarge(max_body)) } else { Ok(response) }

@@ -1,5 +1,22 @@
-//! The escapes by which characters can be written in another way: in JSON and program texts, in HTML and XML, in URLs and forms.
-//! Pure, and lenient: if any reader would take something for an escape, it is one here.
+//! The escapes by which characters can be written in another way: in JSON and program texts, in HTML and XML, in URLs and forms, in
+//! mails. Pure, and lenient: if any reader would take something for an escape, it is one here.
+
+/// A way to write a text in another way.
+pub(crate) struct Rule {
+    /// The bytes with which an escape can begin.
+    pub(crate) marks: [u8; 3],
+    /// Reads the escape at the beginning of a text, which is not empty.
+    pub(crate) read: fn(&[u8]) -> Option<Escape>,
+}
+
+/// The escapes of JSON, HTML and URLs.
+pub(crate) const ESCAPES: Rule = Rule { marks: *b"%\\&", read: escape };
+/// Backslashes that escape nothing.
+pub(crate) const BACKSLASHES: Rule = Rule { marks: *b"\\\\\\", read: |text| (text[0] == b'\\').then(|| Escape::nothing(1)) };
+/// The ends of lines, with the blanks before the next line: base64 is wrapped so.
+pub(crate) const LINE_ENDS: Rule = Rule { marks: *b"\r\n\n", read: line_end };
+/// The escapes of quoted-printable, and its soft line breaks. Source: RFC 2045, 6.7.
+pub(crate) const QUOTED_PRINTABLE: Rule = Rule { marks: *b"===", read: quoted_printable };
 
 /// An escape that was found: its length, and the bytes that it stands for.
 pub(crate) struct Escape {
@@ -9,9 +26,9 @@ pub(crate) struct Escape {
 }
 
 impl Escape {
-    /// An escape of one character that stands for nothing.
-    pub(crate) fn nothing() -> Escape {
-        Escape { length: 1, bytes: [0; 4], count: 0 }
+    /// An escape that stands for nothing.
+    fn nothing(length: usize) -> Escape {
+        Escape { length, bytes: [0; 4], count: 0 }
     }
 
     pub(crate) fn byte(length: usize, byte: u8) -> Escape {
@@ -46,6 +63,21 @@ pub(crate) fn escape(text: &[u8]) -> Option<Escape> {
         [b'&', b'#', b'x' | b'X', digits @ ..] => numeric(3, digits, 16),
         [b'&', b'#', digits @ ..] => numeric(2, digits, 10),
         [b'&', rest @ ..] => named(rest),
+        _ => None,
+    }
+}
+
+fn line_end(text: &[u8]) -> Option<Escape> {
+    let is_blank = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
+    let length = || text.iter().position(|byte| !is_blank(byte)).unwrap_or(text.len());
+    matches!(text[0], b'\r' | b'\n').then(|| Escape::nothing(length()))
+}
+
+fn quoted_printable(text: &[u8]) -> Option<Escape> {
+    match text {
+        [b'=', b'\r', b'\n', ..] => Some(Escape::nothing(3)),
+        [b'=', b'\n', ..] => Some(Escape::nothing(2)),
+        [b'=', high, low, ..] => Some(Escape::byte(3, hex(&[*high, *low])? as u8)),
         _ => None,
     }
 }

@@ -2,10 +2,11 @@
 //! text comes from.
 //!
 //! A text is searched as it is, then with its escapes decoded, then with the escapes in that result decoded, and so on, and at
-//! the end without the remaining backslashes. Each round searches for the form that the value itself takes after the same
-//! decoding. A match is cut out of the original text, in whole escapes.
+//! the end without the remaining backslashes. Each round searches also with the lines joined, as base64 is wrapped, and as
+//! quoted-printable. It searches for the form that the value itself takes after the same decoding. A match is cut out of the
+//! original text, in whole escapes.
 
-use crate::escape::{Escape, escape};
+use crate::escape::{BACKSLASHES, ESCAPES, Escape, LINE_ENDS, QUOTED_PRINTABLE, Rule, escape};
 use crate::secret::{Encoding, Secret};
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE, Engine};
 use memchr::memchr3_iter;
@@ -43,7 +44,8 @@ enum Search {
 
 impl Redactor {
     /// Makes a redactor for these credentials, given by name and value. Each value is searched for as it is; in other case; in
-    /// escapes of JSON, HTML and URLs, which may be mixed and nested; and within base64 and base64url. The password in
+    /// escapes of JSON, HTML and URLs, which may be mixed and nested; in UTF-16, hexadecimal digits and quoted-printable; and
+    /// within base64 and base64url, wherever lines break. The password in
     /// `user:password`, the token after `Bearer`, and what is in Basic's base64 are searched for in the same way. Values and
     /// parts under [`MIN_REDACTED_BYTES`] are left out.
     pub fn new<'s>(credentials: impl IntoIterator<Item = (&'s str, &'s str)>) -> Redactor {
@@ -87,7 +89,7 @@ impl Redactor {
             match search {
                 Search::Folded(finder) => {
                     for at in finder.find_iter(&folded) {
-                        cuts.add(*label, view.in_source(at..at + finder.needle().len(), length), length);
+                        cuts.add(*label, view.in_source(at..at + finder.needle().len()), length);
                     }
                 }
                 Search::Base64 { finder, before, after } => {
@@ -96,7 +98,7 @@ impl Redactor {
                         let end = at + finder.needle().len();
                         let start = at - usize::from(*before && at > 0 && is_base64(at - 1));
                         let end = end + usize::from(*after && is_base64(end));
-                        cuts.add(*label, view.in_source(start..end, length), length);
+                        cuts.add(*label, view.in_source(start..end), length);
                     }
                 }
             }
@@ -141,10 +143,11 @@ impl Cuts {
 }
 
 /// A text with its escapes decoded, once or more.
+#[derive(Clone)]
 struct View<'t> {
     bytes: Cow<'t, [u8]>,
-    /// Where each byte begins in the source; empty while nothing is decoded.
-    source: Vec<u32>,
+    /// Where what each byte stands for begins and ends in the source; empty while nothing is decoded.
+    source: Vec<[u32; 2]>,
 }
 
 impl View<'_> {
@@ -152,29 +155,48 @@ impl View<'_> {
     /// because their number depends on the order in which nested escapes were written.
     fn each(text: &[u8], mut show: impl FnMut(&View<'_>)) {
         let mut view = View { bytes: Cow::Borrowed(text), source: Vec::new() };
-        show(&view);
+        view.show(&mut show);
         let mut rounds = 0;
-        while rounds < DEPTH && view.decode(escape) {
-            show(&view);
+        while rounds < DEPTH && view.decode(&ESCAPES) {
+            view.show(&mut show);
             rounds += 1;
         }
-        if view.decode(|text| (text[0] == b'\\').then(Escape::nothing)) {
-            show(&view);
+        if view.decode(&BACKSLASHES) {
+            view.show(&mut show);
         }
     }
 
+    /// Shows the text as it is, with its lines joined, and as quoted-printable. These are no rounds of their own, because either
+    /// would take something for its own that belongs to what is escaped in another way.
+    fn show(&self, show: &mut impl FnMut(&View<'_>)) {
+        show(self);
+        for rule in [&LINE_ENDS, &QUOTED_PRINTABLE] {
+            if self.has(rule) {
+                let mut joined = self.clone();
+                joined.decode(rule);
+                show(&joined);
+            }
+        }
+    }
+
+    fn has(&self, rule: &Rule) -> bool {
+        let [one, two, three] = rule.marks;
+        memchr3_iter(one, two, three, &self.bytes).any(|at| (rule.read)(&self.bytes[at..]).is_some())
+    }
+
     /// Decodes each escape once, in place: an escape is never shorter than what it stands for. `false` if there is none.
-    fn decode(&mut self, escape: impl Fn(&[u8]) -> Option<Escape>) -> bool {
-        if !memchr3_iter(b'%', b'\\', b'&', &self.bytes).any(|at| escape(&self.bytes[at..]).is_some()) {
+    fn decode(&mut self, rule: &Rule) -> bool {
+        if !self.has(rule) {
             return false;
         }
         if self.source.is_empty() {
-            self.source = (0..self.bytes.len() as u32).collect();
+            self.source = (0..self.bytes.len() as u32).map(|at| [at, at + 1]).collect();
         }
         let (bytes, source) = (self.bytes.to_mut(), &mut self.source);
         let (mut read, mut write) = (0, 0);
         while read < bytes.len() {
-            let (from, found) = (source[read], escape(&bytes[read..]).unwrap_or(Escape::byte(1, bytes[read])));
+            let found = (rule.read)(&bytes[read..]).unwrap_or(Escape::byte(1, bytes[read]));
+            let from = [source[read][0], source[read + found.length - 1][1]];
             for byte in found.decoded() {
                 (bytes[write], source[write]) = (*byte, from);
                 write += 1;
@@ -187,13 +209,11 @@ impl View<'_> {
     }
 
     /// The range in the source that was decoded to `range`.
-    fn in_source(&self, range: Range<usize>, length: usize) -> Range<usize> {
-        if self.source.is_empty() {
-            return range;
+    fn in_source(&self, range: Range<usize>) -> Range<usize> {
+        match (self.source.get(range.start), self.source.get(range.end - 1)) {
+            (Some([start, _]), Some([_, end])) => *start as usize..*end as usize,
+            _ => range,
         }
-        let last = self.source[range.end - 1];
-        let end = self.source[range.end..].iter().find(|source| **source > last);
-        self.source[range.start] as usize..end.map_or(length, |end| *end as usize)
     }
 }
 
@@ -213,7 +233,8 @@ pub fn is_sought(value: &str) -> bool {
     parts(value).iter().all(|part| part.len() >= MIN_REDACTED_BYTES)
 }
 
-/// The value in one case, and the value after each decoding of the escapes that it may contain itself.
+/// The value in one case, and the value after each decoding of the escapes that it may contain itself; the value in UTF-16 and in
+/// hexadecimal digits.
 fn folded(value: &str) -> impl Iterator<Item = Search> {
     let mut needles = BTreeSet::new();
     for text in [value.to_owned(), value.to_lowercase(), value.to_uppercase()] {
@@ -221,6 +242,8 @@ fn folded(value: &str) -> impl Iterator<Item = Search> {
             needles.insert(fold(&view.bytes));
         });
     }
+    needles.extend(utf16(value).map(|bytes| fold(&bytes)));
+    needles.insert(value.bytes().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
     let long_enough = needles.into_iter().filter(|needle| needle.len() >= MIN_REDACTED_BYTES);
     long_enough.map(|needle| Search::Folded(Finder::new(&needle).into_owned()))
 }
@@ -229,9 +252,10 @@ fn folded(value: &str) -> impl Iterator<Item = Search> {
 /// alphabet, after 3n, 3n + 1 or 3n + 2 other bytes.
 fn base64(value: &str) -> impl Iterator<Item = Search> {
     let mut needles = BTreeSet::new();
-    for text in [Encoding::Plain, Encoding::Percent, Encoding::Json].map(|encoding| encoding.write(value)) {
+    let texts = [Encoding::Plain, Encoding::Percent, Encoding::Json].map(|encoding| encoding.write(value).into_bytes());
+    for text in texts.into_iter().chain(utf16(value)) {
         for shift in 0..3 {
-            let bytes = [&[0; 2][..shift], text.as_bytes()].concat();
+            let bytes = [&[0; 2][..shift], &text].concat();
             // A character holds six bits: those at the ends may hold bits of other bytes.
             let whole = (shift * 8).div_ceil(6)..bytes.len() * 8 / 6;
             let (before, after) = (shift > 0, bytes.len() % 3 != 0);
@@ -241,6 +265,11 @@ fn base64(value: &str) -> impl Iterator<Item = Search> {
         }
     }
     needles.into_iter().map(|(needle, before, after)| Search::Base64 { finder: Finder::new(&needle).into_owned(), before, after })
+}
+
+/// The value in UTF-16, in either order of bytes.
+fn utf16(value: &str) -> [Vec<u8>; 2] {
+    [u16::to_le_bytes, u16::to_be_bytes].map(|bytes| value.encode_utf16().flat_map(bytes).collect())
 }
 
 /// The text in one case; `+`, which is a space in forms, becomes a space.

@@ -2,7 +2,7 @@
 //! out, however the answer was packed. The headers are changed to match.
 
 use crate::{EgressError, Response};
-use rookery_media::Unreadable;
+use rookery_media::{Body, Unreadable};
 
 /// Unpacks the answer. An answer in a coding that was not asked for stays as it came.
 pub(crate) fn unpacked(mut response: Response, host: &str, max_body: usize) -> Result<Response, EgressError> {
@@ -26,4 +26,12 @@ pub(crate) fn unpacked(mut response: Response, host: &str, max_body: usize) -> R
         response.headers.retain(|(name, _)| name != "content-length");
     }
     Ok(response)
+}
+
+/// The fields of an answer that is a form, as JSON.
+pub(crate) fn fields(response: &Response) -> Option<String> {
+    match rookery_media::read(response.header("content-type")?, &response.body) {
+        Ok(Body::Form(fields)) => Some(serde_json::Value::Object(fields).to_string()),
+        _ => None,
+    }
 }

@@ -87,6 +87,52 @@ fn bytes_that_are_no_text_are_searched_too() {
     assert_eq!(&redactor.redact(b"\xff\x00s3cret%2Dvalue\xfe%ff")[..], b"\xff\x00[credential key]\xfe%ff");
 }
 
+/// The text in lines of so many characters.
+fn wrapped(text: &str, width: usize, end: &str) -> String {
+    text.as_bytes().chunks(width).map(|line| String::from_utf8_lossy(line)).collect::<Vec<_>>().join(end)
+}
+
+#[test]
+fn a_value_over_the_end_of_a_line_is_found() {
+    let value = "sk_live/Zq7=wXyT09abcdef";
+    let joined = |text: &str| {
+        let ends = [r"\\r", r"\\n", r"\r", r"\n", "\r", "\n", " "];
+        ends.iter().fold(text.to_owned(), |text, end| text.replace(end, ""))
+    };
+    let is_clean = |text: &str| {
+        let clean = redact(value, text);
+        assert!(clean.contains("[credential key]"), "{text}");
+        // The value has 32 characters in base64, of which those at the ends may belong to its neighbours, too.
+        let left = joined(&clean).replace("[credentialkey]", "");
+        assert!(left.len() + 30 <= joined(text).len(), "{clean}");
+    };
+    for before in 43..49 {
+        let long = BASE64_STANDARD.encode(format!("{}{value} and more", "x".repeat(before)));
+        for (width, end) in [(76, "\r\n"), (76, "\n"), (64, "\n"), (7, "\n"), (20, "\r\n  "), (1, "\n")] {
+            let lines = wrapped(&long, width, end);
+            let json = serde_json::json!({ "echo": lines }).to_string();
+            for text in [lines, serde_json::json!({ "log": json }).to_string(), json] {
+                is_clean(&text);
+            }
+        }
+    }
+    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    for written in [hex.clone(), hex.to_uppercase(), wrapped(&hex, 20, "\n"), wrapped(value, 10, "\n")] {
+        assert_eq!(redact(value, &format!("<{written}>")), "<[credential key]>");
+    }
+    for written in ["sk_live/Zq7=3DwXyT09abcdef", "sk_live=2FZq7=3DwX=\r\nyT09ab=\ncdef"] {
+        assert_eq!(redact(value, &format!("to=3D{written} x")), "to=3D[credential key] x");
+        let json = serde_json::json!({ "mail": written }).to_string();
+        assert_eq!(redact(value, &json), r#"{"mail":"[credential key]"}"#);
+    }
+    assert_eq!(redact(value, &format!("a\n{value}\n  b")), "a\n[credential key]\n  b", "lines beside it stay");
+    let utf16: Vec<u8> = value.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(
+        &Redactor::new([("key", value)]).redact(&[b"\0\xff", &utf16[..], b"\xff"].concat())[..],
+        b"\0\xff[credential key]\xff"
+    );
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Scheme {
     Json,

@@ -164,3 +164,41 @@ async fn a_secret_that_comes_back_packed_or_in_another_charset_is_taken_out() {
         assert!(text.starts_with("you sent ") && !text.contains("s3cret"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_secret_in_a_part_of_a_form_or_in_a_headers_name_is_taken_out() {
+    let value = "s3cret-Züri-value";
+    let utf16: Vec<u8> = value.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let part = |head: &str, body: &[u8]| {
+        [b"--B\r\ncontent-disposition: form-data; name=\"a\"", head.as_bytes(), b"\r\n\r\n", body, b"\r\n--B--\r\n"].concat()
+    };
+    for (content_type, body) in [
+        ("multipart/form-data; boundary=B", part("\r\ncontent-type: text/plain; charset=utf-16be", &utf16)),
+        ("multipart/form-data; boundary=B", part("\r\ncontent-type: text/plain; charset=iso-8859-1", b"s3cret-Z\xfcri-value")),
+        ("multipart/form-data; boundary=B", part("; filename=\"f\"\r\ncontent-type: image/png", &utf16)),
+        ("application/x-www-form-urlencoded; charset=iso-8859-1", b"a=s3cret-Z%FCri-value".to_vec()),
+        (
+            "application/x-www-form-urlencoded; charset=utf-16le",
+            utf16
+                .chunks(2)
+                .fold(b"a%00=".to_vec(), |all, unit| [all, format!("%{:02x}%{:02x}", unit[1], unit[0]).into()].concat()),
+        ),
+        ("text/plain; charset=iso-2022-jp", b"s3cre\x1b(Bt-Z".to_vec()),
+    ] {
+        let value = if content_type.contains("2022") { "s3cret-Z" } else { value };
+        let length = body.len();
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\nx-s3CRET-z: 1\r\ncontent-length: {length}\r\n\r\n");
+        let server = Server::start("127.0.0.2", [head.as_bytes(), &body].concat()).await;
+        let request = Request {
+            headers: vec![("Authorization".into(), format!("Bearer {MARKER}"))],
+            ..call(server.url("/"), secret(value, &["127.0.0.2"]))
+        };
+        let response = egress().send(request).await.unwrap();
+        let read = rookery_media::read(response.header("content-type").unwrap(), &response.body).map(|body| format!("{body:?}"));
+        assert!(read.as_ref().is_ok_and(|read| read.contains("[credential api_key]")), "{content_type}: {read:?}");
+        assert!(!format!("{response:?}").contains("Züri"), "{response:?}");
+        let is_named = response.headers.iter().any(|(name, _)| name == "x-[credential api_key]");
+        assert_eq!(is_named, value == "s3cret-Z", "{:?}", response.headers);
+    }
+}

@@ -3,10 +3,14 @@
 use crate::confirm::confirm;
 use crate::{Built, Engine};
 use http::HeaderName;
-use rookery_agents::{Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, Kind as AgentKind};
+use rookery_agents::{
+    Accepted as AcceptedRequest, Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, Kind as AgentKind,
+};
 use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time, WorkflowRef};
+use rookery_egress::Redactor;
 use rookery_queue::Outgoing;
 use rookery_store::{Accepted, Counts, State, Workflow};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Longest key by which a sender names an event, in characters.
@@ -157,7 +161,10 @@ impl Engine {
         let names: Vec<String> = agent.facts().hook_secret.iter().map(|secret| secret.credential.clone()).collect();
         // Without a stored secret, the agent decides: probes and handshakes come unsigned and need none.
         let secret = self.store.credentials(&workflow.id.project, &names).await?.pop().flatten().map(|found| found.value);
-        let accepted = agent.hook(request, secret.as_deref())?;
+        let mut accepted = agent.hook(request, secret.as_deref())?;
+        if let (Some(name), Some(secret)) = (names.first(), &secret) {
+            without_secret(&mut accepted, name, secret)?;
+        }
         if let Some(url) = &accepted.confirm {
             confirm(&self.egress, url).await?;
         }
@@ -209,4 +216,20 @@ impl Engine {
         let cell = cell.id.clone();
         if of_type == Some(address) { Ok((workflow, built, cell)) } else { Err(unknown()) }
     }
+}
+
+/// Takes the secret that verifies a hook out of what is stored: a sender who shows it may have repeated it.
+fn without_secret(accepted: &mut AcceptedRequest, name: &str, secret: &str) -> Result<()> {
+    let redactor = Redactor::new([(name, secret)]);
+    if let Some(key) = &mut accepted.key {
+        *key = redactor.redact_text(key);
+    }
+    if let Some(payload) = &mut accepted.payload
+        && let Cow::Owned(clean) = redactor.redact(payload.as_str().as_bytes())
+    {
+        *payload = Payload::parse(&clean).map_err(|_| {
+            Error::invalid("The request holds the hook's secret in a number.", "Leave it out, or put it into a text.")
+        })?;
+    }
+    Ok(())
 }

@@ -7,6 +7,9 @@ use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8};
 use std::borrow::Cow;
 
+/// The byte order marks of UTF-32, which the standard does not read. The first begins with UTF-16's.
+const UTF_32_MARKS: [&[u8]; 2] = [b"\xff\xfe\0\0", b"\0\0\xfe\xff"];
+
 /// The text of a body.
 pub(crate) fn text<'b>(body: &'b [u8], declared: Option<&str>) -> Result<Cow<'b, str>, Unreadable> {
     let (encoding, body) = encoding(body, declared)?;
@@ -15,6 +18,9 @@ pub(crate) fn text<'b>(body: &'b [u8], declared: Option<&str>) -> Result<Cow<'b,
 
 /// The encoding of a body, and the body without its byte order mark.
 pub(crate) fn encoding<'b>(body: &'b [u8], declared: Option<&str>) -> Result<(&'static Encoding, &'b [u8]), Unreadable> {
+    if UTF_32_MARKS.iter().any(|mark| body.starts_with(mark)) {
+        return Err(Unreadable::Charset("utf-32".to_owned()));
+    }
     match (Encoding::for_bom(body), declared) {
         (Some((encoding, mark)), _) => Ok((encoding, &body[mark..])),
         (None, None) => Ok((UTF_8, body)),
@@ -46,10 +52,10 @@ pub(crate) fn of_xml(body: &[u8]) -> Option<&str> {
 }
 
 /// Converts a text body in another charset to UTF-8, and gives the content type that is then right. `None` means that the body
-/// can stay as it is.
+/// can stay as it is: also a form, whose values have escapes that are in the charset, too.
 pub fn to_utf8(content_type: &str, body: &[u8]) -> Option<(String, Bytes)> {
     let media_type = MediaType::parse(content_type);
-    let reader = media_type.reader().filter(|reader| *reader != Reader::Multipart)?;
+    let reader = media_type.reader().filter(|reader| !matches!(reader, Reader::Multipart | Reader::Form))?;
     let declared = media_type.charset(reader, body);
     let (encoding, bare) = encoding(body, declared.as_deref()).ok().filter(|(encoding, _)| *encoding != UTF_8)?;
     let text = decode(encoding, bare).ok()?;
@@ -78,6 +84,11 @@ mod tests {
         }
         assert_eq!(text(b"ab\xff", None), Err(Unreadable::NotUtf8(2)));
         assert_eq!(text(b"\x81\xff", Some("shift_jis")), Err(Unreadable::NotText("Shift_JIS")));
+        for marked in [&b"\xff\xfe\0\0a\0\0\0"[..], b"\0\0\xfe\xff\0\0\0a"] {
+            for declared in [None, Some("utf-32"), Some("utf-8")] {
+                assert_eq!(text(marked, declared), Err(Unreadable::Charset("utf-32".into())), "{declared:?}");
+            }
+        }
         for unknown in ["utf-7", "x-klingon", "", "iso-2022-kr"] {
             assert_eq!(text(b"a", Some(unknown)), Err(Unreadable::Charset(unknown.to_owned())));
         }

@@ -75,3 +75,58 @@ async fn a_subscription_is_confirmed_at_its_sender_alone_and_is_no_event() {
     assert_eq!(world.get(&events).await.ok(200)["data"], json!([]));
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_secret_that_a_sender_repeats_is_not_in_the_event() {
+    let world = World::open().await;
+    let project = world.project().await;
+    let secret = "hook-Secret/123456";
+    world.json("PUT", &format!("{project}/credentials/tok"), &json!({ "value": secret }).to_string()).await.ok(200);
+    let config = json!({
+        "verify": {"scheme": "token", "credential": "tok", "header": "X-Token"},
+        "event_headers": "X-Other, User-Agent",
+        "event_query_key": "query"
+    });
+    let cells = json!({"cells": [agent("hook", "webhook", config)]});
+    let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": cells})).await.ok(201);
+    let workflow = format!("{project}/workflows/{}", made["data"]["id"].as_str().unwrap());
+    world.post(&format!("{workflow}/start"), json!({})).await.ok(200);
+    let url = world.get(&format!("{workflow}/agents/hook")).await.ok(200)["data"]["hook_url"].as_str().unwrap().to_owned();
+    let path = url.split_once("/hooks/").map(|(_, token)| format!("/hooks/{token}?token=hook-Secret%2F123456")).unwrap();
+    let headers = [
+        ("x-token", secret),
+        ("x-other", secret),
+        ("user-agent", "u aG9vay1TZWNyZXQvMTIzNDU2"),
+        ("idempotency-key", secret),
+        ("content-type", "application/json"),
+    ];
+    let body = json!({"secret": secret, "n": 1.5}).to_string();
+    let first = send(&world, "POST", &path, &headers, body.clone()).await.ok(202);
+    assert_eq!(send(&world, "POST", &path, &headers, body).await.ok(202), first, "the same delivery");
+    let events = world.get(&format!("{workflow}/events")).await;
+    let label = "[credential tok]";
+    assert_eq!(
+        events.ok(200)["data"][0]["payload"],
+        json!({"secret": label, "n": 1.5, "query": {"token": label}, "headers": {"X-Other": label, "User-Agent": format!("u {label}")}})
+    );
+    assert!(!events.text().contains(secret), "{}", events.text());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn headers_that_differ_from_themselves_are_named() {
+    let world = World::open().await;
+    let (path, _) = hook(&world, json!({})).await;
+    let json = ("content-type", "application/json");
+    for (name, one, other) in [("content-type", "application/json", "text/plain"), ("idempotency-key", "a", "b")] {
+        let headers = [(name, one), (name, other), json];
+        let headers = if name == "content-type" { &headers[..2] } else { &headers[..] };
+        let agent = path.replace("/hooks/", "/api/v1/projects/");
+        for path in [path.as_str(), "/api/v1/projects", &agent] {
+            let refused = send(&world, "POST", path, headers, "{}").await;
+            assert!(refused.error(400, "invalid_request").contains(&format!("`{name}`")), "{}", refused.text());
+        }
+    }
+    send(&world, "POST", &path, &[json, json, ("idempotency-key", "a"), ("idempotency-key", "a")], "{}").await.ok(202);
+    world.stop().await;
+}
