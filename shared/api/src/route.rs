@@ -10,11 +10,11 @@ use crate::{App, host};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::http::{Method, Uri};
+use axum::http::{HeaderName, Method, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use rookery_domain::{ProjectId, WorkflowRef};
+use rookery_domain::{Error, ProjectId, WorkflowRef};
 use rookery_store::Workflow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::collections::BTreeMap;
@@ -131,11 +131,35 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
     let router = router
         .fallback(unknown_path)
         .layer(from_fn_with_state(app.clone(), host::only_here))
+        .layer(from_fn(one_of_each))
         .layer(from_fn(catch_panics))
         .layer(from_fn(observed))
         .with_state(app);
     // The slash is removed outside of the router, which looks at the path before its own layers run.
     Router::new().fallback_service(router.map_request(without_slash))
+}
+
+/// Headers that say how a request is read, or that it is the same as another: two that differ would be taken by chance.
+const ONE_OF_EACH: [HeaderName; 5] = [
+    header::CONTENT_TYPE,
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("webhook-id"),
+    HeaderName::from_static("svix-id"),
+    HeaderName::from_static("x-github-delivery"),
+];
+
+/// Refuses a request with two lines of such a header that differ.
+async fn one_of_each(request: Request, next: Next) -> Result<Response> {
+    let differs = |name: &&HeaderName| {
+        let mut lines = request.headers().get_all(*name).iter();
+        let first = lines.next();
+        lines.any(|line| Some(line) != first)
+    };
+    if let Some(name) = ONE_OF_EACH.iter().find(differs) {
+        let message = format!("The request has two headers `{name}` that differ.");
+        return Err(Error::invalid(message, "Send one of them.").into());
+    }
+    Ok(next.run(request).await)
 }
 
 /// Makes `/api/v1/projects/` the same as `/api/v1/projects`.

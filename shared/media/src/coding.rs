@@ -2,8 +2,8 @@
 
 use crate::Unreadable;
 use bytes::Bytes;
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
-use std::io::Read;
+use flate2::bufread::{DeflateDecoder, GzDecoder, MultiGzDecoder, ZlibDecoder};
+use std::io::{Read, copy, sink};
 
 /// The codings that are undone, as `Accept-Encoding` lists them. `br` is left out: it would add a dictionary of 120 KB to each function.
 pub const CODINGS: &str = "gzip, deflate";
@@ -23,12 +23,25 @@ pub fn unpack(codings: &str, body: Bytes, most: usize) -> Result<Bytes, Unreadab
 
 fn undo(coding: &str, body: &[u8], most: usize) -> Result<Bytes, Unreadable> {
     match coding {
-        "gzip" | "x-gzip" => read_all(MultiGzDecoder::new(body), "gzip", most),
+        "gzip" | "x-gzip" => read_all(MultiGzDecoder::new(body), "gzip", most).map_err(|error| match error {
+            Unreadable::Malformed { form, .. } if is_followed(body, most) => {
+                Unreadable::Malformed { form, reason: "other bytes follow after its end".to_owned() }
+            }
+            other => other,
+        }),
         "deflate" if is_zlib(body) => read_all(ZlibDecoder::new(body), "deflate", most),
         // Some senders leave out the zlib frame that the RFC asks for.
         "deflate" => read_all(DeflateDecoder::new(body), "deflate", most),
         other => Err(Unreadable::Coding(other.to_owned())),
     }
+}
+
+/// Whether a whole gzip stands before bytes that are not another one. Source: RFC 1952, 2.2.
+fn is_followed(body: &[u8], most: usize) -> bool {
+    let mut first = GzDecoder::new(body);
+    let is_whole = copy(&mut (&mut first).take(most as u64 + 1), &mut sink()).is_ok_and(|bytes| bytes <= most as u64);
+    let rest = first.into_inner();
+    is_whole && !rest.is_empty() && !rest.starts_with(b"\x1f\x8b")
 }
 
 /// Whether the body begins with a zlib frame. Source: RFC 1950, 2.2.
@@ -92,6 +105,10 @@ mod tests {
         let cut = gzip(b"a longer text, which is cut");
         for (coding, body) in [("gzip", cut.slice(..cut.len() - 9)), ("gzip", "no gzip".into()), ("deflate", "\u{ff}".into())] {
             assert!(matches!(unpack(coding, body, 100), Err(Unreadable::Malformed { .. })), "{coding}");
+        }
+        for after in [&b"x"[..], b"some more bytes than a header has", b"\0"] {
+            let refused = unpack("gzip", [&gzip(b"whole"), after].concat().into(), 100).unwrap_err().to_string();
+            assert!(refused.contains("other bytes follow after its end"), "{refused}");
         }
     }
 }

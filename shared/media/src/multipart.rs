@@ -6,6 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use futures::{FutureExt, stream};
 use multer::Multipart;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use std::convert::Infallible;
 
@@ -25,9 +26,14 @@ pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Map<String, Value>
             }
             let name =
                 part.name().ok_or_else(|| Unreadable::Malformed { form: FORM, reason: "a part has no name".to_owned() })?;
-            let (name, file) = (name.to_owned(), part.file_name().map(str::to_owned));
+            let header =
+                |name: &str| part.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+            let extended = || extended_name(&header("content-disposition")?);
+            let (name, file) = (name.to_owned(), part.file_name().map(str::to_owned).or_else(extended));
             let part_type = part.content_type().map(ToString::to_string).unwrap_or_default();
-            fields.push((name, value(file, &part_type, &part.bytes().await.map_err(malformed)?)?));
+            let encoding = header("content-transfer-encoding").unwrap_or_default();
+            let bytes = decoded(&encoding, part.bytes().await.map_err(malformed)?)?;
+            fields.push((name, value(file, &part_type, &bytes)?));
         }
         Ok(form::fields(fields))
     };
@@ -39,6 +45,39 @@ const FORM: &str = "a `multipart/form-data` form";
 
 fn malformed(error: multer::Error) -> Unreadable {
     Unreadable::Malformed { form: FORM, reason: error.to_string() }
+}
+
+/// The bytes of a part without its transfer encoding, which RFC 7578 (4.7) advises against, and old senders use.
+fn decoded(encoding: &str, bytes: Bytes) -> Result<Bytes, Unreadable> {
+    match encoding.trim().to_ascii_lowercase().as_str() {
+        "" | "7bit" | "8bit" | "binary" => Ok(bytes),
+        "base64" => {
+            let joined: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+            let reason = |error| format!("a part is not in base64: {error}");
+            let decoded = BASE64_STANDARD.decode(joined);
+            decoded.map(Bytes::from).map_err(|error| Unreadable::Malformed { form: FORM, reason: reason(error) })
+        }
+        other => Err(Unreadable::TransferEncoding(other.to_owned())),
+    }
+}
+
+/// The file's name in the form that only some senders use: `filename*=UTF-8''na%C3%AFve.txt`. Source: RFC 8187. A name that is not
+/// of this form is given as it stands: the part is a file in any case.
+fn extended_name(disposition: &str) -> Option<String> {
+    let mut is_quoted = false;
+    let mut parameters = disposition.split(|c| {
+        is_quoted ^= c == '"';
+        c == ';' && !is_quoted
+    });
+    let value = parameters.find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("filename*").then(|| value.trim().trim_matches('"'))
+    })?;
+    let read = |(charset, rest): (&str, &str)| {
+        let bytes: Vec<u8> = percent_decode_str(rest.split_once('\'')?.1).collect();
+        charset::text(&bytes, Some(charset)).ok().map(|name| name.into_owned())
+    };
+    Some(value.split_once('\'').and_then(read).unwrap_or_else(|| value.to_owned()))
 }
 
 fn value(file: Option<String>, content_type: &str, bytes: &[u8]) -> Result<Value, Unreadable> {
@@ -94,6 +133,28 @@ mod tests {
             )
         );
         assert_eq!(of(&[]).unwrap(), "{}");
+    }
+
+    #[test]
+    fn parts_may_be_in_base64_and_have_extended_names() {
+        let fields = of(&[
+            b"name=\"a\"\r\ncontent-transfer-encoding: BASE64\r\n\r\naGVs\r\nbG8=",
+            b"name=\"b\"\r\ncontent-transfer-encoding: 8bit\r\n\r\naGVsbG8=",
+            b"name=\"c\"; filename*=UTF-8''%e2%82%ac%20x.txt\r\n\r\nv",
+            b"name=\"d\"; filename*=iso-8859-1'en'%a3\r\n\r\nv",
+            b"name=\"e;filename*=no\"\r\n\r\nv",
+        ]);
+        assert_eq!(
+            fields.unwrap(),
+            concat!(
+                r#"{"a":"hello","b":"aGVsbG8=","c":{"name":"€ x.txt","type":"","size":1,"base64":"dg=="},"#,
+                r#""d":{"name":"£","type":"","size":1,"base64":"dg=="},"e;filename*=no":"v"}"#
+            )
+        );
+        let refused = of(&[b"name=\"a\"\r\ncontent-transfer-encoding: x-uuencode\r\n\r\nv"]).unwrap_err();
+        assert!(refused.to_string().contains("x-uuencode`") && refused.is_unsupported(), "{refused}");
+        let broken = of(&[b"name=\"a\"\r\ncontent-transfer-encoding: base64\r\n\r\n!"]).unwrap_err();
+        assert!(broken.to_string().contains("base64"), "{broken}");
     }
 
     #[test]

@@ -80,7 +80,8 @@ impl MediaType {
         let charset = parsed.as_ref().and_then(|parsed| parsed.get_param(mime::CHARSET));
         // A header with broken parameters still names its type.
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        MediaType { essence, charset: charset.map(|charset| charset.as_str().to_owned()) }
+        // Some senders put it into single quotes, which do not belong to any charset's name.
+        MediaType { essence, charset: charset.map(|charset| charset.as_str().trim_matches('\'').to_owned()) }
     }
 
     pub(crate) fn reader(&self) -> Option<Reader> {
@@ -112,6 +113,7 @@ mod tests {
             ("Application/Problem+JSON; charset=utf-8", b"\xef\xbb\xbf[1]", Body::Json("[1]".into())),
             ("application/json; charset=utf-16le", b"1\0", Body::Json("1".into())),
             ("text/plain; charset=\"iso-8859-1\"", b"\xe9", Body::Text("é".into())),
+            ("text/plain;charset='iso-8859-1'", b"\xe9", Body::Text("é".into())),
             ("text/plain; charset", b"x", Body::Text("x".into())),
             ("text/plain;", b"x", Body::Text("x".into())),
             (

@@ -14,6 +14,9 @@ pub enum Unreadable {
     /// The content coding is not one that is undone here.
     #[error("The content coding `{0}` is not read here.")]
     Coding(String),
+    /// A part of a form is written in a way that is not undone here.
+    #[error("A part's `Content-Transfer-Encoding: {0}` is not read here.")]
+    TransferEncoding(String),
     /// The charset is not known.
     #[error("The charset `{0}` is not read here.")]
     Charset(String),
@@ -42,6 +45,7 @@ impl Unreadable {
         match self {
             Unreadable::NoMediaType | Unreadable::MediaType(_) => format!("Send one of {}.", table::read_types()),
             Unreadable::Coding(_) => format!("Send `Content-Encoding: {}`, or the body as it is.", coding::CODINGS),
+            Unreadable::TransferEncoding(_) => "Send the part as it is, or in `base64`.".to_owned(),
             Unreadable::Charset(_) => "Send text as UTF-8, or in a charset of the WHATWG's Encoding Standard.".to_owned(),
             Unreadable::NotUtf8(_) => "Send text as UTF-8, or declare its charset in `Content-Type`.".to_owned(),
             Unreadable::NotText(_) => "Declare the charset that the text is in, or send it as UTF-8.".to_owned(),
@@ -52,6 +56,13 @@ impl Unreadable {
 
     /// Whether the form is one that is not read here: the body itself may be right.
     pub fn is_unsupported(&self) -> bool {
-        matches!(self, Unreadable::NoMediaType | Unreadable::MediaType(_) | Unreadable::Coding(_) | Unreadable::Charset(_))
+        match self {
+            Unreadable::NoMediaType
+            | Unreadable::MediaType(_)
+            | Unreadable::Coding(_)
+            | Unreadable::TransferEncoding(_)
+            | Unreadable::Charset(_) => true,
+            Unreadable::NotUtf8(_) | Unreadable::NotText(_) | Unreadable::Malformed { .. } | Unreadable::TooLarge(_) => false,
+        }
     }
 }
