@@ -71,6 +71,7 @@ impl Headers {
                 problems.add(field.clone(), "It is not a header's name: use letters, digits and `-`.");
             }
             if let Some(value) = problems.take(&field, Template::parse_with_credentials(&value)) {
+                refuse_captured(&field, value.captures_credential(), problems);
                 headers.push((name, value));
             }
         }
@@ -114,7 +115,35 @@ pub(crate) fn url_template(text: &str, problems: &mut Problems) -> Option<Templa
     if !starts_as_url(text) && !["{{", "{%"].iter().any(|start| text.starts_with(start)) {
         problems.add("url", NOT_WHOLE);
     }
-    problems.take("url", Template::parse_with_credentials(text))
+    let template = problems.take("url", Template::parse_with_credentials(text))?;
+    refuse_captured("url", template.captures_credential(), problems);
+    if !template.credentials().is_empty() && !template.captures_credential() && has_credential_before_path(text) {
+        let message = "A credential may not be part of the scheme, host or port. Give these as text, and put the credential after the \
+                       `/` or `?`, or into `headers` or `payload`.";
+        problems.add_at_save("url", message);
+    }
+    Some(template)
+}
+
+/// Notes a problem with an option in which a credential's mark becomes a variable. A variable that is put out as it is works, so
+/// earlier versions took it.
+pub(crate) fn refuse_captured(field: &str, is_captured: bool, problems: &mut Problems) {
+    if is_captured {
+        let message = "`{% credential %}` stands inside `{% capture %}`, where a filter could break it. Write it in the place where it \
+                       is sent, outside of `capture`.";
+        problems.add_at_save(field, message);
+    }
+}
+
+/// Whether the first credential stands before a URL's path and query. Where a value comes before it, nobody can tell.
+fn has_credential_before_path(text: &str) -> bool {
+    let Some(tags) = TAGS.as_ref() else { return false };
+    let is_credential = |tag: &str| tag.trim_start_matches(['{', '%', '-']).trim_start().starts_with("credential");
+    let Some(first) = tags.find_iter(text).find(|tag| is_credential(tag.as_str())) else { return false };
+    let before = &text[..first.start()];
+    let fixed = tags.replace_all(before, "");
+    let has_path = fixed.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
+    !before.contains("{{") && !has_path
 }
 
 const NOT_WHOLE: &str = "Give a whole URL that starts with https:// or http://.";

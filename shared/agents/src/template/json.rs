@@ -44,6 +44,11 @@ impl JsonTemplate {
         &self.credentials
     }
 
+    /// Whether a credential's mark becomes a variable, where filters could break it.
+    pub fn captures_credential(&self) -> bool {
+        self.part.captures_credential()
+    }
+
     /// Renders the value for a scope. Its texts share one budget of steps, time and output.
     pub fn render(&self, scope: &Scope) -> Result<Value, TemplateError> {
         self.part.render(scope, &mut Budget::new())
@@ -78,6 +83,15 @@ impl Part {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => Part::Fixed(value.clone()),
         })
+    }
+
+    fn captures_credential(&self) -> bool {
+        match self {
+            Part::Fixed(_) => false,
+            Part::Text(template) | Part::Whole(template) => template.captures_credential(),
+            Part::Array(items) => items.iter().any(Part::captures_credential),
+            Part::Object(entries) => entries.iter().any(|(_, item)| item.captures_credential()),
+        }
     }
 
     fn credentials(&self, found: &mut Vec<String>) {

@@ -62,6 +62,8 @@ pub struct Template {
     /// The parsed source; none when the source has nothing to render.
     parsed: Option<liquid_core::Template>,
     credentials: Vec<String>,
+    /// Whether a credential stands inside a `capture`.
+    is_captured: bool,
 }
 
 impl Template {
@@ -78,23 +80,28 @@ impl Template {
     pub fn parse_with_credentials(source: &str) -> Result<Template, TemplateError> {
         scan::check(source)?;
         if !source.contains("{{") && !source.contains("{%") {
-            return Ok(Template { source: source.to_owned(), parsed: None, credentials: Vec::new() });
+            return Ok(Template { source: source.to_owned(), parsed: None, credentials: Vec::new(), is_captured: false });
         }
         tags::begin();
         // The library panics on some malformed sources.
         let parsed = catch_unwind(|| parser::parse(&outputs::through_filter(source), &LANGUAGE));
-        let credentials = tags::found();
+        let (credentials, is_captured) = (tags::found(), tags::is_captured());
         let parsed = match parsed {
             Ok(parsed) => parsed.map_err(|error| Problem::syntax(&error, source))?,
             Err(_) => return Err(Problem::Syntax { line: 1, reason: "it cannot be read; simplify it".to_owned() }.into()),
         };
         let parsed = Some(liquid_core::Template::new(parsed));
-        Ok(Template { source: source.to_owned(), parsed, credentials })
+        Ok(Template { source: source.to_owned(), parsed, credentials, is_captured })
     }
 
     /// The credentials used, each once, in the order of their first use.
     pub fn credentials(&self) -> &[String] {
         &self.credentials
+    }
+
+    /// Whether a credential's mark becomes a variable, where filters could break it.
+    pub fn captures_credential(&self) -> bool {
+        self.is_captured
     }
 
     /// Whether the template renders its own source, whatever the scope.

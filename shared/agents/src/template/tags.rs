@@ -15,17 +15,26 @@ thread_local! {
     // The library's parser passes no state to tags, so the state is here. Parsing never leaves its thread.
     static CREDENTIALS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static CAPTURES: Cell<usize> = const { Cell::new(0) };
+    static IS_CAPTURED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Forgets earlier credentials, before a source is parsed.
 pub(super) fn begin() {
     CREDENTIALS.take();
     DEPTH.set(0);
+    CAPTURES.set(0);
+    IS_CAPTURED.set(false);
 }
 
 /// The credentials of the source that was parsed last, each once.
 pub(super) fn found() -> Vec<String> {
     CREDENTIALS.take()
+}
+
+/// Whether a credential of that source stands inside a `capture`.
+pub(super) fn is_captured() -> bool {
+    IS_CAPTURED.get()
 }
 
 pub(super) fn register(language: &mut Language, tag: impl ParseTag + 'static) {
@@ -80,6 +89,7 @@ impl ParseTag for Credential {
             TryMatchToken::Fails(token) => token.expect_literal().into_result()?.to_kstr().into_string(),
         };
         arguments.expect_nothing()?;
+        IS_CAPTURED.set(IS_CAPTURED.get() || CAPTURES.get() > 0);
         CREDENTIALS.with_borrow_mut(|names| {
             if !names.contains(&name) {
                 names.push(name.clone());
@@ -130,7 +140,10 @@ impl ParseBlock for Capture {
     ) -> Result<Box<dyn Renderable>> {
         let name = arguments.expect_next("a variable's name expected")?.expect_identifier().into_result()?.to_owned().into();
         arguments.expect_nothing()?;
-        let body = Template::new(block.parse_all(options)?);
+        CAPTURES.set(CAPTURES.get() + 1);
+        let body = block.parse_all(options);
+        CAPTURES.set(CAPTURES.get() - 1);
+        let body = Template::new(body?);
         block.assert_empty();
         Ok(Box::new(Captured { name, body }))
     }

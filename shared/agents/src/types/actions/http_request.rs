@@ -4,7 +4,7 @@ mod answer;
 mod request;
 
 use crate::agent::{AgentType, Kind, Problems};
-use crate::outside::{Headers, Retries, Timeout, refuse_json_in_text, url_template};
+use crate::outside::{Headers, Retries, Timeout, refuse_captured, refuse_json_in_text, url_template};
 use crate::template::{JsonTemplate, Template};
 use crate::{AgentError, Call, Context, CredentialUse, Effects, Example, Facts, judge};
 use request::{ContentType, Method};
@@ -109,6 +109,8 @@ impl AgentType for HttpRequest {
         let (timeout, retries) = (options.timeout_seconds.take(problems), options.retries.take(problems));
         let payload =
             options.payload.and_then(|payload| problems.take("payload", JsonTemplate::parse_with_credentials(&payload)));
+        let is_captured = payload.as_ref().is_some_and(JsonTemplate::captures_credential);
+        refuse_captured("payload", is_captured, problems);
         let url = url?;
         let mut credentials = CredentialUse::of("url", url.credentials());
         credentials.extend(headers.credentials());

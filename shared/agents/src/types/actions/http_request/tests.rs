@@ -219,6 +219,13 @@ fn options_name_credentials_and_errors_name_fields() {
         (json!({"follow_redirects": 11, "method": "get"}), "follow_redirects"),
         (json!({"retries": 6}), "retries"),
         (json!({"schedule": "sometimes"}), "schedule"),
+        (json!({"url": "{% capture x %}{% credential c %}{% endcapture %}https://a.test/{{ x | slice: 0, 5 }}"}), "url"),
+        (json!({"headers": {"a": "{% capture x %}{% if b %}{% credential c %}{% endif %}{% endcapture %}{{ x }}"}}), "headers.a"),
+        (json!({"payload": {"a": ["{% capture x %}{%- credential c -%}{% endcapture %}"]}}), "payload"),
+        (json!({"url": "https://{% credential c %}.a.test/"}), "url"),
+        (json!({"url": "https://a.test{%- credential c %}"}), "url"),
+        (json!({"url": "{% credential c %}"}), "url"),
+        (json!({"url": "{% if a %}https://a.test{% endif %}{% credential c %}"}), "url"),
         (json!({"post_url": "https://a.test/"}), "post_url"),
     ] {
         let mut config = json!({"url": "https://a.test/"});
@@ -228,6 +235,16 @@ fn options_name_credentials_and_errors_name_fields() {
     for text in ["{{ m }}", "{{ m | as_object }}", "Hello {{ name }}", "{% if a %}{{ a }}{% endif %}", "[{{ level }}] {{ m }}"] {
         crate::testing::agent("http_request", json!({"url": "https://a.test/", "payload": text}));
     }
+    for url in [
+        "https://a.test/{% credential c %}",
+        "https://a.test?k={% credential c %}",
+        "{{ base }}{% credential c %}",
+        "{% if a %}https://a.test/{% else %}https://b.test/{% endif %}{% credential c %}",
+        "https://a.test/{% capture x %}y{% endcapture %}{% credential c %}",
+    ] {
+        let agent = crate::testing::agent("http_request", json!({ "url": url }));
+        assert_eq!(agent.facts().at_save, [], "{url}");
+    }
     let as_it_stands = json!({"url": "https://a.test/", "content_type": "text", "payload": "{\"a\": 1}"});
     crate::testing::agent("http_request", as_it_stands);
 }
@@ -236,6 +253,10 @@ fn options_name_credentials_and_errors_name_fields() {
 fn what_was_saved_before_it_was_refused_goes_on() {
     let before = crate::testing::agent("http_request", json!({"url": "https://a.test/", "payload": r#"{"text": "{{ m }}"}"#}));
     assert_eq!(before.facts().at_save[0].0, "payload");
+    for url in ["{% capture x %}{% credential c %}{% endcapture %}https://a.test/{{ x }}", "https://{% credential c %}/"] {
+        let before = crate::testing::agent("http_request", json!({ "url": url }));
+        assert_eq!((before.facts().at_save[0].0.as_str(), before.facts().at_save.len()), ("url", 1), "{url}");
+    }
     let hourly = crate::testing::agent("schedule", json!({"schedule": "*/90 * * * *"}));
     assert_eq!(hourly.facts().at_save[0].0, "schedule");
     let listed = crate::testing::agent("webhook", json!({"verify": ["token", "c", null]}));
