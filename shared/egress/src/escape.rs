@@ -13,8 +13,8 @@ pub(crate) struct Rule {
 pub(crate) const ESCAPES: Rule = Rule { marks: *b"%\\&", read: escape };
 /// Backslashes that escape nothing.
 pub(crate) const BACKSLASHES: Rule = Rule { marks: *b"\\\\\\", read: |text| (text[0] == b'\\').then(|| Escape::nothing(1)) };
-/// The ends of lines, with the blanks before the next line: base64 is wrapped so.
-pub(crate) const LINE_ENDS: Rule = Rule { marks: *b"\r\n\n", read: line_end };
+/// The ends of lines, hard or soft, with the blanks before the next line: base64 is wrapped so.
+pub(crate) const LINE_ENDS: Rule = Rule { marks: *b"\r\n=", read: line_end };
 /// The escapes of quoted-printable, and its soft line breaks. Source: RFC 2045, 6.7.
 pub(crate) const QUOTED_PRINTABLE: Rule = Rule { marks: *b"===", read: quoted_printable };
 
@@ -68,9 +68,11 @@ pub(crate) fn escape(text: &[u8]) -> Option<Escape> {
 }
 
 fn line_end(text: &[u8]) -> Option<Escape> {
+    let soft = usize::from(text[0] == b'=');
+    let is_end = text.get(soft).is_some_and(|byte| matches!(byte, b'\r' | b'\n'));
     let is_blank = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
-    let length = || text.iter().position(|byte| !is_blank(byte)).unwrap_or(text.len());
-    matches!(text[0], b'\r' | b'\n').then(|| Escape::nothing(length()))
+    let length = || text[soft..].iter().position(|byte| !is_blank(byte)).map_or(text.len(), |blanks| soft + blanks);
+    is_end.then(|| Escape::nothing(length()))
 }
 
 fn quoted_printable(text: &[u8]) -> Option<Escape> {

@@ -9,7 +9,7 @@
 use crate::escape::{BACKSLASHES, ESCAPES, Escape, LINE_ENDS, QUOTED_PRINTABLE, Rule, escape};
 use crate::secret::{Encoding, Secret};
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE, Engine};
-use memchr::memchr3_iter;
+use memchr::{memchr, memchr3_iter};
 use memchr::memmem::Finder;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -85,8 +85,12 @@ impl Redactor {
 
     fn find(&self, view: &View<'_>, length: usize, cuts: &mut Cuts) {
         let folded = fold(&view.bytes);
+        let has_nul = memchr(0, &folded).is_some();
         for Needle { label, search } in &self.needles {
             match search {
+                // Few texts may hold UTF-16, in which letters have a NUL byte.
+                Search::Folded(finder) if !has_nul && finder.needle().contains(&0) => {}
+                Search::Base64 { .. } if !view.has_base64 => {}
                 Search::Folded(finder) => {
                     for at in finder.find_iter(&folded) {
                         cuts.add(*label, view.in_source(at..at + finder.needle().len()), length);
@@ -148,13 +152,15 @@ struct View<'t> {
     bytes: Cow<'t, [u8]>,
     /// Where what each byte stands for begins and ends in the source; empty while nothing is decoded.
     source: Vec<[u32; 2]>,
+    /// Whether base64 is searched for here. It has no line ends, so it is searched for only where lines are joined, if there are any.
+    has_base64: bool,
 }
 
 impl View<'_> {
     /// Shows the text as it is, and after each round of decoding. The remaining backslashes are removed in the last round,
     /// because their number depends on the order in which nested escapes were written.
     fn each(text: &[u8], mut show: impl FnMut(&View<'_>)) {
-        let mut view = View { bytes: Cow::Borrowed(text), source: Vec::new() };
+        let mut view = View { bytes: Cow::Borrowed(text), source: Vec::new(), has_base64: true };
         view.show(&mut show);
         let mut rounds = 0;
         while rounds < DEPTH && view.decode(&ESCAPES) {
@@ -168,11 +174,12 @@ impl View<'_> {
 
     /// Shows the text as it is, with its lines joined, and as quoted-printable. These are no rounds of their own, because either
     /// would take something for its own that belongs to what is escaped in another way.
-    fn show(&self, show: &mut impl FnMut(&View<'_>)) {
+    fn show(&mut self, show: &mut impl FnMut(&View<'_>)) {
+        self.has_base64 = !self.has(&LINE_ENDS);
         show(self);
-        for rule in [&LINE_ENDS, &QUOTED_PRINTABLE] {
+        for (rule, has_base64) in [(&LINE_ENDS, true), (&QUOTED_PRINTABLE, false)] {
             if self.has(rule) {
-                let mut joined = self.clone();
+                let mut joined = View { has_base64, ..self.clone() };
                 joined.decode(rule);
                 show(&joined);
             }
@@ -252,10 +259,9 @@ fn folded(value: &str) -> impl Iterator<Item = Search> {
 /// alphabet, after 3n, 3n + 1 or 3n + 2 other bytes.
 fn base64(value: &str) -> impl Iterator<Item = Search> {
     let mut needles = BTreeSet::new();
-    let texts = [Encoding::Plain, Encoding::Percent, Encoding::Json].map(|encoding| encoding.write(value).into_bytes());
-    for text in texts.into_iter().chain(utf16(value)) {
+    for text in [Encoding::Plain, Encoding::Percent, Encoding::Json].map(|encoding| encoding.write(value)) {
         for shift in 0..3 {
-            let bytes = [&[0; 2][..shift], &text].concat();
+            let bytes = [&[0; 2][..shift], text.as_bytes()].concat();
             // A character holds six bits: those at the ends may hold bits of other bytes.
             let whole = (shift * 8).div_ceil(6)..bytes.len() * 8 / 6;
             let (before, after) = (shift > 0, bytes.len() % 3 != 0);
