@@ -9,8 +9,8 @@
 use crate::escape::{BACKSLASHES, ESCAPES, Escape, LINE_ENDS, QUOTED_PRINTABLE, Rule, escape};
 use crate::secret::{Encoding, Secret};
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE, Engine};
-use memchr::{memchr, memchr3_iter};
 use memchr::memmem::Finder;
+use memchr::{memchr, memchr3_iter};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
