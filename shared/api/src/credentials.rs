@@ -9,8 +9,8 @@ use crate::list::{Listed, One, Query, listed, one};
 use crate::route::{PROJECT, Route};
 use axum::Extension;
 use axum::extract::State;
+use axum::http::Method;
 use axum::http::uri::Authority;
-use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{Error, Time};
 use rookery_engine::credential_warning;
@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new(Method::PUT, &each, owner, "Sets a credential. Its value is never given back.", put)
             .takes::<CredentialInput>()
             .answers::<One<CredentialSet>>(200),
-        Route::new(Method::DELETE, each, owner, "Forgets a credential.", delete),
+        Route::new(Method::DELETE, each, owner, "Forgets a credential.", delete).answers::<One<CredentialForgotten>>(200),
     ]
 }
 
@@ -61,6 +61,16 @@ struct CredentialSet {
     #[serde(flatten)]
     credential: Credential,
     /// What to know of it: its value is so short that it is not taken out of what its hosts answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+/// A credential that was forgotten.
+#[derive(Serialize, JsonSchema)]
+struct CredentialForgotten {
+    /// Its name.
+    name: String,
+    /// What to know of it: hooks of active workflows can verify no request without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
 }
@@ -102,9 +112,10 @@ async fn put(
     Ok(one(CredentialSet { credential, warning }))
 }
 
-async fn delete(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<StatusCode> {
-    app.engine.store.delete_credential(&project.id, ids.text("credential")).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn delete(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
+    let name = ids.text("credential");
+    let warning = app.engine.delete_credential(&project.id, name).await?;
+    Ok(one(CredentialForgotten { name: name.to_owned(), warning }))
 }
 
 fn is_name(name: &str) -> bool {

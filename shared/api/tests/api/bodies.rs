@@ -87,7 +87,8 @@ async fn credentials_are_judged() {
         let message = put(name, body.clone()).await.error(400, "invalid_request");
         assert!(message.contains(says), "{name} {body}: {message}");
     }
-    world.delete(&format!("{project}/credentials/GITHUB_token-1")).await.ok(204);
+    let forgotten = world.delete(&format!("{project}/credentials/GITHUB_token-1")).await.ok(200);
+    assert_eq!(forgotten["data"], json!({"name": "GITHUB_token-1"}), "no hook needs it");
     world.delete(&format!("{project}/credentials/GITHUB_token-1")).await.error(404, "not_found");
     world.stop().await;
 }
@@ -229,6 +230,9 @@ async fn the_secret_of_a_hook_is_judged_when_it_is_set_and_when_the_workflow_is_
     assert!(refused.error(422, "credential_unusable").contains("Slack"));
     assert!(!refused.text().contains("xoxb"), "{}", refused.text());
     put("0f742231b10e8888abcd99yyyzzz85a5").await.ok(200);
+    let forgotten = world.delete(&format!("{project}/credentials/signing")).await.ok(200);
+    let warning = forgotten["data"]["warning"].as_str().unwrap_or_else(|| panic!("{forgotten}"));
+    assert!(warning.contains("`hook`") && warning.contains("`w`"), "{warning}");
     world.stop().await;
 }
 

@@ -8,6 +8,7 @@ use rookery_domain::{CellId, Error, Kind, Problem, ProjectId, Result, is_valid_n
 use rookery_egress::{MIN_REDACTED_BYTES, is_sought};
 use rookery_store::{Credential, State};
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 /// The most workflows that are looked at when a credential is set; others are judged when they are next saved.
 const WORKFLOWS: usize = 200;
@@ -34,6 +35,19 @@ impl Named {
 
     fn problem(&self, message: String) -> Problem {
         Problem::new(self.cell.as_str(), in_config(&self.used.field), message)
+    }
+}
+
+/// A hook of an active workflow that is verified by a credential.
+struct ActiveHook {
+    cell: CellId,
+    workflow: String,
+    secret: HookSecret,
+}
+
+impl fmt::Display for ActiveHook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "hook `{}` of the workflow `{}`", self.cell, self.workflow)
     }
 }
 
@@ -98,18 +112,42 @@ impl Engine {
 
     /// Judges a credential's value before it is set: 422 `credential_unusable` when a hook of an active workflow could not use it.
     pub async fn judge_credential(&self, project: &ProjectId, name: &str, value: &str) -> Result<()> {
+        for hook in self.active_hooks(project, name).await? {
+            if let Err(message) = hook.secret.judge(value) {
+                let details = format!("The {hook} is verified by it.");
+                return Err(Error::new(Kind::Unprocessable, "credential_unusable", message, details));
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes a credential. Gives what its deleter has to know: that hooks of active workflows can verify no request without it.
+    pub async fn delete_credential(&self, project: &ProjectId, name: &str) -> Result<Option<String>> {
+        self.store.delete_credential(project, name).await?;
+        let hooks = self.active_hooks(project, name).await?;
+        Ok(hooks.first().map(|first| {
+            let others = match hooks.len() - 1 {
+                0 => String::new(),
+                others => format!(", and {others} other hooks"),
+            };
+            format!(
+                "The {first}{others}, can verify no request without it: each gets an error until the credential is set again."
+            )
+        }))
+    }
+
+    /// The hooks of active workflows that are verified by a credential.
+    async fn active_hooks(&self, project: &ProjectId, credential: &str) -> Result<Vec<ActiveHook>> {
+        let mut hooks = Vec::new();
         let workflows = self.store.list_workflows(project, WORKFLOWS, None).await?.items;
         for workflow in workflows.into_iter().filter(|workflow| workflow.state == State::Active) {
             let built = self.built(&workflow.id, workflow.built).await?;
             for cell in built.graph.cells() {
                 let Ok((_, agent)) = built.agent(&cell.id) else { continue };
-                let secret = agent.facts().hook_secret.as_ref().filter(|secret| secret.credential == name);
-                if let Some(Err(message)) = secret.map(|secret: &HookSecret| secret.judge(value)) {
-                    let details = format!("The hook `{}` of the workflow `{}` is verified by it.", cell.id, workflow.name);
-                    return Err(Error::new(Kind::Unprocessable, "credential_unusable", message, details));
-                }
+                let secret = agent.facts().hook_secret.clone().filter(|secret| secret.credential == credential);
+                hooks.extend(secret.map(|secret| ActiveHook { cell: cell.id.clone(), workflow: workflow.name.clone(), secret }));
             }
         }
-        Ok(())
+        Ok(hooks)
     }
 }
