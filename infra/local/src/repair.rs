@@ -22,7 +22,7 @@ pub(crate) async fn repair(args: &Args) -> anyhow::Result<Vec<String>> {
     ensure!(args.data.is_dir(), "there is no folder {folder} to repair: name the one of the data by --data");
     data::prepare(&args.data)?;
     let repair = Standins::repair(&args.data).context("repairing the data folder")?;
-    let standins = Standins::start(&args.data).with_context(|| format!("opening the data folder {folder}"))?;
+    let standins = repair.start().with_context(|| format!("opening the data folder {folder}"))?;
     let clients = Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build());
     let queues = rookery_boot::create(&clients).await?;
     let booted = rookery_boot::assemble(clients, TABLE, queues, Options::default());
@@ -33,6 +33,7 @@ pub(crate) async fn repair(args: &Args) -> anyhow::Result<Vec<String>> {
     let done = done.await;
     standins.stop().await;
     let (lost, sent) = done?;
+    repair.finish()?;
     let mut told = repair.told;
     told.extend(lost);
     told.push(format!("{sent} deliveries, timers and checks were not done: they were sent again."));

@@ -7,6 +7,7 @@
 //! Both are durable: what they acknowledged survives `kill -9` and, as far as the disk keeps its promise about fsync, a power cut.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod begun;
 mod client;
 mod disk;
 mod dynamodb;
@@ -25,6 +26,9 @@ pub use sqs::pass_over;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+
+/// The remedy for a folder that another process holds.
+const IN_USE: &str = "stop the other process that uses this folder";
 
 /// Why a stand-in could not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +71,16 @@ pub enum StandinError {
         /// What is wrong with the file.
         cause: String,
     },
+    /// A repair has begun, and was not finished.
+    #[error(
+        "a repair was cut short: repair again (--repair), which goes on from the old files. If a copy of the whole data folder was \
+         put back since, delete {} instead",
+        mark.display()
+    )]
+    HalfRepaired {
+        /// The file that says so.
+        mark: PathBuf,
+    },
 }
 
 impl StandinError {
@@ -76,7 +90,7 @@ impl StandinError {
         let (path, cause) = (path.to_owned(), error.to_string());
         let remedy = match error.sqlite_error_code() {
             Some(Code::DatabaseCorrupt | Code::NotADatabase) => return StandinError::Damaged { path, cause },
-            Some(Code::DatabaseBusy | Code::DatabaseLocked) => "stop the other process that uses this folder",
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => IN_USE,
             Some(Code::DiskFull) => "make room on the disk, then start again",
             Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => {
                 "make the data folder and its files writable, or choose another folder"
@@ -144,6 +158,12 @@ impl Standins {
     /// [`StandinError`] names the folder or file and what to do.
     pub fn start(data: &Path) -> Result<Standins, StandinError> {
         std::fs::create_dir_all(data).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
+        begun::refuse(data)?;
+        Standins::open(data)
+    }
+
+    /// Opens the files, also those of a repair that is not finished.
+    fn open(data: &Path) -> Result<Standins, StandinError> {
         let files = opening::check(data)?;
         let disk = Arc::new(disk::Disk::of(data));
         let tables = files.dynamodb.path.clone();
@@ -165,7 +185,8 @@ impl Standins {
     /// Repairs a folder that [`Standins::start`] refuses as damaged, as far as possible, and reports what was done and what is
     /// lost. The old files are kept beside the new ones. No process may use the folder meanwhile.
     ///
-    /// Messages may be lost although their senders believe that they are queued: the senders must send again what was not done.
+    /// Messages may be lost although their senders believe that they are queued: the senders must send again what was not done,
+    /// then call [`Repair::finish`]. Until then, a start is refused.
     ///
     /// # Errors
     /// [`StandinError`] names the folder or file and what to do.

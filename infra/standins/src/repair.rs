@@ -4,52 +4,81 @@
 //! Messages are not recovered from a damaged queues' file: whoever sent them can send again what was not done, and must do so in
 //! any case.
 
-use crate::StandinError;
+use crate::begun::{self, Begun, remove};
 use crate::dynamodb;
 use crate::ledger;
 use crate::opening::{DYNAMODB, Depth, Found, Kind, SQS, look_at};
 use crate::salvage::salvage;
+use crate::{IN_USE, StandinError, Standins};
 use dynoxide::{ImportOptions, Item};
 use rusqlite::Connection;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The endings of the files that belong to a store.
-const PARTS: [&str; 4] = ["", "-wal", "-shm", "-acknowledged"];
 /// The name of the new file, until it takes the place of the old one.
 const FRESH: &str = "dynamodb.db.fresh";
 /// How many items are stored in one transaction.
 const AT_ONCE: usize = 500;
 
-/// What a repair did.
+/// A repair of the files, which is over with [`Repair::finish`].
 #[derive(Debug)]
 pub struct Repair {
     /// Line by line, what was done and what is lost.
     pub told: Vec<String>,
     /// Copies of the files as they were; none if the folder was whole, and nothing was changed.
     pub copies: Vec<PathBuf>,
+    data: PathBuf,
+}
+
+impl Repair {
+    /// Opens the repaired folder, which nobody else can do before the repair is finished.
+    ///
+    /// # Errors
+    /// As [`Standins::start`].
+    pub fn start(&self) -> Result<Standins, StandinError> {
+        Standins::open(&self.data)
+    }
+
+    /// Lets the folder be started again. To be called when all is sent again that the queues lost. A repair that is not finished
+    /// begins again from the copies at the next one.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn finish(&self) -> Result<(), StandinError> {
+        begun::finish(&self.data).map_err(|cause| StandinError::Folder { path: self.data.clone(), cause })
+    }
 }
 
 /// Repairs a folder. A folder without a fault is not changed.
 pub(crate) fn repair(data: &Path) -> Result<Repair, StandinError> {
+    let failed = |cause| StandinError::Folder { path: data.to_owned(), cause };
+    let mut told = Vec::new();
+    let earlier = Begun::earlier(data).map_err(failed)?;
+    if let Some(earlier) = &earlier {
+        // Another process may be at the same repair.
+        if let Err(error @ StandinError::Open { remedy: IN_USE, .. }) = Found::look(data, &SQS, Depth::Head) {
+            return Err(error);
+        }
+        earlier.put_back(data).map_err(failed)?;
+        told.push("A repair was cut short: it begins again, from the copies that it made.".to_owned());
+    }
     let (path, cause) = match look_at(data, Depth::Pages) {
         Ok(_) => {
-            return Ok(Repair { told: vec!["The stores are whole: nothing was changed.".to_owned()], copies: Vec::new() });
+            told.push("The stores are whole: nothing was changed.".to_owned());
+            return Ok(Repair { told, copies: Vec::new(), data: data.to_owned() });
         }
         Err(StandinError::Damaged { path, cause }) => (path, cause),
         Err(other) => return Err(other),
     };
-    let mut told = vec![format!("{} was damaged: {cause}.", path.display())];
-    let suffix = suffix();
-    let copies = keep_copies(data, &suffix).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
-    told.push(format!("The files as they were are kept with {suffix} in their names: remove them when all is well."));
+    told.push(format!("{} was damaged: {cause}.", path.display()));
+    let begun = earlier.map_or_else(|| Begun::begin(data).map_err(failed), Ok)?;
+    told.push(format!("The files as they were are kept with {} in their names: remove them when all is well.", begun.suffix));
     match Damage::of(data, &SQS)? {
         Damage::None => {}
         Damage::Lost(what) => told.push(format!("{}: {what}; the messages that are there are kept.", SQS.name)),
         Damage::Unreadable(what) => {
             told.push(format!("{}: {what}; it begins anew, without messages.", SQS.name));
-            remove(data, SQS.name).map_err(|cause| StandinError::Folder { path: data.to_owned(), cause })?;
+            remove(data, SQS.name).map_err(failed)?;
         }
     }
     match Damage::of(data, &DYNAMODB)? {
@@ -64,7 +93,7 @@ pub(crate) fn repair(data: &Path) -> Result<Repair, StandinError> {
         let path = data.join(kind.name);
         ledger::forget(&path).map_err(|error| StandinError::unwritable(&path, error.as_ref()))?;
     }
-    Ok(Repair { told, copies })
+    Ok(Repair { told, copies: begun.copies, data: data.to_owned() })
 }
 
 /// What is wrong with one file.
@@ -83,35 +112,6 @@ impl Damage {
             Err(other) => Err(other),
         }
     }
-}
-
-/// What the copies' names have in addition.
-fn suffix() -> String {
-    format!(".damaged-{}", SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
-}
-
-/// Copies all files of the folder's stores.
-fn keep_copies(data: &Path, suffix: &str) -> std::io::Result<Vec<PathBuf>> {
-    let mut copies = Vec::new();
-    for (name, part) in [SQS.name, DYNAMODB.name].into_iter().flat_map(|name| PARTS.map(|part| (name, part))) {
-        let copy = data.join(format!("{name}{suffix}{part}"));
-        match std::fs::copy(data.join(format!("{name}{part}")), &copy) {
-            Ok(_) => copies.push(copy),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(copies)
-}
-
-fn remove(data: &Path, name: &str) -> std::io::Result<()> {
-    for part in PARTS {
-        match std::fs::remove_file(data.join(format!("{name}{part}"))) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// Stores all items that can be read in a new file, which takes the place of the old one. The indexes are built again from the items.

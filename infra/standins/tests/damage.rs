@@ -125,7 +125,9 @@ async fn messages(sqs: &aws_sdk_sqs::Client) -> usize {
 
 /// Repairs a folder that a start refuses, and starts it: gives the report, the items, and the number of messages that are left.
 async fn repaired(data: &Path) -> (String, BTreeSet<String>, usize) {
-    let told = Standins::repair(data).unwrap().told.join("\n");
+    let repair = Standins::repair(data).unwrap();
+    let told = repair.told.join("\n");
+    repair.finish().unwrap();
     let standins = Standins::start(data).unwrap();
     let (dynamodb, sqs) = clients(&standins);
     let tables = dynamodb.list_tables().send().await.unwrap().table_names.unwrap();
@@ -247,6 +249,39 @@ async fn a_folder_that_was_restored_after_damage_is_checked_and_taken() {
         standins.stop().await;
     }
     assert!(!whole.path().join("suspect").exists());
+}
+
+#[tokio::test]
+async fn a_repair_that_was_cut_short_keeps_a_start_away_and_begins_again_from_the_same_copies() {
+    let copies = |data: &Path| {
+        let names = std::fs::read_dir(data).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.contains(".damaged-")).collect::<BTreeSet<_>>()
+    };
+    let data = folder(End::Killed).await;
+    let data = data.path();
+    for part in ["", "-wal"] {
+        std::fs::remove_file(data.join(format!("sqs.db{part}"))).unwrap();
+    }
+    let log = data.join("dynamodb.db-wal");
+    flip(&log, length(&log) / 2);
+    let first = Standins::repair(data).unwrap();
+    let kept = copies(data);
+    assert_eq!(kept.len(), first.copies.len());
+
+    // The end may come anywhere: also while a file is replaced, and neither the old nor the new one is there.
+    for name in ["nothing", "dynamodb.db", "dynamodb.db-wal"] {
+        let _ = std::fs::remove_file(data.join(name));
+        let error = refused(data);
+        assert!(error.contains("cut short") && error.contains("--repair") && error.contains("repairing"), "{error}");
+        let again = Standins::repair(data).unwrap();
+        assert!(again.told[0].contains("begins again"), "{:?}", again.told);
+        assert_eq!((&again.told[1..], copies(data)), (&first.told[..], kept.clone()));
+    }
+    first.start().unwrap().stop().await;
+    first.finish().unwrap();
+    let standins = Standins::start(data).unwrap();
+    assert!((1..ITEMS).contains(&keys(&clients(&standins).0).await.len()));
+    standins.stop().await;
 }
 
 #[tokio::test]

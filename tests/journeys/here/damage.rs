@@ -74,6 +74,35 @@ async fn queues_that_are_missing_are_refused_and_after_a_repair_all_runs_end() {
 }
 
 #[tokio::test]
+async fn after_a_repair_that_was_killed_no_start_serves_and_the_next_repair_sends_all_again() {
+    let mut rookery = super::rookery().here().leaves_timers().start().await;
+    let workflow = rookery
+        .started(&cells([agent("in", "manual", json!({})), agent("wait", "delay", json!({"seconds": 20})), link("in", "wait")]))
+        .await;
+    let waits = workflow.emit("in", json!({})).await;
+    workflow.waiting(&waits, "wait").await;
+    rookery.kill();
+    for file in ["sqs.db", "sqs.db-wal"] {
+        std::fs::remove_file(rookery.data().join(file)).unwrap();
+    }
+    let mark = rookery.data().join("repairing");
+    let mut repair = spawn(&rookery, &["--repair"]);
+    while !mark.exists() && repair.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    repair.kill().unwrap();
+    repair.wait().unwrap();
+    assert!(mark.exists(), "the mark came before any change, and goes after the last");
+    let (started, said) = run(&rookery, &[]);
+    assert!(!started && said.contains("a repair was cut short") && said.contains("--repair"), "{said}");
+    let (repaired, said) = run(&rookery, &["--repair"]);
+    assert!(repaired && said.contains("begins again") && said.contains("1 deliveries, timers and checks"), "{said}");
+    assert!(!mark.exists());
+    rookery.start_again().await;
+    workflow.finished(&waits).await;
+}
+
+#[tokio::test]
 async fn a_log_that_was_cut_is_refused_and_what_came_before_is_kept() {
     let mut rookery = super::rookery().here().start().await;
     let workflow = rookery.started(&cells([agent("in", "manual", json!({}))])).await;
