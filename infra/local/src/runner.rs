@@ -1,7 +1,7 @@
 //! Starting and stopping everything: stand-ins, engine, functions.
 
 use crate::cli::{Args, Auth};
-use crate::data::{self, Presence};
+use crate::data::{self, Presence, Running};
 use crate::demo::Demo;
 use crate::gateway::Gateway;
 use crate::server::Limits;
@@ -28,6 +28,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// A running Rookery.
 pub struct Runner {
     standins: Standins,
+    running: Arc<Running>,
     data: PathBuf,
     engine: Arc<Engine>,
     addr: SocketAddr,
@@ -47,7 +48,9 @@ impl Runner {
         let addr = listener.local_addr()?;
         data::prepare(&args.data)?;
         let (auth, root_key_file) = auth(&args)?;
+        let running = Arc::new(Running::look(&args.data)?);
         let standins = Standins::start(&args.data).with_context(|| opening(&args.data))?;
+        running.begin()?;
         let mut dynamodb = standins.dynamodb_config();
         let mut sqs = standins.sqs_config();
         let usage = args.usage.clone().map(Usage::new);
@@ -77,6 +80,7 @@ impl Runner {
             let url = queues.of(queue).queue.clone();
             tasks.spawn(mapping::run(queue, engine.clone(), sqs.clone(), url, shares.clone(), tasks.clone(), stopping.clone()));
         }
+        tasks.spawn(running.clone().send_unsent(engine.clone(), stopping.clone()));
         let beat = Duration::from_secs(args.tick_seconds);
         tasks.spawn(ticker::run(engine.clone(), sqs, queues, beat, standins.health(), stopping.clone()));
         let demo = match args.no_demo {
@@ -85,7 +89,7 @@ impl Runner {
         };
         // The demo's addresses are shown only where no key is needed to see them.
         gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
-        Ok(Runner { standins, data: args.data, engine, addr, demo, root_key_file, usage, stopping, tasks })
+        Ok(Runner { standins, running, data: args.data, engine, addr, demo, root_key_file, usage, stopping, tasks })
     }
 
     /// The line for people, once the program is ready.
@@ -115,8 +119,9 @@ impl Runner {
         eprintln!("Rookery ends: it finishes the requests and deliveries under way, for at most {most} s, and closes its files.");
         self.stopping.cancel();
         self.tasks.close();
-        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
-            tracing::warn!("some work was still under way; it goes on at the next start");
+        match tokio::time::timeout(DRAIN, self.tasks.wait()).await {
+            Ok(()) => self.running.end(),
+            Err(_) => tracing::warn!("some work was still under way; it goes on at the next start"),
         }
         self.engine.flush_metrics().await;
         if let Some(usage) = &self.usage {

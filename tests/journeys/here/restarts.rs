@@ -1,6 +1,6 @@
 //! What was accepted is there after a crash, and the work goes on.
 
-use rookery_tests::{agent, cells, link};
+use rookery_tests::{Sink, agent, cells, link};
 use serde_json::json;
 
 #[tokio::test]
@@ -27,4 +27,32 @@ async fn waits_memories_and_runs_survive_a_kill() {
     workflow.finished(&again).await;
     workflow.finished(&run).await;
     assert_eq!(workflow.payloads("end").await, [json!({"n": "1"})], "it remembers, and the wait came to its end once");
+}
+
+#[tokio::test]
+async fn an_event_that_was_stored_at_a_kill_and_has_no_message_comes_to_its_end() {
+    let sink = Sink::start();
+    let mut rookery = super::rookery().here().calls(&sink).start().await;
+    let workflow = rookery
+        .started(&cells([
+            agent("in", "manual", json!({})),
+            agent("call", "http_request", json!({"url": sink.url()})),
+            link("in", "call"),
+        ]))
+        .await;
+    sink.hold();
+    let run = workflow.emit("in", json!({})).await;
+    sink.wait_for(1).await;
+    rookery.kill();
+    // Nothing was answered and nothing committed for it: it stands as if it had just been stored.
+    let queues = rusqlite::Connection::open(rookery.data().join("sqs.db")).unwrap();
+    assert!(queues.execute("DELETE FROM messages", []).unwrap() > 0);
+    drop(queues);
+    sink.release();
+    rookery.start_again().await;
+    workflow.finished(&run).await;
+    assert_eq!(sink.keys().len(), 1);
+    assert!(rookery.data().join("running").exists());
+    rookery.stop();
+    assert!(!rookery.data().join("running").exists(), "the end was orderly");
 }

@@ -2,8 +2,10 @@
 //! stand-ins' files is not judged here.
 
 pub(crate) mod root_key;
+mod running;
 mod watch;
 
+pub(crate) use running::Running;
 pub(crate) use watch::Presence;
 
 use anyhow::Context;
@@ -13,7 +15,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::Path;
 
 /// The beginnings of our files' names.
-const OURS: [&str; 5] = ["dynamodb.db", "sqs.db", "suspect", "root.key", "demo-"];
+const OURS: [&str; 7] = ["dynamodb.db", "sqs.db", "suspect", "repairing", "running", "root.key", "demo-"];
 /// The permissions of files, and of the folder.
 const FILE: u32 = 0o600;
 const FOLDER: u32 = 0o700;
@@ -109,7 +111,8 @@ pub(crate) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     let written = File::options().write(true).create(true).truncate(true).mode(FILE).open(&partly).and_then(|mut to| {
         to.write_all(text.as_bytes())?;
         to.sync_all()?;
-        std::fs::rename(&partly, file)
+        std::fs::rename(&partly, file)?;
+        file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     });
     written.with_context(|| format!("writing {} into the data folder", file.display()))
 }

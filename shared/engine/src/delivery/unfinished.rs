@@ -20,11 +20,21 @@ const AT_ONCE: usize = 100;
 impl Engine {
     /// Sends a message for every delivery, timer and check that is not done. Returns how many were sent.
     pub async fn send_unfinished(&self) -> Result<usize> {
+        self.send_again(None).await
+    }
+
+    /// Sends messages for deliveries that nobody has begun, of events that came from outside since then: after an end between the
+    /// storing of such an event and its messages. Whoever sent it got no answer. All other work has a message that comes again.
+    pub async fn send_unsent(&self, since: Time) -> Result<usize> {
+        self.send_again(Some(since)).await
+    }
+
+    async fn send_again(&self, since: Option<Time>) -> Result<usize> {
         let (mut sent, mut cursor) = (0, None);
         loop {
             let page = self.store.list_projects(AT_ONCE, cursor.as_ref()).await?;
             for project in &page.items {
-                sent += self.send_unfinished_of(&project.id).await?;
+                sent += self.send_again_of(&project.id, since).await?;
             }
             cursor = page.next;
             if cursor.is_none() {
@@ -33,11 +43,15 @@ impl Engine {
         }
     }
 
-    async fn send_unfinished_of(&self, project: &ProjectId) -> Result<usize> {
+    async fn send_again_of(&self, project: &ProjectId, since: Option<Time>) -> Result<usize> {
         let (mut sent, mut cursor) = (0, None);
         loop {
             let page = self.store.list_workflows(project, AT_ONCE, cursor.as_ref()).await?;
             for workflow in &page.items {
+                if let Some(since) = since {
+                    sent += self.send_unsent_deliveries(&workflow.id, since).await?;
+                    continue;
+                }
                 sent += self.send_unfinished_deliveries(&workflow.id).await?;
                 if workflow.state == State::Active {
                     for schedule in self.store.schedules(&workflow.id).await? {
@@ -62,6 +76,30 @@ impl Engine {
                 sent += self.send_unfinished_work(workflow, messages).await?;
             }
             cursor = page.next;
+            if cursor.is_none() {
+                return Ok(sent);
+            }
+        }
+    }
+
+    async fn send_unsent_deliveries(&self, workflow: &WorkflowRef, since: Time) -> Result<usize> {
+        let (mut sent, mut cursor) = (0, None);
+        loop {
+            let page = self.store.list_events(workflow, &EventFilter::default(), AT_ONCE, cursor.as_ref()).await?;
+            let mut outgoing = Vec::new();
+            // The list begins with the newest.
+            for event in page.items.iter().take_while(|event| event.created_at >= since).filter(|event| event.id.is_root()) {
+                let built = self.built(workflow, event.version).await?;
+                for delivery in deliveries(workflow, &built, event) {
+                    let Some(work) = Work::of(&delivery.message) else { continue };
+                    if self.store.run_item(workflow, work.commit).await?.is_none() {
+                        outgoing.push(delivery);
+                    }
+                }
+            }
+            sent += outgoing.len();
+            self.producer.send(outgoing).await?;
+            cursor = page.next.filter(|_| page.items.last().is_none_or(|oldest| oldest.created_at >= since));
             if cursor.is_none() {
                 return Ok(sent);
             }

@@ -2,7 +2,7 @@
 
 use crate::World;
 use crate::waits::receive_from;
-use rookery_domain::{CellId, Payload};
+use rookery_domain::{CellId, Payload, Time};
 use rookery_engine::{Dispatcher, Incoming};
 use rookery_queue::{Handler, Queue, Task};
 
@@ -54,6 +54,25 @@ async fn what_is_not_done_is_sent_again_after_the_queue_lost_it() {
     assert_eq!(world.calm.send_unfinished().await.unwrap(), 2);
     assert_eq!(world.messages_left().await, 2);
     assert_eq!(cells(&world).await, ["last"], "the other's time has not come");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_of_a_moment_ago_whose_messages_were_never_sent_is_sent_and_what_was_begun_is_not() {
+    let world = World::start(13).await;
+    let workflow = world.started(OPTIONS).await;
+    let incoming = || Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
+    let queue = &world.urls.of(Queue::Deliver).queue;
+    world.calm.accept_at_trigger(&workflow, &CellId("in".into()), incoming()).await.unwrap();
+    world.sqs.purge_queue().queue_url(queue).send().await.unwrap();
+    let now = Time::now();
+    assert_eq!(world.calm.send_unsent(now.plus(60_000)).await.unwrap(), 0, "the event is older");
+    assert_eq!(world.calm.send_unsent(now.plus(-60_000)).await.unwrap(), 3);
+    for message in receive_from(&world.sqs, queue).await {
+        Dispatcher(world.calm.clone()).handle(message).await.unwrap();
+    }
+    // The short wait has its message, and so has what follows from `form`.
+    assert_eq!(world.calm.send_unsent(now.plus(-60_000)).await.unwrap(), 0);
+    assert_eq!(cells(&world).await, ["last"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
