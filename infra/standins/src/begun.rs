@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The mark: it holds what the copies' names have in addition.
 const MARK: &str = "repairing";
 /// The endings of the files that belong to a store.
-const PARTS: [&str; 4] = ["", "-wal", "-shm", "-acknowledged"];
+const PARTS: [&str; 5] = ["", "-wal", "-shm", "-journal", "-acknowledged"];
 
 /// The copies of a repair.
 pub(crate) struct Begun {
@@ -102,4 +102,27 @@ fn pairs(data: &Path, suffix: &str) -> impl Iterator<Item = (PathBuf, PathBuf)> 
     [SQS.name, DYNAMODB.name]
         .into_iter()
         .flat_map(move |name| PARTS.map(|part| (data.join(format!("{name}{part}")), data.join(format!("{name}{suffix}{part}")))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_repair_left_half_written_is_not_beside_the_files_that_are_put_back() {
+        let data = tempfile::tempdir().unwrap();
+        let data = data.path();
+        std::fs::write(data.join("sqs.db"), "old").unwrap();
+        Begun::begin(data).unwrap();
+        // SQLite would change the file that is put back by the journal of another.
+        for part in PARTS.iter().chain(&["-journal"]) {
+            std::fs::write(data.join(format!("sqs.db{part}")), "new").unwrap();
+        }
+        Begun::earlier(data).unwrap().unwrap().put_back(data).unwrap();
+        let names = data.read_dir().unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut left: Vec<String> = names.filter(|name| !name.contains(".damaged-")).collect();
+        left.sort();
+        assert_eq!(left, ["repairing", "sqs.db"]);
+        assert_eq!(std::fs::read(data.join("sqs.db")).unwrap(), b"old");
+    }
 }
