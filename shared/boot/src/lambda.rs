@@ -19,23 +19,31 @@ use rookery_queue::QueueUrls;
 /// variable.
 pub async fn from_environment() -> Result<Booted> {
     let config = sdk().await?;
-    let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&config), sqs: aws_sdk_sqs::Client::new(&config) };
+    let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(&config);
+    dynamodb.set_endpoint_url(endpoint("DYNAMODB"));
+    let mut sqs = aws_sdk_sqs::config::Builder::from(&config);
+    sqs.set_endpoint_url(endpoint("SQS"));
+    let clients = Clients::new(dynamodb.build(), sqs.build());
     let egress = Policy { allow: egress_allow()?, ..Policy::default() };
     let settings = Settings { public_url: public_url()?, stage: variable("ROOKERY_STAGE").ok() };
     Ok(assemble(clients, &variable("ROOKERY_TABLE")?, QueueUrls::read(variable)?, Options { egress, settings }))
 }
 
-/// The SDK's configuration: `AWS_REGION`, the credentials that Lambda puts into the environment, and `AWS_ENDPOINT_URL`. The SDK's
+/// The SDK's configuration: `AWS_REGION`, and the credentials that Lambda puts into the environment. The SDK's
 /// own chain of providers is not asked. It would link profiles, SSO and STS, and make a function larger by a tenth.
 async fn sdk() -> Result<SdkConfig> {
     let region = EnvironmentVariableRegionProvider::new().region().await;
-    let mut config = SdkConfig::builder()
+    let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(region.ok_or_else(|| unset("AWS_REGION"))?)
         .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
         .http_client(https());
-    config.set_endpoint_url(variable("AWS_ENDPOINT_URL").ok());
     Ok(config.build())
+}
+
+/// Where a service is, if it is not at AWS: `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`.
+fn endpoint(service: &str) -> Option<String> {
+    variable(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|_| variable("AWS_ENDPOINT_URL")).ok()
 }
 
 /// The HTTP client, with TLS by ring (see `Cargo.toml`). No connection is opened.
