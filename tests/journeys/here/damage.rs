@@ -71,6 +71,8 @@ async fn queues_that_are_missing_are_refused_and_after_a_repair_all_runs_end() {
         assert_eq!(deliveries(&tree).len(), 2);
     }
     assert_eq!(workflow.payloads("end").await.len(), 5, "each once");
+    // The messages of the second repair come when the runs have ended.
+    rookery.queues_are_empty().await;
 }
 
 #[tokio::test]
