@@ -21,6 +21,7 @@ use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use hyper::body::Incoming;
 use lambda_http::request::LambdaRequest;
+use rookery_domain::ProjectId;
 use rookery_engine::Engine;
 use rookery_standins::Health;
 use serde_json::json;
@@ -35,8 +36,6 @@ use tower::ServiceExt;
 const BODY_BYTES: usize = 6 * 1024 * 1024;
 /// How many bytes of a larger body are read, so that its sender goes on to read the answer.
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
-/// How many letters a project's id has.
-const PROJECT_ID: usize = 12;
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
@@ -150,7 +149,7 @@ impl Gateway {
 /// the route of results.
 fn project(path: &str) -> &str {
     let second = path.split('/').nth(2).unwrap_or_default();
-    second.get(..PROJECT_ID).unwrap_or(second)
+    second.get(..ProjectId::LENGTH).unwrap_or(second)
 }
 
 /// An error in the API's envelope, for a request that does not reach the API.

@@ -50,9 +50,12 @@ macro_rules! short_id {
         pub struct $name(Arc<str>);
 
         impl $name {
+            /// How many letters and digits an id has.
+            pub const LENGTH: usize = 12;
+
             /// Makes a new id, never used before.
             pub fn random() -> Self {
-                $name(random_token(12).into())
+                $name(random_token(Self::LENGTH).into())
             }
 
             /// The id's text.
@@ -64,7 +67,7 @@ macro_rules! short_id {
         impl FromStr for $name {
             type Err = Error;
             fn from_str(text: &str) -> Result<Self> {
-                match text.len() == 12 && text.bytes().all(|byte| ALPHABET.contains(&byte)) {
+                match text.len() == Self::LENGTH && text.bytes().all(|byte| ALPHABET.contains(&byte)) {
                     true => Ok($name(text.into())),
                     false => Err(Error::not_found($what)),
                 }

@@ -1,11 +1,11 @@
 //! Writing a request as bytes and reading its answer, within the policy's limits. Addresses are checked in [`crate::connect`].
 
+use crate::answer::{redacted, unpacked};
 use crate::connect::{Connector, Reach, Resolver, SystemResolver, Timed};
 use crate::redirect;
 use crate::secret::{self, Encoding, Secret};
 use crate::target::Target;
-use crate::unpack::{fields, unpacked};
-use crate::{EgressError, Policy, Redactor, Request, Response};
+use crate::{EgressError, Policy, Request, Response};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -122,7 +122,7 @@ impl Egress {
         let limit = request.timeout.map_or(policy.timeout, |asked| asked.min(policy.timeout));
         let _under_way = UnderWay::new(&self.inner.under_way);
         let response = tokio::time::timeout(limit, self.follow(&request)).await.map_err(|_| EgressError::Timeout(limit))??;
-        redact(response, &request.secrets, policy.max_body)
+        redacted(response, &request.secrets, policy.max_body)
     }
 
     async fn follow(&self, request: &Request) -> Result<Response, EgressError> {
@@ -280,25 +280,4 @@ fn classify(error: &(dyn Error + 'static), host: &str, phase: Phase) -> EgressEr
         Phase::Connecting => EgressError::ConnectFailed { host, reason },
         Phase::Connected => EgressError::ConnectionLost { host, reason },
     }
-}
-
-fn redact(mut response: Response, secrets: &[Secret], max_body: usize) -> Result<Response, EgressError> {
-    if secrets.is_empty() {
-        return Ok(response);
-    }
-    let redactor = Redactor::of(secrets);
-    // The fields of a form may each be in a charset and an encoding of their own, so they are searched as they are read.
-    let fields = fields(&response).unwrap_or_default();
-    if let Cow::Owned(clean) = redactor.redact(fields.as_bytes()) {
-        response.body = Bytes::from(clean);
-        response.headers.retain(|(name, _)| name != "content-type" && name != "content-length");
-        response.headers.push(("content-type".to_owned(), "application/json".to_owned()));
-    } else if let Cow::Owned(clean) = redactor.redact(&response.body) {
-        response.body = Bytes::from(clean);
-    }
-    for text in response.headers.iter_mut().flat_map(|(name, value)| [name, value]) {
-        *text = redactor.redact_text(text);
-    }
-    // The labels of credentials may be longer than their values, so the size is checked again.
-    if response.body.len() > max_body { Err(EgressError::BodyTooLarge(max_body)) } else { Ok(response) }
 }

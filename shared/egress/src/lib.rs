@@ -18,6 +18,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod address;
+mod answer;
 mod client;
 mod connect;
 mod error;
@@ -28,7 +29,6 @@ mod redirect;
 mod request;
 mod secret;
 mod target;
-mod unpack;
 
 pub use address::{Allow, InvalidAllow};
 pub use client::Egress;

@@ -40,8 +40,8 @@ pub struct Response {
     pub status: u16,
     /// The headers: names in lower case, in the order in which they came; bytes that are not UTF-8 are replaced.
     pub headers: Vec<(String, String)>,
-    /// The body: unpacked, and in UTF-8 where it is text with a declared charset, and no form; the headers say so. A form in which a credential
-    /// was found comes as the JSON of its fields.
+    /// The body: unpacked, and in UTF-8 where it is text with a declared charset, and no form; the headers say so. A form in which a
+    /// credential was found comes as the JSON of its fields.
     pub body: Bytes,
 }
 

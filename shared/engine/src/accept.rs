@@ -6,7 +6,9 @@ use http::HeaderName;
 use rookery_agents::{
     Accepted as AcceptedRequest, Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, Kind as AgentKind,
 };
-use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time, WorkflowRef};
+use rookery_domain::{
+    Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, Time, WorkflowId, WorkflowRef,
+};
 use rookery_egress::Redactor;
 use rookery_queue::Outgoing;
 use rookery_store::{Accepted, Counts, State, Workflow};
@@ -204,8 +206,8 @@ impl Engine {
             let details = format!("Copy its URL from the agent's `{field}`: `GET .../workflows/{{workflow}}/agents` shows it.");
             Error::new(Kind::NotFound, "not_found", format!("There is no {what} at this address."), details)
         };
-        let (project, rest) = token.split_at_checked(12).ok_or_else(unknown)?;
-        let (workflow, secret) = rest.split_at_checked(12).ok_or_else(unknown)?;
+        let (project, rest) = token.split_at_checked(ProjectId::LENGTH).ok_or_else(unknown)?;
+        let (workflow, secret) = rest.split_at_checked(WorkflowId::LENGTH).ok_or_else(unknown)?;
         let (Ok(project), Ok(workflow)) = (project.parse(), workflow.parse()) else { return Err(unknown()) };
         let id = WorkflowRef { project, workflow };
         let workflow = self.store.find_workflow(&id).await?.filter(|workflow| !workflow.deleted && workflow.built > 0);

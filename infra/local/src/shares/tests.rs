@@ -13,6 +13,13 @@ fn begin(shares: &Arc<Shares>, project: &str, messages: usize) -> Batch {
     shares.begin(std::iter::repeat_n(project, messages))
 }
 
+/// Shares of a machine on which two projects have work, for as long as the batch is there.
+fn two_at_work(seats: usize) -> (Arc<Shares>, Batch) {
+    let shares = shares(seats);
+    let work = shares.begin(["noisy", "calm"].into_iter());
+    (shares, work)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_project_alone_takes_whole_batches() {
     let shares = shares(2);
@@ -70,8 +77,7 @@ async fn two_projects_have_few_seats_and_an_outside_call_needs_none() {
 
 #[tokio::test(start_paused = true)]
 async fn a_calm_hook_is_called_next_however_many_calls_of_another_wait() {
-    let shares = shares(1);
-    let _work = shares.begin(["noisy", "calm"].into_iter());
+    let (shares, _work) = two_at_work(1);
     let first = shares.seat("noisy").await;
     let (began, mut order) = tokio::sync::mpsc::unbounded_channel();
     for hook in ["noisy", "noisy", "made up", "made up too", "calm"] {
@@ -92,8 +98,7 @@ async fn a_calm_hook_is_called_next_however_many_calls_of_another_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn the_last_seat_is_for_a_project_that_has_none() {
-    let shares = shares(2);
-    let _work = shares.begin(["noisy", "calm"].into_iter());
+    let (shares, _work) = two_at_work(2);
     let noisy = shares.seat("noisy").await;
     let mut more = Box::pin(shares.seat("noisy"));
     assert!(futures::poll!(&mut more).is_pending());
@@ -106,8 +111,7 @@ async fn the_last_seat_is_for_a_project_that_has_none() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_goes_away_when_it_is_called_passes_its_seat_on() {
-    let shares = shares(1);
-    let _work = shares.begin(["noisy", "calm"].into_iter());
+    let (shares, _work) = two_at_work(1);
     let first = shares.seat("noisy").await;
     let mut gone = Box::pin(shares.seat("noisy"));
     let mut gone_before = Box::pin(shares.seat("noisy"));

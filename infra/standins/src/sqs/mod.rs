@@ -5,7 +5,8 @@
 //!   [`check`] what input is refused.
 //! - [`broker`] is one thread that owns everything. It takes all requests that wait, applies them to [`queues`] in memory,
 //!   writes the resulting changes in **one** transaction ([`store`]) and only then answers: group commit.
-//! - [`queues`] decides, without I/O and without a clock, and notes what is to be written ([`journal`]); [`queue`] is one queue, [`message`] one message, [`config`] a queue's attributes.
+//! - [`queues`] decides, without I/O and without a clock, and notes what is to be written ([`journal`]); [`queue`] is one queue,
+//!   [`message`] one message, [`config`] a queue's attributes.
 //!
 //! What the stand-in promises:
 //! - Sent, deleted, created, purged, moved: on disk (fsync) before the answer. Nobody receives a message that is not on disk.

@@ -99,8 +99,8 @@ impl Queues {
         Ok(())
     }
 
-    /// Receives up to `max` messages that are not of the groups in `pass_over`, and hides them for `visibility` seconds. A message that was received too often goes to its
-    /// dead-letter queue instead: as on AWS, at the receive that would be one too many.
+    /// Receives up to `max` messages that are not of the groups in `pass_over`, and hides them for `visibility` seconds. A message
+    /// that was received too often goes to its dead-letter queue instead: as on AWS, at the receive that would be one too many.
     pub(crate) fn receive(
         &mut self,
         name: &str,

@@ -142,7 +142,8 @@ impl<'t> Details<'t> {
         self.values.iter().find(|(found, _)| *found == key).map(|(_, value)| *value)
     }
 
-    /// A message with what was requested and what exists. Our own filters begin their messages with their name. Values of the payload, like those under `input`, are left out.
+    /// A message with what was requested and what exists. Our own filters begin their messages with their name. Values of the
+    /// payload, like those under `input`, are left out.
     fn explain(&self, message: &str) -> String {
         const SHOWN: [&str; 8] = [
             "requested",

@@ -1,6 +1,6 @@
 //! Bad input: a 4xx in the envelope, which names the field and the remedy.
 
-use crate::support::{World, agent, request};
+use crate::support::{Answer, World, agent, request};
 use axum::body::Body;
 use serde_json::{Value, json};
 
@@ -203,13 +203,15 @@ async fn ids_that_do_not_parse_are_unknown() {
     world.stop().await;
 }
 
+async fn put_credential(world: &World, project: &str, name: &str, credential: Value) -> Answer {
+    world.json("PUT", &format!("{project}/credentials/{name}"), &credential.to_string()).await
+}
+
 #[tokio::test]
 async fn the_secret_of_a_hook_is_judged_when_it_is_set_and_when_the_workflow_is_saved() {
     let world = World::open().await;
     let project = world.project().await;
-    let put = async |value: &str| {
-        world.json("PUT", &format!("{project}/credentials/signing"), &json!({"value": value}).to_string()).await
-    };
+    let put = async |value: &str| put_credential(&world, &project, "signing", json!({"value": value})).await;
     let options = json!({"cells": [agent("hook", "webhook", json!({"verify": {"scheme": "slack", "credential": "signing"}}))]});
     let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": options})).await.ok(201);
     assert_eq!(made["meta"]["error_count"], 0, "a secret that is not set yet is no problem: {made}");
@@ -241,8 +243,8 @@ async fn a_credential_that_is_not_set_is_told_at_save_and_a_hook_that_needs_it_d
     let world = World::open().await;
     let project = world.project().await;
     let put = async |name: &str| {
-        let body = json!({"value": "a secret of some length", "hosts": ["a.test"]}).to_string();
-        world.json("PUT", &format!("{project}/credentials/{name}"), &body).await.ok(200);
+        let body = json!({"value": "a secret of some length", "hosts": ["a.test"]});
+        put_credential(&world, &project, name, body).await.ok(200);
     };
     let call =
         json!({"url": "https://a.test/", "headers": {"X-Key": "{% credential key %}"}, "payload": ["{% credential key %}"]});

@@ -5,7 +5,7 @@ use crate::Engine;
 use crate::external::acknowledgement::CALLBACK_TOKEN;
 use rookery_agents::agent_protocol::read_result;
 use rookery_agents::{HookRequest, STANDARD_WEBHOOKS, verify_standard_webhook};
-use rookery_domain::{CallbackAuth, Error, EventId, Kind, PendingState, ProjectId, Result, WorkflowRef};
+use rookery_domain::{CallbackAuth, Error, EventId, Kind, PendingState, ProjectId, Result, WorkflowId, WorkflowRef};
 use rookery_egress::Redactor;
 use rookery_store::{HeldResult, Request};
 use std::collections::HashMap;
@@ -272,8 +272,8 @@ fn is_same(one: &str, other: &str) -> bool {
 
 /// Splits a token: twelve characters of project, twelve of workflow, sixty-four of request, and the secret.
 fn split_token(token: &str) -> Option<(WorkflowRef, EventId, &str)> {
-    let (project, rest) = token.split_at_checked(12)?;
-    let (workflow, rest) = rest.split_at_checked(12)?;
+    let (project, rest) = token.split_at_checked(ProjectId::LENGTH)?;
+    let (workflow, rest) = rest.split_at_checked(WorkflowId::LENGTH)?;
     let (id, secret) = rest.split_at_checked(64)?;
     let workflow = WorkflowRef { project: project.parse().ok()?, workflow: workflow.parse().ok()? };
     Some((workflow, EventId::of_parts(id)?, secret))

@@ -128,11 +128,9 @@ impl Engine {
         Ok(hooks.first().map(|first| {
             let others = match hooks.len() - 1 {
                 0 => String::new(),
-                others => format!(", and {others} other hooks"),
+                others => format!(" (and {others} more)"),
             };
-            format!(
-                "The {first}{others}, can verify no request without it: each gets an error until the credential is set again."
-            )
+            format!("The {first}{others} can verify no request without it: each gets an error until the credential is set again.")
         }))
     }
 

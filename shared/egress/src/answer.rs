@@ -1,8 +1,11 @@
-//! The form in which an answer is handed on: without content codings, and text in UTF-8. So a credential in it is found and taken
-//! out, however the answer was packed. The headers are changed to match.
+//! The form in which an answer is handed on: without content codings, text in UTF-8, and without credentials, however the answer was
+//! packed. The headers are changed to match.
 
-use crate::{EgressError, Response};
+use crate::secret::Secret;
+use crate::{EgressError, Redactor, Response};
+use bytes::Bytes;
 use rookery_media::{Body, Unreadable};
+use std::borrow::Cow;
 
 /// Unpacks the answer. An answer in a coding that was not asked for stays as it came.
 pub(crate) fn unpacked(mut response: Response, host: &str, max_body: usize) -> Result<Response, EgressError> {
@@ -28,8 +31,30 @@ pub(crate) fn unpacked(mut response: Response, host: &str, max_body: usize) -> R
     Ok(response)
 }
 
+/// Takes the credentials out of the answer.
+pub(crate) fn redacted(mut response: Response, secrets: &[Secret], max_body: usize) -> Result<Response, EgressError> {
+    if secrets.is_empty() {
+        return Ok(response);
+    }
+    let redactor = Redactor::of(secrets);
+    // The fields of a form may each be in a charset and an encoding of their own, so they are searched as they are read.
+    let fields = fields(&response).unwrap_or_default();
+    if let Cow::Owned(clean) = redactor.redact(fields.as_bytes()) {
+        response.body = Bytes::from(clean);
+        response.headers.retain(|(name, _)| name != "content-type" && name != "content-length");
+        response.headers.push(("content-type".to_owned(), "application/json".to_owned()));
+    } else if let Cow::Owned(clean) = redactor.redact(&response.body) {
+        response.body = Bytes::from(clean);
+    }
+    for text in response.headers.iter_mut().flat_map(|(name, value)| [name, value]) {
+        *text = redactor.redact_text(text);
+    }
+    // The labels of credentials may be longer than their values, so the size is checked again.
+    if response.body.len() > max_body { Err(EgressError::BodyTooLarge(max_body)) } else { Ok(response) }
+}
+
 /// The fields of an answer that is a form, as JSON.
-pub(crate) fn fields(response: &Response) -> Option<String> {
+fn fields(response: &Response) -> Option<String> {
     match rookery_media::read(response.header("content-type")?, &response.body) {
         Ok(Body::Form(fields)) => Some(serde_json::Value::Object(fields).to_string()),
         _ => None,
