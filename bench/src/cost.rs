@@ -3,10 +3,8 @@
 //! Prices are those of AWS in us-east-1, on demand, in dollars. Storage, recovery, logs and outgoing traffic are not included.
 
 use crate::usage::{Count, Usage};
+use crate::workflow::Shape;
 use serde::Serialize;
-
-/// Deliveries of an event: to the condition, the formatting, the HTTP request.
-pub(crate) const HOPS: usize = 3;
 
 const WRITE_UNIT: f64 = 0.625e-6;
 const READ_UNIT: f64 = 0.125e-6;
@@ -42,7 +40,7 @@ pub(crate) struct Part {
 #[derive(Debug, Serialize)]
 pub(crate) struct Cost {
     pub(crate) events: usize,
-    pub(crate) hops: usize,
+    pub(crate) hops: f64,
     pub(crate) items: Vec<Item>,
     /// Receives that brought no message: they cost by the hour, not by the hop.
     pub(crate) empty_receives: u64,
@@ -55,29 +53,30 @@ pub(crate) struct Cost {
 
 impl Cost {
     /// Computes the cost from the usage for so many completed events, and from the CPU seconds of the functions.
-    pub(crate) fn of(usage: &Usage, events: usize, functions_cpu: f64) -> Cost {
+    pub(crate) fn of(usage: &Usage, shape: Shape, events: usize, functions_cpu: f64) -> Cost {
         let of = |service: &str| usage.operations(service).map(|(name, count)| (name.to_owned(), *count)).collect::<Vec<_>>();
         let (dynamodb, sqs) = (of("DynamoDB"), of("SQS"));
         let sum = |counts: &[(String, Count)], get: fn(&Count) -> f64| counts.iter().map(|(_, count)| get(count)).sum::<f64>();
-        let hops = (events * HOPS) as f64;
+        let hops = events as f64 * shape.hops();
         let part = |what: &'static str, amount: f64, price: f64| Part {
             what,
             per_event: amount / events as f64,
             per_hop: amount / hops,
             per_million_hops: amount / hops * price * 1e6,
         };
+        let messages = usage.of("SQS", "ReceiveMessage").messages;
         let parts = vec![
             part("DynamoDB write units", sum(&dynamodb, |count| count.write_units), WRITE_UNIT),
             part("DynamoDB read units", sum(&dynamodb, |count| count.read_units), READ_UNIT),
             part("SQS requests", sum(&sqs, |count| (count.requests - count.empty.min(count.requests)) as f64), SQS_REQUEST),
-            part("Lambda invocations", events as f64 + hops / BATCH, LAMBDA_REQUEST),
+            part("Lambda invocations", events as f64 + messages as f64 / BATCH, LAMBDA_REQUEST),
             part("Lambda GB-seconds", functions_cpu * GB_OF_A_CPU, LAMBDA_GB_SECOND),
             part("HTTP API requests", events as f64, HTTP_REQUEST),
         ];
         let items = dynamodb.into_iter().chain(sqs.iter().cloned()).map(|(operation, count)| Item { operation, count });
         Cost {
             events,
-            hops: events * HOPS,
+            hops,
             items: items.collect(),
             empty_receives: sqs.iter().map(|(_, count)| count.empty).sum(),
             write_units_per_hop: parts[0].per_hop,
@@ -100,7 +99,7 @@ mod tests {
             "DynamoDB": {"PutItem": count(1000, 0, 6000.0, 0.0), "BatchGetItem": count(300, 0, 0.0, 3000.0)},
             "SQS": {"ReceiveMessage": count(320, 20, 0.0, 0.0), "SendMessageBatch": count(300, 0, 0.0, 0.0)}
         }))?;
-        let cost = Cost::of(&usage, 1000, 0.0);
+        let cost = Cost::of(&usage, Shape::Orders, 1000, 0.0);
         assert_eq!([cost.write_units_per_hop, cost.sqs_requests_per_hop], [2.0, 0.2]);
         assert_eq!(cost.empty_receives, 20);
         let money: Vec<f64> = cost.parts.iter().map(|part| (part.per_million_hops * 1e4).round() / 1e4).collect();

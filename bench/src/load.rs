@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::sink::Sink;
-use crate::workflow::{Workflow, event};
+use crate::workflow::{Shape, Workflow, event};
 use anyhow::{Result, ensure};
 use hyper::Method;
 use hyper::body::Bytes;
@@ -42,7 +42,7 @@ struct Posted {
 /// Posts the events of these numbers at full speed: each client posts its next event when its last one is answered.
 pub(crate) async fn at_full_speed(workflow: &Workflow, sink: &Sink, numbers: Range<usize>, clients: usize) -> Result<Load> {
     let first = numbers.start;
-    let bodies: Arc<[Bytes]> = numbers.clone().map(event).collect::<Result<Vec<_>>>()?.into();
+    let bodies: Arc<[Bytes]> = numbers.clone().map(|number| event(workflow.shape, number)).collect::<Result<Vec<_>>>()?.into();
     let (next, answered) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut connections = Vec::new();
     for _ in 0..clients {
@@ -62,12 +62,12 @@ pub(crate) async fn at_full_speed(workflow: &Workflow, sink: &Sink, numbers: Ran
         })
     });
     let posting: Vec<tokio::task::JoinHandle<Result<Vec<Posted>>>> = posting.collect();
-    wait_for(sink, numbers.clone(), &answered, started).await;
+    wait_for(workflow.shape, sink, numbers.clone(), &answered, started).await;
     let mut posted = Vec::new();
     for client in posting {
         posted.extend(client.await??);
     }
-    Ok(summed(sink, numbers, posted, started))
+    Ok(summed(workflow.shape, sink, numbers, posted, started))
 }
 
 /// Posts one event after the other, at equal intervals; they are numbered from `first` on.
@@ -79,13 +79,13 @@ pub(crate) async fn at_rate(workflow: &Workflow, sink: &Sink, first: usize, rate
     let started = Instant::now();
     let mut posted = Vec::new();
     for number in numbers.clone() {
-        let body = event(number)?;
+        let body = event(workflow.shape, number)?;
         beat.tick().await;
         posted.push(post(&mut client, &workflow.hook, number, body).await?);
         answered.fetch_add(1, Relaxed);
     }
-    wait_for(sink, numbers.clone(), &answered, started).await;
-    Ok(summed(sink, numbers, posted, started))
+    wait_for(workflow.shape, sink, numbers.clone(), &answered, started).await;
+    Ok(summed(workflow.shape, sink, numbers, posted, started))
 }
 
 async fn post(client: &mut Client, hook: &str, number: usize, body: Bytes) -> Result<Posted> {
@@ -97,10 +97,11 @@ async fn post(client: &mut Client, hook: &str, number: usize, body: Bytes) -> Re
 }
 
 /// Waits until the sink has got all events, or gets no more; shows the progress.
-async fn wait_for(sink: &Sink, numbers: Range<usize>, answered: &AtomicUsize, started: Instant) {
+async fn wait_for(shape: Shape, sink: &Sink, numbers: Range<usize>, answered: &AtomicUsize, started: Instant) {
     let (mut last, mut shown) = ((0, 0), Instant::now());
     let mut moved = Instant::now();
-    while last.1 < numbers.len() && moved.elapsed() < QUIET {
+    let expected = numbers.clone().filter(|number| shape.arrives(*number)).count();
+    while (last.0 < numbers.len() || last.1 < expected) && moved.elapsed() < QUIET {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let now = (answered.load(Relaxed), sink.arrivals(numbers.clone()).iter().flatten().count());
         if now != last {
@@ -116,15 +117,17 @@ async fn wait_for(sink: &Sink, numbers: Range<usize>, answered: &AtomicUsize, st
         write!(std::io::stderr(), "\r  {} accepted, {} completed, {:.1} s\n", last.0, last.1, started.elapsed().as_secs_f64());
 }
 
-fn summed(sink: &Sink, numbers: Range<usize>, posted: Vec<Posted>, started: Instant) -> Load {
+fn summed(shape: Shape, sink: &Sink, numbers: Range<usize>, posted: Vec<Posted>, started: Instant) -> Load {
     let seen = sink.arrivals(numbers.clone());
     let arrival = |posted: &Posted| seen[posted.number - numbers.start].map(|at| at.saturating_duration_since(posted.sent));
+    // An event that does not arrive is completed when it is accepted.
+    let ended = posted.iter().filter(|posted| posted.accepted && !shape.arrives(posted.number)).count();
     let last = |times: &mut dyn Iterator<Item = Instant>| times.max().map_or(Duration::ZERO, |last| last - started);
     Load {
         posted: posted.len(),
         accepted: posted.iter().filter(|posted| posted.accepted).count(),
         accepted_after: last(&mut posted.iter().map(|posted| posted.answered)),
-        completed: seen.iter().flatten().count(),
+        completed: seen.iter().flatten().count() + ended,
         completed_after: last(&mut seen.iter().flatten().copied()),
         answers: sorted(posted.iter().map(|posted| posted.answered - posted.sent)),
         arrivals: sorted(posted.iter().filter_map(arrival)),

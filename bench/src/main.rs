@@ -13,13 +13,13 @@ mod workflow;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use process::{Rookery, folder_bytes};
+use process::{Program, Rookery, folder_bytes};
 use report::{Measured, Report, StartUp};
 use sink::Sink;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
-use workflow::Workflow;
+use workflow::{Shape, Workflow};
 
 /// How many starts are measured; the median counts.
 const STARTS: usize = 5;
@@ -32,6 +32,12 @@ struct Args {
     /// The program to measure.
     #[arg(long, default_value = "target/release/rookery", value_name = "FILE")]
     rookery: PathBuf,
+    /// How many deliveries a chain may have; 0 for no chains. Without this option, as many as the program allows by default.
+    #[arg(long, value_name = "N")]
+    chain: Option<usize>,
+    /// What an event goes through.
+    #[arg(long, default_value = "orders", value_enum)]
+    shape: Shape,
     /// The number of events of the main load.
     #[arg(long, default_value_t = 10_000)]
     events: usize,
@@ -44,6 +50,12 @@ struct Args {
     /// The file for the figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
+
+impl Args {
+    fn program(&self) -> Program {
+        Program { file: self.rookery.clone(), chain: self.chain }
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -65,7 +77,7 @@ async fn measure(args: &Args) -> Result<Report> {
     let usage = folder.path().join("usage.json");
     // The main load, the low rate, and both again beside each other.
     let (main, low) = (args.events, args.rate * load::SECONDS);
-    let (sink, sink_addr) = Sink::start(2 * (main + low)).await?;
+    let (sink, sink_addr) = Sink::start(2 * (main + low), args.shape.calls()).await?;
 
     progress(&format!("start-up on an empty folder, {STARTS} times"));
     let mut empty = Vec::new();
@@ -73,22 +85,22 @@ async fn measure(args: &Args) -> Result<Report> {
         empty.push(start_and_stop(args, &folder.path().join(format!("empty-{number}")), &usage).await?);
     }
 
-    let rookery = Rookery::start(&args.rookery, &data, &usage, Some(sink_addr)).await?;
-    let workflow = Workflow::make(rookery.addr(), "Noisy", sink_addr).await?;
+    let rookery = Rookery::start(&args.program(), &data, &usage, Some(sink_addr)).await?;
+    let workflow = Workflow::make(args.shape, rookery.addr(), "Noisy", sink_addr).await?;
 
     progress(&format!("{} events of 1 KB, {} clients", args.events, args.clients));
     let (before, bench_before) = (rookery.snapshot().await?, process::own_cpu()?);
     let load = load::at_full_speed(&workflow, &sink, 0..main, args.clients).await?;
-    let after = settled(&rookery, load.completed).await?;
+    let after = settled(&rookery).await?;
     let bench_cpu_seconds = process::own_cpu()? - bench_before;
     let memory = rookery.memory()?;
 
     progress(&format!("{} events/s for {} s", args.rate, load::SECONDS));
     let slow = load::at_rate(&workflow, &sink, main, args.rate).await?;
-    let after_slow = settled(&rookery, load.completed + slow.completed).await?;
+    let after_slow = settled(&rookery).await?;
 
     progress(&format!("the same in one project, {} clients in another", args.clients));
-    let calm = Workflow::make(rookery.addr(), "Calm", sink_addr).await?;
+    let calm = Workflow::make(args.shape, rookery.addr(), "Calm", sink_addr).await?;
     let noise = load::at_full_speed(&workflow, &sink, main + 2 * low..2 * (main + low), args.clients);
     let (calm, noise) = tokio::join!(load::at_rate(&calm, &sink, main + low, args.rate), noise);
 
@@ -113,24 +125,25 @@ async fn measure(args: &Args) -> Result<Report> {
         bench_cpu_seconds,
         data_bytes,
         doubled: sink.doubled(),
+        shape: args.shape,
     }))
 }
 
 /// The seconds from the start of the process to the line that says that it is ready.
 async fn start_and_stop(args: &Args, data: &Path, usage: &Path) -> Result<f64> {
-    let rookery = Rookery::start(&args.rookery, data, usage, None).await?;
+    let rookery = Rookery::start(&args.program(), data, usage, None).await?;
     let seconds = rookery.ready_after().as_secs_f64();
     rookery.stop().await?;
     Ok(seconds)
 }
 
-/// A snapshot after all messages of these events are deleted, so that it includes everything that they cost.
-async fn settled(rookery: &Rookery, events: usize) -> Result<process::Snapshot> {
+/// A snapshot after all messages that were sent are deleted, so that it includes everything that the events cost.
+async fn settled(rookery: &Rookery) -> Result<process::Snapshot> {
     let deadline = tokio::time::Instant::now() + SETTLE;
     loop {
         let snapshot = rookery.snapshot().await?;
-        let deleted = snapshot.usage.of("SQS", "DeleteMessageBatch").messages as usize;
-        if deleted >= events * cost::HOPS || tokio::time::Instant::now() > deadline {
+        let messages = |operation: &str| snapshot.usage.of("SQS", operation).messages;
+        if messages("DeleteMessageBatch") >= messages("SendMessageBatch") || tokio::time::Instant::now() > deadline {
             return Ok(snapshot);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

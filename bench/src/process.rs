@@ -9,8 +9,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 /// How long the program may take to be ready, to answer a signal, and to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,6 +25,8 @@ pub(crate) struct Rookery {
     usage_file: PathBuf,
     /// The program's standard output, held open so that it can go on printing.
     _stdout: Lines<BufReader<ChildStdout>>,
+    /// What the program says on its standard error, all at its end.
+    told: JoinHandle<String>,
 }
 
 /// What the program has done so far.
@@ -45,28 +48,46 @@ pub(crate) struct Memory {
     pub(crate) now: u64,
 }
 
+/// What is measured.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub(crate) file: PathBuf,
+    /// How many deliveries a chain may have; none for the program's own default.
+    pub(crate) chain: Option<usize>,
+}
+
 impl Rookery {
     /// Starts the program without the demo on a free port, allowed to call the sink, and waits until it is ready.
-    pub(crate) async fn start(program: &Path, data: &Path, usage: &Path, sink: Option<SocketAddr>) -> Result<Self> {
-        let mut command = Command::new(program);
+    pub(crate) async fn start(program: &Program, data: &Path, usage: &Path, sink: Option<SocketAddr>) -> Result<Self> {
+        let mut command = Command::new(&program.file);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ROOKERY_")) {
             command.env_remove(name);
         }
         command.args(["--no-demo", "--addr", "127.0.0.1:0", "--data"]).arg(data).arg("--usage").arg(usage);
+        if let Some(chain) = program.chain {
+            command.arg("--chain").arg(chain.to_string());
+        }
         if let Some(sink) = sink {
             command.arg("--egress-allow").arg(format!("{}/32:{}", sink.ip(), sink.port()));
         }
         let started = Instant::now();
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn().with_context(|| {
-            format!("starting {}: build it with `cargo build --release`, or name another with --rookery", program.display())
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().with_context(|| {
+            format!("starting {}: build it with `cargo build --release`, or name another with --rookery", program.file.display())
         })?;
+        let mut stderr = child.stderr.take().context("no standard error")?;
+        let told = tokio::spawn(async move {
+            let mut told = Vec::new();
+            let _ = stderr.read_to_end(&mut told).await;
+            String::from_utf8_lossy(&told).into_owned()
+        });
         let mut lines = BufReader::new(child.stdout.take().context("no standard output")?).lines();
         let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.context("it does not get ready")??;
         let ready_after = started.elapsed();
-        let line = line.context("it stopped before it was ready")?;
+        let Some(line) = line else { bail!("it stopped before it was ready: {}", told.await?) };
         let addr = ready_addr(&line).with_context(|| format!("no address in its line {line:?}"))?;
         let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).context("it has stopped")?;
-        Ok(Rookery { child, pid, addr, ready_after, usage_file: usage.to_owned(), _stdout: lines })
+        Ok(Rookery { child, pid, addr, ready_after, usage_file: usage.to_owned(), _stdout: lines, told })
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
@@ -115,7 +136,7 @@ impl Rookery {
     pub(crate) async fn stop(mut self) -> Result<()> {
         kill_process(self.pid, Signal::TERM).context("stopping it")?;
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.context("it does not stop")??;
-        ensure!(status.success(), "it ended with {status}");
+        ensure!(status.success(), "it ended with {status}: {}", self.told.await?);
         Ok(())
     }
 

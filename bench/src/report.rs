@@ -3,6 +3,7 @@
 use crate::cost::Cost;
 use crate::load::{Load, percentile};
 use crate::process::{Memory, Snapshot};
+use crate::workflow::Shape;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter, Result};
@@ -84,13 +85,15 @@ pub(crate) struct Measured {
     /// The CPU seconds of the clients and the sink, in the main load.
     pub(crate) bench_cpu_seconds: f64,
     pub(crate) data_bytes: u64,
-    /// How many events the sink got more than once.
+    /// How many events the sink got more often than it should.
     pub(crate) doubled: usize,
+    pub(crate) shape: Shape,
 }
 
 /// All figures.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
+    shape: Shape,
     start_up: StartUp,
     load: Speed,
     /// At the low rate: the time from sending a POST to its answer, and to the event's arrival at the sink.
@@ -115,7 +118,7 @@ impl Report {
     pub(crate) fn of(measured: &Measured) -> Self {
         let Measured { load, slow, calm, noise, snapshots: [before, between, after], memory, .. } = measured;
         let cost = |from: &Snapshot, to: &Snapshot, load: &Load| {
-            Cost::of(&to.usage.since(&from.usage), load.completed.max(1), functions_cpu(from, to))
+            Cost::of(&to.usage.since(&from.usage), measured.shape, load.completed.max(1), functions_cpu(from, to))
         };
         let speed = Speed {
             posted: load.posted,
@@ -131,6 +134,7 @@ impl Report {
         };
         let loads = [load, slow, calm, noise];
         Report {
+            shape: measured.shape,
             start_up: measured.start_up.clone(),
             load: speed,
             low_rate_answer: Latency::of(&slow.answers),
@@ -169,7 +173,7 @@ fn functions_cpu(before: &Snapshot, after: &Snapshot) -> f64 {
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let load = &self.load;
-        writeln!(f, "\n{:<44}{:>12}   goal", format!("{} events of 1 KB, {} hops each", load.posted, crate::cost::HOPS), "")?;
+        writeln!(f, "\n{:<44}{:>12}   goal", format!("{} events of 1 KB, {} hops each", load.posted, self.shape.hops()), "")?;
         row(f, "accepted events/s", load.accepted_per_second, "")?;
         goal(f, "completed events/s", load.completed_per_second, load.completed_per_second >= 500.0, "at least 500")?;
         let hop = [self.cost.write_units_per_hop, self.cost.sqs_requests_per_hop];
@@ -218,7 +222,7 @@ fn latency(f: &mut Formatter<'_>, name: &str, latency: &Latency) -> Result {
 
 impl Display for Cost {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let (events, hops) = (self.events as f64, self.hops as f64);
+        let (events, hops) = (self.events as f64, self.hops);
         let heads = ["requests/event", "requests/hop", "messages/request", "write units/hop", "read units/hop", "failed"];
         writeln!(f, "{:<24}{:>16}{:>16}{:>18}{:>16}{:>16}{:>8}", "", heads[0], heads[1], heads[2], heads[3], heads[4], heads[5])?;
         for item in &self.items {

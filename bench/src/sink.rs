@@ -13,15 +13,19 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-/// An event's first arrival, and the number of its arrivals.
+/// When an event had come as often as it is to come, and the number of its arrivals.
 #[derive(Clone, Copy)]
 struct Arrivals {
-    first: Instant,
+    at: Option<Instant>,
     count: usize,
 }
 
 /// The arrivals by event number.
-pub(crate) struct Sink(Mutex<Vec<Option<Arrivals>>>);
+pub(crate) struct Sink {
+    arrivals: Mutex<Vec<Option<Arrivals>>>,
+    /// How often each event is to come.
+    calls: usize,
+}
 
 #[derive(Deserialize)]
 struct Event {
@@ -29,9 +33,9 @@ struct Event {
 }
 
 impl Sink {
-    /// Starts a sink for events numbered `0..events`, on a free port of loopback, until the program ends.
-    pub(crate) async fn start(events: usize) -> Result<(Arc<Self>, SocketAddr)> {
-        let sink = Arc::new(Sink(Mutex::new(vec![None; events])));
+    /// Starts a sink for events numbered `0..events`, each of which comes `calls` times, on a free port of loopback, until the program ends.
+    pub(crate) async fn start(events: usize, calls: usize) -> Result<(Arc<Self>, SocketAddr)> {
+        let sink = Arc::new(Sink { arrivals: Mutex::new(vec![None; events]), calls });
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("the sink's port")?;
         let addr = listener.local_addr()?;
         let app = Router::new().route("/", post(receive)).with_state(sink.clone());
@@ -41,22 +45,26 @@ impl Sink {
 
     /// Notes an arrival; `false` for a number that was never sent.
     fn note(&self, number: usize, now: Instant) -> bool {
-        let mut arrivals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(arrivals) = arrivals.get_mut(number) else { return false };
-        arrivals.get_or_insert(Arrivals { first: now, count: 0 }).count += 1;
+        let arrivals = arrivals.get_or_insert(Arrivals { at: None, count: 0 });
+        arrivals.count += 1;
+        if arrivals.count == self.calls {
+            arrivals.at = Some(now);
+        }
         true
     }
 
-    /// When each of these events came, if it did.
+    /// When each of these events had come, if it did.
     pub(crate) fn arrivals(&self, numbers: Range<usize>) -> Vec<Option<Instant>> {
-        let arrivals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        arrivals[numbers].iter().map(|arrivals| arrivals.map(|arrivals| arrivals.first)).collect()
+        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        arrivals[numbers].iter().map(|arrivals| arrivals.and_then(|arrivals| arrivals.at)).collect()
     }
 
     /// How many events came more than once.
     pub(crate) fn doubled(&self) -> usize {
-        let arrivals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        arrivals.iter().flatten().filter(|arrivals| arrivals.count > 1).count()
+        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        arrivals.iter().flatten().filter(|arrivals| arrivals.count > self.calls).count()
     }
 }
 
@@ -74,7 +82,7 @@ mod tests {
 
     #[test]
     fn doubles_are_counted_and_the_first_arrival_stays() {
-        let sink = Sink(Mutex::new(vec![None; 3]));
+        let sink = Sink { arrivals: Mutex::new(vec![None; 3]), calls: 1 };
         let first = Instant::now();
         assert!(sink.note(1, first) && sink.note(1, Instant::now()) && sink.note(2, first));
         assert!(!sink.note(3, first));

@@ -1,4 +1,4 @@
-//! The measured workflow: a trigger and three agents, and the events that go through it.
+//! The measured workflow, in one of several shapes, and the events that go through it.
 
 use crate::client::Client;
 use anyhow::{Context, Result, ensure};
@@ -40,26 +40,67 @@ const WORDS: [&str; 24] = [
     "before",
 ];
 
+/// How many agents call the sink in a fan-out.
+const FAN: usize = 100;
+
+/// What an event goes through, from the hook to the sink.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Shape {
+    /// A condition, an event formatting, a call.
+    #[default]
+    Orders,
+    /// A condition that ends nine of ten events, and a call.
+    Filter,
+    /// Two event formattings side by side, joined by a merge, and a call.
+    Join,
+    /// A hundred calls for each event.
+    Fan,
+}
+
+impl Shape {
+    /// Whether the sink is called for the event with this number.
+    pub(crate) fn arrives(self, number: usize) -> bool {
+        self != Shape::Filter || number.is_multiple_of(10)
+    }
+
+    /// How often the sink is called for an event that arrives.
+    pub(crate) fn calls(self) -> usize {
+        if self == Shape::Fan { FAN } else { 1 }
+    }
+
+    /// How many deliveries an event leads to.
+    pub(crate) fn hops(self) -> f64 {
+        match self {
+            Shape::Orders => 3.0,
+            Shape::Filter => 1.1,
+            Shape::Join => 5.0,
+            Shape::Fan => FAN as f64,
+        }
+    }
+}
+
 /// A started workflow.
 pub(crate) struct Workflow {
+    pub(crate) shape: Shape,
     pub(crate) addr: SocketAddr,
     /// The path of its hook.
     pub(crate) hook: String,
 }
 
 impl Workflow {
-    /// Creates the workflow over the API, in a project of its own: hook, condition, event formatting, HTTP request to the sink.
-    pub(crate) async fn make(addr: SocketAddr, project: &str, sink: SocketAddr) -> Result<Self> {
+    /// Creates the workflow over the API, in a project of its own.
+    pub(crate) async fn make(shape: Shape, addr: SocketAddr, project: &str, sink: SocketAddr) -> Result<Self> {
         let mut client = Client::connect(addr).await?;
         let project = client.call(Method::POST, "/api/v1/projects", &json!({"name": project})).await?;
         let workflows = format!("/api/v1/projects/{}/workflows", id(&project)?);
-        let made = client.call(Method::POST, &workflows, &json!({"name": "Orders", "options": options(sink)})).await?;
+        let made = client.call(Method::POST, &workflows, &json!({"name": "Orders", "options": options(shape, sink)})).await?;
         let workflow = format!("{workflows}/{}", id(&made)?);
         client.call(Method::POST, &format!("{workflow}/start"), &json!({})).await?;
         let hook = client.call(Method::GET, &format!("{workflow}/agents/hook"), &json!({})).await?;
         let url = hook["hook_url"].as_str().context("the trigger has no hook_url")?;
         let path = url.find("/hooks/").map(|at| url[at..].to_owned());
-        Ok(Workflow { addr, hook: path.with_context(|| format!("{url} is not a hook's address"))? })
+        Ok(Workflow { shape, addr, hook: path.with_context(|| format!("{url} is not a hook's address"))? })
     }
 }
 
@@ -67,27 +108,56 @@ fn id(made: &Value) -> Result<&str> {
     made["id"].as_str().context("what was made has no id")
 }
 
-fn options(sink: SocketAddr) -> Value {
+fn options(shape: Shape, sink: SocketAddr) -> Value {
     let agent = |id: &str, kind: &str, config: Value| json!({"id": id, "type": "agent", "agent_type": kind, "config": config});
     let link = |source: &str, target: &str| json!({"id": format!("{source}-{target}"), "type": "link", "source": {"id": source}, "target": {"id": target}});
-    json!({"cells": [
-        agent("hook", "webhook", json!({})),
-        agent("paid", "condition", json!({"condition": {"all": [
+    let paid = agent(
+        "paid",
+        "condition",
+        json!({"condition": {"all": [
             {"path": "type", "operator": "eq", "value": "order.paid"},
             {"path": "total", "operator": "gt", "value": 0}
-        ]}})),
-        agent("format", "event_formatting", json!({"mode": "merge", "instructions": {
-            "title": "{{ customer.name }} paid {{ total }} {{ currency }} for {{ items.size }} items"
-        }})),
-        agent("send", "http_request", json!({"url": format!("http://{sink}/"), "method": "post"})),
-        link("hook", "paid"),
-        link("paid", "format"),
-        link("format", "send"),
-    ]})
+        ]}}),
+    );
+    let title = "{{ customer.name }} paid {{ total }} {{ currency }} for {{ items.size }} items";
+    let format = |id: &str| agent(id, "event_formatting", json!({"mode": "merge", "instructions": {"title": title}}));
+    let send = |id: &str, payload: Option<Value>| {
+        let mut config = json!({"url": format!("http://{sink}/"), "method": "post"});
+        if let Some(payload) = payload {
+            config["payload"] = payload;
+        }
+        agent(id, "http_request", config)
+    };
+    let mut cells = vec![agent("hook", "webhook", json!({}))];
+    match shape {
+        Shape::Orders => {
+            cells.extend([paid, format("format"), send("send", None)]);
+            cells.extend([link("hook", "paid"), link("paid", "format"), link("format", "send")]);
+        }
+        Shape::Filter => cells.extend([paid, send("send", None), link("hook", "paid"), link("paid", "send")]),
+        Shape::Join => {
+            let number = json!({"number": {"_": "{{ left.number }}", "as": "number"}});
+            let join = agent("join", "merge", json!({"mode": "all"}));
+            cells.extend([format("left"), format("right"), join, send("send", Some(number))]);
+            cells.extend([
+                link("hook", "left"),
+                link("hook", "right"),
+                link("left", "join"),
+                link("right", "join"),
+                link("join", "send"),
+            ]);
+        }
+        Shape::Fan => {
+            for id in (0..FAN).map(|number| format!("send{number}")) {
+                cells.extend([send(&id, None), link("hook", &id)]);
+            }
+        }
+    }
+    json!({"cells": cells})
 }
 
-/// Makes an event: an order as a shop would send it, 1 KB, each different.
-pub(crate) fn event(number: usize) -> Result<Bytes> {
+/// Makes an event: an order as a shop would send it, 1 KB, each different. Orders that must not arrive are not paid.
+pub(crate) fn event(shape: Shape, number: usize) -> Result<Bytes> {
     let mut random = Random(number as u64);
     let items: Vec<Value> = (0..3)
         .map(|_| json!({"sku": format!("{:08X}", random.next() as u32), "name": random.one_of(&GOODS), "price": random.price()}))
@@ -95,7 +165,7 @@ pub(crate) fn event(number: usize) -> Result<Bytes> {
     let name = random.one_of(&NAMES);
     let mut order = json!({
         "number": number,
-        "type": "order.paid",
+        "type": if shape.arrives(number) { "order.paid" } else { "order.open" },
         "id": format!("ord_{:016x}{:016x}", random.next(), random.next()),
         "created_at": format!("2026-03-{:02}T{:02}:{:02}:00Z", 1 + random.next() % 28, random.next() % 24, random.next() % 60),
         "total": random.price(),
@@ -144,10 +214,10 @@ mod tests {
     #[test]
     fn events_have_a_kilobyte_and_their_number() -> Result<()> {
         for number in [0, 7, 9_999, 123_456] {
-            let event: Value = serde_json::from_slice(&event(number)?)?;
+            let event: Value = serde_json::from_slice(&event(Shape::Filter, number)?)?;
             assert_eq!(event["number"], number);
         }
-        assert_ne!(event(1)?, event(2)?);
+        assert_ne!(event(Shape::Orders, 1)?, event(Shape::Orders, 2)?);
         Ok(())
     }
 }

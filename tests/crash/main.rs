@@ -2,6 +2,7 @@
 //! the program is killed at random moments. Afterwards the checker reads everything, and counts.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod chains;
 mod checker;
 mod external;
 mod reference;
@@ -74,7 +75,8 @@ async fn nothing_is_lost_and_nothing_doubled_when_the_program_is_killed_again_an
         rookery.kill();
         torn += usize::from(!rookery.waiting_messages().await.is_empty());
         while_posting += usize::from(!clients.are_done());
-        rookery.start_again().await;
+        // Each life ends its chains elsewhere.
+        rookery.start_again_with("ROOKERY_CHAIN", &random.usize(..8).to_string()).await;
     }
     let (accepted, retries) = clients.finish().await;
     println!(

@@ -61,6 +61,12 @@ impl Process {
         assert!(self.start_on(self.port).await, "it does not start again: {}", self.log());
     }
 
+    /// Sets an environment variable of the next start.
+    pub(crate) fn set_env(&mut self, name: &str, value: &str) {
+        self.env.retain(|(there, _)| there != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Whether the program runs.
     pub(crate) fn is_running(&self) -> bool {
         self.child.is_some()

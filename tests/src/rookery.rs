@@ -186,6 +186,12 @@ impl Rookery {
         self.process_mut().start_again().await;
     }
 
+    /// Starts the program again on the same folder and port, with another value of an environment variable.
+    pub async fn start_again_with(&mut self, name: &str, value: &str) {
+        self.process_mut().set_env(name, value);
+        self.start_again().await;
+    }
+
     /// Stops the program with SIGTERM, and waits for its orderly end.
     pub fn stop(&mut self) {
         self.process_mut().terminate();

@@ -5,7 +5,7 @@ use crate::forwarded::TrustedProxy;
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use rookery_egress::Allow;
-use rookery_engine::PublicUrl;
+use rookery_engine::{ChainBounds, PublicUrl};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +54,10 @@ pub struct Args {
     /// Repair a data folder that a start refuses as damaged, report what is lost, send again what was under way, and end.
     #[arg(long)]
     pub repair: bool,
+    /// How many deliveries a chain may have: those of agents that only compute are stored with the event that they began with. 0
+    /// stores each on its own.
+    #[arg(long, env = "ROOKERY_CHAIN", hide = true, default_value_t = ChainBounds::default().deliveries)]
+    pub chain: usize,
     /// The file for the counts of requests to DynamoDB and SQS, as JSON: written at the end, and at every SIGUSR1.
     #[arg(long, env = "ROOKERY_USAGE", hide = true, value_name = "FILE")]
     pub usage: Option<PathBuf>,

@@ -12,7 +12,7 @@ use anyhow::Context;
 use rookery_api::RootKey;
 use rookery_boot::{Booted, Clients, Options, TABLE};
 use rookery_egress::Policy;
-use rookery_engine::{Engine, NoPublicUrl, PublicUrl, Settings};
+use rookery_engine::{ChainBounds, Engine, NoPublicUrl, PublicUrl, Settings};
 use rookery_queue::Queue;
 use rookery_standins::Standins;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -61,7 +61,8 @@ impl Runner {
         let clients = Clients::new(dynamodb.build(), sqs.build());
         let queues = or_damage(rookery_boot::create(&clients).await, &standins, &args.data).await?;
         let public_url = args.public_url.clone().map_or_else(|| own_address(addr), Ok)?;
-        let settings = Settings { public_url: Some(public_url), stage: None };
+        let chains = ChainBounds { deliveries: args.chain, ..ChainBounds::default() };
+        let settings = Settings { public_url: Some(public_url), stage: None, chains };
         let egress = Policy { allow: args.egress_allow.clone(), ..Policy::default() };
         let Booted { engine, sqs, queues } = rookery_boot::assemble(clients, TABLE, queues, Options { egress, settings });
 

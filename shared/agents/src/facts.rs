@@ -29,6 +29,9 @@ pub struct Facts {
     /// Problems that are refused only when a workflow is saved, by field of the config. The agent is built all the same, since it
     /// may have been saved before these problems were refused.
     pub at_save: Vec<(String, String)>,
+    /// The agent computes what it emits from the event and its options alone: it has no memory, waits for nothing and asks nothing of the
+    /// world outside. The deliveries of such agents are stored together.
+    pub only_computes: bool,
     /// Set if callers elsewhere may ask this agent, over the protocol of external agents.
     pub served: Option<Served>,
 }
@@ -74,6 +77,7 @@ impl Facts {
             hook_secret: None,
             feed_items: 0,
             at_save: Vec::new(),
+            only_computes: false,
             served: None,
         }
     }

@@ -5,7 +5,7 @@
 use crate::AgentError;
 use crate::template::Scope;
 use async_trait::async_trait;
-use rookery_domain::{CallbackAuth, Event, EventId, RunId, Time};
+use rookery_domain::{CallbackAuth, Event, EventAt, RunId, Time};
 use rookery_egress::{Request, Response};
 
 /// The world outside of an agent, implemented by the engine. In a dry run, calls are refused unless the caller asked for them.
@@ -33,7 +33,7 @@ pub trait Host: Send + Sync {
     }
 
     /// Reads events of the same workflow; events that are no longer kept are missing in the answer.
-    async fn events(&self, _ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
+    async fn events(&self, _places: &[EventAt]) -> Result<Vec<Event>, AgentError> {
         not_available("other events")
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{Agent, AgentError, AskFor, Call, Caller, Context, Effects, Example, Host, Reply, build, in_config};
 use async_trait::async_trait;
-use rookery_domain::{Cell, CellId, DeliveryId, Event, EventId, Payload, RunId, Time};
+use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, Time};
 use rookery_egress::{Request, Response};
 use serde_json::{Map, Value};
 use std::sync::Mutex;
@@ -66,8 +66,8 @@ impl Host for World {
         Ok(crate::sign_standard_webhook("whsec_dGVzdA==", text)?)
     }
 
-    async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
-        Ok(self.events.iter().filter(|event| ids.contains(&event.id)).cloned().collect())
+    async fn events(&self, places: &[EventAt]) -> Result<Vec<Event>, AgentError> {
+        Ok(self.events.iter().filter(|event| places.contains(&event.at())).cloned().collect())
     }
 }
 
@@ -102,8 +102,10 @@ pub(crate) fn cell() -> Cell {
 
 /// The root event of a new run, emitted by `source`.
 pub(crate) fn event(source: &str, payload: &str) -> Event {
+    let id = EventId::fresh();
     Event {
-        id: EventId::fresh(),
+        id,
+        item: id,
         version: 1,
         cell: CellId(source.into()),
         incarnation: 1,

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{Cause, CellId, Error, Event, EventId, Payload, RunId, Time, is_valid_group, limits};
 use rookery_engine::Incoming;
-use rookery_store::{EventFilter, Page, Role, Workflow, keys};
+use rookery_store::{EventFilter, Page, Role, RunItem, Workflow, event_place};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -180,13 +180,15 @@ async fn list(
     };
     let Some(run) = query.get("run") else {
         let page = app.engine.store.list_events(&workflow.id, &filter, limit, cursor.as_ref()).await?;
-        return Ok(listed(cut(page, |event| keys::recent_sort(event.created_at, event.id))?, EventView::from));
+        let cut = cut(page, |event| event.payload.as_str().len(), event_place)?;
+        return Ok(listed(cut, EventView::from));
     };
     let run = run.parse().map_err(|_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event."))?;
     let page = app.engine.store.list_run(&workflow.id, run, limit, cursor.as_ref()).await?;
-    let events = page.items.into_iter().filter_map(|item| item.event).filter(|event| is_kept(event) && selects(&filter, event));
-    let page = Page { items: events.collect(), next: page.next };
-    Ok(listed(cut(page, |event| event.id.own.simple().to_string())?, EventView::from))
+    let bytes = |item: &RunItem| item.events().map(|event| event.payload.as_str().len()).sum();
+    let page = cut(page, bytes, |item| item.id.own.simple().to_string())?;
+    let events = page.items.iter().flat_map(RunItem::events).filter(|event| filter.selects(event)).cloned();
+    Ok(listed(Page { items: events.collect(), next: page.next }, EventView::from))
 }
 
 async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<impl IntoResponse> {
@@ -205,8 +207,8 @@ async fn emit(
 }
 
 async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<Event> {
-    let item = app.engine.store.run_item(&workflow.id, ids.get("event")?).await?;
-    Ok(item.and_then(|item| item.event).filter(is_kept).ok_or_else(|| Error::not_found("event"))?)
+    let event = app.engine.store.find_event(&workflow.id, ids.get("event")?).await?;
+    Ok(event.filter(is_kept).ok_or_else(|| Error::not_found("event"))?)
 }
 
 /// Whether an event is still shown. It may be stored for longer, while something waits for it.
@@ -214,19 +216,15 @@ pub(crate) fn is_kept(event: &Event) -> bool {
     event.keep_until > Time::now()
 }
 
-fn selects(filter: &EventFilter, event: &Event) -> bool {
-    filter.cell.as_ref().is_none_or(|cell| *cell == event.cell)
-        && filter.group.as_ref().is_none_or(|group| event.groups.contains(group))
-}
-
-/// Ends a page before its payloads become too much for one answer. `place` is an event's place in the list.
-fn cut(mut page: Page<Event>, place: impl Fn(&Event) -> String) -> Result<Page<Event>> {
+/// Ends a page before its payloads become too much for one answer. `size` is the size of an item's payloads, `place` its place in the list.
+fn cut<T>(mut page: Page<T>, size: impl Fn(&T) -> usize, place: impl Fn(&T) -> String) -> Result<Page<T>> {
     let mut bytes = 0;
-    let fit = page.items.iter().take_while(|event| {
-        bytes += event.payload.as_str().len();
+    let fit = page.items.iter().take_while(|item| {
+        bytes += size(item);
         bytes <= PAGE_BYTES
     });
-    let fit = fit.count();
+    // The first item is shown whatever its size, so that each page gets on.
+    let fit = fit.count().max(1);
     if let Some(last) = page.items.get(fit.wrapping_sub(1)).filter(|_| fit < page.items.len()) {
         page.next = Some(cursor_at(&place(last))?);
         page.items.truncate(fit);

@@ -87,7 +87,7 @@ impl From<Request> for RequestView {
         RequestView {
             id: pending.id,
             run_id: pending.id.run,
-            event_id: pending.event,
+            event_id: pending.event.id,
             cell_id: pending.agent.cell,
             state,
             endpoint: request.endpoint,

@@ -6,7 +6,7 @@
 
 mod outcome;
 
-use crate::events::{EventView, PAGE_BYTES};
+use crate::events::{EventView, PAGE_BYTES, is_kept};
 use outcome::{Outcome, arms, blank, handled, scheduled, waits};
 use rookery_domain::{CellId, Event, EventId, RunId, Time};
 use rookery_engine::Built;
@@ -105,12 +105,12 @@ impl<'a> RunTree<'a> {
         let mut waiting = Vec::new();
         for item in items {
             tree.limit_hit = tree.limit_hit.or(item.limit_hit);
-            if let Some(event) = item.event {
+            for event in item.event.into_iter().chain(item.chain.events).filter(is_kept) {
                 let place = (event.hop, event.created_at, event.id);
                 tree.places.insert(event.id, place);
                 tree.left.insert(place, event);
             }
-            if let Some(commit) = item.commit {
+            for commit in item.commit.into_iter().chain(item.chain.commits) {
                 if let Some(event) = commit.event {
                     tree.timers.entry(event).or_default().extend(scheduled(&commit));
                 }

@@ -117,10 +117,7 @@ async fn show(
             break;
         }
     }
-    for item in &mut items {
-        item.event = item.event.take().filter(is_kept);
-    }
-    if items.iter().all(|item| item.event.is_none()) && begin.is_none() {
+    if !items.iter().flat_map(RunItem::events).any(is_kept) && begin.is_none() {
         return Err(Error::not_found("run").into());
     }
     let truncated = next.is_some() || begin.is_some();
@@ -132,7 +129,7 @@ async fn show(
 
 /// The versions that a run's events belong to: usually one.
 async fn versions(app: &App, workflow: &Workflow, items: &[RunItem]) -> Result<HashMap<u64, Arc<Built>>> {
-    let numbers: HashSet<u64> = items.iter().filter_map(|item| Some(item.event.as_ref()?.version)).collect();
+    let numbers: HashSet<u64> = items.iter().flat_map(RunItem::events).map(|event| event.version).collect();
     let mut built = HashMap::new();
     for number in numbers {
         built.insert(number, app.engine.built(&workflow.id, number).await?);

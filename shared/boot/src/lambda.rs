@@ -25,7 +25,7 @@ pub async fn from_environment() -> Result<Booted> {
     sqs.set_endpoint_url(endpoint("SQS"));
     let clients = Clients::new(dynamodb.build(), sqs.build());
     let egress = Policy { allow: egress_allow()?, ..Policy::default() };
-    let settings = Settings { public_url: public_url()?, stage: variable("ROOKERY_STAGE").ok() };
+    let settings = Settings { public_url: public_url()?, stage: variable("ROOKERY_STAGE").ok(), ..Settings::default() };
     Ok(assemble(clients, &variable("ROOKERY_TABLE")?, QueueUrls::read(variable)?, Options { egress, settings }))
 }
 

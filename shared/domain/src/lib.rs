@@ -19,7 +19,7 @@ mod time;
 mod wording;
 
 pub use error::{Error, Kind, Result};
-pub use event::{Cause, Event};
+pub use event::{Cause, Event, EventAt};
 pub use graph::{Cell, Graph, Link, Target};
 pub use ids::{CellId, DeliveryId, EventId, ProjectId, RunId, ScopeId, WorkflowId, hashed_uuid, is_valid_name, random_token};
 pub use options::{AgentCell, Options, Problem, is_valid_group};

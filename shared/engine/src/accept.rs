@@ -1,6 +1,7 @@
 //! Accepting: an event from outside becomes durable and its deliveries are sent; only then is there a 2xx.
 
 use crate::confirm::confirm;
+use crate::delivery::chain::{Grown, WithLogs};
 use crate::{Built, Engine};
 use http::HeaderName;
 use rookery_agents::{
@@ -10,8 +11,7 @@ use rookery_domain::{
     Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, Time, WorkflowId, WorkflowRef,
 };
 use rookery_egress::Redactor;
-use rookery_queue::Outgoing;
-use rookery_store::{Accepted, Counts, State, Workflow};
+use rookery_store::{Accepted, State, Workflow};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ pub enum HookAnswer {
 
 impl Engine {
     /// Takes an event in at a trigger of an active workflow.
-    pub async fn accept_at_trigger(&self, workflow: &Workflow, cell: &CellId, incoming: Incoming) -> Result<EventId> {
+    pub async fn accept_at_trigger(self: &Arc<Self>, workflow: &Workflow, cell: &CellId, incoming: Incoming) -> Result<EventId> {
         let built = self.active(workflow).await?;
         let (cell, agent) = built.agent(cell)?;
         let kind = rookery_agents::find(&cell.agent_type).map(|info| info.kind);
@@ -78,7 +78,7 @@ impl Engine {
     }
 
     /// Makes a new event like an old one: from the same agent, in a new run.
-    pub async fn emit_again(&self, workflow: &Workflow, like: &Event) -> Result<EventId> {
+    pub async fn emit_again(self: &Arc<Self>, workflow: &Workflow, like: &Event) -> Result<EventId> {
         let built = self.active(workflow).await?;
         let (cell, agent) = built.agent(&like.cell)?;
         let (payload, groups) = (like.payload.clone(), like.groups.clone());
@@ -100,9 +100,9 @@ impl Engine {
     }
 
     async fn accept(
-        &self,
+        self: &Arc<Self>,
         workflow: &Workflow,
-        built: &Built,
+        built: &Arc<Built>,
         cell: &Cell,
         agent: &dyn Agent,
         incoming: Incoming,
@@ -116,6 +116,7 @@ impl Engine {
             if incoming.groups.is_empty() { agent.facts().groups.iter().take(1).cloned().collect() } else { incoming.groups };
         let event = Event {
             id: event_id,
+            item: event_id,
             version: built.version,
             cell: cell.id.clone(),
             incarnation: cell.incarnation,
@@ -127,34 +128,45 @@ impl Engine {
             keep_until: now.plus(agent.facts().keep_events_ms),
             last: false,
         };
-        match self.store.accept(id, &event).await? {
+        let chain = self.chain(id, built, &event, Grown::AtAccept).await;
+        match self.store.accept(id, &event, &chain.chain).await? {
             Accepted::New => {
-                tracing::info!(event = %event_id, run = %event_id.run, agent = %cell.id, version = built.version, "accepted");
-                let outgoing = self.following(id, built, std::slice::from_ref(&event));
-                self.send_accepted(id, &event, outgoing).await?;
+                let more = chain.chain.commits.len();
+                tracing::info!(event = %event_id, run = %event_id.run, agent = %cell.id, version = built.version, more, "accepted");
+                self.send_accepted(id, built, &event, chain).await?;
             }
             // The event may have been stored and its deliveries never sent, so they are sent again. A delivery that is done is
             // not done twice.
             Accepted::Same(there) => {
-                let built = self.built(id, there.version).await?;
-                let outgoing = self.following(id, &built, std::slice::from_ref(&*there));
-                self.producer.send(outgoing).await?;
+                if let Some(event) = there.event.as_ref() {
+                    let built = self.built(id, event.version).await?;
+                    let outgoing = self.following(id, &built, std::slice::from_ref(event), &there.chain);
+                    self.producer.send(outgoing).await?;
+                }
             }
         }
         Ok(event_id)
     }
 
-    async fn send_accepted(&self, workflow: &WorkflowRef, event: &Event, outgoing: Vec<Outgoing>) -> Result<()> {
+    async fn send_accepted(
+        self: &Arc<Self>,
+        workflow: &WorkflowRef,
+        built: &Built,
+        event: &Event,
+        chain: WithLogs,
+    ) -> Result<()> {
+        let outgoing = self.following(workflow, built, std::slice::from_ref(event), &chain.chain);
         if outgoing.is_empty() {
-            // The event has no delivery that would count it.
-            self.meter.add(workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
-            self.flush_metrics().await;
+            // Nothing follows that would count the event. A function that ends now loses the count, and nothing else.
+            self.count_accepted(workflow, event, &chain.chain);
+            self.flush_metrics_soon().await;
         }
-        self.producer.send(outgoing).await
+        self.producer.send(outgoing).await?;
+        self.put_chain_logs(workflow, chain).await
     }
 
     /// Handles a request to a hook: `/hooks/{project}{workflow}{secret}`.
-    pub async fn hook(&self, token: &str, request: &HookRequest) -> Result<HookAnswer> {
+    pub async fn hook(self: &Arc<Self>, token: &str, request: &HookRequest) -> Result<HookAnswer> {
         let (workflow, built, cell_id) = self.by_token(token, Address::Hook).await?;
         let (cell, agent) = built.agent(&cell_id)?;
         if workflow.state != State::Active {

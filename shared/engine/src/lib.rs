@@ -29,6 +29,7 @@ mod tick;
 mod workflow;
 
 pub use accept::{HookAnswer, Incoming};
+pub use delivery::chain::ChainBounds;
 pub use delivery::dispatch::Dispatcher;
 pub use delivery::dry_run::{Report, ReportedEvent};
 pub use delivery::replay::Replayed;
@@ -70,12 +71,18 @@ pub struct Settings {
     pub public_url: Option<PublicUrl>,
     /// The stage in the metrics for CloudWatch; without a stage, no such metrics are written.
     pub stage: Option<String>,
+    /// How far chains go.
+    pub chains: ChainBounds,
 }
 
 impl Engine {
     /// The public address of the API.
     pub fn public_url(&self) -> Option<&PublicUrl> {
         self.settings.public_url.as_ref()
+    }
+
+    pub(crate) fn chains(&self) -> &ChainBounds {
+        &self.settings.chains
     }
 
     /// How many outside calls of agents are under way, now and whenever that changes.

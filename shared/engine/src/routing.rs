@@ -4,49 +4,65 @@
 //! again when the event comes again. Only an event with more than ten targets goes by way of the `route` queue.
 
 use crate::{Built, Engine};
-use rookery_domain::{CellId, DeliveryId, Event, EventId, Result, WorkflowRef};
+use rookery_domain::{CellId, DeliveryId, Event, EventAt, EventId, Result, WorkflowRef};
 use rookery_queue::{Deliver, Handler, Message, Outgoing, Queue, Route, Task};
+use rookery_store::Chain;
 use std::sync::Arc;
 
 /// The most targets whose messages are sent at once; an event with more goes by way of the `route` queue.
-const DIRECT: usize = 10;
+pub(crate) const DIRECT: usize = 10;
 
-/// The deliveries of an event, in the order of the workflow's links.
-pub(crate) fn deliveries(workflow: &WorkflowRef, built: &Built, event: &Event) -> Vec<Outgoing> {
-    let targets = built.graph.route(&event.cell, &event.groups);
-    targets.iter().map(|target| deliver(workflow, event.id, &target.cell.id).into()).collect()
+/// The deliveries of an event that its chain does not hold, in the order of the workflow's links.
+pub(crate) fn open_deliveries(workflow: &WorkflowRef, built: &Built, event: &Event, chain: &Chain) -> Vec<Message> {
+    let is_handled = |cell: &CellId| chain.commits.iter().any(|commit| commit.event == Some(event.id) && commit.cell == *cell);
+    let targets = built.graph.route(&event.cell, &event.groups).into_iter().filter(|target| !is_handled(&target.cell.id));
+    targets.map(|target| deliver(workflow, event.at(), &target.cell.id)).collect()
 }
 
 /// The message of a delivery's first attempt.
-pub(crate) fn deliver(workflow: &WorkflowRef, event: EventId, cell: &CellId) -> Message {
+pub(crate) fn deliver(workflow: &WorkflowRef, event: EventAt, cell: &CellId) -> Message {
     Task::Deliver(Deliver { event, cell: cell.clone(), arm: 0, attempt: 0, reply: false }).of(workflow)
 }
 
 impl Engine {
-    /// The messages that follow from stored events of one version.
-    pub(crate) fn following(&self, workflow: &WorkflowRef, built: &Built, events: &[Event]) -> Vec<Outgoing> {
-        let each = events.iter().map(|event| {
-            let deliveries = deliveries(workflow, built, event);
-            match deliveries.len() <= DIRECT {
-                true => deliveries,
-                false => vec![route(workflow, event.id).into()],
+    /// The messages that follow from stored events of one version, and from their chain.
+    pub(crate) fn following(&self, workflow: &WorkflowRef, built: &Built, events: &[Event], chain: &Chain) -> Vec<Outgoing> {
+        let each = events.iter().chain(&chain.events).map(|event| {
+            let mut messages = open_deliveries(workflow, built, event, chain);
+            if messages.len() > DIRECT {
+                messages = vec![route(workflow, event.at())];
             }
+            let span = span_before(event);
+            messages.into_iter().map(move |message| Outgoing { span, ..message.into() })
         });
         each.flatten().collect()
     }
 
     /// Sends the deliveries of one event, whatever their number: the `route` queue's handler.
     async fn route(&self, workflow: &WorkflowRef, route: &Route) -> Result<()> {
-        let Some(event) = self.store.run_item(workflow, route.event).await?.and_then(|item| item.event) else {
+        let item = self.store.run_item(workflow, route.event.item).await?;
+        let found = item.as_ref().and_then(|item| Some((item.events().find(|event| event.id == route.event.id)?, &item.chain)));
+        let Some((event, chain)) = found else {
             tracing::warn!(%workflow, "an event is gone before it was routed");
             return Ok(());
         };
         let built = self.built(workflow, event.version).await?;
-        self.producer.send(deliveries(workflow, &built, &event)).await
+        let deliveries = open_deliveries(workflow, &built, event, chain);
+        self.producer.send(deliveries.into_iter().map(Outgoing::from).collect()).await
     }
 }
 
-fn route(workflow: &WorkflowRef, event: EventId) -> Message {
+/// The span of a delivery of a chain. It follows from the delivery, since whoever sends what comes of the delivery may not have run it.
+pub(crate) fn span_in_chain(delivery: DeliveryId) -> u64 {
+    delivery.0.as_u64_pair().1
+}
+
+/// The span of the delivery that emitted an event of a chain: what follows from the event belongs to it.
+pub(crate) fn span_before(event: &Event) -> Option<u64> {
+    event.cause.as_ref()?.delivery.filter(|_| event.id != event.item).map(span_in_chain)
+}
+
+fn route(workflow: &WorkflowRef, event: EventAt) -> Message {
     Task::Route(Route { event }).of(workflow)
 }
 

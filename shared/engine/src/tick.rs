@@ -103,7 +103,7 @@ impl Engine {
         match item {
             DueItem::Message { key, at, message } => {
                 let message = Message::decode(&message)?;
-                self.producer.send(vec![Outgoing { message, not_before: Some(at) }]).await?;
+                self.producer.send(vec![Outgoing::at(message, at)]).await?;
                 // The item is changed only after the message was sent. After a crash in between, the message is sent twice, and
                 // the second one finds the work done.
                 self.store.due_sent(&key, at).await
@@ -123,7 +123,7 @@ impl Engine {
             return self.store.schedule_sent(item, None, 0).await;
         };
         let beat = beat(&schedule, resumed(&schedule, item.next_due, now), now);
-        let checks = beat.due.iter().map(|due| Outgoing { message: check(item, *due), not_before: Some(*due) });
+        let checks = beat.due.iter().map(|due| Outgoing::at(check(item, *due), *due));
         self.producer.send(checks.collect()).await?;
         self.store.schedule_sent(item, beat.next, beat.skipped).await
     }

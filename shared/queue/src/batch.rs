@@ -1,10 +1,11 @@
 //! A batch of an SQS event source mapping: each message is handled on its own, and the answer always names what failed (rule 5).
 
-use crate::{Message, Queue};
+use crate::{Message, Outgoing, Queue};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use rookery_domain::Result;
 use rookery_trace::{Context, Kind, Span};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Handles the messages of a queue. `Ok` acknowledges a message: everything that follows from it is stored and sent (rule 3).
 pub trait Handler: Send + Sync + 'static {
@@ -64,11 +65,28 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
     span.run(log, work, Clone::clone).await.is_none()
 }
 
+/// Handles a message that was not sent, because its sender goes on with it: logs and traces tell of it as of any other.
+pub async fn go_on<T>(outgoing: &Outgoing, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let (span, log) = span(&outgoing.message, outgoing.trace());
+    // The future is boxed: whole handlers nested in others exceed the compiler's limit on the depth of types.
+    span.run(log, Box::pin(work), |result| result.as_ref().err().map(ToString::to_string)).await
+}
+
+/// Records the span of a message that was never sent, because what it asks for was done at once.
+pub fn done_at_once(outgoing: &Outgoing, span_id: u64, began: SystemTime) {
+    if rookery_trace::is_on()
+        && let Some(parent) = outgoing.trace()
+    {
+        span(&outgoing.message, Some(parent)).0.is_over(Context { span: span_id, ..parent }, began);
+    }
+}
+
 /// What logs and traces say of the handling of a message: ids only.
 fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
     let (agent, event, attempt) = message.task.about();
     let run = event.map(|event| event.run);
     let log = tracing::info_span!(
+        parent: None,
         "message",
         kind = message.task.kind(),
         project = %message.workflow.project,
@@ -106,8 +124,8 @@ mod tests {
             let Task::Route(Route { event }) = message.task else { return Ok(()) };
             let index = {
                 let mut seen = self.0.lock().unwrap();
-                seen.push(event);
-                event.run.0.as_u128()
+                seen.push(event.id);
+                event.id.run.0.as_u128()
             };
             match index {
                 2 => Err(Error::unavailable("store")),
@@ -121,7 +139,7 @@ mod tests {
     fn record(index: u128) -> SqsMessage {
         let event = EventId::root(rookery_domain::RunId(uuid::Uuid::from_u128(index)));
         let workflow = WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() };
-        let message = Task::Route(Route { event }).of(&workflow);
+        let message = Task::Route(Route { event: event.into() }).of(&workflow);
         let mut record = SqsMessage::default();
         record.message_id = Some(format!("m{index}"));
         record.body = Some(message.encode());

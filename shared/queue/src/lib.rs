@@ -11,7 +11,7 @@ mod producer;
 mod queues;
 mod turns;
 
-pub use batch::{Handler, handle};
+pub use batch::{Handler, done_at_once, go_on, handle};
 pub use create::create_queues;
 pub use dead::take_dead;
 pub use message::{Check, Deliver, Message, Route, Task, Timer};

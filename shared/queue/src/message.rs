@@ -1,7 +1,7 @@
 //! The messages on the queues: they have a version, and carry ids only.
 
 use crate::Queue;
-use rookery_domain::{CellId, DeliveryId, Error, EventId, Result, ScopeId, Time, WorkflowRef};
+use rookery_domain::{CellId, DeliveryId, Error, EventAt, EventId, Result, ScopeId, Time, WorkflowRef};
 use rookery_trace::Context;
 use serde::{Deserialize, Serialize};
 
@@ -12,14 +12,14 @@ const VERSION: u8 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// The event.
-    pub event: EventId,
+    pub event: EventAt,
 }
 
 /// An event is to be delivered to an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deliver {
     /// The event.
-    pub event: EventId,
+    pub event: EventAt,
     /// The agent.
     pub cell: CellId,
     /// The arm: 0, and one more for each replay.
@@ -37,7 +37,7 @@ pub struct Deliver {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     /// The event of the delivery that set the timer.
-    pub event: EventId,
+    pub event: EventAt,
     /// The agent.
     pub cell: CellId,
     /// The timer, as a delivery.
@@ -115,9 +115,9 @@ impl Task {
     /// What the task is about, for logs and traces: the agent, the event, the attempt.
     pub fn about(&self) -> (Option<&CellId>, Option<EventId>, u32) {
         match self {
-            Task::Route(route) => (None, Some(route.event), 0),
-            Task::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event), deliver.attempt),
-            Task::Timer(timer) => (Some(&timer.cell), Some(timer.event), timer.attempt),
+            Task::Route(route) => (None, Some(route.event.id), 0),
+            Task::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event.id), deliver.attempt),
+            Task::Timer(timer) => (Some(&timer.cell), Some(timer.event.id), timer.attempt),
             Task::Check(check) => (Some(&check.cell), None, check.attempt),
         }
     }
@@ -178,7 +178,12 @@ impl Message {
 
     /// Writes the body of an SQS message. Whatever handles the message works in the trace of its writer.
     pub fn encode(&self) -> String {
-        let traceparent = rookery_trace::current().map(|trace| trace.to_string());
+        self.encode_in(rookery_trace::current())
+    }
+
+    /// Writes the body of an SQS message that belongs to this trace.
+    pub(crate) fn encode_in(&self, trace: Option<Context>) -> String {
+        let traceparent = trace.map(|trace| trace.to_string());
         let envelope = Envelope { v: VERSION, traceparent, workflow: self.workflow.clone(), task: self.task.clone() };
         serde_json::to_string(&envelope).unwrap_or_default()
     }
@@ -247,7 +252,7 @@ mod tests {
     fn messages_come_back_and_replays_open_the_next_arm() {
         let event = EventId::fresh();
         let cell = CellId("a \"quoted\" cell".into());
-        let deliver = Task::Deliver(Deliver { event, cell, arm: 1, attempt: 3, reply: true }).of(&workflow());
+        let deliver = Task::Deliver(Deliver { event: event.into(), cell, arm: 1, attempt: 3, reply: true }).of(&workflow());
         assert_eq!(Message::decode(&deliver.encode()).unwrap(), deliver);
         let Task::Deliver(replayed) = deliver.replay().task else { panic!("a replay is of the same kind") };
         assert_eq!((replayed.arm, replayed.attempt), (2, 0));
@@ -255,7 +260,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_belongs_to_the_trace_of_whoever_wrote_it() {
-        let message = Task::Route(Route { event: EventId::fresh() }).of(&workflow());
+        let message = Task::Route(Route { event: EventId::fresh().into() }).of(&workflow());
         assert_eq!(Message::decode_traced(&message.encode()).unwrap(), (message.clone(), None));
         let parent = Context::fresh();
         let span = rookery_trace::Span {

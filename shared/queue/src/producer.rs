@@ -7,6 +7,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry};
 use rookery_domain::{Error, Result, Time, limits};
+use rookery_trace::Context;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -29,11 +30,25 @@ pub struct Outgoing {
     pub message: Message,
     /// The message is not received before this time, which is at most 15 minutes ahead; a later time is cut to that.
     pub not_before: Option<Time>,
+    /// The span of the current trace that the message follows from; none for the span that sends it.
+    pub span: Option<u64>,
+}
+
+impl Outgoing {
+    /// A message that is not received before this time.
+    pub fn at(message: Message, not_before: Time) -> Self {
+        Outgoing { not_before: Some(not_before), ..message.into() }
+    }
+
+    /// The trace of the message.
+    pub(crate) fn trace(&self) -> Option<Context> {
+        rookery_trace::current().map(|now| Context { span: self.span.unwrap_or(now.span), ..now })
+    }
 }
 
 impl From<Message> for Outgoing {
     fn from(message: Message) -> Self {
-        Outgoing { message, not_before: None }
+        Outgoing { message, not_before: None, span: None }
     }
 }
 
@@ -71,12 +86,12 @@ impl Producer {
         for outgoing in outgoing {
             let (answer, answered) = oneshot::channel();
             let queue = &self.queues[outgoing.message.task.queue() as usize];
-            let Outgoing { message, not_before } = outgoing;
+            let trace = outgoing.trace();
             let asked = Asked {
-                body: message.encode(),
-                group: message.workflow.project.to_string(),
-                xray: rookery_trace::xray_header(),
-                not_before,
+                body: outgoing.message.encode_in(trace),
+                group: outgoing.message.workflow.project.to_string(),
+                xray: trace.and_then(rookery_trace::xray_header),
+                not_before: outgoing.not_before,
                 answer,
             };
             queue.send(asked).await.map_err(|_| Error::unavailable("the producer has stopped"))?;

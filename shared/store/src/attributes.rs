@@ -28,6 +28,7 @@
 //! | `caught_up` | missed checks before this due time are left out | schedules |
 //! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges |
 //! | `payload`, `groups` | the event's packed payload, its groups | events |
+//! | `chain` | where in the unpacked `payload` the chain begins; then `cell` and `groups` are those of all its events | events |
 //! | `hop`, `keep` | links from the root of the run; until when lists show it | events |
 //! | `last` | it is over the run's limit: nothing follows | events |
 //! | `from`, `dl` | the event and the delivery that it came of | events, commits, waits, requests |

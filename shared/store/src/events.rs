@@ -1,21 +1,18 @@
 //! Items of a run: events, and what became of deliveries. Here they are accepted, read and listed.
 
+use crate::chain::Chain;
 use crate::commit::record::{Commit, Parked};
 use crate::expression::Expr;
-use crate::item::Item;
+use crate::item::{Item, malformed};
 use crate::keys::{self, Key, Prefix};
 use crate::page::{Cursor, Page};
-use crate::recent::Recent;
 use crate::sdk::Store;
 use crate::workflows::{self, Workflow};
-use rookery_domain::{Cause, CellId, Error, Event, EventId, Kind, Payload, Result, RunId, Time, WorkflowRef, limits};
+use rookery_domain::{Cause, CellId, Error, Event, EventAt, EventId, Kind, Payload, Result, RunId, Time, WorkflowRef, limits};
 use serde_json::json;
 
-/// How many index entries one query of a filtered page looks at, however few of them match.
-const LOOKED_AT: usize = 1000;
-/// How many queries a page makes that has found nothing yet: enough to pass the largest run (`limits::RUN_EVENTS`, which may be
-/// exceeded a little).
-const QUERIES: usize = 12;
+/// How many items of a run are read at once when an event is sought.
+const READ: usize = 1000;
 
 /// An item of a run. It is an event, a delivery's commit, both of these (the first event that a delivery emitted is its commit),
 /// or a delivery that waits.
@@ -27,6 +24,8 @@ pub struct RunItem {
     pub event: Option<Event>,
     /// What became of a delivery.
     pub commit: Option<Commit>,
+    /// What came of the event and is stored with it.
+    pub chain: Chain,
     /// A delivery that waits for its next attempt.
     pub parked: Option<Parked>,
     /// On the run's first item: how many events the run has, about.
@@ -37,62 +36,47 @@ pub struct RunItem {
     pub published: Option<Payload>,
 }
 
+impl RunItem {
+    /// The events in the item, each after what it came of.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.event.iter().chain(&self.chain.events)
+    }
+
+    /// What became of deliveries, by this item.
+    pub fn commits(&self) -> impl Iterator<Item = &Commit> {
+        self.commit.iter().chain(&self.chain.commits)
+    }
+
+    /// The event with this id, if it is in the item.
+    pub fn into_event(self, id: EventId) -> Option<Event> {
+        self.event.into_iter().chain(self.chain.events).find(|event| event.id == id)
+    }
+}
+
 /// What became of an event that came from outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Accepted {
     /// The event is new, and stored.
     New,
-    /// The same event was there already.
-    Same(Box<Event>),
-}
-
-/// Which events a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct EventFilter {
-    /// Only the events of this agent.
-    pub cell: Option<CellId>,
-    /// Only the events with this group.
-    pub group: Option<String>,
-    /// Only the roots of runs.
-    pub roots: bool,
-}
-
-impl EventFilter {
-    /// The filter expression; it also hides events whose time to be kept is over.
-    fn expr(&self, now: Time) -> Expr {
-        let mut expr = Expr::new("#keep > :now").name("#keep", "keep").n(":now", now.0);
-        if let Some(cell) = &self.cell {
-            expr = expr.name("#cell", "cell").s(":cell", cell);
-            expr.text += " AND #cell = :cell";
-        }
-        if let Some(group) = &self.group {
-            expr = expr.name("#groups", "groups").s(":group", group);
-            expr.text += " AND contains(#groups, :group)";
-        }
-        if self.roots {
-            expr = expr.name("#hop", "hop").n(":zero", 0);
-            expr.text += " AND #hop = :zero";
-        }
-        expr
-    }
-
-    fn selects(&self) -> bool {
-        self.cell.is_some() || self.group.is_some() || self.roots
-    }
+    /// The same event was there already: its item.
+    Same(Box<RunItem>),
 }
 
 impl Store {
-    /// Stores an event that came from outside, under its id. The same id with other content: 409 `idempotency_conflict`.
-    pub async fn accept(&self, workflow: &WorkflowRef, event: &Event) -> Result<Accepted> {
-        let item = event_item(workflow, event);
+    /// Stores an event that came from outside, under its id, with its chain. The same id with other content: 409 `idempotency_conflict`.
+    pub async fn accept(&self, workflow: &WorkflowRef, event: &Event, chain: &Chain) -> Result<Accepted> {
+        let item = event_item(workflow, event, chain)?;
         // An expired event that TTL has not removed yet is still the same event: its deliveries may also still be there.
         if self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await? {
             return Ok(Accepted::New);
         }
         let there = self.get(keys::event(workflow, event.id)).await?;
-        let there = there.map(|item| read_item(event.id, &item)).transpose()?.and_then(|item| item.event);
+        let there = there.map(|item| read_item(event.id, &item)).transpose()?.filter(|item| item.event.is_some());
+        let is_same = |there: &RunItem| {
+            there.event.as_ref().is_some_and(|there| there.payload == event.payload && there.groups == event.groups)
+        };
         match there {
-            Some(there) if there.payload == event.payload && there.groups == event.groups => Ok(Accepted::Same(Box::new(there))),
+            Some(there) if is_same(&there) => Ok(Accepted::Same(Box::new(there))),
             Some(there) => Err(Error::new(
                 Kind::Conflict,
                 "idempotency_conflict",
@@ -107,6 +91,36 @@ impl Store {
     /// Reads one item of a run, consistently.
     pub async fn run_item(&self, workflow: &WorkflowRef, id: EventId) -> Result<Option<RunItem>> {
         Ok(self.run_items(workflow, &[id]).await?.pop().flatten())
+    }
+
+    /// Reads an event, consistently, at the place where it is stored.
+    pub async fn event(&self, workflow: &WorkflowRef, place: EventAt) -> Result<Option<Event>> {
+        Ok(self.events(workflow, &[place]).await?.pop())
+    }
+
+    /// Reads events, consistently, at the places where they are stored; those that are no longer there are missing in the answer.
+    pub async fn events(&self, workflow: &WorkflowRef, places: &[EventAt]) -> Result<Vec<Event>> {
+        let keys: Vec<EventId> = places.iter().map(|place| place.item).collect();
+        let items = self.run_items(workflow, &keys).await?;
+        Ok(places.iter().zip(items).filter_map(|(place, item)| item?.into_event(place.id)).collect())
+    }
+
+    /// Reads an event by its id alone, wherever it is stored. If it has no item of its own, all items of its run are looked at.
+    pub async fn find_event(&self, workflow: &WorkflowRef, id: EventId) -> Result<Option<Event>> {
+        if let Some(event) = self.run_item(workflow, id).await?.and_then(|item| item.into_event(id)) {
+            return Ok(Some(event));
+        }
+        let mut cursor = None;
+        loop {
+            let page = self.list_run(workflow, id.run, READ, cursor.as_ref()).await?;
+            if let Some(event) = page.items.into_iter().find_map(|item| item.into_event(id)) {
+                return Ok(Some(event));
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
     }
 
     /// Reads items of runs, consistently, in the order of the ids.
@@ -126,30 +140,6 @@ impl Store {
         let mut items = self.get_many(wanted).await?;
         let head = items.pop().flatten().map(|item| workflows::read(&workflow.project, &item)).transpose()?;
         Ok((read_items(ids, items)?, head))
-    }
-
-    /// A page of events, newest first; the index may lag by a moment. A page without events has a cursor only where none of the
-    /// 12,000 entries that were looked at matches.
-    pub async fn list_events(
-        &self,
-        workflow: &WorkflowRef,
-        filter: &EventFilter,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<Event>> {
-        let looked_at = if filter.selects() { LOOKED_AT } else { limit };
-        let all = Recent::of(workflow, keys::recent(workflow, Prefix::RecentEvents), limit);
-        let recent = Recent { filter: Some(filter.expr(Time::now())), looked_at, ..all };
-        let mut page = Page { items: Vec::new(), next: cursor.cloned() };
-        for _ in 0..QUERIES {
-            let ids = self.list_recent(&recent, page.next.as_ref()).await?;
-            let items = self.run_items(workflow, &ids.items).await?;
-            page = Page { items: items.into_iter().flatten().filter_map(|item| item.event).collect(), next: ids.next };
-            if !page.items.is_empty() || page.next.is_none() {
-                break;
-            }
-        }
-        Ok(page)
     }
 
     /// A page of a run's items, in no particular order.
@@ -194,25 +184,29 @@ pub(crate) fn remembered_until(at: Time, keep: Time) -> Time {
     keep.max(at.plus(limits::COMMIT_MS))
 }
 
-/// An event as an item of its run.
-pub(crate) fn event_item(workflow: &WorkflowRef, event: &Event) -> Item {
+/// An event, with its chain, as an item of its run.
+pub(crate) fn event_item(workflow: &WorkflowRef, event: &Event, chain: &Chain) -> Result<Item> {
     let key: Key = keys::event(workflow, event.id);
-    let item = Item::new(&key)
+    let mut item = Item::new(&key)
         .s("cell", &event.cell)
         .n("inc", event.incarnation)
         .n("ver", event.version)
         .n("at", event.created_at.0)
         .n("hop", event.hop)
         .n("keep", event.keep_until.0)
-        .packed("payload", event.payload.as_str())
         .s("rp", keys::recent(workflow, Prefix::RecentEvents))
         .s("rs", keys::recent_sort(event.created_at, event.id))
-        .n("expires_at", remembered_until(event.created_at, event.keep_until).ttl_seconds());
-    let item = if event.groups.is_empty() { item } else { item.list("groups", &event.groups) };
+        .n("expires_at", chain.remembered_until(event).ttl_seconds());
+    if chain.is_empty() {
+        item = item.packed("payload", event.payload.as_str());
+        item = if event.groups.is_empty() { item } else { item.list("groups", &event.groups) };
+    } else {
+        item = chain.write(event, item)?;
+    }
     let item = if event.last { item.n("last", 1) } else { item };
-    item.maybe(event.cause.as_ref(), |item, cause| {
+    Ok(item.maybe(event.cause.as_ref(), |item, cause| {
         item.s("from", cause.event).maybe(cause.delivery, |item, delivery| item.s("dl", delivery))
-    })
+    }))
 }
 
 /// Reads items. An expired item counts as gone, although DynamoDB may not have removed it yet (rule 11).
@@ -223,9 +217,12 @@ fn read_items(ids: &[EventId], items: Vec<Option<Item>>) -> Result<Vec<Option<Ru
 }
 
 pub(crate) fn read_item(id: EventId, item: &Item) -> Result<RunItem> {
+    let mut event = item.raw("payload").map(|_| read_event(id, item)).transpose()?;
+    let chain = event.as_mut().map(|event| Chain::read(event, item)).transpose()?.unwrap_or_default();
     Ok(RunItem {
         id,
-        event: item.raw("payload").map(|_| read_event(id, item)).transpose()?,
+        event,
+        chain,
         commit: item.opt_str("out").map(|outcome| Commit::read(id, outcome, item)).transpose()?,
         parked: item.opt_num("parked").map(|attempt| Parked::read(attempt, item)).transpose()?,
         run_events: item.opt_num("run_events").unwrap_or(0),
@@ -237,8 +234,13 @@ pub(crate) fn read_item(id: EventId, item: &Item) -> Result<RunItem> {
 fn read_event(id: EventId, item: &Item) -> Result<Event> {
     Ok(Event {
         id,
+        item: id,
         version: item.num("ver")?,
-        cell: CellId(item.str("cell")?.to_owned()),
+        // An item with a chain has a list of agents: the first one emitted the item's event.
+        cell: CellId(match item.opt_str("cell") {
+            Some(cell) => cell.to_owned(),
+            None => item.strings("cell").into_iter().next().ok_or_else(|| malformed("cell"))?,
+        }),
         incarnation: item.num("inc")?,
         groups: item.strings("groups"),
         payload: Payload::stored(item.unpacked("payload")?),

@@ -3,12 +3,10 @@
 use crate::keys::Key;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use flate2::read::DeflateDecoder;
-use flate2::{Compress, Compression, FlushCompress, Status};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use rookery_domain::{Error, Result, Time};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io::Read;
 use std::str::FromStr;
 
 /// The attributes of an item, as the SDK has them.
@@ -112,6 +110,8 @@ pub(crate) fn malformed(name: &str) -> Error {
 thread_local! {
     /// The compressor is kept, since making one costs more than using it: its tables are zeroed.
     static DEFLATE: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
+    /// The decompressor is kept for the same reason.
+    static INFLATE: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
 
 /// Packs a text. The first byte says how: 0 plain, 1 deflated. DynamoDB bills by the kilobyte, and JSON shrinks to a half or less.
@@ -133,13 +133,29 @@ pub(crate) fn pack(text: &str) -> Vec<u8> {
 pub(crate) fn unpack(bytes: &[u8]) -> Result<String> {
     match bytes.split_first() {
         Some((0, text)) => String::from_utf8(text.to_vec()).map_err(Error::internal),
-        Some((1, packed)) => {
-            let mut text = String::new();
-            DeflateDecoder::new(packed).read_to_string(&mut text).map_err(Error::internal)?;
-            Ok(text)
-        }
+        Some((1, packed)) => String::from_utf8(inflate(packed)?).map_err(Error::internal),
         _ => Err(malformed("packed text")),
     }
+}
+
+fn inflate(packed: &[u8]) -> Result<Vec<u8>> {
+    INFLATE.with_borrow_mut(|inflate| {
+        inflate.reset(false);
+        let mut text = Vec::with_capacity(packed.len() * 4);
+        loop {
+            let before = (inflate.total_in(), text.len());
+            let rest = packed.get(before.0 as usize..).unwrap_or_default();
+            let status = inflate.decompress_vec(rest, &mut text, FlushDecompress::None).map_err(Error::internal)?;
+            if status == Status::StreamEnd {
+                return Ok(text);
+            }
+            if text.len() == text.capacity() {
+                text.reserve(text.capacity().max(64));
+            } else if before == (inflate.total_in(), text.len()) {
+                return Err(malformed("packed text"));
+            }
+        }
+    })
 }
 
 #[cfg(test)]
@@ -149,9 +165,12 @@ mod tests {
     #[test]
     fn packed_texts_come_back_and_shrink() {
         let long = r#"{"repository":"rookery","ref":"main"}"#.repeat(100);
-        for text in ["", "{}", "🦀", &long] {
+        let flat = "0".repeat(250_000);
+        for text in ["", "{}", "🦀", &long, &flat] {
             assert_eq!(unpack(&pack(text)).unwrap(), text);
         }
+        let packed = pack(&long);
+        assert!(unpack(&packed[..packed.len() - 1]).is_err(), "a part is no text");
         assert!(pack(&long).len() < long.len() / 5);
         assert!(unpack(&[]).is_err() && unpack(&[9, 9]).is_err() && unpack(&[1, 0xff]).is_err());
     }

@@ -11,7 +11,7 @@ use crate::item::{Item, malformed};
 use crate::keys;
 use crate::sdk::{Store, Transacted};
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use rookery_domain::{AgentRef, CellId, DeliveryId, Error, EventId, PendingState, Result, Time, WorkflowRef, limits};
+use rookery_domain::{AgentRef, CellId, DeliveryId, Error, EventAt, EventId, PendingState, Result, Time, WorkflowRef, limits};
 
 /// Something that a delivery waits for.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub struct Pending {
     /// The agent that asked.
     pub agent: AgentRef,
     /// The event that the agent handles.
-    pub event: EventId,
+    pub event: EventAt,
     /// The delivery that waits for the answer.
     pub delivery: DeliveryId,
     /// The delivery's arm.
@@ -193,7 +193,7 @@ mod tests {
         let stored = stored.n("at", 1000).n("deadline", 2000).list("ids", &["x".to_owned()]);
         let open = read_pending(&workflow, id, &stored.clone().s("rq", "open")).unwrap();
         assert_eq!((open.state, open.agent.cell.as_str(), open.agent.incarnation), (PendingState::Open, "ask", 2));
-        assert_eq!((open.event, open.delivery, open.arm, open.deadline), (event, delivery, 1, Time(2000)));
+        assert_eq!((open.event, open.delivery, open.arm, open.deadline), (event.into(), delivery, 1, Time(2000)));
         let ended = stored.s("rq", "answered").n("ended", 1500).packed("answer", "{}");
         let answered = read_pending(&workflow, id, &ended).unwrap();
         let expected = (PendingState::Answered, Some(Time(1500)), Some("{}".to_owned()));

@@ -35,19 +35,25 @@ impl Store {
 
     /// A page, newest first, as the sort keys of the index.
     pub(crate) async fn list_places(&self, recent: &Recent<'_>, cursor: Option<&Cursor>) -> Result<Page<String>> {
-        let after = cursor.map(|cursor| {
-            let id = keys::recent_id(&cursor.0).ok_or_else(bad_cursor)?;
-            let key = keys::event(recent.workflow, id);
-            Ok(Item(key_attributes(&key)).s("rp", &recent.partition).s("rs", &cursor.0).0)
-        });
+        let (mut after, mut range) = (None, None);
+        if let Some(cursor) = cursor {
+            let (place, is_inside) = keys::item_place(&cursor.0);
+            let id = keys::recent_id(place).ok_or_else(bad_cursor)?;
+            if is_inside {
+                // The rest of the item's chain is still to be shown.
+                range = Some(Expr::new("#sk <= :place").s(":place", place));
+            } else {
+                after = Some(Item(key_attributes(&keys::event(recent.workflow, id))).s("rp", &recent.partition).s("rs", place).0);
+            }
+        }
         let query = Query {
             index: Some(keys::RECENT),
             partition: recent.partition.clone(),
-            range: None,
+            range,
             filter: recent.filter.clone(),
             newest_first: true,
             limit: recent.looked_at,
-            after: after.transpose()?,
+            after,
         };
         let (items, stopped) = self.query(query).await?;
         let mut next = stopped.map(|key| key.str("rs").map(|rs| Cursor(rs.to_owned()))).transpose()?;

@@ -22,10 +22,10 @@ pub async fn within<T>(context: Option<Context>, work: impl Future<Output = T>) 
     }
 }
 
-/// The context for services that only know X-Ray's header, like SQS (`AWSTraceHeader`), if `ROOKERY_XRAY` is `on`.
-pub fn xray_header() -> Option<String> {
+/// A context for services that only know X-Ray's header, like SQS (`AWSTraceHeader`), if `ROOKERY_XRAY` is `on`.
+pub fn xray_header(context: Context) -> Option<String> {
     static IS_ON: LazyLock<bool> = LazyLock::new(|| std::env::var("ROOKERY_XRAY").is_ok_and(|value| value == "on"));
-    if *IS_ON { current().map(Context::xray) } else { None }
+    IS_ON.then(|| context.xray())
 }
 
 /// What a span does. The values are those of OpenTelemetry's `SpanKind`.
@@ -62,6 +62,13 @@ pub(crate) struct Ended {
 }
 
 impl Span {
+    /// Records work that was done since `began`, in this context.
+    pub fn is_over(self, context: Context, began: SystemTime) {
+        if context.sampled {
+            otlp::record(Ended { span: self, context, began, ended: SystemTime::now(), error: None });
+        }
+    }
+
     /// Runs `work` within the span. `error` says whether the outcome is a failure, and why. `log` is the span for log lines, with
     /// the same attributes; the id of the trace is added to it as `trace`.
     pub async fn run<T>(self, log: tracing::Span, work: impl Future<Output = T>, error: impl FnOnce(&T) -> Option<String>) -> T {

@@ -2,7 +2,7 @@
 
 use super::{all, build};
 use crate::testing::{self, World};
-use crate::{Context, Example, ExampleEvent, Kind, Memory, TypeInfo};
+use crate::{Context, Effects, Example, ExampleEvent, Kind, Memory, TypeInfo};
 use rookery_domain::{Cell, DeliveryId, Time};
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -60,6 +60,31 @@ async fn every_example_does_what_it_says() {
             info.name
         );
     }
+}
+
+/// A world that has nothing.
+struct Nobody;
+
+impl crate::Host for Nobody {}
+
+#[tokio::test]
+async fn agents_that_only_compute_remember_ask_and_wait_for_nothing() {
+    let mut names = Vec::new();
+    for info in all() {
+        for example in (info.examples)() {
+            let agent = build(info.name, example.config.as_object().unwrap()).ok().unwrap();
+            let Some(payload) = example.event.as_ref().filter(|_| agent.facts().only_computes) else { continue };
+            let (cell, event) = (testing::cell(), testing::event("source", &payload.to_string()));
+            let mut cx = Context::new(&cell, DeliveryId(uuid::Uuid::nil()), &Nobody);
+            cx.event = Some(&event);
+            assert_eq!(agent.memory(&cx).unwrap(), crate::MemoryUse::None, "{}", info.name);
+            let Effects { memory, wake, publish, wait, .. } = agent.receive(&cx).await.unwrap();
+            assert_eq!((memory, wake, publish, wait), (Memory::Keep, vec![], None, None), "{}: {}", info.name, example.title);
+            names.push(info.name);
+        }
+    }
+    names.dedup();
+    assert_eq!(names, ["condition", "merge", "split", "event_formatting"]);
 }
 
 #[test]

@@ -67,7 +67,8 @@ async fn a_run_is_found_behind_the_many_events_of_a_wide_one() {
     let below =
         |_| Event { id: EventId { run: root.id.run, ..EventId::fresh() }, hop: 1, created_at: Time::now(), ..root.clone() };
     for events in (0..2100).map(below).collect::<Vec<_>>().chunks(100) {
-        let stored = events.iter().map(|event| world.engine.store.accept(&at, event));
+        let alone = rookery_store::Chain::default();
+        let stored = events.iter().map(|event| world.engine.store.accept(&at, event, &alone));
         futures::future::try_join_all(stored).await.unwrap();
     }
     let page = world.get(&format!("{workflow}/runs?limit=1")).await.ok(200);

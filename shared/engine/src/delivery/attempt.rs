@@ -7,15 +7,25 @@ use crate::external::pending::Asked;
 use crate::{Built, Engine};
 use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
 use rookery_domain::{AgentRef, Cell, Event, Result, ScopeId, Time, limits};
+use rookery_queue::Outgoing;
 use rookery_store::{MemoryItem, RunItem, ScheduleAdvance};
 use std::sync::Arc;
 
 /// How an attempt ended.
 pub(crate) enum Step {
-    /// All that follows is stored and sent.
-    Done,
+    /// All that comes of it is stored. This is left to send, before the message is acknowledged.
+    Done(Follows),
     /// A race was lost: read again, and run again.
     Again,
+}
+
+/// What follows from a commit.
+#[derive(Default)]
+pub(crate) struct Follows {
+    /// The messages.
+    pub(crate) outgoing: Vec<Outgoing>,
+    /// The events that they are about.
+    pub(crate) events: Vec<Event>,
 }
 
 /// What is needed to run the agent of a piece of work.
@@ -23,7 +33,7 @@ pub(crate) struct Ready {
     pub(crate) built: Arc<Built>,
     pub(crate) event: Option<Event>,
     /// The first item of the run.
-    pub(crate) root: Option<RunItem>,
+    pub(crate) root: Option<Arc<RunItem>>,
     /// The time until which the agent itself asked to wait.
     pub(crate) waited_until: Option<Time>,
     /// How many attempts failed before this one.

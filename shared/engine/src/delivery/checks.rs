@@ -2,7 +2,7 @@
 //! in the queue while nobody worked; the others are counted as skipped.
 
 use crate::Engine;
-use crate::delivery::attempt::Step;
+use crate::delivery::attempt::{Follows, Step};
 use crate::delivery::commit::blank_commit;
 use crate::delivery::work::{Wake, Work};
 use rookery_agents::schedule::Schedule;
@@ -70,7 +70,7 @@ impl Engine {
         let commit = blank_commit(work, 0, "skipped".to_owned(), Time::now());
         let writes = Writes { schedule: Some(skip.advance.clone()), ..Writes::default() };
         Ok(match self.store.commit(&work.workflow, &commit, writes).await? {
-            Committed::Won => Step::Done,
+            Committed::Won => Step::Done(Follows::default()),
             Committed::LostKey | Committed::LostSchedule | Committed::Lost => Step::Again,
         })
     }

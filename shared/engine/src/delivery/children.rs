@@ -10,8 +10,10 @@ impl Attempt<'_> {
     /// Makes event number `ordinal` of the attempt; number 0 is on the commit key.
     pub(crate) fn child(&self, ordinal: u32, emit: Emit) -> Event {
         let (work, from) = (self.work, self.ready.event.as_ref());
+        let id = work.child(ordinal);
         Event {
-            id: work.child(ordinal),
+            id,
+            item: id,
             version: self.ready.built.version,
             cell: work.cell.clone(),
             incarnation: self.incarnation(),

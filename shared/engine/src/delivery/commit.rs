@@ -1,17 +1,18 @@
 //! Committing the outcome of an attempt: the effects of its agent, or its final failure. What follows from a commit is in `following`.
 
-use crate::delivery::attempt::{Attempt, Remembered, Step};
+use crate::delivery::attempt::{Attempt, Follows, Remembered, Step};
+use crate::delivery::chain::{Grown, WithLogs};
 use crate::delivery::timers::{far_timers, is_near};
 use crate::delivery::work::Work;
 use rookery_agents::{Effects, Memory};
 use rookery_domain::{Event, Result, Time, limits};
-use rookery_store::{Commit, Committed, Failure, LogEntry, MemoryWrite, Timer, Writes};
+use rookery_store::{Chain, Commit, Committed, Failure, LogEntry, MemoryWrite, Timer, Writes};
 use serde_json::Value;
 
 impl Attempt<'_> {
     /// Commits the effects of the agent, and sends what follows.
     pub(crate) async fn commit_effects(&self, remembered: Remembered, effects: Effects) -> Result<Step> {
-        let (work, began) = (self.work, self.began);
+        let (engine, work, began) = (self.engine, self.work, self.began);
         let memory = self.memory_write(&remembered, &effects);
         if let Some(Err(error)) = memory.as_ref().map(MemoryWrite::check_size) {
             let message = format!("{} {}", error.message, error.details);
@@ -27,8 +28,14 @@ impl Attempt<'_> {
         let timers: Vec<Timer> = if work.event().is_some() { (0..).zip(&effects.wake).map(timer).collect() } else { Vec::new() };
         let last_timer = timers.iter().map(|timer| timer.at).max();
         let published_until = effects.publish.as_ref().map(|_| began.plus(self.keep_events_ms()));
+        let events: Vec<Event> = emitted.map(|(emit, ordinal)| self.child(ordinal, emit)).collect();
+        let chain = match events.as_slice() {
+            [event] if first_child == 0 => engine.chain(&work.workflow, &self.ready.built, event, Grown::AtDispatch).await,
+            _ => WithLogs::default(),
+        };
         let writes = Writes {
-            events: emitted.map(|(emit, ordinal)| self.child(ordinal, emit)).collect(),
+            events,
+            chain: chain.chain.clone(),
             published: effects.publish,
             memory,
             due: far_timers(work, began, &timers),
@@ -39,7 +46,7 @@ impl Attempt<'_> {
         let children = writes.events.len() as u32;
         let commit = Commit { first_child, children, timers, ..blank_commit(work, self.incarnation(), outcome, began) };
         self.keep_for_timers(last_timer).await?;
-        self.write(commit, writes, effects.logs).await
+        self.write(commit, writes, effects.logs, chain).await
     }
 
     /// Commits that the delivery failed for good: a record that can be replayed, and one `on_error` event.
@@ -66,10 +73,10 @@ impl Attempt<'_> {
             ..blank_commit(self.work, self.incarnation(), "failed".to_owned(), self.began)
         };
         let writes = Writes { events, schedule: self.ready.schedule.clone(), keep_until, ..Writes::default() };
-        self.write(commit, writes, vec![log]).await
+        self.write(commit, writes, vec![log], WithLogs::default()).await
     }
 
-    async fn write(&self, commit: Commit, writes: Writes, logs: Vec<String>) -> Result<Step> {
+    async fn write(&self, commit: Commit, writes: Writes, logs: Vec<String>, chain: WithLogs) -> Result<Step> {
         let (engine, work) = (self.engine, self.work);
         let events = writes.events.clone();
         match engine.store.commit(&work.workflow, &commit, writes).await? {
@@ -77,14 +84,16 @@ impl Attempt<'_> {
             // If the schedule has changed, the next round finds that when it reads all again.
             Committed::LostKey | Committed::LostSchedule | Committed::Lost => return Ok(Step::Again),
         }
-        log_outcome(&commit, &events);
-        self.count(&commit, &events).await;
+        log_outcome(&commit, &events, &chain.chain);
+        self.count(&commit, &events, &chain.chain).await;
         if !logs.is_empty() {
             let entry = LogEntry { at: commit.began, event_id: commit.event, lines: logs };
             engine.store.put_log(&commit.agent(&work.workflow), commit.id, &entry).await?;
         }
-        engine.send_following(work, &self.ready.built, &commit, &events).await?;
-        Ok(Step::Done)
+        let outgoing = engine.following_commit(work, &self.ready.built, &commit, &events, &chain.chain);
+        let events = events.into_iter().chain(chain.chain.events.iter().cloned()).collect();
+        engine.put_chain_logs(&work.workflow, chain).await?;
+        Ok(Step::Done(Follows { outgoing, events }))
     }
 
     /// A commit is kept at least as long as its event, so that the same event, sent again, finds it.
@@ -151,10 +160,13 @@ pub(crate) fn memory_value(effects: &Effects) -> Option<Value> {
 }
 
 /// Logs one line for each delivery that ends. The line has no payload and no failure's message, since a message may quote a payload.
-fn log_outcome(commit: &Commit, events: &[Event]) {
+fn log_outcome(commit: &Commit, events: &[Event], chain: &Chain) {
     let (run, delivery, took_ms) = (commit.id.run, commit.delivery, commit.took_ms);
     match &commit.failure {
-        None => tracing::info!(outcome = commit.outcome, %run, %delivery, events = events.len(), took_ms, "delivered"),
+        None => {
+            let (events, more) = (events.len() + chain.events.len(), chain.commits.len());
+            tracing::info!(outcome = commit.outcome, %run, %delivery, events, more, took_ms, "delivered")
+        }
         Some(failure) => {
             tracing::warn!(outcome = commit.outcome, code = failure.code, %run, %delivery, took_ms, "delivery failed")
         }

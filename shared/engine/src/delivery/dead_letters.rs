@@ -44,7 +44,8 @@ impl Engine {
             // A check is recorded whatever became of its schedule, and does not advance the schedule.
             let ready = Ready { root: seen.root, ..Ready::first(built, seen.event) };
             self.fail_pending(&work, &failure, Asked::No).await?;
-            if let Step::Done = Attempt::new(self, &work, &ready).commit_failure(failure.clone()).await? {
+            if let Step::Done(follows) = Attempt::new(self, &work, &ready).commit_failure(failure.clone()).await? {
+                self.producer.send(follows.outgoing).await?;
                 self.flush_metrics().await;
                 return Ok(());
             }
@@ -53,7 +54,7 @@ impl Engine {
     }
 
     async fn record_dead_route(&self, route: &Route, message: &Message, failure: Failure) -> Result<()> {
-        let Some(event) = self.store.run_item(&message.workflow, route.event).await?.and_then(|item| item.event) else {
+        let Some(event) = self.store.event(&message.workflow, route.event).await? else {
             return Ok(());
         };
         let delivery = routing_delivery(event.id);

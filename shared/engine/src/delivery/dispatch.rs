@@ -1,7 +1,7 @@
 //! Dispatch: one delivery, check or timer, from its message to its acknowledgement.
 
 use crate::Engine;
-use crate::delivery::attempt::{Attempt, Ready, Step};
+use crate::delivery::attempt::{Attempt, Follows, Ready, Step};
 use crate::delivery::backoff::{jitter_ms, random_share};
 use crate::delivery::checks::Turn;
 use crate::delivery::park::is_its_turn;
@@ -12,14 +12,16 @@ use crate::external::host::Purpose;
 use crate::external::pending::Asked;
 use rookery_agents::Wait;
 use rookery_domain::{Kind, Result, Time};
-use rookery_queue::{Handler, Message, Outgoing, Queue};
+use rookery_queue::{Handler, Message, Outgoing, Queue, Task, go_on};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many races may be lost before a message is left to come again.
 const ROUNDS: u32 = 40;
 /// How often a store that does not answer is asked again at once: a timeout is unknown, so read and decide (rule 8).
 const UNKNOWN: u32 = 2;
+/// A message that took longer does not go on with what follows: the next delivery may make a call of 30 s, and the message's budget is 38 s.
+const GOES_ON: Duration = Duration::from_secs(5);
 /// How long a message is put off that cannot be handled now, in milliseconds; up to as much again is added by chance.
 const LATER_MS: i64 = 2000;
 
@@ -50,16 +52,50 @@ enum Prepared {
     Instead(Box<Work>),
 }
 
+/// What became of an attempt.
+enum Attempted {
+    /// All that follows is stored and sent, but for the delivery to go on with.
+    Done(Option<Box<Next>>),
+    /// A race was lost: read again, and run again.
+    Again,
+}
+
+/// A delivery to go on with. Its event is stored, and no message was sent for it: so nobody else has begun it, and nothing need be read.
+struct Next {
+    outgoing: Outgoing,
+    ready: Ready,
+}
+
 impl Engine {
+    /// Handles a message, then one of the deliveries that follow, and so on. The message is acknowledged last: if this process ends
+    /// before, the message comes again, its commit is found, and what follows is sent.
     async fn dispatch(&self, message: Message) -> Result<()> {
+        let began = Instant::now();
+        let mut next = self.deliver(message, None, began).await?;
+        while let Some(following) = next.take() {
+            let Next { outgoing, ready } = *following;
+            match go_on(&outgoing, self.deliver(outgoing.message.clone(), Some(ready), began)).await {
+                Ok(following) => next = following,
+                // It is not the message that came which failed, so the delivery gets a message of its own.
+                Err(_) => self.producer.send(vec![outgoing]).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a delivery, with what is known of it.
+    async fn deliver(&self, message: Message, mut ready: Option<Ready>, began: Instant) -> Result<Option<Box<Next>>> {
         let Some(work) = Work::of(&message) else {
-            return self.producer.send(vec![message.into()]).await; // The message strayed: it goes to its own queue.
+            self.producer.send(vec![message.into()]).await?; // The message strayed: it goes to its own queue.
+            return Ok(None);
         };
         let mut unknown = 0;
         for round in 0..ROUNDS {
-            match self.attempt(&work).await {
-                Ok(Step::Done) => return Ok(()),
-                Ok(Step::Again) => tokio::time::sleep(Duration::from_millis(jitter_ms(i64::from(round) * 10) as u64)).await,
+            match self.attempt(&work, ready.take(), began).await {
+                Ok(Attempted::Done(next)) => return Ok(next),
+                Ok(Attempted::Again) => {
+                    tokio::time::sleep(Duration::from_millis(jitter_ms(i64::from(round) * 10) as u64)).await;
+                }
                 Err(error) if error.kind == Kind::Unavailable && unknown < UNKNOWN => {
                     tracing::warn!(%error, "not known whether it was done: reading again");
                     unknown += 1;
@@ -72,21 +108,32 @@ impl Engine {
     }
 
     /// Sends a message that could not be handled now again, with a delay, as a new message: receives count crashes only (rule 7).
-    async fn later(&self, message: Message, why: &str) -> Result<()> {
+    async fn later<T>(&self, message: Message, why: &str) -> Result<Option<T>> {
         tracing::warn!(why, "a message is put off");
-        let not_before = Some(Time::now().plus(LATER_MS + jitter_ms(LATER_MS)));
-        self.producer.send(vec![Outgoing { message, not_before }]).await
+        self.producer.send(vec![Outgoing::at(message, Time::now().plus(LATER_MS + jitter_ms(LATER_MS)))]).await?;
+        Ok(None)
     }
 
-    async fn attempt(&self, work: &Work) -> Result<Step> {
+    async fn attempt(&self, work: &Work, ready: Option<Ready>, began: Instant) -> Result<Attempted> {
         let mut work = work.clone();
-        let ready = match self.prepare(&mut work).await? {
-            Prepared::Run(ready) => ready,
-            Prepared::Done => return Ok(Step::Done),
-            Prepared::Again => return Ok(Step::Again),
-            Prepared::Instead(work) => return Box::pin(self.attempt(&work)).await,
+        let ready = match ready {
+            Some(ready) => Box::new(ready),
+            None => match self.prepare(&mut work).await? {
+                Prepared::Run(ready) => ready,
+                Prepared::Done => return Ok(Attempted::Done(None)),
+                Prepared::Again => return Ok(Attempted::Again),
+                Prepared::Instead(work) => return Box::pin(self.attempt(&work, None, began)).await,
+            },
         };
-        let attempt = Attempt::new(self, &work, &ready);
+        match self.run(&work, &ready).await? {
+            Step::Done(follows) => Ok(Attempted::Done(self.send_all_but_one(&ready, follows, began).await?)),
+            Step::Again => Ok(Attempted::Again),
+        }
+    }
+
+    /// Runs the agent, and stores what comes of it.
+    async fn run(&self, work: &Work, ready: &Ready) -> Result<Step> {
+        let attempt = Attempt::new(self, work, ready);
         if let Some(step) = attempt.stop_at_limit().await? {
             return Ok(step);
         }
@@ -101,9 +148,27 @@ impl Engine {
             Plan::Wait(wait, failure) => {
                 attempt.wait(Wait { for_reply: wait.for_reply || ran.asked != Asked::No, ..wait }, failure).await
             }
-            Plan::Fail(failure) if attempt.asks() && !self.fail_pending(&work, &failure, ran.asked).await? => Ok(Step::Again),
+            Plan::Fail(failure) if attempt.asks() && !self.fail_pending(work, &failure, ran.asked).await? => Ok(Step::Again),
             Plan::Fail(failure) => attempt.commit_failure(failure).await,
         }
+    }
+
+    /// Sends what follows, except for the first delivery that this message has time for.
+    async fn send_all_but_one(&self, ready: &Ready, follows: Follows, began: Instant) -> Result<Option<Box<Next>>> {
+        let Follows { mut outgoing, events } = follows;
+        let event_of = |outgoing: &Outgoing| match (&outgoing.message.task, outgoing.not_before) {
+            (Task::Deliver(deliver), None) => events.iter().find(|event| event.at() == deliver.event),
+            _ => None,
+        };
+        let has_time = began.elapsed() < GOES_ON;
+        let found = outgoing.iter().enumerate().find_map(|(index, outgoing)| Some((index, event_of(outgoing)?.clone())));
+        let next = found.filter(|_| has_time).map(|(index, event)| {
+            let root = ready.root.clone();
+            let ready = Ready { root, ..Ready::first(ready.built.clone(), Some(event)) };
+            Box::new(Next { outgoing: outgoing.remove(index), ready })
+        });
+        self.producer.send(outgoing).await?;
+        Ok(next)
     }
 
     /// Reads, consistently, everything that decides what is to be done.
@@ -139,8 +204,8 @@ impl Engine {
             Turn::Skip(skip) => {
                 return Ok(match (self.skip_check(work, &skip).await?, skip.instead(work)) {
                     (Step::Again, _) => Prepared::Again,
-                    (Step::Done, Some(latest)) => Prepared::Instead(Box::new(latest)),
-                    (Step::Done, None) => Prepared::Done,
+                    (Step::Done(_), Some(latest)) => Prepared::Instead(Box::new(latest)),
+                    (Step::Done(_), None) => Prepared::Done,
                 });
             }
         };

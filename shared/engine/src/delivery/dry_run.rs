@@ -75,8 +75,10 @@ impl Engine {
         let (found, now) = (built.agent(cell)?.0, Time::now());
         // The event looks as if it came by the first link that leads to the agent.
         let source = built.graph.incoming(cell).next().map_or_else(|| cell.clone(), |link| link.source.clone());
+        let id = EventId::fresh();
         let event = event.map(|(payload, groups)| Event {
-            id: EventId::fresh(),
+            id,
+            item: id,
             version: built.version,
             cell: source,
             incarnation: 0,
@@ -89,7 +91,7 @@ impl Engine {
             last: false,
         });
         let work = match &event {
-            Some(event) => Work::of(&deliver(&workflow.id, event.id, cell)),
+            Some(event) => Work::of(&deliver(&workflow.id, event.at(), cell)),
             None => Some(Work::check_by_hand(&workflow.id.agent(found), now)),
         };
         let work = work.ok_or_else(|| Error::internal("a dry run is not a route"))?;
@@ -117,15 +119,18 @@ impl Engine {
         let ran = attempt.run(Purpose::Commit).await?;
         let before = ran.remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
         let plan = once(ran.result);
-        if let Plan::Commit(effects) = &plan
-            && let Step::Again = attempt.commit_effects(ran.remembered, effects.clone()).await?
-        {
-            return Err(Error::new(
-                Kind::Conflict,
-                "memory_changed",
-                "Another event changed the agent's memory meanwhile.",
-                "Check again.",
-            ));
+        if let Plan::Commit(effects) = &plan {
+            match attempt.commit_effects(ran.remembered, effects.clone()).await? {
+                Step::Done(follows) => self.producer.send(follows.outgoing).await?,
+                Step::Again => {
+                    return Err(Error::new(
+                        Kind::Conflict,
+                        "memory_changed",
+                        "Another event changed the agent's memory meanwhile.",
+                        "Check again.",
+                    ));
+                }
+            }
         }
         self.flush_metrics().await;
         Ok(report(plan, before, |ordinal| Some(work.child(ordinal))).of(workflow))

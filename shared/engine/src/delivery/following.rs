@@ -3,35 +3,64 @@
 use crate::delivery::attempt::Attempt;
 use crate::delivery::timers::near_timers;
 use crate::delivery::work::{Wake, Work};
+use crate::routing::open_deliveries;
 use crate::{Built, Engine};
-use rookery_domain::{Event, Result};
-use rookery_store::{Commit, Counts};
+use rookery_domain::{Event, Result, WorkflowRef};
+use rookery_queue::Outgoing;
+use rookery_store::{Chain, Commit, Counts, RunItem};
 
 /// One of this many events is counted, and counts for all of them, so that a run's budget costs little.
 const SAMPLE: u64 = 16;
 
 impl Engine {
+    /// Counts an accepted event, with its chain, for the metrics.
+    pub(crate) fn count_accepted(&self, workflow: &WorkflowRef, event: &Event, chain: &Chain) {
+        self.meter.add(workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
+        self.count_chain(workflow, chain);
+    }
+
+    fn count_chain(&self, workflow: &WorkflowRef, chain: &Chain) {
+        for commit in &chain.commits {
+            let counts = Counts { received: 1, emitted: commit.children.into(), ..Counts::default() };
+            self.meter.add(workflow, &commit.cell, counts);
+        }
+    }
+
     /// Sends again what follows from a commit that was found: the stored commit does not prove that anything was sent (rule 3).
     pub(crate) async fn resend(&self, work: &Work, commit: &Commit) -> Result<()> {
         let items = self.store.run_items(&work.workflow, &commit.child_ids()).await?;
-        let events: Vec<Event> = items.into_iter().flatten().filter_map(|item| item.event).collect();
-        let Some(version) = events.first().map(|event| event.version) else {
+        let (mut events, mut chain) = (Vec::new(), Chain::default());
+        for item in items.into_iter().flatten() {
+            events.extend(item.event);
+            if !item.chain.is_empty() {
+                chain = item.chain;
+            }
+        }
+        let Some(version) = events.first().map(|event: &Event| event.version) else {
             return self.producer.send(near_timers(work, commit)).await;
         };
         let built = self.built(&work.workflow, version).await?;
-        self.send_following(work, &built, commit, &events).await
+        self.producer.send(self.following_commit(work, &built, commit, &events, &chain)).await
     }
 
-    pub(crate) async fn send_following(&self, work: &Work, built: &Built, commit: &Commit, events: &[Event]) -> Result<()> {
-        let mut outgoing = self.following(&work.workflow, built, events);
+    /// The messages that follow from a commit.
+    pub(crate) fn following_commit(
+        &self,
+        work: &Work,
+        built: &Built,
+        commit: &Commit,
+        events: &[Event],
+        chain: &Chain,
+    ) -> Vec<Outgoing> {
+        let mut outgoing = self.following(&work.workflow, built, events, chain);
         outgoing.extend(near_timers(work, commit));
-        self.producer.send(outgoing).await
+        outgoing
     }
 }
 
 impl Attempt<'_> {
     /// Counts for the metrics, and for the run's budget. A crash here loses a count, and nothing else.
-    pub(crate) async fn count(&self, commit: &Commit, events: &[Event]) {
+    pub(crate) async fn count(&self, commit: &Commit, events: &[Event], chain: &Chain) {
         let (engine, work) = (self.engine, self.work);
         let failed = u64::from(commit.outcome == "failed");
         let mut counts = Counts { emitted: events.len() as u64, errors: failed, ..Counts::default() };
@@ -41,11 +70,16 @@ impl Attempt<'_> {
             Wake::Timer { .. } => {}
         }
         engine.meter.add(&work.workflow, &work.cell, counts);
-        if let Some(event) = self.ready.event.as_ref().filter(|event| self.is_first_of(event)) {
+        engine.count_chain(&work.workflow, chain);
+        let accepted = self.ready.root.as_deref().filter(|root| root.commit.is_none());
+        if let Some(RunItem { event: Some(event), chain: first, .. }) = accepted
+            && self.is_first_of(event, first)
+        {
             // An accepted event is counted by its first delivery, so that accepting it writes only one item.
-            engine.meter.add(&work.workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
+            engine.count_accepted(&work.workflow, event, first);
         }
-        let sampled = events.iter().filter(|event| u64::from(event.id.own.as_bytes()[15]) % SAMPLE == 0).count() as u64;
+        let all = events.iter().chain(&chain.events);
+        let sampled = all.filter(|event| u64::from(event.id.own.as_bytes()[15]) % SAMPLE == 0).count() as u64;
         if sampled > 0
             && let Err(error) = engine.store.count_run_events(&work.workflow, work.run(), sampled * SAMPLE).await
         {
@@ -53,13 +87,13 @@ impl Attempt<'_> {
         }
     }
 
-    /// Whether this is the first delivery of an accepted event.
-    fn is_first_of(&self, event: &Event) -> bool {
-        let graph = &self.ready.built.graph;
+    /// Whether this is the first delivery that an accepted event and its chain left open.
+    fn is_first_of(&self, event: &Event, chain: &Chain) -> bool {
+        let (work, built) = (self.work, &self.ready.built);
+        let mut open =
+            std::iter::once(event).chain(&chain.events).flat_map(|event| open_deliveries(&work.workflow, built, event, chain));
         self.work.arm == 0
             && matches!(self.work.wake, Wake::Event(_))
-            && event.id.is_root()
-            && self.ready.root.as_ref().is_some_and(|root| root.commit.is_none())
-            && graph.route(&event.cell, &event.groups).first().is_some_and(|target| target.cell.id == self.work.cell)
+            && open.next().and_then(|message| Work::of(&message)).is_some_and(|first| first.delivery == work.delivery)
     }
 }

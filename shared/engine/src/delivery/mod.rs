@@ -21,6 +21,7 @@
 
 pub(crate) mod attempt;
 pub(crate) mod backoff;
+pub(crate) mod chain;
 pub(crate) mod checks;
 pub(crate) mod children;
 pub(crate) mod commit;

@@ -1,7 +1,7 @@
 //! Waiting: a delivery is parked on its commit key until its next attempt, and a message ends the wait.
 
 use crate::Engine;
-use crate::delivery::attempt::{Attempt, Step};
+use crate::delivery::attempt::{Attempt, Follows, Step};
 use crate::delivery::timers::is_near;
 use crate::delivery::work::Work;
 use rookery_agents::Wait;
@@ -34,17 +34,17 @@ impl Attempt<'_> {
         let near = is_by_message(Time::now(), until, for_reply);
         if let Some(event) = ready.event.as_ref().filter(|event| until > event.created_at.plus(limits::COMMIT_MS / 2)) {
             let kept = until.max(event.keep_until).plus(limits::COMMIT_MS);
-            engine.store.keep_event(&work.workflow, event.id, kept).await?;
+            engine.store.keep_event(&work.workflow, event.item, kept).await?;
         }
         let due = (!near).then(|| message.encode());
         if !engine.store.park(&work.workflow, work.commit, &parked, due.as_deref()).await? {
             return Ok(Step::Again);
         }
         if near {
-            engine.producer.send(vec![Outgoing { message, not_before: Some(until) }]).await?;
+            engine.producer.send(vec![Outgoing::at(message, until)]).await?;
         }
         engine.wake_if_replied(work, &parked).await?;
-        Ok(Step::Done)
+        Ok(Step::Done(Follows::default()))
     }
 }
 
@@ -64,7 +64,7 @@ impl Engine {
             return Ok(());
         }
         let message = work.message.clone().with_attempt(parked.attempt);
-        self.producer.send(vec![Outgoing { message, not_before: Some(parked.until) }]).await
+        self.producer.send(vec![Outgoing::at(message, parked.until)]).await
     }
 }
 

@@ -4,6 +4,7 @@ use crate::Engine;
 use crate::delivery::work::{Wake, Work};
 use rookery_domain::{Event, EventId, Result};
 use rookery_store::{Commit, Parked, RunItem, Workflow};
+use std::sync::Arc;
 
 /// The items that decide what becomes of a piece of work, as one read found them.
 pub(crate) struct Seen {
@@ -14,7 +15,7 @@ pub(crate) struct Seen {
     /// The event that the work is about.
     pub(crate) event: Option<Event>,
     /// The first item of the run.
-    pub(crate) root: Option<RunItem>,
+    pub(crate) root: Option<Arc<RunItem>>,
     /// The head of the workflow, unless it is deleted.
     pub(crate) head: Option<Workflow>,
 }
@@ -33,12 +34,12 @@ impl Engine {
     /// Reads all these items, consistently, in one request.
     pub(crate) async fn see(&self, work: &Work) -> Result<Seen> {
         let mut ids = vec![work.commit, EventId::root(work.run())];
-        ids.extend(work.event());
+        ids.extend(work.event_at().map(|event| event.item));
         let (items, head) = self.store.run_items_and_head(&work.workflow, &ids).await?;
         let mut items = items.into_iter();
         let mut next = || items.next().flatten();
-        let (there, root) = (next(), next());
-        let event = work.event().and_then(|_| next()?.event);
+        let (there, root) = (next(), next().map(Arc::new));
+        let event = work.event().and_then(|event| next()?.into_event(event));
         let (commit, parked) = there.map_or((None, None), |item| (item.commit, item.parked));
         Ok(Seen { commit, parked, event, root, head: head.filter(|head| !head.deleted) })
     }

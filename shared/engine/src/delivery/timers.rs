@@ -13,7 +13,7 @@ pub(crate) fn is_near(from: Time, at: Time) -> bool {
 /// The messages of a commit's near timers.
 pub(crate) fn near_timers(work: &Work, commit: &Commit) -> Vec<Outgoing> {
     let near = commit.timers.iter().filter(|timer| is_near(commit.began, timer.at));
-    near.filter_map(|timer| Some(Outgoing { message: timer_message(work, timer)?, not_before: Some(timer.at) })).collect()
+    near.filter_map(|timer| Some(Outgoing::at(timer_message(work, timer)?, timer.at))).collect()
 }
 
 /// What is stored for the far timers: each with its message, as JSON.
@@ -24,7 +24,7 @@ pub(crate) fn far_timers(work: &Work, began: Time, timers: &[Timer]) -> Vec<(Tim
 
 /// The message of a timer. A check has no event, and so sets no timers.
 pub(crate) fn timer_message(work: &Work, timer: &Timer) -> Option<Message> {
-    let (event, cell) = (work.event()?, work.cell.clone());
+    let (event, cell) = (work.event_at()?, work.cell.clone());
     let (timer, at, scope) = (timer.delivery, timer.at, timer.scope);
     Some(Task::Timer(rookery_queue::Timer { event, cell, timer, at, scope, arm: 0, attempt: 0 }).of(&work.workflow))
 }

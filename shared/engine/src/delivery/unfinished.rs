@@ -7,10 +7,10 @@
 use crate::Engine;
 use crate::delivery::timers::{is_near, timer_message};
 use crate::delivery::work::Work;
-use crate::routing::deliveries;
+use crate::routing::open_deliveries;
 use crate::tick::{AHEAD_MS, check};
 use rookery_agents::schedule::Schedule;
-use rookery_domain::{ProjectId, Result, Time, WorkflowRef};
+use rookery_domain::{Event, ProjectId, Result, Time, WorkflowRef};
 use rookery_queue::{Message, Outgoing, Task};
 use rookery_store::{EventFilter, ScheduleItem, State};
 
@@ -71,9 +71,7 @@ impl Engine {
         loop {
             let page = self.store.list_events(workflow, &EventFilter::default(), AT_ONCE, cursor.as_ref()).await?;
             for event in &page.items {
-                let built = self.built(workflow, event.version).await?;
-                let messages = deliveries(workflow, &built, event).into_iter().map(|outgoing| outgoing.message).collect();
-                sent += self.send_unfinished_work(workflow, messages).await?;
+                sent += self.send_unfinished_work(workflow, self.open_deliveries(workflow, event).await?).await?;
             }
             cursor = page.next;
             if cursor.is_none() {
@@ -82,18 +80,24 @@ impl Engine {
         }
     }
 
+    /// The deliveries of an event that are not stored with it.
+    async fn open_deliveries(&self, workflow: &WorkflowRef, event: &Event) -> Result<Vec<Message>> {
+        let built = self.built(workflow, event.version).await?;
+        let chain = self.store.run_item(workflow, event.item).await?.map(|item| item.chain).unwrap_or_default();
+        Ok(open_deliveries(workflow, &built, event, &chain))
+    }
+
     async fn send_unsent_deliveries(&self, workflow: &WorkflowRef, since: Time) -> Result<usize> {
         let (mut sent, mut cursor) = (0, None);
         loop {
             let page = self.store.list_events(workflow, &EventFilter::default(), AT_ONCE, cursor.as_ref()).await?;
             let mut outgoing = Vec::new();
             // The list begins with the newest.
-            for event in page.items.iter().take_while(|event| event.created_at >= since).filter(|event| event.id.is_root()) {
-                let built = self.built(workflow, event.version).await?;
-                for delivery in deliveries(workflow, &built, event) {
-                    let Some(work) = Work::of(&delivery.message) else { continue };
+            for event in page.items.iter().take_while(|event| event.created_at >= since).filter(|event| event.item.is_root()) {
+                for message in self.open_deliveries(workflow, event).await? {
+                    let Some(work) = Work::of(&message) else { continue };
                     if self.store.run_item(workflow, work.commit).await?.is_none() {
-                        outgoing.push(delivery);
+                        outgoing.push(message.into());
                     }
                 }
             }
@@ -127,7 +131,7 @@ impl Engine {
             };
             // A timer that is farther away is a due item.
             if is_near(now, until) {
-                outgoing.push(Outgoing { message, not_before: Some(until) });
+                outgoing.push(Outgoing::at(message, until));
             }
         }
         let sent = outgoing.len();

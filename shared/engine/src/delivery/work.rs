@@ -1,15 +1,15 @@
 //! One piece of work of the `deliver` queue: what a delivery, a timer and a check have in common.
 
-use rookery_domain::{AgentRef, CellId, DeliveryId, EventId, RunId, ScopeId, Time, WorkflowRef};
+use rookery_domain::{AgentRef, CellId, DeliveryId, EventAt, EventId, RunId, ScopeId, Time, WorkflowRef};
 use rookery_queue::{Check, Message, Task};
 
 /// What wakes the agent.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Wake {
     /// An event, for `receive()`.
-    Event(EventId),
+    Event(EventAt),
     /// A timer, and the scope of its memory, for `timer()`.
-    Timer { event: EventId, scope: Option<ScopeId> },
+    Timer { event: EventAt, scope: Option<ScopeId> },
     /// A check, for `check()`. Without a generation, a person asked for it.
     Check { due: Time, generation: Option<String> },
 }
@@ -37,9 +37,11 @@ impl Work {
         let workflow = &message.workflow;
         let (cell, wake, delivery, arm, attempt, run, tick) = match &message.task {
             Task::Route(_) => return None,
-            Task::Deliver(m) => (&m.cell, Wake::Event(m.event), m.event.delivery(&m.cell), m.arm, m.attempt, m.event.run, None),
+            Task::Deliver(m) => {
+                (&m.cell, Wake::Event(m.event), m.event.id.delivery(&m.cell), m.arm, m.attempt, m.event.id.run, None)
+            }
             Task::Timer(m) => {
-                (&m.cell, Wake::Timer { event: m.event, scope: m.scope }, m.timer, m.arm, m.attempt, m.event.run, None)
+                (&m.cell, Wake::Timer { event: m.event, scope: m.scope }, m.timer, m.arm, m.attempt, m.event.id.run, None)
             }
             Task::Check(m) => {
                 let agent = AgentRef { workflow: workflow.clone(), cell: m.cell.clone(), incarnation: m.incarnation };
@@ -94,6 +96,11 @@ impl Work {
 
     /// The event that the work is about.
     pub(crate) fn event(&self) -> Option<EventId> {
+        self.event_at().map(|event| event.id)
+    }
+
+    /// Where the event is stored that the work is about.
+    pub(crate) fn event_at(&self) -> Option<EventAt> {
         match self.wake {
             Wake::Event(event) | Wake::Timer { event, .. } => Some(event),
             Wake::Check { .. } => None,

@@ -114,7 +114,7 @@ impl EngineHost<'_> {
         let pending = Pending {
             id,
             agent: self.agent.clone(),
-            event: work.event().ok_or_else(|| Error::internal("a request is made for an event"))?,
+            event: work.event_at().ok_or_else(|| Error::internal("a request is made for an event"))?,
             delivery: work.delivery,
             arm: work.arm,
             state: PendingState::Open,

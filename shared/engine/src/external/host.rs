@@ -5,7 +5,7 @@ use crate::delivery::work::Work;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
 use rookery_agents::{AgentError, AskFor, Call, Caller, Effects, Host, Reply, sign_standard_webhook};
-use rookery_domain::{AgentRef, Error, Event, EventId, ProjectId, RunId};
+use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId};
 use rookery_egress::{Response, Secret};
 use std::sync::Mutex;
 
@@ -99,9 +99,8 @@ impl Host for EngineHost<'_> {
         Ok(sign_standard_webhook(&found.value, text)?)
     }
 
-    async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, AgentError> {
-        let items = self.engine.store.run_items(&self.agent.workflow, ids).await?;
-        Ok(items.into_iter().flatten().filter_map(|item| item.event).collect())
+    async fn events(&self, places: &[EventAt]) -> Result<Vec<Event>, AgentError> {
+        Ok(self.engine.store.events(&self.agent.workflow, places).await?)
     }
 }
 

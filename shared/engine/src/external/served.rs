@@ -6,6 +6,7 @@ use crate::{Engine, Incoming};
 use rookery_agents::agent_protocol::read_addressee;
 use rookery_domain::{Cell, CellId, Error, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowRef, limits};
 use rookery_store::{Caller, State, Workflow};
+use std::sync::Arc;
 
 /// How long a run's caller is kept, in milliseconds: the longest deadline of a request to an external agent, and the time that a
 /// commit is kept.
@@ -24,7 +25,7 @@ pub struct Execution {
 
 impl Engine {
     /// Starts the run of a request; the run's id is the request's. The agent is found by its name, or else by the id of its workflow.
-    pub async fn execute(&self, project: &ProjectId, execution: Execution) -> Result<RunId> {
+    pub async fn execute(self: &Arc<Self>, project: &ProjectId, execution: Execution) -> Result<RunId> {
         let addressee = read_addressee(&execution.request)?;
         let by_name = match &addressee.agent_name {
             Some(name) => self.served_by_name(project, name).await?,

@@ -7,6 +7,7 @@ use rookery_agents::Agent;
 use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, WorkflowRef};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most bytes that the built versions in memory may take: a function has 512 MB, and the agents made of a text take several
 /// times its size.
@@ -44,6 +45,8 @@ pub struct Built {
     /// The agents and links, as data.
     pub graph: Graph,
     agents: HashMap<CellId, Box<dyn Agent>>,
+    /// The agents that took long in this process, so that no sender is made to wait for them again.
+    slow: HashMap<CellId, AtomicBool>,
     /// About how many bytes the version takes in memory.
     bytes: u64,
 }
@@ -59,13 +62,27 @@ impl Built {
             }
         });
         let bytes = OWN_BYTES + graph.cells().iter().map(weight).sum::<u64>();
-        Built { version, agents: agents.collect(), graph, bytes }
+        let agents: HashMap<CellId, Box<dyn Agent>> = agents.collect();
+        let slow = agents.keys().map(|id| (id.clone(), AtomicBool::new(false))).collect();
+        Built { version, agents, slow, graph, bytes }
     }
 
     /// An agent and its cell; 404 when the version has no such agent.
     pub fn agent(&self, id: &CellId) -> Result<(&Cell, &dyn Agent)> {
         let found = self.graph.cell(id).and_then(|cell| Some((cell, self.agents.get(id)?.as_ref())));
         found.ok_or_else(|| Error::not_found("agent"))
+    }
+
+    /// Whether an agent did not take long yet.
+    pub(crate) fn is_quick(&self, id: &CellId) -> bool {
+        self.slow.get(id).is_some_and(|slow| !slow.load(Ordering::Relaxed))
+    }
+
+    /// Notes that an agent took long.
+    pub(crate) fn note_slow(&self, id: &CellId) {
+        if let Some(slow) = self.slow.get(id) {
+            slow.store(true, Ordering::Relaxed);
+        }
     }
 
     /// The agent whose public address has this token.

@@ -20,7 +20,8 @@ async fn wait(world: &World, workflow: &Workflow, until: Time) {
     let run = RunId(Uuid::now_v7());
     let (event, cell) = (EventId::root(run), CellId("clock".into()));
     let delivery = event.delivery(&cell);
-    let message = Task::Deliver(Deliver { event, cell: cell.clone(), arm: 0, attempt: 1, reply: false }).of(&workflow.id);
+    let message =
+        Task::Deliver(Deliver { event: event.into(), cell: cell.clone(), arm: 0, attempt: 1, reply: false }).of(&workflow.id);
     let (failure, why) = (None, None);
     let parked = Parked { delivery, cell, event: Some(event), attempt: 1, until, failure, why, failed: 0, for_reply: false };
     let id = EventId::child(run, delivery, 0, 0);

@@ -94,10 +94,10 @@ async fn everything_is_there_once_whatever_fails() {
         let mut commits: BTreeMap<String, usize> = BTreeMap::new();
         for item in &items {
             assert!(item.parked.is_none(), "a delivery still waits: {item:?}");
-            if let Some(event) = &item.event {
+            for event in item.events() {
                 *events.entry(event.cell.to_string()).or_default() += 1;
             }
-            if let Some(commit) = &item.commit {
+            for commit in item.commits() {
                 assert_eq!(commit.outcome, "done", "{item:?}");
                 *commits.entry(commit.cell.to_string()).or_default() += 1;
             }
@@ -108,7 +108,7 @@ async fn everything_is_there_once_whatever_fails() {
         assert_eq!(events, expected(&[("a", 1), ("b", 1), ("both", 1), ("changed", 1), ("in", 1)]));
         // What was joined equals what is stored: no event changed after it was sent.
         let payload = |cell: &str| {
-            items.iter().filter_map(|item| item.event.as_ref()).find(|event| event.cell.as_str() == cell).unwrap().payload.value()
+            items.iter().flat_map(|item| item.events()).find(|event| event.cell.as_str() == cell).unwrap().payload.value()
         };
         assert_eq!(payload("both"), serde_json::json!({"a": payload("a"), "b": payload("b")}));
         // The merge is woken twice, once for each branch.

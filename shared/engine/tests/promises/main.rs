@@ -1,6 +1,7 @@
 //! The promises, shown at the engine's own surface over real stand-ins.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod chains;
 mod costs;
 mod counting;
 mod due;
@@ -21,7 +22,7 @@ use aws_sdk_sqs::types::QueueAttributeName as Name;
 use counting::{Requests, counting};
 use faulty::{Faults, faulty};
 use rookery_boot::{Booted, Clients, Options, TABLE};
-use rookery_engine::Engine;
+use rookery_engine::{ChainBounds, Engine, Settings};
 use rookery_queue::{Queue, QueueUrls};
 use rookery_standins::Standins;
 use rookery_store::Workflow;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 struct World {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     standins: Standins,
     sqs: aws_sdk_sqs::Client,
     urls: QueueUrls,
@@ -42,7 +43,20 @@ struct World {
 
 impl World {
     async fn start(seed: u64) -> World {
+        World::on(tempfile::tempdir().unwrap(), seed, Settings::default()).await
+    }
+
+    /// A world with the same tables and queues, which goes its own way, and has these bounds of chains.
+    async fn copy(&self, chains: ChainBounds) -> World {
         let folder = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(self.folder.path()).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+        World::on(folder, 0, Settings { chains, ..Settings::default() }).await
+    }
+
+    async fn on(folder: tempfile::TempDir, seed: u64, settings: Settings) -> World {
         let standins = Standins::start(folder.path()).unwrap();
         let faults = Faults::new(seed, 30);
         let retry = || {
@@ -54,13 +68,14 @@ impl World {
         let queue = standins.sqs_config().build();
         let clients = Clients::new(dynamodb.clone(), queue.clone());
         let urls = rookery_boot::create(&clients).await.unwrap();
-        let assemble = |clients| rookery_boot::assemble(clients, TABLE, urls.clone(), Options::default());
+        let options = || Options { settings: settings.clone(), ..Options::default() };
+        let assemble = |clients| rookery_boot::assemble(clients, TABLE, urls.clone(), options());
         let Booted { engine: calm, sqs, .. } = assemble(clients);
         let failing = |inner| faulty(inner, faults.clone());
         let dynamodb = dynamodb.to_builder().http_client(failing(dynamodb.http_client().unwrap())).retry_config(retry()).build();
         let queue = queue.to_builder().http_client(failing(queue.http_client().unwrap())).retry_config(retry()).build();
         let Booted { engine: tested, .. } = assemble(Clients::new(dynamodb, queue));
-        World { _folder: folder, standins, sqs, urls, calm, tested, faults }
+        World { folder, standins, sqs, urls, calm, tested, faults }
     }
 
     /// An engine whose requests are counted.

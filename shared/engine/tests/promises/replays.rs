@@ -11,7 +11,8 @@ async fn fail(world: &World, workflow: &Workflow) {
     let (run, cell) = (RunId(Uuid::now_v7()), CellId("start".into()));
     let event = EventId::root(run);
     let delivery = event.delivery(&cell);
-    let message = Task::Deliver(Deliver { event, cell: cell.clone(), arm: 0, attempt: 0, reply: false }).of(&workflow.id);
+    let message =
+        Task::Deliver(Deliver { event: event.into(), cell: cell.clone(), arm: 0, attempt: 0, reply: false }).of(&workflow.id);
     let failure = Failure { code: "test".into(), message: "It failed.".into(), details: None };
     let commit = Commit::failed(event, delivery, cell, 1, failure, message.encode());
     assert_eq!(world.calm.store.commit(&workflow.id, &commit, Writes::default()).await.unwrap(), Committed::Won);

@@ -96,7 +96,7 @@ async fn a_result_that_comes_just_before_its_delivery_waits_is_found() {
     });
     let dynamodb = config.to_builder().http_client(posting).build();
     let egress = Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() };
-    let settings = Settings { public_url: "http://127.0.0.1:1".parse().ok(), stage: None };
+    let settings = Settings { public_url: "http://127.0.0.1:1".parse().ok(), ..Settings::default() };
     let clients = Clients::new(dynamodb, world.standins.sqs_config().build());
     let engine = rookery_boot::assemble(clients, TABLE, world.urls.clone(), Options { egress, settings }).engine;
 

@@ -16,7 +16,7 @@ pub(crate) fn request(workflow: &Workflow, auth: CallbackAuth) -> Request {
     let pending = Pending {
         id: EventId::request(run, delivery, 0),
         agent: AgentRef { workflow: workflow.id.clone(), cell: CellId("ask".into()), incarnation: 1 },
-        event: EventId::root(run),
+        event: EventId::root(run).into(),
         delivery,
         arm: 0,
         state: PendingState::Open,
@@ -169,7 +169,7 @@ async fn asked_and_died(world: &World) -> (Workflow, Message, Request) {
     let delivery = event.delivery(&CellId("ask".into()));
     let id = EventId::request(event.run, delivery, 0);
     let mut request = request(&workflow, CallbackAuth::RequestId);
-    request.pending = Pending { id, delivery, event, ..request.pending };
+    request.pending = Pending { id, delivery, event: event.into(), ..request.pending };
     let store = &world.calm.store;
     store.open_request(&request, 1).await.unwrap();
     let stored = store.acknowledge_request(&request, "x", Time::now()).await.unwrap().unwrap();

@@ -10,12 +10,14 @@ const OPTIONS: &str = r#"{"cells":[
     {"id":"in","type":"agent","agent_type":"manual"},
     {"id":"wait","type":"agent","agent_type":"delay","config":{"seconds":60}},
     {"id":"far","type":"agent","agent_type":"delay","config":{"hours":2}},
-    {"id":"form","type":"agent","agent_type":"event_formatting","config":{"instructions":{"a":"b"}}},
-    {"id":"last","type":"agent","agent_type":"event_formatting","config":{"instructions":{"a":"b"}}},
+    {"id":"form","type":"agent","agent_type":"change_detector","config":{"property":"{{ a }}"}},
+    {"id":"next","type":"agent","agent_type":"data_output"},
+    {"id":"last","type":"agent","agent_type":"data_output"},
     {"id":"l1","type":"link","source":{"id":"in"},"target":{"id":"wait"}},
     {"id":"l2","type":"link","source":{"id":"in"},"target":{"id":"far"}},
     {"id":"l3","type":"link","source":{"id":"in"},"target":{"id":"form"}},
-    {"id":"l4","type":"link","source":{"id":"form"},"target":{"id":"last"}}
+    {"id":"l4","type":"link","source":{"id":"form"},"target":{"id":"next"}},
+    {"id":"l5","type":"link","source":{"id":"form"},"target":{"id":"last"}}
 ]}"#;
 
 /// Takes all messages out of the queue that are not delayed, and gives their agents.
@@ -48,7 +50,7 @@ async fn what_is_not_done_is_sent_again_after_the_queue_lost_it() {
     for message in &messages {
         Dispatcher(world.calm.clone()).handle(message.clone()).await.unwrap();
     }
-    // `form` is done, and what follows from it is lost; so is the message that ends the short wait. The long wait is found by the tick.
+    // `form` and `next` are done, and the rest of what follows is lost; so is the message that ends the short wait. The long wait is found by the tick.
     let queue = &world.urls.of(Queue::Deliver).queue;
     world.sqs.purge_queue().queue_url(queue).send().await.unwrap();
     assert_eq!(world.calm.send_unfinished().await.unwrap(), 2);

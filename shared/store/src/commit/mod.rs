@@ -3,6 +3,7 @@
 pub(crate) mod record;
 
 use crate::RunItem;
+use crate::chain::Chain;
 use crate::commit::record::{Commit, Parked, Timer, write_failure};
 use crate::events::{event_item, remembered_until};
 use crate::expression::{Expr, absent};
@@ -20,6 +21,8 @@ use rookery_domain::{AgentRef, Error, Event, EventId, Payload, Result, Time, Wor
 pub struct Writes {
     /// The events that the arm emitted, in order. Where one item is enough, it is the first of these events.
     pub events: Vec<Event>,
+    /// What came of the first event and is stored with it.
+    pub chain: Chain,
     /// The item for the agent's feed.
     pub published: Option<Payload>,
     /// The memory to write.
@@ -74,14 +77,17 @@ impl Store {
         let condition = Expected::before(commit.attempt).condition();
         let mut events = writes.events.iter();
         let marker = match commit.first_child {
-            0 => event_item(workflow, events.next().ok_or_else(|| Error::internal("a commit on a child has no child"))?),
+            0 => {
+                let child = events.next().ok_or_else(|| Error::internal("a commit on a child has no child"))?;
+                event_item(workflow, child, &writes.chain)?
+            }
             _ => Item::new(&keys::event(workflow, commit.id)),
         };
         let mut keep = remembered_until(commit.began, writes.keep_until.unwrap_or(commit.began));
         if commit.first_child == 0
             && let Some(child) = writes.events.first()
         {
-            keep = keep.max(remembered_until(child.created_at, child.keep_until));
+            keep = keep.max(writes.chain.remembered_until(child));
         }
         let marker = commit.write(workflow, marker).n("expires_at", keep.ttl_seconds()).maybe(
             writes.published.as_ref(),
@@ -99,7 +105,9 @@ impl Store {
         let mut items = vec![self.put_in_transaction(marker, Some(condition))];
         items.extend(writes.schedule.iter().map(|advance| self.advance_in_transaction(workflow, advance)));
         let has_schedule = writes.schedule.is_some();
-        items.extend(events.iter().map(|event| self.put_in_transaction(event_item(workflow, event), None)));
+        for event in events {
+            items.push(self.put_in_transaction(event_item(workflow, event, &Chain::default())?, None));
+        }
         items.extend(writes.memory.into_iter().map(|memory| self.memory_in_transaction(memory)));
         for (timer, message) in &writes.due {
             let key = keys::event(workflow, EventId { run: commit.id.run, own: timer.delivery.0 });

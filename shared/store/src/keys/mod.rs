@@ -159,6 +159,16 @@ pub fn recent_sort(at: Time, id: EventId) -> String {
     format!("{:013}#{id}", at.0)
 }
 
+/// The place of an event of a chain in the list of events, after the place of the item that holds it.
+pub fn place_in_chain(place: &str, event: EventId) -> String {
+    format!("{place}~{event}")
+}
+
+/// The place of the item that holds what is at a place, and whether the place is inside of that item's chain.
+pub fn item_place(place: &str) -> (&str, bool) {
+    place.split_once('~').map_or((place, false), |(item, _)| (item, true))
+}
+
 /// The event's id in a sort key of the `recent` index.
 pub fn recent_id(sort: &str) -> Option<EventId> {
     sort.split_once('#')?.1.parse().ok()

@@ -3,7 +3,7 @@
 use crate::agent::{AgentType, Kind, Problems};
 use crate::operators::build_regex;
 use crate::template::{JsonTemplate, Scope, Template};
-use crate::{AgentError, Context, Effects, Example, compose};
+use crate::{AgentError, Context, Effects, Example, Facts, compose};
 use regex::Regex;
 use rookery_domain::Payload;
 use schemars::JsonSchema;
@@ -91,6 +91,10 @@ impl AgentType for EventFormatting {
             }
         }
         problems.errors.is_empty().then_some(EventFormatting { instructions: instructions?, mode: options.mode, matchers })
+    }
+
+    fn facts(&self) -> Facts {
+        Facts { only_computes: true, ..Facts::of::<Self>() }
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {

@@ -94,7 +94,7 @@ impl AgentType for Condition {
     }
 
     fn facts(&self) -> Facts {
-        let mut facts = Facts::of::<Self>();
+        let mut facts = Facts { only_computes: true, ..Facts::of::<Self>() };
         if !self.emit_on_no_match {
             facts.groups.retain(|group| group != "on_no_match");
         }

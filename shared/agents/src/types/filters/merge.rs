@@ -2,8 +2,8 @@
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::template::Template;
-use crate::{AgentError, Context, Effects, Example, Memory, compose};
-use rookery_domain::{Event, EventId, Payload, Time, limits};
+use crate::{AgentError, Context, Effects, Example, Facts, Memory, compose};
+use rookery_domain::{Event, EventAt, EventId, Payload, Time, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -52,8 +52,8 @@ fn day() -> i64 {
 struct Join {
     /// The event that opened the join: only the timer that was set for this event may end the join.
     opened_by: EventId,
-    /// The event that came by each link.
-    arrived: BTreeMap<String, EventId>,
+    /// The event that came by each link, and where it is stored.
+    arrived: BTreeMap<String, EventAt>,
     /// Whether the join has ended.
     closed: bool,
 }
@@ -84,6 +84,10 @@ impl AgentType for Merge {
         problems.errors.is_empty().then_some(Merge { mode: options.mode, key, timeout_ms })
     }
 
+    fn facts(&self) -> Facts {
+        Facts { only_computes: self.mode == Mode::Any, ..Facts::of::<Self>() }
+    }
+
     fn memory(&self, cx: &Context<'_>) -> Result<MemoryUse, AgentError> {
         let (Mode::All, Some(event)) = (self.mode, cx.event) else { return Ok(MemoryUse::None) };
         Ok(MemoryUse::Scope(match &self.key {
@@ -112,7 +116,7 @@ impl AgentType for Merge {
         if join.closed || (new.is_empty() && !is_first) {
             return Ok(Effects::none().outcome("late"));
         }
-        join.arrived.extend(new.into_iter().map(|link| (link.clone(), event.id)));
+        join.arrived.extend(new.into_iter().map(|link| (link.clone(), event.at())));
         if missing(cx, &join).is_empty() {
             let payload = joined(cx, &join).await?;
             return self.remember(cx, Join { closed: true, ..join }, Effects::emit("on_merge", payload));
@@ -174,17 +178,18 @@ fn missing<'c>(cx: &'c Context<'_>, join: &Join) -> Vec<&'c str> {
 /// One payload of all events that have arrived, each under the id of its agent.
 async fn joined(cx: &Context<'_>, join: &Join) -> Result<Payload, AgentError> {
     // The events are grouped by their ids, not by links: one event may have come by several links.
-    let mut links: BTreeMap<EventId, &str> = BTreeMap::new();
-    for (link, id) in &join.arrived {
-        links.entry(*id).or_insert(link);
+    let mut links: BTreeMap<EventId, (EventAt, &str)> = BTreeMap::new();
+    for (link, place) in &join.arrived {
+        links.entry(place.id).or_insert((*place, link));
     }
     let mut events: BTreeMap<EventId, Event> = cx.event.into_iter().map(|event| (event.id, event.clone())).collect();
-    let others: Vec<EventId> = links.keys().copied().filter(|id| !events.contains_key(id)).collect();
+    let others = links.values().map(|(place, _)| *place).filter(|place| !events.contains_key(&place.id));
+    let others: Vec<EventAt> = others.collect();
     if !others.is_empty() {
         events.extend(cx.host.events(&others).await?.into_iter().map(|event| (event.id, event)));
     }
     let mut found = Vec::new();
-    for (id, link) in &links {
+    for (id, (_, link)) in &links {
         let event = events.get(id).ok_or_else(|| gone(*id))?;
         found.push((event, *link));
     }

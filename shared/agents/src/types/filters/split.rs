@@ -78,7 +78,7 @@ impl AgentType for Split {
     }
 
     fn facts(&self) -> Facts {
-        Facts { groups: self.groups.iter().map(|group| group.name.clone()).collect(), ..Facts::of::<Self>() }
+        Facts { groups: self.groups.iter().map(|group| group.name.clone()).collect(), only_computes: true, ..Facts::of::<Self>() }
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
