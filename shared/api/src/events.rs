@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{Cause, CellId, Error, Event, EventId, Payload, RunId, Time, is_valid_group, limits};
 use rookery_engine::Incoming;
-use rookery_store::{EventFilter, Page, Role, RunItem, Workflow, event_place};
+use rookery_store::{EventFilter, Page, Role, Workflow, event_place, place_in_run};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -180,15 +180,11 @@ async fn list(
     };
     let Some(run) = query.get("run") else {
         let page = app.engine.store.list_events(&workflow.id, &filter, limit, cursor.as_ref()).await?;
-        let cut = cut(page, |event| event.payload.as_str().len(), event_place)?;
-        return Ok(listed(cut, EventView::from));
+        return Ok(listed(cut(page, event_place)?, EventView::from));
     };
     let run = run.parse().map_err(|_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event."))?;
-    let page = app.engine.store.list_run(&workflow.id, run, limit, cursor.as_ref()).await?;
-    let bytes = |item: &RunItem| item.events().map(|event| event.payload.as_str().len()).sum();
-    let page = cut(page, bytes, |item| item.id.own.simple().to_string())?;
-    let events = page.items.iter().flat_map(RunItem::events).filter(|event| filter.selects(event)).cloned();
-    Ok(listed(Page { items: events.collect(), next: page.next }, EventView::from))
+    let page = app.engine.store.list_run_events(&workflow.id, run, &filter, limit, cursor.as_ref()).await?;
+    Ok(listed(cut(page, place_in_run)?, EventView::from))
 }
 
 async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<impl IntoResponse> {
@@ -216,15 +212,14 @@ pub(crate) fn is_kept(event: &Event) -> bool {
     event.keep_until > Time::now()
 }
 
-/// Ends a page before its payloads become too much for one answer. `size` is the size of an item's payloads, `place` its place in the list.
-fn cut<T>(mut page: Page<T>, size: impl Fn(&T) -> usize, place: impl Fn(&T) -> String) -> Result<Page<T>> {
+/// Ends a page before its payloads become too much for one answer. `place` is an event's place in the list.
+fn cut(mut page: Page<Event>, place: impl Fn(&Event) -> String) -> Result<Page<Event>> {
     let mut bytes = 0;
-    let fit = page.items.iter().take_while(|item| {
-        bytes += size(item);
+    let fit = page.items.iter().take_while(|event| {
+        bytes += event.payload.as_str().len();
         bytes <= PAGE_BYTES
     });
-    // The first item is shown whatever its size, so that each page gets on.
-    let fit = fit.count().max(1);
+    let fit = fit.count();
     if let Some(last) = page.items.get(fit.wrapping_sub(1)).filter(|_| fit < page.items.len()) {
         page.next = Some(cursor_at(&place(last))?);
         page.items.truncate(fit);

@@ -1,11 +1,13 @@
-//! The list of a workflow's events, newest first, whole or filtered. The events of a chain stand in it as all others.
+//! Lists of events: of a workflow, newest first, and of a run. The events of a chain stand in them as all others, at the place of their
+//! item; so a page may end inside of an item, and the next one begins there.
 
+use crate::events::{RunItem, read_run};
 use crate::expression::Expr;
 use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
 use crate::recent::Recent;
 use crate::sdk::Store;
-use rookery_domain::{CellId, Event, Result, Time, WorkflowRef};
+use rookery_domain::{CellId, Event, Result, RunId, Time, WorkflowRef};
 
 /// How many index entries one query of a filtered page looks at, however few of them match.
 const LOOKED_AT: usize = 1000;
@@ -75,24 +77,59 @@ impl Store {
             let after = page.next.take();
             let ids = self.list_recent(&recent, after.as_ref()).await?;
             let items = self.run_items(workflow, &ids.items).await?;
-            let events: Vec<&Event> = items.iter().flatten().flat_map(|item| item.events().rev()).collect();
-            let shown = events.iter().position(|event| after.as_ref().is_some_and(|after| after.0 == event_place(event)));
-            let events = events.into_iter().skip(shown.map_or(0, |shown| shown + 1)).filter(|event| filter.selects(event));
-            page = Page { items: events.cloned().collect(), next: ids.next };
-            if page.items.len() > limit {
-                page.items.truncate(limit);
-                page.next = page.items.last().map(|last| Cursor(event_place(last)));
-            }
+            let events = items.iter().flatten().flat_map(|item| item.events().rev());
+            page = shown(events, filter, limit, after.as_ref(), ids.next, event_place);
             if !page.items.is_empty() || page.next.is_none() {
                 break;
             }
         }
         Ok(page)
     }
+
+    /// A page of a run's events, each after what it came of in its item, the items in no particular order.
+    pub async fn list_run_events(
+        &self,
+        workflow: &WorkflowRef,
+        run: RunId,
+        filter: &EventFilter,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Event>> {
+        let page = match cursor.map(|cursor| keys::item_place(&cursor.0)) {
+            Some((item, true)) => self.page_from(&keys::run(workflow, run), item, limit).await?,
+            _ => self.page(&keys::run(workflow, run), "", limit, cursor).await?,
+        };
+        let page = read_run(run, page)?;
+        Ok(shown(page.items.iter().flat_map(RunItem::events), filter, limit, cursor, page.next, place_in_run))
+    }
 }
 
-/// An event's place in the list of all events. The events of a chain stand in the place of their item, the later ones first.
+/// The events of a page: those after the one at which the page before ended, as many as it may have.
+fn shown<'e>(
+    events: impl Iterator<Item = &'e Event>,
+    filter: &EventFilter,
+    limit: usize,
+    after: Option<&Cursor>,
+    next: Option<Cursor>,
+    place: fn(&Event) -> String,
+) -> Page<Event> {
+    let events: Vec<&Event> = events.collect();
+    let last = events.iter().position(|event| after.is_some_and(|after| after.0 == place(event)));
+    let events = events.into_iter().skip(last.map_or(0, |last| last + 1)).filter(|event| filter.selects(event));
+    let mut page = Page { items: events.take(limit + 1).cloned().collect(), next };
+    if page.items.len() > limit {
+        page.items.truncate(limit);
+        page.next = page.items.last().map(|last| Cursor(place(last)));
+    }
+    page
+}
+
+/// An event's place in the list of all events.
 pub fn event_place(event: &Event) -> String {
-    let place = keys::recent_sort(event.created_at, event.item);
-    if event.id == event.item { place } else { keys::place_in_chain(&place, event.id) }
+    keys::place_of_event(&keys::recent_sort(event.created_at, event.item), event)
+}
+
+/// An event's place in the list of its run.
+pub fn place_in_run(event: &Event) -> String {
+    keys::place_of_event(&event.item.own.simple().to_string(), event)
 }

@@ -150,11 +150,7 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunItem>> {
-        let page = self.page(&keys::run(workflow, run), "", limit, cursor).await?;
-        page.try_map(|item| {
-            let own = item.parse("sk")?;
-            read_item(EventId { run, own }, &item)
-        })
+        read_run(run, self.page(&keys::run(workflow, run), "", limit, cursor).await?)
     }
 
     /// Counts events of a run, by a sample of them, on the run's first item.
@@ -207,6 +203,11 @@ pub(crate) fn event_item(workflow: &WorkflowRef, event: &Event, chain: &Chain) -
     Ok(item.maybe(event.cause.as_ref(), |item, cause| {
         item.s("from", cause.event).maybe(cause.delivery, |item, delivery| item.s("dl", delivery))
     }))
+}
+
+/// Reads a page of a run's items.
+pub(crate) fn read_run(run: RunId, page: Page<Item>) -> Result<Page<RunItem>> {
+    page.try_map(|item| read_item(EventId { run, own: item.parse("sk")? }, &item))
 }
 
 /// Reads items. An expired item counts as gone, although DynamoDB may not have removed it yet (rule 11).

@@ -51,7 +51,7 @@ pub use chain::Chain;
 pub use commit::record::{Commit, Failure, Parked, Timer};
 pub use commit::{Committed, Writes};
 pub use credentials::Credential;
-pub use event_list::{EventFilter, event_place};
+pub use event_list::{EventFilter, event_place, place_in_run};
 pub use events::{Accepted, RunItem};
 pub use held_results::HeldResult;
 pub use logs::LogEntry;

@@ -55,6 +55,12 @@ impl Store {
         self.page_of(Query::prefix(partition.to_owned(), prefix, limit), prefix, cursor).await
     }
 
+    /// A page of the items of a partition from a sort key on, in the order of the keys.
+    pub(crate) async fn page_from(&self, partition: &str, from: &str, limit: usize) -> Result<Page<Item>> {
+        let range = Some(Expr::new("#sk >= :from").s(":from", from));
+        self.page_of(Query { range, ..Query::prefix(partition.to_owned(), "", limit) }, "", None).await
+    }
+
     /// A page of the items of a partition whose sort keys have a prefix, newest first; the cursor is a sort key.
     pub(crate) async fn newest_page(
         &self,

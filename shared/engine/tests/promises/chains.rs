@@ -200,7 +200,25 @@ async fn a_page_may_end_inside_a_chain() {
     assert_eq!(cells, ["b", "aa", "a", "in"].repeat(EVENTS));
     let chosen = [listed(&world, &workflow, &group("x"), 100).await, listed(&world, &workflow, &group("y"), 100).await].concat();
     assert_eq!(chosen.len(), EVENTS, "each event went one way");
+    let runs: BTreeSet<_> = all.iter().map(|event| event.id.run).collect();
     for limit in 1..6 {
+        for run in &runs {
+            let (mut of_run, mut cursor) = (Vec::new(), None);
+            loop {
+                let page = world
+                    .calm
+                    .store
+                    .list_run_events(&workflow.id, *run, &Default::default(), limit, cursor.as_ref())
+                    .await
+                    .unwrap();
+                of_run.extend(page.items.into_iter().map(|event| event.cell.to_string()));
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(of_run, ["in", "a", "aa", "b"], "pages of {limit}");
+        }
         assert_eq!(listed(&world, &workflow, &EventFilter::default(), limit).await, all, "pages of {limit}");
         let a: Vec<_> = all.iter().filter(|event| event.cell.as_str() == "a").cloned().collect();
         assert_eq!(listed(&world, &workflow, &cell("a"), limit).await, a, "pages of {limit}");

@@ -27,7 +27,7 @@ mod prefix;
 
 pub use prefix::{Place, Prefix, Removal};
 
-use rookery_domain::{AgentRef, CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
+use rookery_domain::{AgentRef, CellId, Event, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
 
 /// The index of what lists show, newest first. Only items with its attributes are in it.
 pub const RECENT: &str = "recent";
@@ -159,9 +159,9 @@ pub fn recent_sort(at: Time, id: EventId) -> String {
     format!("{:013}#{id}", at.0)
 }
 
-/// The place of an event of a chain in the list of events, after the place of the item that holds it.
-pub fn place_in_chain(place: &str, event: EventId) -> String {
-    format!("{place}~{event}")
+/// The place of an event in a list, by the place of the item that holds it.
+pub fn place_of_event(item: &str, event: &Event) -> String {
+    if event.id == event.item { item.to_owned() } else { format!("{item}~{}", event.id) }
 }
 
 /// The place of the item that holds what is at a place, and whether the place is inside of that item's chain.
