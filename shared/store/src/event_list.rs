@@ -129,7 +129,7 @@ pub fn event_place(event: &Event) -> String {
     keys::place_of_event(&keys::recent_sort(event.created_at, event.item), event)
 }
 
-/// An event's place in the list of its run.
+/// An event's place in the list of its run. It is always inside of the item, since the first event's chain comes after that event.
 pub fn place_in_run(event: &Event) -> String {
-    keys::place_of_event(&event.item.own.simple().to_string(), event)
+    keys::place_in_item(&event.item.own.simple().to_string(), event)
 }

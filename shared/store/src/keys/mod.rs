@@ -161,7 +161,12 @@ pub fn recent_sort(at: Time, id: EventId) -> String {
 
 /// The place of an event in a list, by the place of the item that holds it.
 pub fn place_of_event(item: &str, event: &Event) -> String {
-    if event.id == event.item { item.to_owned() } else { format!("{item}~{}", event.id) }
+    if event.id == event.item { item.to_owned() } else { place_in_item(item, event) }
+}
+
+/// The place of an event inside of the item at this place.
+pub fn place_in_item(item: &str, event: &Event) -> String {
+    format!("{item}~{}", event.id)
 }
 
 /// The place of the item that holds what is at a place, and whether the place is inside of that item's chain.
