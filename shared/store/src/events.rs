@@ -153,10 +153,12 @@ impl Store {
         read_run(run, self.page(&keys::run(workflow, run), "", limit, cursor).await?)
     }
 
-    /// Counts events of a run, by a sample of them, on the run's first item.
-    pub async fn count_run_events(&self, workflow: &WorkflowRef, run: RunId, events: u64) -> Result<()> {
-        let key = keys::event(workflow, EventId::root(run));
-        self.update(&key, Expr::new("ADD run_events :n").n(":n", events), Some(Expr::new("attribute_exists(pk)"))).await.map(drop)
+    /// Counts events of a run, by a sample of them, on the run's first item, and gives that item as it is then.
+    pub async fn count_run_events(&self, workflow: &WorkflowRef, run: RunId, events: u64) -> Result<Option<RunItem>> {
+        let id = EventId::root(run);
+        let update = Expr::new("ADD run_events :n").n(":n", events);
+        let item = self.update(&keys::event(workflow, id), update, Some(Expr::new("attribute_exists(pk)"))).await?;
+        item.map(|item| read_item(id, &item)).transpose()
     }
 
     /// Marks a run as over its limit for this delivery. `false` when another delivery was the first.

@@ -26,6 +26,8 @@ pub(crate) struct Follows {
     pub(crate) outgoing: Vec<Outgoing>,
     /// The events that they are about.
     pub(crate) events: Vec<Event>,
+    /// The first item of the run, if it was just changed.
+    pub(crate) root: Option<Arc<RunItem>>,
 }
 
 /// What is needed to run the agent of a piece of work.

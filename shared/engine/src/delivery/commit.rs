@@ -85,7 +85,7 @@ impl Attempt<'_> {
             Committed::LostKey | Committed::LostSchedule | Committed::Lost => return Ok(Step::Again),
         }
         log_outcome(&commit, &events, &chain.chain);
-        self.count(&commit, &events, &chain.chain).await;
+        let root = self.count(&commit, &events, &chain.chain).await;
         if !logs.is_empty() {
             let entry = LogEntry { at: commit.began, event_id: commit.event, lines: logs };
             engine.store.put_log(&commit.agent(&work.workflow), commit.id, &entry).await?;
@@ -93,7 +93,7 @@ impl Attempt<'_> {
         let outgoing = engine.following_commit(work, &self.ready.built, &commit, &events, &chain.chain);
         let events = events.into_iter().chain(chain.chain.events.iter().cloned()).collect();
         engine.put_chain_logs(&work.workflow, chain).await?;
-        Ok(Step::Done(Follows { outgoing, events }))
+        Ok(Step::Done(Follows { outgoing, events, root }))
     }
 
     /// A commit is kept at least as long as its event, so that the same event, sent again, finds it.

@@ -155,7 +155,7 @@ impl Engine {
 
     /// Sends what follows, except for the first delivery that this message has time for.
     async fn send_all_but_one(&self, ready: &Ready, follows: Follows, began: Instant) -> Result<Option<Box<Next>>> {
-        let Follows { mut outgoing, events } = follows;
+        let Follows { mut outgoing, events, root } = follows;
         let event_of = |outgoing: &Outgoing| match (&outgoing.message.task, outgoing.not_before) {
             (Task::Deliver(deliver), None) => events.iter().find(|event| event.at() == deliver.event),
             _ => None,
@@ -163,7 +163,8 @@ impl Engine {
         let has_time = began.elapsed() < GOES_ON;
         let found = outgoing.iter().enumerate().find_map(|(index, outgoing)| Some((index, event_of(outgoing)?.clone())));
         let next = found.filter(|_| has_time).map(|(index, event)| {
-            let root = ready.root.clone();
+            // A loop must find its limit although nothing is read on the way.
+            let root = root.or_else(|| ready.root.clone());
             let ready = Ready { root, ..Ready::first(ready.built.clone(), Some(event)) };
             Box::new(Next { outgoing: outgoing.remove(index), ready })
         });

@@ -8,6 +8,7 @@ use crate::{Built, Engine};
 use rookery_domain::{Event, Result, WorkflowRef};
 use rookery_queue::Outgoing;
 use rookery_store::{Chain, Commit, Counts, RunItem};
+use std::sync::Arc;
 
 /// One of this many events is counted, and counts for all of them, so that a run's budget costs little.
 const SAMPLE: u64 = 16;
@@ -59,8 +60,9 @@ impl Engine {
 }
 
 impl Attempt<'_> {
-    /// Counts for the metrics, and for the run's budget. A crash here loses a count, and nothing else.
-    pub(crate) async fn count(&self, commit: &Commit, events: &[Event], chain: &Chain) {
+    /// Counts for the metrics, and for the run's budget. A crash here loses a count, and nothing else. Gives the first item of the run, if
+    /// it was changed.
+    pub(crate) async fn count(&self, commit: &Commit, events: &[Event], chain: &Chain) -> Option<Arc<RunItem>> {
         let (engine, work) = (self.engine, self.work);
         let failed = u64::from(commit.outcome == "failed");
         let mut counts = Counts { emitted: events.len() as u64, errors: failed, ..Counts::default() };
@@ -80,10 +82,15 @@ impl Attempt<'_> {
         }
         let all = events.iter().chain(&chain.events);
         let sampled = all.filter(|event| u64::from(event.id.own.as_bytes()[15]) % SAMPLE == 0).count() as u64;
-        if sampled > 0
-            && let Err(error) = engine.store.count_run_events(&work.workflow, work.run(), sampled * SAMPLE).await
-        {
-            tracing::warn!(%error, "a run's events were not counted");
+        if sampled == 0 {
+            return None;
+        }
+        match engine.store.count_run_events(&work.workflow, work.run(), sampled * SAMPLE).await {
+            Ok(root) => root.map(Arc::new),
+            Err(error) => {
+                tracing::warn!(%error, "a run's events were not counted");
+                None
+            }
         }
     }
 
