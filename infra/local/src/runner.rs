@@ -62,7 +62,7 @@ impl Runner {
         let queues = or_damage(rookery_boot::create(&clients).await, &standins, &args.data).await?;
         let public_url = args.public_url.clone().map_or_else(|| own_address(addr), Ok)?;
         let chains = ChainBounds { deliveries: args.chain, ..ChainBounds::default() };
-        let settings = Settings { public_url: Some(public_url), stage: None, chains };
+        let settings = Settings { public_url: Some(public_url), chains, ..Settings::default() };
         let egress = Policy { allow: args.egress_allow.clone(), ..Policy::default() };
         let Booted { engine, sqs, queues } = rookery_boot::assemble(clients, TABLE, queues, Options { egress, settings });
 

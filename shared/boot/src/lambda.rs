@@ -15,8 +15,8 @@ use rookery_queue::QueueUrls;
 
 /// Makes the two clients and the engine of a Lambda function from the environment: `ROOKERY_TABLE`, the two variables of each
 /// queue ([`rookery_queue::Queue::variable`]), and what Lambda sets for the AWS SDK. With `ROOKERY_STAGE`, metrics are written for
-/// CloudWatch; with `ROOKERY_PUBLIC_URL`, external agents are told where to post results. No request is made. Errors name the
-/// variable.
+/// CloudWatch; with `ROOKERY_PUBLIC_URL`, external agents are told where to post results; `ROOKERY_PROCESSES` says how many processes of
+/// the function may work at once. No request is made. Errors name the variable.
 pub async fn from_environment() -> Result<Booted> {
     let config = sdk().await?;
     let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(&config);
@@ -25,7 +25,8 @@ pub async fn from_environment() -> Result<Booted> {
     sqs.set_endpoint_url(endpoint("SQS"));
     let clients = Clients::new(dynamodb.build(), sqs.build());
     let egress = Policy { allow: egress_allow()?, ..Policy::default() };
-    let settings = Settings { public_url: public_url()?, stage: variable("ROOKERY_STAGE").ok(), ..Settings::default() };
+    let (stage, processes) = (variable("ROOKERY_STAGE").ok(), processes()?);
+    let settings = Settings { public_url: public_url()?, stage, processes, ..Settings::default() };
     Ok(assemble(clients, &variable("ROOKERY_TABLE")?, QueueUrls::read(variable)?, Options { egress, settings }))
 }
 
@@ -56,6 +57,13 @@ fn public_url() -> Result<Option<PublicUrl>> {
     let given = variable("ROOKERY_PUBLIC_URL").ok();
     let parse = |url: String| url.parse().map_err(|error| Error::internal(format!("ROOKERY_PUBLIC_URL: {url}: {error}")));
     given.map(parse).transpose()
+}
+
+/// How many processes of the function may work at once: `ROOKERY_PROCESSES`, or one.
+fn processes() -> Result<u32> {
+    let given = variable("ROOKERY_PROCESSES").unwrap_or_else(|_| "1".to_owned());
+    let number = given.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| Error::internal(format!("ROOKERY_PROCESSES: {given} is not a number from 1")))
 }
 
 /// The private addresses that agents may call: `ROOKERY_EGRESS_ALLOW`, as CIDR or CIDR:port, separated by commas.

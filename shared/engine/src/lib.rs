@@ -35,6 +35,7 @@ pub use delivery::dry_run::{Report, ReportedEvent};
 pub use delivery::replay::Replayed;
 pub use external::collect::Collected;
 pub use external::served::Execution;
+pub use metrics::meter::metrics_pause;
 pub use public_url::{NoPublicUrl, PublicUrl};
 pub use routing::Router;
 pub use workflow::build::{Draft, SaveResult};
@@ -65,7 +66,7 @@ pub struct Engine {
 }
 
 /// What an engine is told about the place that it runs in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The public address of the API: hooks and feeds are there, and external agents post their results there.
     pub public_url: Option<PublicUrl>,
@@ -73,6 +74,15 @@ pub struct Settings {
     pub stage: Option<String>,
     /// How far chains go.
     pub chains: ChainBounds,
+    /// How many processes like this one may work at once. What each of them writes or reads again and again, at one key, is done more
+    /// rarely where there are many.
+    pub processes: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { public_url: None, stage: None, chains: ChainBounds::default(), processes: 1 }
+    }
 }
 
 impl Engine {

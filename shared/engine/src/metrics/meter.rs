@@ -1,19 +1,31 @@
-//! Metrics in memory: summed by agent, and written once a second while there is work. A crash loses the counts of at most a
-//! second, and never an event.
+//! Metrics in memory: summed by agent, and written once a second while there is work, or more rarely where many processes write at the
+//! same keys. A crash loses the counts of such a pause, and never an event.
 
 use crate::Engine;
 use crate::external::breaker::Calls;
 use rookery_domain::{CellId, ProjectId, Time, WorkflowRef};
 use rookery_store::Counts;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 type Agent = (WorkflowRef, CellId);
 
-/// The pause between two writes, in milliseconds.
-const PAUSE_MS: i64 = 1000;
+/// The shortest pause between two writes.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause: what is counted and not written is lost with its process.
+const LONGEST: Duration = Duration::from_secs(60);
+/// How many writes a second all processes of a function may make in one partition. A partition takes a thousand, and two functions
+/// count at full load: the one that accepts, and the one that dispatches.
+const WRITES: u64 = 200;
+
+/// The pause between two writes of so many counters of one partition, where so many processes write them.
+pub fn metrics_pause(processes: u32, counters: usize) -> Duration {
+    let written = u64::from(processes).saturating_mul(counters as u64);
+    Duration::from_millis(written.saturating_mul(1000) / WRITES).clamp(PAUSE, LONGEST)
+}
 
 #[derive(Default)]
 pub(crate) struct Meter {
@@ -23,6 +35,8 @@ pub(crate) struct Meter {
     /// Calls of external agents that succeeded.
     calls: Mutex<Calls>,
     written_ms: AtomicI64,
+    /// The pause after the last write.
+    pause_ms: AtomicI64,
     is_planned: AtomicBool,
 }
 
@@ -55,7 +69,7 @@ impl Meter {
     /// Whether it is time to write; only one caller is told so.
     fn is_due(&self, now: Time) -> bool {
         let last = self.written_ms.load(Ordering::Relaxed);
-        now.0 - last >= PAUSE_MS && self.written_ms.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        now.0 - last >= self.pause_ms.load(Ordering::Relaxed) && self.written_ms.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     fn take(&self) -> HashMap<Agent, Counts> {
@@ -64,16 +78,17 @@ impl Meter {
 }
 
 impl Engine {
-    /// Writes the counts now, or a second later if they were just written.
+    /// Writes the counts now, or after a pause if they were just written.
     pub(crate) async fn flush_metrics_soon(self: &Arc<Self>) {
         if self.meter.is_due(Time::now()) {
             return self.flush_metrics().await;
         }
         if !self.meter.is_planned.swap(true, Ordering::AcqRel) {
             let engine = self.clone();
+            let pause = Duration::from_millis(self.meter.pause_ms.load(Ordering::Relaxed).unsigned_abs());
             // In a function that is frozen, the task goes on when the function is next called.
             tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_millis(PAUSE_MS as u64)).await;
+                tokio::time::sleep(pause).await;
                 engine.meter.is_planned.store(false, Ordering::Release);
                 engine.flush_metrics().await;
             });
@@ -83,9 +98,12 @@ impl Engine {
     /// Writes the counts so far. What cannot be written now is kept for the next time.
     pub async fn flush_metrics(&self) {
         let now = Time::now();
-        let sums = self.meter.take();
+        let (sums, calls) = (self.meter.take(), self.meter.take_calls());
+        let of_workflow = most_alike(sums.keys().map(|(workflow, _)| workflow));
+        let pause = metrics_pause(self.settings.processes, of_workflow.max(most_alike(calls.keys().map(|(project, _)| project))));
+        self.meter.pause_ms.store(pause.as_millis() as i64, Ordering::Relaxed);
         self.tell_metrics(now, &sums);
-        for ((project, endpoint), calls) in self.meter.take_calls() {
+        for ((project, endpoint), calls) in calls {
             if let Err(error) = self.store.count_calls(&project, &endpoint, now, calls, 0).await {
                 warn(&error, "calls not counted");
             }
@@ -112,8 +130,28 @@ impl Engine {
     }
 }
 
+/// How often the most frequent value is there.
+fn most_alike<T: Eq + Hash>(values: impl Iterator<Item = T>) -> usize {
+    let mut counts: HashMap<T, usize> = HashMap::new();
+    values.for_each(|value| *counts.entry(value).or_default() += 1);
+    counts.into_values().max().unwrap_or(0)
+}
+
 fn warn(error: &rookery_domain::Error, what: &str) {
     if !error.is_told() {
         tracing::warn!(%error, "{what}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_is_written_the_rarer_it_is() {
+        for (processes, counters, seconds) in [(1, 4, 1), (1, 200, 1), (50, 4, 1), (50, 40, 10), (200, 4, 4), (1000, 1000, 60)] {
+            assert_eq!(metrics_pause(processes, counters), Duration::from_secs(seconds), "{processes} processes, {counters} counters");
+        }
+        assert_eq!(most_alike(["a", "b", "a"].into_iter()), 2);
     }
 }
