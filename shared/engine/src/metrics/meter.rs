@@ -69,7 +69,8 @@ impl Meter {
     /// Whether it is time to write; only one caller is told so.
     fn is_due(&self, now: Time) -> bool {
         let last = self.written_ms.load(Ordering::Relaxed);
-        now.0 - last >= self.pause_ms.load(Ordering::Relaxed) && self.written_ms.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        now.0 - last >= self.pause_ms.load(Ordering::Relaxed)
+            && self.written_ms.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     fn take(&self) -> HashMap<Agent, Counts> {
@@ -150,7 +151,11 @@ mod tests {
     #[test]
     fn the_more_is_written_the_rarer_it_is() {
         for (processes, counters, seconds) in [(1, 4, 1), (1, 200, 1), (50, 4, 1), (50, 40, 10), (200, 4, 4), (1000, 1000, 60)] {
-            assert_eq!(metrics_pause(processes, counters), Duration::from_secs(seconds), "{processes} processes, {counters} counters");
+            assert_eq!(
+                metrics_pause(processes, counters),
+                Duration::from_secs(seconds),
+                "{processes} processes, {counters} counters"
+            );
         }
         assert_eq!(most_alike(["a", "b", "a"].into_iter()), 2);
     }
