@@ -108,7 +108,8 @@ pub fn main() -> ExitCode {
 
 /// Runs until SIGTERM or Ctrl-C, then finishes the work that is under way.
 fn run(args: Args) -> anyhow::Result<()> {
-    rookery_boot::observe_here();
+    // The last lines are written when this goes, on each way out.
+    let _log = rookery_boot::observe_here();
     // All new files are private to their owner, also SQLite's.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     if args.auth == Auth::Open && !args.addr.ip().is_loopback() {

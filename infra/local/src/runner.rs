@@ -1,5 +1,8 @@
 //! Starting and stopping everything: stand-ins, engine, functions.
 
+#[cfg(test)]
+mod logged;
+
 use crate::cli::{Args, Auth};
 use crate::data::{self, Presence, Running};
 use crate::demo::Demo;

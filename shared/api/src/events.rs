@@ -6,6 +6,7 @@ use crate::body::{Input, Json, Nothing};
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::list::{Listed, One, Query, cursor_at, listed, one};
+use crate::observe::IsLogged;
 use crate::route::{AGENT, Route, WORKFLOW};
 use axum::Extension;
 use axum::extract::State;
@@ -164,7 +165,7 @@ async fn accept(
     let incoming = Incoming::new(payload, groups, key);
     let cell = CellId(ids.text("cell").to_owned());
     let id = app.engine.accept_at_trigger(&workflow, &cell, incoming).await?;
-    Ok((StatusCode::ACCEPTED, one(AcceptedEvent::from(id))))
+    Ok((StatusCode::ACCEPTED, Extension(IsLogged), one(AcceptedEvent::from(id))))
 }
 
 async fn list(
@@ -199,7 +200,7 @@ async fn emit(
 ) -> Result<impl IntoResponse> {
     let event = find(&app, &workflow, &ids).await?;
     let id = app.engine.emit_again(&workflow, &event).await?;
-    Ok((StatusCode::ACCEPTED, one(AcceptedEvent::from(id))))
+    Ok((StatusCode::ACCEPTED, Extension(IsLogged), one(AcceptedEvent::from(id))))
 }
 
 async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<Event> {

@@ -5,13 +5,14 @@ use crate::error::{ApiError, Result, wrong_method};
 use crate::events::AcceptedEvent;
 use crate::ids::Ids;
 use crate::list::{one, pairs};
-use axum::Router;
+use crate::observe::IsLogged;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use axum::{Extension, Router};
 use rookery_agents::{Answer, HookRequest};
 use rookery_domain::{Error, Time, limits};
 use rookery_engine::HookAnswer;
@@ -34,8 +35,11 @@ async fn receive(State(app): State<App>, ids: Ids, request: Request) -> Result<R
     let body = crate::body::read(body, limits::PAYLOAD_BYTES).await?.to_vec();
     let request = HookRequest { method: parts.method, headers: parts.headers, query, body, now: Time::now() };
     match app.engine.hook(ids.text("token"), &request).await? {
-        HookAnswer::Accepted(id, headers) => with(headers, (StatusCode::ACCEPTED, one(AcceptedEvent::from(id))).into_response()),
-        HookAnswer::Own(answer) => own(answer),
+        HookAnswer::Accepted(id, headers) => {
+            let answer = (StatusCode::ACCEPTED, Extension(IsLogged), one(AcceptedEvent::from(id)));
+            with(headers, answer.into_response())
+        }
+        HookAnswer::Own(answer, event) => Ok((event.map(|_| Extension(IsLogged)), own(answer)?).into_response()),
     }
 }
 

@@ -8,6 +8,10 @@ use axum::response::Response;
 use rookery_trace::{Context, Kind, Span};
 use std::time::Instant;
 
+/// On an answer whose event the engine has logged when it was accepted: that is the line of the request.
+#[derive(Clone, Copy)]
+pub(crate) struct IsLogged;
+
 /// Runs a request within its trace: the caller's, or a new one.
 pub(crate) async fn observed(
     path: Option<MatchedPath>,
@@ -18,14 +22,10 @@ pub(crate) async fn observed(
     let route = path.as_ref().map_or("unknown", MatchedPath::as_str);
     let ids = ids.ok();
     let id = |name: &str| ids.as_ref().map_or("", |ids| ids.text(name));
-    let log = tracing::info_span!(
-        "request",
-        method = %request.method(),
-        route,
-        project = id("project"),
-        workflow = id("workflow"),
-        trace = tracing::field::Empty,
-    );
+    let given = |name: &str| ids.as_ref().map(|ids| ids.text(name)).filter(|id| !id.is_empty());
+    let log =
+        tracing::info_span!("request", project = given("project"), workflow = given("workflow"), trace = tracing::field::Empty,);
+    let method = request.method().clone();
     let mut attributes = Vec::new();
     if rookery_trace::is_on() {
         attributes.push(("http.request.method", request.method().to_string()));
@@ -38,7 +38,10 @@ pub(crate) async fn observed(
     let work = async {
         let began = Instant::now();
         let response = next.run(request).await;
-        tracing::info!(status = response.status().as_u16(), took_ms = began.elapsed().as_millis() as u64, "answered");
+        if response.extensions().get::<IsLogged>().is_none() {
+            let (status, took_ms) = (response.status().as_u16(), began.elapsed().as_millis() as u64);
+            tracing::info!(%method, route, status, took_ms, "answered");
+        }
         response
     };
     let failed = |response: &Response| response.status().is_server_error().then(|| response.status().to_string());

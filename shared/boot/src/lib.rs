@@ -9,4 +9,4 @@ mod log;
 pub use assembly::{Booted, Clients, Options, TABLE, assemble, create};
 #[cfg(feature = "lambda")]
 pub use lambda::from_environment;
-pub use log::{observe, observe_here};
+pub use log::{Held, lines_as_json, observe, observe_here};

@@ -1,6 +1,13 @@
-//! Logging: one filter for the functions and for the program on one machine. What a line says is up to the code that writes it.
+//! Logging: one filter for the functions and for the program on one machine. What a line says is up to the code that writes it; what
+//! it looks like on AWS is in [`json`], and when it is written on one machine is in [`held`].
 
+mod held;
+mod json;
+
+pub use held::Held;
+use json::{JsonFields, JsonLine};
 use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry};
@@ -8,14 +15,23 @@ use tracing_subscriber::{Layer, Registry};
 /// Sets up the logs of a function: JSON lines on standard output, at `RUST_LOG` or `info`. Traces go where
 /// [`rookery_trace::export_from_environment`] says.
 pub fn observe() {
-    // The innermost span has the ids; the outer spans are the runtime's own.
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false).with_target(false);
-    observe_by(lines, LevelFilter::INFO);
+    observe_by(lines_as_json(std::io::stdout), LevelFilter::INFO);
 }
 
 /// Sets up the logs of the program on one machine: plain lines on standard error, at `RUST_LOG` or `warn`. Traces are set up, too.
-pub fn observe_here() {
-    observe_by(tracing_subscriber::fmt::layer().with_writer(std::io::stderr), LevelFilter::WARN);
+/// The program keeps what is given until it ends: then the last lines are written.
+pub fn observe_here() -> Held {
+    let held = Held::new(std::io::stderr());
+    observe_by(tracing_subscriber::fmt::layer().with_writer(held.writer()), LevelFilter::WARN);
+    held
+}
+
+/// The lines of a function.
+pub fn lines_as_json<W>(writer: W) -> impl Layer<Registry> + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt::layer().event_format(JsonLine).fmt_fields(JsonFields).with_writer(writer)
 }
 
 fn observe_by(lines: impl Layer<Registry> + Send + Sync + 'static, default: LevelFilter) {
@@ -44,8 +60,20 @@ mod tests {
     use std::io::Write;
     use std::sync::{Arc, Mutex};
 
+    /// Keeps what is written.
     #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
+    pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Lines {
+        pub(super) fn writer(&self) -> impl Fn() -> Lines + Send + Sync + use<> {
+            let lines = self.clone();
+            move || lines.clone()
+        }
+
+        pub(super) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
 
     impl Write for Lines {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -59,8 +87,7 @@ mod tests {
 
     fn logged(rust_log: &str) -> String {
         let lines = Lines::default();
-        let writer = lines.clone();
-        let layer = tracing_subscriber::fmt::layer().with_ansi(false).without_time().with_writer(move || writer.clone());
+        let layer = tracing_subscriber::fmt::layer().with_ansi(false).without_time().with_writer(lines.writer());
         let filter = only_safe(rust_log.parse().unwrap());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer.with_filter(filter)), || {
             let _span = tracing::trace_span!(target: "aws_smithy_runtime::client", "invoke", key = "secret").entered();
@@ -71,7 +98,7 @@ mod tests {
             tracing::trace!(target: "rookery_engine::delivery", "ours");
             tracing::info!(target: "rookery_api", "ours");
         });
-        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+        lines.text()
     }
 
     #[test]

@@ -56,8 +56,8 @@ pub(crate) fn incoming_id(workflow: &Workflow, cell: &Cell, key: Option<&str>) -
 pub enum HookAnswer {
     /// The event was accepted: the default answer, with these headers.
     Accepted(EventId, Vec<(HeaderName, String)>),
-    /// The agent's own answer.
-    Own(Answer),
+    /// The agent's own answer, and the event if one was accepted.
+    Own(Answer, Option<EventId>),
 }
 
 impl Engine {
@@ -131,14 +131,14 @@ impl Engine {
         let chain = self.chain(id, built, &event, Grown::AtAccept).await;
         match self.store.accept(id, &event, &chain.chain).await? {
             Accepted::New => {
-                let more = chain.chain.commits.len();
-                tracing::info!(event = %event_id, run = %event_id.run, agent = %cell.id, version = built.version, more, "accepted");
+                log_accepted(id, &event, chain.chain.commits.len(), "accepted");
                 self.send_accepted(id, built, &event, chain).await?;
             }
             // The event may have been stored and its deliveries never sent, so they are sent again. A delivery that is done is
             // not done twice.
             Accepted::Same(there) => {
                 if let Some(event) = there.event.as_ref() {
+                    log_accepted(id, event, there.chain.commits.len(), "accepted again");
                     let built = self.built(id, event.version).await?;
                     let outgoing = self.following(id, &built, std::slice::from_ref(event), &there.chain);
                     self.producer.send(outgoing).await?;
@@ -183,14 +183,14 @@ impl Engine {
             confirm(&self.egress, url).await?;
         }
         let Some(payload) = accepted.payload else {
-            return Ok(HookAnswer::Own(accepted.answer.unwrap_or(Answer::empty(204))));
+            return Ok(HookAnswer::Own(accepted.answer.unwrap_or(Answer::empty(204)), None));
         };
         let incoming = Incoming::new(payload, accepted.groups, accepted.key);
         let event = self.accept(&workflow, &built, cell, agent, incoming).await?;
         Ok(match accepted.answer {
             Some(mut answer) => {
                 answer.headers.extend(accepted.headers);
-                HookAnswer::Own(answer)
+                HookAnswer::Own(answer, Some(event))
             }
             None => HookAnswer::Accepted(event, accepted.headers),
         })
@@ -230,6 +230,24 @@ impl Engine {
         let cell = cell.id.clone();
         if of_type == Some(address) { Ok((workflow, built, cell)) } else { Err(unknown()) }
     }
+}
+
+/// Logs the one line of an accepted event: it stands for the line of the request, too. So the line names all that it is about, and
+/// nothing of the span that it is in: a hook's span does not know the workflow.
+fn log_accepted(workflow: &WorkflowRef, event: &Event, chain: usize, what: &str) {
+    let WorkflowRef { project, workflow } = workflow;
+    tracing::info!(
+        parent: None,
+        %project,
+        %workflow,
+        agent = %event.cell,
+        run = %event.id.run,
+        version = event.version,
+        more = (chain > 0).then_some(chain),
+        took_ms = Time::now().0 - event.created_at.0,
+        trace = rookery_trace::current().map(|context| format!("{:032x}", context.trace)),
+        "{what}"
+    );
 }
 
 /// Takes the secret that verifies a hook out of what is stored: a sender who shows it may have repeated it.

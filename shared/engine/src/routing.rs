@@ -43,7 +43,7 @@ impl Engine {
         let item = self.store.run_item(workflow, route.event.item).await?;
         let found = item.as_ref().and_then(|item| Some((item.events().find(|event| event.id == route.event.id)?, &item.chain)));
         let Some((event, chain)) = found else {
-            tracing::warn!(%workflow, "an event is gone before it was routed");
+            tracing::warn!("an event is gone before it was routed");
             return Ok(());
         };
         let built = self.built(workflow, event.version).await?;

@@ -66,7 +66,7 @@ impl Engine {
 
     /// Notes on the check's commit key that the check was skipped, and counts that once.
     pub(crate) async fn skip_check(&self, work: &Work, skip: &Skip) -> Result<Step> {
-        tracing::info!(workflow = %work.workflow, cell = %work.cell, delivery = %work.delivery, "a missed check is skipped");
+        tracing::info!(delivery = %work.delivery, "a missed check is skipped");
         let commit = blank_commit(work, 0, "skipped".to_owned(), Time::now());
         let writes = Writes { schedule: Some(skip.advance.clone()), ..Writes::default() };
         Ok(match self.store.commit(&work.workflow, &commit, writes).await? {

@@ -159,17 +159,17 @@ pub(crate) fn memory_value(effects: &Effects) -> Option<Value> {
     }
 }
 
-/// Logs one line for each delivery that ends. The line has no payload and no failure's message, since a message may quote a payload.
+/// Logs one line for each delivery that ends. The line has no payload and no failure's message, since a message may quote
+/// a payload. The ids are those of the message's span; only the run of a check begins here.
 fn log_outcome(commit: &Commit, events: &[Event], chain: &Chain) {
-    let (run, delivery, took_ms) = (commit.id.run, commit.delivery, commit.took_ms);
+    let run = commit.event.is_none().then(|| tracing::field::display(commit.id.run));
+    let (outcome, took_ms, delivery) = (&commit.outcome, commit.took_ms, commit.delivery);
     match &commit.failure {
         None => {
             let (events, more) = (events.len() + chain.events.len(), chain.commits.len());
-            tracing::info!(outcome = commit.outcome, %run, %delivery, events, more, took_ms, "delivered")
+            tracing::info!(outcome, events, more = (more > 0).then_some(more), took_ms, run, "delivered")
         }
-        Some(failure) => {
-            tracing::warn!(outcome = commit.outcome, code = failure.code, %run, %delivery, took_ms, "delivery failed")
-        }
+        Some(failure) => tracing::warn!(outcome, code = failure.code, %delivery, took_ms, run, "delivery failed"),
     }
 }
 

@@ -218,6 +218,6 @@ impl Engine {
 }
 
 fn dropped(work: &Work, why: &str) -> Prepared {
-    tracing::info!(workflow = %work.workflow, cell = %work.cell, delivery = %work.delivery, why, "delivery dropped");
+    tracing::info!(delivery = %work.delivery, why, "delivery dropped");
     Prepared::Done
 }

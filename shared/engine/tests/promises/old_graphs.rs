@@ -37,7 +37,7 @@ async fn answer(world: &World, seed: &str, config: Value) -> String {
         now: Time::now(),
     };
     match world.calm.hook(&token, &request).await.unwrap() {
-        HookAnswer::Own(answer) => answer.body,
+        HookAnswer::Own(answer, _) => answer.body,
         HookAnswer::Accepted(..) => "accepted".to_owned(),
     }
 }
