@@ -150,7 +150,7 @@ fn access_line(route: &str) -> String {
         ("$context.integrationErrorMessage", "-"),
     ];
     let line = values.iter().fold(format.join(" "), |line, (name, value)| line.replace(name, value));
-    assert!(!line.contains('$'), "give it a value of the usual length: {line}");
+    assert!(!line.contains("$context"), "give it a value of the usual length: {line}");
     line
 }
 
@@ -179,7 +179,6 @@ async fn an_event_of_three_hops_has_two_lines_with_all_ids_in_few_bytes() {
         assert_eq!((&delivered["outcome"], &delivered["agent"]), (&json!("done"), &json!("send")));
         assert_eq!(delivered["event"].as_str().unwrap().len(), 32, "{delivered}");
         let bytes = lines.iter().map(String::len).sum::<usize>() + access_line(route).len();
-        println!("{bytes} bytes: {lines:#?}");
         assert!(bytes <= MOST, "{bytes} bytes: {lines:#?}");
     }
     world.stop().await;
