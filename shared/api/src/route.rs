@@ -15,7 +15,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use rookery_domain::{Error, ProjectId, WorkflowRef};
-use rookery_store::Workflow;
+use rookery_store::{Project, Role, Workflow};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::collections::BTreeMap;
 use tower::ServiceExt;
@@ -197,7 +197,7 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
         }
         Access::OwnProject(needed) => {
             let caller = with_key(app, request.headers()).await?;
-            let project = app.engine.store.project(caller.own_project(needed)?).await?;
+            let project = app.engine.store.known_project(caller.own_project(needed)?).await?;
             request.extensions_mut().insert(project);
         }
         Access::Project(needed) => {
@@ -210,8 +210,11 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
                 }
             };
             // The three reads are joined into one.
-            let (caller, project, workflow) =
-                tokio::join!(authenticate(app, request.headers()), app.engine.store.project(&id), find_workflow(app, &id, &ids));
+            let (caller, project, workflow) = tokio::join!(
+                authenticate(app, request.headers()),
+                find_project(app, &id, needed),
+                find_workflow(app, &id, &ids, needed)
+            );
             let caller = caller?;
             caller.allow(&id, needed)?;
             let (project, workflow) = (project?, workflow?);
@@ -225,10 +228,19 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
     Ok(next.run(request).await)
 }
 
-async fn find_workflow(app: &App, project: &ProjectId, ids: &Ids) -> Result<Option<Workflow>> {
+/// Whoever puts events in comes often: then it is enough to know the project and the workflow as they were a moment ago.
+async fn find_project(app: &App, id: &ProjectId, needed: Role) -> Result<Project> {
+    let store = &app.engine.store;
+    Ok(if needed == Role::Ingest { store.known_project(id).await? } else { store.project(id).await? })
+}
+
+async fn find_workflow(app: &App, project: &ProjectId, ids: &Ids, needed: Role) -> Result<Option<Workflow>> {
     if !ids.has("workflow") {
         return Ok(None);
     }
     let id = WorkflowRef { project: project.clone(), workflow: ids.get("workflow")? };
-    Ok(Some(app.engine.store.workflow(&id).await?))
+    let store = &app.engine.store;
+    let known = if needed == Role::Ingest { store.known_workflow(&id).await? } else { store.find_workflow(&id).await? };
+    let found = known.filter(|workflow| !workflow.deleted);
+    Ok(Some(found.ok_or_else(|| Error::not_found("workflow"))?))
 }

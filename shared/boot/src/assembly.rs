@@ -48,7 +48,7 @@ pub struct Booted {
 
 /// Makes an engine over a table and queues that exist. No request is made. Must be called on a tokio runtime.
 pub fn assemble(clients: Clients, table: &str, queues: QueueUrls, options: Options) -> Booted {
-    let store = Store::new(clients.dynamodb, table);
+    let store = Store::new(clients.dynamodb, table).among(options.settings.processes);
     let producer = Producer::start(clients.sqs.clone(), &queues);
     let engine = Engine::new(store, producer, Egress::new(options.egress), options.settings);
     Booted { engine, sqs: clients.sqs, queues }

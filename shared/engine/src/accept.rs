@@ -222,7 +222,7 @@ impl Engine {
         let (workflow, secret) = rest.split_at_checked(WorkflowId::LENGTH).ok_or_else(unknown)?;
         let (Ok(project), Ok(workflow)) = (project.parse(), workflow.parse()) else { return Err(unknown()) };
         let id = WorkflowRef { project, workflow };
-        let workflow = self.store.find_workflow(&id).await?.filter(|workflow| !workflow.deleted && workflow.built > 0);
+        let workflow = self.store.known_workflow(&id).await?.filter(|workflow| !workflow.deleted && workflow.built > 0);
         let workflow = workflow.ok_or_else(unknown)?;
         let built = self.built(&id, workflow.built).await?;
         let (cell, _) = built.by_token(secret).ok_or_else(unknown)?;

@@ -63,6 +63,8 @@ pub struct Engine {
     settings: Settings,
     /// When this process last ticked. If the clock is earlier now, it was set back.
     last_tick: AtomicI64,
+    /// When this process last looked at all waits.
+    last_waits: AtomicI64,
 }
 
 /// What an engine is told about the place that it runs in.
@@ -110,6 +112,7 @@ impl Engine {
             meter: Meter::default(),
             settings,
             last_tick: AtomicI64::new(0),
+            last_waits: AtomicI64::new(i64::MIN / 2),
         })
     }
 }

@@ -6,13 +6,16 @@ use futures::future::join_all;
 use rookery_agents::schedule::Schedule;
 use rookery_domain::{ProjectId, Result, Time, WorkflowId};
 use rookery_queue::{Check, Message, Outgoing, Task};
-use rookery_store::keys::DUE_SHARDS;
+use rookery_store::keys::{DUE_SHARDS, WAIT_SHARDS};
 use rookery_store::{DueItem, ScheduleItem, State};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// How far ahead a tick sends: one beat on AWS.
 pub(crate) const AHEAD_MS: i64 = 60_000;
+/// How long after a look at the waits no tick looks again, in milliseconds: where ticks come each second, most need not, since waits are
+/// sent a minute ahead.
+const WAITS_REST_MS: i64 = 30_000;
 /// How many items one query takes. They are handled side by side, so that their reads and messages are joined into full requests.
 const AT_ONCE: usize = 100;
 /// How long a tick looks for what is due. The function has a minute: the rest is for purges and dead letters, which must get their turn.
@@ -43,7 +46,10 @@ impl Engine {
         // Where the clock was set back, schedules stand at times that are now far ahead, so all of them are looked at once.
         let was_set_back = self.last_tick.load(Ordering::Relaxed) > tick.horizon.0;
         let until = if was_set_back { Time(i64::MAX) } else { tick.horizon };
-        let shards = join_all((0..DUE_SHARDS).map(|shard| self.tick_shard(shard, &tick, until))).await;
+        let rests = (0..WAITS_REST_MS).contains(&(now.0 - self.last_waits.load(Ordering::Relaxed)));
+        let looks_at_waits = was_set_back || !rests;
+        let shards = if looks_at_waits { DUE_SHARDS + WAIT_SHARDS } else { DUE_SHARDS };
+        let shards = join_all((0..shards).map(|shard| self.tick_shard(shard, &tick, until))).await;
         let (mut found, mut purges, mut is_whole, mut failed) = (0, Vec::new(), true, None);
         for shard in shards {
             match shard {
@@ -68,6 +74,9 @@ impl Engine {
         }
         if is_whole {
             self.last_tick.store(now.0, Ordering::Relaxed);
+            if looks_at_waits {
+                self.last_waits.store(now.0, Ordering::Relaxed);
+            }
         }
         Ok(found)
     }

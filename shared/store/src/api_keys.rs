@@ -82,7 +82,7 @@ impl Store {
         Ok((key, text))
     }
 
-    /// The key that has this text, if there is one.
+    /// The key that has this text, if there is one; perhaps as it was a moment ago (see `shared`).
     pub async fn find_api_key(&self, text: &str) -> Result<Option<ApiKey>> {
         let mut parts = text.split('_');
         let (Some("rk"), Some(project), Some(id), Some(secret), None) =
@@ -91,7 +91,8 @@ impl Store {
             return Ok(None);
         };
         let (Ok(project), true) = (project.parse::<ProjectId>(), is_key_id(id)) else { return Ok(None) };
-        let Some(item) = self.get(keys::of_project(&project, Prefix::ApiKey, id)).await? else { return Ok(None) };
+        let key = keys::of_project(&project, Prefix::ApiKey, id);
+        let Some(item) = self.get_shared(vec![key]).await?.pop().flatten() else { return Ok(None) };
         match item.raw("hash").is_some_and(|stored| bool::from(stored.ct_eq(&hash(secret)))) {
             true => read(&project, &item).map(Some),
             false => Ok(None),
@@ -108,7 +109,9 @@ impl Store {
         let key = keys::of_project(project, Prefix::ApiKey, id);
         let found = if is_key_id(id) { self.get(key.clone()).await? } else { None };
         found.ok_or_else(|| Error::not_found("API key"))?;
-        self.delete(&key).await
+        self.delete(&key).await?;
+        self.until_noticed().await;
+        Ok(())
     }
 }
 

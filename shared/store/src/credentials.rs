@@ -35,16 +35,18 @@ impl Store {
             .s("value", &credential.value)
             .list("hosts", &credential.hosts)
             .n("updated", credential.updated_at.0);
-        self.put(item, None).await.map(drop)
+        self.put(item, None).await?;
+        self.until_noticed().await;
+        Ok(())
     }
 
-    /// The credentials with these names; `None` for those that are not set.
+    /// The credentials with these names, perhaps as they were a moment ago (see `shared`); `None` for those that are not set.
     pub async fn credentials(&self, project: &ProjectId, names: &[String]) -> Result<Vec<Option<Credential>>> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
         let keys = names.iter().map(|name| keys::of_project(project, Prefix::Credential, name)).collect();
-        self.get_many(keys).await?.into_iter().map(|item| item.map(|item| read(&item)).transpose()).collect()
+        self.get_shared(keys).await?.into_iter().map(|item| item.map(|item| read(&item)).transpose()).collect()
     }
 
     /// A page of a project's credentials.
@@ -56,7 +58,9 @@ impl Store {
     pub async fn delete_credential(&self, project: &ProjectId, name: &str) -> Result<()> {
         let key = keys::of_project(project, Prefix::Credential, name);
         self.get(key.clone()).await?.ok_or_else(|| Error::not_found("credential"))?;
-        self.delete(&key).await
+        self.delete(&key).await?;
+        self.until_noticed().await;
+        Ok(())
     }
 }
 

@@ -129,7 +129,8 @@ impl Store {
         read_items(ids, self.get_many(keys).await?)
     }
 
-    /// Reads items of one workflow's runs and the workflow's head, in one request.
+    /// Reads items of one workflow's runs, consistently, and the workflow's head, perhaps as it was a moment ago (see `shared`), in one
+    /// request.
     pub async fn run_items_and_head(
         &self,
         workflow: &WorkflowRef,
@@ -137,7 +138,7 @@ impl Store {
     ) -> Result<(Vec<Option<RunItem>>, Option<Workflow>)> {
         let mut wanted: Vec<Key> = ids.iter().map(|id| keys::event(workflow, *id)).collect();
         wanted.push(keys::head(workflow));
-        let mut items = self.get_many(wanted).await?;
+        let mut items = self.get_shared(wanted).await?;
         let head = items.pop().flatten().map(|item| workflows::read(&workflow.project, &item)).transpose()?;
         Ok((read_items(ids, items)?, head))
     }

@@ -39,6 +39,7 @@ mod requests;
 mod schedules;
 mod schema;
 mod sdk;
+mod shared;
 #[cfg(test)]
 mod source;
 mod versions;
@@ -63,5 +64,6 @@ pub use projects::Project;
 pub use requests::Request;
 pub use schedules::{Advance, DueCursor, DueItem, DuePage, ScheduleAdvance, ScheduleItem};
 pub use sdk::Store;
+pub use shared::shared_for;
 pub use versions::{Saved, VersionInfo};
 pub use workflows::{State, Workflow};

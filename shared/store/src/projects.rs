@@ -39,6 +39,14 @@ impl Store {
         }
     }
 
+    /// A project, perhaps as it was a moment ago (see `shared`).
+    pub async fn known_project(&self, id: &ProjectId) -> Result<Project> {
+        match self.get_shared(vec![keys::project(id)]).await?.pop().flatten() {
+            Some(item) if item.opt_num::<i64>("deleted").is_none() => read(&item),
+            _ => self.project(id).await,
+        }
+    }
+
     /// A page of the projects.
     pub async fn list_projects(&self, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Project>> {
         let page = self.page(&keys::projects(), "", limit, cursor).await?;
@@ -61,7 +69,10 @@ impl Store {
         let tombstone = self.update_in_transaction(&keys::project(id), update, Expr::new("attribute_exists(pk)"));
         let purge = self.put_in_transaction(purge_item(id, None), None);
         match self.transact_calmly(vec![tombstone, purge]).await? {
-            Transacted::Done => Ok(()),
+            Transacted::Done => {
+                self.until_noticed().await;
+                Ok(())
+            }
             _ => Err(Error::not_found("project")),
         }
     }

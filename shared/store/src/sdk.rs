@@ -7,6 +7,7 @@ use crate::expression::{Expr, Query};
 use crate::item::{Attributes, Item, key_attributes};
 use crate::keys::Key;
 use crate::loader::Loader;
+use crate::shared::{Shared, key_in, key_in_transaction};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Put, ReturnValue, TransactWriteItem, Update, WriteRequest};
@@ -27,6 +28,7 @@ pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: Arc<str>,
     loader: Loader,
+    pub(crate) shared: Shared,
 }
 
 /// What became of a transaction.
@@ -43,7 +45,7 @@ impl Store {
     /// Makes a store over this table. Must be called on a tokio runtime: a task joins the reads of concurrent callers.
     pub fn new(client: Client, table: &str) -> Self {
         let table: Arc<str> = table.into();
-        Store { loader: Loader::start(client.clone(), table.clone()), client, table }
+        Store { loader: Loader::start(client.clone(), table.clone()), client, table, shared: Shared::among(1) }
     }
 
     /// Reads items consistently. Concurrent callers share requests.
@@ -59,6 +61,7 @@ impl Store {
     pub(crate) fn put(&self, item: Item, condition: Option<Expr>) -> BoxFuture<'_, Result<bool>> {
         Box::pin(async move {
             let condition = condition.unwrap_or_default();
+            let _written = self.shared.written(key_in(&item.0));
             let request = self
                 .client
                 .put_item()
@@ -89,6 +92,7 @@ impl Store {
         condition: Option<Expr>,
     ) -> BoxFuture<'a, Result<Option<Item>>> {
         Box::pin(async move {
+            let _written = self.shared.written([(&*key.pk, &*key.sk)]);
             let (mut names, mut values) = (HashMap::new(), HashMap::new());
             let update = update.merge_into(&mut names, &mut values);
             let condition = condition.map(|condition| condition.merge_into(&mut names, &mut values));
@@ -118,6 +122,7 @@ impl Store {
 
     pub(crate) fn delete<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
+            let _written = self.shared.written([(&*key.pk, &*key.sk)]);
             let request = self.client.delete_item().table_name(&*self.table).set_key(Some(key_attributes(key)));
             request.send().await.map(drop).map_err(unavailable)
         })
@@ -126,6 +131,7 @@ impl Store {
     /// Deletes an item for which the condition holds.
     pub(crate) fn delete_if<'a>(&'a self, key: &'a Key, condition: Expr) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
+            let _written = self.shared.written([(&*key.pk, &*key.sk)]);
             let request = self.client.delete_item().table_name(&*self.table).set_key(Some(key_attributes(key)));
             let request = request
                 .set_expression_attribute_names(condition.names())
@@ -141,6 +147,7 @@ impl Store {
     /// Writes all of the items, or none.
     pub(crate) fn transact(&self, items: Vec<TransactWriteItem>) -> BoxFuture<'_, Result<Transacted>> {
         Box::pin(async move {
+            let _written = self.shared.written(items.iter().filter_map(key_in_transaction));
             let Err(error) = self.client.transact_write_items().set_transact_items(Some(items)).send().await else {
                 return Ok(Transacted::Done);
             };
@@ -249,6 +256,7 @@ impl Store {
     /// Deletes at most [`DELETED_AT_ONCE`] items.
     fn delete_many(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
+            let _written = self.shared.written(keys.iter().map(|key| (&*key.pk, &*key.sk)));
             let delete = |key: &Key| DeleteRequest::builder().set_key(Some(key_attributes(key))).build();
             let requests = keys.iter().map(|key| Ok(WriteRequest::builder().delete_request(delete(key)?).build()));
             let mut requests: Vec<WriteRequest> =

@@ -2,7 +2,7 @@
 
 use crate::expression::Expr;
 use crate::item::{Item, malformed};
-use crate::keys::{self, Prefix};
+use crate::keys::{self, Key, Prefix};
 use crate::page::{Cursor, Page};
 use crate::purge::purge_item;
 use crate::sdk::{Store, Transacted};
@@ -46,11 +46,15 @@ impl Store {
     /// The head of a workflow, as it is now, also when it is deleted. Workflows of a deleted project count as deleted, even
     /// before the purge reaches them.
     pub async fn find_workflow(&self, workflow: &WorkflowRef) -> Result<Option<Workflow>> {
-        let keys = vec![keys::project(&workflow.project), keys::head(workflow)];
-        let mut items = self.get_many(keys).await?;
-        let head = items.pop().flatten().map(|item| read(&workflow.project, &item)).transpose()?;
-        let gone = items.pop().flatten().is_some_and(|project| project.opt_num::<i64>("deleted").is_some());
-        Ok(head.map(|head| Workflow { deleted: head.deleted || gone, ..head }))
+        of_items(workflow, self.get_many(keys(workflow)).await?)
+    }
+
+    /// The same, perhaps as it was a moment ago (see `shared`); but a workflow that is active now is never told to be stopped.
+    pub async fn known_workflow(&self, workflow: &WorkflowRef) -> Result<Option<Workflow>> {
+        match of_items(workflow, self.get_shared(keys(workflow)).await?)? {
+            Some(known) if known.state == State::Active && !known.deleted => Ok(Some(known)),
+            _ => self.find_workflow(workflow).await,
+        }
     }
 
     /// The head of a workflow; 404 when it is unknown, another project's, or deleted.
@@ -75,6 +79,9 @@ impl Store {
         }
         let condition = Expr::new("ver = :ver AND attribute_not_exists(deleted)").n(":ver", workflow.version);
         let item = self.update(&keys::head(&workflow.id), update, Some(condition)).await?;
+        if item.is_some() && workflow.state == State::Active {
+            self.until_noticed().await;
+        }
         item.map(|item| read(&workflow.id.project, &item)).transpose()
     }
 
@@ -86,6 +93,7 @@ impl Store {
             .n(":now", Time::now().0);
         let condition = Expr::new("attribute_exists(pk) AND attribute_not_exists(deleted)");
         let item = self.update(&keys::head(workflow), update, Some(condition)).await?;
+        self.until_noticed().await;
         read(&workflow.project, &item.ok_or_else(|| Error::not_found("workflow"))?)
     }
 
@@ -95,10 +103,24 @@ impl Store {
         let tombstone = self.update_in_transaction(&keys::head(workflow), update, Expr::new("attribute_exists(pk)"));
         let purge = self.put_in_transaction(purge_item(&workflow.project, Some(&workflow.workflow)), None);
         match self.transact_calmly(vec![tombstone, purge]).await? {
-            Transacted::Done => Ok(()),
+            Transacted::Done => {
+                self.until_noticed().await;
+                Ok(())
+            }
             _ => Err(Error::not_found("workflow")),
         }
     }
+}
+
+/// The keys of what says whether a workflow is there: its project, and its head.
+fn keys(workflow: &WorkflowRef) -> Vec<Key> {
+    vec![keys::project(&workflow.project), keys::head(workflow)]
+}
+
+fn of_items(workflow: &WorkflowRef, mut items: Vec<Option<Item>>) -> Result<Option<Workflow>> {
+    let head = items.pop().flatten().map(|item| read(&workflow.project, &item)).transpose()?;
+    let gone = items.pop().flatten().is_some_and(|project| project.opt_num::<i64>("deleted").is_some());
+    Ok(head.map(|head| Workflow { deleted: head.deleted || gone, ..head }))
 }
 
 pub(crate) fn state_text(state: State) -> &'static str {

@@ -31,11 +31,18 @@ impl Seen {
 }
 
 impl Engine {
-    /// Reads all these items, consistently, in one request.
+    /// Reads all these items, consistently. Of a delivery's workflow it only matters whether it is deleted, which may have been read a
+    /// moment ago.
     pub(crate) async fn see(&self, work: &Work) -> Result<Seen> {
         let mut ids = vec![work.commit, EventId::root(work.run())];
         ids.extend(work.event_at().map(|event| event.item));
-        let (items, head) = self.store.run_items_and_head(&work.workflow, &ids).await?;
+        let (items, head) = match work.wake {
+            // The head decides whether a check runs, and in which version.
+            Wake::Check { .. } => {
+                tokio::try_join!(self.store.run_items(&work.workflow, &ids), self.store.find_workflow(&work.workflow))?
+            }
+            Wake::Event(_) | Wake::Timer { .. } => self.store.run_items_and_head(&work.workflow, &ids).await?,
+        };
         let mut items = items.into_iter();
         let mut next = || items.next().flatten();
         let (there, root) = (next(), next().map(Arc::new));

@@ -75,7 +75,7 @@ impl Engine {
     }
 
     async fn running(&self, id: &WorkflowRef) -> Result<Option<Workflow>> {
-        let found = self.store.find_workflow(id).await?;
+        let found = self.store.known_workflow(id).await?;
         Ok(found.filter(|workflow| !workflow.deleted && workflow.state == State::Active))
     }
 

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use rookery_domain::{CellId, EventId, RunId, Time};
 use rookery_engine::Dispatcher;
 use rookery_queue::{Check, Deliver, Handler, Message, Queue, Task};
-use rookery_store::keys::DUE_SHARDS;
+use rookery_store::keys::{DUE_SHARDS, WAIT_SHARDS, due_partition};
 use rookery_store::{EventFilter, Parked, ScheduleItem, Workflow};
 use std::time::Duration;
 use uuid::Uuid;
@@ -39,14 +39,33 @@ async fn what_is_due_at_once_is_sent_in_full_requests() {
         join_all((0..50).map(|_| wait(&world, &workflow, now))).await;
     }
     let (engine, requests) = world.counted();
-    requests.hold_until_together("Query", usize::from(DUE_SHARDS));
+    requests.hold_until_together("Query", usize::from(DUE_SHARDS + WAIT_SHARDS));
     let ticked = tokio::time::timeout(Duration::from_secs(60), engine.tick(now)).await;
     assert_eq!(ticked.expect("the shards are looked at side by side").unwrap(), DUE);
     assert_eq!(world.messages_left().await, DUE as u64);
     let (sends, reads) = (requests.of("SendMessageBatch"), requests.of("BatchGetItem"));
     assert!((DUE / 10..=DUE / 6).contains(&sends), "{sends} requests for {DUE} messages");
     assert!(reads <= DUE / 25, "{reads} reads");
+    let looked = requests.of("Query");
     assert_eq!(engine.tick(now).await.unwrap(), 0);
+    assert_eq!(requests.of("Query") - looked, usize::from(DUE_SHARDS), "not each tick looks at the waits");
+}
+
+/// Before waits had partitions of their own, they were in those of schedules.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wait_of_before_is_found() {
+    let world = World::start(14).await;
+    let workflow = world.started(WEEKLY).await;
+    let now = Time::now();
+    wait(&world, &workflow, now).await;
+    let client = aws_sdk_dynamodb::Client::from_conf(world.standins.dynamodb_config().build());
+    let waits = client.scan().table_name(rookery_boot::TABLE).filter_expression("attribute_exists(parked)").send().await.unwrap();
+    let item = waits.items().first().unwrap();
+    let old = aws_sdk_dynamodb::types::AttributeValue::S(due_partition(1));
+    let update = client.update_item().table_name(rookery_boot::TABLE).update_expression("SET dp = :old");
+    let update = update.key("pk", item["pk"].clone()).key("sk", item["sk"].clone()).expression_attribute_values(":old", old);
+    update.send().await.unwrap();
+    assert_eq!(world.calm.tick(now).await.unwrap(), 1);
 }
 
 /// The schedule of a workflow, and the message of its check at a due time.

@@ -7,6 +7,8 @@ mod counting;
 mod due;
 mod faults;
 mod faulty;
+mod hot_keys;
+mod known;
 mod old_graphs;
 mod purges;
 mod replays;
@@ -16,9 +18,11 @@ mod schedules;
 mod served;
 mod tenants;
 mod unfinished;
+mod units;
 mod waits;
 
 use aws_sdk_sqs::types::QueueAttributeName as Name;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use counting::{Requests, counting};
 use faulty::{Faults, faulty};
 use rookery_boot::{Booted, Clients, Options, TABLE};
@@ -81,12 +85,15 @@ impl World {
     /// An engine whose requests are counted.
     fn counted(&self) -> (Arc<Engine>, Requests) {
         let requests = Requests::default();
+        (self.engine(|inner| counting(inner, requests.clone()), Options::default()), requests)
+    }
+
+    /// An engine whose requests go through what `wrap` makes of a client.
+    fn engine(&self, wrap: impl Fn(SharedHttpClient) -> SharedHttpClient, options: Options) -> Arc<Engine> {
         let (dynamodb, queue) = (self.standins.dynamodb_config().build(), self.standins.sqs_config().build());
-        let counted = |inner: Option<_>| counting(inner.unwrap(), requests.clone());
-        let dynamodb = dynamodb.to_builder().http_client(counted(dynamodb.http_client())).build();
-        let queue = queue.to_builder().http_client(counted(queue.http_client())).build();
-        let booted = rookery_boot::assemble(Clients::new(dynamodb, queue), TABLE, self.urls.clone(), Options::default());
-        (booted.engine, requests)
+        let dynamodb = dynamodb.to_builder().http_client(wrap(dynamodb.http_client().unwrap())).build();
+        let queue = queue.to_builder().http_client(wrap(queue.http_client().unwrap())).build();
+        rookery_boot::assemble(Clients::new(dynamodb, queue), TABLE, self.urls.clone(), options).engine
     }
 
     /// A workflow with these options, running.

@@ -111,7 +111,7 @@ impl Store {
         items.extend(writes.memory.into_iter().map(|memory| self.memory_in_transaction(memory)));
         for (timer, message) in &writes.due {
             let key = keys::event(workflow, EventId { run: commit.id.run, own: timer.delivery.0 });
-            let item = Item::new(&key).s("dp", keys::due_shard(&key)).n("da", timer.at.0).s("msg", message);
+            let item = Item::new(&key).s("dp", keys::wait_shard(&key)).n("da", timer.at.0).s("msg", message);
             items.push(self.put_in_transaction(item.n("expires_at", remembered_until(timer.at, timer.at).ttl_seconds()), None));
         }
         Ok(match self.transact(items).await? {
@@ -137,7 +137,7 @@ impl Store {
             .maybe(parked.why.as_ref(), |item, why| item.s("why", why))
             .maybe((parked.failed > 0).then_some(parked.failed), |item, failed| item.n("failed", failed))
             .maybe(parked.for_reply.then_some(1), |item, one| item.n("reply", one))
-            .maybe(due_message, |item, message| item.s("msg", message).s("dp", keys::due_shard(&key)).n("da", parked.until.0));
+            .maybe(due_message, |item, message| item.s("msg", message).s("dp", keys::wait_shard(&key)).n("da", parked.until.0));
         self.put(item, Some(Expected::before(parked.attempt - 1).condition())).await
     }
 

@@ -14,7 +14,7 @@
 //! | a run: its events and what became of its deliveries | query `pk = P#r#W#RUN`; an item is `sk` = own part of its id |
 //! | a delivery's outcome (its commit key), an event by id | the same, one item |
 //! | events, failures (those that were replayed apart) of a workflow, items of a feed, newest first | index `recent`: `rp` = `P#W#e`, `P#W#f`, `P#W#r`, `P#W#d#CELL#INC`; `rs` = `TIME#ID` |
-//! | what is due up to a time | index `due`: `dp` = `due#SHARD`, `da` = milliseconds |
+//! | what is due up to a time | index `due`: `dp` = `due#SHARD` (4 for schedules and purges, 64 more for waits), `da` = milliseconds |
 //! | a request to an external agent; the caller of a run | items of the run |
 //! | requests of a workflow, newest first | index `recent`: `rp` = `P#W#q` |
 //! | how many requests of an agent are outstanding | `pk = P#q#W`, `sk = CELL#INC#` |
@@ -33,8 +33,11 @@ use rookery_domain::{AgentRef, CellId, Event, EventId, ProjectId, RunId, ScopeId
 pub const RECENT: &str = "recent";
 /// The index of what is due. Only items with its attributes are in it.
 pub const DUE: &str = "due";
-/// The number of partitions of the due index. More would spread the writes, but each costs one more query in every tick.
+/// The number of partitions of the due index for schedules and purges, which are few: every tick looks at all of these.
 pub const DUE_SHARDS: u8 = 4;
+/// The number of further partitions, for waits: there may be 10,000 new ones a second, each written here and taken off again. A wait is
+/// stored at least two minutes ahead, so these need a look only within each minute.
+pub const WAIT_SHARDS: u8 = 64;
 
 /// A primary key: partition and sort key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -237,10 +240,18 @@ fn hashed(text: &str) -> String {
     hashed_uuid(&[text.as_bytes()]).simple().to_string()
 }
 
-/// The shard of the due index that an item is in.
+/// The shard of the due index that a schedule or a purge is in. Waits of before [`WAIT_SHARDS`] are here, too.
 pub fn due_shard(key: &Key) -> String {
-    let hash = hashed_uuid(&[key.pk.as_bytes(), key.sk.as_bytes()]).into_bytes();
-    due_partition(hash[0] % DUE_SHARDS)
+    due_partition(first_byte(key) % DUE_SHARDS)
+}
+
+/// The shard of the due index that a wait is in.
+pub fn wait_shard(key: &Key) -> String {
+    due_partition(DUE_SHARDS + first_byte(key) % WAIT_SHARDS)
+}
+
+fn first_byte(key: &Key) -> u8 {
+    hashed_uuid(&[key.pk.as_bytes(), key.sk.as_bytes()]).into_bytes()[0]
 }
 
 /// A partition of the due index.
