@@ -127,9 +127,13 @@ def functions(template):
             yield f"{name} is not a `bootstrap` of provided.al2023"
         if target((p.get("Architectures") or [None])[0]) != "Architecture":
             yield f"{name} is not of the architecture that the parameter says"
-        missing = needed - p.get("Environment", {}).get("Variables", {}).keys()
+        variables = p.get("Environment", {}).get("Variables", {})
+        missing = needed - variables.keys()
         if missing:
             yield f"{name} is not told {', '.join(sorted(missing))}"
+        numbers = [variable for variable, value in variables.items() if isinstance(value, int)]
+        if numbers:
+            yield f"{name}: {', '.join(numbers)} must be a text, as every variable of an environment"
         group = target(p.get("LoggingConfig", {}).get("LogGroup"))
         if group not in logs or "RetentionInDays" not in logs[group]:
             yield f"{name} has no log group with a retention"

@@ -87,6 +87,7 @@ BROKEN = {
     "mapping gone": (drop("DispatchMessages"), "functions read ['RouteQueue'], shared/queue has"),
     "loops stopped by Lambda": (drop("Dispatch.RecursiveLoop"), "would stop workflows"),
     "variable gone": (drop("Webhook.Environment.Variables.ROOKERY_TABLE"), "is not told ROOKERY_TABLE"),
+    "number as a variable": (put("Schedule.Environment.Variables.ROOKERY_PROCESSES", 1), "ROOKERY_PROCESSES must be a text"),
     "queue not told": (drop("Routing.Environment.Variables.ROOKERY_DELIVER_URL"), "is not told ROOKERY_DELIVER_URL"),
     "logs for ever": (drop("DispatchLog.RetentionInDays"), "Dispatch has no log group"),
     "no log group": (drop("Schedule.LoggingConfig"), "Schedule has no log group"),
