@@ -1,6 +1,5 @@
 //! The standard error of the program on one machine. A line of everyday work waits for a moment, so that one call of the system
-//! writes all lines of that moment: the calls for each took a twentieth of the program's time. A warning or an error is written at once,
-//! after the lines before it.
+//! writes all lines of that moment. A warning or an error is written at once, after the lines before it.
 
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
