@@ -6,7 +6,7 @@ SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
 FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule)
 
-.PHONY: help run build test bench bench-functions check conformance template deploy deploy-test licences
+.PHONY: help run build test bench bench-curves bench-functions check conformance template deploy deploy-test licences
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -25,6 +25,10 @@ test: ## runs all tests: unit, property, conformance of the stand-ins, journeys,
 bench: ## measures throughput, latency and cost on a release build; takes about a minute
 	cargo build --release --locked -p rookery-local -p rookery-bench
 	target/release/rookery-bench
+
+bench-curves: ## measures whether a hop costs more with many events (SIZES=1000,100000,1000000), links or workflows; takes minutes
+	cargo build --release --locked -p rookery-local -p rookery-bench
+	target/release/rookery-bench --curves $(if $(SIZES),--sizes $(SIZES))
 
 bench-functions: ## measures size and start of the Lambda functions, beside a hello-world; a first build takes ten minutes
 	cargo build --profile function --locked -p rookery-bench-hello $(FUNCTIONS)

@@ -46,6 +46,7 @@ pub(crate) struct Cost {
     pub(crate) empty_receives: u64,
     pub(crate) parts: Vec<Part>,
     pub(crate) write_units_per_hop: f64,
+    pub(crate) read_units_per_hop: f64,
     pub(crate) sqs_requests_per_hop: f64,
     /// The cost of a million hops, in dollars.
     pub(crate) per_million_hops: f64,
@@ -80,6 +81,7 @@ impl Cost {
             items: items.collect(),
             empty_receives: sqs.iter().map(|(_, count)| count.empty).sum(),
             write_units_per_hop: parts[0].per_hop,
+            read_units_per_hop: parts[1].per_hop,
             sqs_requests_per_hop: parts[2].per_hop,
             per_million_hops: parts.iter().map(|part| part.per_million_hops).sum(),
             parts,

@@ -3,7 +3,7 @@
 use crate::client::Client;
 use crate::sink::Sink;
 use crate::workflow::{Shape, Workflow, event};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use hyper::Method;
 use hyper::body::Bytes;
 use std::io::Write;
@@ -39,35 +39,39 @@ struct Posted {
     accepted: bool,
 }
 
-/// Posts the events of these numbers at full speed: each client posts its next event when its last one is answered.
-pub(crate) async fn at_full_speed(workflow: &Workflow, sink: &Sink, numbers: Range<usize>, clients: usize) -> Result<Load> {
+/// Posts the events of these numbers to workflows of one shape in turn, at full speed: each client posts its next event when its last
+/// one is answered.
+pub(crate) async fn at_full_speed(workflows: &[Workflow], sink: &Sink, numbers: Range<usize>, clients: usize) -> Result<Load> {
+    let Workflow { shape, addr, .. } = *workflows.first().context("no workflow")?;
     let first = numbers.start;
-    let bodies: Arc<[Bytes]> = numbers.clone().map(|number| event(workflow.shape, number)).collect::<Result<Vec<_>>>()?.into();
+    let hooks: Arc<[String]> = workflows.iter().map(|workflow| workflow.hook.clone()).collect();
+    let bodies: Arc<[Bytes]> = numbers.clone().map(|number| event(shape, number)).collect::<Result<Vec<_>>>()?.into();
     let (next, answered) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut connections = Vec::new();
     for _ in 0..clients {
-        connections.push(Client::connect(workflow.addr).await?);
+        connections.push(Client::connect(addr).await?);
     }
     let started = Instant::now();
     let posting = connections.into_iter().map(|mut client| {
-        let (bodies, next, answered, hook) = (bodies.clone(), next.clone(), answered.clone(), workflow.hook.clone());
+        let (bodies, next, answered, hooks) = (bodies.clone(), next.clone(), answered.clone(), hooks.clone());
         tokio::spawn(async move {
             let mut posted = Vec::new();
             loop {
                 let index = next.fetch_add(1, Relaxed);
                 let Some(body) = bodies.get(index) else { return Ok(posted) };
-                posted.push(post(&mut client, &hook, first + index, body.clone()).await?);
+                let hook = &hooks[index % hooks.len()];
+                posted.push(post(&mut client, hook, first + index, body.clone()).await?);
                 answered.fetch_add(1, Relaxed);
             }
         })
     });
     let posting: Vec<tokio::task::JoinHandle<Result<Vec<Posted>>>> = posting.collect();
-    wait_for(workflow.shape, sink, numbers.clone(), &answered, started).await;
+    wait_for(shape, sink, numbers.clone(), &answered, started).await;
     let mut posted = Vec::new();
     for client in posting {
         posted.extend(client.await??);
     }
-    Ok(summed(workflow.shape, sink, numbers, posted, started))
+    Ok(summed(shape, sink, numbers, posted, started))
 }
 
 /// Posts one event after the other, at equal intervals; they are numbered from `first` on.

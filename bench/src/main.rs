@@ -4,6 +4,7 @@
 
 mod client;
 mod cost;
+mod curves;
 mod load;
 mod process;
 mod report;
@@ -15,7 +16,9 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use process::{Program, Rookery, folder_bytes};
 use report::{Measured, Report, StartUp};
+use serde::Serialize;
 use sink::Sink;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -47,6 +50,12 @@ struct Args {
     /// How many events a second are posted for ten seconds when latency is measured.
     #[arg(long, default_value_t = 20)]
     rate: usize,
+    /// Measures instead whether a hop costs more when much is there already: events in the table, links in the graph, workflows.
+    #[arg(long)]
+    curves: bool,
+    /// With --curves: how many events are in the table when it is measured.
+    #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "1000,100000")]
+    sizes: Vec<usize>,
     /// The file for the figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -56,19 +65,29 @@ impl Args {
     fn program(&self) -> Program {
         Program { file: self.rookery.clone(), chain: self.chain }
     }
+
+    /// Prints the figures, and writes them as JSON if that is asked for.
+    fn show(&self, figures: &(impl Display + Serialize)) -> Result<()> {
+        print!("{figures}");
+        let Some(file) = &self.json else { return Ok(()) };
+        std::fs::write(file, serde_json::to_vec_pretty(figures)?).with_context(|| format!("writing {}", file.display()))
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode> {
     let args = Args::parse();
     ensure!(args.events > 0 && args.clients > 0 && args.rate > 0, "--events, --clients and --rate are at least 1.");
-    let report = measure(&args).await?;
-    print!("{report}");
-    if let Some(file) = &args.json {
-        let text = serde_json::to_vec_pretty(&report)?;
-        std::fs::write(file, text).with_context(|| format!("writing {}", file.display()))?;
-    }
-    Ok(if report.is_exact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let is_exact = if args.curves {
+        let curves = curves::measure(&args).await?;
+        args.show(&curves)?;
+        curves.is_exact()
+    } else {
+        let report = measure(&args).await?;
+        args.show(&report)?;
+        report.is_exact()
+    };
+    Ok(if is_exact { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn measure(args: &Args) -> Result<Report> {
@@ -90,7 +109,7 @@ async fn measure(args: &Args) -> Result<Report> {
 
     progress(&format!("{} events of 1 KB, {} clients", args.events, args.clients));
     let (before, bench_before) = (rookery.snapshot().await?, process::own_cpu()?);
-    let load = load::at_full_speed(&workflow, &sink, 0..main, args.clients).await?;
+    let load = load::at_full_speed(std::slice::from_ref(&workflow), &sink, 0..main, args.clients).await?;
     let after = settled(&rookery).await?;
     let bench_cpu_seconds = process::own_cpu()? - bench_before;
     let memory = rookery.memory()?;
@@ -101,7 +120,7 @@ async fn measure(args: &Args) -> Result<Report> {
 
     progress(&format!("the same in one project, {} clients in another", args.clients));
     let calm = Workflow::make(args.shape, rookery.addr(), "Calm", sink_addr).await?;
-    let noise = load::at_full_speed(&workflow, &sink, main + 2 * low..2 * (main + low), args.clients);
+    let noise = load::at_full_speed(std::slice::from_ref(&workflow), &sink, main + 2 * low..2 * (main + low), args.clients);
     let (calm, noise) = tokio::join!(load::at_rate(&calm, &sink, main + low, args.rate), noise);
 
     drop(workflow);

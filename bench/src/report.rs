@@ -164,7 +164,8 @@ fn by_thread(before: &Snapshot, after: &Snapshot) -> BTreeMap<String, f64> {
     after.threads.iter().map(since).filter(|(_, cpu)| *cpu > 0.0).collect()
 }
 
-fn functions_cpu(before: &Snapshot, after: &Snapshot) -> f64 {
+/// The CPU seconds of all but the stand-ins.
+pub(crate) fn functions_cpu(before: &Snapshot, after: &Snapshot) -> f64 {
     let threads = by_thread(before, after);
     let standins: f64 = STANDINS.iter().filter_map(|name| threads.get(*name)).sum();
     after.cpu - before.cpu - standins

@@ -89,18 +89,40 @@ pub(crate) struct Workflow {
 }
 
 impl Workflow {
-    /// Creates the workflow over the API, in a project of its own.
+    /// Creates and starts the workflow, in a project of its own.
     pub(crate) async fn make(shape: Shape, addr: SocketAddr, project: &str, sink: SocketAddr) -> Result<Self> {
+        Project::make(addr, project).await?.workflow(shape, 1, sink).await
+    }
+}
+
+/// A project, made over the API.
+pub(crate) struct Project {
+    addr: SocketAddr,
+    client: Client,
+    /// The path of its workflows.
+    workflows: String,
+}
+
+impl Project {
+    pub(crate) async fn make(addr: SocketAddr, name: &str) -> Result<Self> {
         let mut client = Client::connect(addr).await?;
-        let project = client.call(Method::POST, "/api/v1/projects", &json!({"name": project})).await?;
-        let workflows = format!("/api/v1/projects/{}/workflows", id(&project)?);
-        let made = client.call(Method::POST, &workflows, &json!({"name": "Orders", "options": options(shape, sink)})).await?;
+        let project = client.call(Method::POST, "/api/v1/projects", &json!({"name": name})).await?;
+        Ok(Project { addr, client, workflows: format!("/api/v1/projects/{}/workflows", id(&project)?) })
+    }
+
+    /// Creates and starts a workflow whose hook has so many links. The first of them takes the events; each of the others takes a
+    /// group that no event has, and leads to an agent of its own, and these agents are linked in a row.
+    pub(crate) async fn workflow(&mut self, shape: Shape, links: usize, sink: SocketAddr) -> Result<Workflow> {
+        let Project { addr, client, workflows } = self;
+        let body = json!({"name": "Orders", "options": {"cells": cells(shape, links, sink)}});
+        let made = client.call(Method::POST, workflows, &body).await?;
         let workflow = format!("{workflows}/{}", id(&made)?);
         client.call(Method::POST, &format!("{workflow}/start"), &json!({})).await?;
         let hook = client.call(Method::GET, &format!("{workflow}/agents/hook"), &json!({})).await?;
         let url = hook["hook_url"].as_str().context("the trigger has no hook_url")?;
         let path = url.find("/hooks/").map(|at| url[at..].to_owned());
-        Ok(Workflow { shape, addr, hook: path.with_context(|| format!("{url} is not a hook's address"))? })
+        let hook = path.with_context(|| format!("{url} is not a hook's address"))?;
+        Ok(Workflow { shape, addr: *addr, hook })
     }
 }
 
@@ -108,7 +130,7 @@ fn id(made: &Value) -> Result<&str> {
     made["id"].as_str().context("what was made has no id")
 }
 
-fn options(shape: Shape, sink: SocketAddr) -> Value {
+fn cells(shape: Shape, links: usize, sink: SocketAddr) -> Vec<Value> {
     let agent = |id: &str, kind: &str, config: Value| json!({"id": id, "type": "agent", "agent_type": kind, "config": config});
     let link = |source: &str, target: &str| json!({"id": format!("{source}-{target}"), "type": "link", "source": {"id": source}, "target": {"id": target}});
     let paid = agent(
@@ -153,7 +175,13 @@ fn options(shape: Shape, sink: SocketAddr) -> Value {
             }
         }
     }
-    json!({"cells": cells})
+    for number in 1..links {
+        let id = format!("other{number}");
+        let group = json!({"id": format!("hook-{id}"), "type": "link", "source": {"id": "hook"}, "target": {"id": id}, "group_id": id});
+        let row = (number > 1).then(|| link(&format!("other{}", number - 1), &id));
+        cells.extend([format(&id), group].into_iter().chain(row));
+    }
+    cells
 }
 
 /// Makes an event: an order as a shop would send it, 1 KB, each different. Orders that must not arrive are not paid.
