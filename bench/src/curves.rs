@@ -13,6 +13,8 @@ use std::fmt::{Display, Formatter};
 use std::net::SocketAddr;
 
 const SHAPE: Shape = Shape::Orders;
+/// What fills the table: most of these events are stored and lead to nothing more, so that many come soon.
+const FILLING: Shape = Shape::Filter;
 const LINKS: [usize; 4] = [1, 10, 100, 1000];
 const WORKFLOWS: [usize; 3] = [1, 100, 1000];
 /// How many events are posted at a time when many are to be there: their bodies are made before.
@@ -69,10 +71,12 @@ pub(crate) async fn measure(args: &Args) -> Result<Curves> {
     let room = sizes.last().copied().unwrap_or_default() + sizes.len() * (args.events + WARM);
     let mut bench = Bench::start(args, room).await?;
     let mut points = Vec::new();
-    let workflows = [Project::make(bench.rookery.addr(), "Events").await?.workflow(SHAPE, 1, bench.sink_addr).await?];
+    let mut project = Project::make(bench.rookery.addr(), "Events").await?;
+    let filling = [project.workflow(FILLING, 1, bench.sink_addr).await?];
+    let workflows = [project.workflow(SHAPE, 1, bench.sink_addr).await?];
     for size in sizes {
         progress(&format!("{size} events in the table"));
-        bench.fill(&workflows, size).await?;
+        bench.fill(&filling, size).await?;
         points.push(bench.point(size, &workflows).await?);
     }
     all.add("events in the table", points, bench).await?;
