@@ -24,6 +24,8 @@ use tokio::sync::watch;
 const MAX_HEAD: usize = 64 * 1024;
 /// How long an unused connection is kept. For this long, a call may reach an address that its name no longer has.
 const IDLE: Duration = Duration::from_secs(15);
+/// How many unused connections to a host are kept: as many as a fan-out uses at once, so that the next one need not connect again.
+const IDLE_CONNECTIONS: usize = 128;
 const USER_AGENT: &str = concat!("Rookery/", env!("CARGO_PKG_VERSION"));
 
 /// Headers that a call may not set: the message's framing, its connection or its reader depends on them. RFC 9110, section 7.6.1,
@@ -173,7 +175,7 @@ where
     Client::builder(TokioExecutor::new())
         .pool_idle_timeout(IDLE)
         .pool_timer(TokioTimer::new())
-        .pool_max_idle_per_host(16)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
         .http1_max_buf_size(MAX_HEAD)
         .build(Timed { connector, limit })
 }
