@@ -64,27 +64,36 @@ impl Writer {
         }
     }
 
-    /// Runs requests, makes what they wrote durable, and answers. Reads wait for the sync, too, since they may have seen data
-    /// that is not on disk yet. Gives false after the last pass.
+    /// Runs requests, and answers. Reads come first: they see only what earlier passes made durable, so they need not wait for what is
+    /// written here. What was written is answered when it is durable. Gives false after the last pass.
     fn pass(&mut self, jobs: impl Iterator<Item = Job>) -> bool {
-        let (mut answers, mut wrote, mut open) = (Vec::new(), false, true);
+        let (mut reads, mut writes, mut open) = (Vec::new(), Vec::new(), true);
         for job in jobs {
             match job {
-                // A caller that has hung up wants nothing done: its request counts as lost.
-                Job::Call(request) if request.answer.is_closed() => {}
-                Job::Call(request) => {
-                    let is_read = operations::is_read(&request.operation);
-                    let answer = match self.disk.fault() {
-                        Some(fault) if fault != Fault::Full || !is_read => operations::faulty(&fault),
-                        _ => {
-                            wrote |= !is_read;
-                            self.answer(&request)
-                        }
-                    };
-                    answers.push((answer, request.answer));
-                }
+                Job::Call(request) if operations::is_read(&request.operation) => reads.push(request),
+                Job::Call(request) => writes.push(request),
                 Job::Close => open = false,
             }
+        }
+        // A caller that has hung up wants nothing done: its request counts as lost.
+        let is_waited_for = |request: &Request| !request.answer.is_closed();
+        for request in reads.into_iter().filter(is_waited_for) {
+            let answer = match self.disk.fault() {
+                Some(fault) if fault != Fault::Full => operations::faulty(&fault),
+                _ => self.answer(&request),
+            };
+            let _ = request.answer.send(answer);
+        }
+        let (mut answers, mut wrote) = (Vec::new(), false);
+        for request in writes.into_iter().filter(is_waited_for) {
+            let answer = match self.disk.fault() {
+                Some(fault) => operations::faulty(&fault),
+                None => {
+                    wrote = true;
+                    self.answer(&request)
+                }
+            };
+            answers.push((answer, request.answer));
         }
         if wrote {
             self.make_durable();
