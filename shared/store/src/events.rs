@@ -10,6 +10,7 @@ use crate::sdk::Store;
 use crate::workflows::{self, Workflow};
 use rookery_domain::{Cause, CellId, Error, Event, EventAt, EventId, Kind, Payload, Result, RunId, Time, WorkflowRef, limits};
 use serde_json::json;
+use std::sync::Arc;
 
 /// How many items of a run are read at once when an event is sought.
 const READ: usize = 1000;
@@ -48,6 +49,11 @@ impl RunItem {
     }
 
     /// The event with this id, if it is in the item.
+    pub fn find_event(&self, id: EventId) -> Option<&Event> {
+        self.events().find(|event| event.id == id)
+    }
+
+    /// The event with this id, taken out of the item.
     pub fn into_event(self, id: EventId) -> Option<Event> {
         self.event.into_iter().chain(self.chain.events).find(|event| event.id == id)
     }
@@ -130,17 +136,20 @@ impl Store {
     }
 
     /// Reads items of one workflow's runs, consistently, and the workflow's head, perhaps as it was a moment ago (see `shared`), in one
-    /// request.
+    /// request. Concurrent callers share the items.
     pub async fn run_items_and_head(
         &self,
         workflow: &WorkflowRef,
         ids: &[EventId],
-    ) -> Result<(Vec<Option<RunItem>>, Option<Workflow>)> {
+    ) -> Result<(Vec<Option<Arc<RunItem>>>, Option<Workflow>)> {
         let mut wanted: Vec<Key> = ids.iter().map(|id| keys::event(workflow, *id)).collect();
         wanted.push(keys::head(workflow));
-        let mut items = self.get_shared(wanted).await?;
-        let head = items.pop().flatten().map(|item| workflows::read(&workflow.project, &item)).transpose()?;
-        Ok((read_items(ids, items)?, head))
+        let mut found = self.get_shared(wanted).await?;
+        let head = found.pop().flatten().map(|head| workflows::read(&workflow.project, &head)).transpose()?;
+        let now = Time::now();
+        let alive = found.into_iter().map(|found| found.filter(|found| !found.is_expired(now)));
+        let items = ids.iter().zip(alive).map(|(id, found)| found.map(|found| found.run_item(*id)).transpose());
+        Ok((items.collect::<Result<_>>()?, head))
     }
 
     /// A page of a run's items, in no particular order.

@@ -1,13 +1,16 @@
-//! Reads of concurrent callers, joined into batches: while one request is under way, the next gathers.
+//! Reads of concurrent callers, joined into batches: while one request is under way, the next gathers. What several callers of a batch
+//! asked for is read once, and decoded once: a hundred deliveries of one event share it.
 
 use crate::error::unavailable;
+use crate::events::{RunItem, read_item};
 use crate::item::{Attributes, Item, key_attributes};
 use crate::keys::Key;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use rookery_domain::{Error, Kind, Result};
+use rookery_domain::{Error, EventId, Kind, Result};
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -18,7 +21,36 @@ const REQUESTS: usize = 3;
 /// The most items that a caller asks for in one piece.
 const GATHERED: usize = 25;
 
-type Answer = Result<Vec<Option<Item>>>;
+type Answer = Result<Vec<Option<Arc<Found>>>>;
+
+/// An item that was read, for all callers who asked for it.
+pub(crate) struct Found {
+    pub(crate) item: Item,
+    run_item: OnceLock<Arc<RunItem>>,
+}
+
+impl Deref for Found {
+    type Target = Item;
+
+    fn deref(&self) -> &Item {
+        &self.item
+    }
+}
+
+impl Found {
+    fn new(item: Attributes) -> Arc<Self> {
+        Arc::new(Found { item: Item(item), run_item: OnceLock::new() })
+    }
+
+    /// The item as that of a run, with this id.
+    pub(crate) fn run_item(&self, id: EventId) -> Result<Arc<RunItem>> {
+        if let Some(item) = self.run_item.get() {
+            return Ok(item.clone());
+        }
+        let item = Arc::new(read_item(id, &self.item)?);
+        Ok(self.run_item.get_or_init(|| item).clone())
+    }
+}
 
 struct Asked {
     keys: Vec<Key>,
@@ -96,16 +128,16 @@ async fn answer(client: &Client, table: &str, batch: Vec<Asked>) {
     }
 }
 
-fn pick(found: &HashMap<Key, Attributes>, asked: &Asked) -> Answer {
-    Ok(asked.keys.iter().map(|key| found.get(key).cloned().map(Item)).collect())
+fn pick(found: &HashMap<Key, Arc<Found>>, asked: &Asked) -> Answer {
+    Ok(asked.keys.iter().map(|key| found.get(key).cloned()).collect())
 }
 
-async fn fetch_for(client: &Client, table: &str, batch: &[Asked]) -> Result<HashMap<Key, Attributes>> {
+async fn fetch_for(client: &Client, table: &str, batch: &[Asked]) -> Result<HashMap<Key, Arc<Found>>> {
     let keys: HashSet<&Key> = batch.iter().flat_map(|asked| &asked.keys).collect();
     fetch(client, table, keys.into_iter().map(key_attributes).collect()).await
 }
 
-async fn fetch(client: &Client, table: &str, mut keys: Vec<Attributes>) -> Result<HashMap<Key, Attributes>> {
+async fn fetch(client: &Client, table: &str, mut keys: Vec<Attributes>) -> Result<HashMap<Key, Arc<Found>>> {
     let mut found = HashMap::new();
     // DynamoDB may leave keys unprocessed; they are asked for again. The SDK has already waited between its own attempts.
     for pause in 0..8 {
@@ -114,7 +146,7 @@ async fn fetch(client: &Client, table: &str, mut keys: Vec<Attributes>) -> Resul
         let output = client.batch_get_item().request_items(table, wanted).send().await.map_err(unavailable)?;
         for item in output.responses.unwrap_or_default().into_values().flatten() {
             if let Some(key) = key_of(&item) {
-                found.insert(key, item);
+                found.insert(key, Found::new(item));
             }
         }
         keys = output.unprocessed_keys.unwrap_or_default().into_values().flat_map(|rest| rest.keys).collect();

@@ -6,7 +6,7 @@ use crate::error::unavailable;
 use crate::expression::{Expr, Query};
 use crate::item::{Attributes, Item, key_attributes};
 use crate::keys::Key;
-use crate::loader::Loader;
+use crate::loader::{Found, Loader};
 use crate::shared::{Shared, key_in, key_in_transaction};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
@@ -50,6 +50,12 @@ impl Store {
 
     /// Reads items consistently. Concurrent callers share requests.
     pub(crate) async fn get_many(&self, keys: Vec<Key>) -> Result<Vec<Option<Item>>> {
+        let own = |found: Arc<Found>| Arc::try_unwrap(found).map_or_else(|shared| shared.item.clone(), |found| found.item);
+        Ok(self.get_found(keys).await?.into_iter().map(|found| found.map(own)).collect())
+    }
+
+    /// As [`Store::get_many`]; what several callers asked for at once is one copy.
+    pub(crate) async fn get_found(&self, keys: Vec<Key>) -> Result<Vec<Option<Arc<Found>>>> {
         self.loader.get_many(keys).await
     }
 

@@ -7,8 +7,8 @@
 //!   revoked key, another credential) is answered only after that time: [`Store::until_noticed`].
 //! - What was not there is not kept, and a workflow that seems to be stopped is read again: what was just made or started is never refused.
 
-use crate::item::Item;
 use crate::keys::Key;
+use crate::loader::Found;
 use crate::sdk::Store;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{Result, Time};
@@ -40,16 +40,16 @@ struct Known {
     /// When the read began.
     at: Time,
     /// The item, once it is read. The reader is gone without an item if its read failed, or found nothing.
-    item: watch::Receiver<Option<Item>>,
+    item: watch::Receiver<Option<Arc<Found>>>,
 }
 
 /// How a caller comes to an item.
 enum Way {
-    Known(Item),
+    Known(Arc<Found>),
     /// Another caller reads it.
-    Soon(watch::Receiver<Option<Item>>),
+    Soon(watch::Receiver<Option<Arc<Found>>>),
     /// This caller reads it, for others too.
-    Mine(watch::Sender<Option<Item>>),
+    Mine(watch::Sender<Option<Arc<Found>>>),
     /// This caller reads it for itself: such an item is not shared.
     Alone,
 }
@@ -135,14 +135,14 @@ impl Store {
     }
 
     /// Reads items. Those of projects themselves may be as old as [`shared_for`] says, the others are read now.
-    pub(crate) async fn get_shared(&self, keys: Vec<Key>) -> Result<Vec<Option<Item>>> {
+    pub(crate) async fn get_shared(&self, keys: Vec<Key>) -> Result<Vec<Option<Arc<Found>>>> {
         let now = Time::now();
         let ways: Vec<Way> = keys.iter().map(|key| self.shared.way(key, now)).collect();
         let here = keys.iter().zip(&ways).filter(|(_, way)| matches!(way, Way::Mine(_) | Way::Alone));
         let here: Vec<Key> = here.map(|(key, _)| key.clone()).collect();
-        let mut read = if here.is_empty() { Vec::new() } else { self.get_many(here).await? }.into_iter();
+        let mut read = if here.is_empty() { Vec::new() } else { self.get_found(here).await? }.into_iter();
         // What others wait for is given to them before this caller waits for anybody.
-        let ways: Vec<Result<Option<Item>, watch::Receiver<Option<Item>>>> = ways
+        let ways: Vec<Result<Option<Arc<Found>>, watch::Receiver<Option<Arc<Found>>>>> = ways
             .into_iter()
             .map(|way| match way {
                 Way::Known(item) => Ok(Some(item)),
@@ -163,7 +163,7 @@ impl Store {
                 Ok(item) => item,
                 Err(mut soon) => match soon.wait_for(Option::is_some).await.ok().and_then(|item| item.clone()) {
                     Some(item) => Some(item),
-                    None => self.get(key).await?,
+                    None => self.get_found(vec![key]).await?.pop().flatten(),
                 },
             });
         }

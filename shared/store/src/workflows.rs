@@ -3,11 +3,13 @@
 use crate::expression::Expr;
 use crate::item::{Item, malformed};
 use crate::keys::{self, Key, Prefix};
+use crate::loader::Found;
 use crate::page::{Cursor, Page};
 use crate::purge::purge_item;
 use crate::sdk::{Store, Transacted};
 use rookery_domain::{Error, ProjectId, Result, Time, WorkflowRef};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Whether a workflow runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -46,7 +48,7 @@ impl Store {
     /// The head of a workflow, as it is now, also when it is deleted. Workflows of a deleted project count as deleted, even
     /// before the purge reaches them.
     pub async fn find_workflow(&self, workflow: &WorkflowRef) -> Result<Option<Workflow>> {
-        of_items(workflow, self.get_many(keys(workflow)).await?)
+        of_items(workflow, self.get_found(keys(workflow)).await?)
     }
 
     /// The same, perhaps as it was a moment ago (see `shared`); but a workflow that is active now is never told to be stopped.
@@ -117,7 +119,7 @@ fn keys(workflow: &WorkflowRef) -> Vec<Key> {
     vec![keys::project(&workflow.project), keys::head(workflow)]
 }
 
-fn of_items(workflow: &WorkflowRef, mut items: Vec<Option<Item>>) -> Result<Option<Workflow>> {
+fn of_items(workflow: &WorkflowRef, mut items: Vec<Option<Arc<Found>>>) -> Result<Option<Workflow>> {
     let head = items.pop().flatten().map(|item| read(&workflow.project, &item)).transpose()?;
     let gone = items.pop().flatten().is_some_and(|project| project.opt_num::<i64>("deleted").is_some());
     Ok(head.map(|head| Workflow { deleted: head.deleted || gone, ..head }))

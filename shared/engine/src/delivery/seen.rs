@@ -39,15 +39,17 @@ impl Engine {
         let (items, head) = match work.wake {
             // The head decides whether a check runs, and in which version.
             Wake::Check { .. } => {
-                tokio::try_join!(self.store.run_items(&work.workflow, &ids), self.store.find_workflow(&work.workflow))?
+                let (items, head) =
+                    tokio::try_join!(self.store.run_items(&work.workflow, &ids), self.store.find_workflow(&work.workflow))?;
+                (items.into_iter().map(|item| item.map(Arc::new)).collect(), head)
             }
             Wake::Event(_) | Wake::Timer { .. } => self.store.run_items_and_head(&work.workflow, &ids).await?,
         };
         let mut items = items.into_iter();
         let mut next = || items.next().flatten();
-        let (there, root) = (next(), next().map(Arc::new));
-        let event = work.event().and_then(|event| next()?.into_event(event));
-        let (commit, parked) = there.map_or((None, None), |item| (item.commit, item.parked));
+        let (there, root) = (next(), next());
+        let event = work.event().and_then(|event| next()?.find_event(event).cloned());
+        let (commit, parked) = there.map_or((None, None), |item| (item.commit.clone(), item.parked.clone()));
         Ok(Seen { commit, parked, event, root, head: head.filter(|head| !head.deleted) })
     }
 }
