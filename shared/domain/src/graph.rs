@@ -60,8 +60,16 @@ pub struct Graph {
     cells: Vec<Cell>,
     links: Vec<Link>,
     by_id: HashMap<CellId, usize>,
-    by_source: HashMap<CellId, Vec<usize>>,
+    by_source: HashMap<CellId, Outgoing>,
     by_target: HashMap<CellId, Vec<usize>>,
+}
+
+/// The links of one source, so that an event finds those that take it without a look at the others.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Outgoing {
+    /// Those that take all events.
+    of_all: Vec<usize>,
+    of_group: HashMap<String, Vec<usize>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,9 +94,13 @@ impl Graph {
     /// Makes a graph. Links whose ends are not among the cells lead nowhere.
     pub fn new(cells: Vec<Cell>, links: Vec<Link>) -> Self {
         let by_id = cells.iter().enumerate().map(|(index, cell)| (cell.id.clone(), index)).collect();
-        let (mut by_source, mut by_target) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
+        let (mut by_source, mut by_target) = (HashMap::<_, Outgoing>::new(), HashMap::<_, Vec<usize>>::new());
         for (index, link) in links.iter().enumerate() {
-            by_source.entry(link.source.clone()).or_default().push(index);
+            let outgoing = by_source.entry(link.source.clone()).or_default();
+            match &link.group {
+                Some(group) => outgoing.of_group.entry(group.clone()).or_default().push(index),
+                None => outgoing.of_all.push(index),
+            }
             by_target.entry(link.target.clone()).or_default().push(index);
         }
         Graph { cells, links, by_id, by_source, by_target }
@@ -114,15 +126,25 @@ impl Graph {
         self.by_target.get(target).map(Vec::as_slice).unwrap_or_default().iter().map(|index| &self.links[*index])
     }
 
+    /// The links that take an event, with the agents that they lead to, in the workflow's order.
+    pub fn taking(&self, source: &CellId, groups: &[String]) -> impl Iterator<Item = (&Link, &Cell)> + use<'_> {
+        let mut taking: Vec<usize> = Vec::new();
+        if let Some(outgoing) = self.by_source.get(source) {
+            let of_groups = groups.iter().filter_map(|group| outgoing.of_group.get(group)).flatten();
+            taking.extend(outgoing.of_all.iter().chain(of_groups));
+            taking.sort_unstable();
+            // An event may have a group twice.
+            taking.dedup();
+        }
+        let links = taking.into_iter().map(|index| &self.links[index]);
+        links.filter_map(|link| Some((link, self.cell(&link.target)?)))
+    }
+
     /// One target for each agent that at least one matching link leads to, in the workflow's order.
     pub fn route(&self, source: &CellId, groups: &[String]) -> Vec<Target<'_>> {
         let mut targets: Vec<Target<'_>> = Vec::new();
         let mut seen: HashMap<&CellId, usize> = HashMap::new();
-        for link in self.by_source.get(source).into_iter().flatten().map(|index| &self.links[*index]) {
-            let Some(cell) = self.cell(&link.target) else { continue };
-            if !link.takes(groups) {
-                continue;
-            }
+        for (link, cell) in self.taking(source, groups) {
             let at = *seen.entry(&link.target).or_insert_with(|| {
                 targets.push(Target { cell, links: Vec::new() });
                 targets.len() - 1

@@ -14,9 +14,18 @@ pub(crate) const DIRECT: usize = 10;
 
 /// The deliveries of an event that its chain does not hold, in the order of the workflow's links.
 pub(crate) fn open_deliveries(workflow: &WorkflowRef, built: &Built, event: &Event, chain: &Chain) -> Vec<Message> {
-    let is_handled = |cell: &CellId| chain.commits.iter().any(|commit| commit.event == Some(event.id) && commit.cell == *cell);
-    let targets = built.graph.route(&event.cell, &event.groups).into_iter().filter(|target| !is_handled(&target.cell.id));
-    targets.map(|target| deliver(workflow, event.at(), &target.cell.id)).collect()
+    let targets = built.graph.route(&event.cell, &event.groups).into_iter().map(|target| &target.cell.id);
+    targets.filter(|cell| !is_handled(chain, event, cell)).map(|cell| deliver(workflow, event.at(), cell)).collect()
+}
+
+/// The agent of the first of these deliveries, which is found without a walk over all of them.
+pub(crate) fn first_open<'a>(built: &'a Built, event: &Event, chain: &Chain) -> Option<&'a CellId> {
+    let mut targets = built.graph.taking(&event.cell, &event.groups).map(|(_, cell)| &cell.id);
+    targets.find(|cell| !is_handled(chain, event, cell))
+}
+
+fn is_handled(chain: &Chain, event: &Event, cell: &CellId) -> bool {
+    chain.commits.iter().any(|commit| commit.event == Some(event.id) && commit.cell == *cell)
 }
 
 /// The message of a delivery's first attempt.

@@ -3,7 +3,7 @@
 use crate::delivery::attempt::Attempt;
 use crate::delivery::timers::near_timers;
 use crate::delivery::work::{Wake, Work};
-use crate::routing::open_deliveries;
+use crate::routing::first_open;
 use crate::{Built, Engine};
 use rookery_domain::{Event, Result, WorkflowRef};
 use rookery_queue::Outgoing;
@@ -97,10 +97,10 @@ impl Attempt<'_> {
     /// Whether this is the first delivery that an accepted event and its chain left open.
     fn is_first_of(&self, event: &Event, chain: &Chain) -> bool {
         let (work, built) = (self.work, &self.ready.built);
-        let mut open =
-            std::iter::once(event).chain(&chain.events).flat_map(|event| open_deliveries(&work.workflow, built, event, chain));
-        self.work.arm == 0
-            && matches!(self.work.wake, Wake::Event(_))
-            && open.next().and_then(|message| Work::of(&message)).is_some_and(|first| first.delivery == work.delivery)
+        let first = || {
+            let mut events = std::iter::once(event).chain(&chain.events);
+            events.find_map(|event| Some(event.id.delivery(first_open(built, event, chain)?)))
+        };
+        work.arm == 0 && matches!(work.wake, Wake::Event(_)) && first() == Some(work.delivery)
     }
 }
