@@ -1,7 +1,7 @@
 //! What follows from stored events: one delivery for each agent that a matching link leads to.
 //!
 //! Routing is a pure function of the event and its pinned graph. So whoever stores an event routes it, and sends its deliveries
-//! again when the event comes again. Only an event with more than ten targets goes by way of the `route` queue.
+//! again when the event comes again. Only an event with more than a hundred targets goes by way of the `route` queue.
 
 use crate::{Built, Engine};
 use rookery_domain::{CellId, DeliveryId, Event, EventAt, EventId, Result, WorkflowRef};
@@ -10,7 +10,7 @@ use rookery_store::Chain;
 use std::sync::Arc;
 
 /// The most targets whose messages are sent at once; an event with more goes by way of the `route` queue.
-pub(crate) const DIRECT: usize = 10;
+pub(crate) const DIRECT: usize = 100;
 
 /// The deliveries of an event that its chain does not hold, in the order of the workflow's links.
 pub(crate) fn open_deliveries(workflow: &WorkflowRef, built: &Built, event: &Event, chain: &Chain) -> Vec<Message> {

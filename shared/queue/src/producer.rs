@@ -18,8 +18,8 @@ const BATCH: usize = 10;
 const GATHERED: usize = 10_000;
 /// The most requests of a queue under way at once that are not full: meanwhile the next batch fills.
 const REQUESTS: usize = 1;
-/// The most full requests of a queue under way at once: they have nothing to wait for.
-const FULL_REQUESTS: usize = 4;
+/// The most full requests of a queue under way at once: they have nothing to wait for. A fan-out of a hundred is sent in one go.
+const FULL_REQUESTS: usize = 10;
 /// How often entries are sent that failed because of the service, not because of us.
 const TRIES: usize = 3;
 

@@ -9,7 +9,7 @@ use crate::delivery::attempt::{Attempt, Ready};
 use crate::delivery::commit::blank_commit;
 use crate::delivery::work::Work;
 use crate::external::host::Purpose;
-use crate::routing::{DIRECT, deliver, span_before, span_in_chain};
+use crate::routing::{deliver, span_before, span_in_chain};
 use crate::{Built, Engine};
 use futures::FutureExt;
 use rookery_agents::{Effects, Memory};
@@ -20,6 +20,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+/// The most targets of an event whose deliveries may be in a chain.
+const TARGETS: usize = 10;
 /// How long an agent may take that is run at accept again, while a sender waits.
 const QUICK: Duration = Duration::from_millis(2);
 
@@ -95,8 +97,8 @@ impl Growing<'_> {
         for number in 0.. {
             let Some(event) = next else { return };
             let targets = self.built.graph.route(&event.cell, &event.groups);
-            // The deliveries of a wide event are sent by the `route` queue, all together; a run at its limits is stopped by dispatch.
-            let is_open = targets.len() <= DIRECT && !event.last && event.hop < limits::HOPS;
+            // The deliveries of a wide event are made side by side; a run at its limits is stopped by dispatch.
+            let is_open = targets.len() <= TARGETS && !event.last && event.hop < limits::HOPS;
             for target in targets.into_iter().filter(|_| is_open) {
                 let bounds = self.engine.chains();
                 if self.chain.commits.len() >= bounds.deliveries || self.began.elapsed() > bounds.time {
