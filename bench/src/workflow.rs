@@ -177,7 +177,8 @@ fn cells(shape: Shape, links: usize, sink: SocketAddr) -> Vec<Value> {
     }
     for number in 1..links {
         let id = format!("other{number}");
-        let group = json!({"id": format!("hook-{id}"), "type": "link", "source": {"id": "hook"}, "target": {"id": id}, "group_id": id});
+        let group =
+            json!({"id": format!("hook-{id}"), "type": "link", "source": {"id": "hook"}, "target": {"id": id}, "group_id": id});
         let row = (number > 1).then(|| link(&format!("other{}", number - 1), &id));
         cells.extend([format(&id), group].into_iter().chain(row));
     }

@@ -160,16 +160,19 @@ mod tests {
             call("GetItem", r#"{"TableName":"none","Key":{"a":{"S":"x"}}}"#),
         ];
         let (healthy, mut answers): (Vec<_>, Vec<_>) = jobs.into_iter().unzip();
-        assert!(writer.pass(healthy.into_iter()));
+        // One after the other: reads come before what is written in the same pass.
+        healthy.into_iter().for_each(|job| assert!(writer.pass(std::iter::once(job))));
         let statuses: Vec<u16> = answers.iter_mut().map(|answer| answer.try_recv().unwrap().status().as_u16()).collect();
         assert_eq!(statuses, [200, 200, 200, 400]);
 
         // This file cannot be synced.
         writer.log = File::open("/dev/null").unwrap();
         let (write, mut written) = call("PutItem", r#"{"TableName":"table","Item":{"a":{"S":"x"}}}"#);
-        let (read, mut seen) = call("ListTables", "{}");
+        let (read, mut seen) = call("GetItem", r#"{"TableName":"table","Key":{"a":{"S":"x"}}}"#);
         assert!(writer.pass([write, read].into_iter()));
-        assert_eq!([&mut written, &mut seen].map(|answer| answer.try_recv().unwrap().status().as_u16()), [500, 500]);
+        let [written, seen] = [&mut written, &mut seen].map(|answer| answer.try_recv().unwrap());
+        assert_eq!([written.status().as_u16(), seen.status().as_u16()], [500, 200]);
+        assert_eq!(seen.body(), "{}", "a read sees nothing that is not durable");
         let (later, mut answered) = call("ListTables", "{}");
         assert!(writer.pass(std::iter::once(later)), "it stays so");
         assert_eq!(answered.try_recv().unwrap().status().as_u16(), 500);

@@ -3,6 +3,7 @@
 
 use crate::Engine;
 use crate::external::breaker::Calls;
+use futures::{StreamExt, stream};
 use rookery_domain::{CellId, ProjectId, Time, WorkflowRef};
 use rookery_store::Counts;
 use std::collections::HashMap;
@@ -18,13 +19,20 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause: what is counted and not written is lost with its process.
 const LONGEST: Duration = Duration::from_secs(60);
 /// How many writes a second all processes of a function may make in one partition. A partition takes a thousand, and two functions
-/// count at full load: the one that accepts, and the one that dispatches.
+/// count at full load: the one that accepts, and the one that dispatches. A process makes no more than that in all partitions, either:
+/// if events come to a thousand workflows in turn, the counts of each second would cost more than the events.
 const WRITES: u64 = 200;
+/// How many counters are written side by side.
+const AT_ONCE: usize = 10;
 
 /// The pause between two writes of so many counters of one partition, where so many processes write them.
 pub fn metrics_pause(processes: u32, counters: usize) -> Duration {
-    let written = u64::from(processes).saturating_mul(counters as u64);
-    Duration::from_millis(written.saturating_mul(1000) / WRITES).clamp(PAUSE, LONGEST)
+    pause(u64::from(processes).saturating_mul(counters as u64))
+}
+
+/// The pause after so many writes.
+fn pause(writes: u64) -> Duration {
+    Duration::from_millis(writes.saturating_mul(1000) / WRITES).clamp(PAUSE, LONGEST)
 }
 
 #[derive(Default)]
@@ -101,7 +109,8 @@ impl Engine {
         let now = Time::now();
         let (sums, calls) = (self.meter.take(), self.meter.take_calls());
         let of_workflow = most_alike(sums.keys().map(|(workflow, _)| workflow));
-        let pause = metrics_pause(self.settings.processes, of_workflow.max(most_alike(calls.keys().map(|(project, _)| project))));
+        let of_one = of_workflow.max(most_alike(calls.keys().map(|(project, _)| project)));
+        let pause = metrics_pause(self.settings.processes, of_one).max(pause((sums.len() + calls.len()) as u64));
         self.meter.pause_ms.store(pause.as_millis() as i64, Ordering::Relaxed);
         self.tell_metrics(now, &sums);
         for ((project, endpoint), calls) in calls {
@@ -109,12 +118,13 @@ impl Engine {
                 warn(&error, "calls not counted");
             }
         }
-        for ((workflow, cell), counts) in sums {
+        let write = |((workflow, cell), counts): (Agent, Counts)| async move {
             if let Err(error) = self.store.add_metrics(&workflow, &cell, now, &counts).await {
                 warn(&error, "metrics not written");
                 self.meter.add(&workflow, &cell, counts);
             }
-        }
+        };
+        stream::iter(sums).for_each_concurrent(AT_ONCE, write).await;
     }
 
     /// Writes the counts for CloudWatch. Counts that the table does not take now are written for CloudWatch again later: in an
@@ -157,6 +167,7 @@ mod tests {
                 "{processes} processes, {counters} counters"
             );
         }
+        assert_eq!(pause(4000), Duration::from_secs(20), "four counters for each of a thousand workflows");
         assert_eq!(most_alike(["a", "b", "a"].into_iter()), 2);
     }
 }
