@@ -29,6 +29,9 @@ pub fn shared_for(processes: u32) -> Duration {
     SHORTEST.max(FOR_EACH_PROCESS.saturating_mul(processes))
 }
 
+/// What a read gave.
+type Read = Option<Arc<Found>>;
+
 /// The items that were read a moment ago, or are being read.
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -40,16 +43,16 @@ struct Known {
     /// When the read began.
     at: Time,
     /// The item, once it is read. The reader is gone without an item if its read failed, or found nothing.
-    item: watch::Receiver<Option<Arc<Found>>>,
+    item: watch::Receiver<Read>,
 }
 
 /// How a caller comes to an item.
 enum Way {
     Known(Arc<Found>),
     /// Another caller reads it.
-    Soon(watch::Receiver<Option<Arc<Found>>>),
+    Soon(watch::Receiver<Read>),
     /// This caller reads it, for others too.
-    Mine(watch::Sender<Option<Arc<Found>>>),
+    Mine(watch::Sender<Read>),
     /// This caller reads it for itself: such an item is not shared.
     Alone,
 }
@@ -135,14 +138,14 @@ impl Store {
     }
 
     /// Reads items. Those of projects themselves may be as old as [`shared_for`] says, the others are read now.
-    pub(crate) async fn get_shared(&self, keys: Vec<Key>) -> Result<Vec<Option<Arc<Found>>>> {
+    pub(crate) async fn get_shared(&self, keys: Vec<Key>) -> Result<Vec<Read>> {
         let now = Time::now();
         let ways: Vec<Way> = keys.iter().map(|key| self.shared.way(key, now)).collect();
         let here = keys.iter().zip(&ways).filter(|(_, way)| matches!(way, Way::Mine(_) | Way::Alone));
         let here: Vec<Key> = here.map(|(key, _)| key.clone()).collect();
         let mut read = if here.is_empty() { Vec::new() } else { self.get_found(here).await? }.into_iter();
         // What others wait for is given to them before this caller waits for anybody.
-        let ways: Vec<Result<Option<Arc<Found>>, watch::Receiver<Option<Arc<Found>>>>> = ways
+        let ways: Vec<Result<Read, watch::Receiver<Read>>> = ways
             .into_iter()
             .map(|way| match way {
                 Way::Known(item) => Ok(Some(item)),
