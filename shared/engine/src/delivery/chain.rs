@@ -22,8 +22,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// The most targets of an event whose deliveries may be in a chain.
 const TARGETS: usize = 10;
-/// How long an agent may take that is run at accept again, while a sender waits.
-const QUICK: Duration = Duration::from_millis(2);
 
 /// How far a chain goes. An item is read with every later delivery of its run if it is the run's first, so chains stay small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +32,13 @@ pub struct ChainBounds {
     pub bytes: usize,
     /// After this time no further delivery begins.
     pub time: Duration,
+    /// How long an agent may take that is run at accept again, while a sender waits.
+    pub quick: Duration,
 }
 
 impl Default for ChainBounds {
     fn default() -> Self {
-        ChainBounds { deliveries: 20, bytes: 32 * 1024, time: Duration::from_millis(200) }
+        ChainBounds { deliveries: 20, bytes: 32 * 1024, time: Duration::from_millis(200), quick: Duration::from_millis(2) }
     }
 }
 
@@ -125,7 +125,7 @@ impl Growing<'_> {
         // A panic must not keep what came before from being stored: the delivery gets a message of its own, which ends as a failure.
         let ran = AssertUnwindSafe(attempt.run(Purpose::Commit)).catch_unwind().await.ok()?.ok()?;
         let took = began.elapsed();
-        if took > QUICK {
+        if took > self.engine.chains().quick {
             self.built.note_slow(cell);
         }
         let Effects { memory: Memory::Keep, publish: None, wait: None, wake, emit, logs, outcome } = ran.result.ok()? else {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-const ALONE: ChainBounds = ChainBounds { deliveries: 0, bytes: 0, time: Duration::ZERO };
+const ALONE: ChainBounds = ChainBounds { deliveries: 0, bytes: 0, time: Duration::ZERO, quick: Duration::ZERO };
 const EVENTS: usize = 3;
 
 /// A workflow of a trigger and some agents, each linked from one of those before it. Only what passes on each event that it gets has
@@ -159,6 +159,7 @@ async fn where_a_chain_ends_makes_no_difference() {
                 deliveries: random.usize(1..8),
                 bytes: [8, 60, 200, 32_000][random.usize(0..4)],
                 time: if random.u8(0..5) == 0 { Duration::ZERO } else { Duration::from_secs(60) },
+                ..ChainBounds::default()
             };
             let world = empty.copy(bounds).await;
             let (found, count) = outcome(&world, &workflow, &bounds).await;

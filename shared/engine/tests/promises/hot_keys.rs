@@ -17,7 +17,7 @@ use rookery_agents::HookRequest;
 use rookery_boot::Options;
 use rookery_domain::{CellId, Payload, Time, random_token};
 use rookery_egress::Policy;
-use rookery_engine::{Dispatcher, Engine, Incoming, Settings, metrics_pause};
+use rookery_engine::{ChainBounds, Dispatcher, Engine, Incoming, Settings, metrics_pause};
 use rookery_queue::Queue;
 use rookery_store::keys::WAIT_SHARDS;
 use rookery_store::{Credential, Role, Workflow, shared_for};
@@ -99,7 +99,10 @@ impl Load {
     /// Engines that are counted from now on. They know the workflow's graph, as a process does after its first event.
     async fn engines(&self) -> Vec<Arc<Engine>> {
         let egress = Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() };
-        let settings = Settings { processes: VERY_MANY, public_url: "http://127.0.0.1:1".parse().ok(), ..Settings::default() };
+        // Where a chain ends must not depend on how fast this machine is.
+        let chains = ChainBounds { time: Duration::MAX, quick: Duration::MAX, ..ChainBounds::default() };
+        let public_url = "http://127.0.0.1:1".parse().ok();
+        let settings = Settings { processes: VERY_MANY, public_url, chains, ..Settings::default() };
         let mut engines = Vec::new();
         for _ in 0..ENGINES {
             let options = Options { egress: egress.clone(), settings: settings.clone() };
