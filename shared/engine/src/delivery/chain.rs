@@ -125,9 +125,7 @@ impl Growing<'_> {
         // A panic must not keep what came before from being stored: the delivery gets a message of its own, which ends as a failure.
         let ran = AssertUnwindSafe(attempt.run(Purpose::Commit)).catch_unwind().await.ok()?.ok()?;
         let took = began.elapsed();
-        if took > self.engine.chains().quick {
-            self.built.note_slow(cell);
-        }
+        self.built.note_took(cell, took, self.engine.chains().quick);
         let Effects { memory: Memory::Keep, publish: None, wait: None, wake, emit, logs, outcome } = ran.result.ok()? else {
             return None;
         };

@@ -7,11 +7,16 @@ use rookery_agents::Agent;
 use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, WorkflowRef};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 /// The most bytes that the built versions in memory may take: a function has 512 MB, and the agents made of a text take several
 /// times its size.
 const CACHED_BYTES: u64 = 16 * 1024 * 1024;
+/// How often an agent may take too long before no sender waits for it any more.
+const TIMES_SLOW: u8 = 3;
+/// An agent that took so many times too long is left for later at once.
+const FAR_TOO_LONG: u32 = 25;
 /// What a built version takes besides its text, in bytes.
 const OWN_BYTES: u64 = 4 * 1024;
 
@@ -45,8 +50,8 @@ pub struct Built {
     /// The agents and links, as data.
     pub graph: Graph,
     agents: HashMap<CellId, Box<dyn Agent>>,
-    /// The agents that took long in this process, so that no sender is made to wait for them again.
-    slow: HashMap<CellId, AtomicBool>,
+    /// How often each agent took long in this process, lately: no sender is made to wait for it again and again.
+    slow: HashMap<CellId, AtomicU8>,
     /// About how many bytes the version takes in memory.
     bytes: u64,
 }
@@ -63,7 +68,7 @@ impl Built {
         });
         let bytes = OWN_BYTES + graph.cells().iter().map(weight).sum::<u64>();
         let agents: HashMap<CellId, Box<dyn Agent>> = agents.collect();
-        let slow = agents.keys().map(|id| (id.clone(), AtomicBool::new(false))).collect();
+        let slow = agents.keys().map(|id| (id.clone(), AtomicU8::new(0))).collect();
         Built { version, agents, slow, graph, bytes }
     }
 
@@ -73,16 +78,22 @@ impl Built {
         found.ok_or_else(|| Error::not_found("agent"))
     }
 
-    /// Whether an agent did not take long yet.
+    /// Whether an agent does not take long.
     pub(crate) fn is_quick(&self, id: &CellId) -> bool {
-        self.slow.get(id).is_some_and(|slow| !slow.load(Ordering::Relaxed))
+        self.slow.get(id).is_some_and(|slow| slow.load(Ordering::Relaxed) < TIMES_SLOW)
     }
 
-    /// Notes that an agent took long.
-    pub(crate) fn note_slow(&self, id: &CellId) {
-        if let Some(slow) = self.slow.get(id) {
-            slow.store(true, Ordering::Relaxed);
-        }
+    /// Notes how long an agent took that is quick if it takes this long. On a busy machine any agent is late once: that is forgiven when it is quick the next time.
+    pub(crate) fn note_took(&self, id: &CellId, took: Duration, quick: Duration) {
+        let Some(slow) = self.slow.get(id) else { return };
+        let before = slow.load(Ordering::Relaxed);
+        let now = match took {
+            _ if took > quick.saturating_mul(FAR_TOO_LONG) => TIMES_SLOW,
+            _ if took > quick => (before + 1).min(TIMES_SLOW),
+            _ => before.saturating_sub(1),
+        };
+        // A count that another thread writes meanwhile may be lost.
+        slow.store(now, Ordering::Relaxed);
     }
 
     /// The agent whose public address has this token.
@@ -127,6 +138,26 @@ mod tests {
         let id = CellId("c".into());
         let cell = Cell { name: "c".into(), id, agent_type: "unknown".into(), config, incarnation: 1, token: None };
         Arc::new(Built::new(1, Graph::new(vec![cell], Vec::new())))
+    }
+
+    #[test]
+    fn an_agent_that_was_late_once_is_quick_and_one_that_is_slow_is_not() {
+        let cell = Cell {
+            name: "c".into(),
+            id: CellId("c".into()),
+            agent_type: "merge".into(),
+            config: Map::new(),
+            incarnation: 1,
+            token: None,
+        };
+        let built = Built::new(1, Graph::new(vec![cell.clone()], Vec::new()));
+        let quick_after = |took_ms: &[u64]| {
+            took_ms.iter().for_each(|ms| built.note_took(&cell.id, Duration::from_millis(*ms), Duration::from_millis(2)));
+            built.is_quick(&cell.id)
+        };
+        assert!(quick_after(&[0]) && quick_after(&[3, 0, 4, 3]));
+        assert!(!quick_after(&[3]), "three times more than it was quick");
+        assert!(quick_after(&[0]) && !quick_after(&[51]));
     }
 
     #[test]
