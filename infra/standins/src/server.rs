@@ -5,13 +5,16 @@ use crate::service::Service;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, Response};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
 use axum::serve::ListenerExt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+/// The media type of requests and answers.
+const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -59,5 +62,7 @@ impl Server {
 
 async fn answer(State(service): State<Arc<dyn Service>>, headers: HeaderMap, body: Bytes) -> Response<String> {
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    service.answer(target, body).await
+    let mut answer = service.answer(target, body).await;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    answer
 }

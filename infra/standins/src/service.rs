@@ -5,9 +5,6 @@ use axum::body::Bytes;
 use axum::http::Response;
 use std::pin::Pin;
 
-/// The media type of requests and answers.
-pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
-
 /// An answer under way. When its caller hangs up, it is dropped.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Response<String>> + Send>>;
 

@@ -2,8 +2,7 @@
 //! our own here.
 
 use crate::disk::Fault;
-use crate::service::CONTENT_TYPE;
-use axum::http::{Response, StatusCode, header};
+use axum::http::{Response, StatusCode};
 use dynoxide::{Database, DynoxideError};
 
 /// Whether an operation changes nothing.
@@ -51,7 +50,6 @@ pub(super) fn closing() -> Response<String> {
 fn response(status: StatusCode, json: String) -> Response<String> {
     let mut response = Response::new(json);
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(CONTENT_TYPE));
     response
 }
 

@@ -2,8 +2,7 @@
 //! name, in the header `x-amzn-query-error`), and the HTTP answer. Source: the error lists of the Amazon SQS API Reference.
 
 use crate::disk::Fault;
-use crate::service::CONTENT_TYPE;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
 /// What was refused, and the remedy; safe to show to the caller.
@@ -93,11 +92,9 @@ impl Error {
         let body = json!({"__type": format!("com.amazonaws.sqs#{:?}", self.code), "message": self.message});
         let mut response = Response::new(body.to_string());
         *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         // Without this header, the SDK does not know its typed errors.
         if let Ok(name) = HeaderValue::try_from(format!("{};{fault}", self.code.query_name())) {
-            headers.insert("x-amzn-query-error", name);
+            response.headers_mut().insert("x-amzn-query-error", name);
         }
         response
     }

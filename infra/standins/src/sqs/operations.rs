@@ -6,9 +6,8 @@ use super::error::{Code, Error};
 use super::message::{Millis, Receipt, md5_of_attributes, md5_of_body};
 use super::queues::Queues;
 use super::{check, wire};
-use crate::service::CONTENT_TYPE;
 use axum::body::Bytes;
-use axum::http::{HeaderValue, Response, header};
+use axum::http::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -18,11 +17,7 @@ const QUEUE_URLS: &str = "http://sqs.standin/000000000000/";
 /// Runs an operation and makes its answer.
 pub(super) async fn answer(broker: Broker, operation: String, body: Bytes) -> Response<String> {
     match (Api { broker }).operation(&operation, &body).await {
-        Ok(answer) => {
-            let mut response = Response::new(answer);
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
-            response
-        }
+        Ok(answer) => Response::new(answer),
         Err(error) => error.response(),
     }
 }
