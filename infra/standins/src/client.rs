@@ -1,44 +1,105 @@
 //! SDK configurations whose requests go to a stand-in of this process by a function call: no socket, no signature, no TLS roots.
-//! All else is the SDK's own: serialization, retries, errors.
+//! Serialization, retries and errors are the SDK's own. What serves only the way over a network is left out, because it took
+//! a quarter of a call's time: see [`NoNetwork`], [`Here`] and [`Unsigned`].
 
 use crate::service::Service;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedHttpClient, StalledStreamProtectionConfig};
+use aws_runtime::invocation_id::InvocationIdInterceptor;
+use aws_runtime::request_info::RequestInfoInterceptor;
+use aws_runtime::service_clock_skew::ServiceClockSkewInterceptor;
+use aws_runtime::user_agent::UserAgentInterceptor;
+use aws_sdk_dynamodb::config::{BehaviorVersion, SharedHttpClient, StalledStreamProtectionConfig};
+use aws_smithy_runtime::client::auth::no_auth::NO_AUTH_SCHEME_ID;
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::auth::{AuthSchemeOption, AuthSchemeOptionsFuture};
+use aws_smithy_runtime_api::client::endpoint::{EndpointFuture, EndpointResolverParams, ResolveEndpoint, SharedEndpointResolver};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, SharedInterceptor, disable_interceptor, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::endpoint::Endpoint;
 use aws_smithy_types::retry::{ReconnectMode, RetryConfig};
 use axum::body::Bytes;
 use std::sync::Arc;
 
-/// The endpoint that the SDK requires. Nothing uses it.
-const ENDPOINT: &str = "http://standin";
+/// The same for each SDK: the types have the same names, but no common trait.
+macro_rules! in_process {
+    ($config:ident, $sdk:ident) => {
+        pub(crate) fn $config(service: Arc<dyn Service>) -> $sdk::config::Builder {
+            let mut config = $sdk::Config::builder()
+                .behavior_version(BehaviorVersion::v2026_01_12())
+                .auth_scheme_resolver(Unsigned)
+                .identity_cache(IdentityCache::no_cache())
+                .http_client(in_process(service))
+                .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+                .retry_config(retries());
+            config.set_endpoint_resolver(Some(SharedEndpointResolver::new(Here)));
+            config.push_interceptor(SharedInterceptor::permanent(NoNetwork));
+            config
+        }
 
-pub(crate) fn dynamodb_config(service: Arc<dyn Service>) -> aws_sdk_dynamodb::config::Builder {
-    aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::from_static("us-east-1"))
-        .allow_no_auth()
-        .http_client(in_process(service))
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .retry_config(retries())
-        .endpoint_url(ENDPOINT)
+        impl $sdk::config::auth::ResolveAuthScheme for Unsigned {
+            fn resolve_auth_scheme<'a>(
+                &'a self,
+                _: &'a $sdk::config::auth::Params,
+                _: &'a ConfigBag,
+                _: &'a RuntimeComponents,
+            ) -> AuthSchemeOptionsFuture<'a> {
+                AuthSchemeOptionsFuture::ready(Ok(vec![AuthSchemeOption::from(NO_AUTH_SCHEME_ID)]))
+            }
+        }
+    };
 }
 
-pub(crate) fn sqs_config(service: Arc<dyn Service>) -> aws_sdk_sqs::config::Builder {
-    aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::from_static("us-east-1"))
-        .allow_no_auth()
-        .http_client(in_process(service))
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .retry_config(retries())
-        .endpoint_url(ENDPOINT)
-}
+in_process!(dynamodb_config, aws_sdk_dynamodb);
+in_process!(sqs_config, aws_sdk_sqs);
 
 /// The SDK's own retries. After an error, the SDK would also close the connection, and log an error where there is none.
 fn retries() -> RetryConfig {
     RetryConfig::standard().with_reconnect_mode(ReconnectMode::ReuseAllConnections)
+}
+
+/// Finds the way to authenticate: there is none to look for.
+#[derive(Debug)]
+struct Unsigned;
+
+/// Finds the endpoint. The SDK requires one; nothing uses it.
+#[derive(Debug)]
+struct Here;
+
+impl ResolveEndpoint for Here {
+    fn resolve_endpoint<'a>(&'a self, _: &'a EndpointResolverParams) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(Endpoint::builder().url("http://standin").build()))
+    }
+}
+
+/// Leaves out of each call what tells a service over the network about its caller, and measures the service's clock.
+#[derive(Debug)]
+struct NoNetwork;
+
+#[dyn_dispatch_hint]
+impl Intercept for NoNetwork {
+    fn name(&self) -> &'static str {
+        "NoNetwork"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        call: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        const WHY: &str = "the service is in this process";
+        call.interceptor_state()
+            .store_put(disable_interceptor::<UserAgentInterceptor>(WHY))
+            .store_put(disable_interceptor::<RequestInfoInterceptor>(WHY))
+            .store_put(disable_interceptor::<InvocationIdInterceptor>(WHY))
+            .store_put(disable_interceptor::<ServiceClockSkewInterceptor>(WHY));
+        Ok(())
+    }
 }
 
 fn in_process(service: Arc<dyn Service>) -> SharedHttpClient {
@@ -56,6 +117,7 @@ impl std::fmt::Debug for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        // A copy costs less than to give away the SDK's body, which the thread of the stand-in would then have to take apart.
         let Some(body) = request.body().bytes().map(Bytes::copy_from_slice) else {
             return HttpConnectorFuture::ready(Err(ConnectorError::user("a stand-in takes no streamed body".into())));
         };
