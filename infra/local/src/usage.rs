@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeSerializationInterceptorContextMut, BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef, Input, Output,
 };
-use aws_smithy_runtime_api::client::interceptors::{Intercept, SharedInterceptor};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, SharedInterceptor, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -52,7 +52,7 @@ impl Usage {
 
     /// The interceptor that counts, for a client's configuration.
     pub(crate) fn counter(self: &Arc<Self>) -> SharedInterceptor {
-        SharedInterceptor::new(Counter(self.clone()))
+        SharedInterceptor::permanent(Counter(self.clone()))
     }
 
     /// Writes the file at every SIGUSR1, until the program stops.
@@ -88,6 +88,7 @@ impl Usage {
 #[derive(Debug)]
 struct Counter(Arc<Usage>);
 
+#[dyn_dispatch_hint]
 impl Intercept for Counter {
     fn name(&self) -> &'static str {
         "usage"
