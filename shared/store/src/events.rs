@@ -71,9 +71,9 @@ pub enum Accepted {
 impl Store {
     /// Stores an event that came from outside, under its id, with its chain. The same id with other content: 409 `idempotency_conflict`.
     pub async fn accept(&self, workflow: &WorkflowRef, event: &Event, chain: &Chain) -> Result<Accepted> {
-        let item = event_item(workflow, event, chain)?;
+        let item = || event_item(workflow, event, chain);
         // An expired event that TTL has not removed yet is still the same event: its deliveries may also still be there.
-        if self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await? {
+        if self.put_made(&item, Some(Expr::new("attribute_not_exists(pk)"))).await? {
             return Ok(Accepted::New);
         }
         let there = self.get(keys::event(workflow, event.id)).await?;

@@ -64,26 +64,37 @@ impl Store {
     }
 
     /// Puts an item; `false` when the condition does not hold.
-    pub(crate) fn put(&self, item: Item, condition: Option<Expr>) -> BoxFuture<'_, Result<bool>> {
+    pub(crate) async fn put(&self, item: Item, condition: Option<Expr>) -> Result<bool> {
+        self.put_made(&|| Ok(item.clone()), condition).await
+    }
+
+    /// Puts the item that `make` makes; `false` when the condition does not hold. The SDK consumes the item, and a copy for the rare
+    /// collision would cost each put: `make` is called again instead.
+    pub(crate) fn put_made<'a>(
+        &'a self,
+        make: &'a (dyn Fn() -> Result<Item> + Sync),
+        condition: Option<Expr>,
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move {
             let condition = condition.unwrap_or_default();
+            let mut item = make()?;
             let _written = self.shared.written(key_in(&item.0));
-            let request = self
-                .client
-                .put_item()
-                .table_name(&*self.table)
-                .set_item(Some(item.0))
-                .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
-                .set_expression_attribute_names(condition.names())
-                .set_expression_attribute_values(condition.values());
             let mut tries = 0;
             loop {
-                match request.clone().send().await {
+                let request = self
+                    .client
+                    .put_item()
+                    .table_name(&*self.table)
+                    .set_item(Some(item.0))
+                    .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
+                    .set_expression_attribute_names(condition.names())
+                    .set_expression_attribute_values(condition.values());
+                match request.send().await {
                     Ok(_) => return Ok(true),
                     Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                         return Ok(false);
                     }
-                    Err(error) if collided(&error, &mut tries).await => {}
+                    Err(error) if collided(&error, &mut tries).await => item = make()?,
                     Err(error) => return Err(unavailable(error)),
                 }
             }

@@ -121,7 +121,7 @@ impl HttpConnector for Faulty {
     }
 }
 
-fn refuse(body: &'static str) -> Result<HttpResponse, ConnectorError> {
+pub(crate) fn refuse(body: &'static str) -> Result<HttpResponse, ConnectorError> {
     let response = http::Response::builder().status(400).header("content-type", "application/x-amz-json-1.0");
     let response = response.body(SdkBody::from(body)).map_err(|error| ConnectorError::other(error.into(), None))?;
     HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))

@@ -76,33 +76,32 @@ impl Store {
     pub async fn commit(&self, workflow: &WorkflowRef, commit: &Commit, writes: Writes) -> Result<Committed> {
         let condition = Expected::before(commit.attempt).condition();
         let mut events = writes.events.iter();
-        let marker = match commit.first_child {
-            0 => {
-                let child = events.next().ok_or_else(|| Error::internal("a commit on a child has no child"))?;
-                event_item(workflow, child, &writes.chain)?
-            }
-            _ => Item::new(&keys::event(workflow, commit.id)),
+        let child = match commit.first_child {
+            0 => Some(events.next().ok_or_else(|| Error::internal("a commit on a child has no child"))?),
+            _ => None,
         };
         let mut keep = remembered_until(commit.began, writes.keep_until.unwrap_or(commit.began));
-        if commit.first_child == 0
-            && let Some(child) = writes.events.first()
-        {
+        if let Some(child) = child {
             keep = keep.max(writes.chain.remembered_until(child));
         }
-        let marker = commit.write(workflow, marker).n("expires_at", keep.ttl_seconds()).maybe(
-            writes.published.as_ref(),
-            |item, payload| {
+        let marker = || -> Result<Item> {
+            let item = match child {
+                Some(child) => event_item(workflow, child, &writes.chain)?,
+                None => Item::new(&keys::event(workflow, commit.id)),
+            };
+            let item = commit.write(workflow, item).n("expires_at", keep.ttl_seconds());
+            Ok(item.maybe(writes.published.as_ref(), |item, payload| {
                 item.packed("published", payload.as_str())
                     .s("rp", keys::published(&commit.agent(workflow)))
                     .s("rs", keys::recent_sort(commit.began, commit.id))
-            },
-        );
+            }))
+        };
         let events: Vec<&Event> = events.collect();
         if events.is_empty() && writes.memory.is_none() && writes.due.is_empty() && writes.schedule.is_none() {
-            let won = self.put(marker, Some(condition)).await?;
+            let won = self.put_made(&marker, Some(condition)).await?;
             return Ok(if won { Committed::Won } else { Committed::LostKey });
         }
-        let mut items = vec![self.put_in_transaction(marker, Some(condition))];
+        let mut items = vec![self.put_in_transaction(marker()?, Some(condition))];
         items.extend(writes.schedule.iter().map(|advance| self.advance_in_transaction(workflow, advance)));
         let has_schedule = writes.schedule.is_some();
         for event in events {
