@@ -1,6 +1,6 @@
 //! SDK configurations whose requests go to a stand-in of this process by a function call: no socket, no signature, no TLS roots.
 //! Serialization, retries and errors are the SDK's own. What serves only the way over a network is left out, because it took
-//! a quarter of a call's time: see [`NoNetwork`], [`Here`] and [`Unsigned`].
+//! a fifth of a call's time: see [`NoNetwork`], [`Here`] and [`Unsigned`].
 
 use crate::service::Service;
 use aws_runtime::invocation_id::InvocationIdInterceptor;
