@@ -180,7 +180,7 @@ async fn list(
         roots: false,
     };
     let Some(run) = query.get("run") else {
-        let page = app.engine.store.list_events(&workflow.id, &filter, limit, cursor.as_ref()).await?;
+        let page = app.engine.list_events(&workflow, &filter, limit, cursor.as_ref()).await?;
         return Ok(listed(cut(page, event_place)?, EventView::from));
     };
     let run = run.parse().map_err(|_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event."))?;

@@ -94,7 +94,7 @@ async fn list(
 ) -> Result<impl IntoResponse> {
     let (limit, cursor) = (query.limit()?, query.cursor()?);
     let roots = EventFilter { roots: true, ..EventFilter::default() };
-    let page = app.engine.store.list_events(&workflow.id, &roots, limit, cursor.as_ref()).await?;
+    let page = app.engine.list_events(&workflow, &roots, limit, cursor.as_ref()).await?;
     // A check may begin its run with several events.
     let mut seen = HashSet::new();
     let items = page.items.into_iter().filter(|event| seen.insert(event.id.run)).collect();

@@ -11,7 +11,7 @@ use rookery_domain::{
     Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, Time, WorkflowId, WorkflowRef,
 };
 use rookery_egress::Redactor;
-use rookery_store::{Accepted, State, Workflow};
+use rookery_store::{Accepted, Chain, State, Workflow};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -132,7 +132,7 @@ impl Engine {
         match self.store.accept(id, &event, &chain.chain).await? {
             Accepted::New => {
                 log_accepted(id, &event, chain.chain.commits.len(), "accepted");
-                self.send_accepted(id, built, &event, chain).await?;
+                self.send_accepted(workflow, built, &event, chain).await?;
             }
             // The event may have been stored and its deliveries never sent, so they are sent again. A delivery that is done is
             // not done twice.
@@ -141,6 +141,9 @@ impl Engine {
                     log_accepted(id, event, there.chain.commits.len(), "accepted again");
                     let built = self.built(id, event.version).await?;
                     let outgoing = self.following(id, &built, std::slice::from_ref(event), &there.chain);
+                    if outgoing.is_empty() {
+                        self.list_at_once(workflow, event, &there.chain).await?;
+                    }
                     self.producer.send(outgoing).await?;
                 }
             }
@@ -148,21 +151,22 @@ impl Engine {
         Ok(event_id)
     }
 
-    async fn send_accepted(
-        self: &Arc<Self>,
-        workflow: &WorkflowRef,
-        built: &Built,
-        event: &Event,
-        chain: WithLogs,
-    ) -> Result<()> {
-        let outgoing = self.following(workflow, built, std::slice::from_ref(event), &chain.chain);
+    async fn send_accepted(self: &Arc<Self>, workflow: &Workflow, built: &Built, event: &Event, chain: WithLogs) -> Result<()> {
+        let outgoing = self.following(&workflow.id, built, std::slice::from_ref(event), &chain.chain);
         if outgoing.is_empty() {
-            // Nothing follows that would count the event. A function that ends now loses the count, and nothing else.
-            self.count_accepted(workflow, event, &chain.chain);
+            // Nothing follows that would list and count the event. A function that ends now loses the count, and nothing else.
+            self.list_at_once(workflow, event, &chain.chain).await?;
+            self.count_accepted(&workflow.id, event, &chain.chain);
             self.flush_metrics_soon().await;
         }
         self.producer.send(outgoing).await?;
-        self.put_chain_logs(workflow, chain).await
+        self.put_chain_logs(&workflow.id, chain).await
+    }
+
+    async fn list_at_once(&self, workflow: &Workflow, event: &Event, chain: &Chain) -> Result<()> {
+        self.lists.learn(&workflow.id, workflow.is_spread);
+        self.list(&workflow.id, std::slice::from_ref(event), chain);
+        self.write_lists_of(&workflow.id).await
     }
 
     /// Handles a request to a hook: `/hooks/{project}{workflow}{secret}`.

@@ -10,6 +10,7 @@
 //! | what happens when time passes | `tick.rs` |
 //! | how a drawing becomes agents | `workflow/build.rs` |
 //! | what is counted | `metrics/meter.rs` |
+//! | how an event comes into a list | `lists.rs` |
 //!
 //! No HTTP, no keys of the table and no option of an agent type is known here.
 //!
@@ -22,6 +23,7 @@ mod accept;
 mod confirm;
 mod delivery;
 mod external;
+mod lists;
 mod metrics;
 mod public_url;
 mod routing;
@@ -42,6 +44,7 @@ pub use workflow::build::{Draft, SaveResult};
 pub use workflow::built::Built;
 pub use workflow::secrets::credential_warning;
 
+use lists::Lists;
 use metrics::meter::Meter;
 use rookery_egress::Egress;
 use rookery_queue::Producer;
@@ -60,6 +63,7 @@ pub struct Engine {
     egress: Egress,
     built: BuiltCache,
     meter: Meter,
+    lists: Lists,
     settings: Settings,
     /// When this process last ticked. If the clock is earlier now, it was set back.
     last_tick: AtomicI64,
@@ -110,6 +114,7 @@ impl Engine {
             egress,
             built: workflow::built::cache(),
             meter: Meter::default(),
+            lists: Lists::default(),
             settings,
             last_tick: AtomicI64::new(0),
             last_waits: AtomicI64::new(i64::MIN / 2),

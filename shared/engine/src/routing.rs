@@ -7,6 +7,7 @@ use crate::{Built, Engine};
 use rookery_domain::{CellId, DeliveryId, Event, EventAt, EventId, Result, WorkflowRef};
 use rookery_queue::{Deliver, Handler, Message, Outgoing, Queue, Route, Task};
 use rookery_store::Chain;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The most targets whose messages are sent at once; an event with more goes by way of the `route` queue.
@@ -93,5 +94,7 @@ impl Handler for Router {
         }
     }
 
-    async fn after_batch(&self) {}
+    async fn write_gathered(&self) -> HashSet<WorkflowRef> {
+        HashSet::new()
+    }
 }

@@ -2,10 +2,14 @@
 
 use crate::{Message, Outgoing, Queue, Task};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use rookery_domain::Result;
+use rookery_domain::{Result, WorkflowRef};
 use rookery_trace::{Context, Kind, Span};
+use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+/// How long a slow message of a batch keeps back what the others gathered.
+const BEAT: Duration = Duration::from_millis(250);
 
 /// Handles the messages of a queue. `Ok` acknowledges a message: everything that follows from it is stored and sent (rule 3).
 pub trait Handler: Send + Sync + 'static {
@@ -13,8 +17,9 @@ pub trait Handler: Send + Sync + 'static {
     const QUEUE: Queue;
     /// Handles one message.
     fn handle(&self, message: Message) -> impl Future<Output = Result<()>> + Send;
-    /// Called once after a batch, to write what was summed in memory.
-    fn after_batch(&self) -> impl Future<Output = ()> + Send;
+    /// Writes what was gathered in memory: called after a batch, and every [`BEAT`] while it is handled. Gives the workflows of which
+    /// something is not written that must be: their messages come again.
+    fn write_gathered(&self) -> impl Future<Output = HashSet<WorkflowRef>> + Send;
 }
 
 /// Handles all messages of a batch at once. Those that fail, panic or take too long are listed in the answer, and come again.
@@ -24,31 +29,46 @@ pub async fn handle<H: Handler>(handler: Arc<H>, event: SqsEvent) -> SqsBatchRes
         .into_iter()
         .map(|record| (record.message_id.clone().unwrap_or_default(), tokio::spawn(handle_one(handler.clone(), record))))
         .collect();
-    let mut failed = Vec::new();
-    for (id, task) in tasks {
-        // A panic ends only the task of its own message.
-        if !task.await.unwrap_or(false) {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = id;
-            failed.push(failure);
+    let all = async {
+        let mut handled = Vec::with_capacity(tasks.len());
+        for (id, task) in tasks {
+            // A panic ends only the task of its own message.
+            handled.push((id, task.await.unwrap_or(None)));
         }
-    }
-    Box::pin(handler.after_batch()).await;
+        handled
+    };
+    tokio::pin!(all);
+    let handled = loop {
+        match tokio::time::timeout(BEAT, &mut all).await {
+            Ok(handled) => break handled,
+            Err(_) => drop(Box::pin(handler.write_gathered()).await),
+        }
+    };
+    let unwritten = Box::pin(handler.write_gathered()).await;
     rookery_trace::flush().await;
     let mut response = SqsBatchResponse::default();
-    response.batch_item_failures = failed;
+    let failed = handled.into_iter().filter(|(_, of)| of.as_ref().is_none_or(|workflow| unwritten.contains(workflow)));
+    response.batch_item_failures = failed.map(|(id, _)| failure(id)).collect();
     response
 }
 
-async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
+fn failure(id: String) -> BatchItemFailure {
+    let mut failure = BatchItemFailure::default();
+    failure.item_identifier = id;
+    failure
+}
+
+/// Handles a message. Gives its workflow if that went well.
+async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> Option<WorkflowRef> {
     let id = record.message_id.unwrap_or_default();
     let (message, parent) = match Message::decode_traced(record.body.as_deref().unwrap_or_default()) {
         Ok(read) => read,
         Err(error) => {
             tracing::error!(message_id = id, %error, "unreadable message");
-            return false;
+            return None;
         }
     };
+    let workflow = message.workflow.clone();
     let (span, log) = span(&message, parent);
     let work = async {
         // The future is boxed: whole handlers nested in others exceed the compiler's limit on the depth of types.
@@ -62,7 +82,7 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> bool {
         tracing::warn!(message_id = id, why, "message failed; it comes again");
         Some(why)
     };
-    span.run(log, work, Clone::clone).await.is_none()
+    span.run(log, work, Clone::clone).await.is_none().then_some(workflow)
 }
 
 /// Handles a message that was not sent, because its sender goes on with it: logs and traces tell of it as of any other.
@@ -116,7 +136,7 @@ fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
 mod tests {
     use super::*;
     use crate::Route;
-    use rookery_domain::{Error, EventId, ProjectId, WorkflowId, WorkflowRef};
+    use rookery_domain::{Error, EventId, ProjectId, WorkflowId};
     use std::sync::Mutex;
 
     #[derive(Default)]
@@ -137,7 +157,9 @@ mod tests {
                 _ => Ok(()),
             }
         }
-        async fn after_batch(&self) {}
+        async fn write_gathered(&self) -> HashSet<WorkflowRef> {
+            HashSet::new()
+        }
     }
 
     fn record(index: u128) -> SqsMessage {
@@ -163,6 +185,29 @@ mod tests {
         assert_eq!(handler.0.lock().unwrap().len(), 4);
     }
 
+    /// A handler that cannot write what it gathered for one workflow.
+    struct Unwritten(WorkflowRef);
+
+    impl Handler for Unwritten {
+        const QUEUE: Queue = Queue::Deliver;
+        async fn handle(&self, _: Message) -> Result<()> {
+            Ok(())
+        }
+        async fn write_gathered(&self) -> HashSet<WorkflowRef> {
+            HashSet::from([self.0.clone()])
+        }
+    }
+
+    #[tokio::test]
+    async fn messages_come_again_whose_workflow_has_something_unwritten() {
+        let mut event = SqsEvent::default();
+        event.records = (1..=3).map(record).collect();
+        let second = Message::decode(event.records[1].body.as_deref().unwrap()).unwrap();
+        let response = handle(Arc::new(Unwritten(second.workflow)), event).await;
+        let failed: Vec<_> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
+        assert_eq!(failed, ["m2"]);
+    }
+
     /// A handler that never ends.
     struct Stuck;
 
@@ -171,7 +216,9 @@ mod tests {
         async fn handle(&self, _: Message) -> Result<()> {
             std::future::pending().await
         }
-        async fn after_batch(&self) {}
+        async fn write_gathered(&self) -> HashSet<WorkflowRef> {
+            HashSet::new()
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | `pk`, `sk` | the primary key | all |
 //! | `expires_at` | the time to live, in seconds; it is compared, since TTL is lazy | what is not kept for ever |
-//! | `rp`, `rs` | partition and place in the index `recent` | events, failures, published items, requests |
+//! | `rp`, `rs` | partition and place in the index `recent` | failures, published items, requests, events of earlier versions |
 //! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges |
 //! | `msg` | a message as JSON: what wakes a wait, or replays a failure | waits, far timers, failures |
 //! | `name` | what people call it | projects, workflows, versions, API keys, served agents |
@@ -15,6 +15,7 @@
 //! | `state` | new, active or paused | workflows |
 //! | `ver` | the last saved version; the version that an event is pinned to | workflows, events |
 //! | `built` | the last built version | workflows |
+//! | `spread` | the list of its events is spread over several partitions | workflows |
 //! | `at` | when it was made | versions, events, logs, requests, served agents |
 //! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics |
 //! | `restored` | the version that it is a copy of | versions |
@@ -28,7 +29,8 @@
 //! | `caught_up` | missed checks before this due time are left out | schedules |
 //! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges |
 //! | `payload`, `groups` | the event's packed payload, its groups | events |
-//! | `chain` | where in the unpacked `payload` the chain begins; then `cell` and `groups` are those of all its events | events |
+//! | `chain` | where in the unpacked `payload` the chain begins | events |
+//! | `list` | the packed entries of a page | pages of the list of events |
 //! | `hop`, `keep` | links from the root of the run; until when lists show it | events |
 //! | `last` | it is over the run's limit: nothing follows | events |
 //! | `from`, `dl` | the event and the delivery that it came of | events, commits, waits, requests |

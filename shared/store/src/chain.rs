@@ -21,17 +21,7 @@ pub struct Chain {
     pub events: Vec<Event>,
 }
 
-/// A chain as JSON. The names are short, because each chain has many of them.
-#[derive(Serialize, Deserialize)]
-struct Written {
-    /// The groups of the item's event.
-    g: Vec<String>,
-    /// Until when the item's event is kept.
-    k: i64,
-    /// The deliveries.
-    d: Vec<Delivery>,
-}
-
+/// A delivery as JSON. The names are short, because each chain has many of them.
 #[derive(Serialize, Deserialize)]
 struct Delivery {
     /// Which event was delivered: 0 is that of the item, then come those of the chain.
@@ -80,35 +70,21 @@ impl Chain {
     }
 
     /// Until when one of the events is kept.
-    fn keep_until(&self, event: &Event) -> Time {
+    pub(crate) fn keep_until(&self, event: &Event) -> Time {
         self.events.iter().map(|event| event.keep_until).fold(event.keep_until, Time::max)
     }
 
-    /// Adds the item's event, with its chain, to an item; and to the attributes by which lists choose, those of all the chain's events.
+    /// Adds the payload of the item's event, with the chain, to an item.
     pub(crate) fn write(&self, event: &Event, item: Item) -> Result<Item> {
-        let written = serde_json::to_string(&self.written(event)?).map_err(rookery_domain::Error::internal)?;
         let payload = event.payload.as_str();
-        let all = || std::iter::once(event).chain(&self.events);
-        let mut cells: Vec<String> = Vec::new();
-        let mut groups: Vec<String> = Vec::new();
-        for event in all() {
-            let new = |names: &mut Vec<String>, name: &str| {
-                if !names.iter().any(|there| there == name) {
-                    names.push(name.to_owned());
-                }
-            };
-            new(&mut cells, event.cell.as_str());
-            event.groups.iter().for_each(|group| new(&mut groups, group));
+        if self.is_empty() {
+            return Ok(item.packed("payload", payload));
         }
-        Ok(item
-            .packed("payload", &format!("{payload}{written}"))
-            .n("chain", payload.len())
-            .list("cell", &cells)
-            .list("groups", &groups)
-            .n("keep", self.keep_until(event).0))
+        let written = serde_json::to_string(&self.written(event)?).map_err(rookery_domain::Error::internal)?;
+        Ok(item.packed("payload", &format!("{payload}{written}")).n("chain", payload.len()))
     }
 
-    fn written(&self, event: &Event) -> Result<Written> {
+    fn written(&self, event: &Event) -> Result<Vec<Delivery>> {
         let all: Vec<&Event> = std::iter::once(event).chain(&self.events).collect();
         let mut next = 1;
         let mut deliveries = Vec::with_capacity(self.commits.len());
@@ -134,19 +110,18 @@ impl Chain {
             });
             next += commit.children as usize;
         }
-        Ok(Written { g: event.groups.clone(), k: event.keep_until.0, d: deliveries })
+        Ok(deliveries)
     }
 
-    /// Reads the chain of an item, and completes the item's event with what the chain holds of it. An item without a chain has an empty one.
+    /// Takes the chain of an item out of what was read as its event's payload. An item without a chain has an empty one.
     pub(crate) fn read(event: &mut Event, item: &Item) -> Result<Self> {
         let Some(length) = item.opt_num::<usize>("chain") else { return Ok(Chain::default()) };
         let text = event.payload.as_str();
         let (payload, written) = text.split_at_checked(length).ok_or_else(|| malformed("chain"))?;
-        let written: Written = serde_json::from_str(written).map_err(|_| malformed("chain"))?;
+        let written: Vec<Delivery> = serde_json::from_str(written).map_err(|_| malformed("chain"))?;
         event.payload = Payload::stored(payload.to_owned());
-        (event.groups, event.keep_until) = (written.g, Time(written.k));
         let mut chain = Chain::default();
-        for delivery in written.d {
+        for delivery in written {
             chain.add(event, delivery)?;
         }
         Ok(chain)

@@ -1,19 +1,20 @@
 //! Lists of events: of a workflow, newest first, and of a run. The events of a chain stand in them as all others, at the place of their
 //! item; so a page may end inside of an item, and the next one begins there.
 
+use crate::event_pages::{Entry, Source};
 use crate::events::{RunItem, read_run};
-use crate::expression::Expr;
-use crate::keys::{self, Prefix};
-use crate::page::{Cursor, Page};
-use crate::recent::Recent;
+use crate::item::malformed;
+use crate::keys;
+use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::Store;
+use crate::workflows::Workflow;
+use futures::future::try_join_all;
 use rookery_domain::{CellId, Event, Result, RunId, Time, WorkflowRef};
+use std::collections::BTreeSet;
 
-/// How many index entries one query of a filtered page looks at, however few of them match.
-const LOOKED_AT: usize = 1000;
-/// How many queries a page makes that has found nothing yet: enough to pass the largest run (`limits::RUN_EVENTS`, which may be
-/// exceeded a little).
-const QUERIES: usize = 12;
+/// How many entries a page looks at, however few of them match: enough to pass the largest run (`limits::RUN_EVENTS`, which may be exceeded
+/// a little).
+const LOOKED_AT: usize = 12_000;
 
 /// Which events a list shows.
 #[derive(Clone, Debug, Default)]
@@ -27,63 +28,93 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
-    /// The filter expression; it also hides events whose time to be kept is over.
-    fn expr(&self, now: Time) -> Expr {
-        let mut expr = Expr::new("#keep > :now").name("#keep", "keep").n(":now", now.0);
-        if let Some(cell) = &self.cell {
-            expr = expr.name("#cell", "cell").s(":cell", cell);
-            // An item with a chain has a list of agents. In a text, `contains` may find too much; what is read is looked at again.
-            expr.text += " AND contains(#cell, :cell)";
-        }
-        if let Some(group) = &self.group {
-            expr = expr.name("#groups", "groups").s(":group", group);
-            expr.text += " AND contains(#groups, :group)";
-        }
-        if self.roots {
-            expr = expr.name("#hop", "hop").n(":zero", 0);
-            expr.text += " AND #hop = :zero";
-        }
-        expr
-    }
-
-    fn is_all(&self) -> bool {
-        self.cell.is_none() && self.group.is_none() && !self.roots
-    }
-
     /// Whether an event is shown.
-    pub fn selects(&self, event: &Event) -> bool {
+    fn selects(&self, event: &Event, now: Time) -> bool {
         self.cell.as_ref().is_none_or(|cell| *cell == event.cell)
             && self.group.as_ref().is_none_or(|group| event.groups.contains(group))
             && !(self.roots && event.hop > 0)
-            && event.keep_until > Time::now()
+            && event.keep_until > now
+    }
+
+    /// Whether an item may have events that are shown.
+    fn may_select(&self, entry: &Entry, now: Time) -> bool {
+        self.cell.as_ref().is_none_or(|cell| entry.cells.contains(cell))
+            && self.group.as_ref().is_none_or(|group| entry.groups.contains(group))
+            && !(self.roots && entry.hop > 0)
+            && entry.keep_until > now
     }
 }
 
 impl Store {
-    /// A page of events, newest first; the index may lag by a moment. A page without events has a cursor only where none of the
-    /// 12,000 entries that were looked at matches.
+    /// A page of events, newest first. An event that came from outside is in the list when its first delivery has begun, any other when it is
+    /// stored, give or take a moment. A page without events has a cursor only where none of the 12,000 items that were looked at has an event
+    /// that is shown.
     pub async fn list_events(
         &self,
-        workflow: &WorkflowRef,
+        workflow: &Workflow,
         filter: &EventFilter,
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Event>> {
-        let looked_at = if filter.is_all() { limit } else { LOOKED_AT };
-        let all = Recent::of(workflow, keys::recent(workflow, Prefix::RecentEvents), limit);
-        let recent = Recent { filter: Some(filter.expr(Time::now())), looked_at, ..all };
         let mut page = Page { items: Vec::new(), next: cursor.cloned() };
-        for _ in 0..QUERIES {
+        loop {
             let after = page.next.take();
-            let ids = self.list_recent(&recent, after.as_ref()).await?;
-            let items = self.run_items(workflow, &ids.items).await?;
-            let events = items.iter().flatten().flat_map(|item| item.events().rev());
-            page = shown(events, filter, limit, after.as_ref(), ids.next, event_place);
-            if !page.items.is_empty() || page.next.is_none() {
-                break;
+            let (places, is_last) = self.list_places_of_events(workflow, filter, limit, after.as_ref()).await?;
+            let ids = places.items.iter().map(|place| keys::recent_id(place).ok_or_else(|| malformed("list")));
+            let items = self.run_items(&workflow.id, &ids.collect::<Result<Vec<_>>>()?).await?;
+            // An entry may be of an event that was not stored, or that was stored at another time by whoever came first.
+            let is_there =
+                |(item, place): &(&RunItem, &String)| item.event.as_ref().is_some_and(|event| event_place(event) == **place);
+            let there =
+                items.iter().zip(&places.items).filter_map(|(item, place)| Some((item.as_ref()?, place))).filter(is_there);
+            let events = there.flat_map(|(item, _)| item.events().rev());
+            page = shown(events, filter, limit, after.as_ref(), places.next, event_place);
+            if is_last || !page.items.is_empty() || page.next.is_none() {
+                return Ok(page);
             }
         }
-        Ok(page)
+    }
+
+    /// A page of the places of items that may have events which are shown, newest first; and whether the page ends because enough was looked at.
+    async fn list_places_of_events(
+        &self,
+        workflow: &Workflow,
+        filter: &EventFilter,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<(Page<String>, bool)> {
+        let after = cursor.map(|cursor| keys::item_place(&cursor.0));
+        let from = after.map(|(place, _)| keys::time_of_place(place).ok_or_else(bad_cursor)).transpose()?;
+        let is_after = |place: &str| after.is_none_or(|(after, is_inside)| place < after || is_inside && place == after);
+        let mut sources = Source::all(&workflow.id, workflow.is_spread, from);
+        let (mut found, mut looked_at, now) = (BTreeSet::new(), 0, Time::now());
+        // Entries of the page are certain where no source has newer ones left.
+        let certain = loop {
+            let last: Option<Time> = found.iter().rev().nth(limit - 1).and_then(|place: &String| keys::time_of_place(place));
+            let behind = sources.iter_mut().filter(|source| source.left.is_some_and(|left| last.is_none_or(|last| left >= last)));
+            let behind: Vec<&mut Source> = behind.collect();
+            if behind.is_empty() {
+                break None;
+            }
+            if looked_at >= LOOKED_AT {
+                break behind.iter().filter_map(|source| source.left).max();
+            }
+            for entry in try_join_all(behind.into_iter().map(|source| self.read_on(source))).await?.concat() {
+                looked_at += 1;
+                let place = entry.place();
+                if is_after(&place) && filter.may_select(&entry, now) {
+                    found.insert(place);
+                }
+            }
+        };
+        let is_certain = |place: &str| certain.is_none_or(|left| keys::time_of_place(place).is_some_and(|at| at > left));
+        let more = found.len() > limit || sources.iter().any(|source| source.left.is_some());
+        let items: Vec<String> = found.into_iter().rev().take(limit).filter(|place| is_certain(place)).collect();
+        let next = match certain {
+            Some(left) if items.len() < limit => Some(Cursor(keys::after_time(left))),
+            _ => items.last().filter(|_| more).map(|last| Cursor(last.clone())),
+        };
+        Ok((Page { items, next }, certain.is_some()))
     }
 
     /// A page of a run's events, each after what it came of in its item, the items in no particular order.
@@ -113,9 +144,9 @@ fn shown<'e>(
     next: Option<Cursor>,
     place: fn(&Event) -> String,
 ) -> Page<Event> {
-    let events: Vec<&Event> = events.collect();
+    let (events, now): (Vec<&Event>, Time) = (events.collect(), Time::now());
     let last = events.iter().position(|event| after.is_some_and(|after| after.0 == place(event)));
-    let events = events.into_iter().skip(last.map_or(0, |last| last + 1)).filter(|event| filter.selects(event));
+    let events = events.into_iter().skip(last.map_or(0, |last| last + 1)).filter(|event| filter.selects(event, now));
     let mut page = Page { items: events.take(limit + 1).cloned().collect(), next };
     if page.items.len() > limit {
         page.items.truncate(limit);

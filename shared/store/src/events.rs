@@ -3,8 +3,8 @@
 use crate::chain::Chain;
 use crate::commit::record::{Commit, Parked};
 use crate::expression::Expr;
-use crate::item::{Item, malformed};
-use crate::keys::{self, Key, Prefix};
+use crate::item::Item;
+use crate::keys::{self, Key};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
 use crate::workflows::{self, Workflow};
@@ -163,6 +163,12 @@ impl Store {
         read_run(run, self.page(&keys::run(workflow, run), "", limit, cursor).await?)
     }
 
+    /// Removes a run.
+    pub async fn delete_run(&self, workflow: &WorkflowRef, run: RunId) -> Result<()> {
+        let mut all = usize::MAX;
+        self.delete_prefix(&keys::run(workflow, run), "", &mut all).await.map(drop)
+    }
+
     /// Counts events of a run, by a sample of them, on the run's first item, and gives that item as it is then.
     pub async fn count_run_events(&self, workflow: &WorkflowRef, run: RunId, events: u64) -> Result<Option<RunItem>> {
         let id = EventId::root(run);
@@ -202,15 +208,9 @@ pub(crate) fn event_item(workflow: &WorkflowRef, event: &Event, chain: &Chain) -
         .n("at", event.created_at.0)
         .n("hop", event.hop)
         .n("keep", event.keep_until.0)
-        .s("rp", keys::recent(workflow, Prefix::RecentEvents))
-        .s("rs", keys::recent_sort(event.created_at, event.id))
         .n("expires_at", chain.remembered_until(event).ttl_seconds());
-    if chain.is_empty() {
-        item = item.packed("payload", event.payload.as_str());
-        item = if event.groups.is_empty() { item } else { item.list("groups", &event.groups) };
-    } else {
-        item = chain.write(event, item)?;
-    }
+    item = if event.groups.is_empty() { item } else { item.list("groups", &event.groups) };
+    let item = chain.write(event, item)?;
     let item = if event.last { item.n("last", 1) } else { item };
     Ok(item.maybe(event.cause.as_ref(), |item, cause| {
         item.s("from", cause.event).maybe(cause.delivery, |item, delivery| item.s("dl", delivery))
@@ -249,11 +249,7 @@ fn read_event(id: EventId, item: &Item) -> Result<Event> {
         id,
         item: id,
         version: item.num("ver")?,
-        // An item with a chain has a list of agents: the first one emitted the item's event.
-        cell: CellId(match item.opt_str("cell") {
-            Some(cell) => cell.to_owned(),
-            None => item.strings("cell").into_iter().next().ok_or_else(|| malformed("cell"))?,
-        }),
+        cell: CellId(item.str("cell")?.to_owned()),
         incarnation: item.num("inc")?,
         groups: item.strings("groups"),
         payload: Payload::stored(item.unpacked("payload")?),

@@ -21,6 +21,7 @@ mod commit;
 mod credentials;
 mod error;
 mod event_list;
+mod event_pages;
 mod events;
 mod expression;
 mod held_results;
@@ -43,6 +44,7 @@ mod shared;
 #[cfg(test)]
 mod source;
 mod versions;
+mod walk;
 mod workflows;
 
 pub use api_keys::{ApiKey, Role};
@@ -53,6 +55,7 @@ pub use commit::record::{Commit, Failure, Parked, Timer};
 pub use commit::{Committed, Writes};
 pub use credentials::Credential;
 pub use event_list::{EventFilter, event_place, place_in_run};
+pub use event_pages::Entry;
 pub use events::{Accepted, RunItem};
 pub use held_results::HeldResult;
 pub use logs::LogEntry;
@@ -66,4 +69,5 @@ pub use schedules::{Advance, DueCursor, DueItem, DuePage, ScheduleAdvance, Sched
 pub use sdk::Store;
 pub use shared::shared_for;
 pub use versions::{Saved, VersionInfo};
+pub use walk::Walked;
 pub use workflows::{State, Workflow};

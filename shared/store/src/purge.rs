@@ -5,7 +5,7 @@
 
 use crate::expression::Expr;
 use crate::item::Item;
-use crate::keys::{self, Key, Prefix, Removal};
+use crate::keys::{self, Key, Place, Prefix, Removal};
 use crate::page::Cursor;
 use crate::recent::Recent;
 use crate::sdk::Store;
@@ -38,7 +38,11 @@ impl Store {
             }
         }
         for prefix in Prefix::removed(Removal::WithRuns) {
-            if !self.purge_runs(workflow, keys::recent(workflow, prefix), budget).await? {
+            let is_done = match prefix.place() {
+                Place::Recent => self.purge_runs(workflow, keys::recent(workflow, prefix), budget).await?,
+                _ => self.purge_event_pages(workflow, budget).await?,
+            };
+            if !is_done {
                 return Ok(false);
             }
         }

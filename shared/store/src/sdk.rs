@@ -1,4 +1,4 @@
-//! The few calls that the store makes, over the SDK's client. Only this file and `loader` name the SDK's operations.
+//! The few calls that the store makes, over the SDK's client. Only this file, `loader` and `walk` name the SDK's operations.
 //!
 //! The calls are boxed futures: an `async fn` is compiled again in each crate that awaits it, with all of the SDK inside.
 

@@ -59,6 +59,7 @@ impl Store {
             created_at: now,
             updated_at: now,
             deleted: false,
+            is_spread: false,
         };
         let head = Item::new(&keys::head(&workflow.id))
             .s("name", saved.name)

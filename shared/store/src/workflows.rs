@@ -42,6 +42,8 @@ pub struct Workflow {
     pub updated_at: Time,
     /// The workflow is deleted: its deliveries in flight end without a record.
     pub deleted: bool,
+    /// The list of its events is spread over several partitions, because it had more entries than one takes.
+    pub is_spread: bool,
 }
 
 impl Store {
@@ -99,6 +101,12 @@ impl Store {
         read(&workflow.project, &item.ok_or_else(|| Error::not_found("workflow"))?)
     }
 
+    /// Spreads the list of a workflow's events over several partitions, for good.
+    pub async fn spread(&self, workflow: &WorkflowRef) -> Result<()> {
+        let update = Expr::new("SET spread = :one").n(":one", 1);
+        self.update(&keys::head(workflow), update, Some(Expr::new("attribute_exists(pk)"))).await.map(drop)
+    }
+
     /// Marks a workflow as deleted, and asks for its purge. Its id is never used again.
     pub async fn delete_workflow(&self, workflow: &WorkflowRef) -> Result<()> {
         let update = Expr::new("SET deleted = :now").n(":now", Time::now().0);
@@ -150,5 +158,6 @@ pub(crate) fn read(project: &ProjectId, item: &Item) -> Result<Workflow> {
         created_at: item.time("created")?,
         updated_at: item.time("updated")?,
         deleted: item.opt_num::<i64>("deleted").is_some(),
+        is_spread: item.opt_num::<u8>("spread").is_some(),
     })
 }

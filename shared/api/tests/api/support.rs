@@ -119,6 +119,7 @@ impl World {
                 let delete = self.sqs.delete_message().queue_url(&self.deliver);
                 delete.receipt_handle(message.receipt_handle.unwrap()).send().await.unwrap();
             }
+            assert!(dispatcher.write_gathered().await.is_empty());
         }
     }
 }

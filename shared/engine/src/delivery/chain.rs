@@ -32,7 +32,7 @@ pub struct ChainBounds {
     pub bytes: usize,
     /// After this time no further delivery begins.
     pub time: Duration,
-    /// How long an agent may take that is run at accept again, while a sender waits.
+    /// An agent that takes longer, again and again, is not run at accept, where a sender waits.
     pub quick: Duration,
 }
 
@@ -113,7 +113,7 @@ impl Growing<'_> {
     /// Handles a delivery and adds it to the chain. `None` if it is left open.
     async fn add(&mut self, event: &Event, cell: &CellId) -> Option<()> {
         let (_, agent) = self.built.agent(cell).ok()?;
-        let has_time = self.when == Grown::AtDispatch || self.built.is_quick(cell);
+        let has_time = self.when == Grown::AtDispatch || self.built.is_quick(cell, self.first.created_at);
         if !agent.facts().only_computes || !has_time {
             return None;
         }
@@ -125,7 +125,7 @@ impl Growing<'_> {
         // A panic must not keep what came before from being stored: the delivery gets a message of its own, which ends as a failure.
         let ran = AssertUnwindSafe(attempt.run(Purpose::Commit)).catch_unwind().await.ok()?.ok()?;
         let took = began.elapsed();
-        self.built.note_took(cell, took, self.engine.chains().quick);
+        self.built.note(cell, took <= self.engine.chains().quick, self.first.created_at);
         let Effects { memory: Memory::Keep, publish: None, wait: None, wake, emit, logs, outcome } = ran.result.ok()? else {
             return None;
         };

@@ -79,6 +79,9 @@ impl Attempt<'_> {
     async fn write(&self, commit: Commit, writes: Writes, logs: Vec<String>, chain: WithLogs) -> Result<Step> {
         let (engine, work) = (self.engine, self.work);
         let events = writes.events.clone();
+        // The entries are gathered first, so that whoever sees the commit and asks this process finds them in the list. An entry of an
+        // event that is not stored after all is passed over.
+        engine.list(&work.workflow, &events, &chain.chain);
         match engine.store.commit(&work.workflow, &commit, writes).await? {
             Committed::Won => {}
             // If the schedule has changed, the next round finds that when it reads all again.

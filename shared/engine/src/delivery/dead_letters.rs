@@ -30,7 +30,8 @@ impl Engine {
         for _ in 0..ROUNDS {
             let seen = self.see(&work).await?;
             if let Some(commit) = &seen.commit {
-                return self.resend(&work, commit).await;
+                self.resend(&work, commit, seen.root.as_deref()).await?;
+                return self.write_lists_of(&work.workflow).await;
             }
             work.attempt = match &seen.parked {
                 // The delivery waits for another attempt: this message did no harm.
@@ -45,24 +46,25 @@ impl Engine {
             let ready = Ready { root: seen.root, ..Ready::first(built, seen.event) };
             self.fail_pending(&work, &failure, Asked::No).await?;
             if let Step::Done(follows) = Attempt::new(self, &work, &ready).commit_failure(failure.clone()).await? {
+                self.list_accepted(&work, &ready.built, ready.root.as_deref());
                 self.producer.send(follows.outgoing).await?;
                 self.flush_metrics().await;
-                return Ok(());
+                return self.write_lists_of(&work.workflow).await;
             }
         }
         Err(Error::unavailable("a dead letter's delivery is still being handled"))
     }
 
     async fn record_dead_route(&self, route: &Route, message: &Message, failure: Failure) -> Result<()> {
-        let Some(event) = self.store.event(&message.workflow, route.event).await? else {
-            return Ok(());
-        };
+        let Some(item) = self.store.run_item(&message.workflow, route.event.item).await? else { return Ok(()) };
+        let Some(event) = item.events().find(|event| event.id == route.event.id) else { return Ok(()) };
         let delivery = routing_delivery(event.id);
-        let commit = Commit::failed(event.id, delivery, event.cell, event.incarnation, failure, message.encode());
-        match self.store.commit(&message.workflow, &commit, Writes::default()).await? {
+        let commit = Commit::failed(event.id, delivery, event.cell.clone(), event.incarnation, failure, message.encode());
+        if self.store.commit(&message.workflow, &commit, Writes::default()).await? == Committed::LostKey {
             // The failure was replayed, and the replay's message died, too.
-            Committed::LostKey => self.store.mark_failed_again(&message.workflow, commit.id).await,
-            _ => Ok(()),
+            self.store.mark_failed_again(&message.workflow, commit.id).await?;
         }
+        self.list(&message.workflow, item.event.as_slice(), &item.chain);
+        self.write_lists_of(&message.workflow).await
     }
 }

@@ -11,8 +11,9 @@ use crate::delivery::work::Work;
 use crate::external::host::Purpose;
 use crate::external::pending::Asked;
 use rookery_agents::Wait;
-use rookery_domain::{Kind, Result, Time};
+use rookery_domain::{Kind, Result, Time, WorkflowRef};
 use rookery_queue::{Handler, Message, Outgoing, Queue, Task, go_on};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,8 +36,9 @@ impl Handler for Dispatcher {
         self.0.dispatch(message).await
     }
 
-    async fn after_batch(&self) {
+    async fn write_gathered(&self) -> HashSet<WorkflowRef> {
         self.0.flush_metrics_soon().await;
+        self.0.write_lists().await
     }
 }
 
@@ -134,6 +136,7 @@ impl Engine {
     /// Runs the agent, and stores what comes of it.
     async fn run(&self, work: &Work, ready: &Ready) -> Result<Step> {
         let attempt = Attempt::new(self, work, ready);
+        self.list_accepted(work, &ready.built, ready.root.as_deref());
         if let Some(step) = attempt.stop_at_limit().await? {
             return Ok(step);
         }
@@ -175,8 +178,11 @@ impl Engine {
     /// Reads, consistently, everything that decides what is to be done.
     async fn prepare(&self, work: &mut Work) -> Result<Prepared> {
         let seen = self.see(work).await?;
+        if let Some(head) = &seen.head {
+            self.lists.learn(&work.workflow, head.is_spread);
+        }
         if let Some(commit) = &seen.commit {
-            self.resend(work, commit).await?;
+            self.resend(work, commit, seen.root.as_deref()).await?;
             return Ok(Prepared::Done);
         }
         let (mut waited_until, mut failed) = (None, 0);
@@ -195,7 +201,11 @@ impl Engine {
             None if work.attempt > 0 => return Ok(dropped(work, "its wait is not stored any more")),
             None => {}
         }
-        let Seen { head: Some(head), .. } = &seen else { return Ok(dropped(work, "its workflow is deleted")) };
+        let Seen { head: Some(head), .. } = &seen else {
+            // The purge does not know of a run that is in no list yet.
+            self.store.delete_run(&work.workflow, work.run()).await?;
+            return Ok(dropped(work, "its workflow is deleted"));
+        };
         let schedule = match self.turn(work, head, Time::now()).await? {
             Turn::Run(advance) => advance,
             Turn::Over => {

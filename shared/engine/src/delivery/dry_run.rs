@@ -121,7 +121,10 @@ impl Engine {
         let plan = once(ran.result);
         if let Plan::Commit(effects) = &plan {
             match attempt.commit_effects(ran.remembered, effects.clone()).await? {
-                Step::Done(follows) => self.producer.send(follows.outgoing).await?,
+                Step::Done(follows) => {
+                    self.producer.send(follows.outgoing).await?;
+                    self.write_lists_of(&work.workflow).await?;
+                }
                 Step::Again => {
                     return Err(Error::new(
                         Kind::Conflict,

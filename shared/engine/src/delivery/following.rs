@@ -28,7 +28,7 @@ impl Engine {
     }
 
     /// Sends again what follows from a commit that was found: the stored commit does not prove that anything was sent (rule 3).
-    pub(crate) async fn resend(&self, work: &Work, commit: &Commit) -> Result<()> {
+    pub(crate) async fn resend(&self, work: &Work, commit: &Commit, root: Option<&RunItem>) -> Result<()> {
         let items = self.store.run_items(&work.workflow, &commit.child_ids()).await?;
         let (mut events, mut chain) = (Vec::new(), Chain::default());
         for item in items.into_iter().flatten() {
@@ -37,11 +37,22 @@ impl Engine {
                 chain = item.chain;
             }
         }
-        let Some(version) = events.first().map(|event: &Event| event.version) else {
+        // All events of a run are of one version.
+        let first: Option<&Event> = events.first().or(root.and_then(|root| root.event.as_ref()));
+        let Some(version) = first.map(|event| event.version) else {
             return self.producer.send(near_timers(work, commit)).await;
         };
         let built = self.built(&work.workflow, version).await?;
+        self.list(&work.workflow, &events, &chain);
+        self.list_accepted(work, &built, root);
         self.producer.send(self.following_commit(work, &built, commit, &events, &chain)).await
+    }
+
+    /// Gathers the list's entry of an accepted event, if this is the event's first delivery: accepting the event writes only its own item.
+    pub(crate) fn list_accepted(&self, work: &Work, built: &Built, root: Option<&RunItem>) {
+        if let Some((event, chain)) = accepted_before(work, built, root) {
+            self.list(&work.workflow, std::slice::from_ref(event), chain);
+        }
     }
 
     /// The messages that follow from a commit.
@@ -73,12 +84,8 @@ impl Attempt<'_> {
         }
         engine.meter.add(&work.workflow, &work.cell, counts);
         engine.count_chain(&work.workflow, chain);
-        let accepted = self.ready.root.as_deref().filter(|root| root.commit.is_none());
-        if let Some(RunItem { event: Some(event), chain: first, .. }) = accepted
-            && self.is_first_of(event, first)
-        {
-            // An accepted event is counted by its first delivery, so that accepting it writes only one item.
-            engine.count_accepted(&work.workflow, event, first);
+        if let Some((event, chain)) = accepted_before(work, &self.ready.built, self.ready.root.as_deref()) {
+            engine.count_accepted(&work.workflow, event, chain);
         }
         let all = events.iter().chain(&chain.events);
         let sampled = all.filter(|event| u64::from(event.id.own.as_bytes()[15]) % SAMPLE == 0).count() as u64;
@@ -93,14 +100,13 @@ impl Attempt<'_> {
             }
         }
     }
+}
 
-    /// Whether this is the first delivery that an accepted event and its chain left open.
-    fn is_first_of(&self, event: &Event, chain: &Chain) -> bool {
-        let (work, built) = (self.work, &self.ready.built);
-        let first = || {
-            let mut events = std::iter::once(event).chain(&chain.events);
-            events.find_map(|event| Some(event.id.delivery(first_open(built, event, chain)?)))
-        };
-        work.arm == 0 && matches!(work.wake, Wake::Event(_)) && first() == Some(work.delivery)
-    }
+/// The event with which the run began, if it was accepted, and this is the first delivery that it and its chain left open.
+fn accepted_before<'r>(work: &Work, built: &Built, root: Option<&'r RunItem>) -> Option<(&'r Event, &'r Chain)> {
+    let RunItem { event: Some(event), commit: None, chain, .. } = root? else { return None };
+    let mut all = std::iter::once(event).chain(&chain.events);
+    let mut first = || all.find_map(|event| Some(event.id.delivery(first_open(built, event, chain)?)));
+    let is_first = work.arm == 0 && matches!(work.wake, Wake::Event(_)) && first() == Some(work.delivery);
+    is_first.then_some((event, chain))
 }

@@ -10,9 +10,9 @@ use crate::delivery::work::Work;
 use crate::routing::open_deliveries;
 use crate::tick::{AHEAD_MS, check};
 use rookery_agents::schedule::Schedule;
-use rookery_domain::{Event, ProjectId, Result, Time, WorkflowRef};
+use rookery_domain::{Kind, ProjectId, Result, Time, WorkflowRef};
 use rookery_queue::{Message, Outgoing, Task};
-use rookery_store::{EventFilter, ScheduleItem, State};
+use rookery_store::{RunItem, ScheduleItem, State};
 
 /// How many items a page has.
 const AT_ONCE: usize = 100;
@@ -20,90 +20,78 @@ const AT_ONCE: usize = 100;
 impl Engine {
     /// Sends a message for every delivery, timer and check that is not done. Returns how many were sent.
     pub async fn send_unfinished(&self) -> Result<usize> {
-        self.send_again(None).await
+        let (mut sent, mut from) = (self.send_unfinished_checks().await?, None);
+        loop {
+            let part = self.store.walk_events(None, from).await?;
+            for (workflow, item) in &part.items {
+                sent += self.send_unfinished_work(workflow, self.open_deliveries(workflow, item).await?).await?;
+            }
+            from = part.next;
+            if from.is_none() {
+                return Ok(sent);
+            }
+        }
     }
 
     /// Sends messages for deliveries that nobody has begun, of events that came from outside since then: after an end between the
     /// storing of such an event and its messages. Whoever sent it got no answer. All other work has a message that comes again.
     pub async fn send_unsent(&self, since: Time) -> Result<usize> {
-        self.send_again(Some(since)).await
-    }
-
-    async fn send_again(&self, since: Option<Time>) -> Result<usize> {
-        let (mut sent, mut cursor) = (0, None);
+        let (mut sent, mut from) = (0, None);
         loop {
-            let page = self.store.list_projects(AT_ONCE, cursor.as_ref()).await?;
-            for project in &page.items {
-                sent += self.send_again_of(&project.id, since).await?;
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(sent);
-            }
-        }
-    }
-
-    async fn send_again_of(&self, project: &ProjectId, since: Option<Time>) -> Result<usize> {
-        let (mut sent, mut cursor) = (0, None);
-        loop {
-            let page = self.store.list_workflows(project, AT_ONCE, cursor.as_ref()).await?;
-            for workflow in &page.items {
-                if let Some(since) = since {
-                    sent += self.send_unsent_deliveries(&workflow.id, since).await?;
-                    continue;
-                }
-                sent += self.send_unfinished_deliveries(&workflow.id).await?;
-                if workflow.state == State::Active {
-                    for schedule in self.store.schedules(&workflow.id).await? {
-                        sent += self.send_unfinished_work(&workflow.id, sent_checks(&schedule, Time::now())).await?;
-                    }
-                }
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(sent);
-            }
-        }
-    }
-
-    async fn send_unfinished_deliveries(&self, workflow: &WorkflowRef) -> Result<usize> {
-        let (mut sent, mut cursor) = (0, None);
-        loop {
-            let page = self.store.list_events(workflow, &EventFilter::default(), AT_ONCE, cursor.as_ref()).await?;
-            for event in &page.items {
-                sent += self.send_unfinished_work(workflow, self.open_deliveries(workflow, event).await?).await?;
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(sent);
-            }
-        }
-    }
-
-    /// The deliveries of an event that are not stored with it.
-    async fn open_deliveries(&self, workflow: &WorkflowRef, event: &Event) -> Result<Vec<Message>> {
-        let built = self.built(workflow, event.version).await?;
-        let chain = self.store.run_item(workflow, event.item).await?.map(|item| item.chain).unwrap_or_default();
-        Ok(open_deliveries(workflow, &built, event, &chain))
-    }
-
-    async fn send_unsent_deliveries(&self, workflow: &WorkflowRef, since: Time) -> Result<usize> {
-        let (mut sent, mut cursor) = (0, None);
-        loop {
-            let page = self.store.list_events(workflow, &EventFilter::default(), AT_ONCE, cursor.as_ref()).await?;
-            let mut outgoing = Vec::new();
-            // The list begins with the newest.
-            for event in page.items.iter().take_while(|event| event.created_at >= since).filter(|event| event.item.is_root()) {
-                for message in self.open_deliveries(workflow, event).await? {
+            let part = self.store.walk_events(Some(since), from).await?;
+            for (workflow, item) in &part.items {
+                let mut outgoing = Vec::new();
+                for message in self.open_deliveries(workflow, item).await? {
                     let Some(work) = Work::of(&message) else { continue };
                     if self.store.run_item(workflow, work.commit).await?.is_none() {
                         outgoing.push(message.into());
                     }
                 }
+                sent += outgoing.len();
+                self.producer.send(outgoing).await?;
             }
-            sent += outgoing.len();
-            self.producer.send(outgoing).await?;
-            cursor = page.next.filter(|_| page.items.last().is_none_or(|oldest| oldest.created_at >= since));
+            from = part.next;
+            if from.is_none() {
+                return Ok(sent);
+            }
+        }
+    }
+
+    /// The deliveries of an item's events that are not stored in it.
+    async fn open_deliveries(&self, workflow: &WorkflowRef, item: &RunItem) -> Result<Vec<Message>> {
+        let Some(first) = &item.event else { return Ok(Vec::new()) };
+        match self.built(workflow, first.version).await {
+            Ok(built) => Ok(item.events().flat_map(|event| open_deliveries(workflow, &built, event, &item.chain)).collect()),
+            // The workflow is deleted, and its versions are removed already.
+            Err(error) if error.kind == Kind::Conflict => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn send_unfinished_checks(&self) -> Result<usize> {
+        let (mut sent, mut cursor) = (0, None);
+        loop {
+            let page = self.store.list_projects(AT_ONCE, cursor.as_ref()).await?;
+            for project in &page.items {
+                sent += self.send_unfinished_checks_of(&project.id).await?;
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(sent);
+            }
+        }
+    }
+
+    async fn send_unfinished_checks_of(&self, project: &ProjectId) -> Result<usize> {
+        let (mut sent, mut cursor) = (0, None);
+        loop {
+            let page = self.store.list_workflows(project, AT_ONCE, cursor.as_ref()).await?;
+            for workflow in page.items.iter().filter(|workflow| workflow.state == State::Active) {
+                for schedule in self.store.schedules(&workflow.id).await? {
+                    sent += self.send_unfinished_work(&workflow.id, sent_checks(&schedule, Time::now())).await?;
+                }
+            }
+            cursor = page.next;
             if cursor.is_none() {
                 return Ok(sent);
             }

@@ -4,19 +4,14 @@ use crate::Engine;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use rookery_agents::Agent;
-use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, WorkflowRef};
+use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, Time, WorkflowRef};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 /// The most bytes that the built versions in memory may take: a function has 512 MB, and the agents made of a text take several
 /// times its size.
 const CACHED_BYTES: u64 = 16 * 1024 * 1024;
-/// How often an agent may take too long before no sender waits for it any more.
-const TIMES_SLOW: u8 = 3;
-/// An agent that took so many times too long is left for later at once.
-const FAR_TOO_LONG: u32 = 25;
 /// What a built version takes besides its text, in bytes.
 const OWN_BYTES: u64 = 4 * 1024;
 
@@ -50,10 +45,22 @@ pub struct Built {
     /// The agents and links, as data.
     pub graph: Graph,
     agents: HashMap<CellId, Box<dyn Agent>>,
-    /// How often each agent took long in this process, lately: no sender is made to wait for it again and again.
-    slow: HashMap<CellId, AtomicU8>,
+    /// Which agents took long in this process, so that no sender is made to wait for them.
+    slow: HashMap<CellId, Slow>,
     /// About how many bytes the version takes in memory.
     bytes: u64,
+}
+
+/// How often in a row an agent must take long before it is left for later: once may be the fault of what else the processor had to do.
+const IN_A_ROW: u32 = 3;
+/// How long such an agent is left for later, in milliseconds. Then it is tried again.
+const LEFT_MS: i64 = 60_000;
+
+/// How an agent did lately.
+#[derive(Default)]
+struct Slow {
+    in_a_row: AtomicU32,
+    until: AtomicI64,
 }
 
 impl Built {
@@ -68,7 +75,7 @@ impl Built {
         });
         let bytes = OWN_BYTES + graph.cells().iter().map(weight).sum::<u64>();
         let agents: HashMap<CellId, Box<dyn Agent>> = agents.collect();
-        let slow = agents.keys().map(|id| (id.clone(), AtomicU8::new(0))).collect();
+        let slow = agents.keys().map(|id| (id.clone(), Slow::default())).collect();
         Built { version, agents, slow, graph, bytes }
     }
 
@@ -78,22 +85,20 @@ impl Built {
         found.ok_or_else(|| Error::not_found("agent"))
     }
 
-    /// Whether an agent does not take long.
-    pub(crate) fn is_quick(&self, id: &CellId) -> bool {
-        self.slow.get(id).is_some_and(|slow| slow.load(Ordering::Relaxed) < TIMES_SLOW)
+    /// Whether an agent may be run while a sender waits.
+    pub(crate) fn is_quick(&self, id: &CellId, now: Time) -> bool {
+        self.slow.get(id).is_some_and(|slow| slow.until.load(Ordering::Relaxed) <= now.0)
     }
 
-    /// Notes how long an agent took that is quick if it takes this long. On a busy machine any agent is late once: that is forgiven when it is quick the next time.
-    pub(crate) fn note_took(&self, id: &CellId, took: Duration, quick: Duration) {
+    /// Notes whether an agent was quick.
+    pub(crate) fn note(&self, id: &CellId, was_quick: bool, now: Time) {
         let Some(slow) = self.slow.get(id) else { return };
-        let before = slow.load(Ordering::Relaxed);
-        let now = match took {
-            _ if took > quick.saturating_mul(FAR_TOO_LONG) => TIMES_SLOW,
-            _ if took > quick => (before + 1).min(TIMES_SLOW),
-            _ => before.saturating_sub(1),
-        };
-        // A count that another thread writes meanwhile may be lost.
-        slow.store(now, Ordering::Relaxed);
+        if was_quick {
+            slow.in_a_row.store(0, Ordering::Relaxed);
+        } else if slow.in_a_row.fetch_add(1, Ordering::Relaxed) + 1 >= IN_A_ROW {
+            slow.in_a_row.store(0, Ordering::Relaxed);
+            slow.until.store(now.plus(LEFT_MS).0, Ordering::Relaxed);
+        }
     }
 
     /// The agent whose public address has this token.
@@ -141,23 +146,20 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_that_was_late_once_is_quick_and_one_that_is_slow_is_not() {
-        let cell = Cell {
-            name: "c".into(),
-            id: CellId("c".into()),
-            agent_type: "merge".into(),
-            config: Map::new(),
-            incarnation: 1,
-            token: None,
-        };
-        let built = Built::new(1, Graph::new(vec![cell.clone()], Vec::new()));
-        let quick_after = |took_ms: &[u64]| {
-            took_ms.iter().for_each(|ms| built.note_took(&cell.id, Duration::from_millis(*ms), Duration::from_millis(2)));
-            built.is_quick(&cell.id)
-        };
-        assert!(quick_after(&[0]) && quick_after(&[3, 0, 4, 3]));
-        assert!(!quick_after(&[3]), "three times more than it was quick");
-        assert!(quick_after(&[0]) && !quick_after(&[51]));
+    fn an_agent_that_is_slow_again_and_again_is_left_for_later_for_a_while() {
+        let config = Map::from_iter([("instructions".to_owned(), json!({}))]);
+        let id = CellId("c".into());
+        let cell =
+            Cell { name: "c".into(), id: id.clone(), agent_type: "event_formatting".into(), config, incarnation: 1, token: None };
+        let (built, now) = (Built::new(1, Graph::new(vec![cell], Vec::new())), Time::now());
+        for was_quick in [false, false, true, false, false] {
+            built.note(&id, was_quick, now);
+            assert!(built.is_quick(&id, now), "a slow run may be by chance");
+        }
+        built.note(&id, false, now);
+        assert!(!built.is_quick(&id, now));
+        assert!(built.is_quick(&id, now.plus(LEFT_MS)));
+        assert!(!built.is_quick(&CellId("unknown".into()), now));
     }
 
     #[test]

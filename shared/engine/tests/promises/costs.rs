@@ -1,10 +1,10 @@
 //! What a delivery costs in requests, where that is not the hop that the bench counts.
 
-use crate::World;
 use crate::waits::receive_from;
+use crate::{World, handle};
 use rookery_domain::{CellId, Payload};
 use rookery_engine::{Dispatcher, Incoming};
-use rookery_queue::{Handler, Queue};
+use rookery_queue::Queue;
 
 const OPTIONS: &str = r#"{"cells":[
     {"id":"in","type":"agent","agent_type":"manual"},
@@ -20,7 +20,7 @@ async fn a_delivery_that_fails_reads_once() {
     world.calm.accept_at_trigger(&workflow, &CellId("in".into()), incoming).await.unwrap();
     let message = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await.remove(0);
     let (engine, requests) = world.counted();
-    Dispatcher(engine).handle(message).await.unwrap();
+    handle(&Dispatcher(engine), message).await.unwrap();
     let failures = world.calm.store.list_failures(&workflow.id, 10, None).await.unwrap();
     assert_eq!(failures.items.len(), 1);
     assert_eq!(requests.of("BatchGetItem"), 1);

@@ -1,11 +1,11 @@
 //! Due items: however many there are, they are sent in full requests; however late they are, each is sent once.
 
-use crate::World;
 use crate::waits::receive_from;
+use crate::{World, handle};
 use futures::future::join_all;
 use rookery_domain::{CellId, EventId, RunId, Time};
 use rookery_engine::Dispatcher;
-use rookery_queue::{Check, Deliver, Handler, Message, Queue, Task};
+use rookery_queue::{Check, Deliver, Message, Queue, Task};
 use rookery_store::keys::{DUE_SHARDS, WAIT_SHARDS, due_partition};
 use rookery_store::{EventFilter, Parked, ScheduleItem, Workflow};
 use std::time::Duration;
@@ -80,7 +80,7 @@ async fn schedule(world: &World, workflow: &Workflow) -> (ScheduleItem, impl Fn(
 }
 
 async fn emitted(world: &World, workflow: &Workflow) -> Vec<serde_json::Value> {
-    let events = world.calm.store.list_events(&workflow.id, &EventFilter::default(), 100, None).await.unwrap().items;
+    let events = world.calm.store.list_events(workflow, &EventFilter::default(), 100, None).await.unwrap().items;
     events.iter().map(|event| event.payload.value()["due_at"].clone()).collect()
 }
 
@@ -95,7 +95,7 @@ async fn checks_that_stood_in_the_queue_while_nobody_worked_collapse_into_the_la
     // The messages come as SQS gives them: some at once, in no order, and one twice.
     let message = |back: i64| check(latest.plus(-back * WEEK));
     for backs in [vec![7, 14, 3, 9], vec![0, 1, 2, 4, 5, 6], vec![8, 10, 11, 12, 13, 14]] {
-        for handled in join_all(backs.into_iter().map(|back| dispatcher.handle(message(back)))).await {
+        for handled in join_all(backs.into_iter().map(|back| handle(&dispatcher, message(back)))).await {
             handled.unwrap();
         }
     }
@@ -123,7 +123,7 @@ async fn a_check_that_crashed_is_recorded_though_its_schedule_was_stopped() {
     assert_eq!(world.calm.replay_all(&workflow.id).await.unwrap().replayed, 2);
     let dispatcher = Dispatcher(world.calm.clone());
     for message in receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await {
-        dispatcher.handle(message).await.unwrap();
+        handle(&dispatcher, message).await.unwrap();
     }
     assert!(emitted(&world, &workflow).await.contains(&serde_json::json!(due)));
 }

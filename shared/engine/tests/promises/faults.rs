@@ -1,11 +1,11 @@
 //! The promises under faults: every request to the table and the queues may fail before, fail after it was done, be throttled,
 //! collide or be done twice, and every message comes up to three times, in any order. Afterwards everything is there, once.
 
-use crate::World;
 use crate::faulty::FAULTS;
+use crate::{World, handle};
 use rookery_domain::{CellId, Payload, RunId};
 use rookery_engine::{Dispatcher, Incoming, Router};
-use rookery_queue::{Handler, Message, Queue};
+use rookery_queue::{Message, Queue};
 use rookery_store::Workflow;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -61,8 +61,8 @@ async fn handle_all(world: &World) {
                 let decoded = Message::decode(message.body().unwrap()).unwrap();
                 let copies = (0..1 + world.faults.random() % 3).map(|_| async {
                     match queue {
-                        Queue::Route => router.handle(decoded.clone()).await.is_ok(),
-                        Queue::Deliver => dispatcher.handle(decoded.clone()).await.is_ok(),
+                        Queue::Route => handle(&router, decoded.clone()).await.is_ok(),
+                        Queue::Deliver => handle(&dispatcher, decoded.clone()).await.is_ok(),
                     }
                 });
                 if futures::future::join_all(copies).await.into_iter().all(|well| well) {

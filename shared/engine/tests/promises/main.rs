@@ -10,6 +10,7 @@ mod faults;
 mod faulty;
 mod hot_keys;
 mod known;
+mod lists;
 mod old_graphs;
 mod purges;
 mod replays;
@@ -27,12 +28,23 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use counting::{Requests, counting};
 use faulty::{Faults, faulty};
 use rookery_boot::{Booted, Clients, Options, TABLE};
+use rookery_domain::{Error, Result};
 use rookery_engine::{ChainBounds, Engine, Settings};
-use rookery_queue::{Queue, QueueUrls};
+use rookery_queue::{Handler, Message, Queue, QueueUrls};
 use rookery_standins::Standins;
 use rookery_store::Workflow;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Handles a message as a function does: what the handler gathered is written before the message counts as handled.
+async fn handle<H: Handler>(handler: &H, message: Message) -> Result<()> {
+    let workflow = message.workflow.clone();
+    handler.handle(message).await?;
+    match handler.write_gathered().await.contains(&workflow) {
+        true => Err(Error::unavailable("something is not written")),
+        false => Ok(()),
+    }
+}
 
 struct World {
     folder: tempfile::TempDir,

@@ -1,8 +1,8 @@
 //! Deleting a project: the call returns at once, whatever the project holds, and only tombstones are left.
 
-use crate::World;
 use crate::requests::request;
 use crate::waits::receive_from;
+use crate::{World, handle};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -13,7 +13,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use rookery_boot::{Clients, Options, TABLE};
 use rookery_domain::{CallbackAuth, CellId, EventId, Payload, ProjectId, Time, WorkflowId};
 use rookery_engine::{Dispatcher, Engine, Incoming};
-use rookery_queue::{Handler, Queue};
+use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
 use rookery_store::{Counts, Credential, HeldResult, LogEntry, OpenBreaker, Role, Workflow};
 use std::collections::{BTreeSet, HashMap};
@@ -113,7 +113,7 @@ async fn fill(world: &World, workflow: &Workflow) {
             return;
         }
         for message in messages {
-            dispatcher.handle(message).await.unwrap();
+            handle(&dispatcher, message).await.unwrap();
         }
     }
 }

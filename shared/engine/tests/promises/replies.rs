@@ -1,7 +1,7 @@
 //! A result that comes just before its delivery is parked: whoever stored it woke nobody, so whoever parks the delivery must look.
 
-use crate::World;
 use crate::waits::receive_from;
+use crate::{World, handle};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -13,7 +13,7 @@ use rookery_boot::{Clients, Options, TABLE};
 use rookery_domain::{CellId, Payload, Time};
 use rookery_egress::Policy;
 use rookery_engine::{Dispatcher, Engine, Incoming, Settings};
-use rookery_queue::{Handler, Queue};
+use rookery_queue::Queue;
 use rookery_store::EventFilter;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
@@ -48,7 +48,7 @@ impl HttpConnector for Posting {
                 let post = HookRequest { method, headers, query, body: body.into_bytes(), now: Time::now() };
                 this.calm.collect(None, Some(&token), &post).await.unwrap();
                 for message in receive_from(&this.sqs, &this.queue).await {
-                    Dispatcher(this.calm.clone()).handle(message).await.unwrap();
+                    handle(&Dispatcher(this.calm.clone()), message).await.unwrap();
                 }
             }
             this.inner.call(request).await
@@ -106,11 +106,11 @@ async fn a_result_that_comes_just_before_its_delivery_waits_is_found() {
     // The first message is the delivery, the second is sent by whoever parked it.
     for _ in 0..2 {
         for message in receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await {
-            dispatcher.handle(message).await.unwrap();
+            handle(&dispatcher, message).await.unwrap();
         }
     }
     let filter = EventFilter { cell: Some(CellId("ask".into())), ..EventFilter::default() };
-    let events = world.calm.store.list_events(&workflow.id, &filter, 10, None).await.unwrap().items;
+    let events = world.calm.store.list_events(&workflow, &filter, 10, None).await.unwrap().items;
     assert_eq!(events.len(), 1, "the result goes on, long before the deadline");
     assert_eq!(events[0].groups, ["on_finish"]);
 }

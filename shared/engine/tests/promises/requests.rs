@@ -1,11 +1,11 @@
 //! Requests to external agents, at the engine's surface: what a journey cannot time.
 
-use crate::World;
 use crate::waits::receive_from;
+use crate::{World, handle};
 use rookery_agents::HookRequest;
 use rookery_domain::{AgentRef, CallbackAuth, CellId, DeliveryId, EventId, Payload, PendingState, RequestState, RunId, Time};
 use rookery_engine::{Collected, Dispatcher, Incoming};
-use rookery_queue::{Handler, Message, Queue};
+use rookery_queue::{Message, Queue};
 use rookery_store::{Caller, EventFilter, HeldResult, Opened, Pending, Request, Workflow};
 use serde_json::json;
 use uuid::Uuid;
@@ -183,11 +183,11 @@ async fn an_early_result_is_joined_though_the_program_died_before_it_was() {
     let body = String::from_utf8(post("x", "sunny", Time::now()).body).unwrap();
     let held = HeldResult { body, headers: Vec::new(), received_at: Time::now() };
     world.calm.store.hold_result(&workflow.id.project, "x", &held).await.unwrap();
-    Dispatcher(world.calm.clone()).handle(message).await.unwrap();
+    handle(&Dispatcher(world.calm.clone()), message).await.unwrap();
     let known = world.calm.find_request(&workflow.id, request.pending.id).await.unwrap();
     assert_eq!(known.state(), RequestState::Answered);
     let filter = EventFilter { cell: Some(CellId("ask".into())), ..EventFilter::default() };
-    let events = world.calm.store.list_events(&workflow.id, &filter, 10, None).await.unwrap().items;
+    let events = world.calm.store.list_events(&workflow, &filter, 10, None).await.unwrap().items;
     assert_eq!((events.len(), events[0].groups.as_slice()), (1, &["on_finish".to_owned()][..]));
 }
 
@@ -260,7 +260,7 @@ async fn a_delivery_that_waits_for_its_turn_to_ask_says_so() {
     // Another delivery of the agent holds the one place.
     world.calm.store.open_request(&request(&workflow, CallbackAuth::RequestId), 1).await.unwrap();
     let message = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await.remove(0);
-    Dispatcher(world.calm.clone()).handle(message).await.unwrap();
+    handle(&Dispatcher(world.calm.clone()), message).await.unwrap();
     let items = world.calm.store.list_run(&workflow.id, event.run, 10, None).await.unwrap().items;
     let parked = items.into_iter().find_map(|item| item.parked).unwrap();
     assert_eq!((parked.why.as_deref(), parked.for_reply), (Some("1 requests are outstanding: this one waits."), true));

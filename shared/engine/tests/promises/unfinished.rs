@@ -1,10 +1,10 @@
 //! Queues that lost their messages: what is not done is sent again, what is done is not.
 
-use crate::World;
 use crate::waits::receive_from;
+use crate::{World, handle};
 use rookery_domain::{CellId, Payload, Time};
 use rookery_engine::{Dispatcher, Incoming};
-use rookery_queue::{Handler, Queue, Task};
+use rookery_queue::{Queue, Task};
 
 const OPTIONS: &str = r#"{"cells":[
     {"id":"in","type":"agent","agent_type":"manual"},
@@ -48,7 +48,7 @@ async fn what_is_not_done_is_sent_again_after_the_queue_lost_it() {
     assert_eq!(world.calm.send_unfinished().await.unwrap(), 3);
     let messages = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await;
     for message in &messages {
-        Dispatcher(world.calm.clone()).handle(message.clone()).await.unwrap();
+        handle(&Dispatcher(world.calm.clone()), message.clone()).await.unwrap();
     }
     // `form` and `next` are done, and the rest of what follows is lost; so is the message that ends the short wait. The long wait is found by the tick.
     let queue = &world.urls.of(Queue::Deliver).queue;
@@ -70,7 +70,7 @@ async fn an_event_of_a_moment_ago_whose_messages_were_never_sent_is_sent_and_wha
     assert_eq!(world.calm.send_unsent(now.plus(60_000)).await.unwrap(), 0, "the event is older");
     assert_eq!(world.calm.send_unsent(now.plus(-60_000)).await.unwrap(), 3);
     for message in receive_from(&world.sqs, queue).await {
-        Dispatcher(world.calm.clone()).handle(message).await.unwrap();
+        handle(&Dispatcher(world.calm.clone()), message).await.unwrap();
     }
     // The short wait has its message, and so has what follows from `form`.
     assert_eq!(world.calm.send_unsent(now.plus(-60_000)).await.unwrap(), 0);
@@ -90,7 +90,7 @@ async fn a_replay_that_was_lost_is_sent_again() {
     world.calm.accept_at_trigger(&workflow, &CellId("in".into()), incoming).await.unwrap();
     let queue = &world.urls.of(Queue::Deliver).queue;
     let message = receive_from(&world.sqs, queue).await.remove(0);
-    Dispatcher(world.calm.clone()).handle(message).await.unwrap();
+    handle(&Dispatcher(world.calm.clone()), message).await.unwrap();
     assert_eq!(world.calm.send_unfinished().await.unwrap(), 0, "it failed, which is done");
     assert_eq!(world.calm.replay_all(&workflow.id).await.unwrap().replayed, 1);
     world.sqs.purge_queue().queue_url(queue).send().await.unwrap();

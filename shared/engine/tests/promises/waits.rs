@@ -1,9 +1,9 @@
 //! Waits that are too long for a delayed message: they are in the due index, and the tick finds them.
 
-use crate::World;
+use crate::{World, handle};
 use rookery_domain::{CellId, Event, Payload, Time};
 use rookery_engine::{Dispatcher, Incoming};
-use rookery_queue::{Handler, Message, Queue};
+use rookery_queue::{Message, Queue};
 use rookery_store::{RunItem, Workflow};
 
 const OPTIONS: &str = r#"{"cells":[
@@ -46,7 +46,7 @@ async fn a_wait_of_hours_is_a_due_item_that_the_tick_finds_and_no_early_message_
     let first = receive(&world).await.remove(0);
     // The second round is a redelivery: it finds the wait, and changes nothing.
     for _ in 0..2 {
-        dispatcher.handle(first.clone()).await.unwrap();
+        handle(&dispatcher, first.clone()).await.unwrap();
     }
     assert_eq!(world.messages_left().await, 0, "so long a wait is no delayed message");
     let parked = items(&world, &workflow, run).await.into_iter().find_map(|item| item.parked).unwrap();
@@ -60,7 +60,7 @@ async fn a_wait_of_hours_is_a_due_item_that_the_tick_finds_and_no_early_message_
     assert_eq!(world.messages_left().await, 1);
 
     // This is the message of the next attempt, too early by our clock: it is sent again, and nothing is emitted.
-    dispatcher.handle(first.with_attempt(1)).await.unwrap();
+    handle(&dispatcher, first.with_attempt(1)).await.unwrap();
     assert!(emitted(&items(&world, &workflow, run).await).is_empty());
 }
 
@@ -73,14 +73,14 @@ async fn a_wait_of_a_second_ends_and_passes_the_event_on_once() {
     let run = world.calm.accept_at_trigger(&workflow, &CellId("in".into()), incoming).await.unwrap().run;
     let dispatcher = Dispatcher(world.calm.clone());
     let first = receive(&world).await.remove(0);
-    dispatcher.handle(first.clone()).await.unwrap();
+    handle(&dispatcher, first.clone()).await.unwrap();
 
     let long_poll = world.sqs.receive_message().queue_url(&world.urls.of(Queue::Deliver).queue).wait_time_seconds(10);
     let woken = long_poll.send().await.unwrap().messages.unwrap().remove(0);
     let woken = Message::decode(woken.body().unwrap()).unwrap();
     assert_eq!(woken, first.clone().with_attempt(1));
     for message in [woken.clone(), first, woken] {
-        dispatcher.handle(message).await.unwrap();
+        handle(&dispatcher, message).await.unwrap();
     }
     let items = items(&world, &workflow, run).await;
     let emitted = emitted(&items);

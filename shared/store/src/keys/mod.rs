@@ -13,7 +13,8 @@
 //! | metrics of a workflow between two hours | query `pk = P#x#W`, `sk` between hours (`HOUR#CELL`) |
 //! | a run: its events and what became of its deliveries | query `pk = P#r#W#RUN`; an item is `sk` = own part of its id |
 //! | a delivery's outcome (its commit key), an event by id | the same, one item |
-//! | events, failures (those that were replayed apart) of a workflow, items of a feed, newest first | index `recent`: `rp` = `P#W#e`, `P#W#f`, `P#W#r`, `P#W#d#CELL#INC`; `rs` = `TIME#ID` |
+//! | events of a workflow, newest first | query `pk = P#e#W#SHARD`: pages of entries, `sk` = `TIME#ID#HASH` of the newest entry; those of earlier versions: index `recent`, `rp` = `P#W#e` |
+//! | failures (those that were replayed apart) of a workflow, items of a feed, newest first | index `recent`: `rp` = `P#W#f`, `P#W#r`, `P#W#d#CELL#INC`; `rs` = `TIME#ID` |
 //! | what is due up to a time | index `due`: `dp` = `due#SHARD` (4 for schedules and purges, 64 more for waits), `da` = milliseconds |
 //! | a request to an external agent; the caller of a run | items of the run |
 //! | requests of a workflow, newest first | index `recent`: `rp` = `P#W#q` |
@@ -38,6 +39,9 @@ pub const DUE_SHARDS: u8 = 4;
 /// The number of further partitions, for waits: there may be 10,000 new ones a second, each written here and taken off again. A wait is
 /// stored at least two minutes ahead, so these need a look only within each minute.
 pub const WAIT_SHARDS: u8 = 64;
+
+/// The number of partitions of the list of events, for a workflow whose list is spread. A partition takes 1,000 write units a second.
+pub const LIST_SHARDS: u8 = 32;
 
 /// A primary key: partition and sort key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -147,7 +151,35 @@ pub fn event(of: &WorkflowRef, id: EventId) -> Key {
     key(run(of, id.run), id.own.simple().to_string())
 }
 
-/// A partition of the `recent` index: events, failures, requests.
+/// A partition of the list of a workflow's events.
+pub fn event_pages(of: &WorkflowRef, shard: u8) -> String {
+    format!("{}#{shard}", of_workflow(of, Prefix::EventPages))
+}
+
+/// The place of a page in such a partition: that of its newest entry. Pages that begin with the same entry differ in their content.
+pub fn event_page_sort(newest: &str, text: &str) -> String {
+    format!("{newest}#{}", hashed(text))
+}
+
+/// What the places of all that is later than this time begin with, or are greater than.
+pub fn after_time(at: Time) -> String {
+    format!("{:013}", at.0.saturating_add(1))
+}
+
+/// The time of a place in a list.
+pub fn time_of_place(place: &str) -> Option<Time> {
+    place.get(..13)?.parse().ok().map(Time)
+}
+
+/// The workflow and the run of a partition of a run.
+pub fn of_run(partition: &str) -> Option<(WorkflowRef, RunId)> {
+    let mut parts = partition.split('#');
+    let (project, letters, workflow, run) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let workflow = WorkflowRef { project: project.parse().ok()?, workflow: workflow.parse().ok()? };
+    (letters == Prefix::Run.letters()).then_some((workflow, run.parse().ok()?))
+}
+
+/// A partition of the `recent` index: failures, requests, events of earlier versions.
 pub fn recent(of: &WorkflowRef, prefix: Prefix) -> String {
     format!("{}#{}#{}", of.project, of.workflow, prefix.letters())
 }

@@ -29,7 +29,7 @@ pub enum Removal {
     WithProject,
     /// The purge of the workflow.
     WithWorkflow,
-    /// The purge of the workflow: it reads from this partition which runs exist, and removes their partitions.
+    /// The purge of the workflow: it reads from these partitions which runs exist, and removes the runs' partitions, too.
     WithRuns,
     /// Whatever removes the partition that they are in, or the item that the index entry points to.
     WithPartition,
@@ -94,9 +94,10 @@ prefixes! {
     Metrics: "x", Workflow, WithWorkflow;
     /// How many requests of agents are outstanding.
     Outstanding: "q", Workflow, WithWorkflow;
-    /// Runs: each has a partition of its own, `P#r#W#RUN`. Runs without an entry in `recent` expire by their
-    /// time to live.
+    /// Runs: each has a partition of its own, `P#r#W#RUN`. Runs that no list has expire by their time to live.
     Run: "r", Workflow, WithPartition;
+    /// Pages of the list of events: `P#LETTERS#W#SHARD`.
+    EventPages: "e", Workflow, WithRuns;
     /// Heads of workflows.
     Head: "w", InProject, Never;
     /// API keys.
@@ -121,7 +122,7 @@ prefixes! {
     Graph: "g", InWorkflow, WithPartition;
     /// Schedules of agents.
     Schedule: "s", InWorkflow, WithPartition;
-    /// Events, newest first.
+    /// Events that an earlier version stored, newest first.
     RecentEvents: "e", Recent, WithRuns;
     /// Failures that were not replayed, newest first.
     RecentFailures: "f", Recent, WithRuns;
@@ -182,7 +183,7 @@ mod tests {
                 (Place::InWorkflow, Removal::WithPartition) => assert_eq!(Prefix::Workflow.removal(), Removal::WithWorkflow),
                 (Place::Workflow, Removal::WithPartition) => assert_eq!(*prefix, Prefix::Run),
                 (Place::Project | Place::InProject, Removal::WithProject) => {}
-                (Place::Workflow, Removal::WithWorkflow) => {}
+                (Place::Workflow, Removal::WithWorkflow | Removal::WithRuns) => {}
                 (Place::InProject, Removal::Never | Removal::Purge) | (Place::Table, Removal::Never | Removal::Ttl) => {}
                 (_, removal) => {
                     assert!(of_index, "{prefix:?}: no purge does {removal:?} there");

@@ -1,0 +1,223 @@
+//! Pages of the list of events: each is an item with entries, which whoever stored the events writes for many of them at once. An entry in an
+//! index would cost a write unit for each event.
+//!
+//! A page stands at the place of its newest entry, and its oldest entry is at most [`SPAN_MS`] older. So whoever reads pages from the newest
+//! on knows how far the list is complete. An entry may stand in several pages.
+
+use crate::chain::Chain;
+use crate::expression::{Expr, Query};
+use crate::item::{Item, malformed};
+use crate::keys::{self, Key, Prefix};
+use crate::sdk::Store;
+use futures::future::try_join_all;
+use rookery_domain::{CellId, Event, EventId, Result, RunId, Time, WorkflowRef};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// How much older than the newest entry of a page its oldest one may be.
+pub(crate) const SPAN_MS: i64 = 1000;
+/// The most entries of a page, and the bytes at which it ends, before they are packed: a page costs one or two write units.
+const ENTRIES: usize = 40;
+const BYTES: usize = 32 * 1024;
+
+/// An item of a run with an event, and perhaps its chain, as the list of events has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The item.
+    pub(crate) item: EventId,
+    /// When its events were made.
+    pub(crate) at: Time,
+    /// Until when the last of its events is kept.
+    pub(crate) keep_until: Time,
+    /// The links from the root of the run to its first event.
+    pub(crate) hop: u16,
+    /// The agents that emitted its events.
+    pub(crate) cells: Vec<CellId>,
+    /// The groups of its events.
+    pub(crate) groups: Vec<String>,
+}
+
+/// An entry as JSON.
+#[derive(Serialize, Deserialize)]
+struct Written(i64, EventId, i64, u16, Vec<CellId>, Vec<String>);
+
+impl Entry {
+    /// The entry of an event's item.
+    pub fn of(event: &Event, chain: &Chain) -> Self {
+        let (mut cells, mut groups) = (vec![event.cell.clone()], event.groups.clone());
+        for event in &chain.events {
+            if !cells.contains(&event.cell) {
+                cells.push(event.cell.clone());
+            }
+            groups.extend(event.groups.iter().cloned());
+        }
+        groups.sort_unstable();
+        groups.dedup();
+        Entry { item: event.id, at: event.created_at, keep_until: chain.keep_until(event), hop: event.hop, cells, groups }
+    }
+
+    /// The item.
+    pub fn item(&self) -> EventId {
+        self.item
+    }
+
+    /// The entry's place in the list.
+    pub(crate) fn place(&self) -> String {
+        keys::recent_sort(self.at, self.item)
+    }
+
+    fn written(&self) -> Result<String> {
+        let kept = self.keep_until.0 - self.at.0;
+        let written = Written(self.at.0, self.item, kept, self.hop, self.cells.clone(), self.groups.clone());
+        serde_json::to_string(&written).map_err(rookery_domain::Error::internal)
+    }
+}
+
+/// The entries of a page.
+pub(crate) fn read_page(page: &Item) -> Result<Vec<Entry>> {
+    let written: Vec<Written> = serde_json::from_str(&page.unpacked("list")?).map_err(|_| malformed("list"))?;
+    let read = |Written(at, item, kept, hop, cells, groups)| {
+        let at = Time(at);
+        Entry { item, at, keep_until: at.plus(kept), hop, cells, groups }
+    };
+    Ok(written.into_iter().map(read).collect())
+}
+
+/// The entries of pages that are to be written: the newest first, in each page.
+fn pages(mut entries: Vec<Entry>) -> Vec<Vec<Entry>> {
+    entries.sort_by_cached_key(|entry| std::cmp::Reverse(entry.place()));
+    let mut pages: Vec<Vec<Entry>> = Vec::new();
+    let mut bytes = 0;
+    for entry in entries {
+        let size: usize = entry.cells.iter().map(|cell| cell.as_str().len()).sum::<usize>() + entry.groups.concat().len();
+        bytes += size;
+        match pages.last_mut() {
+            Some(page) if page.len() < ENTRIES && bytes < BYTES && page[0].at.0 - entry.at.0 <= SPAN_MS => page.push(entry),
+            _ => {
+                bytes = size;
+                pages.push(vec![entry]);
+            }
+        }
+    }
+    pages
+}
+
+impl Store {
+    /// Writes entries into the list of a workflow's events; `is_spread` as the workflow's head says. Returns how many pages they took.
+    pub async fn put_entries(&self, workflow: &WorkflowRef, entries: Vec<Entry>, is_spread: bool) -> Result<usize> {
+        let pages = pages(entries);
+        let puts = pages.iter().map(|page| async { self.put(page_item(workflow, page, is_spread)?, None).await });
+        try_join_all(puts).await.map(|written| written.len())
+    }
+
+    /// Removes a part of the runs that are in the list, and of the list; `true` when all is gone.
+    pub(crate) async fn purge_event_pages(&self, workflow: &WorkflowRef, budget: &mut usize) -> Result<bool> {
+        for shard in 0..keys::LIST_SHARDS {
+            let partition = keys::event_pages(workflow, shard);
+            loop {
+                if *budget == 0 {
+                    return Ok(false);
+                }
+                let page = self.page(&partition, "", ENTRIES, None).await?;
+                *budget -= 1;
+                let mut runs: HashSet<RunId> = HashSet::new();
+                for item in &page.items {
+                    runs.extend(read_page(item)?.iter().map(|entry| entry.item.run));
+                }
+                for run in runs {
+                    if !self.delete_prefix(&keys::run(workflow, run), "", budget).await? {
+                        return Ok(false);
+                    }
+                }
+                for item in &page.items {
+                    self.delete(&Key { pk: partition.clone(), sk: item.str("sk")?.to_owned() }).await?;
+                    *budget = budget.saturating_sub(1);
+                }
+                if page.next.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn page_item(workflow: &WorkflowRef, page: &[Entry], is_spread: bool) -> Result<Item> {
+    let text = format!("[{}]", page.iter().map(Entry::written).collect::<Result<Vec<_>>>()?.join(","));
+    let newest = page.first().ok_or_else(|| malformed("list"))?;
+    let shard = if is_spread { newest.item.own.as_bytes()[15] % keys::LIST_SHARDS } else { 0 };
+    let key = Key { pk: keys::event_pages(workflow, shard), sk: keys::event_page_sort(&newest.place(), &text) };
+    let keep = page.iter().map(|entry| entry.keep_until).max().unwrap_or(newest.keep_until);
+    Ok(Item::new(&key).packed("list", &text).n("expires_at", keep.ttl_seconds()))
+}
+
+/// One of the partitions that make up a list, while it is read: pages, or the index in which earlier versions have their entries.
+pub(crate) struct Source {
+    partition: String,
+    is_index: bool,
+    /// How many items the next query reads.
+    at_once: usize,
+    /// Only entries before this are wanted.
+    range: Option<Expr>,
+    after: Option<Item>,
+    /// No entry that is left is newer; none when nothing is left.
+    pub(crate) left: Option<Time>,
+}
+
+/// How many pages a first query reads; each one that follows reads twice as many.
+const FIRST: usize = 8;
+const MOST: usize = 256;
+
+impl Source {
+    /// Everything that a workflow's list is read from, from a time on.
+    pub(crate) fn all(workflow: &WorkflowRef, is_spread: bool, from: Option<Time>) -> Vec<Source> {
+        let source = |partition, is_index| {
+            let newest = from.map(|from| from.plus(if is_index { 0 } else { SPAN_MS }));
+            let range = newest.map(|newest| Expr::new("#sk < :newest").s(":newest", keys::after_time(newest)));
+            Source { partition, is_index, at_once: FIRST, range, after: None, left: Some(Time(i64::MAX)) }
+        };
+        let shards = if is_spread { keys::LIST_SHARDS } else { 1 };
+        let pages = (0..shards).map(|shard| source(keys::event_pages(workflow, shard), false));
+        pages.chain([source(keys::recent(workflow, Prefix::RecentEvents), true)]).collect()
+    }
+}
+
+impl Store {
+    /// Reads on in a source.
+    pub(crate) async fn read_on(&self, source: &mut Source) -> Result<Vec<Entry>> {
+        let query = Query {
+            index: source.is_index.then_some(keys::RECENT),
+            partition: source.partition.clone(),
+            range: source.range.clone(),
+            filter: None,
+            newest_first: true,
+            limit: source.at_once,
+            after: source.after.take().map(|item| item.0),
+        };
+        source.at_once = MOST.min(source.at_once * 2);
+        let (items, stopped) = self.query(query).await?;
+        let place = if source.is_index { "rs" } else { "sk" };
+        source.left = stopped
+            .as_ref()
+            .map(|stopped| keys::time_of_place(stopped.str(place)?).ok_or_else(|| malformed(place)))
+            .transpose()?;
+        source.after = stopped;
+        if source.is_index {
+            return items.iter().map(read_index).collect();
+        }
+        Ok(items.iter().map(read_page).collect::<Result<Vec<_>>>()?.concat())
+    }
+}
+
+/// An entry of the index.
+fn read_index(item: &Item) -> Result<Entry> {
+    let place = item.str("rs")?;
+    Ok(Entry {
+        item: keys::recent_id(place).ok_or_else(|| malformed("rs"))?,
+        at: keys::time_of_place(place).ok_or_else(|| malformed("rs"))?,
+        keep_until: item.time("keep")?,
+        hop: item.num("hop")?,
+        cells: vec![CellId(item.str("cell")?.to_owned())],
+        groups: item.strings("groups"),
+    })
+}
