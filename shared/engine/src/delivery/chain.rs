@@ -16,6 +16,7 @@ use rookery_agents::{Effects, Memory};
 use rookery_domain::{CellId, Event, Result, WorkflowRef, limits};
 use rookery_queue::{Outgoing, done_at_once};
 use rookery_store::{Chain, Commit, LogEntry};
+use rustix::time::{ClockId, clock_gettime};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -32,7 +33,7 @@ pub struct ChainBounds {
     pub bytes: usize,
     /// After this time no further delivery begins.
     pub time: Duration,
-    /// An agent that takes longer, again and again, is not run at accept, where a sender waits.
+    /// An agent that takes more of a processor, again and again, is not run at accept, where a sender waits.
     pub quick: Duration,
 }
 
@@ -121,11 +122,12 @@ impl Growing<'_> {
         let work = Work::of(&message)?;
         let ready = Ready::first(self.built.clone(), Some(event.clone()));
         let attempt = Attempt { began: self.first.created_at, ..Attempt::new(self.engine, &work, &ready) };
-        let (clock, began) = (SystemTime::now(), Instant::now());
+        let (clock, began, before) = (SystemTime::now(), Instant::now(), busy());
         // A panic must not keep what came before from being stored: the delivery gets a message of its own, which ends as a failure.
         let ran = AssertUnwindSafe(attempt.run(Purpose::Commit)).catch_unwind().await.ok()?.ok()?;
         let took = began.elapsed();
-        self.built.note(cell, took <= self.engine.chains().quick, self.first.created_at);
+        let was_quick = busy().saturating_sub(before) <= self.engine.chains().quick;
+        self.built.note(cell, was_quick, self.first.created_at);
         let Effects { memory: Memory::Keep, publish: None, wait: None, wake, emit, logs, outcome } = ran.result.ok()? else {
             return None;
         };
@@ -150,4 +152,11 @@ impl Growing<'_> {
         done_at_once(&Outgoing { span: span_before(event), ..message.into() }, span_in_chain(work.delivery), clock);
         Some(())
     }
+}
+
+/// For how long the processor has worked on this thread. Agents that only compute wait for nothing, so they stay on it; and time in which the
+/// processor worked on something else does not make them slow.
+fn busy() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
