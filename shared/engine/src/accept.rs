@@ -14,6 +14,7 @@ use rookery_egress::Redactor;
 use rookery_store::{Accepted, Chain, State, Workflow};
 use std::borrow::Cow;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// Longest key by which a sender names an event, in characters.
 const KEY_CHARS: usize = 255;
@@ -129,26 +130,34 @@ impl Engine {
             last: false,
         };
         let chain = self.chain(id, built, &event, Grown::AtAccept).await;
+        // A sender that goes away must not leave an event without its messages.
+        let (engine, workflow, built) = (self.clone(), workflow.clone(), built.clone());
+        let stored = async move { engine.store_accepted(&workflow, &built, event, chain).await };
+        let stored = rookery_trace::within(rookery_trace::current(), stored).in_current_span();
+        tokio::spawn(stored).await.map_err(Error::internal)??;
+        Ok(event_id)
+    }
+
+    async fn store_accepted(self: &Arc<Self>, workflow: &Workflow, built: &Built, event: Event, chain: WithLogs) -> Result<()> {
+        let id = &workflow.id;
         match self.store.accept(id, &event, &chain.chain).await? {
             Accepted::New => {
                 log_accepted(id, &event, chain.chain.commits.len(), "accepted");
-                self.send_accepted(workflow, built, &event, chain).await?;
+                self.send_accepted(workflow, built, &event, chain).await
             }
             // The event may have been stored and its deliveries never sent, so they are sent again. A delivery that is done is
             // not done twice.
             Accepted::Same(there) => {
-                if let Some(event) = there.event.as_ref() {
-                    log_accepted(id, event, there.chain.commits.len(), "accepted again");
-                    let built = self.built(id, event.version).await?;
-                    let outgoing = self.following(id, &built, std::slice::from_ref(event), &there.chain);
-                    if outgoing.is_empty() {
-                        self.list_at_once(workflow, event, &there.chain).await?;
-                    }
-                    self.producer.send(outgoing).await?;
+                let Some(event) = there.event.as_ref() else { return Ok(()) };
+                log_accepted(id, event, there.chain.commits.len(), "accepted again");
+                let built = self.built(id, event.version).await?;
+                let outgoing = self.following(id, &built, std::slice::from_ref(event), &there.chain);
+                if outgoing.is_empty() {
+                    self.list_at_once(workflow, event, &there.chain).await?;
                 }
+                self.producer.send(outgoing).await
             }
         }
-        Ok(event_id)
     }
 
     async fn send_accepted(self: &Arc<Self>, workflow: &Workflow, built: &Built, event: &Event, chain: WithLogs) -> Result<()> {
@@ -160,7 +169,11 @@ impl Engine {
             self.flush_metrics_soon().await;
         }
         self.producer.send(outgoing).await?;
-        self.put_chain_logs(&workflow.id, chain).await
+        // The event is safe. A sender who got an error now would send it again.
+        if let Err(error) = self.put_chain_logs(&workflow.id, chain).await {
+            tracing::warn!(%error, "log lines of agents were not stored");
+        }
+        Ok(())
     }
 
     async fn list_at_once(&self, workflow: &Workflow, event: &Event, chain: &Chain) -> Result<()> {

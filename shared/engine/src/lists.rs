@@ -2,7 +2,7 @@
 //! their messages are acknowledged. If they cannot be written, the messages come again, and with them the entries.
 
 use crate::Engine;
-use rookery_domain::{Error, Event, EventId, Result, Time, WorkflowRef};
+use rookery_domain::{Error, Event, Result, Time, WorkflowRef};
 use rookery_store::{Chain, Cursor, Entry, EventFilter, Page, Workflow};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
@@ -12,8 +12,8 @@ use std::sync::{Mutex, MutexGuard};
 const PAGES: u64 = 2500;
 const WINDOW_MS: i64 = 10_000;
 
-/// The entries that are to be written.
-type Entries = HashMap<WorkflowRef, HashMap<EventId, Entry>>;
+/// The entries that are to be written, by their places: two attempts of a delivery give the same event different times, and only one is stored.
+type Entries = HashMap<WorkflowRef, HashMap<String, Entry>>;
 
 /// The entries of this process that are not written yet, and how busy the lists are.
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl Lists {
     fn add(&self, workflow: &WorkflowRef, entries: impl IntoIterator<Item = Entry>) {
         let mut waiting = self.waiting();
         let of_workflow = waiting.entry(workflow.clone()).or_default();
-        of_workflow.extend(entries.into_iter().map(|entry| (entry.item(), entry)));
+        of_workflow.extend(entries.into_iter().map(|entry| (entry.place(), entry)));
     }
 
     /// Notes what the head of a workflow says.
@@ -94,7 +94,7 @@ impl Engine {
                 Ok(()) => drop(taken.entries.remove(&workflow)),
                 Err(error) => {
                     if !error.is_told() {
-                        tracing::warn!(%error, %workflow, "events are not listed yet");
+                        tracing::warn!(%error, "events are not listed yet");
                     }
                     failed.insert(workflow);
                 }
@@ -127,8 +127,11 @@ impl Engine {
         let is_spread = self.lists.busy().spread.contains(workflow);
         let pages = self.store.put_entries(workflow, entries, is_spread).await?;
         if !is_spread && self.is_busy(workflow, pages) {
-            self.store.spread(workflow).await?;
-            self.lists.learn(workflow, true);
+            // If this fails, the next page tries it again: what there is of the list is written.
+            match self.store.spread(workflow).await {
+                Ok(()) => self.lists.learn(workflow, true),
+                Err(error) => tracing::warn!(%error, "a busy list is not spread yet"),
+            }
         }
         Ok(())
     }

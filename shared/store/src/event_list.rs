@@ -12,7 +12,7 @@ use futures::future::try_join_all;
 use rookery_domain::{CellId, Event, Result, RunId, Time, WorkflowRef};
 use std::collections::BTreeSet;
 
-/// How many entries a page looks at, however few of them match: enough to pass the largest run (`limits::RUN_EVENTS`, which may be exceeded
+/// After how many entries a page looks no further, however few of them match: enough to pass the largest run (`limits::RUN_EVENTS`, which may be exceeded
 /// a little).
 const LOOKED_AT: usize = 12_000;
 
@@ -57,9 +57,10 @@ impl Store {
         cursor: Option<&Cursor>,
     ) -> Result<Page<Event>> {
         let mut page = Page { items: Vec::new(), next: cursor.cloned() };
+        let mut looked_at = 0;
         loop {
             let after = page.next.take();
-            let (places, is_last) = self.list_places_of_events(workflow, filter, limit, after.as_ref()).await?;
+            let (places, is_last) = self.list_places_of_events(workflow, filter, limit, after.as_ref(), &mut looked_at).await?;
             let ids = places.items.iter().map(|place| keys::recent_id(place).ok_or_else(|| malformed("list")));
             let items = self.run_items(&workflow.id, &ids.collect::<Result<Vec<_>>>()?).await?;
             // An entry may be of an event that was not stored, or that was stored at another time by whoever came first.
@@ -69,7 +70,7 @@ impl Store {
                 items.iter().zip(&places.items).filter_map(|(item, place)| Some((item.as_ref()?, place))).filter(is_there);
             let events = there.flat_map(|(item, _)| item.events().rev());
             page = shown(events, filter, limit, after.as_ref(), places.next, event_place);
-            if is_last || !page.items.is_empty() || page.next.is_none() {
+            if is_last || looked_at >= LOOKED_AT || !page.items.is_empty() || page.next.is_none() {
                 return Ok(page);
             }
         }
@@ -82,12 +83,13 @@ impl Store {
         filter: &EventFilter,
         limit: usize,
         cursor: Option<&Cursor>,
+        looked_at: &mut usize,
     ) -> Result<(Page<String>, bool)> {
         let after = cursor.map(|cursor| keys::item_place(&cursor.0));
         let from = after.map(|(place, _)| keys::time_of_place(place).ok_or_else(bad_cursor)).transpose()?;
         let is_after = |place: &str| after.is_none_or(|(after, is_inside)| place < after || is_inside && place == after);
-        let mut sources = Source::all(&workflow.id, workflow.is_spread, from);
-        let (mut found, mut looked_at, now) = (BTreeSet::new(), 0, Time::now());
+        let mut sources = Source::all(&workflow.id, workflow.is_spread, limit, from);
+        let (mut found, now) = (BTreeSet::new(), Time::now());
         // Entries of the page are certain where no source has newer ones left.
         let certain = loop {
             let last: Option<Time> = found.iter().rev().nth(limit - 1).and_then(|place: &String| keys::time_of_place(place));
@@ -96,11 +98,11 @@ impl Store {
             if behind.is_empty() {
                 break None;
             }
-            if looked_at >= LOOKED_AT {
+            if *looked_at >= LOOKED_AT {
                 break behind.iter().filter_map(|source| source.left).max();
             }
             for entry in try_join_all(behind.into_iter().map(|source| self.read_on(source))).await?.concat() {
-                looked_at += 1;
+                *looked_at += 1;
                 let place = entry.place();
                 if is_after(&place) && filter.may_select(&entry, now) {
                     found.insert(place);
@@ -127,6 +129,7 @@ impl Store {
         cursor: Option<&Cursor>,
     ) -> Result<Page<Event>> {
         let page = match cursor.map(|cursor| keys::item_place(&cursor.0)) {
+            Some(("", _)) => return Err(bad_cursor()),
             Some((item, true)) => self.page_from(&keys::run(workflow, run), item, limit).await?,
             _ => self.page(&keys::run(workflow, run), "", limit, cursor).await?,
         };

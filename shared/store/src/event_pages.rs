@@ -56,13 +56,8 @@ impl Entry {
         Entry { item: event.id, at: event.created_at, keep_until: chain.keep_until(event), hop: event.hop, cells, groups }
     }
 
-    /// The item.
-    pub fn item(&self) -> EventId {
-        self.item
-    }
-
     /// The entry's place in the list.
-    pub(crate) fn place(&self) -> String {
+    pub fn place(&self) -> String {
         keys::recent_sort(self.at, self.item)
     }
 
@@ -81,6 +76,14 @@ pub(crate) fn read_page(page: &Item) -> Result<Vec<Entry>> {
         Entry { item, at, keep_until: at.plus(kept), hop, cells, groups }
     };
     Ok(written.into_iter().map(read).collect())
+}
+
+/// The entries of a page; none of one that cannot be read, so that one bad page does not take the list away.
+fn readable(page: &Item) -> Vec<Entry> {
+    read_page(page).unwrap_or_else(|error| {
+        tracing::error!(%error, "a page of a list of events cannot be read");
+        Vec::new()
+    })
 }
 
 /// The entries of pages that are to be written: the newest first, in each page.
@@ -120,16 +123,13 @@ impl Store {
                 }
                 let page = self.page(&partition, "", ENTRIES, None).await?;
                 *budget -= 1;
-                let mut runs: HashSet<RunId> = HashSet::new();
                 for item in &page.items {
-                    runs.extend(read_page(item)?.iter().map(|entry| entry.item.run));
-                }
-                for run in runs {
-                    if !self.delete_prefix(&keys::run(workflow, run), "", budget).await? {
-                        return Ok(false);
+                    let runs: HashSet<RunId> = readable(item).iter().map(|entry| entry.item.run).collect();
+                    for run in runs {
+                        if !self.delete_prefix(&keys::run(workflow, run), "", budget).await? {
+                            return Ok(false);
+                        }
                     }
-                }
-                for item in &page.items {
                     self.delete(&Key { pk: partition.clone(), sk: item.str("sk")?.to_owned() }).await?;
                     *budget = budget.saturating_sub(1);
                 }
@@ -164,19 +164,19 @@ pub(crate) struct Source {
     pub(crate) left: Option<Time>,
 }
 
-/// How many pages a first query reads; each one that follows reads twice as many.
-const FIRST: usize = 8;
-const MOST: usize = 256;
+/// The most pages that a query reads; each reads twice as many as the one before.
+const MOST: usize = 128;
 
 impl Source {
     /// Everything that a workflow's list is read from, from a time on.
-    pub(crate) fn all(workflow: &WorkflowRef, is_spread: bool, from: Option<Time>) -> Vec<Source> {
+    pub(crate) fn all(workflow: &WorkflowRef, is_spread: bool, limit: usize, from: Option<Time>) -> Vec<Source> {
+        // Pages of a busy list are full, and there are some of each partition; those of a quiet one may have an entry each.
+        let (shards, at_once) = if is_spread { (keys::LIST_SHARDS, 2) } else { (1, MOST.min(limit + 1)) };
         let source = |partition, is_index| {
             let newest = from.map(|from| from.plus(if is_index { 0 } else { SPAN_MS }));
             let range = newest.map(|newest| Expr::new("#sk < :newest").s(":newest", keys::after_time(newest)));
-            Source { partition, is_index, at_once: FIRST, range, after: None, left: Some(Time(i64::MAX)) }
+            Source { partition, is_index, at_once, range, after: None, left: Some(Time(i64::MAX)) }
         };
-        let shards = if is_spread { keys::LIST_SHARDS } else { 1 };
         let pages = (0..shards).map(|shard| source(keys::event_pages(workflow, shard), false));
         pages.chain([source(keys::recent(workflow, Prefix::RecentEvents), true)]).collect()
     }
@@ -205,7 +205,7 @@ impl Store {
         if source.is_index {
             return items.iter().map(read_index).collect();
         }
-        Ok(items.iter().map(read_page).collect::<Result<Vec<_>>>()?.concat())
+        Ok(items.iter().flat_map(readable).collect())
     }
 }
 

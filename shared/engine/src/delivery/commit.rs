@@ -108,7 +108,7 @@ impl Attempt<'_> {
     async fn keep_for_timers(&self, last: Option<Time>) -> Result<()> {
         match (last, &self.ready.event) {
             (Some(at), Some(event)) if !is_near(self.began, at) => {
-                self.engine.store.keep_event(&self.work.workflow, event.id, at.plus(limits::COMMIT_MS)).await
+                self.engine.store.keep_event(&self.work.workflow, event.item, at.plus(limits::COMMIT_MS)).await
             }
             _ => Ok(()),
         }

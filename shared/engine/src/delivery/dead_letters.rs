@@ -35,7 +35,11 @@ impl Engine {
             }
             work.attempt = match &seen.parked {
                 // The delivery waits for another attempt: this message did no harm.
-                Some(parked) if !is_its_turn(&work, parked) => return self.send_wait(&work, parked).await,
+                Some(parked) if !is_its_turn(&work, parked) => {
+                    self.list_accepted_again(&work, seen.root.as_deref()).await?;
+                    self.send_wait(&work, parked).await?;
+                    return self.write_lists_of(&work.workflow).await;
+                }
                 Some(parked) => parked.attempt,
                 None => 0,
             };

@@ -37,8 +37,7 @@ impl Handler for Dispatcher {
     }
 
     async fn write_gathered(&self) -> HashSet<WorkflowRef> {
-        self.0.flush_metrics_soon().await;
-        self.0.write_lists().await
+        tokio::join!(self.0.write_lists(), self.0.flush_metrics_soon()).0
     }
 }
 
@@ -136,7 +135,9 @@ impl Engine {
     /// Runs the agent, and stores what comes of it.
     async fn run(&self, work: &Work, ready: &Ready) -> Result<Step> {
         let attempt = Attempt::new(self, work, ready);
-        self.list_accepted(work, &ready.built, ready.root.as_deref());
+        if work.attempt == 0 {
+            self.list_accepted(work, &ready.built, ready.root.as_deref());
+        }
         if let Some(step) = attempt.stop_at_limit().await? {
             return Ok(step);
         }
@@ -188,6 +189,7 @@ impl Engine {
         let (mut waited_until, mut failed) = (None, 0);
         match &seen.parked {
             Some(parked) if !work.reply && !is_its_turn(work, parked) => {
+                self.list_accepted_again(work, seen.root.as_deref()).await?;
                 self.send_wait(work, parked).await?;
                 return Ok(Prepared::Done);
             }

@@ -55,6 +55,15 @@ impl Engine {
         }
     }
 
+    /// The same for a delivery that came again, whose process may have ended before the list was written.
+    pub(crate) async fn list_accepted_again(&self, work: &Work, root: Option<&RunItem>) -> Result<()> {
+        if let Some(event) = root.and_then(|root| root.event.as_ref()) {
+            let built = self.built(&work.workflow, event.version).await?;
+            self.list_accepted(work, &built, root);
+        }
+        Ok(())
+    }
+
     /// The messages that follow from a commit.
     pub(crate) fn following_commit(
         &self,

@@ -10,7 +10,7 @@ use crate::delivery::work::Work;
 use crate::routing::open_deliveries;
 use crate::tick::{AHEAD_MS, check};
 use rookery_agents::schedule::Schedule;
-use rookery_domain::{Kind, ProjectId, Result, Time, WorkflowRef};
+use rookery_domain::{Error, Kind, ProjectId, Result, Time, WorkflowRef};
 use rookery_queue::{Message, Outgoing, Task};
 use rookery_store::{RunItem, ScheduleItem, State};
 
@@ -26,6 +26,7 @@ impl Engine {
             for (workflow, item) in &part.items {
                 sent += self.send_unfinished_work(workflow, self.open_deliveries(workflow, item).await?).await?;
             }
+            self.list_walked(&part.items).await?;
             from = part.next;
             if from.is_none() {
                 return Ok(sent);
@@ -50,10 +51,22 @@ impl Engine {
                 sent += outgoing.len();
                 self.producer.send(outgoing).await?;
             }
+            self.list_walked(&part.items).await?;
             from = part.next;
             if from.is_none() {
                 return Ok(sent);
             }
+        }
+    }
+
+    /// Lists what a walk found: its entries may be lost with the messages.
+    async fn list_walked(&self, items: &[(WorkflowRef, RunItem)]) -> Result<()> {
+        for (workflow, item) in items {
+            self.list(workflow, item.event.as_slice(), &item.chain);
+        }
+        match self.write_lists().await.is_empty() {
+            true => Ok(()),
+            false => Err(Error::unavailable("an event could not be listed")),
         }
     }
 

@@ -194,3 +194,30 @@ async fn a_run_that_no_list_has_goes_with_its_workflow() {
     assert!(world.calm.store.find_event(&workflow.id, id).await.unwrap().is_none());
     assert!(dispatcher.write_gathered().await.is_empty());
 }
+
+/// What a process gathered is gone with it. Its messages come again, to another process, whatever became of their deliveries.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_process_gathered_before_it_ended_is_gathered_again() {
+    const WAITS: &str = r#"{"cells":[
+        {"id":"in","type":"agent","agent_type":"manual"},
+        {"id":"end","type":"agent","agent_type":"delay","config":{"hours":2}},
+        {"id":"l","type":"link","source":{"id":"in"},"target":{"id":"end"}}
+    ]}"#;
+    const NOTHING_COMES: &str = r#"{"cells":[
+        {"id":"in","type":"agent","agent_type":"manual"},
+        {"id":"end","type":"agent","agent_type":"change_detector","config":{"property":"n"}},
+        {"id":"l","type":"link","source":{"id":"in"},"target":{"id":"end"}}
+    ]}"#;
+    let world = World::start(45).await;
+    for options in [OPTIONS, WAITS, NOTHING_COMES] {
+        let workflow = world.started(options).await;
+        let id = accept(&world.calm, &workflow, "in", 1).await;
+        let ended = Dispatcher(world.counted().0);
+        for message in receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await {
+            ended.handle(message.clone()).await.unwrap();
+            assert!(!listed(&world.calm, &workflow, &EventFilter::default(), 5).await.contains(&id));
+            handle(&Dispatcher(world.calm.clone()), message).await.unwrap();
+        }
+        assert!(listed(&world.calm, &workflow, &EventFilter::default(), 5).await.contains(&id), "{options}");
+    }
+}
