@@ -97,15 +97,17 @@ mod tests {
     #[test]
     fn a_hop_is_a_third_of_an_event() -> Result<(), serde_json::Error> {
         let count = |requests, empty, write_units, read_units| json!({"requests": requests, "failed": 0, "messages": 0, "empty": empty, "write_units": write_units, "read_units": read_units});
+        let mut received = count(320, 20, 0.0, 0.0);
+        received["messages"] = json!(1000);
         let usage: Usage = serde_json::from_value(json!({
             "DynamoDB": {"PutItem": count(1000, 0, 6000.0, 0.0), "BatchGetItem": count(300, 0, 0.0, 3000.0)},
-            "SQS": {"ReceiveMessage": count(320, 20, 0.0, 0.0), "SendMessageBatch": count(300, 0, 0.0, 0.0)}
+            "SQS": {"ReceiveMessage": received, "SendMessageBatch": count(300, 0, 0.0, 0.0)}
         }))?;
         let cost = Cost::of(&usage, Shape::Orders, 1000, 0.0);
         assert_eq!([cost.write_units_per_hop, cost.sqs_requests_per_hop], [2.0, 0.2]);
         assert_eq!(cost.empty_receives, 20);
         let money: Vec<f64> = cost.parts.iter().map(|part| (part.per_million_hops * 1e4).round() / 1e4).collect();
-        assert_eq!(money, [1.25, 0.125, 0.08, 0.0867, 0.0, 0.3333]);
+        assert_eq!(money, [1.25, 0.125, 0.08, 0.0733, 0.0, 0.3333]);
         Ok(())
     }
 }
