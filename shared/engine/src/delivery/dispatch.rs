@@ -75,6 +75,12 @@ impl Engine {
         let mut next = self.deliver(message, None, began).await?;
         while let Some(following) = next.take() {
             let Next { outgoing, ready } = *following;
+            // Nothing was read for this delivery, and the one before may have taken long: perhaps its workflow is deleted meanwhile.
+            let workflow = &outgoing.message.workflow;
+            if self.store.known_workflow(workflow).await?.is_none_or(|workflow| workflow.deleted) {
+                tracing::info!(why = "its workflow is deleted", "delivery dropped");
+                return Ok(());
+            }
             match go_on(&outgoing, self.deliver(outgoing.message.clone(), Some(ready), began)).await {
                 Ok(following) => next = following,
                 // It is not the message that came which failed, so the delivery gets a message of its own.

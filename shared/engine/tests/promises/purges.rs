@@ -11,14 +11,15 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterce
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use rookery_boot::{Clients, Options, TABLE};
-use rookery_domain::{CallbackAuth, CellId, EventId, Payload, ProjectId, Time, WorkflowId};
-use rookery_engine::{Dispatcher, Engine, Incoming};
+use rookery_domain::{CallbackAuth, CellId, EventId, Payload, ProjectId, Time, WorkflowId, WorkflowRef};
+use rookery_egress::Policy;
+use rookery_engine::{Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
 use rookery_store::{Counts, Credential, HeldResult, LogEntry, OpenBreaker, Role, Workflow};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 const OPTIONS: &str = r#"{"cells":[
     {"id":"in","type":"agent","agent_type":"manual"},
@@ -237,4 +238,37 @@ async fn deleting_a_project_answers_at_once_and_goes_on_behind_in_parts() {
         assert_eq!(prefix_of(&key).removal(), Removal::Never, "{key:?}");
         assert!(item.contains_key("deleted"), "{key:?}");
     }
+}
+
+/// A message goes on with the delivery that follows, and reads nothing for it but whether its workflow is still there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn once_a_workflow_is_deleted_no_delivery_goes_on() {
+    let world = World::start(46).await;
+    let egress = Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() };
+    let engine = world.engine(|inner| inner, Options { egress, settings: Settings::default() });
+    let (calls, doomed) = (Arc::new(AtomicUsize::new(0)), Arc::new(OnceLock::<WorkflowRef>::new()));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (deleting, count, target) = (engine.clone(), calls.clone(), doomed.clone());
+    let app = axum::Router::new().fallback(async move || {
+        if count.fetch_add(1, Ordering::SeqCst) == 0 {
+            deleting.delete_workflow(target.get().unwrap()).await.unwrap();
+        }
+        "ok"
+    });
+    tokio::spawn(axum::serve(listener, app).into_future());
+    let call = |id: &str| serde_json::json!({"id": id, "type": "agent", "agent_type": "http_request", "config": {"url": url, "method": "post"}});
+    let link =
+        |a: &str, b: &str| serde_json::json!({"id": format!("{a}{b}"), "type": "link", "source": {"id": a}, "target": {"id": b}});
+    let start = serde_json::json!({"id": "in", "type": "agent", "agent_type": "manual"});
+    let options = serde_json::json!({"cells": [start, call("a"), call("b"), link("in", "a"), link("a", "b")]}).to_string();
+    let workflow = world.started(&options).await;
+    doomed.set(workflow.id.clone()).unwrap();
+    let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
+    engine.accept_at_trigger(&workflow, &CellId("in".into()), incoming).await.unwrap();
+    for message in receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await {
+        handle(&Dispatcher(engine.clone()), message).await.unwrap();
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 1, "the second call would be after the deletion");
+    assert_eq!(world.messages_left().await, 0, "no message was sent for it, either");
 }
