@@ -17,7 +17,7 @@ pub trait Handler: Send + Sync + 'static {
     const QUEUE: Queue;
     /// Handles one message.
     fn handle(&self, message: Message) -> impl Future<Output = Result<()>> + Send;
-    /// Writes what was gathered in memory: called after a batch, and every [`BEAT`] while it is handled. Gives the workflows of which
+    /// Writes what was gathered in memory: called after a batch, and every quarter of a second while it is handled. Gives the workflows of which
     /// something is not written that must be: their messages come again.
     fn write_gathered(&self) -> impl Future<Output = HashSet<WorkflowRef>> + Send;
 }
