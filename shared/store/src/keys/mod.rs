@@ -24,11 +24,13 @@
 //! | the served agents of a name | query `pk = P`, `sk` from `n#HASH` (`n#HASH#W`) |
 //! | reserved: connections, sessions | `pk = P#c#...`, `P#i#...` |
 
+mod lists;
 mod prefix;
 
+pub use lists::*;
 pub use prefix::{Place, Prefix, Removal};
 
-use rookery_domain::{AgentRef, CellId, Event, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
+use rookery_domain::{AgentRef, CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
 
 /// The index of what lists show, newest first. Only items with its attributes are in it.
 pub const RECENT: &str = "recent";
@@ -39,9 +41,6 @@ pub const DUE_SHARDS: u8 = 4;
 /// The number of further partitions, for waits: there may be 10,000 new ones a second, each written here and taken off again. A wait is
 /// stored at least two minutes ahead, so these need a look only within each minute.
 pub const WAIT_SHARDS: u8 = 64;
-
-/// The number of partitions of the list of events, for a workflow whose list is spread. A partition takes 1,000 write units a second.
-pub const LIST_SHARDS: u8 = 32;
 
 /// A primary key: partition and sort key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -151,67 +150,12 @@ pub fn event(of: &WorkflowRef, id: EventId) -> Key {
     key(run(of, id.run), id.own.simple().to_string())
 }
 
-/// A partition of the list of a workflow's events.
-pub fn event_pages(of: &WorkflowRef, shard: u8) -> String {
-    format!("{}#{shard}", of_workflow(of, Prefix::EventPages))
-}
-
-/// The place of a page in such a partition: that of its newest entry. Pages that begin with the same entry differ in their content.
-pub fn event_page_sort(newest: &str, text: &str) -> String {
-    format!("{newest}#{}", hashed(text))
-}
-
-/// What the places of all that is later than this time begin with, or are greater than.
-pub fn after_time(at: Time) -> String {
-    format!("{:013}", at.0.saturating_add(1))
-}
-
-/// The time of a place in a list.
-pub fn time_of_place(place: &str) -> Option<Time> {
-    place.get(..13)?.parse().ok().map(Time)
-}
-
 /// The workflow and the run of a partition of a run.
 pub fn of_run(partition: &str) -> Option<(WorkflowRef, RunId)> {
     let mut parts = partition.split('#');
     let (project, letters, workflow, run) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let workflow = WorkflowRef { project: project.parse().ok()?, workflow: workflow.parse().ok()? };
     (letters == Prefix::Run.letters()).then_some((workflow, run.parse().ok()?))
-}
-
-/// A partition of the `recent` index: failures, requests, events of earlier versions.
-pub fn recent(of: &WorkflowRef, prefix: Prefix) -> String {
-    format!("{}#{}#{}", of.project, of.workflow, prefix.letters())
-}
-
-/// The partition of the `recent` index that holds what an agent published.
-pub fn published(agent: &AgentRef) -> String {
-    format!("{}#{}#{}", recent(&agent.workflow, Prefix::Published), part(&agent.cell), agent.incarnation)
-}
-
-/// The place of an item in a partition of the `recent` index.
-pub fn recent_sort(at: Time, id: EventId) -> String {
-    format!("{:013}#{id}", at.0)
-}
-
-/// The place of an event in a list, by the place of the item that holds it.
-pub fn place_of_event(item: &str, event: &Event) -> String {
-    if event.id == event.item { item.to_owned() } else { place_in_item(item, event) }
-}
-
-/// The place of an event inside of the item at this place.
-pub fn place_in_item(item: &str, event: &Event) -> String {
-    format!("{item}~{}", event.id)
-}
-
-/// The place of the item that holds what is at a place, and whether the place is inside of that item's chain.
-pub fn item_place(place: &str) -> (&str, bool) {
-    place.split_once('~').map_or((place, false), |(item, _)| (item, true))
-}
-
-/// The event's id in a sort key of the `recent` index.
-pub fn recent_id(sort: &str) -> Option<EventId> {
-    sort.split_once('#')?.1.parse().ok()
 }
 
 /// How many requests of an agent are outstanding.
@@ -307,13 +251,5 @@ mod tests {
         assert!(!of_agent(&tricky).starts_with(&of_agent(&plain)));
         let key = metric(&plain.workflow, 7, &CellId("50%#23".into()));
         assert_eq!(metric_cell(&key.sk).as_str(), "50%#23");
-    }
-
-    #[test]
-    fn places_in_the_recent_index_sort_by_time_and_give_the_id_back() {
-        let id = EventId::fresh();
-        let (early, late) = (recent_sort(Time(999), id), recent_sort(Time(1_700_000_000_000), id));
-        assert!(early < late);
-        assert_eq!(recent_id(&late), Some(id));
     }
 }
