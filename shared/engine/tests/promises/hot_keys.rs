@@ -10,8 +10,8 @@
 //!   none of them does it twice during the test.
 //! - A partition that only one of the loads uses belongs to the run of one event, and does not grow with the load at all.
 
-use crate::World;
 use crate::units::{Partition, Units, Used};
+use crate::{World, serve};
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use rookery_agents::HookRequest;
 use rookery_boot::Options;
@@ -226,14 +226,6 @@ impl Load {
         let rates = self.rates().await.into_iter();
         rates.filter(|(_, rate)| rate.writes > MOST.writes || rate.reads > MOST.reads).map(|(partition, _)| partition).collect()
     }
-}
-
-/// A server on this machine: its URL.
-async fn serve(app: axum::Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(axum::serve(listener, app).into_future());
-    url
 }
 
 /// A call of a server that answers at once.

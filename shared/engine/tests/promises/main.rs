@@ -46,6 +46,14 @@ async fn handle<H: Handler>(handler: &H, message: Message) -> Result<()> {
     }
 }
 
+/// A server on this machine: its URL.
+async fn serve(app: axum::Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, app).into_future());
+    url
+}
+
 struct World {
     folder: tempfile::TempDir,
     standins: Standins,

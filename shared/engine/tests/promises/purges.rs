@@ -2,7 +2,7 @@
 
 use crate::requests::request;
 use crate::waits::receive_from;
-use crate::{World, handle};
+use crate::{World, handle, serve};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -247,8 +247,6 @@ async fn once_a_workflow_is_deleted_no_delivery_goes_on() {
     let egress = Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() };
     let engine = world.engine(|inner| inner, Options { egress, settings: Settings::default() });
     let (calls, doomed) = (Arc::new(AtomicUsize::new(0)), Arc::new(OnceLock::<WorkflowRef>::new()));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
     let (deleting, count, target) = (engine.clone(), calls.clone(), doomed.clone());
     let app = axum::Router::new().fallback(async move || {
         if count.fetch_add(1, Ordering::SeqCst) == 0 {
@@ -256,7 +254,7 @@ async fn once_a_workflow_is_deleted_no_delivery_goes_on() {
         }
         "ok"
     });
-    tokio::spawn(axum::serve(listener, app).into_future());
+    let url = serve(app).await;
     let call = |id: &str| serde_json::json!({"id": id, "type": "agent", "agent_type": "http_request", "config": {"url": url, "method": "post"}});
     let link =
         |a: &str, b: &str| serde_json::json!({"id": format!("{a}{b}"), "type": "link", "source": {"id": a}, "target": {"id": b}});
