@@ -126,8 +126,7 @@ impl Growing<'_> {
         // A panic must not keep what came before from being stored: the delivery gets a message of its own, which ends as a failure.
         let ran = AssertUnwindSafe(attempt.run(Purpose::Commit)).catch_unwind().await.ok()?.ok()?;
         let took = began.elapsed();
-        let was_quick = busy().saturating_sub(before) <= self.engine.chains().quick;
-        self.built.note(cell, was_quick, self.first.created_at);
+        self.built.note(cell, busy().saturating_sub(before), self.engine.chains().quick, self.first.created_at);
         let Effects { memory: Memory::Keep, publish: None, wait: None, wake, emit, logs, outcome } = ran.result.ok()? else {
             return None;
         };

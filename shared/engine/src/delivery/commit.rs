@@ -30,7 +30,9 @@ impl Attempt<'_> {
         let published_until = effects.publish.as_ref().map(|_| began.plus(self.keep_events_ms()));
         let events: Vec<Event> = emitted.map(|(emit, ordinal)| self.child(ordinal, emit)).collect();
         let chain = match events.as_slice() {
-            [event] if first_child == 0 => engine.chain(&work.workflow, &self.ready.built, event, Grown::AtDispatch).await,
+            [event] if first_child == 0 && !self.is_near_limit() => {
+                engine.chain(&work.workflow, &self.ready.built, event, Grown::AtDispatch).await
+            }
             _ => WithLogs::default(),
         };
         let writes = Writes {

@@ -8,6 +8,12 @@ use rookery_domain::{Result, limits};
 use rookery_store::Failure;
 
 impl Attempt<'_> {
+    /// Whether the run has half of the events that it may have. From then on it has no chains: many in flight would go far over the limit
+    /// before one of them sees the count.
+    pub(crate) fn is_near_limit(&self) -> bool {
+        self.ready.root.as_ref().is_some_and(|root| root.run_events > limits::RUN_EVENTS / 2)
+    }
+
     /// Ends a delivery of a run that is over its limits; the first such delivery of the run emits the `on_error` event.
     pub(crate) async fn stop_at_limit(&self) -> Result<Option<Step>> {
         let (engine, work, ready) = (self.engine, self.work, self.ready);

@@ -8,6 +8,7 @@ use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, Time, WorkflowRef
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
 
 /// The most bytes that the built versions in memory may take: a function has 512 MB, and the agents made of a text take several
 /// times its size.
@@ -51,10 +52,12 @@ pub struct Built {
     bytes: u64,
 }
 
-/// How often in a row an agent must take long before it is left for later: once may be the fault of what else the processor had to do.
+/// How often in a row an agent must take too long before it is left for later: once may be by chance, as in a cold process.
 const IN_A_ROW: u32 = 3;
-/// How long such an agent is left for later, in milliseconds. Then it is tried again.
-const LEFT_MS: i64 = 60_000;
+/// An agent that takes so many times too long is left for later at once.
+const FAR_TOO_LONG: u32 = 10;
+/// How long such an agent is left for later, in milliseconds. Then it is tried again. Until then, an event costs a message more.
+const LEFT_MS: i64 = 600_000;
 
 /// How an agent did lately.
 #[derive(Default)]
@@ -90,12 +93,12 @@ impl Built {
         self.slow.get(id).is_some_and(|slow| slow.until.load(Ordering::Relaxed) <= now.0)
     }
 
-    /// Notes whether an agent was quick.
-    pub(crate) fn note(&self, id: &CellId, was_quick: bool, now: Time) {
+    /// Notes how long an agent took that should take no longer than `quick`.
+    pub(crate) fn note(&self, id: &CellId, took: Duration, quick: Duration, now: Time) {
         let Some(slow) = self.slow.get(id) else { return };
-        if was_quick {
+        if took <= quick {
             slow.in_a_row.store(0, Ordering::Relaxed);
-        } else if slow.in_a_row.fetch_add(1, Ordering::Relaxed) + 1 >= IN_A_ROW {
+        } else if slow.in_a_row.fetch_add(1, Ordering::Relaxed) + 1 >= IN_A_ROW || took > quick.saturating_mul(FAR_TOO_LONG) {
             slow.in_a_row.store(0, Ordering::Relaxed);
             slow.until.store(now.plus(LEFT_MS).0, Ordering::Relaxed);
         }
@@ -152,13 +155,17 @@ mod tests {
         let cell =
             Cell { name: "c".into(), id: id.clone(), agent_type: "event_formatting".into(), config, incarnation: 1, token: None };
         let (built, now) = (Built::new(1, Graph::new(vec![cell], Vec::new())), Time::now());
-        for was_quick in [false, false, true, false, false] {
-            built.note(&id, was_quick, now);
+        let took = |ms, now| built.note(&id, Duration::from_millis(ms), Duration::from_millis(2), now);
+        for ms in [3, 3, 1, 3, 3] {
+            took(ms, now);
             assert!(built.is_quick(&id, now), "a slow run may be by chance");
         }
-        built.note(&id, false, now);
+        took(3, now);
         assert!(!built.is_quick(&id, now));
-        assert!(built.is_quick(&id, now.plus(LEFT_MS)));
+        let later = now.plus(LEFT_MS);
+        assert!(built.is_quick(&id, later));
+        took(200, later);
+        assert!(!built.is_quick(&id, later), "no other sender waits for that");
         assert!(!built.is_quick(&CellId("unknown".into()), now));
     }
 
