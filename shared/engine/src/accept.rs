@@ -109,6 +109,7 @@ impl Engine {
         incoming: Incoming,
     ) -> Result<EventId> {
         let (id, now) = (&workflow.id, Time::now());
+        let is_fresh = incoming.id.is_none() && incoming.key.is_none();
         let event_id = match incoming.id {
             Some(given) => given,
             None => incoming_id(workflow, cell, incoming.key.as_deref())?,
@@ -132,15 +133,26 @@ impl Engine {
         let chain = self.chain(id, built, &event, Grown::AtAccept).await;
         // A sender that goes away must not leave an event without its messages.
         let (engine, workflow, built) = (self.clone(), workflow.clone(), built.clone());
-        let stored = async move { engine.store_accepted(&workflow, &built, event, chain).await };
+        let stored = async move { engine.store_accepted(&workflow, &built, event, is_fresh, chain).await };
         let stored = rookery_trace::within(rookery_trace::current(), stored).in_current_span();
         tokio::spawn(stored).await.map_err(Error::internal)??;
         Ok(event_id)
     }
 
-    async fn store_accepted(self: &Arc<Self>, workflow: &Workflow, built: &Built, event: Event, chain: WithLogs) -> Result<()> {
+    async fn store_accepted(
+        self: &Arc<Self>,
+        workflow: &Workflow,
+        built: &Built,
+        event: Event,
+        is_fresh: bool,
+        chain: WithLogs,
+    ) -> Result<()> {
         let id = &workflow.id;
-        match self.store.accept(id, &event, &chain.chain).await? {
+        let accepted = match is_fresh {
+            true => self.store.accept_fresh(id, &event, &chain.chain).await.map(|()| Accepted::New),
+            false => self.store.accept(id, &event, &chain.chain).await,
+        };
+        match accepted? {
             Accepted::New => {
                 log_accepted(id, &event, chain.chain.commits.len(), "accepted");
                 self.send_accepted(workflow, built, &event, chain).await

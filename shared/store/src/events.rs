@@ -69,7 +69,14 @@ pub enum Accepted {
 }
 
 impl Store {
-    /// Stores an event that came from outside, under its id, with its chain. The same id with other content: 409 `idempotency_conflict`.
+    /// Stores an event that came from outside under a fresh id, with its chain. Nothing can have this id, so nothing is looked for; and
+    /// nothing ever changes the item, so that a request which is sent again writes the same.
+    pub async fn accept_fresh(&self, workflow: &WorkflowRef, event: &Event, chain: &Chain) -> Result<()> {
+        self.put_made(&|| event_item(workflow, event, chain), None).await.map(drop)
+    }
+
+    /// Stores an event that came from outside, under an id that it may have had before, with its chain. The same id with other content:
+    /// 409 `idempotency_conflict`.
     pub async fn accept(&self, workflow: &WorkflowRef, event: &Event, chain: &Chain) -> Result<Accepted> {
         let item = || event_item(workflow, event, chain);
         // An expired event that TTL has not removed yet is still the same event: its deliveries may also still be there.

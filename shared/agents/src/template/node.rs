@@ -89,10 +89,9 @@ impl Node {
 /// The float that is exactly the number in the text: a float holds any 15 digits.
 pub(super) fn faithful(text: &str) -> Option<f64> {
     let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count();
     let float: f64 = text.parse().ok()?;
-    (digits.len() <= 15 && (float.is_normal() || digits.is_empty())).then_some(float)
+    (digits <= 15 && (float.is_normal() || digits == 0)).then_some(float)
 }
 
 /// A value for filters. `exact` collects the texts of the numbers that filters see as texts.
