@@ -158,7 +158,7 @@ fn cells(shape: Shape, links: usize, sink: SocketAddr) -> Vec<Value> {
         }
         Shape::Filter => cells.extend([paid, send("send", None), link("hook", "paid"), link("paid", "send")]),
         Shape::Join => {
-            let number = json!({"number": {"_": "{{ left.number }}", "as": "number"}});
+            let number = json!({"number": "{{ left.number | as_object }}"});
             let join = agent("join", "merge", json!({"mode": "all"}));
             cells.extend([format("left"), format("right"), join, send("send", Some(number))]);
             cells.extend([

@@ -174,6 +174,7 @@ dynamodb! {
     get_item::GetItemInput -> GetItemOutput.as_slice;
     query::QueryInput -> QueryOutput.as_slice;
     transact_write_items::TransactWriteItemsInput -> TransactWriteItemsOutput.as_deref_or_empty;
+    batch_write_item::BatchWriteItemInput -> BatchWriteItemOutput.as_deref_or_empty;
     batch_get_item::BatchGetItemInput -> BatchGetItemOutput.as_deref_or_empty;
 }
 

@@ -18,3 +18,8 @@ where
     let text = aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string();
     if hopeless { Error::internal(text) } else { Error::unavailable(text) }
 }
+
+/// The same error for another caller of a request that failed.
+pub(crate) fn again(error: &Error) -> Error {
+    Error::new(error.kind, error.code, &error.message, &error.details).caused_by(error.to_string())
+}

@@ -72,7 +72,7 @@ impl Store {
     /// Stores an event that came from outside under a fresh id, with its chain. Nothing can have this id, so nothing is looked for; and
     /// nothing ever changes the item, so that a request which is sent again writes the same.
     pub async fn accept_fresh(&self, workflow: &WorkflowRef, event: &Event, chain: &Chain) -> Result<()> {
-        self.put_made(&|| event_item(workflow, event, chain), None).await.map(drop)
+        self.put_fresh(&|| event_item(workflow, event, chain)).await
     }
 
     /// Stores an event that came from outside, under an id that it may have had before, with its chain. The same id with other content:

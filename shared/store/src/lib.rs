@@ -26,6 +26,7 @@ mod events;
 mod expression;
 mod held_results;
 mod item;
+mod joined;
 pub mod keys;
 mod loader;
 mod logs;
@@ -43,6 +44,7 @@ mod sdk;
 mod shared;
 #[cfg(test)]
 mod source;
+mod unconditional;
 mod versions;
 mod walk;
 mod workflows;

@@ -1,9 +1,9 @@
-//! Reads of concurrent callers, joined into batches: while one request is under way, the next gathers. What several callers of a batch
-//! asked for is read once, and decoded once: a hundred deliveries of one event share it.
+//! Reads of concurrent callers, joined into batches. What several callers of a batch asked for is read once, and decoded once: a hundred deliveries of one event share it.
 
-use crate::error::unavailable;
+use crate::error::{again, unavailable};
 use crate::events::{RunItem, read_item};
 use crate::item::{Attributes, Item, key_attributes};
+use crate::joined::Joining;
 use crate::keys::Key;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 /// The most keys that BatchGetItem takes.
 const BATCH: usize = 100;
@@ -52,7 +52,7 @@ impl Found {
     }
 }
 
-struct Asked {
+pub(crate) struct Asked {
     keys: Vec<Key>,
     answer: oneshot::Sender<Answer>,
 }
@@ -62,9 +62,8 @@ pub(crate) struct Loader(mpsc::Sender<Asked>);
 
 impl Loader {
     pub(crate) fn start(client: Client, table: Arc<str>) -> Self {
-        let (sender, asked) = mpsc::channel(1024);
-        tokio::spawn(run(client, table, asked));
-        Loader(sender)
+        let joining = Joining { requests: REQUESTS, gathered: GATHERED, fit };
+        Loader(joining.start(move |batch| Box::pin(answer(client.clone(), table.clone(), batch))))
     }
 
     /// The items of these keys, in their order. The keys of one caller stay in one request when they are few.
@@ -79,49 +78,28 @@ impl Loader {
     }
 }
 
-async fn run(client: Client, table: Arc<str>, mut asked: mpsc::Receiver<Asked>) {
-    let permits = Arc::new(Semaphore::new(REQUESTS));
-    let mut waiting: Vec<Asked> = Vec::new();
-    loop {
-        if waiting.is_empty() && asked.recv_many(&mut waiting, GATHERED).await == 0 {
-            return;
-        }
-        let Ok(permit) = permits.clone().acquire_owned().await else { return };
-        while waiting.len() < GATHERED {
-            let Ok(more) = asked.try_recv() else { break };
-            waiting.push(more);
-        }
-        let batch = take_batch(&mut waiting);
-        let (client, table) = (client.clone(), table.clone());
-        tokio::spawn(async move {
-            answer(&client, &table, batch).await;
-            drop(permit);
-        });
-    }
-}
-
-/// Takes as many waiting callers as fit one request; at least one.
-fn take_batch(waiting: &mut Vec<Asked>) -> Vec<Asked> {
+/// How many callers fit one request with their keys.
+fn fit(waiting: &[Asked]) -> usize {
     let mut keys = 0;
     let fits = waiting.iter().take_while(|asked| {
         keys += asked.keys.len();
         keys <= BATCH
     });
-    let count = fits.count().max(1);
-    waiting.drain(..count).collect()
+    fits.count()
 }
 
-async fn answer(client: &Client, table: &str, batch: Vec<Asked>) {
-    let found = fetch_for(client, table, &batch).await;
+async fn answer(client: Client, table: Arc<str>, batch: Vec<Asked>) {
+    let found = fetch_for(&client, &table, &batch).await;
     let is_alone = batch.len() == 1;
     for asked in batch {
         let found = match &found {
             Ok(found) => pick(found, &asked),
             // A bad key of one caller must not fail the others.
-            Err(error) if error.kind == Kind::Internal && !is_alone => {
-                fetch_for(client, table, std::slice::from_ref(&asked)).await.map(|found| pick(&found, &asked)).unwrap_or_else(Err)
-            }
-            Err(error) => Err(Error::new(error.kind, error.code, &error.message, &error.details).caused_by(error.to_string())),
+            Err(error) if error.kind == Kind::Internal && !is_alone => fetch_for(&client, &table, std::slice::from_ref(&asked))
+                .await
+                .map(|found| pick(&found, &asked))
+                .unwrap_or_else(Err),
+            Err(error) => Err(again(error)),
         };
         // The caller may have gone away.
         let _ = asked.answer.send(found);

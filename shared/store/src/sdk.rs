@@ -1,4 +1,5 @@
-//! The few calls that the store makes, over the SDK's client. Only this file, `loader` and `walk` name the SDK's operations.
+//! The few calls that the store makes, over the SDK's client. Only this file, `loader`, `unconditional` and `walk` name the
+//! SDK's operations.
 //!
 //! The calls are boxed futures: an `async fn` is compiled again in each crate that awaits it, with all of the SDK inside.
 
@@ -8,19 +9,19 @@ use crate::item::{Attributes, Item, key_attributes};
 use crate::keys::Key;
 use crate::loader::{Found, Loader};
 use crate::shared::{Shared, key_in, key_in_transaction};
+use crate::unconditional::{self, BATCH};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Put, ReturnValue, TransactWriteItem, Update, WriteRequest};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 use futures::future::BoxFuture;
 use rookery_domain::{Error, Result};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 /// How often a single write is tried again while a transaction holds its item.
 const COLLISIONS: u64 = 5;
-/// The most items that BatchWriteItem takes.
-const DELETED_AT_ONCE: usize = 25;
 
 /// The table, over a client that does not know whether it talks to AWS or to the stand-in. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +29,7 @@ pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: Arc<str>,
     loader: Loader,
+    pub(crate) puts: mpsc::Sender<unconditional::Put>,
     pub(crate) shared: Shared,
 }
 
@@ -42,10 +44,11 @@ pub(crate) enum Transacted {
 }
 
 impl Store {
-    /// Makes a store over this table. Must be called on a tokio runtime: a task joins the reads of concurrent callers.
+    /// Makes a store over this table. Must be called on a tokio runtime: tasks join the requests of concurrent callers.
     pub fn new(client: Client, table: &str) -> Self {
         let table: Arc<str> = table.into();
-        Store { loader: Loader::start(client.clone(), table.clone()), client, table, shared: Shared::among(1) }
+        let puts = unconditional::start(client.clone(), table.clone());
+        Store { loader: Loader::start(client.clone(), table.clone()), puts, client, table, shared: Shared::among(1) }
     }
 
     /// Reads items consistently. Concurrent callers share requests.
@@ -259,7 +262,7 @@ impl Store {
     /// from the budget. `true` when all are gone.
     pub(crate) async fn delete_prefix(&self, partition: &str, prefix: &str, budget: &mut usize) -> Result<bool> {
         while *budget > 0 {
-            let page = self.page(partition, prefix, DELETED_AT_ONCE.min(*budget), None).await?;
+            let page = self.page(partition, prefix, BATCH.min(*budget), None).await?;
             let keys = page.items.iter().map(|item| Ok(Key { pk: partition.to_owned(), sk: item.str("sk")?.to_owned() }));
             *budget = budget.saturating_sub(1 + page.items.len());
             self.delete_many(keys.collect::<Result<_>>()?).await?;
@@ -268,26 +271,6 @@ impl Store {
             }
         }
         Ok(false)
-    }
-
-    /// Deletes at most [`DELETED_AT_ONCE`] items.
-    fn delete_many(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move {
-            let _written = self.shared.written(keys.iter().map(|key| (&*key.pk, &*key.sk)));
-            let delete = |key: &Key| DeleteRequest::builder().set_key(Some(key_attributes(key))).build();
-            let requests = keys.iter().map(|key| Ok(WriteRequest::builder().delete_request(delete(key)?).build()));
-            let mut requests: Vec<WriteRequest> =
-                requests.collect::<std::result::Result<_, BuildError>>().map_err(Error::internal)?;
-            while !requests.is_empty() {
-                let sent =
-                    self.client.batch_write_item().request_items(&*self.table, requests).send().await.map_err(unavailable)?;
-                requests = sent.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
-                if !requests.is_empty() {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            }
-            Ok(())
-        })
     }
 }
 

@@ -35,7 +35,7 @@ async fn listed(engine: &Engine, workflow: &Workflow, filter: &EventFilter, limi
 }
 
 /// An event of one of three agents, with one of two groups, at one of few times, so that some are of the same time.
-fn event(random: &mut fastrand::Rng, now: Time) -> Event {
+pub(crate) fn event(random: &mut fastrand::Rng, now: Time) -> Event {
     let id = EventId::fresh();
     Event {
         id,

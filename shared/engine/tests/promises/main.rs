@@ -8,6 +8,7 @@ mod counting;
 mod due;
 mod faults;
 mod faulty;
+mod fresh;
 mod hot_keys;
 mod known;
 mod lists;

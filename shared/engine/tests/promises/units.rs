@@ -56,6 +56,11 @@ impl Units {
             "PutItem" => counted.write(&request["Item"], Some(&request["Item"]), 1.0),
             "UpdateItem" => counted.write(&request["Key"], Some(&answer["Attributes"]), 1.0),
             "DeleteItem" => counted.write(&request["Key"], Some(&Value::Null), 1.0),
+            "BatchWriteItem" => {
+                for write in request["RequestItems"].as_object().unwrap().values().flat_map(|writes| writes.as_array().unwrap()) {
+                    counted.write(&write["PutRequest"]["Item"], Some(&write["PutRequest"]["Item"]), 1.0);
+                }
+            }
             "TransactWriteItems" => {
                 for item in request["TransactItems"].as_array().unwrap() {
                     match (&item["Put"]["Item"], &item["Update"]["Key"]) {
