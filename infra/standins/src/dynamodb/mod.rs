@@ -19,12 +19,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use writer::{Job, Request, Writer};
 
-/// How often expired items are removed. AWS takes days, so nothing may rely on the removal (the reader compares `expires_at`).
+/// How often expired items are removed at most. AWS takes days, so nothing may rely on the removal (the reader compares `expires_at`).
 const TTL_SWEEP: Duration = Duration::from_secs(30);
+/// A sweep reads the whole table. So the pause after it is so many times as long as it took: it has one part in a hundred of a processor.
+const PAUSE: u32 = 100;
 
 /// The way to the database's thread; cheap to clone.
 #[derive(Clone)]
@@ -90,14 +92,32 @@ fn spawn(name: &'static str, run: impl FnOnce() + Send + 'static) -> Result<Join
 
 /// Removes expired items until the other end of `ended` is gone.
 fn sweep_expired(database: &Database, disk: &Disk, ended: &mpsc::Receiver<()>) {
-    while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(TTL_SWEEP) {
+    let mut pause = TTL_SWEEP;
+    while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(pause) {
         if disk.fault().is_some() {
             continue;
         }
+        let began = Instant::now();
         match database.sweep_ttl() {
             Ok(0) => {}
             Ok(items) => tracing::debug!(items, "expired items removed"),
             Err(cause) => tracing::warn!(%cause, "expired items were not removed"),
         }
+        pause = pause_after(began.elapsed());
+    }
+}
+
+fn pause_after(sweep: Duration) -> Duration {
+    TTL_SWEEP.max(sweep.saturating_mul(PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longer_a_sweep_takes_the_rarer_it_is() {
+        assert_eq!(pause_after(Duration::from_millis(1)), Duration::from_secs(30));
+        assert_eq!(pause_after(Duration::from_secs(15)), Duration::from_secs(1500));
     }
 }
