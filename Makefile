@@ -12,7 +12,7 @@ help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: ## builds a release and runs it with the demo; agents may call the demo's sink, and also ALLOW=CIDR:PORT
-	@echo "Building (a first build takes a few minutes) ..."
+	@echo "Building (a first build takes six minutes on two cores) ..."
 	cargo build --release --locked -p rookery-local
 	target/release/rookery --addr $(ADDR) --data $(DATA) --demo-sink $(SINK) --egress-allow "$(firstword $(subst :, ,$(SINK)))/32:$(lastword $(subst :, ,$(SINK)))$(ALLOW:%=,%)"
 
@@ -23,11 +23,13 @@ test: ## runs all tests: unit, property, conformance of the stand-ins, journeys,
 	cargo test --workspace --locked --no-fail-fast
 
 bench: ## measures throughput, latency and cost on a release build; takes about a minute
-	cargo build --release --locked -p rookery-local -p rookery-bench
+	cargo build --release --locked -p rookery-local
+	cargo build --release --locked -p rookery-bench
 	target/release/rookery-bench
 
 bench-curves: ## measures whether a hop costs more with many events (SIZES=1000,100000,1000000), links or workflows; takes minutes
-	cargo build --release --locked -p rookery-local -p rookery-bench
+	cargo build --release --locked -p rookery-local
+	cargo build --release --locked -p rookery-bench
 	target/release/rookery-bench --curves $(if $(SIZES),--sizes $(SIZES))
 
 bench-functions: ## measures size and start of the Lambda functions, beside a hello-world; a first build takes ten minutes
