@@ -1,4 +1,5 @@
-//! Reads of concurrent callers, joined into batches. What several callers of a batch asked for is read once, and decoded once: a hundred deliveries of one event share it.
+//! Reads of concurrent callers, joined into batches. What several callers of a batch asked for is read once, and decoded once: a
+//! hundred deliveries of one event share it.
 
 use crate::error::{again, unavailable};
 use crate::events::{RunItem, read_item};

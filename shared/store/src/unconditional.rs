@@ -16,6 +16,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// The most items that BatchWriteItem takes. Each has at most 400 KB, so that they also fit its 16 MB.
 pub(crate) const BATCH: usize = 25;
+/// How often items are sent, in all, that DynamoDB leaves unprocessed. The SDK has already waited between its own attempts.
+const TRIES: u32 = 8;
 /// The most requests with puts under way at once.
 const REQUESTS: usize = 2;
 
@@ -48,21 +50,24 @@ async fn put_all(client: Client, table: Arc<str>, puts: Vec<Put>) {
     }
 }
 
-/// Writes at most [`BATCH`] items. DynamoDB may leave some unprocessed; they are sent again.
+/// Writes at most [`BATCH`] items. DynamoDB may leave some unprocessed, while it throttles; they are sent again.
 async fn write(
     client: &Client,
     table: &str,
     requests: impl Iterator<Item = std::result::Result<WriteRequest, BuildError>>,
 ) -> Result<()> {
     let mut requests = requests.collect::<std::result::Result<Vec<_>, _>>().map_err(Error::internal)?;
-    while !requests.is_empty() {
+    for pause in 0..TRIES {
+        if requests.is_empty() {
+            return Ok(());
+        }
+        if pause > 0 {
+            tokio::time::sleep(Duration::from_millis(5 << pause)).await;
+        }
         let sent = client.batch_write_item().request_items(table, requests).send().await.map_err(unavailable)?;
         requests = sent.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
-        if !requests.is_empty() {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
     }
-    Ok(())
+    if requests.is_empty() { Ok(()) } else { Err(Error::unavailable("BatchWriteItem left items unprocessed")) }
 }
 
 impl Store {
