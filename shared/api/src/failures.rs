@@ -29,7 +29,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             format!("{all}/{{failure}}/replay"),
             editor,
-            "Tries again what failed, in the version of its run; a check in the last built one.",
+            "Tries again what failed, in the version of its run; a check in the last built one. What failed again is tried once more. 409 when \
+             nothing is left to try again, and while an earlier replay is under way.",
             replay,
         )
         .takes::<Nothing>()

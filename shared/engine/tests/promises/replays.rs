@@ -2,20 +2,75 @@
 
 use crate::World;
 use futures::future::join_all;
-use rookery_domain::{CellId, EventId, RunId};
+use rookery_domain::{CellId, Event, EventId, Payload, RunId, Time};
 use rookery_queue::{Deliver, Task};
-use rookery_store::{Commit, Committed, Failure, Workflow, Writes};
+use rookery_store::{Chain, Commit, Committed, Failure, Workflow, Writes};
 use uuid::Uuid;
 
-async fn fail(world: &World, workflow: &Workflow) {
-    let (run, cell) = (RunId(Uuid::now_v7()), CellId("start".into()));
-    let event = EventId::root(run);
+/// Stores an event.
+async fn event(world: &World, workflow: &Workflow) -> EventId {
+    let (now, cell) = (Time::now(), CellId("start".into()));
+    let event = EventId::root(RunId(Uuid::now_v7()));
+    let stored = Event {
+        id: event,
+        item: event,
+        version: 1,
+        cell,
+        incarnation: 1,
+        groups: Vec::new(),
+        payload: Payload::stored("{}".into()),
+        created_at: now,
+        hop: 0,
+        cause: None,
+        keep_until: now.plus(60_000),
+        last: false,
+    };
+    world.calm.store.accept_fresh(&workflow.id, &stored, &Chain::default()).await.unwrap();
+    event
+}
+
+/// Stores an event, and the failure of its delivery.
+async fn fail(world: &World, workflow: &Workflow) -> EventId {
+    fail_on(world, workflow, event(world, workflow).await).await
+}
+
+async fn fail_on(world: &World, workflow: &Workflow, event: EventId) -> EventId {
+    let cell = CellId("start".into());
     let delivery = event.delivery(&cell);
     let message =
         Task::Deliver(Deliver { event: event.into(), cell: cell.clone(), arm: 0, attempt: 0, reply: false }).of(&workflow.id);
     let failure = Failure { code: "test".into(), message: "It failed.".into(), details: None };
     let commit = Commit::failed(event, delivery, cell, 1, failure, message.encode());
     assert_eq!(world.calm.store.commit(&workflow.id, &commit, Writes::default()).await.unwrap(), Committed::Won);
+    commit.id
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_replayed_is_not_said_to_be() {
+    let world = World::start(15).await;
+    let workflow = world.started(r#"{"cells": [{"id": "start", "type": "agent", "agent_type": "manual"}]}"#).await;
+    let (engine, id) = (&world.calm, fail(&world, &workflow).await);
+    let refused = async |id| engine.replay(&workflow.id, id).await.unwrap_err().code;
+
+    // A request that broke off before it noted the replay left the failure among the open ones.
+    let noted = async |id| engine.store.run_item(&workflow.id, id).await.unwrap().unwrap().commit.unwrap().replayed_at;
+    let failed = engine.store.run_item(&workflow.id, id).await.unwrap().unwrap().commit.unwrap();
+    let arm = EventId::child(id.run, failed.delivery, 1, 0);
+    let over = Commit { id: arm, arm: 1, outcome: "done".into(), failure: None, message: None, ..failed };
+    engine.store.commit(&workflow.id, &over, Writes::default()).await.unwrap();
+    assert_eq!((refused(id).await, noted(id).await), ("already_replayed", None));
+    assert_eq!(engine.replay_all(&workflow.id).await.unwrap().replayed, 0);
+    assert!(noted(id).await.is_some(), "it is no longer among the open ones");
+
+    // An event is kept as long as its agent says, and a failure of it for longer.
+    let id = fail_on(&world, &workflow, EventId::root(RunId(Uuid::now_v7()))).await;
+    assert_eq!(refused(id).await, "event_gone");
+    assert_eq!(engine.replay_all(&workflow.id).await.unwrap().replayed, 0);
+
+    let id = fail(&world, &workflow).await;
+    engine.replay(&workflow.id, id).await.unwrap();
+    assert_eq!(refused(id).await, "replay_under_way");
+    assert_eq!(world.messages_left().await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
