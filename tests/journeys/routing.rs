@@ -27,7 +27,7 @@ async fn an_event_goes_once_to_every_agent_that_a_matching_link_leads_to() {
             link_of("on_no_match", "large", "no_match"),
             link("large", "twice"),
             link_of("on_match", "large", "twice"),
-            link_of("something_else", "large", "other"),
+            link_of("on_error", "large", "other"),
         ]))
         .await;
     for (n, expected) in [(9, vec!["all", "match", "twice"]), (1, vec!["all", "no_match", "twice"])] {

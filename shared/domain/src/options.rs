@@ -48,6 +48,8 @@ pub struct Options {
     pub links: Vec<Link>,
     /// What is wrong with the cells.
     pub problems: Vec<Problem>,
+    /// What is not wrong, but hardly meant.
+    pub warnings: Vec<Problem>,
 }
 
 impl Options {
@@ -142,6 +144,13 @@ impl Options {
                 return self.problems.push(Problem::new(&id, "group_id", message));
             }
         };
+        // Other keys belong to the canvas, and are neither read nor refused.
+        let is_meant = |(key, value): &(&String, &Value)| value.is_string() && is_like_group_id(key);
+        if let Some((key, _)) = cell.iter().find(is_meant).filter(|_| group.is_none()) {
+            let message =
+                format!("`{key}` chooses no events, so the link takes all events of its source: name a group in `group_id`.");
+            self.warnings.push(Problem::new(&id, key, message));
+        }
         match (end("source"), end("target")) {
             (Some(source), Some(target)) => {
                 self.links.push(Link { id: CellId(id), source: CellId(source), target: CellId(target), group });
@@ -164,6 +173,12 @@ impl Options {
         }
         self.links = kept;
     }
+}
+
+/// Whether people may have meant `group_id` by a key of a link.
+fn is_like_group_id(key: &str) -> bool {
+    let letters: String = key.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()).collect();
+    ["group", "groups", "groupid", "groupids", "groupname"].contains(&letters.as_str())
 }
 
 fn is_valid_cell_id(id: &str) -> bool {
@@ -213,6 +228,25 @@ mod tests {
             ]
         );
         assert_eq!((options.agents.len(), options.links.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_link_that_seems_to_name_its_group_elsewhere_is_warned_of() {
+        let link = |more: &str| {
+            let text = format!(
+                r#"{{"cells":[{{"id":"a","type":"agent","agent_type":"manual"}},{{"id":"l","type":"link","source":{{"id":"a"}},"target":{{"id":"a"}}{more}}}]}}"#
+            );
+            let options = Options::parse(&text).unwrap();
+            assert_eq!((options.links.len(), options.problems.len()), (1, 0), "{more}");
+            options.warnings.into_iter().map(|warning| (warning.cell_id, warning.field)).collect::<Vec<_>>()
+        };
+        for key in ["group", "groupId", "group-id", "groups", "GroupID"] {
+            assert_eq!(link(&format!(r#","{key}":"on_match""#)), [("l".to_owned(), key.to_owned())]);
+        }
+        for fine in ["", r#","group_id":"on_match""#, r#","group_id":"on_match","group":"x""#, r#","group":7,"z":-1,"router":{}"#]
+        {
+            assert_eq!(link(fine), [], "{fine}");
+        }
     }
 
     #[test]

@@ -68,6 +68,65 @@ async fn what_is_wrong_is_saved_and_named_under_its_cell() {
 }
 
 #[tokio::test]
+async fn a_group_that_the_source_of_a_link_never_emits_is_blamed() {
+    let world = World::open().await;
+    let project = world.project().await;
+    let proxy = json!({"endpoint": "https://a.example", "input": "x", "agent_outcomes": [{"condition": {"path": "result", "operator": "exists"}, "group": "talked"}]});
+    let large = |more: Value| json!({"condition": {"path": "n", "operator": "gt", "value": 1}, "emit_on_no_match": more});
+    let agents = [
+        agent("hand", "manual", json!({})),
+        agent("large", "condition", large(json!(false))),
+        agent("both", "condition", large(json!(true))),
+        agent("lanes", "split", json!({"groups": [{"name": "a"}, {"name": "b"}]})),
+        agent("any", "merge", json!({})),
+        agent("all", "merge", json!({"mode": "all"})),
+        agent("ask", "ai_agent_proxy", proxy),
+        agent("odd", "condition", json!({})),
+        agent("end", "data_output", json!({})),
+    ];
+    let of = |source: &str, group: &str| {
+        let mut cell = link(&format!("{source}>{group}"), source, "end");
+        cell["group_id"] = json!(group);
+        cell
+    };
+    let wrong =
+        [("large", "on_mach"), ("large", "on_no_match"), ("lanes", "c"), ("any", "on_timeout"), ("ask", "on_talk"), ("end", "x")];
+    let right = [
+        ("large", "on_match"),
+        ("large", "on_error"),
+        ("both", "on_no_match"),
+        ("lanes", "b"),
+        ("any", "on_merge"),
+        ("all", "on_timeout"),
+        ("ask", "talked"),
+        ("ask", "on_finish"),
+        // What an agent emits that cannot be built is not known.
+        ("odd", "x"),
+        // Events are put in with any groups.
+        ("hand", "mine"),
+    ];
+    let mut aside = link("aside", "large", "end");
+    aside["group"] = json!("on_match");
+    let cells: Vec<Value> =
+        agents.into_iter().chain(wrong.iter().chain(&right).map(|(source, group)| of(source, group))).chain([aside]).collect();
+    let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": {"cells": cells}})).await.ok(201);
+    let blamed = |what: &str| -> Vec<(String, String)> {
+        let problems = made["meta"][what].as_array().unwrap().iter();
+        let links = problems.filter(|problem| problem["field"].as_str().unwrap().starts_with("group"));
+        links
+            .map(|problem| (problem["cell_id"].as_str().unwrap().to_owned(), problem["message"].as_str().unwrap().to_owned()))
+            .collect()
+    };
+    let errors = blamed("errors");
+    let ids: Vec<&str> = errors.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids, wrong.map(|(source, group)| format!("{source}>{group}")));
+    assert!(errors[0].1.contains("`large` never emits `on_mach`, but `on_match`, `on_error`"), "{}", errors[0].1);
+    let warnings = blamed("warnings");
+    assert_eq!(warnings.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["aside", "hand>mine"]);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_stale_change_is_refused_with_the_current_version() {
     let world = World::open().await;
     let project = world.project().await;

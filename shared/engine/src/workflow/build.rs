@@ -17,7 +17,7 @@ pub struct Draft {
     links: Vec<Link>,
     /// All problems that keep the workflow from being built.
     pub problems: Vec<Problem>,
-    /// What a person has to know, although the workflow can be built: credentials that are not set.
+    /// What a person has to know, although the workflow can be built: credentials that are not set, links that may take nothing.
     pub(super) warnings: Vec<Problem>,
     /// The credentials without which a hook can verify no request. They keep the workflow from running.
     pub(super) at_start: Vec<Problem>,
@@ -32,8 +32,8 @@ pub struct SaveResult {
     pub errors: Vec<Problem>,
     /// How many problems there are.
     pub error_count: usize,
-    /// What does not keep the workflow from being built, but will go wrong when it runs: credentials that are not set. If a hook is
-    /// verified by such a credential, the workflow is not started.
+    /// What does not keep the workflow from being built, but will go wrong when it runs, or is hardly meant: credentials that are not set
+    /// (if a hook is verified by such a credential, the workflow is not started), and links whose group may never come.
     pub warnings: Vec<Problem>,
     /// How many agents the workflow has.
     pub agent_count: usize,
@@ -44,14 +44,15 @@ pub struct SaveResult {
 impl Draft {
     /// Judges the options alone; see [`Engine::draft`]. Only options that cannot be saved at all are an error.
     pub(super) fn check(options: &str) -> Result<Draft> {
-        let Options { agents: cells, links, mut problems } = Options::parse(options)?;
-        let mut credentials = Vec::new();
+        let Options { agents: cells, links, mut problems, mut warnings } = Options::parse(options)?;
+        let (mut credentials, mut groups) = (Vec::new(), HashMap::new());
         for cell in &cells {
             match rookery_agents::build(&cell.agent_type, &cell.config) {
                 Ok(agent) => {
                     let facts = agent.facts();
                     problems.extend(refused(&cell.id, &facts.at_save));
                     credentials.extend(Named::all(&cell.id, facts));
+                    groups.insert(&cell.id, facts.groups.clone());
                 }
                 Err(found) => {
                     problems.extend(refused(&cell.id, &found.at_save));
@@ -69,7 +70,12 @@ impl Draft {
             let message = format!("`{}` is a trigger, which receives no events: lead the link elsewhere.", link.target);
             problems.push(Problem::new(link.id.as_str(), "target", message));
         }
-        Ok(Draft { cells, links, problems, warnings: Vec::new(), at_start: Vec::new(), credentials })
+        for (link, message) in links.iter().filter_map(|link| Some((link, takes_nothing(link, groups.get(&link.source)?)?))) {
+            let blamed = Problem::new(link.id.as_str(), "group_id", message);
+            // Events may be put in at a trigger with any groups.
+            if triggers.contains(&link.source) { warnings.push(blamed) } else { problems.push(blamed) }
+        }
+        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), credentials })
     }
 
     /// The result for the caller.
@@ -100,6 +106,17 @@ impl Draft {
         });
         Graph::new(cells.collect(), self.links)
     }
+}
+
+/// Why a link takes no event that its source emits by itself. `groups` are those of the source, besides `on_error`.
+fn takes_nothing(link: &Link, groups: &[String]) -> Option<String> {
+    let groups = || groups.iter().map(String::as_str).chain(["on_error"]);
+    let group = link.group.as_deref().filter(|group| !groups().any(|emitted| emitted == *group))?;
+    let emitted = groups().map(|emitted| format!("`{emitted}`")).collect::<Vec<_>>().join(", ");
+    let source = &link.source;
+    Some(format!(
+        "`{source}` never emits `{group}`, but {emitted}: name one of these, or leave `group_id` out to take all events."
+    ))
 }
 
 /// What a save alone refuses of a cell's config.

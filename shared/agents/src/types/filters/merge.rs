@@ -85,7 +85,11 @@ impl AgentType for Merge {
     }
 
     fn facts(&self) -> Facts {
-        Facts { only_computes: self.mode == Mode::Any, ..Facts::of::<Self>() }
+        let mut facts = Facts { only_computes: self.mode == Mode::Any, ..Facts::of::<Self>() };
+        if self.mode == Mode::Any {
+            facts.groups.retain(|group| group != "on_timeout");
+        }
+        facts
     }
 
     fn memory(&self, cx: &Context<'_>) -> Result<MemoryUse, AgentError> {
