@@ -131,7 +131,7 @@ impl From<ScheduleItem> for ScheduleView {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DryRun {
-    /// The event that the agent gets; without one, the agent is checked.
+    /// The event that the agent gets: `{"payload": {...}}`. Without an event, the agent is checked, if its type checks anything.
     #[serde(default, deserialize_with = "present")]
     event: Option<NewEvent>,
     /// Whether the agent may make outside calls.

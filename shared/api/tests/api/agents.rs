@@ -92,7 +92,12 @@ async fn checks_commit_and_dry_runs_do_not() {
     assert_eq!((&checked["data"]["version"], &checked["data"]["newer_version"]), (&json!(1), &json!(2)));
     let id = checked["data"]["events"][0]["id"].as_str().unwrap();
     assert_eq!(world.get(&format!("{workflow}/events/{id}")).await.ok(200)["data"]["payload"], json!({"n": 1}));
-    world.post(&format!("{workflow}/agents/watch/check"), json!({})).await.error(422, "cannot_check");
+    for step in ["check", "dry_run"] {
+        let refused = world.post(&format!("{workflow}/agents/watch/{step}"), json!({})).await;
+        refused.error(422, "cannot_check");
+        let remedy = refused.value()["error"]["details"].to_string();
+        assert!(remedy.contains(r#"{\"event\": {\"payload\""#), "{step}: {remedy}");
+    }
     world.stop().await;
 }
 

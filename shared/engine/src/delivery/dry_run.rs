@@ -7,8 +7,8 @@ use crate::delivery::work::Work;
 use crate::external::host::Purpose;
 use crate::routing::deliver;
 use crate::{Built, Engine};
-use rookery_agents::{AgentError, Effects};
-use rookery_domain::{CellId, Error, Event, EventId, Kind, Payload, Result, Time};
+use rookery_agents::{AgentError, Effects, Kind as AgentKind};
+use rookery_domain::{Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time};
 use rookery_store::{Failure, Workflow};
 use serde::Serialize;
 use serde_json::Value;
@@ -73,6 +73,9 @@ impl Engine {
     ) -> Result<Report> {
         let built = self.built(&workflow.id, workflow.built).await?;
         let (found, now) = (built.agent(cell)?.0, Time::now());
+        if event.is_none() && !checks(found) {
+            return Err(cannot_check(found, r#"Send the event to try it with: {"event": {"payload": {...}}}."#));
+        }
         // The event looks as if it came by the first link that leads to the agent.
         let source = built.graph.incoming(cell).next().map_or_else(|| cell.clone(), |link| link.source.clone());
         let id = EventId::fresh();
@@ -105,13 +108,8 @@ impl Engine {
     pub async fn check_now(&self, workflow: &Workflow, cell: &CellId) -> Result<Report> {
         let built: std::sync::Arc<Built> = self.built(&workflow.id, workflow.built).await?;
         let found = built.agent(cell)?.0;
-        if !rookery_agents::find(&found.agent_type).is_some_and(|info| info.checks) {
-            return Err(Error::new(
-                Kind::Unprocessable,
-                "cannot_check",
-                format!("`{}` has nothing to check.", found.agent_type),
-                "Use /dry_run to try it with an event.",
-            ));
+        if !checks(found) {
+            return Err(cannot_check(found, r#"Use /dry_run to try it with an event: {"event": {"payload": {...}}}."#));
         }
         let work = Work::check_by_hand(&workflow.id.agent(found), Time::now());
         let ready = Ready::first(built.clone(), None);
@@ -138,6 +136,18 @@ impl Engine {
         self.flush_metrics().await;
         Ok(report(plan, before, |ordinal| Some(work.child(ordinal))).of(workflow))
     }
+}
+
+fn checks(cell: &Cell) -> bool {
+    rookery_agents::find(&cell.agent_type).is_some_and(|info| info.checks)
+}
+
+/// Why an agent that has nothing to check is not run without an event; `with_event` says how it is run with one.
+fn cannot_check(cell: &Cell, with_event: &str) -> Error {
+    let is_trigger = rookery_agents::find(&cell.agent_type).is_some_and(|info| info.kind == AgentKind::Trigger);
+    let remedy = if is_trigger { "It starts a flow with what comes in: put an event in by POST .../events." } else { with_event };
+    let message = format!("`{}` is of type `{}`, which has nothing to check without an event.", cell.id, cell.agent_type);
+    Error::new(Kind::Unprocessable, "cannot_check", message, remedy)
 }
 
 /// The plan for an attempt that is made only once. The rules are those of all other attempts.
