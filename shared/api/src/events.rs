@@ -12,7 +12,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::IntoResponse;
-use rookery_domain::{Cause, CellId, Error, Event, EventId, Payload, RunId, Time, is_valid_group, limits};
+use rookery_domain::{Cause, CellId, Error, Event, EventId, Options, Payload, RunId, Time, is_valid_group, limits};
 use rookery_engine::Incoming;
 use rookery_store::{EventFilter, Page, Role, Workflow, event_place, place_in_run};
 use schemars::JsonSchema;
@@ -38,9 +38,12 @@ pub(crate) fn routes() -> Vec<Route> {
         .takes::<NewEvent>()
         .answers::<One<AcceptedEvent>>(202),
         Route::new(Method::GET, all, viewer, "Lists the events, newest first; those of one run in no order.", list)
-            .query("agent", "Only the events of this agent: the id of its cell.")
+            .query(
+                "agent",
+                "Only the events of this agent: the id of its cell. 400 for one that is neither in the workflow nor in the list.",
+            )
             .query("group", "Only the events of this group.")
-            .query("run", "Only the events of this run.")
+            .query("run", "Only the events of this run, in no order: `created_at` and `hop` say what came first.")
             .paged()
             .answers::<Listed<EventView>>(200),
         Route::new(Method::GET, &each, viewer, "Shows an event.", show).answers::<One<EventView>>(200),
@@ -179,13 +182,32 @@ async fn list(
         group: query.get("group").map(str::to_owned),
         roots: false,
     };
-    let Some(run) = query.get("run") else {
-        let page = app.engine.list_events(&workflow, &filter, limit, cursor.as_ref()).await?;
-        return Ok(listed(cut(page, event_place)?, EventView::from));
+    let page = match query.get("run") {
+        None => cut(app.engine.list_events(&workflow, &filter, limit, cursor.as_ref()).await?, event_place)?,
+        Some(run) => {
+            let wrong = |_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event.");
+            let run = run.parse().map_err(wrong)?;
+            cut(app.engine.store.list_run_events(&workflow.id, run, &filter, limit, cursor.as_ref()).await?, place_in_run)?
+        }
     };
-    let run = run.parse().map_err(|_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event."))?;
-    let page = app.engine.store.list_run_events(&workflow.id, run, &filter, limit, cursor.as_ref()).await?;
-    Ok(listed(cut(page, place_in_run)?, EventView::from))
+    if let Some(cell) = filter.cell.filter(|_| page.items.is_empty() && page.next.is_none() && cursor.is_none()) {
+        known_agent(&app, &workflow, &cell).await?;
+    }
+    Ok(listed(page, EventView::from))
+}
+
+/// 400 for an agent that is neither in the last built version nor in the last saved one. It may have been in another version, so it is
+/// for lists that have no event of it.
+async fn known_agent(app: &App, workflow: &Workflow, cell: &CellId) -> Result<()> {
+    let drawn = Options::parse(&app.engine.store.options(&workflow.id, workflow.version).await?)?;
+    if drawn.agents.iter().any(|agent| agent.id == *cell) {
+        return Ok(());
+    }
+    if workflow.built > 0 && app.engine.built(&workflow.id, workflow.built).await?.graph.cell(cell).is_some() {
+        return Ok(());
+    }
+    let message = format!("`agent` names `{cell}`, which is no agent of this workflow, and no event of such an agent is kept.");
+    Err(Error::invalid(message, "Give the id of a cell: GET .../agents lists the agents.").into())
 }
 
 async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<impl IntoResponse> {

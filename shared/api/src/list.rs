@@ -34,7 +34,7 @@ pub(crate) struct Listed<T> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 pub(crate) struct ListMeta {
-    /// The `cursor` of the next page; null at the end.
+    /// The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on.
     next_cursor: Option<String>,
 }
 

@@ -119,7 +119,8 @@ impl Store {
         Ok((Page { items, next }, certain.is_some()))
     }
 
-    /// A page of a run's events, each after what it came of in its item, the items in no particular order.
+    /// A page of a run's events, each after what it came of in its item, the items in no particular order. Pages without events that are
+    /// shown are passed over, up to 12,000 items.
     pub async fn list_run_events(
         &self,
         workflow: &WorkflowRef,
@@ -128,13 +129,22 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Event>> {
-        let page = match cursor.map(|cursor| keys::item_place(&cursor.0)) {
-            Some(("", _)) => return Err(bad_cursor()),
-            Some((item, true)) => self.page_from(&keys::run(workflow, run), item, limit).await?,
-            _ => self.page(&keys::run(workflow, run), "", limit, cursor).await?,
-        };
-        let page = read_run(run, page)?;
-        Ok(shown(page.items.iter().flat_map(RunItem::events), filter, limit, cursor, page.next, place_in_run))
+        let (mut after, mut looked_at) = (cursor.cloned(), 0);
+        loop {
+            let items = match after.as_ref().map(|cursor| keys::item_place(&cursor.0)) {
+                Some(("", _)) => return Err(bad_cursor()),
+                Some((item, true)) => self.page_from(&keys::run(workflow, run), item, limit).await?,
+                _ => self.page(&keys::run(workflow, run), "", limit, after.as_ref()).await?,
+            };
+            looked_at += items.items.len();
+            let items = read_run(run, items)?;
+            let events = items.items.iter().flat_map(RunItem::events);
+            let page = shown(events, filter, limit, after.as_ref(), items.next, place_in_run);
+            if looked_at >= LOOKED_AT || !page.items.is_empty() || page.next.is_none() {
+                return Ok(page);
+            }
+            after = page.next;
+        }
     }
 }
 

@@ -44,10 +44,10 @@ pub(super) struct Outcome {
     pub(super) arm: u32,
     /// The number of the last attempt, from 0; while the delivery waits, that of the next one.
     pub(super) attempt: u32,
-    /// When the last attempt began.
+    /// When the last attempt began. Deliveries that were stored together with their event began with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) began_at: Option<Time>,
-    /// How long the last attempt took, in milliseconds.
+    /// How long the last attempt took, in whole milliseconds: 0 is less than one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) took_ms: Option<i64>,
     /// When the next attempt, or the timer, is due.

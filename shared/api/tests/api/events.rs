@@ -100,7 +100,7 @@ async fn events_are_judged_filtered_and_emitted_again() {
     for (query, count) in [
         ("", 3),
         ("?agent=hand", 2),
-        ("?agent=nobody", 0),
+        ("?agent=watch", 0),
         ("?group=y", 1),
         ("?group=on_trigger&agent=other", 0),
         (&format!("?run={run}"), 1),
@@ -109,6 +109,23 @@ async fn events_are_judged_filtered_and_emitted_again() {
     ] {
         let listed = world.get(&format!("{workflow}/events{query}")).await.ok(200);
         assert_eq!(listed["data"].as_array().unwrap().len(), count, "{query}: {listed}");
+    }
+
+    // An agent that is drawn and not built yet is known; so is one that is deleted, while its events are kept.
+    let options = json!({"cells": [agent("hand", "manual", json!({})), agent("drawn", "manual", json!({}))]});
+    world.json("PUT", &workflow, &json!({"options": options}).to_string()).await.ok(200);
+    for built in [false, true] {
+        if built {
+            world.post(&format!("{workflow}/build"), json!({})).await.ok(200);
+        }
+        for (agent, count) in [("drawn", 0), ("other", 1)] {
+            let listed = world.get(&format!("{workflow}/events?agent={agent}")).await.ok(200);
+            assert_eq!(listed["data"].as_array().unwrap().len(), count, "{agent}");
+        }
+        for query in ["agent=nobody".to_owned(), format!("agent=nobody&run={run}"), "agent=nobody&group=x".to_owned()] {
+            let message = world.get(&format!("{workflow}/events?{query}")).await.error(400, "invalid_request");
+            assert!(message.contains("`agent` names `nobody`"), "{query}: {message}");
+        }
     }
     world.stop().await;
 }

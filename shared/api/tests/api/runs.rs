@@ -81,6 +81,24 @@ async fn a_long_run_is_shown_whole_and_not_too_deep() {
 }
 
 #[tokio::test]
+async fn a_filtered_page_of_a_run_is_empty_only_at_the_end() {
+    let world = World::open().await;
+    let watches: Vec<String> = (0..6).map(|number| format!("watch{number}")).collect();
+    let mut cells = vec![agent("hand", "manual", json!({}))];
+    for id in &watches {
+        cells.extend([agent(id, "change_detector", json!({"property": "n"})), link(&format!("to-{id}"), "hand", id)]);
+    }
+    let workflow = world.started(json!(cells)).await;
+    let id = start_run(&world, &workflow, json!({"n": 1})).await;
+    world.drain().await;
+    for watch in &watches {
+        let page = world.get(&format!("{workflow}/events?run={id}&agent={watch}&limit=1")).await.ok(200);
+        assert_eq!(page["data"][0]["cell_id"], json!(watch), "{page}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_failure_is_listed_and_replayed() {
     let world = World::open().await;
     let workflow = world
@@ -108,11 +126,18 @@ async fn a_failure_is_listed_and_replayed() {
     let running = run(&world, &workflow, &id).await;
     let arms = running["events"][0]["deliveries"].as_array().unwrap();
     assert_eq!((&running["state"], &arms[1]["arm"], &arms[1]["state"]), (&json!("running"), &json!(1), &json!("pending")));
+    world.post(&path, json!({})).await.error(409, "replay_under_way");
     world.drain().await;
     assert_eq!(run(&world, &workflow, &id).await["state"], "failed", "it failed again");
     let listed = world.get(&format!("{workflow}/failures")).await.ok(200);
     assert_eq!(listed["data"].as_array().unwrap().len(), 2);
     let all = world.post(&format!("{workflow}/failures/replay"), json!({})).await.ok(202);
     assert_eq!(all["data"], json!({"replayed": 1, "more": false}));
+    world.drain().await;
+
+    // The first failure stands for the newest one.
+    assert_eq!(world.post(&path, json!({})).await.ok(202)["data"], json!({"replayed": 1, "more": false}));
+    let arms = run(&world, &workflow, &id).await["events"][0]["deliveries"].clone();
+    assert_eq!((&arms[3]["arm"], &arms[3]["state"]), (&json!(3), &json!("pending")));
     world.stop().await;
 }
