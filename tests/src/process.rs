@@ -123,6 +123,11 @@ impl Process {
         (child, ready)
     }
 
+    /// The process id, if the program was started without a wrapper.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
+    }
+
     pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();

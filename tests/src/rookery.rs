@@ -160,6 +160,11 @@ impl Rookery {
         self.process().data()
     }
 
+    /// The program's process id.
+    pub fn process_id(&self) -> u32 {
+        self.process().id()
+    }
+
     /// Kills the program with `kill -9`.
     pub fn kill(&mut self) {
         self.process_mut().kill();

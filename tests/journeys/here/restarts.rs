@@ -53,6 +53,10 @@ async fn an_event_that_was_stored_at_a_kill_and_has_no_message_comes_to_its_end(
     workflow.finished(&run).await;
     assert_eq!(sink.keys().len(), 1);
     assert!(rookery.data().join("running").exists());
+    let process: u32 = std::fs::read_to_string(rookery.data().join("rookery.pid")).unwrap().trim().parse().unwrap();
+    assert_eq!(process, rookery.process_id());
     rookery.stop();
-    assert!(!rookery.data().join("running").exists(), "the end was orderly");
+    for file in ["running", "rookery.pid"] {
+        assert!(!rookery.data().join(file).exists(), "{file}: the end was orderly");
+    }
 }

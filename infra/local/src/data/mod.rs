@@ -15,7 +15,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::Path;
 
 /// The beginnings of our files' names.
-const OURS: [&str; 7] = ["dynamodb.db", "sqs.db", "suspect", "repairing", "running", "root.key", "demo-"];
+const OURS: [&str; 8] = ["dynamodb.db", "sqs.db", "suspect", "repairing", "running", "rookery.pid", "root.key", "demo-"];
 /// The permissions of files, and of the folder.
 const FILE: u32 = 0o600;
 const FOLDER: u32 = 0o700;

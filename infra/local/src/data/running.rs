@@ -1,5 +1,5 @@
 //! Whether the last end was orderly: a file is in the data folder while the program runs. After another end, events may be stored
-//! whose messages were not sent yet, and whose senders got no answer: the file then says since when.
+//! whose messages were not sent yet, and whose senders got no answer: the file then says since when. Another file has the process id.
 
 use super::write;
 use anyhow::Context;
@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The file. It holds a time in milliseconds while events since then may lack messages, and nothing when none do.
 const FILE: &str = "running";
+/// The file with the id of the process, for whoever wants to end this one and no other. After an end that was not orderly, it is left over.
+const PROCESS: &str = "rookery.pid";
 /// It is written at each acknowledged change.
 const LAST_WRITTEN: &str = "dynamodb.db-acknowledged";
 /// The time between the storing of an event and its messages is shorter by far, even when the store is slow.
@@ -23,6 +25,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// The end of the last run of the program, and the note of this one.
 pub(crate) struct Running {
     file: PathBuf,
+    process: PathBuf,
     /// Since when events may lack messages.
     since: Option<Time>,
 }
@@ -33,21 +36,22 @@ impl Running {
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn look(folder: &Path) -> anyhow::Result<Running> {
-        let file = folder.join(FILE);
+        let (file, process) = (folder.join(FILE), folder.join(PROCESS));
         let since = match std::fs::read_to_string(&file) {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             // An end before those events were looked after: they are still meant.
             Ok(text) => text.trim().parse().map(Time).ok().or_else(|| last_written(folder)),
             Err(error) => return Err(error).with_context(|| format!("reading {}", file.display())),
         };
-        Ok(Running { file, since })
+        Ok(Running { file, process, since })
     }
 
     /// Notes that the program runs. To be called when the stores are open, so that no second process does it.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// A file cannot be written.
     pub(crate) fn begin(&self) -> anyhow::Result<()> {
+        write(&self.process, &format!("{}\n", std::process::id()))?;
         write(&self.file, &self.since.map(|since| since.0.to_string()).unwrap_or_default())
     }
 
@@ -76,6 +80,9 @@ impl Running {
 
     /// Notes that this end is orderly. While events may lack messages, the next start is to look after them.
     pub(crate) fn end(&self) {
+        if let Err(error) = std::fs::remove_file(&self.process) {
+            tracing::warn!(%error, "the file with the process id is left over, which is no harm");
+        }
         let is_settled = std::fs::read(&self.file).is_ok_and(|text| text.is_empty());
         if is_settled && let Err(error) = std::fs::remove_file(&self.file) {
             tracing::warn!(%error, "the next start takes this end for one that was not orderly, which is no harm");
@@ -105,6 +112,7 @@ mod tests {
         let first = look();
         assert_eq!(first.since, None);
         first.begin().unwrap();
+        assert_eq!(std::fs::read_to_string(folder.path().join(PROCESS)).unwrap(), format!("{}\n", std::process::id()));
         let killed = look();
         assert_eq!(killed.since, Some(Time(880_000)));
         killed.begin().unwrap();
