@@ -6,13 +6,22 @@ import sys
 
 def show_event(event, indent):
     groups = ", ".join(event["groups"]) or "no group"
-    print(f"{indent}event of {event['cell_id']} ({groups})")
+    # A cause without a delivery is the event that this one was made like, by `emit`.
+    cause = event.get("cause", {"delivery": None})
+    copy = "" if "delivery" in cause else f", again like {cause['event']}"
+    print(f"{indent}event of {event['cell_id']} ({groups}){copy}")
     for delivery in event["deliveries"]:
-        took = f" in {delivery['took_ms']} ms" if "took_ms" in delivery else ""
-        error = f": {delivery['error']['code']}" if delivery.get("error") else ""
-        print(f"{indent}  -> {delivery['cell_id']}: {delivery['state']}{took}{error}")
-        for child in delivery.get("events", []):
-            show_event(child, indent + "     ")
+        show_delivery(delivery, indent + "  ")
+
+
+def show_delivery(delivery, indent):
+    replay = f", replay {delivery['arm']}" if delivery["arm"] > 0 else ""
+    # Agents that only compute take microseconds, which are 0 ms.
+    took = f" in {delivery['took_ms']} ms" if delivery.get("took_ms") else ""
+    error = f": {delivery['error']['code']}" if delivery.get("error") else ""
+    print(f"{indent}-> {delivery['cell_id']}{replay}: {delivery['state']}{took}{error}")
+    for child in delivery.get("events", []):
+        show_event(child, indent + "   ")
 
 
 answer = json.load(sys.stdin)
@@ -20,5 +29,9 @@ if "error" in answer:
     sys.exit(f"{answer['error']['message']} {answer['error']['details']}")
 run = answer["data"]
 print(f"run {run['id']} of version {run['version']}: {run['state']}, {run['event_count']} events")
+for check in run.get("checks", []):
+    show_delivery(check, "")
 for root in run["events"]:
     show_event(root, "")
+for delivery in run.get("deliveries", []):
+    show_delivery(delivery, "")

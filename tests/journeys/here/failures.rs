@@ -2,6 +2,8 @@
 
 use rookery_tests::{Reply, Sink, agent, cells, link, link_of, wait_until};
 use serde_json::{Value, json};
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 #[tokio::test]
 async fn failures_are_replayed_when_the_world_has_recovered() {
@@ -44,7 +46,14 @@ async fn failures_are_replayed_when_the_world_has_recovered() {
     assert_eq!(again["run_id"], failures[0]["run_id"]);
     replay(&again).await;
     workflow.emitted("end", 1).await;
-    replay(&again).await;
+    for done in [&again, &failures[0]] {
+        let path = format!("/failures/{}/replay", done["id"].as_str().unwrap());
+        wait_until("the end of the replay", async || {
+            let refused = workflow.post(&path, &json!({})).await.expect(409)["error"].clone();
+            (refused["type"] == "already_replayed").then_some(())
+        })
+        .await;
+    }
     let replayed = workflow.post("/failures/replay", &json!({})).await.expect(202)["data"].clone();
     assert_eq!(replayed, json!({"replayed": 3, "more": false}), "those that were not replayed yet");
     workflow.emitted("end", 4).await;
@@ -53,7 +62,23 @@ async fn failures_are_replayed_when_the_world_has_recovered() {
         assert_eq!(workflow.list(&format!("/events?agent=end&run={run}")).await.len(), 1, "each came out once");
     }
     assert_eq!(sink.keys(), keys, "a replay is the same delivery");
+    let drawn = drawn(&workflow.run(failures[0]["run_id"].as_str().unwrap()).await);
+    for line in ["  -> call: failed", "  -> call, replay 1: failed", "  -> call, replay 2: done", "       -> end: done"] {
+        assert!(drawn.lines().any(|drawn| drawn.starts_with(line)), "{line} in\n{drawn}");
+    }
+    assert!(!drawn.contains(" 0 ms"), "{drawn}");
     let nothing = workflow.post("/failures/replay", &json!({})).await.expect(202);
     assert_eq!(nothing["data"], json!({"replayed": 0, "more": false}));
     assert!(workflow.failures(5).await.iter().all(|failure| failure["replayed_at"].is_string()));
+}
+
+/// A run, drawn by the example's script.
+fn drawn(run: &Value) -> String {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/show-run.py");
+    let child = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = child.expect("python3 is there");
+    child.stdin.take().unwrap().write_all(json!({"data": run}).to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
 }
