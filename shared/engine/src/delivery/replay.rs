@@ -26,9 +26,9 @@ enum Next {
     /// It is being handled, or waits.
     UnderWay,
     /// It failed, too, which is a failure of its own.
-    Failed(RunItem),
+    Failed(Box<RunItem>),
     /// It is over, and did not fail.
-    Over(Commit),
+    Over(Box<Commit>),
     /// Nothing, and nothing can come: the event is no longer kept.
     Gone,
 }
@@ -41,7 +41,7 @@ impl Engine {
         let mut item = item.ok_or_else(|| Error::not_found("failure"))?;
         loop {
             match self.next_arm(workflow, &item).await? {
-                Next::Failed(later) => item = later,
+                Next::Failed(later) => item = *later,
                 Next::Open(message) => return self.replay_by(workflow, item.id, message).await,
                 Next::UnderWay => return Err(under_way()),
                 Next::Over(commit) => return Err(already_replayed(&commit)),
@@ -89,8 +89,8 @@ impl Engine {
         let mut items = self.store.run_items(workflow, &ids).await?.into_iter();
         let (there, event) = (items.next().flatten(), items.next().flatten());
         Ok(match there {
-            Some(later) if is_failure(&later) => Next::Failed(later),
-            Some(RunItem { commit: Some(commit), .. }) => Next::Over(commit),
+            Some(later) if is_failure(&later) => Next::Failed(Box::new(later)),
+            Some(RunItem { commit: Some(commit), .. }) => Next::Over(Box::new(commit)),
             Some(RunItem { parked: Some(_), .. }) => Next::UnderWay,
             _ if work.event().is_some_and(|id| event.is_none_or(|item| item.find_event(id).is_none())) => Next::Gone,
             _ if commit.is_some_and(|commit| commit.replayed_at.is_some()) => Next::UnderWay,
