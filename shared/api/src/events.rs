@@ -19,6 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::cmp::Reverse;
 
 /// How many bytes of payloads end a page early: an answer of Lambda has at most 6 MB.
 pub(crate) const PAGE_BYTES: usize = 4 * 1024 * 1024;
@@ -37,13 +38,13 @@ pub(crate) fn routes() -> Vec<Route> {
         .header("Idempotency-Key", "The same key with the same body is the same event, however often it is sent.")
         .takes::<NewEvent>()
         .answers::<One<AcceptedEvent>>(202),
-        Route::new(Method::GET, all, viewer, "Lists the events, newest first; those of one run in no order.", list)
+        Route::new(Method::GET, all, viewer, "Lists the events, newest first; those of one run only where one page has them all.", list)
             .query(
                 "agent",
                 "Only the events of this agent: the id of its cell. 400 for one that is neither in the workflow nor in the list.",
             )
             .query("group", "Only the events of this group.")
-            .query("run", "Only the events of this run, in no order: `created_at` and `hop` say what came first.")
+            .query("run", "Only the events of this run. Where they take several pages, they are in no order: `created_at` and `hop` say what came first.")
             .paged()
             .answers::<Listed<EventView>>(200),
         Route::new(Method::GET, &each, viewer, "Shows an event.", show).answers::<One<EventView>>(200),
@@ -187,26 +188,37 @@ async fn list(
         Some(run) => {
             let wrong = |_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event.");
             let run = run.parse().map_err(wrong)?;
-            cut(app.engine.store.list_run_events(&workflow.id, run, &filter, limit, cursor.as_ref()).await?, place_in_run)?
+            let page = app.engine.store.list_run_events(&workflow.id, run, &filter, limit, cursor.as_ref()).await?;
+            let mut page = cut(page, place_in_run)?;
+            // The list is in the order of its keys, which say nothing of time.
+            if cursor.is_none() && page.next.is_none() {
+                page.items.sort_by_key(|event| Reverse((event.created_at, event.hop)));
+            }
+            page
         }
     };
     if let Some(cell) = filter.cell.filter(|_| page.items.is_empty() && page.next.is_none() && cursor.is_none()) {
-        known_agent(&app, &workflow, &cell).await?;
+        known_agent(&app, &workflow, cell).await?;
     }
     Ok(listed(page, EventView::from))
 }
 
-/// 400 for an agent that is neither in the last built version nor in the last saved one. It may have been in another version, so it is
-/// for lists that have no event of it.
-async fn known_agent(app: &App, workflow: &Workflow, cell: &CellId) -> Result<()> {
+/// 400 for an agent that is neither in the last built version nor in the last saved one, and that was in no other, as far as there are events
+/// of it. It is for lists that have none.
+async fn known_agent(app: &App, workflow: &Workflow, cell: CellId) -> Result<()> {
     let drawn = Options::parse(&app.engine.store.options(&workflow.id, workflow.version).await?)?;
-    if drawn.agents.iter().any(|agent| agent.id == *cell) {
+    if drawn.agents.iter().any(|agent| agent.id == cell) {
         return Ok(());
     }
-    if workflow.built > 0 && app.engine.built(&workflow.id, workflow.built).await?.graph.cell(cell).is_some() {
+    if workflow.built > 0 && app.engine.built(&workflow.id, workflow.built).await?.graph.cell(&cell).is_some() {
         return Ok(());
     }
     let message = format!("`agent` names `{cell}`, which is no agent of this workflow, and no event of such an agent is kept.");
+    let of_it = EventFilter { cell: Some(cell), ..EventFilter::default() };
+    let page = app.engine.list_events(workflow, &of_it, 1, None).await?;
+    if page.next.is_some() || !page.items.is_empty() {
+        return Ok(());
+    }
     Err(Error::invalid(message, "Give the id of a cell: GET .../agents lists the agents.").into())
 }
 

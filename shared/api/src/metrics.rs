@@ -10,10 +10,13 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
 use rookery_domain::{Error, Time};
-use rookery_store::{Metric, Role, Workflow};
+use rookery_store::{Metric, Page, Role, Workflow};
 
 /// The time that is shown when the query names none, in milliseconds.
 const SHOWN_MS: i64 = 24 * 3600 * 1000;
+
+/// How many pages are read at most until one has something that is shown.
+const PAGES: usize = 100;
 
 pub(crate) fn routes() -> Vec<Route> {
     let path = format!("{WORKFLOW}/metrics");
@@ -44,9 +47,15 @@ async fn list(
         return Err(Error::invalid("`from` is later than `to`.", "Give the earlier time as `from`.").into());
     }
     let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let mut page = app.engine.store.list_metrics(&workflow.id, from, to, limit, cursor.as_ref()).await?;
-    if let Some(agent) = query.get("agent") {
-        page.items.retain(|metric| metric.cell_id.as_str() == agent);
+    let mut page = Page { items: Vec::new(), next: cursor };
+    for _ in 0..PAGES {
+        page = app.engine.store.list_metrics(&workflow.id, from, to, limit, page.next.as_ref()).await?;
+        if let Some(agent) = query.get("agent") {
+            page.items.retain(|metric| metric.cell_id.as_str() == agent);
+        }
+        if page.next.is_none() || !page.items.is_empty() {
+            break;
+        }
     }
     Ok(listed(page, |metric| metric))
 }

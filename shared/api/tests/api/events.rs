@@ -122,6 +122,8 @@ async fn events_are_judged_filtered_and_emitted_again() {
             let listed = world.get(&format!("{workflow}/events?agent={agent}")).await.ok(200);
             assert_eq!(listed["data"].as_array().unwrap().len(), count, "{agent}");
         }
+        let deleted = world.get(&format!("{workflow}/events?agent=other&group=on_trigger")).await.ok(200);
+        assert_eq!(deleted["data"], json!([]), "there are events of it, in other groups");
         for query in ["agent=nobody".to_owned(), format!("agent=nobody&run={run}"), "agent=nobody&group=x".to_owned()] {
             let message = world.get(&format!("{workflow}/events?{query}")).await.error(400, "invalid_request");
             assert!(message.contains("`agent` names `nobody`"), "{query}: {message}");

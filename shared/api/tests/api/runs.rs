@@ -81,7 +81,7 @@ async fn a_long_run_is_shown_whole_and_not_too_deep() {
 }
 
 #[tokio::test]
-async fn a_filtered_page_of_a_run_is_empty_only_at_the_end() {
+async fn a_filtered_page_is_empty_only_at_the_end_and_a_page_with_all_of_a_run_is_newest_first() {
     let world = World::open().await;
     let watches: Vec<String> = (0..6).map(|number| format!("watch{number}")).collect();
     let mut cells = vec![agent("hand", "manual", json!({}))];
@@ -94,7 +94,17 @@ async fn a_filtered_page_of_a_run_is_empty_only_at_the_end() {
     for watch in &watches {
         let page = world.get(&format!("{workflow}/events?run={id}&agent={watch}&limit=1")).await.ok(200);
         assert_eq!(page["data"][0]["cell_id"], json!(watch), "{page}");
+        let page = world.get(&format!("{workflow}/metrics?agent={watch}&limit=1")).await.ok(200);
+        assert_eq!(page["data"][0]["cell_id"], json!(watch), "{page}");
     }
+    let all = world.get(&format!("{workflow}/events?run={id}")).await.ok(200)["data"].clone();
+    let at: Vec<(&str, u64)> = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| (event["created_at"].as_str().unwrap(), event["hop"].as_u64().unwrap()))
+        .collect();
+    assert!(at.len() == 7 && at.is_sorted_by(|later, earlier| later >= earlier), "newest first: {all}");
     world.stop().await;
 }
 
