@@ -44,6 +44,7 @@ pub use workflow::build::{Draft, SaveResult};
 pub use workflow::built::Built;
 pub use workflow::secrets::credential_warning;
 
+use delivery::slow_lane::SlowLane;
 use lists::Lists;
 use metrics::meter::Meter;
 use rookery_egress::Egress;
@@ -64,6 +65,7 @@ pub struct Engine {
     built: BuiltCache,
     meter: Meter,
     lists: Lists,
+    slow_lane: SlowLane,
     settings: Settings,
     /// When this process last ticked. If the clock is earlier now, it was set back.
     last_tick: AtomicI64,
@@ -115,6 +117,7 @@ impl Engine {
             built: workflow::built::cache(),
             meter: Meter::default(),
             lists: Lists::default(),
+            slow_lane: SlowLane::of_this_machine(),
             settings,
             last_tick: AtomicI64::new(0),
             last_waits: AtomicI64::new(i64::MIN / 2),

@@ -1,6 +1,7 @@
 //! One attempt of a delivery, check or timer: what it works with, and the run of its agent. What happens with the outcome is in
 //! `commit`, `park` and `run_limits`, as methods of the same [`Attempt`].
 
+use crate::delivery::slow_lane::busy_during;
 use crate::delivery::work::{Wake, Work};
 use crate::external::host::{EngineHost, Purpose};
 use crate::external::pending::Asked;
@@ -110,8 +111,18 @@ impl<'a> Attempt<'a> {
     }
 
     /// Runs the agent with its memory. Nothing is committed here. What the agent asks of others is stored before it is asked,
-    /// when the purpose is a commit.
+    /// when the purpose is a commit. An agent that took long before does not hold up others.
     pub(crate) async fn run(&self, purpose: Purpose) -> Result<Ran> {
+        let (built, cell) = (&self.ready.built, &self.work.cell);
+        let (ran, took) = match built.is_quick(cell, self.began) {
+            true => busy_during(self.run_agent(purpose)).await,
+            false => Box::pin(self.engine.slow_lane.run(busy_during(self.run_agent(purpose)))).await,
+        };
+        built.note(cell, took, self.engine.chains().quick, self.began);
+        ran
+    }
+
+    async fn run_agent(&self, purpose: Purpose) -> Result<Ran> {
         let Some((cell, agent)) = self.agent else {
             let message = "The agent is not in the workflow version that the run is pinned to, or its type is no longer known.";
             let result = Err(AgentError::fail("agent_missing", message));

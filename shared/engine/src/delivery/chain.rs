@@ -16,7 +16,6 @@ use rookery_agents::{Effects, Memory};
 use rookery_domain::{CellId, Event, Result, WorkflowRef, limits};
 use rookery_queue::{Outgoing, done_at_once};
 use rookery_store::{Chain, Commit, LogEntry};
-use rustix::time::{ClockId, clock_gettime};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -122,11 +121,10 @@ impl Growing<'_> {
         let work = Work::of(&message)?;
         let ready = Ready::first(self.built.clone(), Some(event.clone()));
         let attempt = Attempt { began: self.first.created_at, ..Attempt::new(self.engine, &work, &ready) };
-        let (clock, began, before) = (SystemTime::now(), Instant::now(), busy());
+        let (clock, began) = (SystemTime::now(), Instant::now());
         // A panic must not keep what came before from being stored: the delivery gets a message of its own, which ends as a failure.
         let ran = AssertUnwindSafe(attempt.run(Purpose::Commit)).catch_unwind().await.ok()?.ok()?;
         let took = began.elapsed();
-        self.built.note(cell, busy().saturating_sub(before), self.engine.chains().quick, self.first.created_at);
         let Effects { memory: Memory::Keep, publish: None, wait: None, wake, emit, logs, outcome } = ran.result.ok()? else {
             return None;
         };
@@ -151,11 +149,4 @@ impl Growing<'_> {
         done_at_once(&Outgoing { span: span_before(event), ..message.into() }, span_in_chain(work.delivery), clock);
         Some(())
     }
-}
-
-/// For how long the processor has worked on this thread. Agents that only compute wait for nothing, so they stay on it; and time in which the
-/// processor worked on something else does not make them slow.
-fn busy() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }

@@ -34,6 +34,7 @@ pub(crate) mod plan;
 pub(crate) mod replay;
 pub(crate) mod run_limits;
 pub(crate) mod seen;
+pub(crate) mod slow_lane;
 pub(crate) mod timers;
 pub(crate) mod unfinished;
 pub(crate) mod work;

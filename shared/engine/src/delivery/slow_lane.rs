@@ -1,0 +1,139 @@
+//! The slow lane: agents that compute for long run there, few at a time, so that they hold up none of the threads on which all other
+//! deliveries go on. How long an agent takes is measured here too.
+
+use futures::poll;
+use rustix::time::{ClockId, clock_gettime};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::thread::available_parallelism;
+use std::time::Duration;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::Semaphore;
+
+/// The places in which slow agents compute.
+pub(crate) struct SlowLane(Semaphore);
+
+impl SlowLane {
+    /// Half of the machine's processors are for slow agents.
+    pub(crate) fn of_this_machine() -> Self {
+        SlowLane(Semaphore::new((available_parallelism().map_or(1, usize::from) / 2).max(1)))
+    }
+
+    /// Runs work, of which each step takes a place for as long as it computes. Work that waits, as for an answer, takes none.
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            // The places are never closed, so this gives one.
+            let place = self.0.acquire().await;
+            if let Poll::Ready(done) = poll!(poll_fn(|cx| apart(|| work.as_mut().poll(cx)))) {
+                return done;
+            }
+            drop(place);
+            futures::pending!();
+        }
+    }
+}
+
+/// Computes while another thread does the other work of this one. A runtime of one thread has no other.
+fn apart<T>(compute: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(compute),
+        _ => compute(),
+    }
+}
+
+/// Runs work, and gives for how long a processor was busy with it: time in which it worked on something else makes nobody slow.
+pub(crate) async fn busy_during<T>(work: impl Future<Output = T>) -> (T, Duration) {
+    let (mut work, mut spent) = (pin!(work), Duration::ZERO);
+    let done = poll_fn(|cx| {
+        let before = busy();
+        let polled = work.as_mut().poll(cx);
+        spent += busy().saturating_sub(before);
+        polled
+    });
+    let done = done.await;
+    (done, spent)
+}
+
+/// For how long the processor has worked on this thread.
+fn busy() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_slow_agent_leaves_the_only_thread_to_others() {
+        let (tell, told) = mpsc::channel();
+        let slow = tokio::spawn(async move { SlowLane(Semaphore::new(1)).run(async move { told.recv().is_ok() }).await });
+        // The only thread of the runtime does this, while the slow work blocks.
+        tokio::spawn(async move { tell.send(()) }).await.unwrap().unwrap();
+        assert!(slow.await.unwrap());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn few_compute_at_a_time_and_those_that_wait_take_no_place() {
+        let lane = Arc::new(SlowLane(Semaphore::new(2)));
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(0)));
+        let all = (0..20).map(|_| {
+            let (lane, now, most) = (lane.clone(), now.clone(), most.clone());
+            let compute = move || {
+                let many = now.fetch_add(1, Ordering::SeqCst) + 1;
+                let mut most = most.lock().unwrap();
+                *most = many.max(*most);
+                now.fetch_sub(1, Ordering::SeqCst);
+            };
+            tokio::spawn(async move {
+                let steps = async {
+                    compute();
+                    tokio::task::yield_now().await;
+                    compute();
+                };
+                lane.run(steps).await;
+            })
+        });
+        for one in all.collect::<Vec<_>>() {
+            one.await.unwrap();
+        }
+        assert!((1..=2).contains(&*most.lock().unwrap()));
+        // One waits for ever: the others still get all the places.
+        let waiting = tokio::spawn({
+            let lane = lane.clone();
+            async move { lane.run(std::future::pending::<()>()).await }
+        });
+        while lane.0.available_permits() < 2 {
+            tokio::task::yield_now().await;
+        }
+        let both = (lane.0.try_acquire(), lane.0.try_acquire());
+        assert!(both.0.is_ok() && both.1.is_ok());
+        waiting.abort();
+    }
+
+    #[tokio::test]
+    async fn a_runtime_of_one_thread_will_do() {
+        assert_eq!(SlowLane::of_this_machine().run(async { 7 }).await, 7);
+    }
+
+    #[tokio::test]
+    async fn the_time_of_others_does_not_count() {
+        let work = async {
+            tokio::task::yield_now().await;
+            7
+        };
+        let others = async {
+            let began = busy();
+            while busy() - began < Duration::from_millis(30) {}
+        };
+        let ((seven, spent), ()) = tokio::join!(busy_during(work), others);
+        assert_eq!(seven, 7);
+        assert!(spent < Duration::from_millis(30), "{spent:?}");
+    }
+}
