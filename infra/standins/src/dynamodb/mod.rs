@@ -7,6 +7,7 @@
 //! restart, and types that no SDK would send are refused in other words.
 
 mod operations;
+mod sweeper;
 mod writer;
 
 use crate::StandinError;
@@ -17,16 +18,11 @@ use axum::body::Bytes;
 use dynoxide::{Database, DynoxideError};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use sweeper::Sweeper;
 use tokio::sync::oneshot;
 use writer::{Job, Request, Writer};
-
-/// How often expired items are removed at most. AWS takes days, so nothing may rely on the removal (the reader compares `expires_at`).
-const TTL_SWEEP: Duration = Duration::from_secs(30);
-/// A sweep reads the whole table. So the pause after it is so many times as long as it took: it has one part in a hundred of a processor.
-const PAUSE: u32 = 100;
 
 /// The way to the database's thread; cheap to clone.
 #[derive(Clone)]
@@ -38,16 +34,14 @@ impl Dynamodb {
     /// Opens (or creates) the file and starts the thread, which ends after [`Dynamodb::close`].
     pub(crate) fn open(file: Checked, disk: Arc<Disk>) -> Result<(Dynamodb, JoinHandle<()>), StandinError> {
         let database = database(&file.path)?;
-        let swept = database.clone();
+        let path = file.path.clone();
         let writer = Writer::new(database, file, disk.clone())?;
         let (sender, jobs) = mpsc::channel();
-        let (held, ended) = mpsc::channel::<()>();
-        let sweeper = spawn("dynamodb-ttl", move || sweep_expired(&swept, &disk, &ended))?;
+        let sweeper = Sweeper::start(path, disk)?;
         let writer = spawn("dynamodb", move || {
             writer.run(&jobs);
-            drop(held);
             // The sweeper holds the file, too.
-            let _ = sweeper.join();
+            sweeper.end();
         })?;
         Ok((Dynamodb { jobs: sender }, writer))
     }
@@ -70,12 +64,15 @@ impl Service for Dynamodb {
 
 /// Opens (or creates) a database.
 pub(crate) fn database(file: &Path) -> Result<Database, StandinError> {
-    let path = file.to_str().ok_or_else(|| StandinError::Open {
+    Database::new(text(file)?).map_err(|error| cannot_open(file, error))
+}
+
+fn text(file: &Path) -> Result<&str, StandinError> {
+    file.to_str().ok_or_else(|| StandinError::Open {
         path: file.to_owned(),
         cause: "its path is not UTF-8".to_owned(),
         remedy: "choose another data folder",
-    })?;
-    Database::new(path).map_err(|error| cannot_open(file, error))
+    })
 }
 
 /// The error for a file that cannot be opened, with the remedy.
@@ -88,36 +85,4 @@ pub(crate) fn cannot_open(file: &Path, error: DynoxideError) -> StandinError {
 
 fn spawn(name: &'static str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StandinError> {
     std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(|cause| StandinError::Listen { name, cause })
-}
-
-/// Removes expired items until the other end of `ended` is gone.
-fn sweep_expired(database: &Database, disk: &Disk, ended: &mpsc::Receiver<()>) {
-    let mut pause = TTL_SWEEP;
-    while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(pause) {
-        if disk.fault().is_some() {
-            continue;
-        }
-        let began = Instant::now();
-        match database.sweep_ttl() {
-            Ok(0) => {}
-            Ok(items) => tracing::debug!(items, "expired items removed"),
-            Err(cause) => tracing::warn!(%cause, "expired items were not removed"),
-        }
-        pause = pause_after(began.elapsed());
-    }
-}
-
-fn pause_after(sweep: Duration) -> Duration {
-    TTL_SWEEP.max(sweep.saturating_mul(PAUSE))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_longer_a_sweep_takes_the_rarer_it_is() {
-        assert_eq!(pause_after(Duration::from_millis(1)), Duration::from_secs(30));
-        assert_eq!(pause_after(Duration::from_secs(15)), Duration::from_secs(1500));
-    }
 }
