@@ -55,7 +55,8 @@ pub struct Addressee {
 
 /// Reads a posted result. Errors (400, 413) name the field.
 pub fn read_result(body: &[u8]) -> Result<ExecutionResult> {
-    let body = Payload::parse(body)?.value();
+    let body = Payload::parse(body)?;
+    let body = body.value();
     let request_id = body["requestId"].as_str().filter(|id| is_id(id));
     let request_id =
         request_id.ok_or_else(|| malformed("requestId", &format!("a text of 1 to {ID_CHARS} characters")))?.to_owned();
@@ -98,8 +99,8 @@ fn malformed(field: &str, expected: &str) -> Error {
 
 /// The request id in the answer to a request; none when the answer is not an acknowledgement.
 pub fn read_acknowledgement(body: &[u8]) -> Option<String> {
-    let body = Payload::parse(body).ok()?.value();
-    body["requestId"].as_str().filter(|id| is_id(id)).map(str::to_owned)
+    let body = Payload::parse(body).ok()?;
+    body.value()["requestId"].as_str().filter(|id| is_id(id)).map(str::to_owned)
 }
 
 fn is_id(id: &str) -> bool {
@@ -215,7 +216,7 @@ mod tests {
             json!({"agentConfig": {}, "agentContext": {}}),
             json!({"agentConfig": {"agentName": 1}, "agentContext": {}}),
         ] {
-            assert!(read_addressee(&Payload::of(&bad).unwrap()).is_err(), "{bad}");
+            assert!(read_addressee(&Payload::of(bad.clone()).unwrap()).is_err(), "{bad}");
         }
     }
 }

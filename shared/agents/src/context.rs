@@ -4,7 +4,10 @@ use crate::Host;
 use crate::template::Scope;
 use rookery_domain::{Cell, DeliveryId, Event, Time};
 use serde_json::{Map, Value, json};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
+
+/// What a check, which has no event, sees as payload.
+static NO_PAYLOAD: LazyLock<Value> = LazyLock::new(|| json!({}));
 
 /// One delivery, check or timer, as its agent sees it.
 pub struct Context<'a> {
@@ -32,7 +35,6 @@ pub struct Context<'a> {
     pub now: Time,
     /// The world outside.
     pub host: &'a dyn Host,
-    payload: OnceLock<Value>,
     scope: OnceLock<Scope>,
 }
 
@@ -52,14 +54,13 @@ impl<'a> Context<'a> {
             due: None,
             now: Time::now(),
             host,
-            payload: OnceLock::new(),
             scope: OnceLock::new(),
         }
     }
 
     /// The event's payload, parsed once; `{}` for a check.
     pub fn payload(&self) -> &Value {
-        self.payload.get_or_init(|| self.event.map_or_else(|| json!({}), |event| event.payload.value()))
+        self.event.map_or(&NO_PAYLOAD, |event| event.payload.value())
     }
 
     /// The variables of templates: the payload's keys, `payload`, `event`, `agent`, `now` (and `due` at a check). Made once.

@@ -5,13 +5,20 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// Valid JSON, as it came: the digits of its numbers, the order of its keys, its escapes. It has at most 256 KB and 64 levels,
 /// and is cheap to clone.
-#[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
+#[derive(Clone, schemars::JsonSchema)]
 #[schemars(inline, from = "Value", into = "Value")]
-pub struct Payload(Arc<str>);
+pub struct Payload(Arc<Read>);
+
+/// The text, and its value once somebody asked for it: the agents of a chain share both.
+struct Read {
+    text: Box<str>,
+    value: OnceLock<Value>,
+}
 
 impl Payload {
     /// Reads text from outside. Errors: not UTF-8, not JSON, too deep (400); too large (413).
@@ -27,30 +34,44 @@ impl Payload {
             serde_json::from_str(text).map(|IgnoredAny| ())
         };
         checked.map_err(|error| not_json(&error))?;
-        Ok(Payload(text.into()))
+        Ok(Payload::stored(text.to_owned()))
     }
 
     /// Makes a payload of a value of our own. Errors: too large (413) or too deep (400).
-    pub fn of(value: &Value) -> Result<Self> {
+    pub fn of(value: Value) -> Result<Self> {
         let text = value.to_string();
         check_size(text.len())?;
         check_depth(text.as_bytes())?;
-        Ok(Payload(text.into()))
+        Ok(Payload(Arc::new(Read { text: text.into(), value: value.into() })))
     }
 
     /// Takes text that was checked when it was stored.
     pub fn stored(text: String) -> Self {
-        Payload(text.into())
+        Payload(Arc::new(Read { text: text.into(), value: OnceLock::new() }))
     }
 
     /// The JSON text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.0.text
     }
 
-    /// The parsed value; numbers keep their digits.
-    pub fn value(&self) -> Value {
-        serde_json::from_str(&self.0).unwrap_or(Value::Null)
+    /// The value, which is parsed once; numbers keep their digits.
+    pub fn value(&self) -> &Value {
+        self.0.value.get_or_init(|| serde_json::from_str(&self.0.text).unwrap_or(Value::Null))
+    }
+}
+
+impl PartialEq for Payload {
+    fn eq(&self, other: &Payload) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Payload {}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -104,7 +125,7 @@ fn check_depth(json: &[u8]) -> Result<()> {
 
 impl Serialize for Payload {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let raw: &RawValue = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
+        let raw: &RawValue = serde_json::from_str(self.as_str()).map_err(serde::ser::Error::custom)?;
         raw.serialize(s)
     }
 }

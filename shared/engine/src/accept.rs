@@ -234,7 +234,7 @@ impl Engine {
             .into_iter()
             .filter_map(|item| {
                 let at = item.commit.as_ref()?.began;
-                Some(FeedItem { id: item.id, at, value: item.published?.value() })
+                Some(FeedItem { id: item.id, at, value: item.published?.value().clone() })
             })
             .collect();
         agent.feed(&FeedRequest { format, url, name: &cell.name, items: &items })

@@ -39,7 +39,7 @@ async fn run(info: &TypeInfo, example: &Example) -> (Vec<ExampleEvent>, Value) {
         Memory::Set(memory) | Memory::SetUntil(memory, _) => memory,
     };
     let events = effects.emit.into_iter();
-    (events.map(|emit| ExampleEvent { group: emit.groups.join(","), payload: emit.payload.value() }).collect(), memory)
+    (events.map(|emit| ExampleEvent { group: emit.groups.join(","), payload: emit.payload.value().clone() }).collect(), memory)
 }
 
 #[tokio::test]

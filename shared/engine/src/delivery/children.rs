@@ -42,13 +42,14 @@ fn error_payload(event: Option<&Event>, failure: &Failure) -> Payload {
     let Some(event) = event else { return fitting(error) };
     error["failed_event"] = json!({"id": event.id, "cell_id": event.cell, "groups": event.groups});
     let mut whole = error.clone();
-    whole["failed_event"]["payload"] = event.payload.value();
-    Payload::of(&whole).unwrap_or_else(|_| {
+    whole["failed_event"]["payload"] = event.payload.value().clone();
+    Payload::of(whole).unwrap_or_else(|_| {
         error["failed_event"]["payload_omitted"] = Value::Bool(true);
         fitting(error)
     })
 }
 
 fn fitting(error: Value) -> Payload {
-    Payload::of(&error).unwrap_or_else(|_| Payload::stored(json!({"code": error["code"]}).to_string()))
+    let code = json!({"code": error["code"]});
+    Payload::of(error).unwrap_or_else(|_| Payload::stored(code.to_string()))
 }

@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_is_tried_once_is_bounded_as_every_attempt_is() {
-        let payload = Payload::of(&Value::Null).unwrap();
+        let payload = Payload::of(Value::Null).unwrap();
         let many = |count| Effects { emit: vec![Effects::emit("g", payload.clone()).emit[0].clone(); count], ..Effects::none() };
         assert!(matches!(once(Ok(many(limits::CHILDREN))), Plan::Commit(_)));
         assert!(matches!(once(Ok(many(limits::CHILDREN + 1))), Plan::Fail(failure) if failure.code == "too_many_events"));

@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn more_events_than_a_transaction_takes_fail() {
-        let mut effects = Effects::emit("g", Payload::of(&json!(1)).unwrap());
+        let mut effects = Effects::emit("g", Payload::of(json!(1)).unwrap());
         effects.emit = vec![effects.emit[0].clone(); limits::CHILDREN + 1];
         assert!(
             matches!(plan(Ok(effects.clone()), 0, 5, 0.5, Time(0)), Plan::Fail(failure) if failure.code == "too_many_events")

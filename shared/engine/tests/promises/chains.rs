@@ -84,7 +84,7 @@ async fn handle_all(world: &World) {
 /// All that a client can read of the runs, with nothing of where and when it was stored.
 async fn outcome(world: &World, workflow: &Workflow, bounds: &ChainBounds) -> (BTreeMap<String, Value>, usize) {
     for n in 0..EVENTS {
-        let payload = Payload::of(&json!({"n": n})).unwrap();
+        let payload = Payload::of(json!({"n": n})).unwrap();
         let incoming = Incoming::new(payload, Vec::new(), Some(format!("key-{n}")));
         world.calm.accept_at_trigger(workflow, &CellId("0".into()), incoming).await.unwrap();
     }
@@ -194,7 +194,7 @@ async fn a_page_may_end_inside_a_chain() {
     let world = World::on(tempfile::tempdir().unwrap(), 31, Settings { chains, ..Settings::default() }).await;
     let workflow = world.started(OPTIONS).await;
     for n in 0..EVENTS {
-        let payload = Payload::of(&json!({"n": n})).unwrap();
+        let payload = Payload::of(json!({"n": n})).unwrap();
         world
             .calm
             .accept_at_trigger(&workflow, &CellId("in".into()), Incoming::new(payload, vec!["g".into()], None))

@@ -108,7 +108,7 @@ async fn everything_is_there_once_whatever_fails() {
         assert_eq!(events, expected(&[("a", 1), ("b", 1), ("both", 1), ("changed", 1), ("in", 1)]));
         // What was joined equals what is stored: no event changed after it was sent.
         let payload = |cell: &str| {
-            items.iter().flat_map(|item| item.events()).find(|event| event.cell.as_str() == cell).unwrap().payload.value()
+            items.iter().flat_map(|item| item.events()).find(|event| event.cell.as_str() == cell).unwrap().payload.value().clone()
         };
         assert_eq!(payload("both"), serde_json::json!({"a": payload("a"), "b": payload("b")}));
         // The merge is woken twice, once for each branch.

@@ -135,7 +135,7 @@ impl Load {
                     tokio::try_join!(store.find_api_key(&self.key), store.known_project(&id.project), store.known_workflow(id));
                 let (key, _, workflow) = read.unwrap();
                 assert!(key.is_some());
-                let incoming = Incoming::new(Payload::of(&event).unwrap(), Vec::new(), None);
+                let incoming = Incoming::new(Payload::of(event).unwrap(), Vec::new(), None);
                 engine.accept_at_trigger(&workflow.unwrap(), &cell, incoming).await.unwrap();
             }
         }

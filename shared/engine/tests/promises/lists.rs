@@ -116,7 +116,7 @@ async fn a_list_is_whole_and_in_order_however_it_was_written() {
 }
 
 async fn accept(engine: &Arc<Engine>, workflow: &Workflow, cell: &str, n: usize) -> EventId {
-    let payload = Payload::of(&serde_json::json!({"n": n})).unwrap();
+    let payload = Payload::of(serde_json::json!({"n": n})).unwrap();
     engine.accept_at_trigger(workflow, &CellId(cell.into()), Incoming::new(payload, Vec::new(), None)).await.unwrap()
 }
 

@@ -243,7 +243,7 @@ impl AiAgentProxy {
                 let mut groups = vec!["on_finish".to_owned()];
                 groups.extend(matching);
                 groups.dedup();
-                Ok(Effects { emit: vec![Emit { groups, payload: Payload::of(&payload)? }], ..Effects::none() })
+                Ok(Effects { emit: vec![Emit { groups, payload: Payload::of(payload)? }], ..Effects::none() })
             }
             Outcome::Error { code, message, details } => Err(AgentError::fail(&code, message).with_details(details)),
         }

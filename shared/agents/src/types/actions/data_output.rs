@@ -101,7 +101,7 @@ impl AgentType for DataOutput {
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
         let Some(event) = cx.event else { return Ok(Effects::none()) };
         let item = match &self.item {
-            Some(item) => Payload::of(&item.render(cx.scope())?)?,
+            Some(item) => Payload::of(item.render(cx.scope())?)?,
             None => event.payload.clone(),
         };
         Ok(Effects { publish: Some(item), ..Effects::none() })

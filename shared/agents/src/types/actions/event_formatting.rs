@@ -108,7 +108,7 @@ impl AgentType for EventFormatting {
                 let fields: Vec<(String, String)> = fields.into_iter().map(|(key, value)| (key, value.to_string())).collect();
                 compose::merged(&event.payload, fields.iter().map(|(key, text)| (key.clone(), text.as_str())))?
             }
-            (_, rendered) => Payload::of(&rendered)?,
+            (_, rendered) => Payload::of(rendered)?,
         };
         Ok(Effects::emit("on_format", payload))
     }

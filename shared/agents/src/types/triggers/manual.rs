@@ -35,7 +35,7 @@ impl AgentType for Manual {
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        let payload = Payload::of(&options.payload).map_err(|error| format!("{} {}", error.message, error.details));
+        let payload = Payload::of(options.payload).map_err(|error| format!("{} {}", error.message, error.details));
         Some(Manual { payload: problems.take("payload", payload)? })
     }
 

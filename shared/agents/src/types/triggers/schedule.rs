@@ -54,7 +54,7 @@ impl AgentType for ScheduleTrigger {
     }
 
     async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
-        Ok(Effects::emit("on_schedule", Payload::of(&self.payload.render(cx.scope())?)?))
+        Ok(Effects::emit("on_schedule", Payload::of(self.payload.render(cx.scope())?)?))
     }
 
     fn examples() -> Vec<Example> {

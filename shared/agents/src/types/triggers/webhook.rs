@@ -168,11 +168,11 @@ impl AgentType for Webhook {
         }
         let body = self.reading.payload(request)?;
         // The text is parsed into a value only where one is needed.
-        let value = if self.sender.is_some() { body.value() } else { Value::Null };
-        if let Some(handshake) = self.sender.map(|sender| sender.handshake_in(&value, secret)).transpose()?.flatten() {
+        let value = if self.sender.is_some() { body.value() } else { &Value::Null };
+        if let Some(handshake) = self.sender.map(|sender| sender.handshake_in(value, secret)).transpose()?.flatten() {
             return Ok(Accepted { confirm: handshake.confirm, ..Accepted::only_answered(handshake.answer) });
         }
-        let key = delivery_id(self.sender, request, &value);
+        let key = delivery_id(self.sender, request, value);
         let payload = self.payload(body, request)?;
         Ok(Accepted {
             answer: self.reply.as_ref().map(|reply| reply.answer(&payload)).transpose()?,
@@ -242,7 +242,7 @@ impl Webhook {
         let whole = body.value();
         let part = match &self.payload_path {
             None => whole,
-            Some((text, path)) => path.get(&whole).cloned().ok_or_else(|| {
+            Some((text, path)) => path.get(whole).ok_or_else(|| {
                 let message = format!("The body has nothing at `{text}`, where this hook looks for its payload.");
                 Error::new(
                     ErrorKind::Unprocessable,
@@ -252,7 +252,7 @@ impl Webhook {
                 )
             })?,
         };
-        Payload::of(&self.event_headers.add(part, request))
+        Payload::of(self.event_headers.add(part.clone(), request))
     }
 }
 

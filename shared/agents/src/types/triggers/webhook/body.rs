@@ -41,7 +41,7 @@ impl Reading {
     pub(super) fn payload(&self, request: &HookRequest) -> Result<Payload, Error> {
         let payload = self.fields_parsed(self.body(request)?)?;
         let Some(key) = &self.query_key else { return Ok(payload) };
-        Payload::of(&under(payload.value(), key, Value::Object(query(request))))
+        Payload::of(under(payload.value().clone(), key, Value::Object(query(request))))
     }
 
     fn body(&self, request: &HookRequest) -> Result<Payload, Error> {
@@ -51,15 +51,15 @@ impl Reading {
             rookery_media::unpack(&codings, Bytes::copy_from_slice(&request.body), limits::PAYLOAD_BYTES).map_err(refused)?;
         if body.is_empty() {
             let fields = if self.query_key.is_some() { Map::new() } else { query(request) };
-            return Payload::of(&Value::Object(fields));
+            return Payload::of(Value::Object(fields));
         }
         match rookery_media::read(request.header("content-type").unwrap_or_default(), &body).map_err(refused)? {
             Body::Json(text) => Payload::parse(text.as_bytes()),
             Body::Text(text) if self.json_texts => Payload::parse(text.as_bytes()),
-            Body::Text(text) => Payload::of(&json!({"text": text})),
+            Body::Text(text) => Payload::of(json!({"text": text})),
             Body::Form(fields) => match self.sender.and_then(Sender::json_field).and_then(|name| fields.get(name)?.as_str()) {
                 Some(text) if fields.len() == 1 => Payload::parse(text.as_bytes()),
-                _ => Payload::of(&Value::Object(fields)),
+                _ => Payload::of(Value::Object(fields)),
             },
         }
     }
@@ -68,7 +68,7 @@ impl Reading {
         if self.json_fields.is_empty() {
             return Ok(payload);
         }
-        let mut value = payload.value();
+        let mut value = payload.value().clone();
         for name in &self.json_fields {
             if let Some(Value::String(text)) = value.get(name) {
                 let parsed = Payload::parse(text.as_bytes()).map_err(|error| {
@@ -80,10 +80,10 @@ impl Reading {
                         "Send JSON in it, or take it out of the hook's `parse_json`.",
                     )
                 })?;
-                value[name.as_str()] = parsed.value();
+                value[name.as_str()] = parsed.value().clone();
             }
         }
-        Payload::of(&value)
+        Payload::of(value)
     }
 }
 

@@ -54,7 +54,7 @@ impl Reply {
 
     pub(super) fn answer(&self, payload: &Payload) -> Result<Answer, Error> {
         // The scope has no time, so that the same delivery gets the same answer.
-        let scope = Scope::new(Map::from_iter([("payload".to_owned(), payload.value())]));
+        let scope = Scope::new(Map::from_iter([("payload".to_owned(), payload.value().clone())]));
         let body = match &self.body {
             None => Ok(String::new()),
             Some(Body::Text(template)) => template.render(&scope),
