@@ -15,6 +15,7 @@ use lambda_runtime::LambdaEvent;
 use rookery_engine::Engine;
 use rookery_queue::Queue;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,12 @@ use tokio_util::task::TaskTracker;
 
 /// For how long received messages are hidden here.
 const HOLD: Hold = Hold { hidden: Duration::from_secs(30), beat: Duration::from_secs(10) };
+
+/// A batch costs several calls, however many messages it has. So after one of this size, the next may fill for a moment. Messages that come
+/// one by one never wait, and after a full batch more are there already.
+const COMPANY: Range<usize> = 3..10;
+/// How long that is. A mapping knows it as `MaximumBatchingWindowInSeconds`.
+const WINDOW: Duration = Duration::from_millis(1);
 
 /// How long a message is hidden, and how often that is repeated while it is worked on.
 #[derive(Clone, Copy)]
@@ -41,7 +48,11 @@ pub(crate) async fn run(
     stopping: CancellationToken,
 ) {
     let mut calls = engine.calls_under_way();
+    let mut last_batch = 0;
     loop {
+        if COMPANY.contains(&last_batch) {
+            tokio::time::sleep(WINDOW).await;
+        }
         let received = async {
             let room = shares.room(&mut calls).await;
             tokio::select! {
@@ -57,6 +68,7 @@ pub(crate) async fn run(
         match received {
             Ok(messages) if messages.is_empty() => {}
             Ok(messages) => {
+                last_batch = messages.len();
                 let batch = shares.begin(messages.iter().map(project));
                 let (engine, client, url) = (engine.clone(), client.clone(), url.clone());
                 tasks.spawn(async move {

@@ -9,6 +9,7 @@
 
 mod begun;
 mod client;
+mod company;
 mod disk;
 mod dynamodb;
 mod ledger;

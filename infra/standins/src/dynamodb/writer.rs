@@ -2,6 +2,7 @@
 
 use super::operations;
 use crate::StandinError;
+use crate::company;
 use crate::disk::{Disk, Fault};
 use crate::ledger::Ledger;
 use crate::opening::Checked;
@@ -56,8 +57,11 @@ impl Writer {
     }
 
     pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
+        let mut last_group = 0;
         while let Ok(first) = jobs.recv() {
+            company::wait(last_group);
             let more: Vec<Job> = jobs.try_iter().take(GROUP).collect();
+            last_group = 1 + more.len();
             if !self.pass(std::iter::once(first).chain(more)) {
                 return;
             }
