@@ -9,7 +9,6 @@
 
 mod begun;
 mod client;
-mod company;
 mod disk;
 mod dynamodb;
 mod ledger;

@@ -2,7 +2,6 @@
 
 use super::operations;
 use crate::StandinError;
-use crate::company;
 use crate::disk::{Disk, Fault};
 use crate::ledger::Ledger;
 use crate::opening::Checked;
@@ -14,10 +13,18 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// The most requests before a sync, so that a flood cannot delay every answer.
 const GROUP: usize = 64;
+/// While several callers write at once, a sync waits for those that were answered last to write again: it costs the same for all of them. A
+/// caller that is alone never waits. Source: PostgreSQL's `commit_delay` and `commit_siblings`.
+const DELAY: Duration = Duration::from_micros(500);
+/// How many the last group must have had for that.
+const SIBLINGS: usize = 3;
+/// How long ago it may have been at most.
+const LATELY: Duration = Duration::from_millis(3);
 
 pub(super) enum Job {
     Call(Request),
@@ -57,39 +64,46 @@ impl Writer {
     }
 
     pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
-        let mut last_group = 0;
-        while let Ok(first) = jobs.recv() {
-            company::wait(last_group);
-            let more: Vec<Job> = jobs.try_iter().take(GROUP).collect();
-            last_group = 1 + more.len();
-            if !self.pass(std::iter::once(first).chain(more)) {
-                return;
+        let (mut open, mut last_group) = (true, (0, Instant::now()));
+        while open && let Ok(first) = jobs.recv() {
+            let mut writes = Vec::new();
+            open = self.read(std::iter::once(first).chain(jobs.try_iter().take(GROUP)), &mut writes);
+            if !writes.is_empty() && last_group.0 >= SIBLINGS && last_group.1.elapsed() < LATELY {
+                std::thread::sleep(DELAY);
+                open &= self.read(jobs.try_iter().take(GROUP), &mut writes);
             }
+            let group = writes.len();
+            self.write(writes);
+            last_group = (group, Instant::now());
         }
     }
 
-    /// Runs requests, and answers. Reads come first: they see only what earlier passes made durable, so they need not wait for what is
-    /// written here. What was written is answered when it is durable. Gives false after the last pass.
-    fn pass(&mut self, jobs: impl Iterator<Item = Job>) -> bool {
-        let (mut reads, mut writes, mut open) = (Vec::new(), Vec::new(), true);
+    /// Answers requests that read, and keeps those that write for later. A read sees only what earlier groups made durable, so it need not wait
+    /// for a sync. Gives false when no request comes any more.
+    fn read(&mut self, jobs: impl Iterator<Item = Job>, writes: &mut Vec<Request>) -> bool {
+        let mut open = true;
         for job in jobs {
             match job {
-                Job::Call(request) if operations::is_read(&request.operation) => reads.push(request),
+                // A caller that has hung up wants nothing done: its request counts as lost.
+                Job::Call(request) if request.answer.is_closed() => {}
+                Job::Call(request) if operations::is_read(&request.operation) => {
+                    let answer = match self.disk.fault() {
+                        Some(fault) if fault != Fault::Full => operations::faulty(&fault),
+                        _ => self.answer(&request),
+                    };
+                    let _ = request.answer.send(answer);
+                }
                 Job::Call(request) => writes.push(request),
                 Job::Close => open = false,
             }
         }
-        // A caller that has hung up wants nothing done: its request counts as lost.
-        let is_waited_for = |request: &Request| !request.answer.is_closed();
-        for request in reads.into_iter().filter(is_waited_for) {
-            let answer = match self.disk.fault() {
-                Some(fault) if fault != Fault::Full => operations::faulty(&fault),
-                _ => self.answer(&request),
-            };
-            let _ = request.answer.send(answer);
-        }
+        open
+    }
+
+    /// Writes what was asked for, and answers when it is durable.
+    fn write(&mut self, requests: Vec<Request>) {
         let (mut answers, mut wrote) = (Vec::new(), false);
-        for request in writes.into_iter().filter(is_waited_for) {
+        for request in requests {
             let answer = match self.disk.fault() {
                 Some(fault) => operations::faulty(&fault),
                 None => {
@@ -106,7 +120,6 @@ impl Writer {
         for (answer, caller) in answers {
             let _ = caller.send(failed.as_ref().map_or(answer, operations::faulty));
         }
-        open
     }
 
     /// Counts in the ledger what was committed, and syncs it.
@@ -149,6 +162,12 @@ mod tests {
         (Job::Call(Request { operation: operation.to_owned(), body: Bytes::from_static(body.as_bytes()), answer }), answered)
     }
 
+    fn pass<const N: usize>(writer: &mut Writer, jobs: [Job; N]) {
+        let mut writes = Vec::new();
+        assert!(writer.read(jobs.into_iter(), &mut writes));
+        writer.write(writes);
+    }
+
     #[test]
     fn nothing_is_answered_as_done_once_the_disk_has_failed() {
         let folder = tempfile::tempdir().unwrap();
@@ -165,7 +184,7 @@ mod tests {
         ];
         let (healthy, mut answers): (Vec<_>, Vec<_>) = jobs.into_iter().unzip();
         // One after the other: reads come before what is written in the same pass.
-        healthy.into_iter().for_each(|job| assert!(writer.pass(std::iter::once(job))));
+        healthy.into_iter().for_each(|job| pass(&mut writer, [job]));
         let statuses: Vec<u16> = answers.iter_mut().map(|answer| answer.try_recv().unwrap().status().as_u16()).collect();
         assert_eq!(statuses, [200, 200, 200, 400]);
 
@@ -173,12 +192,12 @@ mod tests {
         writer.log = File::open("/dev/null").unwrap();
         let (write, mut written) = call("PutItem", r#"{"TableName":"table","Item":{"a":{"S":"x"}}}"#);
         let (read, mut seen) = call("GetItem", r#"{"TableName":"table","Key":{"a":{"S":"x"}}}"#);
-        assert!(writer.pass([write, read].into_iter()));
+        pass(&mut writer, [write, read]);
         let [written, seen] = [&mut written, &mut seen].map(|answer| answer.try_recv().unwrap());
         assert_eq!([written.status().as_u16(), seen.status().as_u16()], [500, 200]);
         assert_eq!(seen.body(), "{}", "a read sees nothing that is not durable");
         let (later, mut answered) = call("ListTables", "{}");
-        assert!(writer.pass(std::iter::once(later)), "it stays so");
-        assert_eq!(answered.try_recv().unwrap().status().as_u16(), 500);
+        pass(&mut writer, [later]);
+        assert_eq!(answered.try_recv().unwrap().status().as_u16(), 500, "it stays so");
     }
 }

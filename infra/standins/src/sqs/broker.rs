@@ -9,7 +9,6 @@ use super::queues::Queues;
 use super::received::Received;
 use super::store::Store;
 use crate::StandinError;
-use crate::company;
 use crate::disk::{Disk, PROBE_EVERY};
 use crate::opening::Checked;
 use std::sync::Arc;
@@ -63,7 +62,7 @@ impl Broker {
         let damaged = |cause: Box<dyn std::error::Error + Send + Sync>| StandinError::Damaged { path, cause: cause.to_string() };
         let queues = store.load(now()).map_err(damaged)?;
         let (sender, jobs) = mpsc::channel();
-        let mut writer = Writer { jobs, queues, store, disk, polls: Vec::new(), last_group: 0, draining: false };
+        let mut writer = Writer { jobs, queues, store, disk, polls: Vec::new(), draining: false };
         let run = move || while writer.pass() {};
         let thread = std::thread::Builder::new()
             .name("sqs-writer".to_owned())
@@ -137,8 +136,6 @@ struct Writer {
     /// Receives that wait, the oldest first.
     polls: Vec<Poll>,
     draining: bool,
-    /// How many calls the last transaction had.
-    last_group: usize,
 }
 
 impl Writer {
@@ -152,7 +149,6 @@ impl Writer {
         }
         let mut answers = Vec::new();
         let mut open = true;
-        company::wait(self.last_group);
         let more: Vec<Job> = self.jobs.try_iter().take(GROUP).collect();
         for job in first.into_iter().chain(more) {
             match job {
@@ -165,7 +161,6 @@ impl Writer {
                 Job::Close => open = false,
             }
         }
-        self.last_group = answers.len();
         let mut served = if fault.is_none() { self.serve(now) } else { Vec::new() };
         served.extend(self.take_over(now));
         let stored = self.commit(now);
