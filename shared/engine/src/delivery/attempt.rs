@@ -5,6 +5,7 @@ use crate::delivery::slow_lane::busy_during;
 use crate::delivery::work::{Wake, Work};
 use crate::external::host::{EngineHost, Purpose};
 use crate::external::pending::Asked;
+use crate::workflow::built::Pace;
 use crate::{Built, Engine};
 use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
 use rookery_domain::{AgentRef, Cell, Event, Result, ScopeId, Time, limits};
@@ -111,12 +112,13 @@ impl<'a> Attempt<'a> {
     }
 
     /// Runs the agent with its memory. Nothing is committed here. What the agent asks of others is stored before it is asked,
-    /// when the purpose is a commit. An agent that took long before does not hold up others.
+    /// when the purpose is a commit. An agent that is not known to be quick does
+    /// not hold up others.
     pub(crate) async fn run(&self, purpose: Purpose) -> Result<Ran> {
         let (built, cell) = (&self.ready.built, &self.work.cell);
-        let (ran, took) = match built.is_quick(cell, self.began) {
-            true => busy_during(self.run_agent(purpose)).await,
-            false => Box::pin(self.engine.slow_lane.run(busy_during(self.run_agent(purpose)))).await,
+        let (ran, took) = match built.pace(cell, self.began) {
+            Pace::Quick => busy_during(self.run_agent(purpose)).await,
+            Pace::Unknown | Pace::Slow => Box::pin(self.engine.slow_lane.run(busy_during(self.run_agent(purpose)))).await,
         };
         built.note(cell, took, self.engine.chains().quick, self.began);
         ran

@@ -10,6 +10,7 @@ use crate::delivery::commit::blank_commit;
 use crate::delivery::work::Work;
 use crate::external::host::Purpose;
 use crate::routing::{deliver, span_before, span_in_chain};
+use crate::workflow::built::Pace;
 use crate::{Built, Engine};
 use futures::FutureExt;
 use rookery_agents::{Effects, Memory};
@@ -113,7 +114,7 @@ impl Growing<'_> {
     /// Handles a delivery and adds it to the chain. `None` if it is left open.
     async fn add(&mut self, event: &Event, cell: &CellId) -> Option<()> {
         let (_, agent) = self.built.agent(cell).ok()?;
-        let has_time = self.when == Grown::AtDispatch || self.built.is_quick(cell, self.first.created_at);
+        let has_time = self.when == Grown::AtDispatch || self.built.pace(cell, self.first.created_at) != Pace::Slow;
         if !agent.facts().only_computes || !has_time {
             return None;
         }

@@ -7,7 +7,7 @@ use rookery_agents::Agent;
 use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, Time, WorkflowRef};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 /// The most bytes that the built versions in memory may take: a function has 512 MB, and the agents made of a text take several
@@ -46,8 +46,8 @@ pub struct Built {
     /// The agents and links, as data.
     pub graph: Graph,
     agents: HashMap<CellId, Box<dyn Agent>>,
-    /// Which agents took long in this process, so that no sender is made to wait for them.
-    slow: HashMap<CellId, Slow>,
+    /// How long agents took in this process, so that nobody is made to wait for slow ones.
+    paces: HashMap<CellId, Lately>,
     /// About how many bytes the version takes in memory.
     bytes: u64,
 }
@@ -59,11 +59,23 @@ const FAR_TOO_LONG: u32 = 10;
 /// How long such an agent is left for later, in milliseconds. Then it is tried again. Until then, an event costs a message more.
 const LEFT_MS: i64 = 600_000;
 
+/// What is known of how long an agent takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Nothing: it may turn out to be slow.
+    Unknown,
+    /// It takes no longer than it should.
+    Quick,
+    /// It took too long.
+    Slow,
+}
+
 /// How an agent did lately.
 #[derive(Default)]
-struct Slow {
+struct Lately {
     in_a_row: AtomicU32,
-    until: AtomicI64,
+    slow_until: AtomicI64,
+    was_quick: AtomicBool,
 }
 
 impl Built {
@@ -78,8 +90,8 @@ impl Built {
         });
         let bytes = OWN_BYTES + graph.cells().iter().map(weight).sum::<u64>();
         let agents: HashMap<CellId, Box<dyn Agent>> = agents.collect();
-        let slow = agents.keys().map(|id| (id.clone(), Slow::default())).collect();
-        Built { version, agents, slow, graph, bytes }
+        let paces = agents.keys().map(|id| (id.clone(), Lately::default())).collect();
+        Built { version, agents, paces, graph, bytes }
     }
 
     /// An agent and its cell; 404 when the version has no such agent.
@@ -88,19 +100,26 @@ impl Built {
         found.ok_or_else(|| Error::not_found("agent"))
     }
 
-    /// Whether an agent may be run while a sender waits.
-    pub(crate) fn is_quick(&self, id: &CellId, now: Time) -> bool {
-        self.slow.get(id).is_some_and(|slow| slow.until.load(Ordering::Relaxed) <= now.0)
+    /// What is known of how long an agent takes.
+    pub(crate) fn pace(&self, id: &CellId, now: Time) -> Pace {
+        let Some(lately) = self.paces.get(id) else { return Pace::Unknown };
+        match lately.slow_until.load(Ordering::Relaxed) > now.0 {
+            true => Pace::Slow,
+            false if lately.was_quick.load(Ordering::Relaxed) => Pace::Quick,
+            false => Pace::Unknown,
+        }
     }
 
     /// Notes how long an agent took that should take no longer than `quick`.
     pub(crate) fn note(&self, id: &CellId, took: Duration, quick: Duration, now: Time) {
-        let Some(slow) = self.slow.get(id) else { return };
+        let Some(lately) = self.paces.get(id) else { return };
         if took <= quick {
-            slow.in_a_row.store(0, Ordering::Relaxed);
-        } else if slow.in_a_row.fetch_add(1, Ordering::Relaxed) + 1 >= IN_A_ROW || took > quick.saturating_mul(FAR_TOO_LONG) {
-            slow.in_a_row.store(0, Ordering::Relaxed);
-            slow.until.store(now.plus(LEFT_MS).0, Ordering::Relaxed);
+            lately.in_a_row.store(0, Ordering::Relaxed);
+            lately.was_quick.store(true, Ordering::Relaxed);
+        } else if lately.in_a_row.fetch_add(1, Ordering::Relaxed) + 1 >= IN_A_ROW || took > quick.saturating_mul(FAR_TOO_LONG) {
+            lately.in_a_row.store(0, Ordering::Relaxed);
+            lately.was_quick.store(false, Ordering::Relaxed);
+            lately.slow_until.store(now.plus(LEFT_MS).0, Ordering::Relaxed);
         }
     }
 
@@ -156,17 +175,22 @@ mod tests {
             Cell { name: "c".into(), id: id.clone(), agent_type: "event_formatting".into(), config, incarnation: 1, token: None };
         let (built, now) = (Built::new(1, Graph::new(vec![cell], Vec::new())), Time::now());
         let took = |ms, now| built.note(&id, Duration::from_millis(ms), Duration::from_millis(2), now);
-        for ms in [3, 3, 1, 3, 3] {
+        let pace = |now| built.pace(&id, now);
+        for ms in [3, 3] {
             took(ms, now);
-            assert!(built.is_quick(&id, now), "a slow run may be by chance");
+            assert_eq!(pace(now), Pace::Unknown, "a slow run may be by chance");
+        }
+        for ms in [1, 3, 3] {
+            took(ms, now);
+            assert_eq!(pace(now), Pace::Quick);
         }
         took(3, now);
-        assert!(!built.is_quick(&id, now));
+        assert_eq!(pace(now), Pace::Slow);
         let later = now.plus(LEFT_MS);
-        assert!(built.is_quick(&id, later));
+        assert_eq!(pace(later), Pace::Unknown, "it is tried again, where it holds up nobody");
         took(200, later);
-        assert!(!built.is_quick(&id, later), "no other sender waits for that");
-        assert!(!built.is_quick(&CellId("unknown".into()), now));
+        assert_eq!(pace(later), Pace::Slow, "no other sender waits for that");
+        assert_eq!(built.pace(&CellId("unknown".into()), now), Pace::Unknown);
     }
 
     #[test]

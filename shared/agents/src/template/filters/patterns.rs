@@ -1,6 +1,7 @@
 //! Filters with regular expressions. Only expressions that are written in the template are allowed here.
 
 use super::{Given, Own};
+use crate::template::bounds::spend;
 use liquid_core::model::{Value, ValueView};
 use liquid_core::{Error, Expression, Result};
 use regex::{Captures, Regex, RegexBuilder};
@@ -27,6 +28,8 @@ fn regex_replace(given: &Given<'_>) -> Result<Value> {
     let mut text = String::new();
     let mut copied = 0;
     for found in pattern.captures_iter(&input) {
+        // A search may read to the end of the text, so many of them take a time that grows with its square: each looks at the clock.
+        spend(given.runtime, 0)?;
         let Some(whole) = found.get(0) else { continue };
         text.push_str(&input[copied..whole.start()]);
         found.expand(&with, &mut text);
