@@ -114,7 +114,12 @@ impl Growing<'_> {
     /// Handles a delivery and adds it to the chain. `None` if it is left open.
     async fn add(&mut self, event: &Event, cell: &CellId) -> Option<()> {
         let (_, agent) = self.built.agent(cell).ok()?;
-        let has_time = self.when == Grown::AtDispatch || self.built.pace(cell, self.first.created_at) != Pace::Slow;
+        let has_time = match (self.when, self.built.pace(cell, self.first.created_at)) {
+            (Grown::AtDispatch, _) | (_, Pace::Quick) => true,
+            // It may be slow, and a sender does not stand in line for that.
+            (Grown::AtAccept, Pace::Unknown) => self.engine.slow_lane.is_free(),
+            (Grown::AtAccept, Pace::Slow) => false,
+        };
         if !agent.facts().only_computes || !has_time {
             return None;
         }

@@ -20,6 +20,11 @@ impl SlowLane {
         SlowLane(Semaphore::new((available_parallelism().map_or(1, usize::from) / 2).max(1)))
     }
 
+    /// Whether a place is free at the moment.
+    pub(crate) fn is_free(&self) -> bool {
+        self.0.available_permits() > 0
+    }
+
     /// Runs work, of which each step takes a place for as long as it computes. Work that waits, as for an answer, takes none.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
