@@ -1,7 +1,7 @@
 //! DynamoDB: `dynoxide` on one SQLite file. The callers define the tables.
 //!
-//! One thread owns the database ([`writer`]). It runs all requests that wait, syncs the log **once**, and only then answers any
-//! of them: a group commit. [`operations`] does what a request asks for.
+//! One thread answers ([`writer`]). It runs all requests that wait, syncs the log **once**, and only then answers any
+//! of them: a group commit. [`operations`] does what a request asks for. Another thread removes what has expired ([`sweeper`]).
 //!
 //! Known differences from AWS: there is no TransactionConflict and no throttling, a `ClientRequestToken` is forgotten at a
 //! restart, and types that no SDK would send are refused in other words.

@@ -64,17 +64,17 @@ impl Writer {
     }
 
     pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
-        let (mut open, mut last_group) = (true, (0, Instant::now()));
+        let (mut open, mut last_group, mut answered) = (true, 0, Instant::now());
         while open && let Ok(first) = jobs.recv() {
             let mut writes = Vec::new();
             open = self.read(std::iter::once(first).chain(jobs.try_iter().take(GROUP)), &mut writes);
-            if !writes.is_empty() && last_group.0 >= SIBLINGS && last_group.1.elapsed() < LATELY {
+            if !writes.is_empty() && last_group >= SIBLINGS && answered.elapsed() < LATELY {
                 std::thread::sleep(DELAY);
                 open &= self.read(jobs.try_iter().take(GROUP), &mut writes);
             }
-            let group = writes.len();
+            last_group = writes.len();
             self.write(writes);
-            last_group = (group, Instant::now());
+            answered = Instant::now();
         }
     }
 

@@ -184,3 +184,53 @@ impl<'a> Attempt<'a> {
         Ok(Ok(Remembered { scope: text, scope_id, item }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Settings;
+    use rookery_boot::{Clients, TABLE};
+    use rookery_domain::{CellId, Payload};
+    use rookery_egress::{Egress, Policy};
+    use rookery_queue::Producer;
+    use rookery_standins::Standins;
+    use rookery_store::Store;
+    use std::time::Duration;
+
+    const OPTIONS: &str = r#"{"cells":[
+        {"id":"unknown","type":"agent","agent_type":"event_formatting","config":{"instructions":{"a":"{{ b }}"}}},
+        {"id":"quick","type":"agent","agent_type":"event_formatting","config":{"instructions":{"a":"{{ b }}"}}}
+    ]}"#;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn only_an_agent_that_was_seen_to_be_quick_takes_no_place_in_the_slow_lane() {
+        let folder = tempfile::tempdir().unwrap();
+        let standins = Standins::start(folder.path()).unwrap();
+        let clients = Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build());
+        let queues = rookery_boot::create(&clients).await.unwrap();
+        let (store, producer) = (Store::new(clients.dynamodb, TABLE), Producer::start(clients.sqs, &queues));
+        let engine = Engine::new(store, producer, Egress::new(Policy::default()), Settings::default());
+        let project = engine.store.create_project("p").await.unwrap();
+        let (workflow, _) = engine.create_workflow(&project.id, "w", OPTIONS).await.unwrap();
+        let workflow = engine.start(&workflow).await.unwrap().0;
+        let run = |cell: &str| {
+            let (engine, workflow, cell) = (engine.clone(), workflow.clone(), CellId(cell.to_owned()));
+            let event = Some((Payload::stored("{}".to_owned()), Vec::new()));
+            async move { engine.dry_run(&workflow, &cell, event, false).await.unwrap() }
+        };
+        let built = engine.built(&workflow.id, workflow.built).await.unwrap();
+        let note = |cell: &str, took| built.note(&CellId(cell.to_owned()), took, Duration::from_secs(1), Time::now());
+        note("quick", Duration::ZERO);
+        let places = engine.slow_lane.take_all().await;
+        let waits = tokio::spawn(run("unknown"));
+        for _ in 0..5 {
+            run("quick").await;
+        }
+        assert!(!waits.is_finished(), "no place is free");
+        drop(places);
+        waits.await.unwrap();
+        let _places = engine.slow_lane.take_all().await;
+        run("unknown").await; // It was quick.
+        standins.stop().await;
+    }
+}

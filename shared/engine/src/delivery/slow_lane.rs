@@ -25,6 +25,13 @@ impl SlowLane {
         self.0.available_permits() > 0
     }
 
+    /// Takes all places, for tests.
+    #[cfg(test)]
+    pub(crate) async fn take_all(&self) -> impl Drop {
+        let places = self.0.available_permits() as u32;
+        self.0.acquire_many(places).await.unwrap()
+    }
+
     /// Runs work, of which each step takes a place for as long as it computes. Work that waits, as for an answer, takes none.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
@@ -71,29 +78,32 @@ fn busy() -> Duration {
 mod tests {
     use super::*;
     use std::sync::Arc;
-    use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
+
+    /// A test that would wait for ever fails after this time.
+    const WITHIN: Duration = Duration::from_secs(20);
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn a_slow_agent_leaves_the_only_thread_to_others() {
         let (tell, told) = mpsc::channel();
-        let slow = tokio::spawn(async move { SlowLane(Semaphore::new(1)).run(async move { told.recv().is_ok() }).await });
+        let slow =
+            tokio::spawn(async move { SlowLane(Semaphore::new(1)).run(async move { told.recv_timeout(WITHIN).is_ok() }).await });
         // The only thread of the runtime does this, while the slow work blocks.
         tokio::spawn(async move { tell.send(()) }).await.unwrap().unwrap();
         assert!(slow.await.unwrap());
     }
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn few_compute_at_a_time_and_those_that_wait_take_no_place() {
         let lane = Arc::new(SlowLane(Semaphore::new(2)));
-        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(0)));
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let all = (0..20).map(|_| {
             let (lane, now, most) = (lane.clone(), now.clone(), most.clone());
             let compute = move || {
-                let many = now.fetch_add(1, Ordering::SeqCst) + 1;
-                let mut most = most.lock().unwrap();
-                *most = many.max(*most);
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                // The others get the chance to begin.
+                (0..100).for_each(|_| std::thread::yield_now());
                 now.fetch_sub(1, Ordering::SeqCst);
             };
             tokio::spawn(async move {
@@ -108,7 +118,7 @@ mod tests {
         for one in all.collect::<Vec<_>>() {
             one.await.unwrap();
         }
-        assert!((1..=2).contains(&*most.lock().unwrap()));
+        assert!((1..=2).contains(&most.load(Ordering::SeqCst)), "{most:?}");
         // One waits for ever: the others still get all the places.
         let waiting = tokio::spawn({
             let lane = lane.clone();

@@ -55,3 +55,36 @@ fn regex_extract(given: &Given<'_>) -> Result<Value> {
     };
     Ok(group(&found).map_or(Value::Nil, Value::scalar))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::bounds::{Budget, State, Wants};
+    use crate::template::runtime::Lax;
+    use crate::template::{Limit, Scope};
+    use liquid_core::Runtime;
+    use std::time::Instant;
+
+    #[test]
+    fn a_replacement_ends_when_its_time_is_over() {
+        let (scope, pattern) = (Scope::new(serde_json::Map::new()), Regex::new("a").unwrap());
+        let (input, with) = (Value::scalar("banana"), [Value::scalar("a").into(), Value::scalar("o").into()]);
+        let replace = |deadline| {
+            let runtime = Lax::root(scope.view());
+            *runtime.registers().get_mut() = State::new(&Budget::until(deadline), &scope, Wants::Text);
+            let given = Given {
+                name: "regex_replace",
+                input: &input,
+                arguments: &with,
+                keyword: None,
+                pattern: Some(&pattern),
+                runtime: &runtime,
+            };
+            regex_replace(&given).map(|text| text.to_kstr().to_string()).map_err(|error| error.to_string())
+        };
+        let now = Instant::now();
+        assert_eq!(replace(now + std::time::Duration::from_secs(60)), Ok("bonono".to_owned()));
+        let error = replace(now).unwrap_err();
+        assert!(error.contains(&Limit::Time.to_string()), "{error}");
+    }
+}
