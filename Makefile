@@ -11,10 +11,10 @@ FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule)
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
-run: ## builds a release and runs it with the demo; agents may call the demo's sink, and also ALLOW=CIDR:PORT
+run: ## builds a release and runs it with the demo; agents may call ALLOW=CIDR:PORT
 	@echo "Building (a first build takes six minutes on two cores) ..."
 	cargo build --release --locked -p rookery-local
-	target/release/rookery --addr $(ADDR) --data $(DATA) --demo-sink $(SINK) --egress-allow "$(firstword $(subst :, ,$(SINK)))/32:$(lastword $(subst :, ,$(SINK)))$(ALLOW:%=,%)"
+	target/release/rookery --addr $(ADDR) --data $(DATA) --demo-sink $(SINK) $(ALLOW:%=--egress-allow "%")
 
 build: ## builds the release program and the functions
 	cargo build --release --locked -p rookery-local $(FUNCTIONS)

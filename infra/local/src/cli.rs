@@ -39,7 +39,8 @@ pub struct Args {
     /// -Host). By default none.
     #[arg(long, env = "ROOKERY_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR,...")]
     pub trusted_proxy: Vec<TrustedProxy>,
-    /// Private addresses that agents may call, as CIDR or CIDR:port. By default none: agents reach only the public internet.
+    /// Private addresses that agents may call, as CIDR or CIDR:port. By default agents reach only the public internet, and the
+    /// demo's sink.
     #[arg(long, env = "ROOKERY_EGRESS_ALLOW", value_delimiter = ',', value_name = "CIDR,...")]
     pub egress_allow: Vec<Allow>,
     /// Start with an empty store: no demo project.

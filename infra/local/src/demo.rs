@@ -12,7 +12,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 /// The workflow, as the canvas saves it.
 const WORKFLOW: &str = include_str!("../../../events/demo-workflow.json");
@@ -30,20 +29,14 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Makes the demo if the store is empty, and serves its sink. The demo's URLs are also written to files of the data folder.
+    /// Makes the demo if the store is empty. The demo's URLs are also written to files of the data folder.
     pub(crate) async fn start(
         engine: &Arc<Engine>,
         args: &Args,
         addr: SocketAddr,
-        tasks: &TaskTracker,
-        stopping: &CancellationToken,
+        sink: SocketAddr,
     ) -> anyhow::Result<Option<Demo>> {
-        let sink = TcpListener::bind(args.demo_sink).await.with_context(|| {
-            format!("the demo's sink cannot listen on {}: choose another --demo-sink, or start with --no-demo", args.demo_sink)
-        })?;
-        let sink_addr = sink.local_addr()?;
-        tasks.spawn(serve_sink(sink, stopping.clone()));
-        let Some(workflow) = find_or_make(engine, sink_addr).await? else { return Ok(None) };
+        let Some(workflow) = find_or_make(engine, sink).await? else { return Ok(None) };
         let built = engine.built(&workflow.id, workflow.built).await?;
         let base = engine.public_url().context("the engine knows no address")?;
         let url = |kind: &str, cell: &str, suffix: &str| -> anyhow::Result<String> {
@@ -59,6 +52,13 @@ impl Demo {
         }
         Ok(Some(demo))
     }
+}
+
+/// Opens the address of the demo's sink.
+pub(crate) async fn open_sink(args: &Args) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(args.demo_sink).await.with_context(|| {
+        format!("the demo's sink cannot listen on {}: choose another --demo-sink, or start with --no-demo", args.demo_sink)
+    })
 }
 
 /// The demo's workflow, made if the store is new; `None` when it was deleted or stopped.
@@ -85,7 +85,7 @@ async fn find_or_make(engine: &Engine, sink: SocketAddr) -> anyhow::Result<Optio
 }
 
 /// Answers every POST with what it got, so that a workflow has something outside to call.
-async fn serve_sink(listener: TcpListener, stopping: CancellationToken) {
+pub(crate) async fn serve_sink(listener: TcpListener, stopping: CancellationToken) {
     let app = Router::new().route("/", post(receipt));
     if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned()).await {
         tracing::error!(%error, "the demo's sink stopped");

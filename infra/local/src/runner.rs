@@ -5,7 +5,7 @@ mod logged;
 
 use crate::cli::{Args, Auth};
 use crate::data::{self, Presence, Running};
-use crate::demo::Demo;
+use crate::demo::{self, Demo};
 use crate::gateway::Gateway;
 use crate::server::Limits;
 use crate::shares::Shares;
@@ -22,6 +22,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -45,7 +46,7 @@ pub struct Runner {
 impl Runner {
     /// Starts everything on a data folder. Errors name what could not be opened.
     pub async fn start(args: Args) -> anyhow::Result<Runner> {
-        let listener = tokio::net::TcpListener::bind(args.addr)
+        let listener = TcpListener::bind(args.addr)
             .await
             .with_context(|| format!("listening on {}: is Rookery running already? Use --addr for another port", args.addr))?;
         let addr = listener.local_addr()?;
@@ -66,7 +67,11 @@ impl Runner {
         let public_url = args.public_url.clone().map_or_else(|| own_address(addr), Ok)?;
         let chains = ChainBounds { deliveries: args.chain, ..ChainBounds::default() };
         let settings = Settings { public_url: Some(public_url), chains, ..Settings::default() };
-        let egress = Policy { allow: args.egress_allow.clone(), ..Policy::default() };
+        let sink = if args.no_demo { None } else { Some(demo::open_sink(&args).await?) };
+        let sink_addr = sink.as_ref().map(TcpListener::local_addr).transpose()?;
+        // The demo's sink is the program's own, so agents may call it without more words.
+        let allow = args.egress_allow.iter().cloned().chain(sink_addr.map(Into::into)).collect();
+        let egress = Policy { allow, ..Policy::default() };
         let Booted { engine, sqs, queues } = rookery_boot::assemble(clients, TABLE, queues, Options { egress, settings });
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
@@ -87,9 +92,12 @@ impl Runner {
         tasks.spawn(running.clone().send_unsent(engine.clone(), stopping.clone()));
         let beat = Duration::from_secs(args.tick_seconds);
         tasks.spawn(ticker::run(engine.clone(), sqs, queues, beat, standins.health(), stopping.clone()));
-        let demo = match args.no_demo {
-            true => None,
-            false => or_damage(Demo::start(&engine, &args, addr, &tasks, &stopping).await, &standins, &args.data).await?,
+        if let Some(sink) = sink {
+            tasks.spawn(demo::serve_sink(sink, stopping.clone()));
+        }
+        let demo = match sink_addr {
+            None => None,
+            Some(sink) => or_damage(Demo::start(&engine, &args, addr, sink).await, &standins, &args.data).await?,
         };
         // The demo's addresses are shown only where no key is needed to see them.
         gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
@@ -122,6 +130,7 @@ impl Runner {
         let most = DRAIN.as_secs();
         eprintln!("Rookery ends: it finishes the requests and deliveries under way, for at most {most} s, and closes its files.");
         self.stopping.cancel();
+        self.engine.begin_no_more();
         self.tasks.close();
         match tokio::time::timeout(DRAIN, self.tasks.wait()).await {
             Ok(()) => self.running.end(),

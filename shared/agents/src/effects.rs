@@ -1,6 +1,5 @@
 //! What an agent wants done, as data: so a dry run makes the same call and only leaves the commit out.
 
-use crate::template::{Limit, Problem};
 use rookery_domain::{Error, Payload, Time};
 use serde_json::Value;
 
@@ -151,11 +150,7 @@ impl From<Error> for AgentError {
 
 impl From<crate::template::TemplateError> for AgentError {
     fn from(error: crate::template::TemplateError) -> Self {
-        // The limit is in real time: a process that was frozen may run out of it without any fault of the template.
-        match error.problem() {
-            Problem::Limit(Limit::Time) => AgentError::retry("template_error", error.to_string()),
-            _ => AgentError::fail("template_error", error.to_string()),
-        }
+        AgentError::fail("template_error", error.to_string())
     }
 }
 

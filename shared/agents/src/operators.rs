@@ -1,13 +1,12 @@
 //! The operators of conditions: what each takes, and when it matches.
 
+use crate::AgentError;
 use crate::compare::{is_integer, order, same};
-use regex::{Regex, RegexBuilder};
+use crate::pattern::{Pattern, Searches};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Number, Value};
 
-/// The most memory of one compiled regular expression, in bytes.
-const REGEX_BYTES: usize = 256 * 1024;
 const TYPES: [&str; 7] = ["null", "boolean", "number", "integer", "string", "array", "object"];
 
 /// How two values are compared.
@@ -97,7 +96,7 @@ pub(crate) struct Comparison {
     operator: Operator,
     cast: Option<Cast>,
     value: Value,
-    regex: Option<Regex>,
+    pattern: Option<Pattern>,
 }
 
 impl Comparison {
@@ -108,23 +107,34 @@ impl Comparison {
             return Err("It is not of the type that `as` says: give a value of that type, or remove `as`.".to_owned());
         }
         let value = value.unwrap_or(Value::Null);
-        let regex = match (operator, &value) {
-            (Operator::Matches | Operator::NotMatches, Value::String(text)) => Some(build_regex(text)?),
+        let pattern = match (operator, &value) {
+            (Operator::Matches | Operator::NotMatches, Value::String(text)) => Some(Pattern::new(text)?),
             _ => None,
         };
-        Ok(Comparison { operator, cast, value, regex })
+        Ok(Comparison { operator, cast, value, pattern })
     }
 
     /// Whether the comparison matches what was found. A missing value does not match, nor does one of a type that does not fit.
-    pub(crate) fn matches(&self, found: Option<&Value>) -> bool {
-        let read = |found: &Value| match self.cast {
-            None => self.compare(found),
-            Some(cast) => self.compare(&cast.of(found)?),
+    /// It is an error if the searches take too long.
+    pub(crate) fn matches(&self, found: Option<&Value>, searches: &mut Searches) -> Result<bool, AgentError> {
+        let cast: Value;
+        let found = match (found, self.cast) {
+            (found, _) if self.operator == Operator::NotExists => return Ok(found.is_none()),
+            (None, _) => return Ok(false),
+            (Some(found), None) => found,
+            (Some(found), Some(to)) => match to.of(found) {
+                None => return Ok(false),
+                Some(read) => {
+                    cast = read;
+                    &cast
+                }
+            },
         };
-        match (found, self.operator) {
-            (found, Operator::NotExists) => found.is_none(),
-            (found, _) => found.and_then(read).unwrap_or(false),
+        if let (Some(pattern), Some(text)) = (&self.pattern, found.as_str()) {
+            let is_match = searches.allow(pattern, text)?.is_match(text);
+            return Ok(is_match == (self.operator == Operator::Matches));
         }
+        Ok(self.compare(found).unwrap_or(false))
     }
 
     /// What to tell the user when the found value is of a type that can never equal the given value or be ordered with it, and
@@ -158,13 +168,13 @@ impl Comparison {
         Some(format!("`{path}` is a {found} and is compared with a {wanted}: the two are never converted.{remedy}"))
     }
 
-    /// Compares; none if the types do not fit.
+    /// Compares, without searches; none if the types do not fit.
     fn compare(&self, found: &Value) -> Option<bool> {
         use Operator::*;
         let value = &self.value;
         match self.operator {
             Exists => Some(true),
-            NotExists => Some(false),
+            NotExists | Matches | NotMatches => Some(false),
             Eq => Some(same(found, value)),
             Ne => Some(!same(found, value)),
             Gt => order(found, value).map(|order| order.is_gt()),
@@ -177,8 +187,6 @@ impl Comparison {
             EndsWith => Some(found.as_str()?.ends_with(value.as_str()?)),
             In => contains(value, found),
             NotIn => contains(value, found).map(|contains| !contains),
-            Matches => Some(self.regex.as_ref()?.is_match(found.as_str()?)),
-            NotMatches => Some(!self.regex.as_ref()?.is_match(found.as_str()?)),
             IsType => Some(is_type(found, value.as_str()?)),
             IsEmpty => is_empty(found),
             IsNotEmpty => is_empty(found).map(|empty| !empty),
@@ -224,12 +232,6 @@ fn is_type(value: &Value, name: &str) -> bool {
         Value::Array(_) => name == "array",
         Value::Object(_) => name == "object",
     }
-}
-
-/// Compiles a regular expression with bounded memory; the time of its matching is bounded by the text's length.
-pub(crate) fn build_regex(text: &str) -> Result<Regex, String> {
-    let regex = RegexBuilder::new(text).size_limit(REGEX_BYTES).dfa_size_limit(REGEX_BYTES).build();
-    regex.map_err(|error| format!("It is no regular expression that can be used here: {error}"))
 }
 
 /// Checks that the operator can work with the value; the error says what the operator needs.

@@ -5,6 +5,9 @@ use std::fmt;
 /// A result whose error can be shown to a user.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The code of what the end of the program cut short.
+const ENDING: &str = "ending";
+
 /// Who has to act. The HTTP status follows from this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -106,10 +109,15 @@ impl Error {
         )
     }
 
+    /// The program ends, and does not begin with this any more.
+    pub fn ending() -> Self {
+        Error::new(Kind::Unavailable, ENDING, "The program is ending.", "Send the request again when the program runs.")
+    }
+
     /// Whether the log may leave this error out: its cause was logged once, and is not logged again for each request that suffers
     /// from it.
     pub fn is_told(&self) -> bool {
-        self.kind == Kind::StorageFull
+        self.kind == Kind::StorageFull || self.code == ENDING
     }
 
     /// The same error, with details for programs.

@@ -145,7 +145,7 @@ impl Options {
             }
         };
         // Other keys belong to the canvas, and are neither read nor refused.
-        let is_meant = |(key, value): &(&String, &Value)| value.is_string() && is_like_group_id(key);
+        let is_meant = |(key, value): &(&String, &Value)| (value.is_string() || value.is_array()) && is_like_group_id(key);
         if let Some((key, _)) = cell.iter().find(is_meant).filter(|_| group.is_none()) {
             let message =
                 format!("`{key}` chooses no events, so the link takes all events of its source: name a group in `group_id`.");
@@ -241,7 +241,9 @@ mod tests {
             options.warnings.into_iter().map(|warning| (warning.cell_id, warning.field)).collect::<Vec<_>>()
         };
         for key in ["group", "groupId", "group-id", "groups", "GroupID"] {
-            assert_eq!(link(&format!(r#","{key}":"on_match""#)), [("l".to_owned(), key.to_owned())]);
+            for value in [r#""on_match""#, r#""""#, r#"["on_match"]"#] {
+                assert_eq!(link(&format!(r#","{key}":{value}"#)), [("l".to_owned(), key.to_owned())]);
+            }
         }
         for fine in ["", r#","group_id":"on_match""#, r#","group_id":"on_match","group":"x""#, r#","group":7,"z":-1,"router":{}"#]
         {

@@ -34,6 +34,9 @@ impl Payload {
             serde_json::from_str(text).map(|IgnoredAny| ())
         };
         checked.map_err(|error| not_json(&error))?;
+        if must_build && has_key(text, NUMBER) {
+            return Err(Error::invalid(format!("The key `{NUMBER}` is reserved."), "Give the field another name."));
+        }
         Ok(Payload::stored(text.to_owned()))
     }
 
@@ -87,6 +90,31 @@ pub fn read_json(bytes: &[u8]) -> Result<&str> {
 /// The error for text that does not parse; it says where.
 pub fn not_json(error: &serde_json::Error) -> Error {
     Error::new(Kind::Invalid, "invalid_json", format!("The body is not valid JSON: {error}."), "Correct the JSON at that place.")
+}
+
+/// The key of an object that the library takes for a number.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Whether an object in this valid JSON text has the key.
+fn has_key(json: &str, key: &str) -> bool {
+    let (mut rest, mut escaped) = (json, false);
+    while let Some(start) = rest.find('"') {
+        let length = rest[start + 1..].find(|c| {
+            let ends = c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        });
+        let end = length.map_or(rest.len(), |length| start + length + 2);
+        let (string, after) = (&rest[start..end], &rest[end..]);
+        if string.len() >= key.len() && after.trim_start().starts_with(':') {
+            let named = serde_json::from_str::<String>(string);
+            if named.is_ok_and(|named| named == key) {
+                return true;
+            }
+        }
+        rest = after;
+    }
+    false
 }
 
 fn check_size(bytes: usize) -> Result<()> {
@@ -160,8 +188,9 @@ mod tests {
     proptest::proptest! {
         /// A payload that is accepted can be read, and nothing that could be read is refused.
         #[test]
-        fn what_is_accepted_is_what_can_be_built(text in r#"[\[{]?"(a|\\ud83e|\\u00e9|\\x|\\n|\$serde_json::private::Number){0,2}"(:("x"|1|01|1e999|null))?,?[\]}]?"#) {
-            proptest::prop_assert_eq!(Payload::parse(text.as_bytes()).is_ok(), serde_json::from_str::<Value>(&text).is_ok());
+        fn what_is_accepted_is_what_can_be_built(text in r#"[\[{]?"(a|\\ud83e|\\u00e9|\\x|\\n|\$serde_json::private::Number){0,2}"(:("x"|"12"|1|01|1e999|null))?,?[\]}]?"#) {
+            let built = serde_json::from_str::<Value>(&text).is_ok_and(|value| value.is_object() == text.starts_with('{'));
+            proptest::prop_assert_eq!(Payload::parse(text.as_bytes()).is_ok(), built);
         }
     }
 
@@ -180,11 +209,15 @@ mod tests {
             (b"{\"a\":\"\\x\"}".to_vec(), Kind::Invalid),
             (b"{\"a\":\"\n\"}".to_vec(), Kind::Invalid),
             (br#"{"$serde_json::private::Number":"x"}"#.to_vec(), Kind::Invalid),
+            (br#"{"$serde_json::private::Number":"12"}"#.to_vec(), Kind::Invalid),
+            (br#"[{"a\\":"\"","b":{"\u0024serde_json::private::Number" : "12"}}]"#.to_vec(), Kind::Invalid),
             (b"".to_vec(), Kind::Invalid),
             (format!("\"{}\"", "x".repeat(limits::PAYLOAD_BYTES)).into_bytes(), Kind::TooLarge),
         ] {
             assert_eq!(Payload::parse(&bytes).unwrap_err().kind, kind);
         }
+        // As a value, it is a text like any other.
+        assert!(Payload::parse(br#"{"a":"$serde_json::private::Number"}"#).is_ok());
         // Brackets in strings do not count.
         assert!(Payload::parse(format!("\"\\\"{}\"", "[".repeat(100)).as_bytes()).is_ok());
     }

@@ -61,6 +61,13 @@ pub struct Allow {
     port: Option<u16>,
 }
 
+impl From<SocketAddr> for Allow {
+    /// This address and port alone.
+    fn from(address: SocketAddr) -> Self {
+        Allow { net: address.ip().into(), port: Some(address.port()) }
+    }
+}
+
 impl Allow {
     pub(crate) fn contains(&self, address: SocketAddr) -> bool {
         self.net.contains(&address.ip()) && self.port.is_none_or(|port| port == address.port())

@@ -108,6 +108,11 @@ impl Engine {
         self.egress.calls_under_way()
     }
 
+    /// Begins no more computations that may take long: the program ends, and the messages that ask for them come again.
+    pub fn begin_no_more(&self) {
+        self.slow_lane.close();
+    }
+
     /// Makes an engine over a table, the queues, and the client for outside calls.
     pub fn new(store: Store, producer: Producer, egress: Egress, settings: Settings) -> Arc<Self> {
         Arc::new(Engine {

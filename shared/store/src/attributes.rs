@@ -42,7 +42,7 @@
 //! | `timers` | the timers that it set | commits |
 //! | `began`, `took` | when the attempt began; how long it took | commits |
 //! | `err` | the packed failure | commits, waits, requests |
-//! | `replayed` | when it was replayed | failures |
+//! | `replaying`, `replayed` | when it was taken for a replay that is not sent yet; when it was replayed | failures |
 //! | `published` | the packed item of a feed | commits |
 //! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits |
 //! | `until` | when it ends by itself | waits, calls under way, held results |

@@ -3,7 +3,7 @@ use serde_json::json;
 
 fn matches(operator: &str, value: Value, found: Value) -> bool {
     let operator = serde_json::from_value(json!(operator)).unwrap();
-    Comparison::new(operator, None, Some(value)).unwrap().matches(Some(&found))
+    Comparison::new(operator, None, Some(value)).unwrap().matches(Some(&found), &mut Searches::new()).unwrap()
 }
 
 #[test]
@@ -50,9 +50,12 @@ fn a_missing_value_is_a_state_of_its_own() {
         (Operator::IsNotEmpty, Some(json!(0)), false),
         (Operator::IsNotEmpty, Some(json!([0])), true),
     ] {
-        assert_eq!(Comparison::new(operator, None, None).unwrap().matches(found.as_ref()), expected, "{operator:?} {found:?}");
+        let comparison = Comparison::new(operator, None, None).unwrap();
+        let matches = comparison.matches(found.as_ref(), &mut Searches::new()).unwrap();
+        assert_eq!(matches, expected, "{operator:?} {found:?}");
     }
-    assert!(!Comparison::new(Operator::Ne, None, Some(json!(1))).unwrap().matches(None), "`ne` too");
+    let unequal = Comparison::new(Operator::Ne, None, Some(json!(1))).unwrap();
+    assert!(!unequal.matches(None, &mut Searches::new()).unwrap(), "`ne` too");
 }
 #[test]
 fn the_same_moment_is_equal_whatever_the_zone_and_operator() {
@@ -69,7 +72,7 @@ fn the_same_moment_is_equal_whatever_the_zone_and_operator() {
 #[test]
 fn a_cast_reads_before_it_compares() {
     let cast = |cast: Cast, operator: Operator, value: Value, found: Value| {
-        Comparison::new(operator, Some(cast), Some(value)).unwrap().matches(Some(&found))
+        Comparison::new(operator, Some(cast), Some(value)).unwrap().matches(Some(&found), &mut Searches::new()).unwrap()
     };
     assert!(cast(Cast::Number, Operator::Gte, json!(100), json!(" 250 ")));
     assert!(cast(Cast::Number, Operator::Eq, json!(2.5), json!("2.50")) && cast(Cast::Number, Operator::Lt, json!(3), json!(2)));

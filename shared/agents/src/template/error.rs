@@ -56,7 +56,7 @@ pub enum Limit {
     #[error("the template takes over 100,000 steps; loop over less")]
     Steps,
     /// The bound on time.
-    #[error("the template takes over 100 ms; loop over less")]
+    #[error("the template takes over 100 ms of a processor; loop over less")]
     Time,
     /// The bound on a value that a filter makes, and on all variables together.
     #[error("the template makes values of over 1 MB; build less text in variables")]

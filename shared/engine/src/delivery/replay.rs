@@ -42,7 +42,9 @@ impl Engine {
         loop {
             match self.next_arm(workflow, &item).await? {
                 Next::Failed(later) => item = *later,
-                Next::Open(message) => return self.replay_by(workflow, item.id, message).await,
+                Next::Open(message) => {
+                    return if self.replay_by(workflow, &item, message).await? { Ok(()) } else { Err(under_way()) };
+                }
                 Next::UnderWay => return Err(under_way()),
                 Next::Over(commit) => return Err(already_replayed(&commit)),
                 Next::Gone => return Err(event_gone()),
@@ -58,13 +60,12 @@ impl Engine {
             for item in page.items.into_iter().filter(is_failure) {
                 match (item.commit.as_ref().and_then(|commit| commit.replayed_at), self.next_arm(workflow, &item).await?) {
                     (None, Next::Open(message)) => {
-                        self.replay_by(workflow, item.id, message).await?;
-                        replayed += 1;
+                        replayed += usize::from(self.replay_by(workflow, &item, message).await?);
                     }
                     // Its event is gone, and so will the failure be soon.
                     (_, Next::Gone) => {}
                     // It was replayed: by a version that had no list of replayed failures, or by a request that broke off.
-                    (at, _) => self.store.mark_replayed(workflow, item.id, at.unwrap_or_else(Time::now)).await?,
+                    _ => drop(self.replay_by(workflow, &item, None).await?),
                 }
             }
             cursor = page.next;
@@ -74,9 +75,18 @@ impl Engine {
         }
     }
 
-    async fn replay_by(&self, workflow: &WorkflowRef, id: EventId, message: Message) -> Result<()> {
-        self.producer.send(vec![message.into()]).await?;
-        self.store.mark_replayed(workflow, id, Time::now()).await
+    /// Sends the message, if there is one, and marks the failure as replayed. `false` when somebody else is just doing so.
+    async fn replay_by(&self, workflow: &WorkflowRef, item: &RunItem, message: impl Into<Option<Message>>) -> Result<bool> {
+        let (last, now) = (item.commit.as_ref().and_then(|commit| commit.replayed_at), Time::now());
+        let taken = self.store.take_for_replay(workflow, item.id, last, now).await?;
+        if taken {
+            // Whoever breaks off here leaves the failure to a later replay, of which the message is the same.
+            if let Some(message) = message.into() {
+                self.producer.send(vec![message.into()]).await?;
+            }
+            self.store.mark_replayed(workflow, item.id, now).await?;
+        }
+        Ok(taken)
     }
 
     async fn next_arm(&self, workflow: &WorkflowRef, failed: &RunItem) -> Result<Next> {
@@ -105,7 +115,7 @@ fn is_failure(item: &RunItem) -> bool {
 
 fn under_way() -> Error {
     let message = "The failure is being replayed already, and the replay is not over.";
-    Error::new(Kind::Conflict, "replay_under_way", message, "The run shows what becomes of it: look at its last arm.")
+    Error::new(Kind::Conflict, "replay_under_way", message, "The run shows what becomes of it: look at its last arm. A replay that broke off can be made again after a minute.")
 }
 
 fn already_replayed(commit: &Commit) -> Error {

@@ -2,7 +2,8 @@
 //! deliveries go on. How long an agent takes is measured here too.
 
 use futures::poll;
-use rustix::time::{ClockId, clock_gettime};
+use rookery_agents::processor_time;
+use rookery_domain::{Error, Result};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -22,7 +23,12 @@ impl SlowLane {
 
     /// Whether a place is free at the moment.
     pub(crate) fn is_free(&self) -> bool {
-        self.0.available_permits() > 0
+        self.0.available_permits() > 0 && !self.0.is_closed()
+    }
+
+    /// Lets no more work begin: what stands in line gets no place any more.
+    pub(crate) fn close(&self) {
+        self.0.close();
     }
 
     /// Takes all places, for tests.
@@ -32,17 +38,18 @@ impl SlowLane {
         self.0.acquire_many(places).await.unwrap()
     }
 
-    /// Runs work, of which each step takes a place for as long as it computes. Work that waits, as for an answer, takes none.
-    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> T {
+    /// Runs work, of which each step takes a place for as long as it computes. Work that waits, as for an answer, takes none. Once
+    /// the lane is closed, no work begins, which is an error; what has begun goes on, since it may have called somebody.
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         let mut work = pin!(work);
+        let mut place = Some(self.0.acquire().await.map_err(|_| Error::ending())?);
         loop {
-            // The places are never closed, so this gives one.
-            let place = self.0.acquire().await;
             if let Poll::Ready(done) = poll!(poll_fn(|cx| apart(|| work.as_mut().poll(cx)))) {
-                return done;
+                return Ok(done);
             }
             drop(place);
             futures::pending!();
+            place = self.0.acquire().await.ok();
         }
     }
 }
@@ -59,19 +66,13 @@ fn apart<T>(compute: impl FnOnce() -> T) -> T {
 pub(crate) async fn busy_during<T>(work: impl Future<Output = T>) -> (T, Duration) {
     let (mut work, mut spent) = (pin!(work), Duration::ZERO);
     let done = poll_fn(|cx| {
-        let before = busy();
+        let before = processor_time();
         let polled = work.as_mut().poll(cx);
-        spent += busy().saturating_sub(before);
+        spent += processor_time().saturating_sub(before);
         polled
     });
     let done = done.await;
     (done, spent)
-}
-
-/// For how long the processor has worked on this thread.
-fn busy() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -88,7 +89,7 @@ mod tests {
     async fn a_slow_agent_leaves_the_only_thread_to_others() {
         let (tell, told) = mpsc::channel();
         let slow =
-            tokio::spawn(async move { SlowLane(Semaphore::new(1)).run(async move { told.recv_timeout(WITHIN).is_ok() }).await });
+            tokio::spawn(async move { SlowLane(Semaphore::new(1)).run(async move { told.recv_timeout(WITHIN).is_ok() }).await.unwrap() });
         // The only thread of the runtime does this, while the slow work blocks.
         tokio::spawn(async move { tell.send(()) }).await.unwrap().unwrap();
         assert!(slow.await.unwrap());
@@ -112,7 +113,7 @@ mod tests {
                     tokio::task::yield_now().await;
                     compute();
                 };
-                lane.run(steps).await;
+                lane.run(steps).await.unwrap();
             })
         });
         for one in all.collect::<Vec<_>>() {
@@ -134,7 +135,24 @@ mod tests {
 
     #[tokio::test]
     async fn a_runtime_of_one_thread_will_do() {
-        assert_eq!(SlowLane::of_this_machine().run(async { 7 }).await, 7);
+        assert_eq!(SlowLane::of_this_machine().run(async { 7 }).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn once_it_is_closed_nothing_begins_but_what_has_begun_ends() {
+        let lane = SlowLane(Semaphore::new(1));
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let mut calls = pin!(lane.run(answered));
+        assert!(poll!(calls.as_mut()).is_pending());
+        let place = lane.0.acquire().await.unwrap();
+        let mut waits = pin!(lane.run(async {}));
+        assert!(poll!(waits.as_mut()).is_pending());
+        lane.close();
+        drop(place);
+        assert!(!lane.is_free());
+        assert!(waits.await.unwrap_err().is_told());
+        answer.send(7).unwrap();
+        assert_eq!(calls.await.unwrap().unwrap(), 7);
     }
 
     #[tokio::test]
@@ -144,8 +162,8 @@ mod tests {
             7
         };
         let others = async {
-            let began = busy();
-            while busy() - began < Duration::from_millis(30) {}
+            let began = processor_time();
+            while processor_time() - began < Duration::from_millis(30) {}
         };
         let ((seven, spent), ()) = tokio::join!(busy_during(work), others);
         assert_eq!(seven, 7);

@@ -74,6 +74,45 @@ async fn what_cannot_be_replayed_is_not_said_to_be() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_that_many_replay_at_once_is_sent_once() {
+    let world = World::start(16).await;
+    let workflow = world.started(r#"{"cells": [{"id": "start", "type": "agent", "agent_type": "manual"}]}"#).await;
+    let (engine, id) = (&world.calm, fail(&world, &workflow).await);
+    let said = join_all((0..20).map(async |at| match at % 2 {
+        0 => engine.replay(&workflow.id, id).await.map_err(|error| error.code),
+        _ => match engine.replay_all(&workflow.id).await.unwrap().replayed {
+            0 => Err("replay_under_way"),
+            _ => Ok(()),
+        },
+    }));
+    let said = said.await;
+    assert_eq!(said.iter().filter(|said| said.is_ok()).count(), 1, "{said:?}");
+    assert!(said.iter().all(|said| matches!(said, Ok(()) | Err("replay_under_way"))), "{said:?}");
+    assert_eq!(world.messages_left().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replay_that_broke_off_is_made_by_the_next() {
+    let world = World::start(17).await;
+    let workflow = world.started(r#"{"cells": [{"id": "start", "type": "agent", "agent_type": "manual"}]}"#).await;
+    let (engine, id) = (&world.calm, fail(&world, &workflow).await);
+    let take = async |at| engine.store.take_for_replay(&workflow.id, id, None, at).await.unwrap();
+    let now = Time::now();
+    assert!(take(now.plus(-50_000)).await);
+    assert!(!take(now).await, "the first may still be at work");
+    assert_eq!(engine.replay(&workflow.id, id).await.unwrap_err().code, "replay_under_way");
+    assert_eq!(engine.replay_all(&workflow.id).await.unwrap().replayed, 0);
+    assert!(take(now.plus(20_000)).await, "the first has broken off");
+    // The first comes back, and does not mark what is another's.
+    engine.store.mark_replayed(&workflow.id, id, now.plus(-50_000)).await.unwrap();
+    let item = engine.store.run_item(&workflow.id, id).await.unwrap().unwrap();
+    assert_eq!(item.commit.unwrap().replayed_at, None);
+    engine.store.mark_replayed(&workflow.id, id, now.plus(20_000)).await.unwrap();
+    assert_eq!(engine.store.run_item(&workflow.id, id).await.unwrap().unwrap().commit.unwrap().replayed_at, Some(now.plus(20_000)));
+    assert!(!take(now.plus(90_000)).await, "it was replayed meanwhile");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_replay_of_all_does_not_walk_what_was_replayed() {
     const FAILURES: usize = 620;
     let world = World::start(14).await;

@@ -16,6 +16,9 @@ use crate::schedules::ScheduleAdvance;
 use crate::sdk::{Store, Transacted};
 use rookery_domain::{AgentRef, Error, Event, EventId, Payload, Result, Time, WorkflowRef};
 
+/// How long a replay has for sending its message, in milliseconds: whoever takes longer has broken off.
+const REPLAY_MS: i64 = 60_000;
+
 /// What is written together with a commit, in the same transaction.
 #[derive(Default)]
 pub struct Writes {
@@ -183,20 +186,31 @@ impl Store {
 
     /// Notes that a replayed failure has failed again, on the same commit key.
     pub async fn mark_failed_again(&self, workflow: &WorkflowRef, id: EventId) -> Result<()> {
-        let update = Expr::new("SET rp = :open REMOVE replayed").s(":open", keys::recent(workflow, Prefix::RecentFailures));
-        self.update_failure(workflow, id, update).await
+        let update = Expr::new("SET rp = :open REMOVE replayed, replaying").s(":open", keys::recent(workflow, Prefix::RecentFailures));
+        let is_failure = Expr::new("attribute_exists(msg)");
+        self.update(&keys::event(workflow, id), update, Some(is_failure)).await.map(drop)
     }
 
-    /// Notes that a failure is being replayed, which takes it off the list of open failures.
+    /// Takes a failure that was last replayed at `last` for a replay at `at`, before its message is sent. It is for one caller only:
+    /// `false` for all others, until it is marked as replayed, or until the caller has had its time and must have broken off.
+    pub async fn take_for_replay(&self, workflow: &WorkflowRef, id: EventId, last: Option<Time>, at: Time) -> Result<bool> {
+        let update = Expr::new("SET replaying = :at").n(":at", at.0);
+        let free = "attribute_exists(msg) AND (attribute_not_exists(replaying) OR replaying < :gone)";
+        let condition = match last {
+            None => Expr::new(format!("{free} AND attribute_not_exists(replayed)")),
+            Some(last) => Expr::new(format!("{free} AND replayed = :last")).n(":last", last.0),
+        };
+        let condition = condition.n(":gone", at.0 - REPLAY_MS);
+        Ok(self.update(&keys::event(workflow, id), update, Some(condition)).await?.is_some())
+    }
+
+    /// Notes that a failure was replayed by who took it at `at`, which takes it off the list of open failures. A failure that has
+    /// failed again since then stays on the list.
     pub async fn mark_replayed(&self, workflow: &WorkflowRef, id: EventId, at: Time) -> Result<()> {
-        let update = Expr::new("SET replayed = :at, rp = :replayed")
+        let update = Expr::new("SET replayed = :at, rp = :replayed REMOVE replaying")
             .n(":at", at.0)
             .s(":replayed", keys::recent(workflow, Prefix::RecentReplayed));
-        self.update_failure(workflow, id, update).await
-    }
-
-    async fn update_failure(&self, workflow: &WorkflowRef, id: EventId, update: Expr) -> Result<()> {
-        let condition = Some(Expr::new("attribute_exists(msg)"));
-        self.update(&keys::event(workflow, id), update, condition).await.map(drop)
+        let taken = Expr::new("replaying = :at");
+        self.update(&keys::event(workflow, id), update, Some(taken)).await.map(drop)
     }
 }

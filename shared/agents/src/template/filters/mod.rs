@@ -15,10 +15,10 @@ mod texts;
 
 use super::bounds::{self, MAX_VALUE, State, exceed};
 use super::{Limit, node};
+use crate::pattern::Pattern;
 use liquid_core::model::{KStringCow, Value, ValueCow, ValueView};
 use liquid_core::parser::{Filter, FilterArguments, FilterReflection, Language, ParameterReflection, ParseFilter};
 use liquid_core::{Error, Expression, Result, Runtime};
-use regex::Regex;
 use std::fmt;
 
 /// How many characters of a value an error shows.
@@ -78,7 +78,7 @@ struct Given<'a> {
     input: &'a dyn ValueView,
     arguments: &'a [ValueCow<'a>],
     keyword: Option<&'a ValueCow<'a>>,
-    pattern: Option<&'a Regex>,
+    pattern: Option<&'a Pattern>,
     runtime: &'a dyn Runtime,
 }
 
@@ -174,7 +174,7 @@ struct Call {
     own: Own,
     arguments: Vec<Expression>,
     keyword: Option<Expression>,
-    pattern: Option<Regex>,
+    pattern: Option<Pattern>,
 }
 
 impl Filter for Call {

@@ -1,25 +1,22 @@
 //! Filters with regular expressions. Only expressions that are written in the template are allowed here.
 
 use super::{Given, Own};
+use crate::pattern::Pattern;
 use crate::template::bounds::spend;
 use liquid_core::model::{Value, ValueView};
 use liquid_core::{Error, Expression, Result};
-use regex::{Captures, Regex, RegexBuilder};
-
-/// The most bytes of a compiled expression.
-const MAX_PATTERN: usize = 256 * 1024;
+use regex::Captures;
 
 pub(super) const FILTERS: &[Own] = &[
     Own { has_pattern: true, ..Own::new("regex_extract", 1, 2, regex_extract) },
     Own { has_pattern: true, ..Own::new("regex_replace", 2, 2, regex_replace) },
 ];
 
-pub(super) fn compile(expression: &Expression) -> Result<Regex> {
+pub(super) fn compile(expression: &Expression) -> Result<Pattern> {
     let Expression::Literal(text) = expression else {
         return Err(Error::with_msg("a regular expression must be a text in quotes, not a variable"));
     };
-    let built = RegexBuilder::new(&text.to_kstr()).size_limit(MAX_PATTERN).dfa_size_limit(MAX_PATTERN).build();
-    built.map_err(|error| Error::with_msg(error.to_string().replace('\n', " ")))
+    Pattern::new(&text.to_kstr()).map_err(|error| Error::with_msg(error.replace('\n', " ")))
 }
 
 fn regex_replace(given: &Given<'_>) -> Result<Value> {
@@ -27,8 +24,10 @@ fn regex_replace(given: &Given<'_>) -> Result<Value> {
     let (input, with) = (given.text(), given.argument_text(1, ""));
     let mut text = String::new();
     let mut copied = 0;
-    for found in pattern.captures_iter(&input) {
-        // A search may read to the end of the text, so many of them take a time that grows with its square: each looks at the clock.
+    spend(given.runtime, pattern.steps(&input))?;
+    for found in pattern.regex().captures_iter(&input) {
+        // Each search may read to the end of the text, so that all of them take a time that grows with its square: each looks at the
+        // clock.
         spend(given.runtime, 0)?;
         let Some(whole) = found.get(0) else { continue };
         text.push_str(&input[copied..whole.start()]);
@@ -42,9 +41,9 @@ fn regex_replace(given: &Given<'_>) -> Result<Value> {
 
 fn regex_extract(given: &Given<'_>) -> Result<Value> {
     let input = given.text();
-    let Some(found) = given.pattern.and_then(|pattern| pattern.captures(&input)) else {
-        return Ok(Value::Nil);
-    };
+    let Some(pattern) = given.pattern else { return Ok(Value::Nil) };
+    spend(given.runtime, pattern.steps(&input))?;
+    let Some(found) = pattern.regex().captures(&input) else { return Ok(Value::Nil) };
     let group = |found: &Captures<'_>| {
         let Some(group) = given.argument(1) else { return found.get(0).map(|text| text.as_str().to_owned()) };
         let text = match group.as_scalar().and_then(|group| group.to_integer()) {
@@ -63,15 +62,15 @@ mod tests {
     use crate::template::runtime::Lax;
     use crate::template::{Limit, Scope};
     use liquid_core::Runtime;
-    use std::time::Instant;
+    use std::time::Duration;
 
     #[test]
     fn a_replacement_ends_when_its_time_is_over() {
-        let (scope, pattern) = (Scope::new(serde_json::Map::new()), Regex::new("a").unwrap());
+        let (scope, pattern) = (Scope::new(serde_json::Map::new()), Pattern::new("a").unwrap());
         let (input, with) = (Value::scalar("banana"), [Value::scalar("a").into(), Value::scalar("o").into()]);
-        let replace = |deadline| {
+        let replace = |time| {
             let runtime = Lax::root(scope.view());
-            *runtime.registers().get_mut() = State::new(&Budget::until(deadline), &scope, Wants::Text);
+            *runtime.registers().get_mut() = State::new(&Budget::of(time), &scope, Wants::Text);
             let given = Given {
                 name: "regex_replace",
                 input: &input,
@@ -82,9 +81,8 @@ mod tests {
             };
             regex_replace(&given).map(|text| text.to_kstr().to_string()).map_err(|error| error.to_string())
         };
-        let now = Instant::now();
-        assert_eq!(replace(now + std::time::Duration::from_secs(60)), Ok("bonono".to_owned()));
-        let error = replace(now).unwrap_err();
+        assert_eq!(replace(Duration::from_secs(60)), Ok("bonono".to_owned()));
+        let error = replace(Duration::ZERO).unwrap_err();
         assert!(error.contains(&Limit::Time.to_string()), "{error}");
     }
 }

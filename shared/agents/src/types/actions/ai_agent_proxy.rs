@@ -8,6 +8,7 @@ mod tests;
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{Outcome, read_result};
 use crate::outside::{Headers, Retries, refuse_json_in_text, whole_url};
+use crate::pattern::Searches;
 use crate::template::{JsonTemplate, Template};
 use crate::types::filters::condition::{Node, Test, build_conditions};
 use crate::{AgentError, AskFor, Call, Context, CredentialUse, Effects, Emit, Example, Facts, Reply};
@@ -239,9 +240,13 @@ impl AiAgentProxy {
         match read_result(result.as_bytes())?.outcome {
             Outcome::Finish { result, messages, steps } => {
                 let payload = json!({"result": result, "messages": messages, "intermediateSteps": steps});
-                let matching = self.outcomes.iter().filter(|(test, _)| test.matches(&payload)).map(|(_, group)| group.clone());
                 let mut groups = vec!["on_finish".to_owned()];
-                groups.extend(matching);
+                let mut searches = Searches::new();
+                for (test, group) in &self.outcomes {
+                    if test.matches(&payload, &mut searches)? {
+                        groups.push(group.clone());
+                    }
+                }
                 groups.dedup();
                 Ok(Effects { emit: vec![Emit { groups, payload: Payload::of(payload)? }], ..Effects::none() })
             }

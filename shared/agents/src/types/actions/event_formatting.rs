@@ -1,10 +1,9 @@
 //! `event_formatting`: writes new payloads from those that come in.
 
 use crate::agent::{AgentType, Kind, Problems};
-use crate::operators::build_regex;
+use crate::pattern::{Pattern, Searches};
 use crate::template::{JsonTemplate, Scope, Template};
 use crate::{AgentError, Context, Effects, Example, Facts, compose};
-use regex::Regex;
 use rookery_domain::Payload;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -59,7 +58,7 @@ struct MatcherOptions {
 
 struct Matcher {
     path: Template,
-    regexp: Regex,
+    regexp: Pattern,
     to: Option<String>,
 }
 
@@ -85,7 +84,7 @@ impl AgentType for EventFormatting {
         let mut matchers = Vec::new();
         for (index, matcher) in options.matchers.into_iter().enumerate() {
             let path = problems.take(&format!("matchers[{index}].path"), Template::parse(&matcher.path));
-            let regexp = problems.take(&format!("matchers[{index}].regexp"), build_regex(&matcher.regexp));
+            let regexp = problems.take(&format!("matchers[{index}].regexp"), Pattern::new(&matcher.regexp));
             if let (Some(path), Some(regexp)) = (path, regexp) {
                 matchers.push(Matcher { path, regexp, to: matcher.to });
             }
@@ -156,10 +155,12 @@ impl AgentType for EventFormatting {
 /// The variables of templates, with what the matchers found.
 fn matched(cx: &Context<'_>, matchers: &[Matcher]) -> Result<Scope, AgentError> {
     let mut variables = cx.scope().variables().clone();
+    let mut searches = Searches::new();
     for matcher in matchers {
         let text = matcher.path.render(&Scope::new(variables.clone()))?;
-        let Some(captures) = matcher.regexp.captures(&text) else { continue };
-        let groups = matcher.regexp.capture_names().enumerate().zip(captures.iter());
+        let regexp = searches.allow(&matcher.regexp, &text)?;
+        let Some(captures) = regexp.captures(&text) else { continue };
+        let groups = regexp.capture_names().enumerate().zip(captures.iter());
         let texts = groups.filter_map(|((index, name), group)| Some((index, name, Value::from(group?.as_str()))));
         let fields: Map<String, Value> = texts
             .flat_map(|(index, name, text)| {

@@ -3,6 +3,7 @@
 use crate::agent::{AgentType, Kind, Problems};
 use crate::operators::{Cast, Comparison, Operator};
 use crate::paths::Path;
+use crate::pattern::Searches;
 use crate::{AgentError, Context, Effects, Example, Facts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -103,7 +104,7 @@ impl AgentType for Condition {
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
         let Some(event) = cx.event else { return Ok(Effects::none()) };
-        if self.test.matches(cx.payload()) {
+        if self.test.matches(cx.payload(), &mut Searches::new())? {
             return Ok(Effects::emit("on_match", event.payload.clone()));
         }
         let mut effects = Effects::none();
@@ -204,12 +205,13 @@ fn build_rule(rule: Node, at: &str, problems: &mut Problems) -> Option<Rule> {
 }
 
 impl Test {
-    pub(crate) fn matches(&self, payload: &Value) -> bool {
+    /// Whether the payload matches. It is an error if the searches take too long.
+    pub(crate) fn matches(&self, payload: &Value, searches: &mut Searches) -> Result<bool, AgentError> {
         match self {
-            Test::All(tests) => tests.iter().all(|test| test.matches(payload)),
-            Test::Any(tests) => tests.iter().any(|test| test.matches(payload)),
-            Test::Not(test) => !test.matches(payload),
-            Test::Compare(rule) => rule.comparison.matches(rule.path.get(payload)),
+            Test::All(tests) => Ok(!first(tests, false, payload, searches)?),
+            Test::Any(tests) => first(tests, true, payload, searches),
+            Test::Not(test) => Ok(!test.matches(payload, searches)?),
+            Test::Compare(rule) => rule.comparison.matches(rule.path.get(payload), searches),
         }
     }
 
@@ -224,6 +226,16 @@ impl Test {
             }
         }
     }
+}
+
+/// Whether one of the conditions gives `wanted`.
+fn first(tests: &[Test], wanted: bool, payload: &Value, searches: &mut Searches) -> Result<bool, AgentError> {
+    for test in tests {
+        if test.matches(payload, searches)? == wanted {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 #[cfg(test)]
