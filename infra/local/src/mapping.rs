@@ -47,18 +47,18 @@ pub(crate) async fn run(
     tasks: TaskTracker,
     stopping: CancellationToken,
 ) {
-    let mut calls = engine.calls_under_way();
+    let mut at_rest = engine.at_rest();
     let mut last_batch = 0;
     loop {
         if COMPANY.contains(&last_batch) {
             tokio::time::sleep(WINDOW).await;
         }
         let received = async {
-            let room = shares.room(&mut calls).await;
+            let room = shares.room(&mut at_rest).await;
             tokio::select! {
                 received = receive(&client, &url, &room) => received,
                 // What was to be passed over may be received now.
-                () = shares.eased(&room.full, &mut calls) => Ok(Vec::new()),
+                () = shares.eased(&room.full, &mut at_rest) => Ok(Vec::new()),
             }
         };
         let received = tokio::select! {

@@ -6,11 +6,12 @@
 #[cfg(test)]
 mod tests;
 
+use rookery_engine::AtRest;
 use rookery_queue::Turns;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 /// How long a project counts as at work after its last message.
@@ -92,31 +93,30 @@ impl Shares {
     }
 
     /// Waits until messages may be received, and says how many: one at a time while several projects have work. A message whose agent
-    /// waits for an outside call (`calls` is their number) needs no seat.
-    pub(crate) async fn room(&self, calls: &mut watch::Receiver<usize>) -> Room {
-        self.when(calls, |room| room.most > 0).await
+    /// waits, for an outside call or in the line of slow agents, needs no seat.
+    pub(crate) async fn room(&self, at_rest: &mut AtRest) -> Room {
+        self.when(at_rest, |room| room.most > 0).await
     }
 
     /// Waits until one of the projects that were full may have messages again; for ever, if none was.
-    pub(crate) async fn eased(&self, full: &[String], calls: &mut watch::Receiver<usize>) {
+    pub(crate) async fn eased(&self, full: &[String], at_rest: &mut AtRest) {
         if full.is_empty() {
             return std::future::pending().await;
         }
-        self.when(calls, |room| full.iter().any(|project| !room.full.contains(project))).await;
+        self.when(at_rest, |room| full.iter().any(|project| !room.full.contains(project))).await;
     }
 
     /// Waits until the room is so.
-    async fn when(&self, calls: &mut watch::Receiver<usize>, is_so: impl Fn(&Room) -> bool) -> Room {
+    async fn when(&self, at_rest: &mut AtRest, is_so: impl Fn(&Room) -> bool) -> Room {
         loop {
             let done = self.done.notified();
-            let outside = *calls.borrow_and_update();
-            let room = self.state().room(self.seats + outside);
+            let room = self.state().room(self.seats + at_rest.number());
             if is_so(&room) {
                 return room;
             }
             tokio::select! {
                 () = done => {}
-                _ = calls.changed() => {}
+                () = at_rest.changed() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }

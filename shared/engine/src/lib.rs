@@ -93,6 +93,30 @@ impl Default for Settings {
     }
 }
 
+/// Deliveries that are under way and take no processor.
+pub struct AtRest {
+    /// How many outside calls of agents are under way.
+    pub calls: watch::Receiver<usize>,
+    /// How many works of slow agents stand in line.
+    pub in_line: watch::Receiver<usize>,
+}
+
+impl AtRest {
+    /// How many there are.
+    pub fn number(&mut self) -> usize {
+        *self.calls.borrow_and_update() + *self.in_line.borrow_and_update()
+    }
+
+    /// Waits until their number changes.
+    pub async fn changed(&mut self) {
+        tokio::select! {
+            Ok(()) = self.calls.changed() => {}
+            Ok(()) = self.in_line.changed() => {}
+            else => std::future::pending().await,
+        }
+    }
+}
+
 impl Engine {
     /// The public address of the API.
     pub fn public_url(&self) -> Option<&PublicUrl> {
@@ -103,9 +127,9 @@ impl Engine {
         &self.settings.chains
     }
 
-    /// How many outside calls of agents are under way, now and whenever that changes.
-    pub fn calls_under_way(&self) -> watch::Receiver<usize> {
-        self.egress.calls_under_way()
+    /// How many deliveries are under way and take no processor, now and whenever that changes.
+    pub fn at_rest(&self) -> AtRest {
+        AtRest { calls: self.egress.calls_under_way(), in_line: self.slow_lane.in_line() }
     }
 
     /// Begins no more computations that may take long: the program ends, and the messages that ask for them come again.

@@ -118,7 +118,10 @@ impl<'a> Attempt<'a> {
         let (built, cell) = (&self.ready.built, &self.work.cell);
         let (ran, took) = match built.pace(cell, self.began) {
             Pace::Quick => busy_during(self.run_agent(purpose)).await,
-            Pace::Unknown | Pace::Slow => Box::pin(self.engine.slow_lane.run(busy_during(self.run_agent(purpose)))).await?,
+            Pace::Unknown | Pace::Slow => {
+                let run = self.engine.slow_lane.run(built.turn(cell), busy_during(self.run_agent(purpose)));
+                Box::pin(run).await?
+            }
         };
         built.note(cell, took, self.engine.chains().quick, self.began);
         ran

@@ -115,7 +115,12 @@ fn is_failure(item: &RunItem) -> bool {
 
 fn under_way() -> Error {
     let message = "The failure is being replayed already, and the replay is not over.";
-    Error::new(Kind::Conflict, "replay_under_way", message, "The run shows what becomes of it: look at its last arm. A replay that broke off can be made again after a minute.")
+    Error::new(
+        Kind::Conflict,
+        "replay_under_way",
+        message,
+        "The run shows what becomes of it: look at its last arm. A replay that broke off can be made again after a minute.",
+    )
 }
 
 fn already_replayed(commit: &Commit) -> Error {

@@ -10,47 +10,85 @@ use std::task::Poll;
 use std::thread::available_parallelism;
 use std::time::Duration;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, Mutex, Semaphore, SemaphorePermit, watch};
 
 /// The places in which slow agents compute.
-pub(crate) struct SlowLane(Semaphore);
+pub(crate) struct SlowLane {
+    places: Semaphore,
+    /// How much work stands in line.
+    in_line: watch::Sender<usize>,
+}
+
+/// An agent's place in the line: one for all of its work, so that a new agent does not stand behind all that waits for another.
+pub(crate) type Turn = Mutex<()>;
 
 impl SlowLane {
     /// Half of the machine's processors are for slow agents.
     pub(crate) fn of_this_machine() -> Self {
-        SlowLane(Semaphore::new((available_parallelism().map_or(1, usize::from) / 2).max(1)))
+        SlowLane::new((available_parallelism().map_or(1, usize::from) / 2).max(1))
+    }
+
+    fn new(places: usize) -> Self {
+        SlowLane { places: Semaphore::new(places), in_line: watch::Sender::new(0) }
+    }
+
+    /// How much work stands in line, now and whenever that changes.
+    pub(crate) fn in_line(&self) -> watch::Receiver<usize> {
+        self.in_line.subscribe()
     }
 
     /// Whether a place is free at the moment.
     pub(crate) fn is_free(&self) -> bool {
-        self.0.available_permits() > 0 && !self.0.is_closed()
+        self.places.available_permits() > 0 && !self.places.is_closed()
     }
 
     /// Lets no more work begin: what stands in line gets no place any more.
     pub(crate) fn close(&self) {
-        self.0.close();
+        self.places.close();
     }
 
     /// Takes all places, for tests.
     #[cfg(test)]
     pub(crate) async fn take_all(&self) -> impl Drop {
-        let places = self.0.available_permits() as u32;
-        self.0.acquire_many(places).await.unwrap()
+        let places = self.places.available_permits() as u32;
+        self.places.acquire_many(places).await.unwrap()
     }
 
-    /// Runs work, of which each step takes a place for as long as it computes. Work that waits, as for an answer, takes none. Once
-    /// the lane is closed, no work begins, which is an error; what has begun goes on, since it may have called somebody.
-    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+    /// Runs work of an agent, of which each step takes a place for as long as it computes. Work that waits, as for an answer, takes
+    /// none. Once the lane is closed, no work begins, which is an error; what has begun goes on, since it may have called somebody.
+    pub(crate) async fn run<T>(&self, turn: &Turn, work: impl Future<Output = T>) -> Result<T> {
         let mut work = pin!(work);
-        let mut place = Some(self.0.acquire().await.map_err(|_| Error::ending())?);
+        let mut place = Some(self.begin(turn).await.map_err(|_| Error::ending())?);
         loop {
             if let Poll::Ready(done) = poll!(poll_fn(|cx| apart(|| work.as_mut().poll(cx)))) {
                 return Ok(done);
             }
             drop(place);
             futures::pending!();
-            place = self.0.acquire().await.ok();
+            place = self.places.acquire().await.ok();
         }
+    }
+
+    async fn begin(&self, turn: &Turn) -> Result<SemaphorePermit<'_>, AcquireError> {
+        let _in_line = InLine::stand(&self.in_line);
+        let _turn = turn.lock().await;
+        self.places.acquire().await
+    }
+}
+
+/// Work that stands in line, until it is dropped.
+struct InLine<'a>(&'a watch::Sender<usize>);
+
+impl<'a> InLine<'a> {
+    fn stand(count: &'a watch::Sender<usize>) -> Self {
+        count.send_modify(|works| *works += 1);
+        InLine(count)
+    }
+}
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|works| *works -= 1);
     }
 }
 
@@ -88,8 +126,9 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn a_slow_agent_leaves_the_only_thread_to_others() {
         let (tell, told) = mpsc::channel();
-        let slow =
-            tokio::spawn(async move { SlowLane(Semaphore::new(1)).run(async move { told.recv_timeout(WITHIN).is_ok() }).await.unwrap() });
+        let slow = tokio::spawn(async move {
+            SlowLane::new(1).run(&Turn::default(), async move { told.recv_timeout(WITHIN).is_ok() }).await.unwrap()
+        });
         // The only thread of the runtime does this, while the slow work blocks.
         tokio::spawn(async move { tell.send(()) }).await.unwrap().unwrap();
         assert!(slow.await.unwrap());
@@ -97,7 +136,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn few_compute_at_a_time_and_those_that_wait_take_no_place() {
-        let lane = Arc::new(SlowLane(Semaphore::new(2)));
+        let lane = Arc::new(SlowLane::new(2));
         let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let all = (0..20).map(|_| {
             let (lane, now, most) = (lane.clone(), now.clone(), most.clone());
@@ -113,7 +152,7 @@ mod tests {
                     tokio::task::yield_now().await;
                     compute();
                 };
-                lane.run(steps).await.unwrap();
+                lane.run(&Turn::default(), steps).await.unwrap();
             })
         });
         for one in all.collect::<Vec<_>>() {
@@ -123,29 +162,29 @@ mod tests {
         // One waits for ever: the others still get all the places.
         let waiting = tokio::spawn({
             let lane = lane.clone();
-            async move { lane.run(std::future::pending::<()>()).await }
+            async move { lane.run(&Turn::default(), std::future::pending::<()>()).await }
         });
-        while lane.0.available_permits() < 2 {
+        while lane.places.available_permits() < 2 {
             tokio::task::yield_now().await;
         }
-        let both = (lane.0.try_acquire(), lane.0.try_acquire());
+        let both = (lane.places.try_acquire(), lane.places.try_acquire());
         assert!(both.0.is_ok() && both.1.is_ok());
         waiting.abort();
     }
 
     #[tokio::test]
     async fn a_runtime_of_one_thread_will_do() {
-        assert_eq!(SlowLane::of_this_machine().run(async { 7 }).await.unwrap(), 7);
+        assert_eq!(SlowLane::of_this_machine().run(&Turn::default(), async { 7 }).await.unwrap(), 7);
     }
 
     #[tokio::test]
     async fn once_it_is_closed_nothing_begins_but_what_has_begun_ends() {
-        let lane = SlowLane(Semaphore::new(1));
+        let (lane, turn) = (SlowLane::new(1), Turn::default());
         let (answer, answered) = tokio::sync::oneshot::channel();
-        let mut calls = pin!(lane.run(answered));
+        let mut calls = pin!(lane.run(&turn, answered));
         assert!(poll!(calls.as_mut()).is_pending());
-        let place = lane.0.acquire().await.unwrap();
-        let mut waits = pin!(lane.run(async {}));
+        let place = lane.places.acquire().await.unwrap();
+        let mut waits = pin!(lane.run(&turn, async {}));
         assert!(poll!(waits.as_mut()).is_pending());
         lane.close();
         drop(place);
@@ -153,6 +192,22 @@ mod tests {
         assert!(waits.await.unwrap_err().is_told());
         answer.send(7).unwrap();
         assert_eq!(calls.await.unwrap().unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn agents_take_turns_however_much_of_one_waits() {
+        let (lane, many, new) = (SlowLane::new(1), Turn::default(), Turn::default());
+        let place = lane.places.acquire().await.unwrap();
+        let done = std::cell::RefCell::new(Vec::new());
+        let work = async |turn, agent| lane.run(turn, async { done.borrow_mut().push(agent) }).await.unwrap();
+        let all = futures::future::join_all((0..5).map(|_| work(&many, "many")));
+        let (mut all, mut other) = (pin!(all), pin!(work(&new, "new")));
+        assert!(poll!(all.as_mut()).is_pending() && poll!(other.as_mut()).is_pending());
+        assert_eq!(*lane.in_line().borrow(), 6);
+        drop(place);
+        tokio::join!(all, other);
+        assert_eq!(*done.borrow(), ["many", "new", "many", "many", "many", "many"]);
+        assert_eq!(*lane.in_line().borrow(), 0);
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! A built version in memory: its graph and its agents, ready to run. It never changes, so it is cached by version.
 
 use crate::Engine;
+use crate::delivery::slow_lane::Turn;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use rookery_agents::Agent;
@@ -48,6 +49,8 @@ pub struct Built {
     agents: HashMap<CellId, Box<dyn Agent>>,
     /// How long agents took in this process, so that nobody is made to wait for slow ones.
     paces: HashMap<CellId, Lately>,
+    /// The place in the slow lane's line of what is no agent any more.
+    turn: Turn,
     /// About how many bytes the version takes in memory.
     bytes: u64,
 }
@@ -76,6 +79,7 @@ struct Lately {
     in_a_row: AtomicU32,
     slow_until: AtomicI64,
     was_quick: AtomicBool,
+    turn: Turn,
 }
 
 impl Built {
@@ -91,7 +95,7 @@ impl Built {
         let bytes = OWN_BYTES + graph.cells().iter().map(weight).sum::<u64>();
         let agents: HashMap<CellId, Box<dyn Agent>> = agents.collect();
         let paces = agents.keys().map(|id| (id.clone(), Lately::default())).collect();
-        Built { version, agents, paces, graph, bytes }
+        Built { version, agents, paces, turn: Turn::default(), graph, bytes }
     }
 
     /// An agent and its cell; 404 when the version has no such agent.
@@ -108,6 +112,11 @@ impl Built {
             false if lately.was_quick.load(Ordering::Relaxed) => Pace::Quick,
             false => Pace::Unknown,
         }
+    }
+
+    /// The agent's place in the slow lane's line.
+    pub(crate) fn turn(&self, id: &CellId) -> &Turn {
+        self.paces.get(id).map_or(&self.turn, |lately| &lately.turn)
     }
 
     /// Notes how long an agent took that should take no longer than `quick`.

@@ -108,7 +108,10 @@ async fn a_replay_that_broke_off_is_made_by_the_next() {
     let item = engine.store.run_item(&workflow.id, id).await.unwrap().unwrap();
     assert_eq!(item.commit.unwrap().replayed_at, None);
     engine.store.mark_replayed(&workflow.id, id, now.plus(20_000)).await.unwrap();
-    assert_eq!(engine.store.run_item(&workflow.id, id).await.unwrap().unwrap().commit.unwrap().replayed_at, Some(now.plus(20_000)));
+    assert_eq!(
+        engine.store.run_item(&workflow.id, id).await.unwrap().unwrap().commit.unwrap().replayed_at,
+        Some(now.plus(20_000))
+    );
     assert!(!take(now.plus(90_000)).await, "it was replayed meanwhile");
 }
 

@@ -186,7 +186,8 @@ impl Store {
 
     /// Notes that a replayed failure has failed again, on the same commit key.
     pub async fn mark_failed_again(&self, workflow: &WorkflowRef, id: EventId) -> Result<()> {
-        let update = Expr::new("SET rp = :open REMOVE replayed, replaying").s(":open", keys::recent(workflow, Prefix::RecentFailures));
+        let update =
+            Expr::new("SET rp = :open REMOVE replayed, replaying").s(":open", keys::recent(workflow, Prefix::RecentFailures));
         let is_failure = Expr::new("attribute_exists(msg)");
         self.update(&keys::event(workflow, id), update, Some(is_failure)).await.map(drop)
     }
