@@ -44,7 +44,7 @@ struct State {
     known: HashSet<String>,
     /// The messages under way. A message that waits hidden for a retry is not under way.
     messages: Tally,
-    /// Those of them that have a seat: they began while several projects had work.
+    /// Those of them that have a seat: they were received alone, while several projects had work.
     seated: Tally,
     /// The calls of hooks under way, by line.
     calls: Tally,
@@ -122,7 +122,7 @@ impl Shares {
         }
     }
 
-    /// Counts messages as under way; `projects` has the project of each.
+    /// Counts messages that were received as under way; `projects` has the project of each.
     pub(crate) fn begin<'a>(self: &Arc<Self>, projects: impl Iterator<Item = &'a str>) -> Batch {
         let (now, mut state) = (Instant::now(), self.state());
         let projects: Vec<String> = projects.map(str::to_owned).collect();
@@ -131,7 +131,9 @@ impl Shares {
             state.seen.insert(project.clone(), now);
             state.messages.add(project);
         }
-        let is_seated = state.are_several();
+        // A batch ends with its slowest message. So a batch of many, received before there were several projects, takes no seats: those
+        // of its quick messages would come back late.
+        let is_seated = projects.len() == 1 && state.are_several();
         if is_seated {
             projects.iter().for_each(|project| state.seated.add(project));
         }

@@ -18,12 +18,22 @@ fn outside() -> (watch::Sender<usize>, AtRest) {
 
 #[tokio::test(start_paused = true)]
 async fn work_in_the_line_of_slow_agents_needs_no_seat() {
-    let (shares, _two) = two_at_work(2);
+    let shares = shares(2);
+    let _two = [begin(&shares, "noisy", 1), begin(&shares, "calm", 1), begin(&shares, "noisy", 1)];
     let ((line, in_line), (_outside, calls)) = (watch::channel(0), watch::channel(0));
     let mut at_rest = AtRest { calls, in_line };
     assert!(timeout(SOON, shares.room(&mut at_rest)).await.is_err());
     line.send_replace(1);
     assert_eq!(timeout(SOON, shares.room(&mut at_rest)).await.map(|room| room.most), Ok(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_many_takes_no_seats() {
+    let (shares, _whole) = two_at_work(2);
+    let (_outside, mut at_rest) = outside();
+    let _slow = begin(&shares, "noisy", 1);
+    let room = timeout(SOON, shares.room(&mut at_rest)).await;
+    assert_eq!(room, Ok(Room { most: 1, full: vec!["noisy".to_owned()] }));
 }
 
 fn begin(shares: &Arc<Shares>, project: &str, messages: usize) -> Batch {
