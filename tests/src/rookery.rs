@@ -7,6 +7,7 @@ use crate::{Api, Workflow, wait_until, wait_up_to};
 use reqwest::Method;
 use rustix::process::Signal;
 use serde_json::{Value, json};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -46,9 +47,10 @@ impl Program {
         self.here()
     }
 
-    /// Starts the program with the demo.
+    /// Starts the program with the demo, whose sink gets a free address.
     pub fn with_demo(self) -> Self {
-        Program { demo: true, ..self }.here()
+        let sink = TcpListener::bind("127.0.0.2:0").and_then(|free| free.local_addr()).unwrap();
+        Program { demo: true, ..self }.here().arg("--demo-sink").arg(sink.to_string())
     }
 
     /// Allows agents to call this sink.

@@ -1,16 +1,9 @@
 //! The demo, as the README describes it.
 
-use rookery_tests::{Program, Rookery, events, wait_until};
+use rookery_tests::{Rookery, events, wait_until};
 use serde_json::{Value, json};
-use std::net::TcpListener;
 
 const PUSH: &str = include_str!("../../../events/github-push.json");
-
-/// The program with the demo, whose sink gets a free address. It may be called without any `--egress-allow`.
-fn with_demo() -> Program {
-    let sink = TcpListener::bind("127.0.0.2:0").unwrap().local_addr().unwrap();
-    super::rookery().with_demo().arg("--demo-sink").arg(sink.to_string())
-}
 
 fn hook(rookery: &Rookery) -> String {
     let file = std::fs::read_to_string(rookery.data().join("demo-hook")).unwrap();
@@ -20,7 +13,7 @@ fn hook(rookery: &Rookery) -> String {
 
 #[tokio::test]
 async fn a_push_goes_through_the_demo_to_the_sink_and_the_feed() {
-    let mut rookery = with_demo().start().await;
+    let mut rookery = super::rookery().with_demo().start().await;
     let hook = hook(&rookery);
     let post = async |rookery: &Rookery| -> Value {
         let call = rookery.api.call(reqwest::Method::POST, &hook).header("x-github-event", "push");
