@@ -50,6 +50,8 @@ impl Runner {
             .await
             .with_context(|| format!("listening on {}: is Rookery running already? Use --addr for another port", args.addr))?;
         let addr = listener.local_addr()?;
+        let sink = if args.no_demo { None } else { Some(demo::open_sink(&args).await?) };
+        let sink_addr = sink.as_ref().map(TcpListener::local_addr).transpose()?;
         data::prepare(&args.data)?;
         let (auth, root_key_file) = auth(&args)?;
         let running = Arc::new(Running::look(&args.data)?);
@@ -67,8 +69,6 @@ impl Runner {
         let public_url = args.public_url.clone().map_or_else(|| own_address(addr), Ok)?;
         let chains = ChainBounds { deliveries: args.chain, ..ChainBounds::default() };
         let settings = Settings { public_url: Some(public_url), chains, ..Settings::default() };
-        let sink = if args.no_demo { None } else { Some(demo::open_sink(&args).await?) };
-        let sink_addr = sink.as_ref().map(TcpListener::local_addr).transpose()?;
         // The demo's sink is the program's own, so agents may call it without more words.
         let allow = args.egress_allow.iter().cloned().chain(sink_addr.map(Into::into)).collect();
         let egress = Policy { allow, ..Policy::default() };

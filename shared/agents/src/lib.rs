@@ -38,6 +38,7 @@ pub use facts::{CredentialUse, Facts, Served};
 pub use hook::{Accepted, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest};
 pub use host::*;
 pub use judge::judge;
+pub use pattern::{Pattern, Searches};
 pub use processor::processor_time;
 pub use registry::{all, build, find, in_config};
 pub use verify::{HookSecret, STANDARD_WEBHOOKS, sign_standard_webhook, verify_standard_webhook};

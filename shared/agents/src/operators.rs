@@ -131,8 +131,7 @@ impl Comparison {
             },
         };
         if let (Some(pattern), Some(text)) = (&self.pattern, found.as_str()) {
-            let is_match = searches.allow(pattern, text)?.is_match(text);
-            return Ok(is_match == (self.operator == Operator::Matches));
+            return Ok(searches.is_match(pattern, text)? == (self.operator == Operator::Matches));
         }
         Ok(self.compare(found).unwrap_or(false))
     }

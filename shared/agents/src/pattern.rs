@@ -1,19 +1,23 @@
 //! Regular expressions whose work is bounded: their memory when they are compiled, their time before each search.
 
-use crate::AgentError;
-use regex::Regex;
+use crate::{AgentError, processor_time};
+use regex::{Captures, Regex};
 use regex_syntax::hir::{Hir, HirKind};
+use std::time::Duration;
 
 /// The most memory of one compiled regular expression, in bytes.
 const BYTES: usize = 256 * 1024;
-/// How much of a search is one step of a template. The whole of its steps is then a search of about half a second at the worst.
-const A_STEP: usize = 512;
-/// The most steps of all the searches of one delivery, as many as a template has.
-const STEPS: usize = 100_000;
+/// The most work of one search: how many times a byte of the text is compared with a character of the expression, at the worst. That
+/// takes about a second; an ordinary search takes a thousandth of it, since such expressions are compared as a whole.
+const WORK: usize = 100_000_000;
+/// To note where this many groups matched takes as long as to compare.
+const GROUPS: usize = 16;
+/// For how long a processor searches for one delivery: after that no search begins.
+const TIME: Duration = Duration::from_millis(if cfg!(test) { 10_000 } else { 500 });
 
 /// A compiled regular expression.
 #[derive(Debug)]
-pub(crate) struct Pattern {
+pub struct Pattern {
     regex: Regex,
     /// How many characters the expression has when its counted repetitions are written out: a search compares each byte of a text
     /// with so many at the worst.
@@ -22,21 +26,32 @@ pub(crate) struct Pattern {
 
 impl Pattern {
     /// Compiles an expression; the error says what is wrong with the text.
-    pub(crate) fn new(text: &str) -> Result<Self, String> {
+    pub fn new(text: &str) -> Result<Self, String> {
         let regex = regex::RegexBuilder::new(text).size_limit(BYTES).dfa_size_limit(BYTES).build();
         let regex = regex.map_err(|error| error.to_string())?;
         let length = regex_syntax::parse(text).map(|hir| length(&hir)).map_err(|error| error.to_string())?;
         Ok(Pattern { regex, length })
     }
 
-    /// How many steps one search of a text takes at most.
-    pub(crate) fn steps(&self, text: &str) -> usize {
-        self.length.saturating_mul(text.len()) / A_STEP
+    /// The expression, for a search of a text in which it is only asked whether it matches; none if that may take too long.
+    pub fn to_match(&self, text: &str) -> Option<&Regex> {
+        (self.work(text) <= WORK).then_some(&self.regex)
     }
 
-    /// The expression. Whoever searches with it takes its steps first.
-    pub(crate) fn regex(&self) -> &Regex {
-        &self.regex
+    /// The expression, for a search of a text in which groups are asked for; none if that may take too long.
+    pub fn to_capture(&self, text: &str) -> Option<&Regex> {
+        let work = self.work(text);
+        let groups = self.regex.captures_len() - 1;
+        (work.saturating_add(work.saturating_mul(groups) / GROUPS) <= WORK).then_some(&self.regex)
+    }
+
+    /// The names of its groups, from the whole match on.
+    pub(crate) fn group_names(&self) -> impl Iterator<Item = Option<&str>> {
+        self.regex.capture_names()
+    }
+
+    fn work(&self, text: &str) -> usize {
+        self.length.saturating_mul(text.len())
     }
 }
 
@@ -53,30 +68,46 @@ fn length(hir: &Hir) -> usize {
     }
 }
 
-/// The searches of one delivery outside of templates.
-pub(crate) struct Searches {
-    left: usize,
+/// The searches of one delivery outside of templates, or of one call of a tool.
+#[derive(Default)]
+pub struct Searches {
+    /// The processor time of this thread at which the time is over, once a search was made.
+    over_at: Option<Duration>,
 }
 
 impl Searches {
-    /// None was made yet.
-    pub(crate) fn new() -> Self {
-        Searches { left: STEPS }
+    /// Whether the expression matches somewhere in the text. It is an error if that may take too long, by itself or with the searches
+    /// before.
+    pub fn is_match(&mut self, pattern: &Pattern, text: &str) -> Result<bool, AgentError> {
+        self.begin()?;
+        Ok(pattern.to_match(text).ok_or_else(|| too_long(pattern, text))?.is_match(text))
     }
 
-    /// Gives the expression for one search of this text. It is an error when all searches together would take too long.
-    pub(crate) fn allow<'p>(&mut self, pattern: &'p Pattern, text: &str) -> Result<&'p Regex, AgentError> {
-        let left = self.left.checked_sub(pattern.steps(text));
-        self.left = left.ok_or_else(|| {
-            let message = format!(
-                "Searching {} bytes with the regular expression `{:.40}` takes too long: give it a shorter text, or repeat less in it.",
-                text.len(),
-                pattern.regex.as_str(),
-            );
-            AgentError::fail("search_too_long", message)
-        })?;
-        Ok(&pattern.regex)
+    /// The groups of the first match. Errors are those of [`Searches::is_match`].
+    pub fn captures<'t>(&mut self, pattern: &Pattern, text: &'t str) -> Result<Option<Captures<'t>>, AgentError> {
+        self.begin()?;
+        Ok(pattern.to_capture(text).ok_or_else(|| too_long(pattern, text))?.captures(text))
     }
+
+    fn begin(&mut self) -> Result<(), AgentError> {
+        let now = processor_time();
+        match *self.over_at.get_or_insert(now + TIME) > now {
+            true => Ok(()),
+            false => {
+                let message = "The searches by regular expressions take too long together: search shorter texts, or split them over agents.";
+                Err(AgentError::fail("search_too_long", message))
+            }
+        }
+    }
+}
+
+fn too_long(pattern: &Pattern, text: &str) -> AgentError {
+    let message = format!(
+        "Searching {} bytes with the regular expression `{:.40}` may take too long: give it a shorter text, or repeat less in it.",
+        text.len(),
+        pattern.regex.as_str(),
+    );
+    AgentError::fail("search_too_long", message)
 }
 
 #[cfg(test)]
@@ -100,16 +131,36 @@ mod tests {
     }
 
     #[test]
-    fn all_searches_of_a_delivery_together_are_bounded() {
-        let (large, small) = (Pattern::new("(?:[ab]?){1700}[xy]").unwrap(), Pattern::new(r"\w+@\w+\.\w+").unwrap());
-        let text = "ab".repeat(128 * 1024);
-        let mut searches = Searches::new();
-        for _ in 0..10 {
-            assert!(searches.allow(&small, &text).is_ok());
+    fn a_search_is_bounded_by_the_expression_times_the_text() {
+        let (text, mut searches) = ("ab".repeat(128 * 1024), Searches::default());
+        let words = "urgent|invoice|reminder|payment|overdue|balance|account|refund|cancel|contract|complaint|delivery|broken|missing|late|wrong|damaged|return|exchange|warranty|support|escalate|manager|legal";
+        for ordinary in [words, r"(?i)\bword\b", r"\w+@\w+\.\w+", r".{0,100}error.{0,100}"] {
+            let ordinary = Pattern::new(ordinary).unwrap();
+            for _ in 0..100 {
+                assert!(!searches.is_match(&ordinary, &text[..100_000]).unwrap());
+            }
         }
-        let error = searches.allow(&large, &text).unwrap_err();
+        assert!(!searches.is_match(&Pattern::new(words).unwrap(), &text).unwrap());
+        let large = Pattern::new("(?:[ab]?){1700}[xy]").unwrap();
+        let error = searches.is_match(&large, &text).unwrap_err();
         assert_eq!((error.code.as_str(), error.retry), ("search_too_long", crate::Retry::Never));
-        assert!(searches.allow(&large, &text[..10_000]).is_ok(), "a refused search takes no steps");
-        assert!(searches.allow(&large, &text[..20_000]).is_err());
+        assert!(large.to_match(&text[..50_000]).is_some() && large.to_match(&text[..60_000]).is_none());
+    }
+
+    #[test]
+    fn groups_make_a_search_longer() {
+        let (few, many) = (Pattern::new("(a?)(b)").unwrap(), Pattern::new(&"(a)?".repeat(1200)).unwrap());
+        let text = "a".repeat(100_000);
+        assert!(few.to_capture(&text).is_some() && many.to_match(&text[..40_000]).is_some());
+        assert!(many.to_capture(&text[..1_000]).is_none() == (2_400 * 1_000 * (16 + 1_200) / 16 > WORK));
+        assert!(many.to_capture(&text[..2_000]).is_none());
+    }
+
+    #[test]
+    fn no_search_begins_when_the_time_is_over() {
+        let (pattern, mut searches) = (Pattern::new("a").unwrap(), Searches { over_at: Some(Duration::ZERO) });
+        assert_eq!(searches.is_match(&pattern, "a").unwrap_err().code, "search_too_long");
+        assert_eq!(searches.captures(&pattern, "a").unwrap_err().code, "search_too_long");
+        assert!(Searches::default().captures(&pattern, "bab").unwrap().is_some());
     }
 }

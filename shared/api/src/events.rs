@@ -38,7 +38,7 @@ pub(crate) fn routes() -> Vec<Route> {
         .header("Idempotency-Key", "The same key with the same body is the same event, however often it is sent.")
         .takes::<NewEvent>()
         .answers::<One<AcceptedEvent>>(202),
-        Route::new(Method::GET, all, viewer, "Lists the events, newest first; those of one run only where one page has them all.", list)
+        Route::new(Method::GET, all, viewer, "Lists the events, newest first; those of one run only where one page has them all. An event from outside is in the list when its first delivery has begun, which may be later than that of a newer one; by its id, it is there at once.", list)
             .query(
                 "agent",
                 "Only the events of this agent: the id of its cell. 400 for one that is neither in the workflow nor in the list.",

@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             path,
             Access::Project(Role::Viewer),
-            "Lists what agents counted in each hour, newest first.",
+            "Lists what agents counted in each hour, newest first. A crash may lose the counts of its last second; the events themselves are never lost.",
             list,
         )
         .query("from", "Hours from this time on (RFC 3339); 24 hours before `to` when it is left out.")

@@ -28,7 +28,7 @@ const READ: usize = 200;
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, all) = (Access::Project(Role::Viewer), format!("{WORKFLOW}/runs"));
     vec![
-        Route::new(Method::GET, &all, viewer, "Lists the runs, newest first.", list).paged().answers::<Listed<RunSummary>>(200),
+        Route::new(Method::GET, &all, viewer, "Lists the runs, newest first. A run is in the list when its first delivery has begun; by its id, it is there at once.", list).paged().answers::<Listed<RunSummary>>(200),
         Route::new(
             Method::GET,
             format!("{all}/{{run}}"),

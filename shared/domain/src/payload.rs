@@ -34,9 +34,6 @@ impl Payload {
             serde_json::from_str(text).map(|IgnoredAny| ())
         };
         checked.map_err(|error| not_json(&error))?;
-        if must_build && has_key(text, NUMBER) {
-            return Err(Error::invalid(format!("The key `{NUMBER}` is reserved."), "Give the field another name."));
-        }
         Ok(Payload::stored(text.to_owned()))
     }
 
@@ -45,6 +42,7 @@ impl Payload {
         let text = value.to_string();
         check_size(text.len())?;
         check_depth(text.as_bytes())?;
+        check_keys(&text)?;
         Ok(Payload(Arc::new(Read { text: text.into(), value: value.into() })))
     }
 
@@ -84,6 +82,7 @@ pub fn read_json(bytes: &[u8]) -> Result<&str> {
         Error::invalid(format!("The body is not UTF-8 from byte {}.", error.valid_up_to()), "Send JSON as UTF-8.")
     })?;
     check_depth(bytes)?;
+    check_keys(text)?;
     Ok(text)
 }
 
@@ -92,11 +91,22 @@ pub fn not_json(error: &serde_json::Error) -> Error {
     Error::new(Kind::Invalid, "invalid_json", format!("The body is not valid JSON: {error}."), "Correct the JSON at that place.")
 }
 
-/// The key of an object that the library takes for a number.
-const NUMBER: &str = "$serde_json::private::Number";
+/// What the names of objects' keys begin with that the library takes for values of its own: a number, a text as it was written.
+const RESERVED: &str = "$serde_json::private::";
 
-/// Whether an object in this valid JSON text has the key.
-fn has_key(json: &str, key: &str) -> bool {
+/// Refuses objects with such keys, which would be read as something else than they are.
+fn check_keys(json: &str) -> Result<()> {
+    match (json.contains("\\u") || json.contains(RESERVED)) && has_reserved_key(json) {
+        false => Ok(()),
+        true => {
+            let message = format!("A key begins with `{RESERVED}`, which is reserved.");
+            Err(Error::new(Kind::Invalid, "reserved_key", message, "Give the field another name."))
+        }
+    }
+}
+
+/// Whether an object in this JSON text has a key that is reserved.
+fn has_reserved_key(json: &str) -> bool {
     let (mut rest, mut escaped) = (json, false);
     while let Some(start) = rest.find('"') {
         let length = rest[start + 1..].find(|c| {
@@ -106,9 +116,9 @@ fn has_key(json: &str, key: &str) -> bool {
         });
         let end = length.map_or(rest.len(), |length| start + length + 2);
         let (string, after) = (&rest[start..end], &rest[end..]);
-        if string.len() >= key.len() && after.trim_start().starts_with(':') {
+        if string.len() >= RESERVED.len() && after.trim_start().starts_with(':') {
             let named = serde_json::from_str::<String>(string);
-            if named.is_ok_and(|named| named == key) {
+            if named.is_ok_and(|named| named.starts_with(RESERVED)) {
                 return true;
             }
         }
@@ -186,10 +196,10 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// A payload that is accepted can be read, and nothing that could be read is refused.
+        /// A payload that is accepted can be read, and nothing that could be read is refused, but for keys that are reserved.
         #[test]
         fn what_is_accepted_is_what_can_be_built(text in r#"[\[{]?"(a|\\ud83e|\\u00e9|\\x|\\n|\$serde_json::private::Number){0,2}"(:("x"|"12"|1|01|1e999|null))?,?[\]}]?"#) {
-            let built = serde_json::from_str::<Value>(&text).is_ok_and(|value| value.is_object() == text.starts_with('{'));
+            let built = serde_json::from_str::<Value>(&text).is_ok() && !text.starts_with(r#"{"$serde"#);
             proptest::prop_assert_eq!(Payload::parse(text.as_bytes()).is_ok(), built);
         }
     }
@@ -210,12 +220,16 @@ mod tests {
             (b"{\"a\":\"\n\"}".to_vec(), Kind::Invalid),
             (br#"{"$serde_json::private::Number":"x"}"#.to_vec(), Kind::Invalid),
             (br#"{"$serde_json::private::Number":"12"}"#.to_vec(), Kind::Invalid),
+            (br#"{"$serde_json::private::RawValue" :"[1]"}"#.to_vec(), Kind::Invalid),
             (br#"[{"a\\":"\"","b":{"\u0024serde_json::private::Number" : "12"}}]"#.to_vec(), Kind::Invalid),
             (b"".to_vec(), Kind::Invalid),
             (format!("\"{}\"", "x".repeat(limits::PAYLOAD_BYTES)).into_bytes(), Kind::TooLarge),
         ] {
             assert_eq!(Payload::parse(&bytes).unwrap_err().kind, kind);
         }
+        let of = |text: &str| Payload::of(serde_json::json!({text: "12"})).map_err(|error| error.code);
+        assert_eq!(of("$serde_json::private::Number"), Err("reserved_key"), "as from a form");
+        assert!(of("serde_json").is_ok());
         // As a value, it is a text like any other.
         assert!(Payload::parse(br#"{"a":"$serde_json::private::Number"}"#).is_ok());
         // Brackets in strings do not count.

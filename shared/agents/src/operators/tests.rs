@@ -3,7 +3,7 @@ use serde_json::json;
 
 fn matches(operator: &str, value: Value, found: Value) -> bool {
     let operator = serde_json::from_value(json!(operator)).unwrap();
-    Comparison::new(operator, None, Some(value)).unwrap().matches(Some(&found), &mut Searches::new()).unwrap()
+    Comparison::new(operator, None, Some(value)).unwrap().matches(Some(&found), &mut Searches::default()).unwrap()
 }
 
 #[test]
@@ -51,11 +51,11 @@ fn a_missing_value_is_a_state_of_its_own() {
         (Operator::IsNotEmpty, Some(json!([0])), true),
     ] {
         let comparison = Comparison::new(operator, None, None).unwrap();
-        let matches = comparison.matches(found.as_ref(), &mut Searches::new()).unwrap();
+        let matches = comparison.matches(found.as_ref(), &mut Searches::default()).unwrap();
         assert_eq!(matches, expected, "{operator:?} {found:?}");
     }
     let unequal = Comparison::new(Operator::Ne, None, Some(json!(1))).unwrap();
-    assert!(!unequal.matches(None, &mut Searches::new()).unwrap(), "`ne` too");
+    assert!(!unequal.matches(None, &mut Searches::default()).unwrap(), "`ne` too");
 }
 #[test]
 fn the_same_moment_is_equal_whatever_the_zone_and_operator() {
@@ -72,7 +72,7 @@ fn the_same_moment_is_equal_whatever_the_zone_and_operator() {
 #[test]
 fn a_cast_reads_before_it_compares() {
     let cast = |cast: Cast, operator: Operator, value: Value, found: Value| {
-        Comparison::new(operator, Some(cast), Some(value)).unwrap().matches(Some(&found), &mut Searches::new()).unwrap()
+        Comparison::new(operator, Some(cast), Some(value)).unwrap().matches(Some(&found), &mut Searches::default()).unwrap()
     };
     assert!(cast(Cast::Number, Operator::Gte, json!(100), json!(" 250 ")));
     assert!(cast(Cast::Number, Operator::Eq, json!(2.5), json!("2.50")) && cast(Cast::Number, Operator::Lt, json!(3), json!(2)));

@@ -23,6 +23,19 @@ const MAX_STEPS: usize = 100_000;
 const MAX_TIME: Duration = Duration::from_millis(if cfg!(test) { 10_000 } else { 100 });
 const MAX_OUTPUT: usize = 256 * 1024;
 
+/// What is left for all templates of a scope.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Left {
+    steps: usize,
+    time: Duration,
+}
+
+impl Default for Left {
+    fn default() -> Self {
+        Left { steps: MAX_STEPS, time: MAX_TIME }
+    }
+}
+
 /// What is left for one template, or for all templates of one JSON value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Budget {
@@ -35,8 +48,15 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new() -> Self {
-        Budget::of(MAX_TIME)
+    /// What the templates before have left of a scope's steps and time, with an output of its own.
+    pub(super) fn begin(scope: &Scope) -> Self {
+        let left = *scope.left();
+        Budget { steps: left.steps, ..Budget::of(left.time) }
+    }
+
+    /// Leaves the rest to the templates after.
+    pub(super) fn end(self, scope: &Scope) {
+        *scope.left() = Left { steps: self.steps, time: self.over_at.saturating_sub(processor_time()) };
     }
 
     pub(super) fn of(time: Duration) -> Self {

@@ -52,11 +52,14 @@ pub enum Limit {
     /// The bound on a range like `(1..n)`.
     #[error("a range is over 10,000 numbers; make it shorter")]
     Range,
-    /// The bound on loop turns, lookups and filter calls.
-    #[error("the template takes over 100,000 steps; loop over less")]
+    /// The bound on loop turns, lookups and filter calls of all templates of a scope.
+    #[error("the template takes over 100,000 steps, with those before it; loop over less")]
     Steps,
-    /// The bound on time.
-    #[error("the template takes over 100 ms of a processor; loop over less")]
+    /// The bound on one search by a regular expression.
+    #[error("a search by a regular expression may take too long; give it a shorter text, or repeat less in it")]
+    Search,
+    /// The bound on time of all templates of a scope.
+    #[error("the template takes over 100 ms of a processor, with those before it; loop over less")]
     Time,
     /// The bound on a value that a filter makes, and on all variables together.
     #[error("the template makes values of over 1 MB; build less text in variables")]

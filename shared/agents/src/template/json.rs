@@ -51,7 +51,10 @@ impl JsonTemplate {
 
     /// Renders the value for a scope. Its texts share one budget of steps, time and output.
     pub fn render(&self, scope: &Scope) -> Result<Value, TemplateError> {
-        self.part.render(scope, &mut Budget::new())
+        let mut budget = Budget::begin(scope);
+        let rendered = self.part.render(scope, &mut budget);
+        budget.end(scope);
+        rendered
     }
 }
 

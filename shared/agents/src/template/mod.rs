@@ -116,7 +116,10 @@ impl Template {
 
     /// Renders the text for a scope, at most 256 KB.
     pub fn render(&self, scope: &Scope) -> Result<String, TemplateError> {
-        self.render_within(scope, &mut Budget::new())
+        let mut budget = Budget::begin(scope);
+        let rendered = self.render_within(scope, &mut budget);
+        budget.end(scope);
+        rendered
     }
 
     fn render_within(&self, scope: &Scope, budget: &mut Budget) -> Result<String, TemplateError> {

@@ -1,11 +1,12 @@
 //! The variables that a template sees. There is no I/O here, and no credential's value.
 
+use super::bounds::Left;
 use super::node::Record;
 use rookery_domain::Time;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use uuid::Uuid;
 
 /// The variables of one event, converted once, for any number of templates.
@@ -14,13 +15,25 @@ pub struct Scope {
     variables: Map<String, Value>,
     nonce: Arc<str>,
     view: OnceLock<(Record, Arc<HashSet<String>>)>,
+    left: Arc<Mutex<Left>>,
 }
 
 impl Scope {
     /// Variables by name. If the variable `payload` is an object, its keys are also found at the top level (other variables come
     /// first), so they need not be copied there.
     pub fn new(variables: Map<String, Value>) -> Self {
-        Scope { variables, nonce: Uuid::new_v4().simple().to_string().into(), view: OnceLock::new() }
+        let nonce = Uuid::new_v4().simple().to_string().into();
+        Scope { variables, nonce, view: OnceLock::new(), left: Arc::default() }
+    }
+
+    /// Other variables for templates of the same delivery: all together have the steps and the time of one.
+    pub fn with(&self, variables: Map<String, Value>) -> Self {
+        Scope { left: self.left.clone(), ..Scope::new(variables) }
+    }
+
+    /// What the templates so far have left of the scope's steps and time.
+    pub(super) fn left(&self) -> MutexGuard<'_, Left> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What `{% credential name %}` renders in this scope. Nobody can guess it without rendering in the same scope.

@@ -119,6 +119,9 @@ impl<'a> Attempt<'a> {
         let (ran, took) = match built.pace(cell, self.began) {
             Pace::Quick => busy_during(self.run_agent(purpose)).await,
             Pace::Unknown | Pace::Slow => {
+                if purpose == Purpose::Commit {
+                    self.engine.slow_lane.check_line()?;
+                }
                 let run = self.engine.slow_lane.run(built.turn(cell), busy_during(self.run_agent(purpose)));
                 Box::pin(run).await?
             }

@@ -7,6 +7,7 @@ use crate::delivery::checks::Turn;
 use crate::delivery::park::is_its_turn;
 use crate::delivery::plan::{Plan, muted, plan};
 use crate::delivery::seen::Seen;
+use crate::delivery::slow_lane::LONG_LINE;
 use crate::delivery::work::Work;
 use crate::external::host::Purpose;
 use crate::external::pending::Asked;
@@ -25,6 +26,9 @@ const UNKNOWN: u32 = 2;
 const GOES_ON: Duration = Duration::from_secs(5);
 /// How long a message is put off that cannot be handled now, in milliseconds; up to as much again is added by chance.
 const LATER_MS: i64 = 2000;
+/// How long a message of a slow agent is put off at least, in milliseconds. Many of them together come back over five times as long, so that
+/// they cost little.
+const LINE_MS: i64 = 5000;
 
 /// Handles the `deliver` queue.
 pub struct Dispatcher(pub Arc<Engine>);
@@ -103,6 +107,8 @@ impl Engine {
                 Ok(Attempted::Again) => {
                     tokio::time::sleep(Duration::from_millis(jitter_ms(i64::from(round) * 10) as u64)).await;
                 }
+                Err(error) if error.is_told() => return Err(error),
+                Err(error) if error.code == LONG_LINE => return self.put_off(message).await,
                 Err(error) if error.kind == Kind::Unavailable && unknown < UNKNOWN => {
                     tracing::warn!(%error, "not known whether it was done: reading again");
                     unknown += 1;
@@ -118,6 +124,14 @@ impl Engine {
     async fn later<T>(&self, message: Message, why: &str) -> Result<Option<T>> {
         tracing::warn!(why, "a message is put off");
         self.producer.send(vec![Outgoing::at(message, Time::now().plus(LATER_MS + jitter_ms(LATER_MS)))]).await?;
+        Ok(None)
+    }
+
+    /// Sends a message of a slow agent again, since many are before it: the others of its project are not to stand behind all of them.
+    async fn put_off<T>(&self, message: Message) -> Result<Option<T>> {
+        tracing::debug!("a message of a slow agent is put off");
+        let later = Time::now().plus(LINE_MS + jitter_ms(4 * LINE_MS));
+        self.producer.send(vec![Outgoing::at(message, later)]).await?;
         Ok(None)
     }
 

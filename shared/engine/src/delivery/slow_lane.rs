@@ -3,7 +3,7 @@
 
 use futures::poll;
 use rookery_agents::processor_time;
-use rookery_domain::{Error, Result};
+use rookery_domain::{Error, Kind, Result};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -18,6 +18,11 @@ pub(crate) struct SlowLane {
     /// How much work stands in line.
     in_line: watch::Sender<usize>,
 }
+
+/// The most work in line for which more is put into it.
+const LONG: usize = 64;
+/// The code of the error that the line is long.
+pub(crate) const LONG_LINE: &str = "long_line";
 
 /// An agent's place in the line: one for all of its work, so that a new agent does not stand behind all that waits for another.
 pub(crate) type Turn = Mutex<()>;
@@ -40,6 +45,14 @@ impl SlowLane {
     /// Whether a place is free at the moment.
     pub(crate) fn is_free(&self) -> bool {
         self.places.available_permits() > 0 && !self.places.is_closed()
+    }
+
+    /// An error if there is much in line: what can wait otherwise is not to be put into it.
+    pub(crate) fn check_line(&self) -> Result<()> {
+        match *self.in_line.borrow() < LONG {
+            true => Ok(()),
+            false => Err(Error::new(Kind::Unavailable, LONG_LINE, "Many slow agents are at work.", "Try again later.")),
+        }
     }
 
     /// Lets no more work begin: what stands in line gets no place any more.
@@ -203,7 +216,10 @@ mod tests {
         let all = futures::future::join_all((0..5).map(|_| work(&many, "many")));
         let (mut all, mut other) = (pin!(all), pin!(work(&new, "new")));
         assert!(poll!(all.as_mut()).is_pending() && poll!(other.as_mut()).is_pending());
-        assert_eq!(*lane.in_line().borrow(), 6);
+        assert_eq!((*lane.in_line().borrow(), lane.check_line().is_ok()), (6, true));
+        lane.in_line.send_replace(LONG);
+        assert_eq!(lane.check_line().unwrap_err().code, LONG_LINE);
+        lane.in_line.send_replace(6);
         drop(place);
         tokio::join!(all, other);
         assert_eq!(*done.borrow(), ["many", "new", "many", "many", "many", "many"]);

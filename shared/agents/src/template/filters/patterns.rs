@@ -2,7 +2,8 @@
 
 use super::{Given, Own};
 use crate::pattern::Pattern;
-use crate::template::bounds::spend;
+use crate::template::Limit;
+use crate::template::bounds::{exceed, spend};
 use liquid_core::model::{Value, ValueView};
 use liquid_core::{Error, Expression, Result};
 use regex::Captures;
@@ -24,8 +25,8 @@ fn regex_replace(given: &Given<'_>) -> Result<Value> {
     let (input, with) = (given.text(), given.argument_text(1, ""));
     let mut text = String::new();
     let mut copied = 0;
-    spend(given.runtime, pattern.steps(&input))?;
-    for found in pattern.regex().captures_iter(&input) {
+    let Some(regex) = pattern.to_capture(&input) else { return exceed(given.runtime, Limit::Search) };
+    for found in regex.captures_iter(&input) {
         // Each search may read to the end of the text, so that all of them take a time that grows with its square: each looks at the
         // clock.
         spend(given.runtime, 0)?;
@@ -42,8 +43,8 @@ fn regex_replace(given: &Given<'_>) -> Result<Value> {
 fn regex_extract(given: &Given<'_>) -> Result<Value> {
     let input = given.text();
     let Some(pattern) = given.pattern else { return Ok(Value::Nil) };
-    spend(given.runtime, pattern.steps(&input))?;
-    let Some(found) = pattern.regex().captures(&input) else { return Ok(Value::Nil) };
+    let Some(regex) = pattern.to_capture(&input) else { return exceed(given.runtime, Limit::Search) };
+    let Some(found) = regex.captures(&input) else { return Ok(Value::Nil) };
     let group = |found: &Captures<'_>| {
         let Some(group) = given.argument(1) else { return found.get(0).map(|text| text.as_str().to_owned()) };
         let text = match group.as_scalar().and_then(|group| group.to_integer()) {
@@ -58,9 +59,9 @@ fn regex_extract(given: &Given<'_>) -> Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::Scope;
     use crate::template::bounds::{Budget, State, Wants};
     use crate::template::runtime::Lax;
-    use crate::template::{Limit, Scope};
     use liquid_core::Runtime;
     use std::time::Duration;
 

@@ -27,8 +27,8 @@ fn what_would_take_too_much_is_refused() {
         ("{{ list | join: big }}".to_owned(), Limit::Memory),
         ("{{ big | split: '' | size }}".to_owned(), Limit::Memory),
         ("{% assign l = list %}{% for i in (1..60) %}{% assign l = l | concat: l %}{% endfor %}".to_owned(), Limit::Memory),
-        ("{{ big | regex_extract: '(?:[wx]?){1700}[yz]' }}".to_owned(), Limit::Steps),
-        ("{{ big | regex_replace: '(?:[wx]?){1700}[yz]', '' }}".to_owned(), Limit::Steps),
+        ("{{ big | regex_extract: '(?:[wx]?){1700}[yz]' }}".to_owned(), Limit::Search),
+        ("{{ big | regex_replace: '(?:[wx]?){1700}[yz]', '' }}".to_owned(), Limit::Search),
         ((0..40).map(|i| format!("{{% assign v{i} = big %}}")).collect(), Limit::Memory),
         (format!("{{% capture c %}}{}{{% endcapture %}}", "{{big}}".repeat(20)), Limit::Memory),
         ("{{ big }}{{ big }}".to_owned(), Limit::Output),
@@ -72,6 +72,21 @@ fn time_runs_out_at_any_step() {
         let error = Template::parse(source).unwrap().render_within(&scope("{}"), &mut Budget::of(std::time::Duration::ZERO));
         assert_eq!(*error.unwrap_err().problem(), Problem::Limit(Limit::Time), "{source}");
     }
+}
+
+#[test]
+fn the_templates_of_a_scope_share_its_steps_and_not_its_output() {
+    let scope = scope(&format!(r#"{{"big": "{}"}}"#, "x".repeat(200_000)));
+    let (turns, big) = (Template::parse("{% for i in (1..9000) %}{% endfor %}").unwrap(), Template::parse("{{ big }}").unwrap());
+    let more = scope.with(serde_json::Map::new());
+    for _ in 0..10 {
+        turns.render(&more).unwrap();
+        assert_eq!(big.render(&scope).unwrap().len(), 200_000);
+    }
+    for _ in 0..2 {
+        drop(turns.render(&scope));
+    }
+    assert_eq!(*turns.render(&more).unwrap_err().problem(), Problem::Limit(Limit::Steps));
 }
 
 #[test]

@@ -241,7 +241,7 @@ impl AiAgentProxy {
             Outcome::Finish { result, messages, steps } => {
                 let payload = json!({"result": result, "messages": messages, "intermediateSteps": steps});
                 let mut groups = vec!["on_finish".to_owned()];
-                let mut searches = Searches::new();
+                let mut searches = Searches::default();
                 for (test, group) in &self.outcomes {
                     if test.matches(&payload, &mut searches)? {
                         groups.push(group.clone());

@@ -155,12 +155,11 @@ impl AgentType for EventFormatting {
 /// The variables of templates, with what the matchers found.
 fn matched(cx: &Context<'_>, matchers: &[Matcher]) -> Result<Scope, AgentError> {
     let mut variables = cx.scope().variables().clone();
-    let mut searches = Searches::new();
+    let mut searches = Searches::default();
     for matcher in matchers {
-        let text = matcher.path.render(&Scope::new(variables.clone()))?;
-        let regexp = searches.allow(&matcher.regexp, &text)?;
-        let Some(captures) = regexp.captures(&text) else { continue };
-        let groups = regexp.capture_names().enumerate().zip(captures.iter());
+        let text = matcher.path.render(&cx.scope().with(variables.clone()))?;
+        let Some(captures) = searches.captures(&matcher.regexp, &text)? else { continue };
+        let groups = matcher.regexp.group_names().enumerate().zip(captures.iter());
         let texts = groups.filter_map(|((index, name), group)| Some((index, name, Value::from(group?.as_str()))));
         let fields: Map<String, Value> = texts
             .flat_map(|(index, name, text)| {
@@ -173,7 +172,7 @@ fn matched(cx: &Context<'_>, matchers: &[Matcher]) -> Result<Scope, AgentError> 
             None => variables.extend(fields),
         }
     }
-    Ok(Scope::new(variables))
+    Ok(cx.scope().with(variables))
 }
 
 #[cfg(test)]

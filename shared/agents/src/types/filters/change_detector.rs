@@ -3,7 +3,7 @@
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::compare::same;
 use crate::paths::Path;
-use crate::template::{JsonTemplate, Scope, Template};
+use crate::template::{JsonTemplate, Template};
 use crate::{AgentError, Context, Effects, Example};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -72,7 +72,7 @@ impl AgentType for ChangeDetector {
             Property::Template(template) => {
                 let mut variables = cx.scope().variables().clone();
                 variables.insert(LAST.to_owned(), last.cloned().unwrap_or(Value::Null));
-                template.render(&Scope::new(variables))?
+                template.render(&cx.scope().with(variables))?
             }
         };
         if last.is_some_and(|last| same(last, &property)) {

@@ -104,7 +104,7 @@ impl AgentType for Condition {
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
         let Some(event) = cx.event else { return Ok(Effects::none()) };
-        if self.test.matches(cx.payload(), &mut Searches::new())? {
+        if self.test.matches(cx.payload(), &mut Searches::default())? {
             return Ok(Effects::emit("on_match", event.payload.clone()));
         }
         let mut effects = Effects::none();

@@ -14,11 +14,17 @@ use url::form_urlencoded::Serializer;
 #[serde(rename_all = "snake_case")]
 pub(super) enum Method {
     #[default]
+    #[serde(alias = "POST")]
     Post,
+    #[serde(alias = "GET")]
     Get,
+    #[serde(alias = "PUT")]
     Put,
+    #[serde(alias = "PATCH")]
     Patch,
+    #[serde(alias = "DELETE")]
     Delete,
+    #[serde(alias = "HEAD")]
     Head,
 }
 
