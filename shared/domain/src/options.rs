@@ -146,9 +146,11 @@ impl Options {
         };
         // Other keys belong to the canvas, and are neither read nor refused.
         let is_meant = |(key, value): &(&String, &Value)| (value.is_string() || value.is_array()) && is_like_group_id(key);
-        if let Some((key, _)) = cell.iter().find(is_meant).filter(|_| group.is_none()) {
-            let message =
-                format!("`{key}` chooses no events, so the link takes all events of its source: name a group in `group_id`.");
+        let ends = ["source", "target"].into_iter().filter_map(|end| cell.get(end)?.as_object()).flatten();
+        if let Some((key, _)) = cell.iter().chain(ends).find(is_meant).filter(|_| group.is_none()) {
+            let message = format!(
+                "`{key}` chooses no events there, so the link takes all events of its source: name a group in `group_id` of the link."
+            );
             self.warnings.push(Problem::new(&id, key, message));
         }
         match (end("source"), end("target")) {
@@ -245,6 +247,9 @@ mod tests {
                 assert_eq!(link(&format!(r#","{key}":{value}"#)), [("l".to_owned(), key.to_owned())]);
             }
         }
+        let inside = r#"{"cells":[{"id":"a","type":"agent","agent_type":"manual"},{"id":"l","type":"link","source":{"id":"a","group_id":"g"},"target":{"id":"a"}}]}"#;
+        let warnings = Options::parse(inside).unwrap().warnings;
+        assert_eq!(warnings.iter().map(|warning| warning.field.as_str()).collect::<Vec<_>>(), ["group_id"]);
         for fine in ["", r#","group_id":"on_match""#, r#","group_id":"on_match","group":"x""#, r#","group":7,"z":-1,"router":{}"#]
         {
             assert_eq!(link(fine), [], "{fine}");

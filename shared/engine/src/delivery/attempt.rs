@@ -195,12 +195,14 @@ impl<'a> Attempt<'a> {
 mod tests {
     use super::*;
     use crate::Settings;
+    use crate::delivery::dispatch::Dispatcher;
+    use crate::routing::deliver;
     use rookery_boot::{Clients, TABLE};
-    use rookery_domain::{CellId, Payload};
+    use rookery_domain::{CellId, Event, EventId, Payload};
     use rookery_egress::{Egress, Policy};
-    use rookery_queue::Producer;
+    use rookery_queue::{Handler, Producer};
     use rookery_standins::Standins;
-    use rookery_store::Store;
+    use rookery_store::{Chain, Store};
     use std::time::Duration;
 
     const OPTIONS: &str = r#"{"cells":[
@@ -237,6 +239,33 @@ mod tests {
         waits.await.unwrap();
         let _places = engine.slow_lane.take_all().await;
         run("unknown").await; // It was quick.
+
+        // With much in line, a message of a slow agent is put off, and one of a quick agent is not.
+        engine.slow_lane.lengthen();
+        note("unknown", Duration::from_secs(60));
+        for cell in ["quick", "unknown"] {
+            let (id, cell) = (EventId::fresh(), CellId(cell.to_owned()));
+            let event = Event {
+                id,
+                item: id,
+                version: workflow.built,
+                cell: cell.clone(),
+                incarnation: 1,
+                groups: Vec::new(),
+                payload: Payload::stored("{}".to_owned()),
+                created_at: Time::now(),
+                hop: 0,
+                cause: None,
+                keep_until: Time::now().plus(60_000),
+                last: false,
+            };
+            engine.store.accept_fresh(&workflow.id, &event, &Chain::default()).await.unwrap();
+            let message = deliver(&workflow.id, event.at(), &cell);
+            let commit = Work::of(&message).unwrap().commit;
+            Dispatcher(engine.clone()).handle(message).await.unwrap();
+            let done = engine.store.run_item(&workflow.id, commit).await.unwrap();
+            assert_eq!(done.is_some(), cell.0 == "quick", "{cell}");
+        }
         standins.stop().await;
     }
 }

@@ -60,6 +60,12 @@ impl SlowLane {
         self.places.close();
     }
 
+    /// Puts more into the line than it should have, for tests.
+    #[cfg(test)]
+    pub(crate) fn lengthen(&self) {
+        self.in_line.send_replace(LONG);
+    }
+
     /// Takes all places, for tests.
     #[cfg(test)]
     pub(crate) async fn take_all(&self) -> impl Drop {
