@@ -1,7 +1,7 @@
 //! One attempt of a delivery, check or timer: what it works with, and the run of its agent. What happens with the outcome is in
 //! `commit`, `park` and `run_limits`, as methods of the same [`Attempt`].
 
-use crate::delivery::slow_lane::busy_during;
+use crate::delivery::slow_lane::{Entrant, busy_during};
 use crate::delivery::work::{Wake, Work};
 use crate::external::host::{EngineHost, Purpose};
 use crate::external::pending::Asked;
@@ -119,11 +119,9 @@ impl<'a> Attempt<'a> {
         let (ran, took) = match built.pace(cell, self.began) {
             Pace::Quick => busy_during(self.run_agent(purpose)).await,
             Pace::Unknown | Pace::Slow => {
-                if purpose == Purpose::Commit {
-                    self.engine.slow_lane.check_line()?;
-                }
-                let run = self.engine.slow_lane.run(built.turn(cell), busy_during(self.run_agent(purpose)));
-                Box::pin(run).await?
+                let pace = || built.pace(cell, Time::now());
+                let of = Entrant { turn: built.turn(cell), pace: &pace, may_wait_elsewhere: purpose == Purpose::Commit };
+                Box::pin(self.engine.slow_lane.run(of, busy_during(self.run_agent(purpose)))).await?
             }
         };
         built.note(cell, took, self.engine.chains().quick, self.began);

@@ -1,6 +1,7 @@
 //! The slow lane: agents that compute for long run there, few at a time, so that they hold up none of the threads on which all other
 //! deliveries go on. How long an agent takes is measured here too.
 
+use crate::workflow::built::Pace;
 use futures::poll;
 use rookery_agents::processor_time;
 use rookery_domain::{Error, Kind, Result};
@@ -10,7 +11,7 @@ use std::task::Poll;
 use std::thread::available_parallelism;
 use std::time::Duration;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::{AcquireError, Mutex, Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit, watch};
 
 /// The places in which slow agents compute.
 pub(crate) struct SlowLane {
@@ -23,6 +24,17 @@ pub(crate) struct SlowLane {
 const LONG: usize = 64;
 /// The code of the error that the line is long.
 pub(crate) const LONG_LINE: &str = "long_line";
+
+/// Whose work it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Entrant<'a> {
+    /// The agent's place in the line.
+    pub(crate) turn: &'a Turn,
+    /// How long it takes, as far as that is known.
+    pub(crate) pace: &'a (dyn Fn() -> Pace + Sync),
+    /// Whether the work may be left for later, where much is in line.
+    pub(crate) may_wait_elsewhere: bool,
+}
 
 /// An agent's place in the line: one for all of its work, so that a new agent does not stand behind all that waits for another.
 pub(crate) type Turn = Mutex<()>;
@@ -47,14 +59,6 @@ impl SlowLane {
         self.places.available_permits() > 0 && !self.places.is_closed()
     }
 
-    /// An error if there is much in line: what can wait otherwise is not to be put into it.
-    pub(crate) fn check_line(&self) -> Result<()> {
-        match *self.in_line.borrow() < LONG {
-            true => Ok(()),
-            false => Err(Error::new(Kind::Unavailable, LONG_LINE, "Many slow agents are at work.", "Try again later.")),
-        }
-    }
-
     /// Lets no more work begin: what stands in line gets no place any more.
     pub(crate) fn close(&self) {
         self.places.close();
@@ -63,7 +67,7 @@ impl SlowLane {
     /// Puts more into the line than it should have, for tests.
     #[cfg(test)]
     pub(crate) fn lengthen(&self) {
-        self.in_line.send_replace(LONG);
+        self.in_line.send_modify(|works| *works += LONG);
     }
 
     /// Takes all places, for tests.
@@ -75,9 +79,10 @@ impl SlowLane {
 
     /// Runs work of an agent, of which each step takes a place for as long as it computes. Work that waits, as for an answer, takes
     /// none. Once the lane is closed, no work begins, which is an error; what has begun goes on, since it may have called somebody.
-    pub(crate) async fn run<T>(&self, turn: &Turn, work: impl Future<Output = T>) -> Result<T> {
+    pub(crate) async fn run<T>(&self, of: Entrant<'_>, work: impl Future<Output = T>) -> Result<T> {
         let mut work = pin!(work);
-        let mut place = Some(self.begin(turn).await.map_err(|_| Error::ending())?);
+        let Some(begun) = self.begin(of).await? else { return Ok(work.await) };
+        let mut place = Some(begun);
         loop {
             if let Poll::Ready(done) = poll!(poll_fn(|cx| apart(|| work.as_mut().poll(cx)))) {
                 return Ok(done);
@@ -88,10 +93,18 @@ impl SlowLane {
         }
     }
 
-    async fn begin(&self, turn: &Turn) -> Result<SemaphorePermit<'_>, AcquireError> {
+    /// A place; none for an agent that needs none any more. It is an error if the work can wait elsewhere and much is before it.
+    async fn begin(&self, of: Entrant<'_>) -> Result<Option<SemaphorePermit<'_>>> {
         let _in_line = InLine::stand(&self.in_line);
-        let _turn = turn.lock().await;
-        self.places.acquire().await
+        let _turn = of.turn.lock().await;
+        // More may be known of the agent now.
+        match (of.pace)() {
+            Pace::Quick => Ok(None),
+            Pace::Slow if of.may_wait_elsewhere && *self.in_line.borrow() > LONG => {
+                Err(Error::new(Kind::Unavailable, LONG_LINE, "Many slow agents are at work.", "Try again later."))
+            }
+            _ => self.places.acquire().await.map(Some).map_err(|_| Error::ending()),
+        }
     }
 }
 
@@ -139,6 +152,10 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
 
+    const fn unknown(turn: &Turn) -> Entrant<'_> {
+        Entrant { turn, pace: &|| Pace::Unknown, may_wait_elsewhere: true }
+    }
+
     /// A test that would wait for ever fails after this time.
     const WITHIN: Duration = Duration::from_secs(20);
 
@@ -146,7 +163,7 @@ mod tests {
     async fn a_slow_agent_leaves_the_only_thread_to_others() {
         let (tell, told) = mpsc::channel();
         let slow = tokio::spawn(async move {
-            SlowLane::new(1).run(&Turn::default(), async move { told.recv_timeout(WITHIN).is_ok() }).await.unwrap()
+            SlowLane::new(1).run(unknown(&Turn::default()), async move { told.recv_timeout(WITHIN).is_ok() }).await.unwrap()
         });
         // The only thread of the runtime does this, while the slow work blocks.
         tokio::spawn(async move { tell.send(()) }).await.unwrap().unwrap();
@@ -171,7 +188,7 @@ mod tests {
                     tokio::task::yield_now().await;
                     compute();
                 };
-                lane.run(&Turn::default(), steps).await.unwrap();
+                lane.run(unknown(&Turn::default()), steps).await.unwrap();
             })
         });
         for one in all.collect::<Vec<_>>() {
@@ -181,7 +198,7 @@ mod tests {
         // One waits for ever: the others still get all the places.
         let waiting = tokio::spawn({
             let lane = lane.clone();
-            async move { lane.run(&Turn::default(), std::future::pending::<()>()).await }
+            async move { lane.run(unknown(&Turn::default()), std::future::pending::<()>()).await }
         });
         while lane.places.available_permits() < 2 {
             tokio::task::yield_now().await;
@@ -193,17 +210,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_runtime_of_one_thread_will_do() {
-        assert_eq!(SlowLane::of_this_machine().run(&Turn::default(), async { 7 }).await.unwrap(), 7);
+        assert_eq!(SlowLane::of_this_machine().run(unknown(&Turn::default()), async { 7 }).await.unwrap(), 7);
     }
 
     #[tokio::test]
     async fn once_it_is_closed_nothing_begins_but_what_has_begun_ends() {
         let (lane, turn) = (SlowLane::new(1), Turn::default());
         let (answer, answered) = tokio::sync::oneshot::channel();
-        let mut calls = pin!(lane.run(&turn, answered));
+        let mut calls = pin!(lane.run(unknown(&turn), answered));
         assert!(poll!(calls.as_mut()).is_pending());
         let place = lane.places.acquire().await.unwrap();
-        let mut waits = pin!(lane.run(&turn, async {}));
+        let mut waits = pin!(lane.run(unknown(&turn), async {}));
         assert!(poll!(waits.as_mut()).is_pending());
         lane.close();
         drop(place);
@@ -218,18 +235,30 @@ mod tests {
         let (lane, many, new) = (SlowLane::new(1), Turn::default(), Turn::default());
         let place = lane.places.acquire().await.unwrap();
         let done = std::cell::RefCell::new(Vec::new());
-        let work = async |turn, agent| lane.run(turn, async { done.borrow_mut().push(agent) }).await.unwrap();
+        let work = async |turn, agent| lane.run(unknown(turn), async { done.borrow_mut().push(agent) }).await.unwrap();
         let all = futures::future::join_all((0..5).map(|_| work(&many, "many")));
         let (mut all, mut other) = (pin!(all), pin!(work(&new, "new")));
         assert!(poll!(all.as_mut()).is_pending() && poll!(other.as_mut()).is_pending());
-        assert_eq!((*lane.in_line().borrow(), lane.check_line().is_ok()), (6, true));
-        lane.in_line.send_replace(LONG);
-        assert_eq!(lane.check_line().unwrap_err().code, LONG_LINE);
-        lane.in_line.send_replace(6);
+        assert_eq!(*lane.in_line().borrow(), 6);
         drop(place);
         tokio::join!(all, other);
         assert_eq!(*done.borrow(), ["many", "new", "many", "many", "many", "many"]);
         assert_eq!(*lane.in_line().borrow(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_became_known_of_an_agent_meanwhile_counts() {
+        let (lane, turn) = (SlowLane::new(1), Turn::default());
+        let _place = lane.places.acquire().await.unwrap();
+        let quick = Entrant { turn: &turn, pace: &|| Pace::Quick, may_wait_elsewhere: true };
+        assert_eq!(lane.run(quick, async { 7 }).await.unwrap(), 7, "it needs no place");
+        lane.lengthen();
+        let slow = Entrant { pace: &|| Pace::Slow, ..quick };
+        assert_eq!(lane.run(slow, async {}).await.unwrap_err().code, LONG_LINE);
+        // An agent of which nothing is known may be quick, and a caller who waits has nowhere else to wait.
+        for patient in [unknown(&turn), Entrant { may_wait_elsewhere: false, ..slow }] {
+            assert!(poll!(pin!(lane.run(patient, async {}))).is_pending());
+        }
     }
 
     #[tokio::test]
