@@ -10,19 +10,20 @@
 //! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges |
 //! | `msg` | a message as JSON: what wakes a wait, or replays a failure | waits, far timers, failures |
 //! | `name` | what people call it | projects, workflows, versions, API keys, served agents |
-//! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials |
+//! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials, definitions |
 //! | `deleted` | when it was deleted: a tombstone | projects, workflows |
-//! | `state` | new, active or paused | workflows |
-//! | `ver` | the last saved version; the version that an event is pinned to | workflows, events |
-//! | `built` | the last built version | workflows |
+//! | `state` | new, active or paused; active, stopped or deleted | workflows; definitions |
+//! | `ver` | the last saved version; the version that an event is pinned to | workflows, events, definitions |
+//! | `built` | the last built version; the version that runs | workflows; definitions |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
-//! | `at` | when it was made | versions, events, logs, requests, served agents |
-//! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics |
-//! | `restored` | the version that it is a copy of | versions |
-//! | `text` | a chunk of packed text | options, graphs |
+//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents |
+//! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics and versions of definitions |
+//! | `restored` | the version that it is a copy of | versions, versions of definitions |
+//! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions |
+//! | `source`, `title`, `webhook` | who wrote it; what its agent is for, and whether it is reached over HTTP | definitions |
 //! | `role`, `hash` | what it may do; the hash of its secret | API keys |
 //! | `value`, `hosts` | a credential's secret and where it may go; a memory's packed value | credentials; `value` also in memories |
-//! | `project`, `workflow` | whose it is | schedules, purges, served agents |
+//! | `project`, `workflow` | whose it is; which one it is | schedules, purges, served agents; the default project |
 //! | `cell`, `inc` | the agent, and its life | events, schedules, served agents |
 //! | `spec`, `generation` | when it is due, as text; changes when it is edited or started again | schedules |
 //! | `last_due`, `skipped` | the last due time that was committed; due times that were skipped | schedules |

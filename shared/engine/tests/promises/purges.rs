@@ -16,7 +16,7 @@ use rookery_egress::Policy;
 use rookery_engine::{Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
-use rookery_store::{Counts, Credential, HeldResult, LogEntry, OpenBreaker, Role, Workflow};
+use rookery_store::{Counts, Credential, DefinitionSource, HeldResult, LogEntry, OpenBreaker, Role, SavedDefinition, Workflow};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -90,6 +90,15 @@ async fn fill(world: &World, workflow: &Workflow) {
     store.create_api_key(project, "k", Role::Owner).await.unwrap();
     let credential = Credential { name: "c".into(), value: "secret".into(), hosts: Vec::new(), updated_at: now };
     store.put_credential(project, &credential).await.unwrap();
+    let definition = SavedDefinition {
+        text: "{}",
+        source: DefinitionSource::Api,
+        error_count: 0,
+        description: None,
+        webhook: true,
+        restored_from: None,
+    };
+    store.save_definition(project, &"guide".parse().unwrap(), 0, &definition).await.unwrap();
     store.put_served(&workflow.id, "served", &CellId("in".into())).await.unwrap();
     let request = request(workflow, CallbackAuth::RequestId);
     store.open_request(&request, 10).await.unwrap();
@@ -123,6 +132,7 @@ async fn fill(world: &World, workflow: &Workflow) {
 async fn a_purge_leaves_tombstones_alone() {
     let world = World::start(21).await;
     let (doomed, other) = (world.started(OPTIONS).await, world.started(OPTIONS).await);
+    let default = world.calm.store.default_project().await.unwrap().id;
     fill(&world, &doomed).await;
     let client = client(&world);
     let before = scan(&client).await;
@@ -136,11 +146,14 @@ async fn a_purge_leaves_tombstones_alone() {
     world.calm.delete_project(&doomed.id.project).await.unwrap();
     tick_until_calm(&world.calm, 10).await;
     for (key, item) in scan(&client).await {
-        if key.pk.starts_with(other.id.project.as_str()) || key.sk == other.id.project.as_str() {
+        if key.pk.starts_with(other.id.project.as_str())
+            || [other.id.project.as_str(), default.as_str()].contains(&key.sk.as_str())
+        {
             continue;
         }
         match prefix_of(&key).removal() {
             Removal::Never => assert!(item.contains_key("deleted"), "{key:?} is no tombstone"),
+            Removal::Stays => {}
             Removal::Ttl => assert!(item.contains_key("expires_at"), "{key:?} would stay for ever"),
             removal => panic!("{key:?} is left, but goes {removal:?}"),
         }

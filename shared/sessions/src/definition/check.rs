@@ -31,7 +31,7 @@ pub fn check(name: &AgentName, source: &Source, environment: &Environment) -> Ch
     let Checker { found: Found { mut errors, mut warnings }, profiles, .. } = checker;
     let text_of = |name: &String| Some((name.clone(), source.profiles.get(name)?.clone()));
     let used = Source { text: source.text.clone(), profiles: profiles.keys().filter_map(text_of).collect() };
-    let bytes = used.text.len() + used.profiles.values().map(String::len).sum::<usize>();
+    let bytes = used.bytes();
     if bytes > limits::DEFINITION_BYTES && errors.is_empty() {
         let message =
             format!("The text and its profiles have {bytes} bytes; at most {} are kept. Shorten them.", limits::DEFINITION_BYTES);
@@ -39,7 +39,7 @@ pub fn check(name: &AgentName, source: &Source, environment: &Environment) -> Ch
     }
     errors.sort();
     warnings.sort();
-    Checked { definition: Some(definition).filter(|_| errors.is_empty()), errors, warnings, used }
+    Checked { definition: errors.is_empty().then_some(Definition { bytes, ..definition }), errors, warnings, used }
 }
 
 /// One file, read.
@@ -132,6 +132,7 @@ impl Checker<'_> {
             cwd: fields.cwd.clone(),
             env: fields.env.clone(),
             hosts: fields.hosts.clone(),
+            bytes: 0,
         }
     }
 

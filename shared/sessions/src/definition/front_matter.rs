@@ -168,7 +168,11 @@ impl<'t> Reader<'t> {
                 }
                 Event::Alias(_) => return Err(alias(line, field)),
                 _ => {
-                    return Err(Unreadable::new(line, field, "A list or a map stands where a field's name belongs: give a name."));
+                    return Err(Unreadable::new(
+                        line,
+                        field,
+                        "A list or a map stands where a field's name belongs: give a name.",
+                    ));
                 }
             };
             let place = below(field, &key);

@@ -2,8 +2,9 @@
 //!
 //! Begin with `fields.rs`, which has every field with its documentation, and with `check.rs`, which makes a [`Definition`] of a
 //! [`Source`], or says all that is wrong with it. `front_matter.rs` reads YAML, `read.rs` makes fields of it, `merge.rs` adds a profile,
-//! and `instructions.rs` has the template. No session and no model is known here.
+//! and `instructions.rs` has the template. [`Definitions`] keeps them in the table, as versions. No session and no model is known here.
 
+mod cache;
 mod check;
 mod fields;
 mod front_matter;
@@ -13,12 +14,14 @@ mod read;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 pub use check::check;
 pub use fields::*;
 pub use instructions::{Environment, Instructions, Seen};
 pub use merge::Behaviour;
 pub use shapes::{NameOr, OrFalse, Persist};
+pub use versions::{Definitions, Judged};
 
 use rookery_domain::AgentName;
 use schemars::JsonSchema;
@@ -35,6 +38,13 @@ pub struct Source {
     /// Profiles. Those that the agent does not use are not kept.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub profiles: BTreeMap<String, String>,
+}
+
+impl Source {
+    /// The bytes of all texts.
+    fn bytes(&self) -> usize {
+        self.text.len() + self.profiles.values().map(String::len).sum::<usize>()
+    }
 }
 
 /// An agent, ready to run.
@@ -60,6 +70,8 @@ pub struct Definition {
     pub env: Vec<String>,
     /// The hosts that the tool `http` may call.
     pub hosts: Vec<String>,
+    /// The bytes of its texts.
+    bytes: usize,
 }
 
 /// Something that is wrong with a definition, or hardly meant.

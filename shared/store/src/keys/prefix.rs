@@ -39,6 +39,8 @@ pub enum Removal {
     Purge,
     /// Nothing. They stay as tombstones, since an id is never used again.
     Never,
+    /// Nothing. There is one of them, which is changed and never removed.
+    Stays,
 }
 
 macro_rules! prefixes {
@@ -104,6 +106,12 @@ prefixes! {
     ApiKey: "k", InProject, WithProject;
     /// Credentials.
     Credential: "c", InProject, WithProject;
+    /// Heads of persistent agents' definitions.
+    Definition: "d", InProject, WithProject;
+    /// Versions of these definitions, of the whole project: `NAME#VERSION`.
+    DefinitionVersions: "d", Project, WithProject;
+    /// Which project serves those who name none.
+    DefaultProject: "default", Table, Stays;
     /// Served agents, by name.
     Served: "n", InProject, WithProject;
     /// Purges that are due.
@@ -184,7 +192,8 @@ mod tests {
                 (Place::Workflow, Removal::WithPartition) => assert_eq!(*prefix, Prefix::Run),
                 (Place::Project | Place::InProject, Removal::WithProject) => {}
                 (Place::Workflow, Removal::WithWorkflow | Removal::WithRuns) => {}
-                (Place::InProject, Removal::Never | Removal::Purge) | (Place::Table, Removal::Never | Removal::Ttl) => {}
+                (Place::InProject, Removal::Never | Removal::Purge)
+                | (Place::Table, Removal::Never | Removal::Ttl | Removal::Stays) => {}
                 (_, removal) => {
                     assert!(of_index, "{prefix:?}: no purge does {removal:?} there");
                     assert!(removal != Removal::WithProject && removal != Removal::WithWorkflow, "{prefix:?}");
