@@ -5,8 +5,7 @@ mod runtime;
 use super::front_matter::{self, Content, Node, below};
 use super::read::{self, Place};
 use super::{
-    Behaviour, Checked, Definition, Diagnostic, Environment, Fields, Found, Instructions, NameOr, OrFalse, Report, Source,
-    ToolWithOptions,
+    Behaviour, Checked, Definition, Diagnostic, Environment, Fields, Found, Instructions, NameOr, Report, Source, ToolWithOptions,
 };
 use rookery_domain::{AgentName, limits};
 use std::collections::{BTreeMap, HashSet};
@@ -16,8 +15,7 @@ use std::sync::Arc;
 pub(super) const TOOLS: [&str; 7] = ["read", "write", "edit", "list", "grep", "http", "emit"];
 /// Most subagents of an agent, with those of its subagents.
 const SUBAGENTS: usize = 50;
-/// Longest model name and description, in characters.
-const MODEL_CHARS: usize = 200;
+/// Longest description, in characters.
 const DESCRIPTION_CHARS: usize = 1000;
 const NAME: &str = "A name begins with a letter, and has at most 64 letters, digits, `_` and `-`.";
 const MODEL: &str = "Name a model as `provider/name`, or write `false` for none.";
@@ -184,14 +182,6 @@ impl Checker<'_> {
         if fields.description.as_deref().is_some_and(|text| !is_text(text, DESCRIPTION_CHARS)) {
             self.error(document, &at("description"), format!("Give 1 to {DESCRIPTION_CHARS} characters, or leave the line out."));
         }
-        if matches!(&fields.model, Some(OrFalse::Value(model)) if !is_model(model)) {
-            self.error(document, &at("model"), MODEL);
-        }
-        if let Some(OrFalse::Value(compaction)) = &fields.compaction
-            && compaction.model.as_deref().is_some_and(|model| !is_model(model))
-        {
-            self.error(document, &at("compaction.model"), "Name a model as `provider/name`, or leave the line out.");
-        }
         let mut tools = Vec::new();
         for (index, tool) in fields.tools.iter().enumerate() {
             let tool = match tool {
@@ -301,12 +291,4 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-fn is_model(text: &str) -> bool {
-    let is_plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());
-    let is_provider =
-        |part: &str| part.starts_with(|first: char| first.is_ascii_alphabetic()) && part.parse::<AgentName>().is_ok();
-    text.chars().count() <= MODEL_CHARS
-        && text.split_once('/').is_some_and(|(provider, name)| is_provider(provider) && is_plain(name))
 }

@@ -2,6 +2,7 @@
 //! be beyond its type is judged in `check.rs`.
 
 use super::shapes::{NameOr, OrFalse, Persist};
+use rookery_domain::{ModelName, ThinkingLevel};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,7 +16,7 @@ pub struct Fields {
     /// What the agent is for, in a sentence for people. A subagent's description tells the model when to hand work to it.
     pub description: Option<String>,
     /// The model, as `provider/name`; `false` for none.
-    pub model: Option<OrFalse<String>>,
+    pub model: Option<OrFalse<ModelName>>,
     /// How long the model may think before it answers. Models that do not think ignore it.
     pub thinking_level: Option<ThinkingLevel>,
     /// What a subagent is told before its first message: a template, as the text below an agent's front matter is.
@@ -55,24 +56,6 @@ impl Fields {
         ["profile", "triggers", "on_busy", "persist", "deadline_seconds", "sandbox", "cwd", "env", "hosts"];
 }
 
-/// How long a model may think.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ThinkingLevel {
-    /// Not at all.
-    Off,
-    /// As little as the model can.
-    Minimal,
-    /// A little.
-    Low,
-    /// Some.
-    Medium,
-    /// Long.
-    High,
-    /// As long as the model can.
-    Xhigh,
-}
-
 /// A tool with its options.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ToolWithOptions {
@@ -109,7 +92,7 @@ pub struct Compaction {
     /// How many of the latest tokens stay as they are.
     pub keep_recent_tokens: u32,
     /// The model that writes the summary, as `provider/name`; the agent's own unless said otherwise.
-    pub model: Option<String>,
+    pub model: Option<ModelName>,
 }
 
 impl Default for Compaction {

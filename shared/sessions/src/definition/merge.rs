@@ -1,6 +1,7 @@
 //! How a profile and what stands beside it become one: own values replace the profile's, own lists follow the profile's.
 
-use super::{Compaction, Instructions, OrFalse, Skill, ThinkingLevel, ToolWithOptions};
+use super::{Compaction, Instructions, OrFalse, Skill, ToolWithOptions};
+use rookery_domain::{ModelName, ThinkingLevel};
 use std::sync::Arc;
 
 /// What a model is told, and what it may use.
@@ -11,7 +12,7 @@ pub struct Behaviour {
     /// What the agent is for.
     pub description: Option<String>,
     /// The model, as `provider/name`. An agent has said which, or `false`; a subagent that says nothing has the model of its agent.
-    pub model: Option<OrFalse<String>>,
+    pub model: Option<OrFalse<ModelName>>,
     /// How long the model may think.
     pub thinking_level: Option<ThinkingLevel>,
     /// What the model is told before the first message.
@@ -44,7 +45,7 @@ impl Behaviour {
     }
 
     /// The model, if there is one.
-    pub fn model(&self) -> Option<&str> {
+    pub fn model(&self) -> Option<&ModelName> {
         match &self.model {
             Some(OrFalse::Value(model)) => Some(model),
             _ => None,

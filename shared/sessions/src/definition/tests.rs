@@ -1,6 +1,7 @@
 //! Definitions as people write them: what comes of them, and what is said of mistakes.
 
 use super::*;
+use rookery_domain::ThinkingLevel;
 use serde_json::json;
 
 const GUIDE: &str = "---
@@ -48,7 +49,7 @@ fn rendered(definition: &Definition, payload: Option<serde_json::Value>) -> Stri
 #[test]
 fn a_definition_is_what_its_file_says() {
     let guide = good(GUIDE, &[]);
-    assert_eq!(guide.behaviour.model(), Some("demo/guide"));
+    assert_eq!(guide.behaviour.model().unwrap().as_str(), "demo/guide");
     assert_eq!(guide.behaviour.thinking_level, Some(ThinkingLevel::Low));
     let tools: Vec<_> = guide.behaviour.tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(tools, ["read", "write", "list", "http"]);
@@ -79,7 +80,7 @@ fn an_agent_replaces_its_profiles_values_and_follows_its_lists() {
     let reviewer = "---\nmodel: anthropic/claude-sonnet-4-6\nthinking_level: high\ntools: [read, grep]\nskills: [{name: s, description: d}]\n---\nReview {{ id }}.";
     let own = "---\nprofile: reviewer\nthinking_level: off\ntools: [write]\npersist: false\nskills: [{name: s2, description: d}]\n---\n\n";
     let of = good(own, &[("reviewer", reviewer), ("unused", "nonsense")]);
-    assert_eq!(of.behaviour.model(), Some("anthropic/claude-sonnet-4-6"));
+    assert_eq!(of.behaviour.model().unwrap().as_str(), "anthropic/claude-sonnet-4-6");
     assert_eq!((of.behaviour.thinking_level, of.persist), (Some(ThinkingLevel::Off), Persist::Hours(1)));
     assert_eq!(of.behaviour.tools.iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>(), ["read", "grep", "write"]);
     assert_eq!(of.behaviour.skills.iter().map(|skill| skill.name.as_str()).collect::<Vec<_>>(), ["s", "s2"]);
@@ -98,7 +99,7 @@ fn subagents_are_profiles_or_stand_in_place() {
     let of = good(text, &[("helper", "---\nmodel: c/d\n---\nHelp.")]);
     let names: Vec<_> = of.behaviour.subagents.iter().map(|subagent| subagent.name.as_str()).collect();
     assert_eq!(names, ["helper", "writer"]);
-    assert_eq!(of.behaviour.subagents[0].model(), Some("c/d"));
+    assert_eq!(of.behaviour.subagents[0].model().unwrap().as_str(), "c/d");
     assert!(of.behaviour.subagents[1].model.is_none() && of.behaviour.subagents[1].instructions.is_some());
     assert_eq!(of.behaviour.subagents[1].subagents[0].name, "helper");
     let warnings = told(&checked(text, &[("helper", "---\n---\n")]).warnings);
@@ -167,7 +168,7 @@ fn what_cannot_be_read_at_all_is_told_alone() {
         ("---\nmodel: [\n---\n", "guide.md:"),
         ("---\ntools: [read]\n---\n", "guide.md:1: model: It is missing."),
         ("---\nmodel:\n---\n", "guide.md:2: model: It has no value"),
-        ("---\nmodel: ''\n---\n", "guide.md:2: model: Name a model as `provider/name`"),
+        ("---\nmodel: ''\n---\n", "guide.md:2: model: The model's name is not of the form `provider/name`."),
         ("---\nmodel: true\n---\n", "guide.md:2: model: The value `true` stands here; give a value, or `false` for none."),
         ("---\nmodel: a/b\nprofile: p\n---\n", "guide.md:3: profile: There is no profile `p`: add it as `profiles/p.md`"),
         ("---\nmodel: a/b\nprofile: ../p\n---\n", "guide.md:3: profile: A name begins with a letter"),
