@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod logged;
 
+use crate::agents_dir::{self, AgentsDir};
 use crate::cli::{Args, Auth};
 use crate::data::{self, Presence, Running};
 use crate::demo::{self, Demo};
@@ -52,6 +53,7 @@ impl Runner {
         let addr = listener.local_addr()?;
         data::prepare(&args.data)?;
         let (auth, root_key_file) = auth(&args)?;
+        let environment = agents_dir::environment(&args.agent_env)?;
         let running = Arc::new(Running::look(&args.data)?);
         let standins = Standins::start(&args.data).with_context(|| opening(&args.data))?;
         running.begin()?;
@@ -99,6 +101,10 @@ impl Runner {
             None => None,
             Some(sink) => or_damage(Demo::start(&engine, &args, addr, sink).await, &standins, &args.data).await?,
         };
+        if let Some(dir) = &args.agents {
+            let agents = AgentsDir::start(dir, &engine.store, environment).await;
+            tasks.spawn(or_damage(agents, &standins, &args.data).await?.follow(stopping.clone()));
+        }
         // The demo's addresses are shown only where no key is needed to see them.
         gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
         Ok(Runner { standins, running, data: args.data, engine, addr, demo, root_key_file, usage, stopping, tasks })
