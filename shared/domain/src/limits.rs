@@ -38,3 +38,5 @@ pub const PAGE_MAX: usize = 200;
 pub const DEFINITION_BYTES: usize = 64 * 1024;
 /// Most persistent agents of a project.
 pub const DEFINITIONS: usize = 200;
+/// Most operations that wait in a session of a persistent agent.
+pub const WAITING_OPERATIONS: u64 = 1000;

@@ -42,6 +42,7 @@ mod requests;
 mod schedules;
 mod schema;
 mod sdk;
+mod sessions;
 mod shared;
 #[cfg(test)]
 mod source;
@@ -71,6 +72,9 @@ pub use projects::Project;
 pub use requests::Request;
 pub use schedules::{Advance, DueCursor, DueItem, DuePage, ScheduleAdvance, ScheduleItem};
 pub use sdk::Store;
+pub use sessions::SessionNames;
+pub use sessions::inbox::{Asked, Ended, Operation, PutOperation};
+pub use sessions::log::LogPage;
 pub use shared::shared_for;
 pub use versions::{Saved, VersionInfo};
 pub use walk::Walked;

@@ -19,6 +19,7 @@ mod replies;
 mod requests;
 mod schedules;
 mod served;
+mod sessions;
 mod tenants;
 mod unfinished;
 mod units;

@@ -25,13 +25,20 @@
 //! | requests by the id that their callee gave them | query `pk = q#HASH`, `sk` from `P#` (`P#W#REQUEST`): the one key that a project does not lead |
 //! | of a project: calls under way, early results, breakers | `pk = P#q`, `sk` from `a#`, `h#`, `b#` |
 //! | the served agents of a name | query `pk = P`, `sk` from `n#HASH` (`n#HASH#W`) |
-//! | reserved: connections, sessions | `pk = P#c#...`, `P#i#...` |
+//! | sessions of a project | query `pk = P#i`, `sk` from `s#` (`s#KEY`) |
+//! | a session: its head, its lease | `pk = P#i#KEY`, `sk` = `h#`, `l#` |
+//! | its inbox: operations in their order, the last one | query `pk = P#i#KEY`, `sk` from `q#` (`q#N`) |
+//! | its log: what happened, from a number on | query `pk = P#i#KEY`, `sk` from `m#` (`m#N`) |
+//! | what was asked with an idempotency key | `pk = P#i#KEY`, `sk = k#HASH` |
+//! | reserved: connections | `pk = P#c#...` |
 
 mod lists;
 mod prefix;
+mod sessions;
 
 pub use lists::*;
 pub use prefix::{Place, Prefix, Removal};
+pub use sessions::*;
 
 use rookery_domain::{AgentName, AgentRef, CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
 
