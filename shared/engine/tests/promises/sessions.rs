@@ -120,3 +120,29 @@ async fn the_log_is_appended_to_by_one_and_can_be_followed_without_a_gap() {
     assert!(store.take_session(&at, "b", now.plus(2001), now.plus(3000)).await.unwrap());
     assert!(!store.take_session(&at, "a", now.plus(2002), now.plus(3000)).await.unwrap());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_loses_an_answer_still_knows_what_is_his() {
+    let world = World::start(64).await;
+    let (calm, tested, names) = (&world.calm.store, &world.tested.store, names("lost"));
+    let at = SessionAt { project: ProjectId::random(), key: names.key() };
+    let (mut put, mut appended) = (BTreeSet::new(), BTreeSet::new());
+    for number in 0..300u64 {
+        let last = calm.last_operation(&at).await.unwrap();
+        let n = last.as_ref().map_or(1, |last| last.n + 1);
+        let (new, key) = (last.is_none().then_some(&names), format!("k{number}"));
+        let asked = (number % 3 == 0).then_some(Asked { key: &key, hash: "h" });
+        let operation = operation(n, &number.to_string());
+        if let Ok(result) = tested.put_operation(&at, &operation, (operation.at.plus(GUARD), "{}"), new, asked).await {
+            assert_eq!(result, PutOperation::Put, "nobody else asks");
+            put.insert(n);
+        }
+        let last = calm.last_entry(&at).await.unwrap().map_or(0, |(number, _)| number);
+        if let Ok(won) = tested.append_entry(&at, last + 1, "{}").await {
+            assert!(won, "nobody else writes");
+            appended.insert(last + 1);
+        }
+    }
+    assert!(put.len() > 200 && appended.len() > 200, "{} {}", put.len(), appended.len());
+    assert!(!tested.append_entry(&at, 1, "{}").await.unwrap_or(false), "the same text is another's, too");
+}

@@ -1,12 +1,12 @@
 //! The inbox of a session: what was asked of it, in one order. An operation is admitted by one put, which also says who is to look at it
 //! if whoever admitted it is gone.
 
-use super::SessionNames;
+use super::{SessionNames, TAG, nobody};
 use crate::expression::{Expr, Query};
 use crate::item::Item;
 use crate::keys::{self, Prefix};
 use crate::sdk::{Store, Transacted};
-use rookery_domain::{Error, OperationAt, Result, SessionAt, Time, limits};
+use rookery_domain::{Error, OperationAt, Result, SessionAt, Time, limits, random_token};
 
 /// An operation of a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,9 +75,8 @@ impl Store {
         let item = Item::new(&key).packed("asked", &operation.asked).n("at", operation.at.0).n("after", operation.after);
         let item = item.maybe(operation.lease.as_ref(), |item, (by, until)| item.s("by", by).n("until", until.0));
         let item = item.s("dp", keys::wait_shard(&key)).n("da", guard.0.0).s("msg", guard.1);
-        let absent = || Some(Expr::new("attribute_not_exists(pk)"));
         if new.is_none() && asked.is_none() {
-            return Ok(if self.put(item, absent()).await? { PutOperation::Put } else { PutOperation::Taken });
+            return Ok(if self.put_first(&key, item).await? { PutOperation::Put } else { PutOperation::Taken });
         }
         // What was asked before decides, so it comes first.
         let mut items = Vec::new();
@@ -86,13 +85,15 @@ impl Store {
             let item = Item::new(&keys::asked_with(at, asked.key)).n("n", operation.n).s("hash", asked.hash);
             items.push(self.put_in_transaction(item.n("expires_at", expires), Some(crate::expression::absent(operation.at))));
         }
-        let first = usize::from(asked.is_some());
-        items.push(self.put_in_transaction(item, absent()));
+        let (first, tag) = (usize::from(asked.is_some()), random_token(TAG));
+        items.push(self.put_in_transaction(item.s("tag", &tag), nobody()));
         for item in new.into_iter().flat_map(|new| new.items(at, operation.at)) {
-            items.push(self.put_in_transaction(item, absent()));
+            items.push(self.put_in_transaction(item, nobody()));
         }
         match self.transact_calmly(items).await? {
             Transacted::Done => Ok(PutOperation::Put),
+            // The answer got lost, and the transaction was made again.
+            _ if self.has_tag(&key, &tag).await? => Ok(PutOperation::Put),
             Transacted::Refused(index) if index >= first => Ok(PutOperation::Taken),
             _ => match asked {
                 Some(asked) => self.asked_before(at, asked).await,

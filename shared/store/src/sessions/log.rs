@@ -24,9 +24,10 @@ pub struct LogPage {
 impl Store {
     /// Appends an entry as number `number`: `false` when somebody else did. Numbers begin with 1. Error: 422 `entry_too_large`.
     pub async fn append_entry(&self, at: &SessionAt, number: u64, text: &str) -> Result<bool> {
-        let item = Item::new(&keys::numbered(at, Prefix::Log, number)).packed("entry", text);
+        let key = keys::numbered(at, Prefix::Log, number);
+        let item = Item::new(&key).packed("entry", text);
         match item.raw("entry").map_or(0, <[u8]>::len) {
-            0..=LARGEST => self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await,
+            0..=LARGEST => self.put_first(&key, item).await,
             bytes => Err(Error::new(
                 Kind::Unprocessable,
                 "entry_too_large",

@@ -4,10 +4,14 @@
 pub(crate) mod inbox;
 pub(crate) mod log;
 
+use crate::expression::Expr;
 use crate::item::Item;
-use crate::keys::{self, Prefix};
+use crate::keys::{self, Key, Prefix};
 use crate::sdk::Store;
-use rookery_domain::{Result, SessionAt, SessionKey, Time};
+use rookery_domain::{Result, SessionAt, SessionKey, Time, random_token};
+
+/// The characters of a tag: no two writes have the same.
+const TAG: usize = 16;
 
 /// The names of a session. Its key is their hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +39,24 @@ impl SessionNames {
     }
 }
 
+/// The condition that nobody was there before.
+fn nobody() -> Option<Expr> {
+    Some(Expr::new("attribute_not_exists(pk)"))
+}
+
 impl Store {
+    /// Puts an item where nobody was before: `false` if somebody was. A put whose answer got lost is made again, and then finds its own
+    /// item, which it knows by the tag.
+    async fn put_first(&self, key: &Key, item: Item) -> Result<bool> {
+        let tag = random_token(TAG);
+        Ok(self.put(item.s("tag", &tag), nobody()).await? || self.has_tag(key, &tag).await?)
+    }
+
+    /// Whether the item is of the write with this tag.
+    async fn has_tag(&self, key: &Key, tag: &str) -> Result<bool> {
+        Ok(self.get(key.clone()).await?.is_some_and(|item| item.opt_str("tag") == Some(tag)))
+    }
+
     /// The names of a session, and when it was made; none when nothing was ever asked in it.
     pub async fn session(&self, at: &SessionAt) -> Result<Option<(SessionNames, Time)>> {
         let Some(item) = self.get(keys::of_session(at, Prefix::SessionHead)).await? else { return Ok(None) };
