@@ -64,11 +64,10 @@ impl AgentsDir {
     ///
     /// # Errors
     /// A folder that cannot be read.
-    pub(crate) async fn start(dir: &Path, store: &Store, environment: Environment) -> anyhow::Result<Self> {
+    pub(crate) async fn start(dir: &Path, store: &Store, definitions: Definitions) -> anyhow::Result<Self> {
         let files = files(dir)
             .with_context(|| format!("reading the agents in {}: make the folder, or leave --agents out", dir.display()))?;
         let project = store.default_project().await?.id;
-        let definitions = Definitions::new(store.clone(), environment);
         let (dir, store) = (dir.to_owned(), store.clone());
         let mut this = AgentsDir { dir, store, definitions, project, applied: None, last: None, told: BTreeSet::new() };
         this.apply(files).await?;

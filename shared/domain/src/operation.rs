@@ -2,6 +2,7 @@
 //! run's id says where the operation is, so that nothing need be looked up.
 
 use crate::{Error, ProjectId, Result, hashed_uuid};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -38,12 +39,25 @@ impl FromStr for SessionKey {
     }
 }
 
+impl Serialize for SessionKey {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionKey {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Where a session is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SessionAt {
     /// The project.
     pub project: ProjectId,
     /// The session's key in it.
+    #[serde(rename = "session")]
     pub key: SessionKey,
 }
 

@@ -140,6 +140,18 @@ pub enum EndState {
     Expired,
 }
 
+impl EndState {
+    /// The state in a word, as it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EndState::Failed => "failed",
+            EndState::Aborted => "aborted",
+            EndState::Cancelled => "cancelled",
+            EndState::Expired => "expired",
+        }
+    }
+}
+
 /// Why an operation ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndError {

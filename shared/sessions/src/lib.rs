@@ -8,6 +8,7 @@
 //! | what a log says, and what is to be done next | `entry.rs`, then the table of `progress.rs` |
 //! | how something gets its place in a session's order | `admit.rs` |
 //! | how a log is read and goes on | `log.rs` |
+//! | what follows from the end of an operation | `finish.rs` |
 //!
 //! No model is called here, and no HTTP is known.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
@@ -16,6 +17,7 @@ pub mod admit;
 pub mod ask;
 pub mod definition;
 pub mod entry;
+pub mod finish;
 pub mod log;
 pub mod progress;
 

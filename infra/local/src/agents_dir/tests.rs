@@ -28,7 +28,7 @@ impl World {
     }
 
     async fn open(&self) -> AgentsDir {
-        AgentsDir::start(&self.dir(), &self.store, Environment::default()).await.unwrap()
+        AgentsDir::start(&self.dir(), &self.store, Definitions::new(self.store.clone(), Environment::default())).await.unwrap()
     }
 }
 

@@ -1,7 +1,9 @@
 //! What the table promises to sessions of persistent agents: one order of what is asked, one order of what happens, whoever writes.
 
 use crate::World;
+use crate::waits::receive_from;
 use rookery_domain::{ProjectId, SessionAt, Time};
+use rookery_queue::{Message, Queue};
 use rookery_store::{Asked, Ended, Operation, PutOperation, SessionNames, Store};
 use std::collections::BTreeSet;
 
@@ -145,4 +147,25 @@ async fn whoever_loses_an_answer_still_knows_what_is_his() {
     }
     assert!(put.len() > 200 && appended.len() > 200, "{} {}", put.len(), appended.len());
     assert!(!tested.append_entry(&at, 1, "{}").await.unwrap_or(false), "the same text is another's, too");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operation_that_crashes_its_workers_ends_and_the_next_one_is_begun() {
+    let world = World::start(65).await;
+    let (store, names) = (world.calm.store.clone(), names("crashes"));
+    let at = SessionAt { project: ProjectId::random(), key: names.key() };
+    for asked in ["a", "b"] {
+        assert_eq!(admit(&store, &at, &names, asked, None).await, PutOperation::Put);
+    }
+    let now = Time::now();
+    assert!(store.take_session(&at, "a worker", now, now.plus(60_000)).await.unwrap());
+    let dead = Message::wake(&at.operation(1));
+    let error = world.calm.record_dead(dead.clone()).await.unwrap_err();
+    assert_eq!(error.code, "unavailable", "somebody works on it");
+    assert!(store.take_session(&at, "a worker", now, now).await.unwrap());
+    world.calm.record_dead(dead).await.unwrap();
+    let ended = store.operation(&at.operation(1)).await.unwrap().unwrap().ended.unwrap();
+    assert!(ended.state == "failed" && ended.outcome.contains("crashed") && ended.entries == (1, 1), "{ended:?}");
+    let sent = receive_from(&world.sqs, &world.urls.of(Queue::Agents).queue).await;
+    assert_eq!(sent, [Message::wake(&at.operation(2))]);
 }
