@@ -158,7 +158,7 @@ def a_deployment_under_load_loses_nothing(test):
 
 def code_of(test):
     return {test.functions.get_function(FunctionName=f"rookery-{STAGE}-{name}")["Configuration"]["CodeSha256"] for name in
-            ("ingress", "webhook", "routing", "dispatch", "schedule")}  # fmt: skip
+            ("ingress", "webhook", "routing", "dispatch", "agents", "schedule")}  # fmt: skip
 
 
 def a_poison_message_becomes_a_failure_record(test):

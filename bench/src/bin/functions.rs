@@ -14,7 +14,8 @@ use tokio::sync::mpsc;
 
 /// The function that all others are compared with; it is measured first.
 const HELLO: &str = "rookery-bench-hello";
-const FUNCTIONS: [&str; 5] = ["rookery-ingress", "rookery-webhook", "rookery-routing", "rookery-dispatch", "rookery-schedule"];
+const FUNCTIONS: [&str; 6] =
+    ["rookery-ingress", "rookery-webhook", "rookery-routing", "rookery-dispatch", "rookery-schedule", "rookery-operator"];
 const MOST_ZIPPED: f64 = 5.0;
 const MOST_SLOWER: f64 = 1.3;
 
@@ -98,6 +99,8 @@ async fn start(binary: &Path, api: SocketAddr, first: &mut mpsc::UnboundedReceiv
         ("ROOKERY_ROUTE_DEAD_URL", "https://sqs.us-east-1.amazonaws.com/1/route-dead"),
         ("ROOKERY_DELIVER_URL", "https://sqs.us-east-1.amazonaws.com/1/deliver"),
         ("ROOKERY_DELIVER_DEAD_URL", "https://sqs.us-east-1.amazonaws.com/1/deliver-dead"),
+        ("ROOKERY_AGENTS_URL", "https://sqs.us-east-1.amazonaws.com/1/agents"),
+        ("ROOKERY_AGENTS_DEAD_URL", "https://sqs.us-east-1.amazonaws.com/1/agents-dead"),
     ];
     let spawned = Instant::now();
     let mut command = tokio::process::Command::new(binary);

@@ -84,7 +84,7 @@ BROKEN = {
     "large batch without a window": (put("DispatchMessages.BatchSize", 100), "needs a batching window"),
     "no concurrency": (drop("RoutingMessages.ScalingConfig"), "no MaximumConcurrency"),
     "mapping off": (put("RoutingMessages.Enabled", False), "is not enabled"),
-    "mapping gone": (drop("DispatchMessages"), "functions read ['RouteQueue'], shared/queue has"),
+    "mapping gone": (drop("DispatchMessages"), "functions read ['AgentsQueue', 'RouteQueue'], shared/queue has"),
     "loops stopped by Lambda": (drop("Dispatch.RecursiveLoop"), "would stop workflows"),
     "variable gone": (drop("Webhook.Environment.Variables.ROOKERY_TABLE"), "is not told ROOKERY_TABLE"),
     "number as a variable": (put("Schedule.Environment.Variables.ROOKERY_PROCESSES", 1), "ROOKERY_PROCESSES must be a text"),

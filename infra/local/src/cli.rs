@@ -43,6 +43,13 @@ pub struct Args {
     /// demo's sink.
     #[arg(long, env = "ROOKERY_EGRESS_ALLOW", value_delimiter = ',', value_name = "CIDR,...")]
     pub egress_allow: Vec<Allow>,
+    /// The folder of persistent agents: each file NAME.md in it defines the agent NAME, and profiles/NAME.md a profile. They are
+    /// read at the start and when they change. The agents belong to the project named `default`, which is made if there is none.
+    #[arg(long, env = "ROOKERY_AGENTS", value_name = "FOLDER")]
+    pub agents: Option<PathBuf>,
+    /// Environment variables that the instructions of agents may use. By default none; names that look like secrets are refused.
+    #[arg(long, env = "ROOKERY_AGENT_ENV", value_delimiter = ',', value_name = "NAME,...")]
+    pub agent_env: Vec<String>,
     /// Start with an empty store: no demo project.
     #[arg(long, env = "ROOKERY_NO_DEMO")]
     pub no_demo: bool,

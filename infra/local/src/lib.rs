@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod address;
+mod agents_dir;
 pub mod cli;
 mod data;
 mod demo;

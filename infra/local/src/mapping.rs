@@ -5,14 +5,15 @@
 //! extended while the message is worked on. So a message that failed, or was under way when the machine slept, comes again soon.
 
 use crate::shares::{Room, Shares};
-use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{
     ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
 };
 use lambda_runtime::LambdaEvent;
-use rookery_engine::Engine;
+use rookery_engine::{AtRest, Engine};
+use rookery_operations::Operator;
 use rookery_queue::Queue;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -30,6 +31,32 @@ const COMPANY: Range<usize> = 3..10;
 /// How long that is. A mapping knows it as `MaximumBatchingWindowInSeconds`.
 const WINDOW: Duration = Duration::from_millis(1);
 
+/// The function behind a queue.
+#[derive(Clone)]
+pub(crate) enum Function {
+    Routing(Arc<Engine>),
+    Dispatch(Arc<Engine>),
+    Agents(Arc<Operator>),
+}
+
+impl Function {
+    fn queue(&self) -> Queue {
+        match self {
+            Function::Routing(_) => Queue::Route,
+            Function::Dispatch(_) => Queue::Deliver,
+            Function::Agents(_) => Queue::Agents,
+        }
+    }
+
+    async fn handle(self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
+        match self {
+            Function::Routing(engine) => rookery_routing::handle(engine, event).await,
+            Function::Dispatch(engine) => rookery_dispatch::handle(engine, event).await,
+            Function::Agents(operator) => rookery_operator::handle(operator, event).await,
+        }
+    }
+}
+
 /// How long a message is hidden, and how often that is repeated while it is worked on.
 #[derive(Clone, Copy)]
 struct Hold {
@@ -37,17 +64,17 @@ struct Hold {
     beat: Duration,
 }
 
-/// Feeds a queue to its function until the program stops. `shares` says how many messages may be under way.
+/// Feeds a queue to its function until the program stops. `shares` says how many messages may be under way; those that are
+/// at rest need no seats.
 pub(crate) async fn run(
-    queue: Queue,
-    engine: Arc<Engine>,
+    function: Function,
     client: Client,
     url: String,
     shares: Arc<Shares>,
+    mut at_rest: AtRest,
     tasks: TaskTracker,
     stopping: CancellationToken,
 ) {
-    let mut at_rest = engine.at_rest();
     let mut last_batch = 0;
     loop {
         if COMPANY.contains(&last_batch) {
@@ -70,15 +97,15 @@ pub(crate) async fn run(
             Ok(messages) => {
                 last_batch = messages.len();
                 let batch = shares.begin(messages.iter().map(project));
-                let (engine, client, url) = (engine.clone(), client.clone(), url.clone());
+                let (function, client, url) = (function.clone(), client.clone(), url.clone());
                 tasks.spawn(async move {
-                    handle(queue, engine, &client, &url, messages).await;
+                    handle(function, &client, &url, messages).await;
                     drop(batch);
                 });
             }
             Err(untold) => {
                 if let Some(error) = untold {
-                    tracing::warn!(queue = queue.name(), error, "receiving failed");
+                    tracing::warn!(queue = function.queue().name(), error, "receiving failed");
                 }
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
@@ -148,20 +175,15 @@ impl Hold {
     }
 }
 
-async fn handle(queue: Queue, engine: Arc<Engine>, client: &Client, url: &str, messages: Vec<Message>) {
+async fn handle(function: Function, client: &Client, url: &str, messages: Vec<Message>) {
+    let queue = function.queue();
     let handles: Vec<(String, String)> =
         messages.iter().map(|message| (text(message.message_id()), text(message.receipt_handle()))).collect();
     let mut payload = SqsEvent::default();
     payload.records = messages.into_iter().map(|message| record(queue, message)).collect();
     let event = LambdaEvent::new(payload, lambda_runtime::Context::default());
     let receipts: Vec<&str> = handles.iter().map(|(_, receipt)| receipt.as_str()).collect();
-    let work = async {
-        match queue {
-            Queue::Route => rookery_routing::handle(engine, event).await,
-            Queue::Deliver => rookery_dispatch::handle(engine, event).await,
-        }
-    };
-    let answered = HOLD.during(work, client, url, &receipts).await;
+    let answered = HOLD.during(function.handle(event), client, url, &receipts).await;
     let failed: HashSet<String> = match answered {
         Ok(answer) => answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),
         Err(error) => return tracing::error!(queue = queue.name(), %error, "the function failed; its batch comes again"),

@@ -3,19 +3,22 @@
 #[cfg(test)]
 mod logged;
 
+use crate::agents_dir::{self, AgentsDir};
 use crate::cli::{Args, Auth};
 use crate::data::{self, Presence, Running};
 use crate::demo::{self, Demo};
 use crate::gateway::Gateway;
+use crate::mapping::{self, Function};
 use crate::server::Limits;
 use crate::shares::Shares;
 use crate::usage::Usage;
-use crate::{home, mapping, ticker};
+use crate::{home, ticker};
 use anyhow::Context;
 use rookery_api::RootKey;
 use rookery_boot::{Booted, Clients, Options, TABLE};
 use rookery_egress::Policy;
 use rookery_engine::{ChainBounds, Engine, NoPublicUrl, PublicUrl, Settings};
+use rookery_operations::Operator;
 use rookery_queue::Queue;
 use rookery_standins::Standins;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -54,6 +57,7 @@ impl Runner {
         let sink_addr = sink.as_ref().map(TcpListener::local_addr).transpose()?;
         data::prepare(&args.data)?;
         let (auth, root_key_file) = auth(&args)?;
+        let environment = agents_dir::environment(&args.agent_env)?;
         let running = Arc::new(Running::look(&args.data)?);
         let standins = Standins::start(&args.data).with_context(|| opening(&args.data))?;
         running.begin()?;
@@ -72,7 +76,9 @@ impl Runner {
         // The demo's sink is the program's own, so agents may call it without more words.
         let allow = args.egress_allow.iter().cloned().chain(sink_addr.map(Into::into)).collect();
         let egress = Policy { allow, ..Policy::default() };
-        let Booted { engine, sqs, queues } = rookery_boot::assemble(clients, TABLE, queues, Options { egress, settings });
+        let booted = rookery_boot::assemble(clients, TABLE, queues, Options { egress, settings });
+        let operations = rookery_boot::operations(&booted, environment, std::env::vars())?;
+        let Booted { engine, sqs, queues, .. } = booted;
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
         if let Some(usage) = &usage {
@@ -86,8 +92,14 @@ impl Runner {
         let gateway = Gateway::new(&engine, config, &args, presence, standins.health(), shares.clone());
         tasks.spawn(gateway.clone().serve(listener, limits, stopping.clone()));
         for queue in Queue::ALL {
-            let url = queues.of(queue).queue.clone();
-            tasks.spawn(mapping::run(queue, engine.clone(), sqs.clone(), url, shares.clone(), tasks.clone(), stopping.clone()));
+            // Operations wait for models: they take no places from deliveries.
+            let (function, shares) = match queue {
+                Queue::Route => (Function::Routing(engine.clone()), shares.clone()),
+                Queue::Deliver => (Function::Dispatch(engine.clone()), shares.clone()),
+                Queue::Agents => (Function::Agents(Arc::new(Operator::new(operations.clone()))), Shares::of_this_machine()),
+            };
+            let (url, at_rest) = (queues.of(queue).queue.clone(), engine.at_rest());
+            tasks.spawn(mapping::run(function, sqs.clone(), url, shares, at_rest, tasks.clone(), stopping.clone()));
         }
         tasks.spawn(running.clone().send_unsent(engine.clone(), stopping.clone()));
         let beat = Duration::from_secs(args.tick_seconds);
@@ -99,6 +111,10 @@ impl Runner {
             None => None,
             Some(sink) => or_damage(Demo::start(&engine, &args, addr, sink).await, &standins, &args.data).await?,
         };
+        if let Some(dir) = &args.agents {
+            let agents = AgentsDir::start(dir, &engine.store, operations.definitions().clone()).await;
+            tasks.spawn(or_damage(agents, &standins, &args.data).await?.follow(stopping.clone()));
+        }
         // The demo's addresses are shown only where no key is needed to see them.
         gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
         Ok(Runner { standins, running, data: args.data, engine, addr, demo, root_key_file, usage, stopping, tasks })

@@ -40,6 +40,8 @@ pub struct Options {
 pub struct Booted {
     /// The engine.
     pub engine: Arc<Engine>,
+    /// The engine's client for outside calls.
+    pub egress: Egress,
     /// The client for receiving messages.
     pub sqs: aws_sdk_sqs::Client,
     /// The queues.
@@ -50,8 +52,9 @@ pub struct Booted {
 pub fn assemble(clients: Clients, table: &str, queues: QueueUrls, options: Options) -> Booted {
     let store = Store::new(clients.dynamodb, table).among(options.settings.processes);
     let producer = Producer::start(clients.sqs.clone(), &queues);
-    let engine = Engine::new(store, producer, Egress::new(options.egress), options.settings);
-    Booted { engine, sqs: clients.sqs, queues }
+    let egress = Egress::new(options.egress);
+    let engine = Engine::new(store, producer, egress.clone(), options.settings);
+    Booted { engine, egress, sqs: clients.sqs, queues }
 }
 
 /// Creates the table and the queues where they do not exist: for the local program and tests. On AWS the template does it.

@@ -5,8 +5,10 @@ mod assembly;
 #[cfg(feature = "lambda")]
 mod lambda;
 mod log;
+mod operations;
 
 pub use assembly::{Booted, Clients, Options, TABLE, assemble, create};
 #[cfg(feature = "lambda")]
 pub use lambda::from_environment;
 pub use log::{Held, lines_as_json, observe, observe_here};
+pub use operations::operations;

@@ -1,4 +1,4 @@
-//! The words of Rookery as types: ids, payloads, workflows, graphs, events, messages' subjects, errors.
+//! The words of Rookery as types: ids, payloads, workflows, graphs, events, messages' subjects, conversations with models, errors.
 //!
 //! The crate is pure: no AWS, no tokio, no I/O, no clock but [`Time::now`]. All other crates may depend on this one; it depends
 //! on none of ours.
@@ -9,11 +9,15 @@ mod event;
 mod graph;
 mod ids;
 pub mod limits;
+mod message;
+mod model;
+mod operation;
 mod options;
 mod payload;
 mod pending;
 mod refs;
 mod request;
+mod session;
 mod strict;
 mod time;
 mod wording;
@@ -22,11 +26,15 @@ pub use error::{Error, Kind, Result};
 pub use event::{Cause, Event, EventAt};
 pub use graph::{Cell, Graph, Link, Target};
 pub use ids::{CellId, DeliveryId, EventId, ProjectId, RunId, ScopeId, WorkflowId, hashed_uuid, is_valid_name, random_token};
+pub use message::{Args, Cost, ImageAt, ImageRef, Message, Part, Role, Seal, Stop, Thinking, ToolCall, ToolResult, Usage};
+pub use model::{ModelName, ThinkingLevel};
+pub use operation::{OperationAt, SessionAt, SessionKey};
 pub use options::{AgentCell, Options, Problem, is_valid_group};
 pub use payload::{Payload, not_json, read_json};
 pub use pending::PendingState;
 pub use refs::{AgentRef, WorkflowRef};
 pub use request::{CallbackAuth, RequestState};
+pub use session::AgentName;
 pub use strict::Strict;
 pub use time::Time;
 pub use wording::in_plain_words;

@@ -34,3 +34,9 @@ pub const ANSWER_BYTES: usize = 128 * 1024;
 pub const PAGE: usize = 50;
 /// Most items on one page of a list.
 pub const PAGE_MAX: usize = 200;
+/// Largest definition of a persistent agent, in bytes: its text, and the texts of the profiles that it uses.
+pub const DEFINITION_BYTES: usize = 64 * 1024;
+/// Most persistent agents of a project.
+pub const DEFINITIONS: usize = 200;
+/// Most operations that wait in a session of a persistent agent.
+pub const WAITING_OPERATIONS: u64 = 1000;

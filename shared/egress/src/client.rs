@@ -1,6 +1,7 @@
 //! Writing a request as bytes and reading its answer, within the policy's limits. Addresses are checked in [`crate::connect`].
 
 use crate::answer::{redacted, unpacked};
+use crate::cause::{Phase, classify};
 use crate::connect::{Connector, Reach, Resolver, SystemResolver, Timed};
 use crate::redirect;
 use crate::secret::{self, Encoding, Secret};
@@ -9,19 +10,20 @@ use crate::{EgressError, Policy, Request, Response};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::response::Parts;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::Connect};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::borrow::Cow;
-use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// The most that a response's head may take, in bytes.
-const MAX_HEAD: usize = 64 * 1024;
+pub(crate) const MAX_HEAD: usize = 64 * 1024;
 /// How long an unused connection is kept. For this long, a call may reach an address that its name no longer has.
 const IDLE: Duration = Duration::from_secs(15);
 /// How many unused connections to a host are kept: as many as a fan-out uses at once, so that the next one need not connect again.
@@ -53,10 +55,10 @@ type Secure = Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>;
 /// The client. Clones share connections.
 #[derive(Clone)]
 pub struct Egress {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     connector: Connector,
     plain: Plain,
     /// The client for secrets over plain HTTP: it connects only to allow-listed addresses, and shares no connection with `plain`.
@@ -68,23 +70,23 @@ struct Inner {
 }
 
 /// Counts a call as under way until it is dropped.
-struct UnderWay<'a>(&'a watch::Sender<usize>);
+pub(crate) struct UnderWay(Arc<Inner>);
 
-impl<'a> UnderWay<'a> {
-    fn new(count: &'a watch::Sender<usize>) -> Self {
-        count.send_modify(|calls| *calls += 1);
-        UnderWay(count)
+impl UnderWay {
+    pub(crate) fn new(egress: &Egress) -> Self {
+        egress.inner.under_way.send_modify(|calls| *calls += 1);
+        UnderWay(egress.inner.clone())
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.send_modify(|calls| *calls -= 1);
+        self.0.under_way.send_modify(|calls| *calls -= 1);
     }
 }
 
 /// A request ready to be sent.
-struct Call {
+pub(crate) struct Call {
     request: http::Request<Full<Bytes>>,
     target: Target,
     has_secrets: bool,
@@ -122,7 +124,7 @@ impl Egress {
     pub async fn send(&self, request: Request) -> Result<Response, EgressError> {
         let policy = &self.inner.connector.policy;
         let limit = request.timeout.map_or(policy.timeout, |asked| asked.min(policy.timeout));
-        let _under_way = UnderWay::new(&self.inner.under_way);
+        let _under_way = UnderWay::new(self);
         let response = tokio::time::timeout(limit, self.follow(&request)).await.map_err(|_| EgressError::Timeout(limit))??;
         redacted(response, &request.secrets, policy.max_body)
     }
@@ -130,7 +132,7 @@ impl Egress {
     async fn follow(&self, request: &Request) -> Result<Response, EgressError> {
         let mut hop = Cow::Borrowed(request);
         for _ in 0..=request.redirects {
-            let response = self.exchange(prepare(&hop)?).await?;
+            let response = self.exchange(prepare(&hop, rookery_media::CODINGS)?).await?;
             match redirect::next(&hop, &response)? {
                 Some(next) => hop = Cow::Owned(next),
                 None => return Ok(response),
@@ -139,15 +141,22 @@ impl Egress {
         Err(EgressError::TooManyRedirects(request.redirects))
     }
 
-    fn exchange(&self, call: Call) -> BoxFuture<'_, Result<Response, EgressError>> {
+    async fn exchange(&self, call: Call) -> Result<Response, EgressError> {
+        let (target, head, body) = self.open(call).await?;
+        read(head, body, target.host(), self.inner.connector.policy.max_body).await
+    }
+
+    /// Sends the call, and waits for the head of its answer.
+    pub(crate) fn open(&self, call: Call) -> BoxFuture<'_, Result<(Target, Parts, Incoming), EgressError>> {
         Box::pin(async move {
             let Call { request, target, has_secrets } = call;
-            let (host, max_body) = (target.host(), self.inner.connector.policy.max_body);
-            match (target.is_secure(), has_secrets) {
-                (true, _) => read(self.secure(host)?, request, host, max_body).await,
-                (false, true) => read(&self.inner.guarded, request, host, max_body).await,
-                (false, false) => read(&self.inner.plain, request, host, max_body).await,
-            }
+            let host = target.host();
+            let (head, body) = match (target.is_secure(), has_secrets) {
+                (true, _) => begin(self.secure(host)?, request, host).await?,
+                (false, true) => begin(&self.inner.guarded, request, host).await?,
+                (false, false) => begin(&self.inner.plain, request, host).await?,
+            };
+            Ok((target, head, body))
         })
     }
 
@@ -180,7 +189,8 @@ where
         .build(Timed { connector, limit })
 }
 
-fn prepare(request: &Request) -> Result<Call, EgressError> {
+/// Makes the bytes of a call, whose answer may come in these content codings.
+pub(crate) fn prepare(request: &Request, codings: &'static str) -> Result<Call, EgressError> {
     if [http::Method::CONNECT, http::Method::TRACE].contains(&request.method) {
         return Err(EgressError::MethodRefused(request.method.to_string()));
     }
@@ -188,7 +198,11 @@ fn prepare(request: &Request) -> Result<Call, EgressError> {
     let mut used = Vec::new();
     let target = Target::parse(&request.url, secrets)?;
     let uri = target.uri(secrets, &mut used)?;
-    let headers = headers(&request.headers, secrets, &mut used)?;
+    let mut headers = headers(&request.headers, secrets, &mut used)?;
+    // No coding is asked for with a range: a part of a packed body could not be unpacked.
+    if !headers.contains_key(header::RANGE) {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(codings));
+    }
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let body = request.body.clone().unwrap_or_default();
     let body = match secret::fill(&body, secrets, Encoding::of_body(content_type), &mut used) {
@@ -218,19 +232,14 @@ fn headers<'s>(given: &[(String, String)], secrets: &'s [Secret], used: &mut Vec
         headers.try_append(key, value).map_err(|_| refused("there are too many headers; send fewer"))?;
     }
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
-    // No coding is asked for with a range: a part of a packed body could not be unpacked.
-    if !headers.contains_key(header::RANGE) {
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(rookery_media::CODINGS));
-    }
     Ok(headers)
 }
 
-async fn read<C: Connect + Clone + Send + Sync + 'static>(
+async fn begin<C: Connect + Clone + Send + Sync + 'static>(
     client: &Client<C, Full<Bytes>>,
     request: http::Request<Full<Bytes>>,
     host: &str,
-    max_body: usize,
-) -> Result<Response, EgressError> {
+) -> Result<(Parts, Incoming), EgressError> {
     let response = client
         .request(request)
         .await
@@ -240,46 +249,20 @@ async fn read<C: Connect + Clone + Send + Sync + 'static>(
     if head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MAX_HEAD {
         return Err(EgressError::HeadersTooLarge(MAX_HEAD));
     }
+    Ok((head, body))
+}
+
+async fn read(head: Parts, body: Incoming, host: &str, max_body: usize) -> Result<Response, EgressError> {
     let body = Limited::new(body, max_body).collect().await.map_err(|error| {
         let too_large = error.is::<LengthLimitError>();
         if too_large { EgressError::BodyTooLarge(max_body) } else { classify(error.as_ref(), host, Phase::Connected) }
     })?;
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let headers = head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let headers = as_text(&head.headers);
     unpacked(Response { status: head.status.as_u16(), headers, body: body.to_bytes() }, host, max_body)
 }
 
-/// How far a call had come when it failed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Connecting,
-    Connected,
-}
-
-/// Finds what a library's error means, by the first cause in its chain that tells.
-fn classify(error: &(dyn Error + 'static), host: &str, phase: Phase) -> EgressError {
-    let host = host.to_owned();
-    let mut reason = error.to_string();
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        reason = error.to_string();
-        if let Some(ours) = error.downcast_ref::<EgressError>() {
-            return ours.clone();
-        }
-        if phase == Phase::Connecting && error.is::<rustls::Error>() {
-            return EgressError::TlsFailed { host, reason };
-        }
-        match error.downcast_ref::<hyper::Error>() {
-            Some(error) if error.is_parse_too_large() => return EgressError::HeadersTooLarge(MAX_HEAD),
-            Some(error) if error.is_parse() => return EgressError::InvalidResponse { host },
-            _ => {}
-        }
-        // An `io::Error` hides the error that it wraps from `source`.
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
-        cause = wrapped.map(|error| error as &(dyn Error + 'static)).or_else(|| error.source());
-    }
-    match phase {
-        Phase::Connecting => EgressError::ConnectFailed { host, reason },
-        Phase::Connected => EgressError::ConnectionLost { host, reason },
-    }
+/// The headers as texts; bytes that are not UTF-8 are replaced.
+pub(crate) fn as_text(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }

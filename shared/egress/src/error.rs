@@ -76,6 +76,9 @@ pub enum EgressError {
         "the call did not end within {0:?}; it may have been applied: make the receiver faster, or repeat with the same idempotency key"
     )]
     Timeout(Duration),
+    /// Nothing more came for too long while an answer was streamed; the request may have been applied.
+    #[error("nothing came within {0:?}; the call may have been applied: try again later, or ask for a shorter answer")]
+    Idle(Duration),
     /// The connection broke after the request was sent; the request may have been applied.
     #[error(
         "the connection to `{host}` broke before the whole response came: {reason}; it may have been applied: repeat with the same idempotency key"
@@ -116,6 +119,7 @@ impl EgressError {
             Self::ConnectFailed { .. } => "connect_failed",
             Self::TlsFailed { .. } => "tls_failed",
             Self::Timeout(_) => "timeout",
+            Self::Idle(_) => "idle",
             Self::ConnectionLost { .. } => "connection_lost",
             Self::InvalidResponse { .. } => "invalid_response",
             Self::HeadersTooLarge(_) => "headers_too_large",
@@ -127,7 +131,11 @@ impl EgressError {
     /// idempotency key.
     pub fn retryable(&self) -> bool {
         match self {
-            Self::DnsFailed { .. } | Self::ConnectFailed { .. } | Self::Timeout(_) | Self::ConnectionLost { .. } => true,
+            Self::DnsFailed { .. }
+            | Self::ConnectFailed { .. }
+            | Self::Timeout(_)
+            | Self::Idle(_)
+            | Self::ConnectionLost { .. } => true,
             Self::InvalidUrl(_)
             | Self::AddressRefused { .. }
             | Self::MethodRefused(_)
@@ -147,6 +155,7 @@ impl EgressError {
     pub fn is_unknown(&self) -> bool {
         match self {
             Self::Timeout(_)
+            | Self::Idle(_)
             | Self::ConnectionLost { .. }
             | Self::InvalidResponse { .. }
             | Self::HeadersTooLarge(_)

@@ -4,7 +4,8 @@
 //!
 //! A call is refused unless the address that it *connects to* is on the public internet or in [`Policy::allow`]: names are
 //! resolved once for each connection, every address is checked, and exactly the checked addresses are used. Redirects are
-//! followed where a request asks for that, each hop as a call of its own. There are no proxies, cookies or retries of sent
+//! followed where a request asks for that, each hop as a call of its own. [`Egress::stream`] hands on an answer while it comes, for
+//! those that take minutes; [`Egress::send`] hands on whole answers. There are no proxies, cookies or retries of sent
 //! requests: the client has no such features that would have to be turned off.
 //!
 //! ```no_run
@@ -19,22 +20,29 @@
 
 mod address;
 mod answer;
+mod cause;
 mod client;
 mod connect;
 mod error;
 mod escape;
+mod hold_back;
+mod host;
 mod policy;
 mod redact;
 mod redirect;
 mod request;
 mod secret;
+mod stream;
 mod target;
 
 pub use address::{Allow, InvalidAllow};
 pub use client::Egress;
 pub use connect::{Resolver, Resolving, SystemResolver};
 pub use error::EgressError;
+pub use hold_back::HoldBack;
+pub use host::is_host;
 pub use policy::Policy;
 pub use redact::{MIN_REDACTED_BYTES, Redactor, is_sought};
 pub use request::{Request, Response};
 pub use secret::Secret;
+pub use stream::{StreamLimits, Streamed};

@@ -83,6 +83,23 @@ impl Redactor {
         matches!(self.redact(text), Cow::Owned(_))
     }
 
+    /// The length of the longest end of the text with which a value could begin: what follows may complete the value. Values as
+    /// they are, in other case, in UTF-16 and in hexadecimal digits are thought of.
+    pub(crate) fn unfinished(&self, text: &[u8]) -> usize {
+        let folded = self.needles.iter().filter_map(|needle| match &needle.search {
+            Search::Folded(finder) => Some(finder.needle()),
+            Search::Base64 { .. } => None,
+        });
+        let folded: Vec<&[u8]> = folded.collect();
+        let longest = folded.iter().map(|needle| needle.len() - 1).max().unwrap_or(0).min(text.len());
+        let end = fold(&text[text.len() - longest..]);
+        let is_beginning = |length: &usize| {
+            let end = &end[end.len() - length..];
+            folded.iter().any(|needle| needle.len() > *length && needle.starts_with(end))
+        };
+        (1..=longest).rev().find(is_beginning).unwrap_or(0)
+    }
+
     fn find(&self, view: &View<'_>, length: usize, cuts: &mut Cuts) {
         let folded = fold(&view.bytes);
         let has_nul = memchr(0, &folded).is_some();

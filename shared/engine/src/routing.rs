@@ -88,8 +88,8 @@ impl Handler for Router {
     const QUEUE: Queue = Queue::Route;
 
     async fn handle(&self, message: Message) -> Result<()> {
-        match &message.task {
-            Task::Route(route) => self.0.route(&message.workflow, route).await,
+        match (message.workflow(), &message.task) {
+            (Some(workflow), Task::Route(route)) => self.0.route(workflow, route).await,
             _ => self.0.producer.send(vec![message.into()]).await, // The message strayed: it goes to its own queue.
         }
     }

@@ -1,6 +1,6 @@
 //! A batch of an SQS event source mapping: each message is handled on its own, and the answer always names what failed (rule 5).
 
-use crate::{Message, Outgoing, Queue, Task};
+use crate::{Message, Outgoing, Queue, Subject, Task};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use rookery_domain::{Result, WorkflowRef};
 use rookery_trace::{Context, Kind, Span};
@@ -47,7 +47,8 @@ pub async fn handle<H: Handler>(handler: Arc<H>, event: SqsEvent) -> SqsBatchRes
     let unwritten = Box::pin(handler.write_gathered()).await;
     rookery_trace::flush().await;
     let mut response = SqsBatchResponse::default();
-    let failed = handled.into_iter().filter(|(_, of)| of.as_ref().is_none_or(|workflow| unwritten.contains(workflow)));
+    let is_unwritten = |of: &Subject| matches!(of, Subject::Workflow(workflow) if unwritten.contains(workflow));
+    let failed = handled.into_iter().filter(|(_, of)| of.as_ref().is_none_or(is_unwritten));
     response.batch_item_failures = failed.map(|(id, _)| failure(id)).collect();
     response
 }
@@ -58,8 +59,8 @@ fn failure(id: String) -> BatchItemFailure {
     failure
 }
 
-/// Handles a message. Gives its workflow if that went well.
-async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> Option<WorkflowRef> {
+/// Handles a message. Gives what it is about if that went well.
+async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> Option<Subject> {
     let id = record.message_id.unwrap_or_default();
     let (message, parent) = match Message::decode_traced(record.body.as_deref().unwrap_or_default()) {
         Ok(read) => read,
@@ -68,7 +69,7 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> Option<W
             return None;
         }
     };
-    let workflow = message.workflow.clone();
+    let of = message.of.clone();
     let (span, log) = span(&message, parent);
     let work = async {
         // The future is boxed: whole handlers nested in others exceed the compiler's limit on the depth of types.
@@ -82,7 +83,7 @@ async fn handle_one<H: Handler>(handler: Arc<H>, record: SqsMessage) -> Option<W
         tracing::warn!(message_id = id, why, "message failed; it comes again");
         Some(why)
     };
-    span.run(log, work, Clone::clone).await.is_none().then_some(workflow)
+    span.run(log, work, Clone::clone).await.is_none().then_some(of)
 }
 
 /// Handles a message that was not sent, because its sender goes on with it: logs and traces tell of it as of any other.
@@ -104,6 +105,7 @@ pub fn done_at_once(outgoing: &Outgoing, span_id: u64, began: SystemTime) {
 /// What logs and traces say of the handling of a message: ids only.
 fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
     let (agent, event, attempt) = message.task.about();
+    let (workflow, operation) = (message.workflow().map(|of| &of.workflow), message.operation());
     let run = event.map(|event| event.run);
     // Each byte of a log line is paid for. So the log has only the second half of the event's id, whose first half is the run, and
     // leaves out what is usual: the kind of a delivery, its first attempt.
@@ -113,8 +115,10 @@ fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
         parent: None,
         "message",
         kind,
-        project = %message.workflow.project,
-        workflow = %message.workflow.workflow,
+        project = %message.project(),
+        workflow = workflow.map(tracing::field::display),
+        session = operation.as_ref().map(|operation| tracing::field::display(operation.session.key)),
+        operation = operation.as_ref().map(|operation| operation.n),
         agent = agent.map(tracing::field::display),
         run = run.map(tracing::field::display),
         event = own.map(tracing::field::display),
@@ -123,8 +127,9 @@ fn span(message: &Message, parent: Option<Context>) -> (Span, tracing::Span) {
     );
     let mut attributes = Vec::new();
     if rookery_trace::is_on() {
-        attributes.push(("rookery.project", message.workflow.project.to_string()));
-        attributes.push(("rookery.workflow", message.workflow.workflow.to_string()));
+        attributes.push(("rookery.project", message.project().to_string()));
+        attributes.extend(workflow.map(|workflow| ("rookery.workflow", workflow.to_string())));
+        attributes.extend(operation.map(|operation| ("rookery.run", operation.run_id())));
         attributes.extend(agent.map(|agent| ("rookery.agent", agent.to_string())));
         attributes.extend(event.map(|event| ("rookery.event", event.to_string())));
         attributes.extend(run.map(|run| ("rookery.run", run.to_string())));
@@ -203,7 +208,7 @@ mod tests {
         let mut event = SqsEvent::default();
         event.records = (1..=3).map(record).collect();
         let second = Message::decode(event.records[1].body.as_deref().unwrap()).unwrap();
-        let response = handle(Arc::new(Unwritten(second.workflow)), event).await;
+        let response = handle(Arc::new(Unwritten(second.workflow().unwrap().clone())), event).await;
         let failed: Vec<_> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
         assert_eq!(failed, ["m2"]);
     }

@@ -9,12 +9,14 @@ mod dead;
 mod message;
 mod producer;
 mod queues;
+mod subject;
 mod turns;
 
 pub use batch::{Handler, done_at_once, go_on, handle};
 pub use create::create_queues;
 pub use dead::take_dead;
-pub use message::{Check, Deliver, Message, Route, Task, Timer};
+pub use message::{Check, Deliver, Message, Route, Task, Timer, Wake};
 pub use producer::{Outgoing, Producer};
 pub use queues::{MAX_RECEIVES, Queue, QueueUrls, Urls};
+pub use subject::Subject;
 pub use turns::Turns;

@@ -1,7 +1,7 @@
 //! The messages on the queues: they have a version, and carry ids only.
 
-use crate::Queue;
-use rookery_domain::{CellId, DeliveryId, Error, EventAt, EventId, Result, ScopeId, Time, WorkflowRef};
+use crate::{Queue, Subject};
+use rookery_domain::{CellId, DeliveryId, Error, EventAt, EventId, OperationAt, ProjectId, Result, ScopeId, Time, WorkflowRef};
 use rookery_trace::Context;
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,16 @@ pub struct Check {
     pub attempt: u32,
 }
 
+/// Somebody is to look at a session: its first operation that is not over may be nobody's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wake {
+    /// The operation for which the message was sent.
+    pub n: u64,
+    /// The message guards the operation: while somebody works on it, the message comes again later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guard: bool,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -86,12 +96,14 @@ pub enum Task {
     Timer(Timer),
     /// A check is due; on `deliver`.
     Check(Check),
+    /// A session is to be looked at; on `agents`.
+    Wake(Wake),
 }
 
 impl Task {
     /// The message that asks for this task in a workflow.
     pub fn of(self, workflow: &WorkflowRef) -> Message {
-        Message { workflow: workflow.clone(), task: self }
+        Message { of: Subject::Workflow(workflow.clone()), task: self }
     }
 
     /// The queue that the task goes to.
@@ -99,6 +111,7 @@ impl Task {
         match self {
             Task::Route(_) => Queue::Route,
             Task::Deliver(_) | Task::Timer(_) | Task::Check(_) => Queue::Deliver,
+            Task::Wake(_) => Queue::Agents,
         }
     }
 
@@ -109,6 +122,7 @@ impl Task {
             Task::Deliver(_) => "deliver",
             Task::Timer(_) => "timer",
             Task::Check(_) => "check",
+            Task::Wake(_) => "wake",
         }
     }
 
@@ -119,15 +133,16 @@ impl Task {
             Task::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event.id), deliver.attempt),
             Task::Timer(timer) => (Some(&timer.cell), Some(timer.event.id), timer.attempt),
             Task::Check(check) => (Some(&check.cell), None, check.attempt),
+            Task::Wake(_) => (None, None, 0),
         }
     }
 }
 
-/// A message of one of the queues: what is to be done, and in which workflow.
+/// A message of one of the queues: what is to be done, and in which workflow or session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// The workflow.
-    pub workflow: WorkflowRef,
+    /// The workflow or the session. Only a [`Wake`] is of a session.
+    pub of: Subject,
     /// What is to be done.
     pub task: Task,
 }
@@ -140,16 +155,50 @@ struct Envelope {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
     #[serde(flatten)]
-    workflow: WorkflowRef,
+    of: Subject,
     #[serde(flatten)]
     task: Task,
 }
 
 impl Message {
+    /// The message that has somebody look at an operation's session.
+    pub fn wake(operation: &OperationAt) -> Self {
+        Message { of: Subject::Session(operation.session.clone()), task: Task::Wake(Wake { n: operation.n, guard: false }) }
+    }
+
+    /// The message that guards an operation.
+    pub fn guard(operation: &OperationAt) -> Self {
+        Message { of: Subject::Session(operation.session.clone()), task: Task::Wake(Wake { n: operation.n, guard: true }) }
+    }
+
+    /// The workflow, if the message is of one.
+    pub fn workflow(&self) -> Option<&WorkflowRef> {
+        match &self.of {
+            Subject::Workflow(workflow) => Some(workflow),
+            Subject::Session(_) => None,
+        }
+    }
+
+    /// The operation that the message wakes or guards.
+    pub fn operation(&self) -> Option<OperationAt> {
+        match (&self.of, &self.task) {
+            (Subject::Session(session), Task::Wake(wake)) => Some(session.operation(wake.n)),
+            _ => None,
+        }
+    }
+
+    /// The project.
+    pub fn project(&self) -> &ProjectId {
+        match &self.of {
+            Subject::Workflow(workflow) => &workflow.project,
+            Subject::Session(session) => &session.project,
+        }
+    }
+
     /// The same message for the next arm, from its first attempt: a replay.
     pub fn replay(mut self) -> Self {
         match &mut self.task {
-            Task::Route(_) => {}
+            Task::Route(_) | Task::Wake(_) => {}
             Task::Deliver(Deliver { arm, attempt, reply, .. }) => (*arm, *attempt, *reply) = (*arm + 1, 0, false),
             Task::Timer(Timer { arm, attempt, .. }) | Task::Check(Check { arm, attempt, .. }) => {
                 (*arm, *attempt) = (*arm + 1, 0);
@@ -169,7 +218,7 @@ impl Message {
     /// The same message with another attempt number.
     pub fn with_attempt(mut self, number: u32) -> Self {
         match &mut self.task {
-            Task::Route(_) => {}
+            Task::Route(_) | Task::Wake(_) => {}
             Task::Deliver(Deliver { attempt, reply, .. }) => (*attempt, *reply) = (number, false),
             Task::Timer(Timer { attempt, .. }) | Task::Check(Check { attempt, .. }) => *attempt = number,
         }
@@ -184,7 +233,7 @@ impl Message {
     /// Writes the body of an SQS message that belongs to this trace.
     pub(crate) fn encode_in(&self, trace: Option<Context>) -> String {
         let traceparent = trace.map(|trace| trace.to_string());
-        let envelope = Envelope { v: VERSION, traceparent, workflow: self.workflow.clone(), task: self.task.clone() };
+        let envelope = Envelope { v: VERSION, traceparent, of: self.of.clone(), task: self.task.clone() };
         serde_json::to_string(&envelope).unwrap_or_default()
     }
 
@@ -202,84 +251,13 @@ impl Message {
             Some(version) => return Err(Error::internal(format!("a message of version {version} is not read here"))),
             None => return Err(Error::internal("a message without a version is not read here")),
         }
-        let Envelope { traceparent, workflow, task, .. } = serde_json::from_value(value).map_err(Error::internal)?;
-        Ok((Message { workflow, task }, traceparent.as_deref().and_then(Context::parse)))
+        let Envelope { traceparent, of, task, .. } = serde_json::from_value(value).map_err(Error::internal)?;
+        if matches!(of, Subject::Session(_)) != matches!(task, Task::Wake(_)) {
+            return Err(Error::internal(format!("a `{}` of another subject is not read here", task.kind())));
+        }
+        Ok((Message { of, task }, traceparent.as_deref().and_then(Context::parse)))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use rookery_domain::{ProjectId, WorkflowId};
-    use serde_json::Value;
-
-    fn workflow() -> WorkflowRef {
-        WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() }
-    }
-
-    /// Messages wait for days, in queues and as due items. These bodies were written by the program before there was an envelope.
-    /// They must be read, and that program must be able to read what is written now.
-    #[test]
-    fn bodies_that_were_written_before_are_read_and_written_as_before() {
-        const TRACED: &str = r#""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01""#;
-        let old = [
-            r#"{"kind":"route","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","v":1}"#,
-            r#"{"kind":"deliver","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1-326a194a75e18cfdbb43fae319a79c9b","cell":"on main #1","arm":1,"attempt":2,"v":1}"#,
-            r#"{"kind":"deliver","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","cell":"c","arm":0,"attempt":0,"reply":true,"v":1}"#,
-            r#"{"kind":"timer","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","cell":"c","timer":"961d1a431e2b8800a301b3d19f2e0005","at":"2025-11-13T02:13:20.000Z","scope":"961d1a431e2b8800a301b3d19f2e0006","arm":0,"attempt":0,"v":1}"#,
-            r#"{"kind":"timer","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","cell":"c","timer":"961d1a431e2b8800a301b3d19f2e0005","at":"2025-11-13T02:13:20.000Z","scope":null,"arm":0,"attempt":0,"v":1}"#,
-            r#"{"kind":"check","project":"0123456789ab","workflow":"abcdefghjkmn","cell":"c","incarnation":3,"generation":"g","due":"2025-11-13T02:13:20.000Z","arm":0,"attempt":1,"v":1}"#,
-        ];
-        for body in old {
-            let message = Message::decode(body).unwrap();
-            assert_eq!(message.workflow.to_string(), "0123456789ab/abcdefghjkmn");
-            let value: Value = serde_json::from_str(body).unwrap();
-            assert_eq!(message.task.kind(), value["kind"]);
-            assert_eq!(serde_json::from_str::<Value>(&message.encode()).unwrap(), value);
-
-            let traced = body.replace(r#""v":1"#, &format!(r#""v":1,{TRACED}"#));
-            let (read, trace) = Message::decode_traced(&traced).unwrap();
-            assert_eq!((read, trace.map(|trace| TRACED.contains(&trace.to_string()))), (message, Some(true)));
-        }
-        // Fields that were left out get their first value, and a malformed context counts as none.
-        let short = r#"{"v":1,"kind":"deliver","project":"0123456789ab","workflow":"abcdefghjkmn","event":"01a1f825e35870ebae8563fef487eba1","cell":"c","traceparent":"?"}"#;
-        let (message, trace) = Message::decode_traced(short).unwrap();
-        let Task::Deliver(Deliver { arm, attempt, reply, .. }) = message.task else { panic!("a delivery") };
-        assert_eq!((arm, attempt, reply, trace), (0, 0, false, None));
-    }
-
-    #[test]
-    fn messages_come_back_and_replays_open_the_next_arm() {
-        let event = EventId::fresh();
-        let cell = CellId("a \"quoted\" cell".into());
-        let deliver = Task::Deliver(Deliver { event: event.into(), cell, arm: 1, attempt: 3, reply: true }).of(&workflow());
-        assert_eq!(Message::decode(&deliver.encode()).unwrap(), deliver);
-        let Task::Deliver(replayed) = deliver.replay().task else { panic!("a replay is of the same kind") };
-        assert_eq!((replayed.arm, replayed.attempt), (2, 0));
-    }
-
-    #[tokio::test]
-    async fn a_message_belongs_to_the_trace_of_whoever_wrote_it() {
-        let message = Task::Route(Route { event: EventId::fresh().into() }).of(&workflow());
-        assert_eq!(Message::decode_traced(&message.encode()).unwrap(), (message.clone(), None));
-        let parent = Context::fresh();
-        let span = rookery_trace::Span {
-            name: "test".into(),
-            kind: rookery_trace::Kind::Consumer,
-            parent: Some(parent),
-            attributes: Vec::new(),
-        };
-        let written = span.run(tracing::Span::none(), async { (message.encode(), rookery_trace::current()) }, |_| None).await;
-        let (read, trace) = Message::decode_traced(&written.0).unwrap();
-        assert_eq!((read, trace), (message, written.1));
-        assert_eq!(trace.unwrap().trace, parent.trace);
-        assert_ne!(trace.unwrap().span, parent.span);
-    }
-
-    #[test]
-    fn other_versions_and_rubbish_are_errors() {
-        for body in ["", "{}", "[]", "{\"v\":2,\"kind\":\"route\"}", "{\"v\":1,\"kind\":\"dance\"}"] {
-            assert!(Message::decode(body).is_err(), "{body}");
-        }
-    }
-}
+mod tests;

@@ -89,7 +89,7 @@ impl Producer {
             let trace = outgoing.trace();
             let asked = Asked {
                 body: outgoing.message.encode_in(trace),
-                group: outgoing.message.workflow.project.to_string(),
+                group: outgoing.message.project().to_string(),
                 xray: trace.and_then(rookery_trace::xray_header),
                 not_before: outgoing.not_before,
                 answer,

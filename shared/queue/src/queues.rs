@@ -38,13 +38,15 @@ macro_rules! queues {
     };
 }
 
-// A new queue is one entry here, its function in `infra/local/src/mapping.rs`, its resources and variables in `infra/template.yaml`,
-// and its variables in `bench/src/bin/functions.rs`.
+// A new queue is one entry here, its function in `infra/local/src/mapping.rs` and `runner.rs`, its resources and variables in
+// `infra/template.yaml`, and its variables in `bench/src/bin/functions.rs`.
 queues! {
     /// Events to route.
     Route { name: "route", budget_seconds: 38 }
     /// Deliveries, checks and timers to handle.
     Deliver { name: "deliver", budget_seconds: 38 }
+    /// Operations of persistent agents: a model may take minutes.
+    Agents { name: "agents", budget_seconds: 898 }
 }
 
 impl Queue {

@@ -7,22 +7,23 @@
 //! | `pk`, `sk` | the primary key | all |
 //! | `expires_at` | the time to live, in seconds; it is compared, since TTL is lazy | what is not kept for ever |
 //! | `rp`, `rs` | partition and place in the index `recent` | failures, published items, requests, events of earlier versions |
-//! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges |
-//! | `msg` | a message as JSON: what wakes a wait, or replays a failure | waits, far timers, failures |
+//! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges, operations |
+//! | `msg` | a message as JSON: what wakes a wait or has an operation looked at, or replays a failure | waits, far timers, operations, failures |
 //! | `name` | what people call it | projects, workflows, versions, API keys, served agents |
-//! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials |
+//! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials, definitions |
 //! | `deleted` | when it was deleted: a tombstone | projects, workflows |
-//! | `state` | new, active or paused | workflows |
-//! | `ver` | the last saved version; the version that an event is pinned to | workflows, events |
-//! | `built` | the last built version | workflows |
+//! | `state` | new, active or paused; active, stopped or deleted | workflows; definitions |
+//! | `ver` | the last saved version; the version that an event is pinned to | workflows, events, definitions |
+//! | `built` | the last built version; the version that runs | workflows; definitions |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
-//! | `at` | when it was made | versions, events, logs, requests, served agents |
-//! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics |
-//! | `restored` | the version that it is a copy of | versions |
-//! | `text` | a chunk of packed text | options, graphs |
-//! | `role`, `hash` | what it may do; the hash of its secret | API keys |
+//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, sessions, operations |
+//! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics and versions of definitions |
+//! | `restored` | the version that it is a copy of | versions, versions of definitions |
+//! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions |
+//! | `source`, `title`, `webhook` | who wrote it; what its agent is for, and whether it is reached over HTTP | definitions |
+//! | `role`, `hash` | what it may do; the hash of its secret, or of what was asked | API keys; `hash` also in idempotency keys of sessions |
 //! | `value`, `hosts` | a credential's secret and where it may go; a memory's packed value | credentials; `value` also in memories |
-//! | `project`, `workflow` | whose it is | schedules, purges, served agents |
+//! | `project`, `workflow` | whose it is; which one it is | schedules, purges, served agents; the default project |
 //! | `cell`, `inc` | the agent, and its life | events, schedules, served agents |
 //! | `spec`, `generation` | when it is due, as text; changes when it is edited or started again | schedules |
 //! | `last_due`, `skipped` | the last due time that was committed; due times that were skipped | schedules |
@@ -45,9 +46,9 @@
 //! | `replaying`, `replayed` | when it was taken for a replay that is not sent yet; when it was replayed | failures |
 //! | `published` | the packed item of a feed | commits |
 //! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits |
-//! | `until` | when it ends by itself | waits, calls under way, held results |
+//! | `until` | when it ends by itself | waits, calls under way, held results, leases, operations |
 //! | `reply`, `why` | it waits for a reply; what it waits for, for people | waits |
-//! | `tag`, `scope` | which write it is of; the scope's text | memories |
+//! | `tag`, `scope` | which write it is of; the scope's text | memories; `tag` also in operations and logs of sessions |
 //! | `event`, `lines` | the event that was being handled; what was said | logs |
 //! | `received`, `emitted`, `checks` | counts of an hour | metrics |
 //! | `last_received`, `last_emitted`, `last_check`, `last_error` | when it last did so in that hour | metrics |
@@ -58,11 +59,16 @@
 //! | `calls` | how often it was sent; calls of a minute | requests, counts of breakers |
 //! | `deadline`, `lease` | until when a result is taken; who may call now | requests |
 //! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |
-//! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests |
-//! | `n` | how many are outstanding | counts of outstanding requests |
-//! | `asked`, `caller` | when it was asked for; where its outcome is posted | callers |
+//! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests; `ended` also in operations |
+//! | `n` | how many are outstanding; the operation's place | counts of outstanding requests; idempotency keys of sessions |
+//! | `asked`, `caller` | when it was asked for, or what is asked, packed; where its outcome is posted | callers; `asked` also in operations |
 //! | `held` | the packed result | held results |
 //! | `failures` | failures of a minute | counts of breakers |
+//! | `agent`, `inst`, `sess` | names of the agent, its instance, the session | sessions |
+//! | `after` | the last entry of the log at that time | operations |
+//! | `by` | who works on it | operations, leases |
+//! | `end`, `m0`, `m1`, `outcome` | what became of it; its first and last entry; the rest, packed | operations |
+//! | `entry` | what happened, packed | logs of sessions |
 //! | `since`, `probe` | when it opened; when the next call may try | breakers |
 
 #[cfg(test)]

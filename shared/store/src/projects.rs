@@ -6,8 +6,13 @@ use crate::keys;
 use crate::page::{Cursor, Page};
 use crate::purge::purge_item;
 use crate::sdk::{Store, Transacted};
-use rookery_domain::{Error, ProjectId, Result, Time};
+use rookery_domain::{Error, Kind, ProjectId, Result, Time, limits};
 use serde::Serialize;
+
+/// The name of the project that serves those who name none.
+const DEFAULT: &str = "default";
+/// How often it is sought again, when others make it, too.
+const ROUNDS: usize = 5;
 
 /// A tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -52,6 +57,52 @@ impl Store {
         let page = self.page(&keys::projects(), "", limit, cursor).await?;
         let alive = page.items.iter().filter(|item| item.opt_num::<i64>("deleted").is_none());
         Ok(Page { items: alive.map(read).collect::<Result<_>>()?, next: page.next })
+    }
+
+    /// The project that serves those who name none. Where there is none, or it was deleted, the oldest by key that is named `default`
+    /// becomes it, or a new one.
+    pub async fn default_project(&self) -> Result<Project> {
+        let key = keys::default_project();
+        for _ in 0..ROUNDS {
+            let known = self.get(key.clone()).await?;
+            let known: Option<ProjectId> = known.map(|item| item.parse("project")).transpose()?;
+            let condition = match &known {
+                None => Expr::new("attribute_not_exists(pk)"),
+                Some(known) => match self.project(known).await {
+                    Err(error) if error.kind == Kind::NotFound => {
+                        Expr::new("#project = :gone").name("#project", "project").s(":gone", known)
+                    }
+                    alive => return alive,
+                },
+            };
+            let (project, is_new) = match self.project_named(DEFAULT).await? {
+                Some(project) => (project, false),
+                None => (self.create_project(DEFAULT).await?, true),
+            };
+            if self.put(Item::new(&key).s("project", &project.id), Some(condition)).await? {
+                return Ok(project);
+            }
+            // Somebody else was first: perhaps with this one, which has the name that is sought.
+            let winner = self.get(key.clone()).await?.and_then(|item| item.opt_str("project").map(str::to_owned));
+            if is_new && winner.as_deref() != Some(project.id.as_str()) {
+                self.delete_project(&project.id).await?;
+            }
+        }
+        Err(Error::unavailable("others change which project is the default one"))
+    }
+
+    async fn project_named(&self, name: &str) -> Result<Option<Project>> {
+        let mut cursor = None;
+        loop {
+            let page = self.list_projects(limits::PAGE_MAX, cursor.as_ref()).await?;
+            if let Some(project) = page.items.into_iter().find(|project| project.name == name) {
+                return Ok(Some(project));
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
     }
 
     /// Renames a project.

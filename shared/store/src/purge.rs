@@ -9,7 +9,7 @@ use crate::keys::{self, Key, Place, Prefix, Removal};
 use crate::page::Cursor;
 use crate::recent::Recent;
 use crate::sdk::Store;
-use rookery_domain::{ProjectId, Result, RunId, Time, WorkflowId, WorkflowRef};
+use rookery_domain::{ProjectId, Result, RunId, SessionAt, Time, WorkflowId, WorkflowRef};
 use std::collections::HashSet;
 
 /// How many heads one query of a project's workflows reads; those that are alive are deleted before the next query.
@@ -81,7 +81,30 @@ impl Store {
                 return Ok(false);
             }
         }
-        Ok(true)
+        self.purge_sessions(project, budget).await
+    }
+
+    /// Removes the sessions of a deleted project, each with its entry in the list.
+    async fn purge_sessions(&self, project: &ProjectId, budget: &mut usize) -> Result<bool> {
+        while *budget > 0 {
+            let page = self.page(&keys::sessions(project), "", WALKED_AT_ONCE, None).await?;
+            *budget -= 1;
+            if page.items.is_empty() {
+                return Ok(true);
+            }
+            for item in &page.items {
+                let sort = item.str("sk")?;
+                if let Some(key) = keys::listed_session(sort) {
+                    let session = keys::session(&SessionAt { project: project.clone(), key });
+                    if !self.delete_prefix(&session, "", budget).await? {
+                        return Ok(false);
+                    }
+                }
+                self.delete(&Key { pk: keys::sessions(project), sk: sort.to_owned() }).await?;
+                *budget = budget.saturating_sub(1);
+            }
+        }
+        Ok(false)
     }
 
     /// Deletes workflows of a project, page by page; the purge's item remembers where the next part goes on. `true` when one walk

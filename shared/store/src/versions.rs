@@ -167,12 +167,12 @@ impl Store {
 }
 
 /// 409: somebody else saved in between.
-fn version_conflict(expected: u64, current: u64) -> Error {
+pub(crate) fn version_conflict(expected: u64, current: u64) -> Error {
     Error::new(
         Kind::Conflict,
         "version_conflict",
         format!("Version {expected} is not the last one: that is {current}."),
-        "Read the workflow again, apply your change to it, and send its `version`.",
+        "Read it again, apply your change to it, and send its `version`.",
     )
     .with_meta(json!({"version": current}))
 }

@@ -46,7 +46,7 @@ impl World {
         let standins = Standins::start(data.path()).unwrap();
         let clients = Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build());
         let queues = rookery_boot::create(&clients).await.unwrap();
-        let Booted { engine, sqs, queues } = rookery_boot::assemble(clients, TABLE, queues, Options::default());
+        let Booted { engine, sqs, queues, .. } = rookery_boot::assemble(clients, TABLE, queues, Options::default());
         let config = Config { auth, hosts: vec!["rookery.lan".to_owned()] };
         let router = rookery_api::router(engine.clone(), config);
         World { router, engine, sqs, deliver: queues.of(Queue::Deliver).queue.clone(), standins, _data: data }

@@ -1,4 +1,5 @@
-//! Dead letters: messages that crashed their handler too often become failure records. No agent is run here.
+//! Dead letters: messages that crashed their handler too often become failure records, and operations of sessions end. No agent is run
+//! here.
 
 use crate::Engine;
 use crate::delivery::attempt::{Attempt, Ready, Step};
@@ -6,16 +7,22 @@ use crate::delivery::park::is_its_turn;
 use crate::delivery::work::Work;
 use crate::external::pending::Asked;
 use crate::routing::routing_delivery;
-use rookery_domain::{Error, Result};
+use rookery_domain::{Error, OperationAt, Result, WorkflowRef};
 use rookery_queue::{MAX_RECEIVES, Message, Route, Task};
+use rookery_sessions::Sessions;
 use rookery_store::{Commit, Committed, Failure, Writes};
 
 /// How many races may be lost before a dead letter is left for the next tick.
 const ROUNDS: usize = 10;
+/// Who ends operations whose messages are dead.
+const DEAD_LETTERS: &str = "dead letters";
 
 impl Engine {
     /// Records a message of a dead-letter queue as a failure that can be seen and replayed.
     pub async fn record_dead(&self, message: Message) -> Result<()> {
+        if let Some(operation) = message.operation() {
+            return self.end_dead_operation(&operation).await;
+        }
         let failure = Failure {
             code: "crashed".into(),
             message: format!(
@@ -23,8 +30,8 @@ impl Engine {
             ),
             details: None,
         };
-        if let Task::Route(route) = &message.task {
-            return self.record_dead_route(route, &message, failure).await;
+        if let (Some(workflow), Task::Route(route)) = (message.workflow(), &message.task) {
+            return self.record_dead_route(workflow, route, &message, failure).await;
         }
         let Some(mut work) = Work::of(&message) else { return Ok(()) };
         for _ in 0..ROUNDS {
@@ -59,16 +66,25 @@ impl Engine {
         Err(Error::unavailable("a dead letter's delivery is still being handled"))
     }
 
-    async fn record_dead_route(&self, route: &Route, message: &Message, failure: Failure) -> Result<()> {
-        let Some(item) = self.store.run_item(&message.workflow, route.event.item).await? else { return Ok(()) };
+    /// Ends the operation that its session's workers crashed on, and has somebody look at what comes after.
+    async fn end_dead_operation(&self, operation: &OperationAt) -> Result<()> {
+        let sessions = Sessions::new(self.store.clone(), |operation| Message::guard(operation).encode());
+        match sessions.end_crashed(&operation.session, DEAD_LETTERS).await? {
+            Some(ended) => self.producer.send(vec![Message::wake(&ended.session.operation(ended.n + 1)).into()]).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn record_dead_route(&self, workflow: &WorkflowRef, route: &Route, message: &Message, failure: Failure) -> Result<()> {
+        let Some(item) = self.store.run_item(workflow, route.event.item).await? else { return Ok(()) };
         let Some(event) = item.events().find(|event| event.id == route.event.id) else { return Ok(()) };
         let delivery = routing_delivery(event.id);
         let commit = Commit::failed(event.id, delivery, event.cell.clone(), event.incarnation, failure, message.encode());
-        if self.store.commit(&message.workflow, &commit, Writes::default()).await? == Committed::LostKey {
+        if self.store.commit(workflow, &commit, Writes::default()).await? == Committed::LostKey {
             // The failure was replayed, and the replay's message died, too.
-            self.store.mark_failed_again(&message.workflow, commit.id).await?;
+            self.store.mark_failed_again(workflow, commit.id).await?;
         }
-        self.list(&message.workflow, item.event.as_slice(), &item.chain);
-        self.write_lists_of(&message.workflow).await
+        self.list(workflow, item.event.as_slice(), &item.chain);
+        self.write_lists_of(workflow).await
     }
 }

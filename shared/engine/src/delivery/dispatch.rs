@@ -80,7 +80,7 @@ impl Engine {
         while let Some(following) = next.take() {
             let Next { outgoing, ready } = *following;
             // Nothing was read for this delivery, and the one before may have taken long: perhaps its workflow is deleted meanwhile.
-            let workflow = &outgoing.message.workflow;
+            let Some(workflow) = outgoing.message.workflow() else { return self.producer.send(vec![outgoing]).await };
             if self.store.known_workflow(workflow).await?.is_none_or(|workflow| workflow.deleted) {
                 tracing::info!(why = "its workflow is deleted", "delivery dropped");
                 return Ok(());

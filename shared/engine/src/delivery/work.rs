@@ -34,9 +34,9 @@ pub(crate) struct Work {
 impl Work {
     /// The work that a message asks for; none if the message belongs on another queue.
     pub(crate) fn of(message: &Message) -> Option<Work> {
-        let workflow = &message.workflow;
+        let workflow = message.workflow()?;
         let (cell, wake, delivery, arm, attempt, run, tick) = match &message.task {
-            Task::Route(_) => return None,
+            Task::Route(_) | Task::Wake(_) => return None,
             Task::Deliver(m) => {
                 (&m.cell, Wake::Event(m.event), m.event.id.delivery(&m.cell), m.arm, m.attempt, m.event.id.run, None)
             }

@@ -74,6 +74,7 @@ async fn handle_all(world: &World) {
                 let handled = match queue {
                     Queue::Route => handle(&router, message).await,
                     Queue::Deliver => handle(&dispatcher, message).await,
+                    Queue::Agents => panic!("no session was asked for anything"),
                 };
                 handled.unwrap();
             }

@@ -63,6 +63,7 @@ async fn handle_all(world: &World) {
                     match queue {
                         Queue::Route => handle(&router, decoded.clone()).await.is_ok(),
                         Queue::Deliver => handle(&dispatcher, decoded.clone()).await.is_ok(),
+                        Queue::Agents => panic!("no session was asked for anything"),
                     }
                 });
                 if futures::future::join_all(copies).await.into_iter().all(|well| well) {

@@ -19,6 +19,7 @@ mod replies;
 mod requests;
 mod schedules;
 mod served;
+mod sessions;
 mod tenants;
 mod unfinished;
 mod units;
@@ -39,9 +40,10 @@ use std::time::Duration;
 
 /// Handles a message as a function does: what the handler gathered is written before the message counts as handled.
 async fn handle<H: Handler>(handler: &H, message: Message) -> Result<()> {
-    let workflow = message.workflow.clone();
+    let workflow = message.workflow().cloned();
     handler.handle(message).await?;
-    match handler.write_gathered().await.contains(&workflow) {
+    let unwritten = handler.write_gathered().await;
+    match workflow.is_some_and(|workflow| unwritten.contains(&workflow)) {
         true => Err(Error::unavailable("something is not written")),
         false => Ok(()),
     }

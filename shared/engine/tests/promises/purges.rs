@@ -11,12 +11,15 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterce
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use rookery_boot::{Clients, Options, TABLE};
-use rookery_domain::{CallbackAuth, CellId, EventId, Payload, ProjectId, Time, WorkflowId, WorkflowRef};
+use rookery_domain::{CallbackAuth, CellId, EventId, Payload, ProjectId, SessionAt, Time, WorkflowId, WorkflowRef};
 use rookery_egress::Policy;
 use rookery_engine::{Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
-use rookery_store::{Counts, Credential, HeldResult, LogEntry, OpenBreaker, Role, Workflow};
+use rookery_store::{
+    Asked, Counts, Credential, DefinitionSource, HeldResult, LogEntry, OpenBreaker, Operation, Role, SavedDefinition,
+    SessionNames, Workflow,
+};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -62,12 +65,15 @@ fn prefix_of(key: &Key) -> Prefix {
     let inside = |prefix: Prefix| match prefix {
         Prefix::Requests => found(Place::InRequests, sort),
         Prefix::Workflow => found(Place::InWorkflow, sort),
+        Prefix::Sessions if partition.len() == 2 => found(Place::InSessions, sort),
+        Prefix::Sessions => found(Place::InSession, sort),
         other => Some(other),
     };
     let found = match partition.as_slice() {
         [letters, ..] if found(Place::Table, letters).is_some() => found(Place::Table, letters),
         [_] => found(Place::InProject, sort),
         [_, letters] => found(Place::Project, letters).and_then(inside),
+        [_, letters, _] if *letters == Prefix::Sessions.letters() => inside(Prefix::Sessions),
         [_, letters, ..] => found(Place::Workflow, letters).and_then(inside),
         [] => None,
     };
@@ -90,6 +96,15 @@ async fn fill(world: &World, workflow: &Workflow) {
     store.create_api_key(project, "k", Role::Owner).await.unwrap();
     let credential = Credential { name: "c".into(), value: "secret".into(), hosts: Vec::new(), updated_at: now };
     store.put_credential(project, &credential).await.unwrap();
+    let definition = SavedDefinition {
+        text: "{}",
+        source: DefinitionSource::Api,
+        error_count: 0,
+        description: None,
+        webhook: true,
+        restored_from: None,
+    };
+    store.save_definition(project, &"guide".parse().unwrap(), 0, &definition).await.unwrap();
     store.put_served(&workflow.id, "served", &CellId("in".into())).await.unwrap();
     let request = request(workflow, CallbackAuth::RequestId);
     store.open_request(&request, 10).await.unwrap();
@@ -98,6 +113,14 @@ async fn fill(world: &World, workflow: &Workflow) {
     let held = HeldResult { body: "{}".into(), headers: Vec::new(), received_at: now };
     assert!(store.hold_result(project, "unknown", &held).await.unwrap());
     store.trip_breaker(project, "https://down.example.com", OpenBreaker { since: now, probe_at: now }).await.unwrap();
+    let names = SessionNames { agent: "support".into(), instance: "a/b".into(), session: "default".into() };
+    let session = SessionAt { project: project.clone(), key: names.key() };
+    let operation = Operation { n: 1, asked: "{}".into(), at: now, after: 0, lease: None, ended: None };
+    let asked = Some(Asked { key: "k", hash: "h" });
+    // Its guard would be sent by the ticks that purge: it is in the future.
+    store.put_operation(&session, &operation, (now.plus(600_000), "{}"), Some(&names), asked).await.unwrap();
+    assert!(store.append_entry(&session, 1, "{}").await.unwrap());
+    assert!(store.take_session(&session, "me", now, now.plus(1000)).await.unwrap());
     let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
     store.put_log(&request.pending.agent, EventId::fresh(), &entry).await.unwrap();
     store
@@ -123,12 +146,13 @@ async fn fill(world: &World, workflow: &Workflow) {
 async fn a_purge_leaves_tombstones_alone() {
     let world = World::start(21).await;
     let (doomed, other) = (world.started(OPTIONS).await, world.started(OPTIONS).await);
+    let default = world.calm.store.default_project().await.unwrap().id;
     fill(&world, &doomed).await;
     let client = client(&world);
     let before = scan(&client).await;
     let there: BTreeSet<String> = before.iter().map(|(key, _)| format!("{:?}", prefix_of(key))).collect();
     // Items in these partitions have the prefix of their sort key; entries of an index are items of the table.
-    let partitions = [Prefix::Requests, Prefix::Workflow, Prefix::Purge];
+    let partitions = [Prefix::Requests, Prefix::Workflow, Prefix::Sessions, Prefix::Purge];
     let of_table = |prefix: &&Prefix| !matches!(prefix.place(), Place::Recent | Place::Due) && !partitions.contains(prefix);
     let missing: Vec<_> = Prefix::ALL.iter().filter(of_table).filter(|prefix| !there.contains(&format!("{prefix:?}"))).collect();
     assert!(missing.is_empty(), "the test has no item of {missing:?}: give it one");
@@ -136,11 +160,14 @@ async fn a_purge_leaves_tombstones_alone() {
     world.calm.delete_project(&doomed.id.project).await.unwrap();
     tick_until_calm(&world.calm, 10).await;
     for (key, item) in scan(&client).await {
-        if key.pk.starts_with(other.id.project.as_str()) || key.sk == other.id.project.as_str() {
+        if key.pk.starts_with(other.id.project.as_str())
+            || [other.id.project.as_str(), default.as_str()].contains(&key.sk.as_str())
+        {
             continue;
         }
         match prefix_of(&key).removal() {
             Removal::Never => assert!(item.contains_key("deleted"), "{key:?} is no tombstone"),
+            Removal::Stays => {}
             Removal::Ttl => assert!(item.contains_key("expires_at"), "{key:?} would stay for ever"),
             removal => panic!("{key:?} is left, but goes {removal:?}"),
         }

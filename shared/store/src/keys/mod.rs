@@ -5,6 +5,9 @@
 //! |---|---|
 //! | all projects | query `pk = projects` |
 //! | a project; its workflows, API keys, credentials | `pk = P`, `sk` = `w#W`, `k#ID`, `c#NAME`, `z#W` (a purge that is due); each list is one query by prefix |
+//! | a project's definitions of persistent agents | query `pk = P`, `sk` from `d#` (`d#NAME`) |
+//! | versions of a definition, newest first; their texts | query `pk = P#d`, `sk` from `NAME#` (`NAME#VERSION`) |
+//! | which project serves those who name none | `pk = default`, `sk = project` |
 //! | versions of a workflow, newest first | query `pk = P#w#W`, `sk` from `v#` |
 //! | options, graph of a version | `pk = P#w#W`, `sk` from `o#N#`, `g#N#` (chunks) |
 //! | schedules of a workflow | query `pk = P#w#W`, `sk` from `s#` |
@@ -22,15 +25,22 @@
 //! | requests by the id that their callee gave them | query `pk = q#HASH`, `sk` from `P#` (`P#W#REQUEST`): the one key that a project does not lead |
 //! | of a project: calls under way, early results, breakers | `pk = P#q`, `sk` from `a#`, `h#`, `b#` |
 //! | the served agents of a name | query `pk = P`, `sk` from `n#HASH` (`n#HASH#W`) |
-//! | reserved: connections, sessions | `pk = P#c#...`, `P#i#...` |
+//! | sessions of a project | query `pk = P#i`, `sk` from `s#` (`s#KEY`) |
+//! | a session: its head, its lease | `pk = P#i#KEY`, `sk` = `h#`, `l#` |
+//! | its inbox: operations in their order, the last one | query `pk = P#i#KEY`, `sk` from `q#` (`q#N`) |
+//! | its log: what happened, from a number on | query `pk = P#i#KEY`, `sk` from `m#` (`m#N`) |
+//! | what was asked with an idempotency key | `pk = P#i#KEY`, `sk = k#HASH` |
+//! | reserved: connections | `pk = P#c#...` |
 
 mod lists;
 mod prefix;
+mod sessions;
 
 pub use lists::*;
 pub use prefix::{Place, Prefix, Removal};
+pub use sessions::*;
 
-use rookery_domain::{AgentRef, CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
+use rookery_domain::{AgentName, AgentRef, CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
 
 /// The index of what lists show, newest first. Only items with its attributes are in it.
 pub const RECENT: &str = "recent";
@@ -70,6 +80,11 @@ pub fn project(id: &ProjectId) -> Key {
     key(projects(), id.as_str())
 }
 
+/// The item that says which project serves those who name none.
+pub fn default_project() -> Key {
+    key(Prefix::DefaultProject.letters().to_owned(), "project")
+}
+
 /// The key of something that belongs to a project itself, by its name.
 pub fn of_project(id: &ProjectId, prefix: Prefix, name: &str) -> Key {
     key(id.to_string(), prefix.sort(name))
@@ -81,6 +96,26 @@ pub fn below_project(id: &ProjectId, prefix: Prefix) -> (String, String) {
         Place::InProject => (id.to_string(), prefix.start()),
         _ => (format!("{id}#{}", prefix.letters()), String::new()),
     }
+}
+
+/// The head of a definition of a persistent agent.
+pub fn definition(project: &ProjectId, name: &AgentName) -> Key {
+    of_project(project, Prefix::Definition, name.as_str())
+}
+
+/// The partition of the versions of all definitions of a project.
+pub fn definition_versions(project: &ProjectId) -> String {
+    below_project(project, Prefix::DefinitionVersions).0
+}
+
+/// What the sort keys of a definition's versions begin with. A name has no `#`.
+pub fn versions_of(name: &AgentName) -> String {
+    format!("{name}#")
+}
+
+/// A version of a definition, with its text.
+pub fn definition_version(project: &ProjectId, name: &AgentName, version: u64) -> Key {
+    key(definition_versions(project), format!("{}{version:010}", versions_of(name)))
 }
 
 /// The head of a workflow.

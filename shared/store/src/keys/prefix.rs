@@ -16,6 +16,10 @@ pub enum Place {
     InRequests,
     /// Sort keys in the partition [`Prefix::Workflow`].
     InWorkflow,
+    /// Sort keys in the partition [`Prefix::Sessions`].
+    InSessions,
+    /// Sort keys in the partition of a session, `P#LETTERS#KEY` with the letters of [`Prefix::Sessions`].
+    InSession,
     /// A partition of the index `recent`: `P#W#LETTERS`.
     Recent,
     /// Partitions of the index `due`: `LETTERS#SHARD`.
@@ -31,6 +35,8 @@ pub enum Removal {
     WithWorkflow,
     /// The purge of the workflow: it reads from these partitions which runs exist, and removes the runs' partitions, too.
     WithRuns,
+    /// The purge of the project: it reads from this partition which sessions exist, and removes the sessions' partitions, too.
+    WithSessions,
     /// Whatever removes the partition that they are in, or the item that the index entry points to.
     WithPartition,
     /// Their time to live, because nobody who removes things knows their keys.
@@ -39,6 +45,8 @@ pub enum Removal {
     Purge,
     /// Nothing. They stay as tombstones, since an id is never used again.
     Never,
+    /// Nothing. There is one of them, which is changed and never removed.
+    Stays,
 }
 
 macro_rules! prefixes {
@@ -98,12 +106,32 @@ prefixes! {
     Run: "r", Workflow, WithPartition;
     /// Pages of the list of events: `P#LETTERS#W#SHARD`.
     EventPages: "e", Workflow, WithRuns;
+    /// Sessions of persistent agents: a list of them. Each also has a partition of its own, `P#i#KEY`.
+    Sessions: "i", Project, WithSessions;
+    /// The entry of a session in this list.
+    Session: "s", InSessions, WithPartition;
+    /// The head of a session: its names.
+    SessionHead: "h", InSession, WithPartition;
+    /// The inbox of a session: the operations that were admitted, in their order.
+    Inbox: "q", InSession, WithPartition;
+    /// The log of a session: what happened, in its order.
+    Log: "m", InSession, WithPartition;
+    /// Who works on a session.
+    Lease: "l", InSession, WithPartition;
+    /// What was asked with an idempotency key.
+    Asked: "k", InSession, WithPartition;
     /// Heads of workflows.
     Head: "w", InProject, Never;
     /// API keys.
     ApiKey: "k", InProject, WithProject;
     /// Credentials.
     Credential: "c", InProject, WithProject;
+    /// Heads of persistent agents' definitions.
+    Definition: "d", InProject, WithProject;
+    /// Versions of these definitions, of the whole project: `NAME#VERSION`.
+    DefinitionVersions: "d", Project, WithProject;
+    /// Which project serves those who name none.
+    DefaultProject: "default", Table, Stays;
     /// Served agents, by name.
     Served: "n", InProject, WithProject;
     /// Purges that are due.
@@ -182,9 +210,14 @@ mod tests {
                 (Place::InRequests, Removal::WithPartition) => assert_eq!(Prefix::Requests.removal(), Removal::WithProject),
                 (Place::InWorkflow, Removal::WithPartition) => assert_eq!(Prefix::Workflow.removal(), Removal::WithWorkflow),
                 (Place::Workflow, Removal::WithPartition) => assert_eq!(*prefix, Prefix::Run),
+                (Place::InSessions | Place::InSession, Removal::WithPartition) => {
+                    assert_eq!(Prefix::Sessions.removal(), Removal::WithSessions);
+                }
+                (Place::Project, Removal::WithSessions) => assert_eq!(*prefix, Prefix::Sessions),
                 (Place::Project | Place::InProject, Removal::WithProject) => {}
                 (Place::Workflow, Removal::WithWorkflow | Removal::WithRuns) => {}
-                (Place::InProject, Removal::Never | Removal::Purge) | (Place::Table, Removal::Never | Removal::Ttl) => {}
+                (Place::InProject, Removal::Never | Removal::Purge)
+                | (Place::Table, Removal::Never | Removal::Ttl | Removal::Stays) => {}
                 (_, removal) => {
                     assert!(of_index, "{prefix:?}: no purge does {removal:?} there");
                     assert!(removal != Removal::WithProject && removal != Removal::WithWorkflow, "{prefix:?}");

@@ -1,0 +1,60 @@
+//! The work on sessions of persistent agents: whoever is woken for a session calls the model for what is asked of it, step by step, and
+//! stores each step before the next.
+//!
+//! | To know | Begin with |
+//! |---|---|
+//! | what a message of the queue `agents` leads to | [`Operator`], in `queue.rs` |
+//! | how an operation is done | `runner.rs` |
+//! | what a model is told | `context.rs` |
+//! | which key opens a provider | `keys.rs` |
+//!
+//! What is to be done next is decided in `rookery_sessions`, by the log alone. No HTTP of callers is known here.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod at_work;
+mod context;
+mod keys;
+mod queue;
+mod runner;
+
+pub use queue::Operator;
+
+use rookery_domain::random_token;
+use rookery_models::{Models, Providers};
+use rookery_queue::{Message, Producer};
+use rookery_sessions::Sessions;
+use rookery_sessions::definition::Definitions;
+use rookery_store::Store;
+use std::sync::Arc;
+
+/// What work on sessions needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Operations {
+    store: Store,
+    producer: Producer,
+    sessions: Sessions,
+    definitions: Definitions,
+    models: Models,
+    /// The operator's keys.
+    providers: Arc<Providers>,
+    /// The name of this life of the process: no other has it.
+    by: Arc<str>,
+}
+
+impl Operations {
+    /// The work on the sessions of a table, for agents with these definitions, by these models.
+    pub fn new(store: Store, producer: Producer, definitions: Definitions, models: Models, providers: Arc<Providers>) -> Self {
+        let sessions = Sessions::new(store.clone(), |operation| Message::guard(operation).encode());
+        Operations { store, producer, sessions, definitions, models, providers, by: random_token(12).into() }
+    }
+
+    /// The definitions of agents.
+    pub fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
+    /// The sessions: to admit operations, and to read logs.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+}

@@ -1,0 +1,219 @@
+//! How the operations of a session are done: each step is stored before the next, and whoever reads the log goes on with it.
+
+use crate::Operations;
+use crate::context::request;
+use crate::keys::ProjectKeys;
+use futures::StreamExt;
+use rookery_domain::{AgentName, Error, Kind, Result, SessionAt, Time, ToolCall, ToolResult};
+use rookery_models::{Completed, ModelError, StreamEvent};
+use rookery_queue::Message;
+use rookery_sessions::ask::Ask;
+use rookery_sessions::entry::{Answer, Begin, EndError, EndState, What};
+use rookery_sessions::finish::LEASE_MS;
+use rookery_sessions::log::Loaded;
+use rookery_sessions::progress::{Action, Open, STEPS};
+use rookery_store::Operation;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout};
+
+/// How often whoever works says so, and looks whether somebody ended the operation.
+const BEAT: Duration = Duration::from_secs(20);
+/// With less time than this, the next operation is left to the next message.
+const ENOUGH: Duration = Duration::from_secs(120);
+
+/// What became of the work on a session.
+pub(crate) enum Worked {
+    /// Nothing is left to do, or a message was sent for it.
+    Done,
+    /// Somebody else works on this operation.
+    Elsewhere {
+        /// The operation.
+        n: u64,
+    },
+}
+
+impl Operations {
+    /// Does what is asked of a session, in order.
+    pub(crate) async fn work(&self, at: &SessionAt, ends: Instant) -> Result<Worked> {
+        let mut loaded = self.sessions.load(at).await?;
+        loop {
+            let (n, first, what) = match &loaded.progress.open {
+                Some(open) if !self.may_work(at, open).await? => return Ok(Worked::Elsewhere { n: open.begin.n }),
+                Some(open) => (open.begin.n, open.first, self.step(&loaded, open).await?),
+                None => {
+                    let n = loaded.progress.over.first_open();
+                    let Some(operation) = self.store.operation(&at.operation(n)).await? else { return Ok(Worked::Done) };
+                    if operation.lease.as_ref().is_some_and(|(by, until)| **by != *self.by && *until > Time::now()) {
+                        return Ok(Worked::Elsewhere { n });
+                    }
+                    if Instant::now() + ENOUGH > ends {
+                        self.producer.send(vec![Message::wake(&at.operation(n)).into()]).await?;
+                        return Ok(Worked::Done);
+                    }
+                    (n, loaded.progress.last + 1, Some(self.begin(at, &operation).await?))
+                }
+            };
+            match what {
+                Some(what) => self.append(&mut loaded, n, what).await?,
+                // The step was given up: somebody wrote meanwhile, or the deadline has passed.
+                None => self.sessions.catch_up(&mut loaded).await?,
+            }
+            if loaded.progress.over.has(n) {
+                self.sessions.finish(&at.operation(n), Some(first)).await?;
+            }
+        }
+    }
+
+    /// Whether this process may work on an open operation. Two that do so waste calls of a model, and harm nothing.
+    async fn may_work(&self, at: &SessionAt, open: &Open) -> Result<bool> {
+        let now = Time::now();
+        if open.begin.lease_until > now {
+            return Ok(*open.begin.by == *self.by);
+        }
+        self.store.take_session(at, &self.by, now, now.plus(LEASE_MS)).await
+    }
+
+    /// Appends an entry. What is too large to be stored ends its operation.
+    async fn append(&self, loaded: &mut Loaded, n: u64, what: What) -> Result<()> {
+        match self.sessions.append(loaded, what).await {
+            Err(error) if error.kind == Kind::Unprocessable => {
+                self.sessions.append(loaded, failed(n, error.code, error.message)).await?;
+            }
+            appended => drop(appended?),
+        }
+        Ok(())
+    }
+
+    /// The beginning of an operation, or its end, if it cannot begin.
+    async fn begin(&self, at: &SessionAt, operation: &Operation) -> Result<What> {
+        let (n, now) = (operation.n, Time::now());
+        let ask: Ask = serde_json::from_str(&operation.asked).map_err(Error::internal)?;
+        if now >= ask.wait_until {
+            let message = "It waited too long for its turn. Ask again, or ask less at once.";
+            let error = Some(EndError { code: "expired".to_owned(), message: message.to_owned() });
+            return Ok(What::End { n, state: EndState::Expired, error });
+        }
+        let definition = match self.agent(at).await? {
+            Ok((agent, _)) => self.definitions.running(&at.project, &agent).await,
+            Err(error) => Err(error),
+        };
+        let definition = match definition {
+            Ok(definition) => definition,
+            Err(error) => return refused(n, error),
+        };
+        let run_ms = definition.deadline_seconds.map_or(ask.run_ms, |seconds| i64::from(seconds) * 1000);
+        Ok(What::Begin(Begin {
+            n,
+            by: self.by.to_string(),
+            lease_until: now.plus(LEASE_MS),
+            deadline: now.plus(run_ms),
+            version: definition.version,
+            message: ask.message,
+            payload: ask.payload,
+        }))
+    }
+
+    /// The names of the session's agent and instance; or why there is no such agent.
+    async fn agent(&self, at: &SessionAt) -> Result<Result<(AgentName, String)>> {
+        let Some((names, _)) = self.store.session(at).await? else { return Ok(Err(Error::not_found("session"))) };
+        Ok(names.agent.parse().map(|agent| (agent, names.instance)))
+    }
+
+    /// The next step of an open operation; none if it was given up.
+    async fn step(&self, loaded: &Loaded, open: &Open) -> Result<Option<What>> {
+        let n = open.begin.n;
+        Ok(Some(match open.next(Time::now()) {
+            Action::CallModel => return self.call_model(loaded, open).await,
+            Action::RunTool(call) => no_result(n, call, "There is no such tool."),
+            Action::GiveUpTool(call) => no_result(n, call, "It is not known whether this was done: whoever did it is gone."),
+            Action::Expire => {
+                let message = "Its deadline passed. Ask for less at once, or raise `deadline_seconds` in the agent's definition.";
+                let error = Some(EndError { code: "deadline".to_owned(), message: message.to_owned() });
+                What::End { n, state: EndState::Expired, error }
+            }
+            Action::TooManySteps => failed(
+                n,
+                "too_many_steps",
+                format!("The model asked for tools {STEPS} times and gave no answer. Ask for less at once."),
+            ),
+        }))
+    }
+
+    /// Calls the model, until the deadline, or until somebody else writes.
+    async fn call_model(&self, loaded: &Loaded, open: &Open) -> Result<Option<What>> {
+        let (n, at) = (open.begin.n, &loaded.at);
+        let (agent, instance) = match self.agent(at).await? {
+            Ok(names) => names,
+            Err(error) => return refused(n, error).map(Some),
+        };
+        let request = match self.definitions.version(&at.project, &agent, open.begin.version).await {
+            Ok(definition) => request(loaded, open, &definition, self.definitions.environment(), &instance),
+            Err(error) => Err(error),
+        };
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return refused(n, error).map(Some),
+        };
+        let keys = ProjectKeys { store: &self.store, project: &at.project, operators: &self.providers };
+        let answer = async {
+            let mut coming = self.models.find(&request.model)?.stream(&request, &keys).await?;
+            while let Some(event) = coming.next().await {
+                if let StreamEvent::Done(completed) = event? {
+                    return Ok(completed);
+                }
+            }
+            Err(ModelError::new("stream_cut", "The model's answer has no end. Ask again."))
+        };
+        let left = u64::try_from(open.begin.deadline.0 - Time::now().0).unwrap_or(0);
+        let answered = async {
+            tokio::select! {
+                answered = answer => Ok(Some(answered)),
+                kept = self.keep(loaded) => kept.map(|()| None),
+            }
+        };
+        match timeout(Duration::from_millis(left), answered).await {
+            Err(_) => Ok(None),
+            Ok(answered) => Ok(answered?.map(|answered| match answered {
+                Ok(completed) => answer_of(n, completed),
+                Err(error) => failed(n, error.code, error.message),
+            })),
+        }
+    }
+
+    /// Says again and again that somebody works on the session. Ends when that is somebody else, or when somebody else wrote.
+    async fn keep(&self, loaded: &Loaded) -> Result<()> {
+        loop {
+            sleep(BEAT).await;
+            let now = Time::now();
+            let is_mine = self.store.take_session(&loaded.at, &self.by, now, now.plus(LEASE_MS)).await?;
+            let last = self.store.last_entry(&loaded.at).await?.map_or(0, |(number, _)| number);
+            if !is_mine || last != loaded.progress.last {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn answer_of(n: u64, completed: Completed) -> What {
+    let Completed { message, stop, usage, model, request_id } = completed;
+    let last = message.tool_calls().next().is_none();
+    What::Answer(Box::new(Answer { n, message, stop, usage, model, request_id, last }))
+}
+
+fn no_result(n: u64, call: ToolCall, why: &str) -> What {
+    What::ToolDone { n, result: ToolResult { call: call.id, is_error: true, text: why.to_owned() } }
+}
+
+fn failed(n: u64, code: &str, message: String) -> What {
+    What::End { n, state: EndState::Failed, error: Some(EndError { code: code.to_owned(), message }) }
+}
+
+/// The end of an operation that cannot be done as it is asked. What may pass by itself is an error, so that the message comes again.
+fn refused(n: u64, error: Error) -> Result<What> {
+    match error.kind {
+        Kind::NotFound | Kind::Unprocessable | Kind::Invalid => {
+            Ok(failed(n, error.code, format!("{} {}", error.message, error.details)))
+        }
+        _ => Err(error),
+    }
+}

@@ -1,0 +1,14 @@
+//! What a message is about.
+
+use rookery_domain::{SessionAt, WorkflowRef};
+use serde::{Deserialize, Serialize};
+
+/// What a message is about; in JSON, its ids stand beside the other fields of the message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Subject {
+    /// A workflow.
+    Workflow(WorkflowRef),
+    /// A session of a persistent agent.
+    Session(SessionAt),
+}

@@ -1,0 +1,60 @@
+//! What is asked of a session, as the inbox keeps it: JSON text, of which old forms must stay readable.
+
+use rookery_domain::{EventAt, EventId, Payload, Time, WorkflowRef};
+use serde::{Deserialize, Serialize};
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The question.
+    pub message: String,
+    /// What comes with it, for the instructions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Payload>,
+    /// Who asks.
+    pub source: Source,
+    /// For how long it may run once it has begun, in milliseconds.
+    pub run_ms: i64,
+    /// Until when it may wait for its turn.
+    pub wait_until: Time,
+}
+
+/// Who asks, and so, who is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A caller over HTTP, who waits. Nobody else is told.
+    Prompt,
+    /// A caller who was told that it is taken. Nobody is told.
+    Dispatch,
+    /// A cell of a workflow: its delivery waits.
+    Cell {
+        /// The workflow.
+        workflow: WorkflowRef,
+        /// The record of what the delivery waits for.
+        pending: EventId,
+        /// The event that the cell handles.
+        event: EventAt,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rookery_domain::{ProjectId, WorkflowId};
+
+    /// The texts are the stored form: if it changes, old inboxes must still be read. Payloads keep their very text.
+    #[test]
+    fn what_is_asked_is_stored_in_this_form_and_read_again() {
+        let cell = r#"{"cell":{"workflow":{"project":"PROJECT","workflow":"WORKFLOW"},"pending":"EVENT","event":"EVENT"}}"#;
+        let event = EventId::fresh().to_string();
+        let cell = cell.replace("PROJECT", ProjectId::random().as_str()).replace("WORKFLOW", WorkflowId::random().as_str());
+        for source in [r#""prompt""#, r#""dispatch""#, &cell.replace("EVENT", &event)] {
+            let stored = format!(
+                r#"{{"message":"Hello","payload":{{"n": 1.10}},"source":{source},"run_ms":600000,"wait_until":"2026-11-26T18:00:00.000Z"}}"#
+            );
+            let ask: Ask = serde_json::from_str(&stored).unwrap();
+            assert_eq!(serde_json::to_string(&ask).unwrap(), stored);
+        }
+    }
+}

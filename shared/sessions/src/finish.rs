@@ -1,0 +1,112 @@
+//! What follows from the end of an operation: it is noted in the inbox, for lists, and nobody looks at it any more. The log is the truth;
+//! so this may be done again by anybody.
+
+use crate::Sessions;
+use crate::entry::{EndError, EndState, Entry, What};
+use crate::log::read;
+use rookery_domain::{Error, OperationAt, Result, SessionAt, Time, Usage};
+use rookery_store::Ended;
+use serde::{Deserialize, Serialize};
+
+/// What is known of an operation that is over, besides its state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What its calls of models took together.
+    pub usage: Usage,
+    /// The model of the last answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Why it has no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<EndError>,
+}
+
+/// How long others may rely on whoever took the work on a session, in milliseconds.
+pub const LEASE_MS: i64 = 60_000;
+
+/// What was read of an operation's entries.
+#[derive(Default)]
+struct Read {
+    first: Option<u64>,
+    outcome: Outcome,
+}
+
+impl Sessions {
+    /// Notes what became of an operation, if it is over and that is not noted. `first` is the number of its first entry, if that is
+    /// known.
+    pub async fn finish(&self, at: &OperationAt, first: Option<u64>) -> Result<()> {
+        let Some(operation) = self.store.operation(at).await?.filter(|operation| operation.ended.is_none()) else {
+            return Ok(());
+        };
+        let mut after = first.map_or(operation.after, |first| first - 1);
+        let mut seen = Read::default();
+        loop {
+            let page = self.store.entries(&at.session, after).await?;
+            for (number, text) in &page.entries {
+                if let Some(ended) = seen.add(at.n, *number, read(text)?)? {
+                    self.store.end_operation(at, &ended).await?;
+                    return Ok(());
+                }
+                after = *number;
+            }
+            if !page.more {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Sessions {
+    /// Ends the first operation of a session that is not over, since whoever works on it crashes again and again. Gives the operation;
+    /// none if nothing is left. `by` is who does this. Error: 503 while somebody else works on the session.
+    pub async fn end_crashed(&self, at: &SessionAt, by: &str) -> Result<Option<OperationAt>> {
+        let (mut loaded, now) = (self.load(at).await?, Time::now());
+        let open = loaded.progress.open.as_ref();
+        let n = loaded.progress.over.first_open();
+        if open.is_none() && self.store.operation(&at.operation(n)).await?.is_none() {
+            return Ok(None);
+        }
+        if open.is_some_and(|open| open.begin.lease_until > now)
+            || !self.store.take_session(at, by, now, now.plus(LEASE_MS)).await?
+        {
+            return Err(Error::unavailable("somebody works on the session"));
+        }
+        let first = open.map_or(loaded.progress.last + 1, |open| open.first);
+        let message = "Whoever worked on it crashed again and again. Look at the log of the function, then ask again.";
+        let error = EndError { code: "crashed".to_owned(), message: message.to_owned() };
+        while !loaded.progress.over.has(n) {
+            self.append(&mut loaded, What::End { n, state: EndState::Failed, error: Some(error.clone()) }).await?;
+        }
+        let operation = at.operation(n);
+        self.finish(&operation, Some(first)).await?;
+        Ok(Some(operation))
+    }
+}
+
+impl Read {
+    /// Adds an entry; gives what is to be noted with the last one.
+    fn add(&mut self, n: u64, number: u64, entry: Entry) -> Result<Option<Ended>> {
+        if entry.what.n() != n {
+            return Ok(None);
+        }
+        let first = *self.first.get_or_insert(number);
+        let is_end = entry.what.is_end();
+        let state = match entry.what {
+            What::Answer(answer) => {
+                self.outcome.usage += answer.usage;
+                self.outcome.model = Some(answer.model);
+                "succeeded"
+            }
+            What::End { state, error, .. } => {
+                self.outcome.error = error;
+                state.as_str()
+            }
+            What::Begin(_) | What::ToolBegan { .. } | What::ToolDone { .. } => return Ok(None),
+        };
+        if !is_end {
+            return Ok(None);
+        }
+        let outcome = serde_json::to_string(&self.outcome).map_err(Error::internal)?;
+        Ok(Some(Ended { state: state.to_owned(), at: entry.at, entries: (first, number), outcome }))
+    }
+}

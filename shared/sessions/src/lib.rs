@@ -1,0 +1,41 @@
+//! Persistent agents: what they are, what is asked of their sessions, in which order, and what has happened.
+//!
+//! | To know | Begin with |
+//! |---|---|
+//! | what a file says that defines an agent, and how it is judged | [`definition`], then `definition/check.rs` |
+//! | how definitions are kept, and found | [`definition::Definitions`], then `rookery_store`'s `definitions.rs` |
+//! | the fields of a definition, with their documentation | `definition/fields.rs` |
+//! | what a log says, and what is to be done next | `entry.rs`, then the table of `progress.rs` |
+//! | how something gets its place in a session's order | `admit.rs` |
+//! | how a log is read and goes on | `log.rs` |
+//! | what follows from the end of an operation | `finish.rs` |
+//!
+//! No model is called here, and no HTTP is known.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod admit;
+pub mod ask;
+pub mod definition;
+pub mod entry;
+pub mod finish;
+pub mod log;
+pub mod progress;
+
+use rookery_domain::OperationAt;
+use rookery_store::Store;
+use std::sync::Arc;
+
+/// The sessions of all projects: each process has one, shared by all of its tasks.
+#[derive(Clone)]
+pub struct Sessions {
+    store: Store,
+    /// Writes the message that asks somebody to look at an operation.
+    guard: Arc<dyn Fn(&OperationAt) -> String + Send + Sync>,
+}
+
+impl Sessions {
+    /// The sessions of a table. `guard` writes the message that asks somebody to look at an operation.
+    pub fn new(store: Store, guard: impl Fn(&OperationAt) -> String + Send + Sync + 'static) -> Self {
+        Sessions { store, guard: Arc::new(guard) }
+    }
+}

@@ -1,0 +1,222 @@
+//! Sessions on a real table: whoever works on them, and whoever dies, each operation is done once and in its place.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use rookery_boot::{Clients, TABLE};
+use rookery_domain::{Message, Part, ProjectId, Role, SessionAt, Stop, Time, Usage, limits};
+use rookery_sessions::Sessions;
+use rookery_sessions::admit::{Admit, Admitted};
+use rookery_sessions::ask::{Ask, Source};
+use rookery_sessions::entry::{Answer, Begin, What};
+use rookery_sessions::log::{Appended, Loaded};
+use rookery_sessions::progress::Action;
+use rookery_standins::Standins;
+use rookery_store::{Asked, Operation, SessionNames, Store};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+struct World {
+    standins: Standins,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    async fn start() -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let standins = Standins::start(folder.path()).unwrap();
+        let world = World { standins, _folder: folder };
+        rookery_boot::create(&world.clients()).await.unwrap();
+        world
+    }
+
+    fn clients(&self) -> Clients {
+        Clients::new(self.standins.dynamodb_config().build(), self.standins.sqs_config().build())
+    }
+
+    /// Another process on the same table.
+    fn process(&self) -> Sessions {
+        Sessions::new(Store::new(self.clients().dynamodb, TABLE), |operation| operation.run_id())
+    }
+}
+
+fn session() -> (SessionNames, SessionAt) {
+    let names = SessionNames { agent: "support".into(), instance: "7".into(), session: "default".into() };
+    let at = SessionAt { project: ProjectId::random(), key: names.key() };
+    (names, at)
+}
+
+fn ask(message: &str) -> Ask {
+    Ask {
+        message: message.to_owned(),
+        payload: None,
+        source: Source::Dispatch,
+        run_ms: 60_000,
+        wait_until: Time::now().plus(60_000),
+    }
+}
+
+async fn admit(
+    sessions: &Sessions,
+    names: &SessionNames,
+    at: &SessionAt,
+    message: &str,
+    only_if_free: bool,
+) -> rookery_domain::Result<Admitted> {
+    sessions.admit(&Admit { at, names, ask: &ask(message), key: None, here: None, only_if_free }).await
+}
+
+/// Does one step of what is to be done. Gives false when nothing is.
+async fn step(sessions: &Sessions, loaded: &mut Loaded, store: &Store, by: &str) -> bool {
+    let what = match &loaded.progress.open {
+        None => {
+            let n = loaded.progress.over.first_open();
+            let Some(operation) = store.operation(&loaded.at.operation(n)).await.unwrap() else { return false };
+            let ask: Ask = serde_json::from_str(&operation.asked).unwrap();
+            let (by, now) = (by.to_owned(), Time::now());
+            let begin = Begin {
+                n,
+                by,
+                lease_until: now,
+                deadline: now.plus(ask.run_ms),
+                version: 1,
+                message: ask.message,
+                payload: None,
+            };
+            What::Begin(begin)
+        }
+        Some(open) => {
+            assert_eq!(open.next(Time::now()), Action::CallModel);
+            let parts = vec![Part::Text(format!("{} by {by}", open.begin.message))];
+            let message = Message { role: Role::Assistant, parts };
+            let (n, stop, usage) = (open.begin.n, Stop::End, Usage::default());
+            What::Answer(Box::new(Answer { n, message, stop, usage, model: "m".into(), request_id: None, last: true }))
+        }
+    };
+    if sessions.append(loaded, what).await.unwrap() == Appended::Lost {
+        tokio::task::yield_now().await;
+    }
+    true
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_many_dispatch_is_done_once_and_in_order_whoever_dies() {
+    const DISPATCHES: usize = 60;
+    let world = World::start().await;
+    let (names, at) = session();
+    let senders = (0..3).map(|sender| {
+        let (sessions, names, at) = (world.process(), names.clone(), at.clone());
+        tokio::spawn(async move {
+            let mut places = Vec::new();
+            for number in 0..DISPATCHES / 3 {
+                let message = format!("{sender} {number}");
+                let Admitted::New { operation, .. } = admit(&sessions, &names, &at, &message, false).await.unwrap() else {
+                    panic!("it was not asked before")
+                };
+                places.push((operation.n, message));
+            }
+            places
+        })
+    });
+    let senders: Vec<_> = senders.collect();
+    // Workers know nothing of each other, and die at any moment: each is dropped after a short while, in the middle of whatever it does.
+    let workers = (0..3).map(|worker| {
+        let (sessions, store, at) = (world.process(), Store::new(world.clients().dynamodb, TABLE), at.clone());
+        tokio::spawn(async move {
+            for life in 0.. {
+                let by = format!("{worker}.{life}");
+                let work = async {
+                    let mut loaded = sessions.load(&at).await.unwrap();
+                    while step(&sessions, &mut loaded, &store, &by).await {}
+                    loaded.progress.over.upto == DISPATCHES as u64
+                };
+                let lives = Duration::from_micros(fastrand::u64(500..20_000));
+                if tokio::time::timeout(lives, work).await == Ok(true) {
+                    return;
+                }
+            }
+        })
+    });
+    let workers: Vec<_> = workers.collect();
+    let mut asked = BTreeMap::new();
+    for sender in senders {
+        asked.extend(sender.await.unwrap());
+    }
+    for worker in workers {
+        worker.await.unwrap();
+    }
+    let loaded = world.process().load(&at).await.unwrap();
+    assert_eq!(asked.len(), DISPATCHES);
+    assert_eq!(loaded.progress.last, 2 * DISPATCHES as u64, "a beginning and an answer for each");
+    let questions: Vec<String> = loaded.progress.history.iter().step_by(2).map(Message::text).collect();
+    assert_eq!(questions, asked.values().cloned().collect::<Vec<_>>(), "in the order in which they were taken");
+    for pair in loaded.progress.history.chunks(2) {
+        assert!(pair[1].text().starts_with(&format!("{} by ", pair[0].text())));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_prompts_at_once_one_is_taken_and_the_others_are_told_when_to_come_again() {
+    let world = World::start().await;
+    let (names, at) = session();
+    let all = (0..20).map(|number| {
+        let (sessions, names, at) = (world.process(), names.clone(), at.clone());
+        tokio::spawn(async move { admit(&sessions, &names, &at, &number.to_string(), true).await })
+    });
+    let mut taken = 0;
+    for one in all.collect::<Vec<_>>() {
+        match one.await.unwrap() {
+            Ok(Admitted::New { operation, before }) => {
+                assert_eq!((operation.n, before), (1, 0));
+                taken += 1;
+            }
+            Ok(same) => panic!("{same:?}"),
+            Err(error) => {
+                assert_eq!(error.code, "session_busy");
+                assert!(error.meta.unwrap()["retry_after"].as_i64().unwrap() >= 1);
+            }
+        }
+    }
+    assert_eq!(taken, 1);
+    // Once it is over, the next one is taken.
+    let (sessions, store) = (world.process(), Store::new(world.clients().dynamodb, TABLE));
+    let mut loaded = sessions.load(&at).await.unwrap();
+    while step(&sessions, &mut loaded, &store, "me").await {}
+    let next = admit(&sessions, &names, &at, "next", true).await.unwrap();
+    assert_eq!(next, Admitted::New { operation: at.operation(2), before: 0 });
+    assert_eq!(
+        admit(&sessions, &names, &at, "waits", false).await.unwrap(),
+        Admitted::New { operation: at.operation(3), before: 1 }
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_takes_no_more_than_may_wait() {
+    let world = World::start().await;
+    let ((names, at), sessions) = (session(), world.process());
+    let store = Store::new(world.clients().dynamodb, TABLE);
+    let asked = serde_json::to_string(&ask("waits")).unwrap();
+    for n in 1..=limits::WAITING_OPERATIONS {
+        let operation = Operation { n, asked: asked.clone(), at: Time::now(), after: 0, lease: None, ended: None };
+        let new = (n == 1).then_some(&names);
+        store.put_operation(&at, &operation, (Time::now().plus(60_000), "{}"), new, None).await.unwrap();
+    }
+    let error = admit(&sessions, &names, &at, "one more", false).await.unwrap_err();
+    assert_eq!((error.code, error.meta.unwrap()["retry_after"].as_i64()), ("session_full", Some(5)));
+    let mut loaded = sessions.load(&at).await.unwrap();
+    for _ in 0..2 {
+        assert!(step(&sessions, &mut loaded, &store, "me").await);
+    }
+    assert!(admit(&sessions, &names, &at, "one more", false).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_finds_what_was_asked_even_while_the_session_is_busy() {
+    let world = World::start().await;
+    let ((names, at), sessions) = (session(), world.process());
+    let (first, other) = (ask("a"), ask("b"));
+    let with =
+        |ask, hash| Admit { at: &at, names: &names, ask, key: Some(Asked { key: "k", hash }), here: None, only_if_free: true };
+    let new = Admitted::New { operation: at.operation(1), before: 0 };
+    assert_eq!(sessions.admit(&with(&first, "1")).await.unwrap(), new);
+    assert_eq!(sessions.admit(&with(&first, "1")).await.unwrap(), Admitted::Same(at.operation(1)));
+    assert_eq!(sessions.admit(&with(&other, "2")).await.unwrap_err().code, "idempotency_conflict");
+}

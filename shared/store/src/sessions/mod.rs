@@ -1,0 +1,67 @@
+//! Sessions of persistent agents. What was asked and what happened are two lists of texts, each written at its end only, by a condition
+//! that nobody was there before: [`inbox`] and [`log`]. What the texts mean is not known here.
+
+pub(crate) mod inbox;
+pub(crate) mod log;
+
+use crate::expression::Expr;
+use crate::item::Item;
+use crate::keys::{self, Key, Prefix};
+use crate::sdk::Store;
+use rookery_domain::{Result, SessionAt, SessionKey, Time, random_token};
+
+/// The characters of a tag: no two writes have the same.
+const TAG: usize = 16;
+
+/// The names of a session. Its key is their hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionNames {
+    /// The agent's name.
+    pub agent: String,
+    /// The id of the agent's instance.
+    pub instance: String,
+    /// The session's name.
+    pub session: String,
+}
+
+impl SessionNames {
+    /// The key of the session with these names.
+    pub fn key(&self) -> SessionKey {
+        SessionKey::of(&self.agent, &self.instance, &self.session)
+    }
+
+    /// The head of the session, and its entry in the list of the project's sessions.
+    fn items(&self, at: &SessionAt, now: Time) -> [Item; 2] {
+        [keys::of_session(at, Prefix::SessionHead), keys::session_entry(at)].map(|key| {
+            let item = Item::new(&key).s("agent", &self.agent).s("inst", &self.instance).s("sess", &self.session);
+            item.n("at", now.0)
+        })
+    }
+}
+
+/// The condition that nobody was there before.
+fn nobody() -> Option<Expr> {
+    Some(Expr::new("attribute_not_exists(pk)"))
+}
+
+impl Store {
+    /// Puts an item where nobody was before: `false` if somebody was. A put whose answer got lost is made again, and then finds its own
+    /// item, which it knows by the tag.
+    async fn put_first(&self, key: &Key, item: Item) -> Result<bool> {
+        let tag = random_token(TAG);
+        Ok(self.put(item.s("tag", &tag), nobody()).await? || self.has_tag(key, &tag).await?)
+    }
+
+    /// Whether the item is of the write with this tag.
+    async fn has_tag(&self, key: &Key, tag: &str) -> Result<bool> {
+        Ok(self.get(key.clone()).await?.is_some_and(|item| item.opt_str("tag") == Some(tag)))
+    }
+
+    /// The names of a session, and when it was made; none when nothing was ever asked in it.
+    pub async fn session(&self, at: &SessionAt) -> Result<Option<(SessionNames, Time)>> {
+        let Some(item) = self.get(keys::of_session(at, Prefix::SessionHead)).await? else { return Ok(None) };
+        let text = |name| item.str(name).map(str::to_owned);
+        let names = SessionNames { agent: text("agent")?, instance: text("inst")?, session: text("sess")? };
+        Ok(Some((names, item.time("at")?)))
+    }
+}
