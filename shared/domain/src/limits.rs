@@ -40,3 +40,5 @@ pub const DEFINITION_BYTES: usize = 64 * 1024;
 pub const DEFINITIONS: usize = 200;
 /// Most operations that wait in a session of a persistent agent.
 pub const WAITING_OPERATIONS: u64 = 1000;
+/// Largest message to a persistent agent, in bytes.
+pub const MESSAGE_BYTES: usize = 256 * 1024;

@@ -9,6 +9,7 @@
 //! | how something gets its place in a session's order | `admit.rs` |
 //! | how a log is read and goes on | `log.rs` |
 //! | what follows from the end of an operation | `finish.rs` |
+//! | how those who take requests see the work on sessions | `ports.rs` |
 //!
 //! No model is called here, and no HTTP is known.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
@@ -19,6 +20,7 @@ pub mod definition;
 pub mod entry;
 pub mod finish;
 pub mod log;
+pub mod ports;
 pub mod progress;
 
 use rookery_domain::OperationAt;
