@@ -40,6 +40,10 @@ pub enum Admitted {
     New {
         /// The operation.
         operation: OperationAt,
+        /// When it was admitted.
+        at: Time,
+        /// The number of the last entry of the log at that time.
+        after: u64,
         /// How many come first.
         before: u64,
     },
@@ -52,6 +56,8 @@ impl Sessions {
     /// `idempotency_conflict`.
     pub async fn admit(&self, admit: &Admit<'_>) -> Result<Admitted> {
         let asked = serde_json::to_string(admit.ask).map_err(Error::internal)?;
+        let room = self.hub.room(admit.at);
+        let _door = room.door.lock().await;
         for round in 0..ROUNDS {
             let (last, log) = futures::try_join!(self.store.last_operation(admit.at), self.store.last_entry(admit.at))?;
             let (after, over) = match log {
@@ -78,7 +84,9 @@ impl Sessions {
             let guard = (self.guard)(&admit.at.operation(operation.n));
             let new = last.is_none().then_some(admit.names);
             match self.store.put_operation(admit.at, &operation, (now.plus(GUARD_MS), &guard), new, admit.key).await? {
-                PutOperation::Put => return Ok(Admitted::New { operation: admit.at.operation(operation.n), before }),
+                PutOperation::Put => {
+                    return Ok(Admitted::New { operation: admit.at.operation(operation.n), at: now, after, before });
+                }
                 PutOperation::Same(n) => return Ok(Admitted::Same(admit.at.operation(n))),
                 PutOperation::Conflict => return Err(conflict()),
                 PutOperation::Taken => tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=round.min(20)))).await,

@@ -157,8 +157,52 @@ impl EndState {
 pub struct EndError {
     /// A word for programs.
     pub code: String,
-    /// A sentence for people.
+    /// What is wrong and what helps, for people.
     pub message: String,
+    /// What is known besides, if a model gave no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<NoAnswer>,
+}
+
+/// Why a model gave no answer, as far as its provider says. No keys are in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoAnswer {
+    /// After how many seconds to ask again, as the provider says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u64>,
+    /// The HTTP status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The provider's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The provider's id of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The provider's text, for those who may see the agent's definition.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+}
+
+impl EndError {
+    /// An error that no model made.
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        EndError { code: code.into(), message: message.into(), model: None }
+    }
+}
+
+impl NoAnswer {
+    /// What the provider said, for people; none if it said nothing.
+    pub fn told(&self) -> Option<String> {
+        let parts = [
+            self.status.map(|status| format!("status {status}")),
+            self.code.as_ref().map(|code| format!("code {code}")),
+            self.request_id.as_ref().map(|id| format!("request {id}")),
+            Some(self.text.clone()).filter(|text| !text.is_empty()),
+        ];
+        let told: Vec<String> = parts.into_iter().flatten().collect();
+        (!told.is_empty()).then(|| format!("The provider said: {}", told.join(", ")))
+    }
 }
 
 impl What {
@@ -194,12 +238,13 @@ mod tests {
     use super::*;
 
     /// The texts are the stored form: if it changes, old logs must still be read. Payloads keep their very text.
-    const STORED: [&str; 5] = [
+    const STORED: [&str; 6] = [
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":3},"what":{"begin":{"n":4,"by":"me","lease_until":"2026-11-26T18:00:06.000Z","deadline":"2026-11-26T18:00:07.000Z","version":2,"message":"Hello","payload":{"n": 1.10}}}}"#,
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":3,"ahead":[6]},"what":{"answer":{"n":4,"message":{"role":"assistant","parts":[{"tool_call":{"id":"c","name":"read","args":{"json":{"n": 1.10}}}}]},"stop":"tools","usage":{"input":1,"output":2,"cache_read":3,"cache_write":4,"total_tokens":10},"model":"demo/guide","request_id":"r","last":false}}}"#,
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":3},"what":{"tool_began":{"n":4,"call":"c"}}}"#,
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":3},"what":{"tool_done":{"n":4,"result":{"call":"c","is_error":false,"text":"1"}}}}"#,
-        r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":4},"what":{"end":{"n":4,"state":"failed","error":{"code":"model_error","message":"No."}}}}"#,
+        r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":4},"what":{"end":{"n":4,"state":"failed","error":{"code":"too_many_steps","message":"No."}}}}"#,
+        r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":4},"what":{"end":{"n":4,"state":"failed","error":{"code":"provider_unavailable","message":"No.","model":{"retry_after_s":7,"status":529,"code":"overloaded_error","request_id":"r","text":"Busy."}}}}}"#,
     ];
 
     #[test]

@@ -73,7 +73,7 @@ impl Sessions {
         }
         let first = open.map_or(loaded.progress.last + 1, |open| open.first);
         let message = "Whoever worked on it crashed again and again. Look at the log of the function, then ask again.";
-        let error = EndError { code: "crashed".to_owned(), message: message.to_owned() };
+        let error = EndError::new("crashed", message);
         while !loaded.progress.over.has(n) {
             self.append(&mut loaded, What::End { n, state: EndState::Failed, error: Some(error.clone()) }).await?;
         }

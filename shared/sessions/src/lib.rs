@@ -9,6 +9,8 @@
 //! | how something gets its place in a session's order | `admit.rs` |
 //! | how a log is read and goes on | `log.rs` |
 //! | what follows from the end of an operation | `finish.rs` |
+//! | how an operation is aborted or cancelled, and what waits | `stop.rs` |
+//! | how a session is followed by those who listen | `follow.rs`, then `hub.rs` |
 //! | how those who take requests see the work on sessions | `ports.rs` |
 //!
 //! No model is called here, and no HTTP is known.
@@ -19,9 +21,12 @@ pub mod ask;
 pub mod definition;
 pub mod entry;
 pub mod finish;
+pub mod follow;
+pub mod hub;
 pub mod log;
 pub mod ports;
 pub mod progress;
+pub mod stop;
 
 use rookery_domain::OperationAt;
 use rookery_store::Store;
@@ -33,11 +38,12 @@ pub struct Sessions {
     store: Store,
     /// Writes the message that asks somebody to look at an operation.
     guard: Arc<dyn Fn(&OperationAt) -> String + Send + Sync>,
+    hub: Arc<hub::Hub>,
 }
 
 impl Sessions {
     /// The sessions of a table. `guard` writes the message that asks somebody to look at an operation.
     pub fn new(store: Store, guard: impl Fn(&OperationAt) -> String + Send + Sync + 'static) -> Self {
-        Sessions { store, guard: Arc::new(guard) }
+        Sessions { store, guard: Arc::new(guard), hub: Arc::default() }
     }
 }

@@ -31,12 +31,17 @@ impl Sessions {
         Ok(loaded)
     }
 
-    /// Reads what others wrote.
+    /// Reads what others wrote. Those who listen in this process hear of it, unless the session was not read before.
     pub async fn catch_up(&self, loaded: &mut Loaded) -> Result<()> {
+        let is_new = loaded.progress.last > 0;
         loop {
             let page = self.store.entries(&loaded.at, loaded.progress.last).await?;
             for (number, text) in &page.entries {
-                loaded.progress.add(*number, &read(text)?);
+                let entry = read(text)?;
+                loaded.progress.add(*number, &entry);
+                if is_new {
+                    self.hub.tell(&loaded.at, *number, &entry);
+                }
             }
             if !page.more {
                 return Ok(());
@@ -51,6 +56,7 @@ impl Sessions {
         let number = loaded.progress.last + 1;
         if self.store.append_entry(&loaded.at, number, &text).await? {
             loaded.progress.add(number, &entry);
+            self.hub.tell(&loaded.at, number, &entry);
             return Ok(Appended::Won);
         }
         self.catch_up(loaded).await?;

@@ -3,6 +3,7 @@
 
 use crate::Sessions;
 use crate::definition::{Definitions, OnBusy};
+use crate::entry::{EndError, EndState, NoAnswer};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use rookery_domain::{Cost, Error, Kind, OperationAt, Payload, ProjectId, SessionAt, Time, ToolCall, ToolResult, Usage};
@@ -171,11 +172,29 @@ impl From<Error> for OpError {
             },
         };
         if let Some(cause) = error.cause() {
-            tracing::error!(error = cause, "an operation failed");
+            tracing::error!(%cause, "an operation failed");
         }
         let retry_after_s = error.meta.as_ref().and_then(|meta| meta["retry_after"].as_u64());
         let (code, message, details) = (error.code.to_owned(), error.message, error.details);
         OpError { kind, code, message, details, dev: None, retry_after_s }
+    }
+}
+
+impl OpError {
+    /// Why an operation has no answer, by how it ended.
+    pub fn of_end(state: EndState, error: Option<&EndError>) -> Self {
+        let model = error.and_then(|error| error.model.as_ref());
+        let retry_after_s = model.and_then(|model| model.retry_after_s);
+        let kind = match (state, model) {
+            (EndState::Aborted | EndState::Cancelled, _) => OpErrorKind::Aborted,
+            (EndState::Expired, _) => OpErrorKind::Expired,
+            (EndState::Failed, Some(_)) if retry_after_s.is_some() => OpErrorKind::ModelUnavailable,
+            (EndState::Failed, Some(_)) => OpErrorKind::Model,
+            (EndState::Failed, None) => OpErrorKind::Failed,
+        };
+        let code = error.map_or(state.as_str(), |error| &error.code).to_owned();
+        let message = error.map_or_else(|| "It ended without an answer.".to_owned(), |error| error.message.clone());
+        OpError { kind, code, message, details: String::new(), dev: model.and_then(NoAnswer::told), retry_after_s }
     }
 }
 

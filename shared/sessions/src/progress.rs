@@ -37,6 +37,8 @@ pub struct Open {
     pub begin: Begin,
     /// The number of its first entry.
     pub first: u64,
+    /// The number of its last entry so far.
+    pub last: u64,
     /// Its part of the conversation.
     pub messages: Vec<Message>,
     /// How many answers of models it has.
@@ -83,7 +85,7 @@ impl Progress {
         let open = self.open.take();
         self.open = match (&entry.what, open) {
             (What::Begin(begin), _) => Some(Open::new(number, begin)),
-            (what, Some(open)) if what.n() == open.begin.n => self.go_on(open, what),
+            (what, Some(open)) if what.n() == open.begin.n => self.go_on(Open { last: number, ..open }, what),
             // A waiting operation was cancelled meanwhile.
             (_, open) => open,
         };
@@ -125,6 +127,7 @@ impl Open {
         Open {
             begin: begin.clone(),
             first: number,
+            last: number,
             messages: vec![Message::user(&begin.message)],
             steps: 0,
             usage: Usage::default(),

@@ -1,6 +1,7 @@
 //! Sessions on a real table: whoever works on them, and whoever dies, each operation is done once and in its place.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use futures::StreamExt;
 use rookery_boot::{Clients, TABLE};
 use rookery_domain::{Message, Part, ProjectId, Role, SessionAt, Stop, Time, Usage, limits};
 use rookery_sessions::Sessions;
@@ -164,7 +165,7 @@ async fn of_prompts_at_once_one_is_taken_and_the_others_are_told_when_to_come_ag
     let mut taken = 0;
     for one in all.collect::<Vec<_>>() {
         match one.await.unwrap() {
-            Ok(Admitted::New { operation, before }) => {
+            Ok(Admitted::New { operation, before, .. }) => {
                 assert_eq!((operation.n, before), (1, 0));
                 taken += 1;
             }
@@ -180,12 +181,12 @@ async fn of_prompts_at_once_one_is_taken_and_the_others_are_told_when_to_come_ag
     let (sessions, store) = (world.process(), Store::new(world.clients().dynamodb, TABLE));
     let mut loaded = sessions.load(&at).await.unwrap();
     while step(&sessions, &mut loaded, &store, "me").await {}
-    let next = admit(&sessions, &names, &at, "next", true).await.unwrap();
-    assert_eq!(next, Admitted::New { operation: at.operation(2), before: 0 });
-    assert_eq!(
-        admit(&sessions, &names, &at, "waits", false).await.unwrap(),
-        Admitted::New { operation: at.operation(3), before: 1 }
-    );
+    for (message, only_if_free, place) in [("next", true, (2, 0, 2)), ("waits", false, (3, 1, 2))] {
+        match admit(&sessions, &names, &at, message, only_if_free).await.unwrap() {
+            Admitted::New { operation, after, before, .. } => assert_eq!((operation.n, before, after), place),
+            same => panic!("{same:?}"),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -215,8 +216,42 @@ async fn a_key_finds_what_was_asked_even_while_the_session_is_busy() {
     let (first, other) = (ask("a"), ask("b"));
     let with =
         |ask, hash| Admit { at: &at, names: &names, ask, key: Some(Asked { key: "k", hash }), here: None, only_if_free: true };
-    let new = Admitted::New { operation: at.operation(1), before: 0 };
-    assert_eq!(sessions.admit(&with(&first, "1")).await.unwrap(), new);
+    let new = sessions.admit(&with(&first, "1")).await.unwrap();
+    assert!(matches!(new, Admitted::New { operation, before: 0, .. } if operation == at.operation(1)));
     assert_eq!(sessions.admit(&with(&first, "1")).await.unwrap(), Admitted::Same(at.operation(1)));
     assert_eq!(sessions.admit(&with(&other, "2")).await.unwrap_err().code, "idempotency_conflict");
+}
+
+/// Two processes write, each hears the other only by the table; whoever follows either from any number sees the log as it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_follows_a_session_sees_each_entry_once_and_in_order() {
+    const OPERATIONS: u64 = 30;
+    let world = World::start().await;
+    let ((names, at), processes) = (session(), [world.process(), world.process()]);
+    let followers = [(0, 0), (0, 1), (1, 0), (1, 7)].map(|(process, after)| {
+        let entries = processes[process].follow(&at, after);
+        tokio::spawn(async move {
+            let some = entries.map(|entry| entry.unwrap()).take(usize::try_from(2 * OPERATIONS - after).unwrap());
+            (after, some.collect::<Vec<_>>().await)
+        })
+    });
+    for number in 0..OPERATIONS {
+        admit(&processes[0], &names, &at, &number.to_string(), false).await.unwrap();
+    }
+    let workers = processes.clone().map(|sessions| {
+        let (store, at) = (Store::new(world.clients().dynamodb, TABLE), at.clone());
+        tokio::spawn(async move {
+            let mut loaded = sessions.load(&at).await.unwrap();
+            while step(&sessions, &mut loaded, &store, "me").await {}
+        })
+    });
+    for worker in workers {
+        worker.await.unwrap();
+    }
+    let log: Vec<_> = processes[0].follow(&at, 0).map(|entry| entry.unwrap()).take(60).collect().await;
+    assert!(log.iter().map(|(number, _)| *number).eq(1..=2 * OPERATIONS));
+    for follower in followers {
+        let (after, seen) = follower.await.unwrap();
+        assert_eq!(seen, log[usize::try_from(after).unwrap()..]);
+    }
 }

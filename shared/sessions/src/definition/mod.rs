@@ -21,7 +21,7 @@ pub use fields::*;
 pub use instructions::{Environment, Instructions, Seen};
 pub use merge::Behaviour;
 pub use shapes::{NameOr, OrFalse, Persist};
-pub use versions::{Definitions, Judged};
+pub use versions::{Definitions, Judged, agent_not_found};
 
 use rookery_domain::AgentName;
 use schemars::JsonSchema;

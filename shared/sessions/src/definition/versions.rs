@@ -48,7 +48,7 @@ impl Definitions {
 
     /// The agent of this name that runs; 404 `agent_not_found` when there is none. Of what an operation needs, this is the one read.
     pub async fn running(&self, project: &ProjectId, name: &AgentName) -> Result<Arc<Definition>> {
-        let head = self.store.running_definition(project, name).await?.ok_or_else(not_found)?;
+        let head = self.store.running_definition(project, name).await?.ok_or_else(agent_not_found)?;
         self.version(project, name, head.runs).await
     }
 
@@ -66,7 +66,7 @@ impl Definitions {
     /// The head of a definition; 404 when it is unknown, stopped or deleted.
     pub async fn head(&self, project: &ProjectId, name: &AgentName) -> Result<DefinitionHead> {
         let head = self.store.find_definition(project, name).await?;
-        head.filter(|head| head.state == DefinitionState::Active).ok_or_else(not_found)
+        head.filter(|head| head.state == DefinitionState::Active).ok_or_else(agent_not_found)
     }
 
     /// A page of the definitions by name. Stopped ones are left out, so a page may have fewer than asked for.
@@ -146,7 +146,7 @@ impl Definitions {
 
     /// Deletes a definition with its versions. Its sessions stay.
     pub async fn delete(&self, project: &ProjectId, name: &AgentName) -> Result<()> {
-        let head = self.store.find_definition(project, name).await?.ok_or_else(not_found)?;
+        let head = self.store.find_definition(project, name).await?.ok_or_else(agent_not_found)?;
         of_no_file(&head)?;
         self.store.delete_definition(project, name).await
     }
@@ -239,7 +239,8 @@ fn of_no_file(head: &DefinitionHead) -> Result<()> {
     ))
 }
 
-fn not_found() -> Error {
+/// There is no such agent.
+pub fn agent_not_found() -> Error {
     Error::new(Kind::NotFound, "agent_not_found", "There is no such agent.", "The list of agents shows which there are.")
 }
 

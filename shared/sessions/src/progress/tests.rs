@@ -40,7 +40,7 @@ fn result(n: u64, call: &ToolCall, text: &str) -> What {
 }
 
 fn end(n: u64, state: EndState) -> What {
-    What::End { n, state, error: Some(EndError { code: "c".into(), message: "m".into() }) }
+    What::End { n, state, error: Some(EndError::new("c", "m")) }
 }
 
 /// The log, as the table keeps it: an entry gets its number only if nobody else has it.

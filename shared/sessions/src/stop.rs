@@ -1,0 +1,121 @@
+//! Ends from outside: what waits is cancelled, what is at work is aborted. The end is an entry of the log like any other, so it is before
+//! or after what else happens, and never in between.
+
+use crate::Sessions;
+use crate::ask::{Ask, Source};
+use crate::entry::{EndError, EndState, Over, What};
+use crate::log::{Appended, read};
+use crate::progress::Progress;
+use rookery_domain::{Error, OperationAt, Result, SessionAt, Time, limits};
+use rookery_store::Operation;
+
+/// What became of an operation that was to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It was at work.
+    Aborted,
+    /// It waited.
+    Cancelled,
+    /// It was over.
+    Over,
+}
+
+/// An operation that is not over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unfinished {
+    /// The operation.
+    pub operation: OperationAt,
+    /// What is asked.
+    pub ask: Ask,
+    /// When it was admitted.
+    pub at: Time,
+    /// Whether it has begun.
+    pub is_open: bool,
+}
+
+impl Sessions {
+    /// Ends an operation. 404 when there is none.
+    pub async fn end(&self, operation: &OperationAt) -> Result<Stopped> {
+        self.end_saying(operation, "Somebody ended it.").await
+    }
+
+    /// Ends what is at work in a session; what waits goes on. Gives false when nothing is.
+    pub async fn abort(&self, at: &SessionAt) -> Result<bool> {
+        match self.first_unfinished(at).await? {
+            Some((n, _)) => Ok(self.end(&at.operation(n)).await? != Stopped::Over),
+            None => Ok(false),
+        }
+    }
+
+    /// Ends a prompt that is at work, for another one to take its place. Gives false when nothing is, or something else than a prompt.
+    pub async fn interrupt(&self, at: &SessionAt) -> Result<bool> {
+        match self.first_unfinished(at).await? {
+            Some((n, operation)) if asked(&operation)?.source == Source::Prompt => {
+                let stopped = self.end_saying(&at.operation(n), "A later prompt took its place.").await?;
+                Ok(stopped != Stopped::Over)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// The operations of a session that are at work or wait, in their order.
+    pub async fn unfinished(&self, at: &SessionAt) -> Result<Vec<Unfinished>> {
+        let over = self.over(at).await?;
+        let limit = usize::try_from(limits::WAITING_OPERATIONS).unwrap_or(usize::MAX);
+        let operations = self.store.operations(at, over.first_open(), limit).await?;
+        let open = match operations.first() {
+            Some(first) => self.load_after(at, first.after).await?.open.map(|open| open.begin.n),
+            None => None,
+        };
+        let waiting = operations.into_iter().filter(|operation| !over.has(operation.n));
+        let unfinished = waiting.map(|operation| {
+            let (n, ask) = (operation.n, asked(&operation)?);
+            Ok(Unfinished { operation: at.operation(n), ask, at: operation.at, is_open: open == Some(n) })
+        });
+        unfinished.collect()
+    }
+
+    async fn end_saying(&self, operation: &OperationAt, why: &str) -> Result<Stopped> {
+        let (at, n) = (&operation.session, operation.n);
+        let stored = self.store.operation(operation).await?.ok_or_else(|| Error::not_found("operation"))?;
+        let mut loaded = crate::log::Loaded { at: at.clone(), progress: self.load_after(at, stored.after).await? };
+        while !loaded.progress.over.has(n) {
+            let open = loaded.progress.open.as_ref().filter(|open| open.begin.n == n).map(|open| open.first);
+            let (state, stopped) = match open {
+                Some(_) => (EndState::Aborted, Stopped::Aborted),
+                None => (EndState::Cancelled, Stopped::Cancelled),
+            };
+            let first = open.unwrap_or(loaded.progress.last + 1);
+            let error = Some(EndError::new(state.as_str(), why));
+            if self.append(&mut loaded, What::End { n, state, error }).await? == Appended::Won {
+                self.finish(operation, Some(first)).await?;
+                return Ok(stopped);
+            }
+        }
+        Ok(Stopped::Over)
+    }
+
+    /// The first operation of a session that is not over.
+    async fn first_unfinished(&self, at: &SessionAt) -> Result<Option<(u64, Operation)>> {
+        let n = self.over(at).await?.first_open();
+        Ok(self.store.operation(&at.operation(n)).await?.map(|operation| (n, operation)))
+    }
+
+    async fn over(&self, at: &SessionAt) -> Result<Over> {
+        let last = self.store.last_entry(at).await?;
+        last.map_or_else(|| Ok(Over::default()), |(_, text)| read(&text).map(|entry| entry.over))
+    }
+
+    /// How far a session is, without the conversation up to an entry. What began before that entry does not count as open.
+    async fn load_after(&self, at: &SessionAt, after: u64) -> Result<Progress> {
+        // The entry itself says which operations are over.
+        let progress = Progress { last: after.saturating_sub(1), ..Progress::default() };
+        let mut loaded = crate::log::Loaded { at: at.clone(), progress };
+        self.catch_up(&mut loaded).await?;
+        Ok(loaded.progress)
+    }
+}
+
+fn asked(operation: &Operation) -> Result<Ask> {
+    serde_json::from_str(&operation.asked).map_err(Error::internal)
+}
