@@ -3,10 +3,30 @@
 use rookery_domain::SessionAt;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
-/// The sessions at work, and whether somebody came for one meanwhile.
+/// The sessions at work.
 #[derive(Default)]
-pub(crate) struct AtWork(Mutex<HashMap<SessionAt, bool>>);
+pub(crate) struct AtWork {
+    sessions: Mutex<HashMap<SessionAt, Work>>,
+    /// Somewhere, work has ended.
+    ended: Notify,
+}
+
+#[derive(Default)]
+struct Work {
+    /// Somebody came for the session meanwhile.
+    came: bool,
+    /// The prompt that is done for a caller of this process. No message is held for it.
+    inline: Option<u64>,
+}
+
+/// The session is at work.
+#[derive(Debug)]
+pub(crate) struct Busy {
+    /// The prompt that is done for a caller of this process, if that is the work.
+    pub(crate) inline: Option<u64>,
+}
 
 /// The work on a session, until it is dropped.
 pub(crate) struct Turn<'a> {
@@ -16,32 +36,55 @@ pub(crate) struct Turn<'a> {
 }
 
 impl AtWork {
-    /// Begins the work on a session. None if it is at work: whoever works on it then looks at it once more.
-    pub(crate) fn begin<'a>(&'a self, session: &'a SessionAt) -> Option<Turn<'a>> {
-        let mut all = self.all();
-        if let Some(came) = all.get_mut(session) {
-            *came = true;
-            return None;
-        }
-        all.insert(session.clone(), false);
-        Some(Turn { all: self, session, is_over: false })
+    /// Begins the work on a session, unless it is at work: whoever works on it then looks at it once more.
+    pub(crate) fn begin<'a>(&'a self, session: &'a SessionAt) -> Result<Turn<'a>, Busy> {
+        self.begin_with(session, None)
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<SessionAt, bool>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Begins the work on a prompt for a caller of this process, as soon as nobody else works on the session.
+    pub(crate) async fn begin_inline<'a>(&'a self, session: &'a SessionAt, n: u64) -> Turn<'a> {
+        loop {
+            let mut ended = std::pin::pin!(self.ended.notified());
+            // What ends from now on is heard.
+            ended.as_mut().enable();
+            if let Ok(turn) = self.begin_with(session, Some(n)) {
+                return turn;
+            }
+            ended.await;
+        }
+    }
+
+    fn begin_with<'a>(&'a self, session: &'a SessionAt, inline: Option<u64>) -> Result<Turn<'a>, Busy> {
+        let mut sessions = self.sessions();
+        if let Some(work) = sessions.get_mut(session) {
+            work.came = true;
+            return Err(Busy { inline: work.inline });
+        }
+        sessions.insert(session.clone(), Work { came: false, inline });
+        Ok(Turn { all: self, session, is_over: false })
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, HashMap<SessionAt, Work>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self, mut sessions: MutexGuard<'_, HashMap<SessionAt, Work>>, session: &SessionAt) {
+        sessions.remove(session);
+        drop(sessions);
+        self.ended.notify_waiters();
     }
 }
 
 impl Turn<'_> {
     /// Ends the work, unless somebody came for the session meanwhile: then it goes on, and is to be ended again.
     pub(crate) fn end(mut self) -> Option<Self> {
-        let mut all = self.all.all();
-        if all.get_mut(self.session).is_some_and(std::mem::take) {
-            drop(all);
+        let mut sessions = self.all.sessions();
+        if sessions.get_mut(self.session).is_some_and(|work| std::mem::take(&mut work.came)) {
+            drop(sessions);
             return Some(self);
         }
-        all.remove(self.session);
         self.is_over = true;
+        self.all.end(sessions, self.session);
         None
     }
 }
@@ -51,7 +94,7 @@ impl Drop for Turn<'_> {
     /// again.
     fn drop(&mut self) {
         if !self.is_over {
-            self.all.all().remove(self.session);
+            self.all.end(self.all.sessions(), self.session);
         }
     }
 }
@@ -59,19 +102,26 @@ impl Drop for Turn<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt;
     use rookery_domain::{ProjectId, SessionKey};
 
-    #[test]
-    fn whoever_comes_meanwhile_has_the_work_go_on() {
+    #[tokio::test]
+    async fn whoever_comes_meanwhile_has_the_work_go_on() {
         let (all, session) = (AtWork::default(), SessionAt { project: ProjectId::random(), key: SessionKey::of("a", "b", "c") });
         let turn = all.begin(&session).unwrap();
-        assert!(all.begin(&session).is_none() && all.begin(&session).is_none());
+        assert!(all.begin(&session).is_err() && all.begin(&session).is_err());
         let turn = turn.end().expect("two came");
         assert!(turn.end().is_none());
         let cut = all.begin(&session).unwrap();
-        assert!(all.begin(&session).is_none());
+        assert!(all.begin(&session).is_err());
         drop(cut);
-        assert!(all.begin(&session).unwrap().end().is_none(), "nobody came since");
-        assert!(all.all().is_empty());
+        let turn = all.begin(&session).unwrap();
+        let mut inline = std::pin::pin!(all.begin_inline(&session, 7));
+        assert!(inline.as_mut().now_or_never().is_none(), "somebody works");
+        assert!(turn.end().expect("the prompt came").end().is_none());
+        let inline = inline.await;
+        assert_eq!(all.begin(&session).err().unwrap().inline, Some(7));
+        assert!(inline.end().unwrap().end().is_none());
+        assert!(all.sessions().is_empty());
     }
 }

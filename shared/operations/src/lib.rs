@@ -4,6 +4,8 @@
 //! | To know | Begin with |
 //! |---|---|
 //! | what a message of the queue `agents` leads to | [`Operator`], in `queue.rs` |
+//! | how prompts and dispatches come in | `prompts.rs`, which implements `rookery_sessions::ports` |
+//! | how a prompt is done for a caller who waits | `inline.rs`, and `frames.rs` for what they see |
 //! | how an operation is done | `runner.rs` |
 //! | what a model is told | `context.rs` |
 //! | which key opens a provider | `keys.rs` |
@@ -13,12 +15,16 @@
 
 mod at_work;
 mod context;
+mod frames;
+mod inline;
 mod keys;
+mod prompts;
 mod queue;
 mod runner;
 
 pub use queue::Operator;
 
+use at_work::AtWork;
 use rookery_domain::random_token;
 use rookery_models::{Models, Providers};
 use rookery_queue::{Message, Producer};
@@ -26,6 +32,7 @@ use rookery_sessions::Sessions;
 use rookery_sessions::definition::Definitions;
 use rookery_store::Store;
 use std::sync::Arc;
+use tokio_util::task::TaskTracker;
 
 /// What work on sessions needs. Cheap to clone.
 #[derive(Clone)]
@@ -39,13 +46,26 @@ pub struct Operations {
     providers: Arc<Providers>,
     /// The name of this life of the process: no other has it.
     by: Arc<str>,
+    at_work: Arc<AtWork>,
+    /// What callers of this process wait for.
+    tasks: TaskTracker,
+    /// No other process lives, so whoever has another name is dead.
+    is_alone: bool,
 }
 
 impl Operations {
     /// The work on the sessions of a table, for agents with these definitions, by these models.
     pub fn new(store: Store, producer: Producer, definitions: Definitions, models: Models, providers: Arc<Providers>) -> Self {
         let sessions = Sessions::new(store.clone(), |operation| Message::guard(operation).encode());
-        Operations { store, producer, sessions, definitions, models, providers, by: random_token(12).into() }
+        let (by, at_work, tasks) = (random_token(12).into(), Arc::default(), TaskTracker::new());
+        Operations { store, producer, sessions, definitions, models, providers, by, at_work, tasks, is_alone: false }
+    }
+
+    /// The same work, for a process that is the only one on its table: what another life began is taken over at once. Where that is wrong,
+    /// models are called twice, and no harm is done.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Operations { is_alone: true, ..self }
     }
 
     /// The definitions of agents.

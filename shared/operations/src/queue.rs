@@ -4,8 +4,8 @@
 //! nothing is open or waiting any more, or while somebody else works, whose own message comes again if they die.
 
 use crate::Operations;
-use crate::at_work::AtWork;
-use crate::runner::Worked;
+use crate::at_work::Busy;
+use crate::runner::{Scope, Worked};
 use rookery_domain::{Kind, OperationAt, Result, Time, WorkflowRef};
 use rookery_queue::{Handler, Message, Outgoing, Queue, Task};
 use std::collections::HashSet;
@@ -17,13 +17,12 @@ const REST_MS: i64 = 60_000;
 /// Handles the `agents` queue.
 pub struct Operator {
     operations: Operations,
-    at_work: AtWork,
 }
 
 impl Operator {
     /// The handler that does these operations.
     pub fn new(operations: Operations) -> Self {
-        Operator { operations, at_work: AtWork::default() }
+        Operator { operations }
     }
 
     /// Looks at the session of an operation.
@@ -33,10 +32,15 @@ impl Operator {
             known => drop(known?),
         }
         let ends = Instant::now() + Queue::Agents.budget();
-        // Whoever works on the session in this process has a message, and looks at the session once more.
-        let Some(mut turn) = self.at_work.begin(&operation.session) else { return Ok(()) };
+        let mut turn = match self.operations.at_work.begin(&operation.session) {
+            Ok(turn) => turn,
+            // A prompt that is done for a caller has no other message than this.
+            Err(Busy { inline: Some(n) }) if is_guard_of(message, n) => return self.rest(message).await,
+            // Whoever works on the session in this process looks at it once more.
+            Err(_) => return Ok(()),
+        };
         let worked = loop {
-            let worked = self.operations.work(&operation.session, ends).await?;
+            let worked = self.operations.work(&operation.session, Scope::All(ends)).await?;
             match turn.end() {
                 Some(again) => turn = again,
                 None => break worked,
@@ -44,14 +48,21 @@ impl Operator {
         };
         // Whoever ended it may have died before that was noted in the inbox.
         self.operations.sessions.finish(operation, None).await?;
-        match (worked, &message.task) {
-            (Worked::Elsewhere { n }, Task::Wake(wake)) if wake.guard && n == wake.n => {
-                let later = Outgoing::at(message.clone(), Time::now().plus(REST_MS));
-                self.operations.producer.send(vec![later]).await
-            }
-            _ => Ok(()),
+        match worked {
+            Worked::Elsewhere { n } if is_guard_of(message, n) => self.rest(message).await,
+            Worked::Elsewhere { .. } | Worked::Done => Ok(()),
         }
     }
+
+    /// Has a guard come again later.
+    async fn rest(&self, message: &Message) -> Result<()> {
+        let later = Outgoing::at(message.clone(), Time::now().plus(REST_MS));
+        self.operations.producer.send(vec![later]).await
+    }
+}
+
+fn is_guard_of(message: &Message, n: u64) -> bool {
+    matches!(&message.task, Task::Wake(wake) if wake.guard && wake.n == n)
 }
 
 impl Handler for Operator {

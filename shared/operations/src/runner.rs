@@ -5,21 +5,32 @@ use crate::context::request;
 use crate::keys::ProjectKeys;
 use futures::StreamExt;
 use rookery_domain::{AgentName, Error, Kind, Result, SessionAt, Time, ToolCall, ToolResult};
-use rookery_models::{Completed, ModelError, StreamEvent};
+use rookery_models::{Completed, ModelError, Retry, StreamEvent};
 use rookery_queue::Message;
 use rookery_sessions::ask::Ask;
-use rookery_sessions::entry::{Answer, Begin, EndError, EndState, What};
+use rookery_sessions::entry::{Answer, Begin, EndError, EndState, NoAnswer, What};
 use rookery_sessions::finish::LEASE_MS;
-use rookery_sessions::log::Loaded;
+use rookery_sessions::follow::Writer;
+use rookery_sessions::hub::Delta;
+use rookery_sessions::log::{Appended, Loaded};
 use rookery_sessions::progress::{Action, Open, STEPS};
 use rookery_store::Operation;
 use std::time::Duration;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, interval, timeout};
 
 /// How often whoever works says so, and looks whether somebody ended the operation.
 const BEAT: Duration = Duration::from_secs(20);
 /// With less time than this, the next operation is left to the next message.
 const ENOUGH: Duration = Duration::from_secs(120);
+
+/// What is to be done of a session.
+#[derive(Clone, Copy)]
+pub(crate) enum Scope {
+    /// All that is asked, in order; what could not begin in good time before this is left to the next message.
+    All(Instant),
+    /// This operation; for what comes after it, a message is sent.
+    One(u64),
+}
 
 /// What became of the work on a session.
 pub(crate) enum Worked {
@@ -34,19 +45,28 @@ pub(crate) enum Worked {
 
 impl Operations {
     /// Does what is asked of a session, in order.
-    pub(crate) async fn work(&self, at: &SessionAt, ends: Instant) -> Result<Worked> {
+    pub(crate) async fn work(&self, at: &SessionAt, scope: Scope) -> Result<Worked> {
         let mut loaded = self.sessions.load(at).await?;
         loop {
+            if let Scope::One(n) = scope
+                && loaded.progress.over.has(n)
+            {
+                return self.hand_on(&loaded, n).await;
+            }
             let (n, first, what) = match &loaded.progress.open {
                 Some(open) if !self.may_work(at, open).await? => return Ok(Worked::Elsewhere { n: open.begin.n }),
                 Some(open) => (open.begin.n, open.first, self.step(&loaded, open).await?),
                 None => {
                     let n = loaded.progress.over.first_open();
                     let Some(operation) = self.store.operation(&at.operation(n)).await? else { return Ok(Worked::Done) };
-                    if operation.lease.as_ref().is_some_and(|(by, until)| **by != *self.by && *until > Time::now()) {
+                    if operation.lease.as_ref().is_some_and(|(by, until)| self.is_of_another(by, *until)) {
                         return Ok(Worked::Elsewhere { n });
                     }
-                    if Instant::now() + ENOUGH > ends {
+                    let may_begin = match scope {
+                        Scope::All(ends) => Instant::now() + ENOUGH <= ends,
+                        Scope::One(one) => n == one,
+                    };
+                    if !may_begin {
                         self.producer.send(vec![Message::wake(&at.operation(n)).into()]).await?;
                         return Ok(Worked::Done);
                     }
@@ -58,30 +78,57 @@ impl Operations {
                 // The step was given up: somebody wrote meanwhile, or the deadline has passed.
                 None => self.sessions.catch_up(&mut loaded).await?,
             }
-            if loaded.progress.over.has(n) {
+            if loaded.progress.over.has(n) && matches!(scope, Scope::All(_)) {
                 self.sessions.finish(&at.operation(n), Some(first)).await?;
             }
         }
     }
 
-    /// Whether this process may work on an open operation. Two that do so waste calls of a model, and harm nothing.
-    async fn may_work(&self, at: &SessionAt, open: &Open) -> Result<bool> {
-        let now = Time::now();
-        if open.begin.lease_until > now {
-            return Ok(*open.begin.by == *self.by);
+    /// Has somebody do what comes after an operation that is over, and only then notes its end: until then, its guard would have it done.
+    async fn hand_on(&self, loaded: &Loaded, n: u64) -> Result<Worked> {
+        let next = loaded.at.operation(loaded.progress.over.first_open());
+        if self.store.operation(&next).await?.is_some() {
+            self.producer.send(vec![Message::wake(&next).into()]).await?;
         }
-        self.store.take_session(at, &self.by, now, now.plus(LEASE_MS)).await
+        self.sessions.finish(&loaded.at.operation(n), None).await?;
+        Ok(Worked::Done)
     }
 
-    /// Appends an entry. What is too large to be stored ends its operation.
-    async fn append(&self, loaded: &mut Loaded, n: u64, what: What) -> Result<()> {
-        match self.sessions.append(loaded, what).await {
-            Err(error) if error.kind == Kind::Unprocessable => {
-                self.sessions.append(loaded, failed(n, error.code, error.message)).await?;
-            }
-            appended => drop(appended?),
+    /// Whether this process may work on an open operation. Two that do so waste calls of a model, and harm nothing.
+    async fn may_work(&self, at: &SessionAt, open: &Open) -> Result<bool> {
+        if self.is_of_another(&open.begin.by, open.begin.lease_until) {
+            return Ok(false);
         }
-        Ok(())
+        // Whoever has begun it has the session until then.
+        Ok(open.begin.lease_until > Time::now() && *open.begin.by == *self.by || self.take(at).await?)
+    }
+
+    /// Whether somebody else, who may be alive, has the work until a time to come.
+    fn is_of_another(&self, by: &str, until: Time) -> bool {
+        !self.is_alone && *by != *self.by && until > Time::now()
+    }
+
+    /// Takes the work on a session, or says that it goes on: `false` while somebody else has it.
+    async fn take(&self, at: &SessionAt) -> Result<bool> {
+        let now = Time::now();
+        let until = now.plus(LEASE_MS);
+        // Of those who are dead, even the latest lease counts as over.
+        self.store.take_session(at, &self.by, if self.is_alone { until.plus(1) } else { now }, until).await
+    }
+
+    /// Appends an entry, unless somebody else wrote of the operation meanwhile. What is too large to be stored ends its operation.
+    async fn append(&self, loaded: &mut Loaded, n: u64, mut what: What) -> Result<()> {
+        let last = |loaded: &Loaded| loaded.progress.open.as_ref().map(|open| open.last);
+        let before = last(loaded);
+        loop {
+            match self.sessions.append(loaded, what.clone()).await {
+                Err(error) if error.kind == Kind::Unprocessable => what = failed(n, error.code, error.message),
+                Err(error) => return Err(error),
+                // Whoever cancelled what waits has not changed what is to be said here.
+                Ok(Appended::Lost) if last(loaded) == before && !loaded.progress.over.has(n) => {}
+                Ok(_) => return Ok(()),
+            }
+        }
     }
 
     /// The beginning of an operation, or its end, if it cannot begin.
@@ -90,7 +137,7 @@ impl Operations {
         let ask: Ask = serde_json::from_str(&operation.asked).map_err(Error::internal)?;
         if now >= ask.wait_until {
             let message = "It waited too long for its turn. Ask again, or ask less at once.";
-            let error = Some(EndError { code: "expired".to_owned(), message: message.to_owned() });
+            let error = Some(EndError::new("expired", message));
             return Ok(What::End { n, state: EndState::Expired, error });
         }
         let definition = match self.agent(at).await? {
@@ -128,7 +175,7 @@ impl Operations {
             Action::GiveUpTool(call) => no_result(n, call, "It is not known whether this was done: whoever did it is gone."),
             Action::Expire => {
                 let message = "Its deadline passed. Ask for less at once, or raise `deadline_seconds` in the agent's definition.";
-                let error = Some(EndError { code: "deadline".to_owned(), message: message.to_owned() });
+                let error = Some(EndError::new("deadline", message));
                 What::End { n, state: EndState::Expired, error }
             }
             Action::TooManySteps => failed(
@@ -157,9 +204,16 @@ impl Operations {
         let keys = ProjectKeys { store: &self.store, project: &at.project, operators: &self.providers };
         let answer = async {
             let mut coming = self.models.find(&request.model)?.stream(&request, &keys).await?;
+            let mut from = 0;
             while let Some(event) = coming.next().await {
-                if let StreamEvent::Done(completed) = event? {
-                    return Ok(completed);
+                match event? {
+                    StreamEvent::Done(completed) => return Ok(completed),
+                    StreamEvent::Text(text) => {
+                        let end = from + text.len();
+                        self.sessions.say(at, Delta { n, step: open.steps, from, text });
+                        from = end;
+                    }
+                    StreamEvent::Thinking(_) | StreamEvent::ToolCall(_) => {}
                 }
             }
             Err(ModelError::new("stream_cut", "The model's answer has no end. Ask again."))
@@ -168,27 +222,35 @@ impl Operations {
         let answered = async {
             tokio::select! {
                 answered = answer => Ok(Some(answered)),
-                kept = self.keep(loaded) => kept.map(|()| None),
+                kept = self.keep(loaded, n) => kept.map(|()| None),
             }
         };
         match timeout(Duration::from_millis(left), answered).await {
             Err(_) => Ok(None),
             Ok(answered) => Ok(answered?.map(|answered| match answered {
                 Ok(completed) => answer_of(n, completed),
-                Err(error) => failed(n, error.code, error.message),
+                Err(error) => no_answer(n, error),
             })),
         }
     }
 
-    /// Says again and again that somebody works on the session. Ends when that is somebody else, or when somebody else wrote.
-    async fn keep(&self, loaded: &Loaded) -> Result<()> {
+    /// Says again and again that somebody works on the session. Ends when that is somebody else, or when somebody else wrote of the
+    /// operation.
+    async fn keep(&self, loaded: &Loaded, n: u64) -> Result<()> {
+        let mut others = self.sessions.follow_writer(&loaded.at, loaded.progress.last, Writer::Here);
+        let mut beat = interval(BEAT);
+        beat.tick().await; // The first one comes at once.
         loop {
-            sleep(BEAT).await;
-            let now = Time::now();
-            let is_mine = self.store.take_session(&loaded.at, &self.by, now, now.plus(LEASE_MS)).await?;
-            let last = self.store.last_entry(&loaded.at).await?.map_or(0, |(number, _)| number);
-            if !is_mine || last != loaded.progress.last {
-                return Ok(());
+            tokio::select! {
+                written = others.next() => match written.transpose()? {
+                    Some((_, entry)) if entry.what.n() != n => {} // What waits was cancelled.
+                    _ => return Ok(()),
+                },
+                _ = beat.tick() => {
+                    if !self.take(&loaded.at).await? {
+                        return Ok(());
+                    }
+                }
             }
         }
     }
@@ -205,7 +267,22 @@ fn no_result(n: u64, call: ToolCall, why: &str) -> What {
 }
 
 fn failed(n: u64, code: &str, message: String) -> What {
-    What::End { n, state: EndState::Failed, error: Some(EndError { code: code.to_owned(), message }) }
+    What::End { n, state: EndState::Failed, error: Some(EndError::new(code, message)) }
+}
+
+/// The end of an operation whose model gave no answer.
+fn no_answer(n: u64, error: ModelError) -> What {
+    let told = error.provider.unwrap_or_default();
+    let retry_after_s = match error.retry {
+        Retry::After(wait) => Some(wait.as_secs().max(1)),
+        Retry::Never | Retry::Backoff => None,
+    };
+    let model = NoAnswer { retry_after_s, status: told.status, code: told.code, request_id: told.request_id, text: told.text };
+    What::End {
+        n,
+        state: EndState::Failed,
+        error: Some(EndError { model: Some(model), ..EndError::new(error.code, error.message) }),
+    }
 }
 
 /// The end of an operation that cannot be done as it is asked. What may pass by itself is an error, so that the message comes again.
