@@ -77,7 +77,7 @@ impl Runner {
         let allow = args.egress_allow.iter().cloned().chain(sink_addr.map(Into::into)).collect();
         let egress = Policy { allow, ..Policy::default() };
         let booted = rookery_boot::assemble(clients, TABLE, queues, Options { egress, settings });
-        let operations = rookery_boot::operations(&booted, environment, std::env::vars())?;
+        let operations = rookery_boot::operations(&booted, environment, std::env::vars())?.alone();
         let Booted { engine, sqs, queues, .. } = booted;
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
@@ -91,6 +91,13 @@ impl Runner {
         let shares = Shares::of_this_machine();
         let gateway = Gateway::new(&engine, config, &args, presence, standins.health(), shares.clone());
         tasks.spawn(gateway.clone().serve(listener, limits, stopping.clone()));
+        tasks.spawn({
+            let (operations, stopping) = (operations.clone(), stopping.clone());
+            async move {
+                stopping.cancelled().await;
+                operations.drain().await;
+            }
+        });
         for queue in Queue::ALL {
             // Operations wait for models: they take no places from deliveries.
             let (function, shares) = match queue {

@@ -7,6 +7,7 @@
 //! | how prompts and dispatches come in | `prompts.rs`, which implements `rookery_sessions::ports` |
 //! | how a prompt is done for a caller who waits | `inline.rs`, and `frames.rs` for what they see |
 //! | how an operation is done | `runner.rs` |
+//! | what is done while a provider is down | `later.rs` |
 //! | what a model is told | `context.rs` |
 //! | which key opens a provider | `keys.rs` |
 //!
@@ -18,6 +19,7 @@ mod context;
 mod frames;
 mod inline;
 mod keys;
+mod later;
 mod prompts;
 mod queue;
 mod runner;

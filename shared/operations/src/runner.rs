@@ -47,6 +47,8 @@ impl Operations {
     /// Does what is asked of a session, in order.
     pub(crate) async fn work(&self, at: &SessionAt, scope: Scope) -> Result<Worked> {
         let mut loaded = self.sessions.load(at).await?;
+        // What this process has just begun is not put aside.
+        let mut may_be_aside = true;
         loop {
             if let Scope::One(n) = scope
                 && loaded.progress.over.has(n)
@@ -54,8 +56,17 @@ impl Operations {
                 return self.hand_on(&loaded, n).await;
             }
             let (n, first, what) = match &loaded.progress.open {
-                Some(open) if !self.may_work(at, open).await? => return Ok(Worked::Elsewhere { n: open.begin.n }),
-                Some(open) => (open.begin.n, open.first, self.step(&loaded, open).await?),
+                Some(open) => {
+                    let aside = if may_be_aside { self.aside(&at.operation(open.begin.n)).await? } else { None };
+                    may_be_aside = false;
+                    if aside.is_some_and(|aside| aside.until > Time::now()) {
+                        return Ok(Worked::Done); // A message for that time is under way.
+                    }
+                    if !self.may_work(at, open, aside.is_some()).await? {
+                        return Ok(Worked::Elsewhere { n: open.begin.n });
+                    }
+                    (open.begin.n, open.first, self.step(&loaded, open).await?)
+                }
                 None => {
                     let n = loaded.progress.over.first_open();
                     let Some(operation) = self.store.operation(&at.operation(n)).await? else { return Ok(Worked::Done) };
@@ -75,8 +86,11 @@ impl Operations {
             };
             match what {
                 Some(what) => self.append(&mut loaded, n, what).await?,
-                // The step was given up: somebody wrote meanwhile, or the deadline has passed.
-                None => self.sessions.catch_up(&mut loaded).await?,
+                // The step was given up: somebody wrote meanwhile, the deadline has passed, or the operation is put aside.
+                None => {
+                    may_be_aside = true;
+                    self.sessions.catch_up(&mut loaded).await?;
+                }
             }
             if loaded.progress.over.has(n) && matches!(scope, Scope::All(_)) {
                 self.sessions.finish(&at.operation(n), Some(first)).await?;
@@ -95,8 +109,9 @@ impl Operations {
     }
 
     /// Whether this process may work on an open operation. Two that do so waste calls of a model, and harm nothing.
-    async fn may_work(&self, at: &SessionAt, open: &Open) -> Result<bool> {
-        if self.is_of_another(&open.begin.by, open.begin.lease_until) {
+    async fn may_work(&self, at: &SessionAt, open: &Open, was_aside: bool) -> Result<bool> {
+        // Whoever put it aside has left it.
+        if !was_aside && self.is_of_another(&open.begin.by, open.begin.lease_until) {
             return Ok(false);
         }
         // Whoever has begun it has the session until then.
@@ -227,10 +242,12 @@ impl Operations {
         };
         match timeout(Duration::from_millis(left), answered).await {
             Err(_) => Ok(None),
-            Ok(answered) => Ok(answered?.map(|answered| match answered {
-                Ok(completed) => answer_of(n, completed),
-                Err(error) => no_answer(n, error),
-            })),
+            Ok(answered) => match answered? {
+                Some(Ok(completed)) => Ok(Some(answer_of(n, completed))),
+                Some(Err(error)) if self.put_aside(&at.operation(n), open, &error).await? => Ok(None),
+                Some(Err(error)) => Ok(Some(no_answer(n, error))),
+                None => Ok(None),
+            },
         }
     }
 

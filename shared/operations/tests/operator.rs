@@ -6,11 +6,12 @@ mod support;
 use rookery_domain::Time;
 use rookery_operations::Operator;
 use rookery_queue::{Handler, Message};
-use rookery_store::Ended;
+use rookery_sessions::ports::{OpErrorKind, Prompts};
+use rookery_store::{Aside, Ended};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use support::World;
+use support::{World, seen};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_dispatched_is_answered_in_order_and_noted_in_the_inbox() {
@@ -134,4 +135,60 @@ async fn what_cannot_be_done_ends_with_the_reason() {
     world.store.delete_project(&world.project).await.unwrap();
     Operator::new(world.operations()).handle(Message::wake(&operation)).await.unwrap();
     assert_eq!(world.ended(&operation).await, None::<Ended>);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_provider_is_down_a_dispatch_is_put_aside_and_a_prompt_fails() {
+    let world = World::start().await;
+    let (operations, operator) = (world.operations(), Operator::new(world.operations()));
+    world.down.store(1, Ordering::SeqCst);
+    let error = seen(operations.prompt(world.prompt("now")).await.unwrap()).await.1.unwrap_err();
+    assert_eq!((error.kind, error.retry_after_s), (OpErrorKind::ModelUnavailable, Some(40)));
+    assert_eq!(error.dev.as_deref(), Some("The provider said: status 529, code overloaded, Busy."));
+
+    world.down.store(100, Ordering::SeqCst);
+    let (first, second) = (world.dispatch("one").await, world.dispatch("two").await);
+    let asked = || world.asked.lock().unwrap().len();
+    let before = asked();
+    for tries in 1..=3 {
+        operator.handle(Message::wake(&second)).await.unwrap();
+        assert_eq!((world.queued().await, asked()), ((0, tries), before + tries as usize));
+        let aside = world.store.operation(&first).await.unwrap().unwrap().aside.unwrap();
+        assert!(aside.tries == tries && aside.until > Time::now());
+        // Nobody tries it too early, not even another process.
+        for operator in [&operator, &Operator::new(world.operations())] {
+            operator.handle(Message::guard(&first)).await.unwrap();
+        }
+        assert_eq!((world.queued().await, asked()), ((0, tries), before + tries as usize));
+        world.store.put_aside(&first, Aside { until: Time(0), ..aside }).await.unwrap();
+        if tries == 2 {
+            world.down.store(1, Ordering::SeqCst);
+        }
+    }
+    // Whoever comes then goes on, although the lease of the first one is not over.
+    Operator::new(world.operations()).handle(Message::wake(&first)).await.unwrap();
+    assert_eq!(world.conversation().await, ["one", "one at 1", "two", "two at 3"]);
+
+    world.down.store(4, Ordering::SeqCst);
+    let third = world.dispatch("three").await;
+    for _ in 0..4 {
+        operator.handle(Message::wake(&third)).await.unwrap();
+        let aside = world.store.operation(&third).await.unwrap().unwrap().aside.unwrap();
+        world.store.put_aside(&third, Aside { until: Time(0), ..aside }).await.unwrap();
+    }
+    let ended = world.ended(&third).await.unwrap();
+    assert!(ended.state == "failed" && ended.outcome.contains("provider_unavailable"), "{ended:?}");
+}
+
+/// Whoever starts after an end that was not orderly need not wait until guards are due.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_crash_guards_are_sent_at_once() {
+    let world = World::start().await;
+    let first = world.dispatch("one").await;
+    let engine = world.booted().engine;
+    assert_eq!(engine.send_unsent(Time::now()).await.unwrap(), 1);
+    assert_eq!(world.queued().await, (1, 0));
+    let operator = Operator::new(world.operations());
+    operator.handle(Message::guard(&first)).await.unwrap();
+    assert_eq!(engine.send_unsent(Time::now()).await.unwrap(), 0);
 }

@@ -80,7 +80,8 @@ impl Sessions {
             }
             let now = Time::now();
             let here = admit.here.filter(|_| before == 0).map(|(by, until)| (by.to_owned(), until));
-            let operation = Operation { n: last_n + 1, asked: asked.clone(), at: now, after, lease: here, ended: None };
+            let operation =
+                Operation { n: last_n + 1, asked: asked.clone(), at: now, after, lease: here, aside: None, ended: None };
             let guard = (self.guard)(&admit.at.operation(operation.n));
             let new = last.is_none().then_some(admit.names);
             match self.store.put_operation(admit.at, &operation, (now.plus(GUARD_MS), &guard), new, admit.key).await? {

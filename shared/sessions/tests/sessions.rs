@@ -196,7 +196,7 @@ async fn a_session_takes_no_more_than_may_wait() {
     let store = Store::new(world.clients().dynamodb, TABLE);
     let asked = serde_json::to_string(&ask("waits")).unwrap();
     for n in 1..=limits::WAITING_OPERATIONS {
-        let operation = Operation { n, asked: asked.clone(), at: Time::now(), after: 0, lease: None, ended: None };
+        let operation = Operation { n, asked: asked.clone(), at: Time::now(), after: 0, lease: None, aside: None, ended: None };
         let new = (n == 1).then_some(&names);
         store.put_operation(&at, &operation, (Time::now().plus(60_000), "{}"), new, None).await.unwrap();
     }

@@ -67,6 +67,7 @@
 //! | `agent`, `inst`, `sess` | names of the agent, its instance, the session | sessions |
 //! | `after` | the last entry of the log at that time | operations |
 //! | `by` | who works on it | operations, leases |
+//! | `aside`, `tries` | until when it is not tried again, and how often that was so | operations |
 //! | `end`, `m0`, `m1`, `outcome` | what became of it; its first and last entry; the rest, packed | operations |
 //! | `entry` | what happened, packed | logs of sessions |
 //! | `since`, `probe` | when it opened; when the next call may try | breakers |

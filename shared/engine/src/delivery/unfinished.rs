@@ -12,15 +12,18 @@ use crate::tick::{AHEAD_MS, check};
 use rookery_agents::schedule::Schedule;
 use rookery_domain::{Error, Kind, ProjectId, Result, Time, WorkflowRef};
 use rookery_queue::{Message, Outgoing, Task};
-use rookery_store::{RunItem, ScheduleItem, State};
+use rookery_store::keys::{DUE_SHARDS, WAIT_SHARDS};
+use rookery_store::{DueItem, RunItem, ScheduleItem, State};
 
+/// How far ahead guards of operations are due that nobody sent.
+const GUARDS_MS: i64 = 180_000;
 /// How many items a page has.
 const AT_ONCE: usize = 100;
 
 impl Engine {
     /// Sends a message for every delivery, timer and check that is not done. Returns how many were sent.
     pub async fn send_unfinished(&self) -> Result<usize> {
-        let (mut sent, mut from) = (self.send_unfinished_checks().await?, None);
+        let (mut sent, mut from) = (self.send_unfinished_checks().await? + self.send_guards().await?, None);
         loop {
             let part = self.store.walk_events(None, from).await?;
             for (workflow, item) in &part.items {
@@ -35,9 +38,10 @@ impl Engine {
     }
 
     /// Sends messages for deliveries that nobody has begun, of events that came from outside since then: after an end between the
-    /// storing of such an event and its messages. Whoever sent it got no answer. All other work has a message that comes again.
+    /// storing of such an event and its messages. Whoever sent it got no answer. So it is with operations of sessions that are not over.
+    /// All other work has a message that comes again.
     pub async fn send_unsent(&self, since: Time) -> Result<usize> {
-        let (mut sent, mut from) = (0, None);
+        let (mut sent, mut from) = (self.send_guards().await?, None);
         loop {
             let part = self.store.walk_events(Some(since), from).await?;
             for (workflow, item) in &part.items {
@@ -57,6 +61,31 @@ impl Engine {
                 return Ok(sent);
             }
         }
+    }
+
+    /// Sends the guards of operations of sessions before they are due: whoever worked on them is gone. Those that were sent before come by
+    /// themselves.
+    async fn send_guards(&self) -> Result<usize> {
+        let (until, mut sent) = (Time::now().plus(GUARDS_MS), 0);
+        for shard in DUE_SHARDS..DUE_SHARDS + WAIT_SHARDS {
+            let mut after = None;
+            loop {
+                let page = self.store.due(shard, until, AT_ONCE, after).await?;
+                let messages = page.items.iter().flatten().filter_map(|item| match item {
+                    DueItem::Message { message, .. } => Message::decode(message).ok(),
+                    DueItem::Schedule(_) | DueItem::Purge { .. } => None,
+                });
+                let guards: Vec<Outgoing> =
+                    messages.filter(|message| message.operation().is_some()).map(Outgoing::from).collect();
+                sent += guards.len();
+                self.producer.send(guards).await?;
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(sent)
     }
 
     /// Lists what a walk found: its entries may be lost with the messages.

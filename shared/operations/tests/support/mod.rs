@@ -6,7 +6,7 @@ use futures::StreamExt;
 use futures::stream::iter;
 use rookery_boot::{Booted, Clients, Options, TABLE};
 use rookery_domain::{Message as Said, OperationAt, ProjectId, Role, SessionAt, Stop, Time, Usage};
-use rookery_models::{Answer, Completed, ModelError, ModelRequest, Models, Providers, Scripted, StreamEvent};
+use rookery_models::{Answer, Completed, ModelError, ModelRequest, Models, Providers, Retry, Scripted, StreamEvent, Told};
 use rookery_operations::{Operations, Operator};
 use rookery_queue::{Handler, Message, Queue, QueueUrls};
 use rookery_sessions::admit::{Admit, Admitted};
@@ -17,6 +17,7 @@ use rookery_standins::Standins;
 use rookery_store::{DefinitionSource, Ended, SessionNames, Store};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
@@ -33,6 +34,8 @@ pub(crate) struct World {
     pub(crate) asked: Arc<Mutex<Vec<String>>>,
     /// How many calls of the model are to be held up for ever.
     pub(crate) stuck: Arc<AtomicUsize>,
+    /// How many calls of the model fail since its provider is down.
+    pub(crate) down: Arc<AtomicUsize>,
     /// So many answers to `hold ...` may come to their end.
     pub(crate) go: Arc<Semaphore>,
 }
@@ -46,9 +49,9 @@ impl World {
         let store = Store::new(clients.dynamodb, TABLE);
         let project = store.create_project("default").await.unwrap().id;
         let names = SessionNames { agent: "guide".into(), instance: "7".into(), session: "default".into() };
-        let (asked, stuck) = Default::default();
+        let (asked, stuck, down) = Default::default();
         let go = Arc::new(Semaphore::new(0));
-        let world = World { _folder: folder, standins, urls, store, sqs: clients.sqs, project, names, asked, stuck, go };
+        let world = World { _folder: folder, standins, urls, store, sqs: clients.sqs, project, names, asked, stuck, down, go };
         let definitions = Definitions::new(world.store.clone(), Environment::default());
         world.define(&definitions, "---\nmodel: demo/echo\n---\nYou are {{ id }}.").await;
         world
@@ -75,12 +78,19 @@ impl World {
     pub(crate) fn operations(&self) -> Operations {
         let Booted { engine, egress, .. } = self.booted();
         let (asked, stuck, go) = (self.asked.clone(), self.stuck.clone(), self.go.clone());
+        let down = self.down.clone();
         let providers = Arc::new(Providers::from_env([]).unwrap());
         let scripted = Scripted::default().with("echo", move |request| {
             let question = request.messages.last().unwrap().text();
             asked.lock().unwrap().push(question.clone());
             if stuck.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
                 return futures::stream::pending().boxed();
+            }
+            if down.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+                let told = Told { status: Some(529), code: Some("overloaded".into()), request_id: None, text: "Busy.".into() };
+                let retry = Retry::After(Duration::from_secs(40));
+                let error = ModelError { provider: Some(told), retry, ..ModelError::new("provider_unavailable", "It is down.") };
+                return iter([Err(error)]).boxed();
             }
             match question.starts_with("hold") {
                 true => hold(request, &question, go.clone()),
@@ -97,7 +107,7 @@ impl World {
             message: message.into(),
             payload: None,
             source: Source::Dispatch,
-            run_ms: 60_000,
+            run_ms: 600_000,
             wait_until: Time::now().plus(60_000),
         };
         let at = self.at();

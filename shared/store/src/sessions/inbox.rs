@@ -21,8 +21,19 @@ pub struct Operation {
     pub after: u64,
     /// Who works on it from the start, and until when nobody else need look; none if a message was sent for it.
     pub lease: Option<(String, Time)>,
+    /// Its model's provider is down, so it is not tried before a time.
+    pub aside: Option<Aside>,
     /// What became of it, once that is noted here.
     pub ended: Option<Ended>,
+}
+
+/// An operation that has begun and waits for the provider of its model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// How often it was put aside.
+    pub tries: u32,
+    /// Until when it is not tried again.
+    pub until: Time,
 }
 
 /// What became of an operation.
@@ -130,6 +141,13 @@ impl Store {
         self.get(keys::numbered(&at.session, Prefix::Inbox, at.n)).await?.as_ref().map(read).transpose()
     }
 
+    /// Notes that an operation is not tried before a time.
+    pub async fn put_aside(&self, at: &OperationAt, aside: Aside) -> Result<()> {
+        let update = Expr::new("SET tries = :tries, aside = :until").n(":tries", aside.tries).n(":until", aside.until.0);
+        let open = Expr::new("attribute_exists(pk) AND attribute_not_exists(ended)");
+        self.update(&keys::numbered(&at.session, Prefix::Inbox, at.n), update, Some(open)).await.map(drop)
+    }
+
     /// Notes what became of an operation; from then on, nobody need look at it. `false` when that was noted before.
     pub async fn end_operation(&self, at: &OperationAt, ended: &Ended) -> Result<bool> {
         let update = Expr::new("SET ended = :at, #end = :state, m0 = :first, m1 = :last, outcome = :outcome REMOVE dp, da, msg");
@@ -147,12 +165,14 @@ fn read(item: &Item) -> Result<Operation> {
         let entries = (item.num("m0")?, item.num("m1")?);
         Ok::<_, Error>(Ended { state: item.str("end")?.to_owned(), at: Time(at), entries, outcome: item.unpacked("outcome")? })
     });
+    let aside = item.opt_num("aside").map(|until| Ok::<_, Error>(Aside { tries: item.num("tries")?, until: Time(until) }));
     Ok(Operation {
         n: keys::number_of(Prefix::Inbox, item.str("sk")?).ok_or_else(|| crate::item::malformed("sk"))?,
         asked: item.unpacked("asked")?,
         at: item.time("at")?,
         after: item.num("after")?,
         lease,
+        aside: aside.transpose()?,
         ended: ended.transpose()?,
     })
 }
