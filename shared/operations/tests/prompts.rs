@@ -80,6 +80,10 @@ async fn a_busy_session_refuses_a_prompt_or_has_it_wait() {
     let unfinished = elsewhere.sessions().unfinished(&world.at()).await.unwrap();
     let told: Vec<_> = unfinished.iter().map(|one| (one.operation.n, one.ask.message.as_str(), one.is_open)).collect();
     assert_eq!(told, [(1, "hold 1", true), (2, "two", false), (3, "three", false)]);
+    // Their messages come while the first one is at work, so whoever is done with that has to send another.
+    for message in world.take_messages().await {
+        Operator::new(world.operations()).handle(message).await.unwrap();
+    }
     let worker = world.work(world.operations());
     world.go.add_permits(1);
     assert_eq!(answer(first).await, "held hold 1");
@@ -292,11 +296,14 @@ fn a_prompt_whose_process_dies_is_answered_or_was_never_asked() {
     let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let outer = runtime();
     let world = outer.block_on(World::start());
-    let mut told = Vec::new();
-    for life in 0..40 {
+    let (mut told, mut cut) = (Vec::new(), 0);
+    for life in 0.. {
+        if cut >= 10 {
+            break;
+        }
         let process = runtime();
         let ask = queued(world.prompt(&format!("life {life}")));
-        let lives = Duration::from_micros(fastrand::u64(500..40_000));
+        let lives = Duration::from_micros(fastrand::u64(500..40_000 + 1000 * life));
         let answered = process.block_on(async {
             let operations = world.operations().alone();
             let answered = async { answer(operations.prompt(ask).await.unwrap()).await };
@@ -309,6 +316,7 @@ fn a_prompt_whose_process_dies_is_answered_or_was_never_asked() {
             let operations = world.operations().alone();
             let operator = Operator::new(operations.clone());
             for unfinished in operations.sessions().unfinished(&world.at()).await.unwrap() {
+                cut += 1;
                 operator.handle(Message::guard(&unfinished.operation)).await.unwrap();
             }
         });
@@ -327,6 +335,5 @@ fn a_prompt_whose_process_dies_is_answered_or_was_never_asked() {
         once.dedup();
         assert_eq!(questions, once);
         assert!(told.iter().all(|text| conversation.contains(text)), "{told:?}, {conversation:?}");
-        assert!(told.len() < 40 && !stored.is_empty(), "{} of {} were told", told.len(), stored.len());
     });
 }

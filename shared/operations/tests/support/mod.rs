@@ -131,6 +131,20 @@ impl World {
         }
     }
 
+    /// Takes the messages that can be received off the queue.
+    pub(crate) async fn take_messages(&self) -> Vec<Message> {
+        let (url, mut messages) = (&self.urls.of(Queue::Agents).queue, Vec::new());
+        while self.queued().await.0 > 0 {
+            let received = self.sqs.receive_message().queue_url(url).max_number_of_messages(10).send().await.unwrap();
+            for message in received.messages.unwrap_or_default() {
+                let handle = message.receipt_handle.unwrap();
+                self.sqs.delete_message().queue_url(url).receipt_handle(handle).send().await.unwrap();
+                messages.push(Message::decode(&message.body.unwrap()).unwrap());
+            }
+        }
+        messages
+    }
+
     /// Handles the messages of the queue like a deployed function does, until the task is aborted.
     pub(crate) fn work(&self, operations: Operations) -> JoinHandle<()> {
         let (sqs, url, operator) = (self.sqs.clone(), self.urls.of(Queue::Agents).queue.clone(), Operator::new(operations));
