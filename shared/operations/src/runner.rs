@@ -8,6 +8,7 @@ use rookery_domain::{AgentName, Error, Kind, Result, SessionAt, Time, ToolCall, 
 use rookery_models::{Completed, ModelError, Retry, StreamEvent};
 use rookery_queue::Message;
 use rookery_sessions::ask::Ask;
+use rookery_sessions::delete::is_deletion;
 use rookery_sessions::entry::{Answer, Begin, EndError, EndState, NoAnswer, What};
 use rookery_sessions::finish::LEASE_MS;
 use rookery_sessions::follow::Writer;
@@ -80,6 +81,11 @@ impl Operations {
                     if !may_begin {
                         self.producer.send(vec![Message::wake(&at.operation(n)).into()]).await?;
                         return Ok(Worked::Done);
+                    }
+                    if is_deletion(&operation)? {
+                        self.sessions.clear(at, n).await?;
+                        self.sessions.catch_up(&mut loaded).await?;
+                        continue;
                     }
                     (n, loaded.progress.last + 1, Some(self.begin(at, &operation).await?))
                 }

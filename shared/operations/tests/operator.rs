@@ -192,3 +192,29 @@ async fn after_a_crash_guards_are_sent_at_once() {
     operator.handle(Message::guard(&first)).await.unwrap();
     assert_eq!(engine.send_unsent(Time::now()).await.unwrap(), 0);
 }
+
+/// Whoever deletes a session may die; the guard of the deletion has it done, before what is asked after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deletion_that_was_cut_short_is_done_in_its_place() {
+    let world = World::start().await;
+    let (operations, operator) = (world.operations(), Operator::new(world.operations()));
+    let first = world.dispatch("one").await;
+    operator.handle(Message::wake(&first)).await.unwrap();
+    let at = world.at();
+    let deletion = loop {
+        // The deletion gets its place, and no further, or not even that.
+        tokio::time::timeout(Duration::from_micros(fastrand::u64(100..10_000)), operations.sessions().delete(&at)).await.ok();
+        let last = world.store.last_operation(&at).await.unwrap().unwrap();
+        if last.n > first.n {
+            break at.operation(last.n);
+        }
+    };
+    let second = world.dispatch("two").await;
+    operator.handle(Message::guard(&deletion)).await.unwrap();
+    assert_eq!(world.conversation().await, ["two", "two at 1"]);
+    assert_eq!(
+        (world.ended(&deletion).await.unwrap().state.as_str(), world.ended(&second).await.unwrap().state.as_str()),
+        ("deleted", "succeeded")
+    );
+    assert_eq!(world.store.operation(&first).await.unwrap(), None);
+}

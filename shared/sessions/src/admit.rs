@@ -2,6 +2,7 @@
 
 use crate::Sessions;
 use crate::ask::Ask;
+use crate::delete::is_deletion;
 use crate::entry::Over;
 use crate::log::read;
 use rookery_domain::{Error, Kind, OperationAt, Result, SessionAt, Time, limits};
@@ -83,7 +84,8 @@ impl Sessions {
             let operation =
                 Operation { n: last_n + 1, asked: asked.clone(), at: now, after, lease: here, aside: None, ended: None };
             let guard = (self.guard)(&admit.at.operation(operation.n));
-            let new = last.is_none().then_some(admit.names);
+            let is_new = last.as_ref().map_or(Ok(true), is_deletion)?;
+            let new = is_new.then_some(admit.names);
             match self.store.put_operation(admit.at, &operation, (now.plus(GUARD_MS), &guard), new, admit.key).await? {
                 PutOperation::Put => {
                     return Ok(Admitted::New { operation: admit.at.operation(operation.n), at: now, after, before });

@@ -27,6 +27,8 @@ pub enum Source {
     Prompt,
     /// A caller who was told that it is taken. Nobody is told.
     Dispatch,
+    /// Whoever deletes the session. Nothing is asked of a model.
+    Deletion,
     /// A cell of a workflow: its delivery waits.
     Cell {
         /// The workflow.
@@ -49,7 +51,7 @@ mod tests {
         let cell = r#"{"cell":{"workflow":{"project":"PROJECT","workflow":"WORKFLOW"},"pending":"EVENT","event":"EVENT"}}"#;
         let event = EventId::fresh().to_string();
         let cell = cell.replace("PROJECT", ProjectId::random().as_str()).replace("WORKFLOW", WorkflowId::random().as_str());
-        for source in [r#""prompt""#, r#""dispatch""#, &cell.replace("EVENT", &event)] {
+        for source in [r#""prompt""#, r#""dispatch""#, r#""deletion""#, &cell.replace("EVENT", &event)] {
             let stored = format!(
                 r#"{{"message":"Hello","payload":{{"n": 1.10}},"source":{source},"run_ms":600000,"wait_until":"2026-11-26T18:00:00.000Z"}}"#
             );

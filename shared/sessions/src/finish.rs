@@ -43,7 +43,11 @@ impl Sessions {
         loop {
             let page = self.store.entries(&at.session, after).await?;
             for (number, text) in &page.entries {
-                if let Some(ended) = seen.add(at.n, *number, read(text)?)? {
+                let entry = read(text)?;
+                if matches!(entry.what, What::Cleared { n } if n == at.n) {
+                    self.store.remove_entries(&at.session, *number).await?;
+                }
+                if let Some(ended) = seen.add(at.n, *number, entry)? {
                     self.store.end_operation(at, &ended).await?;
                     return Ok(());
                 }
@@ -101,6 +105,7 @@ impl Read {
                 self.outcome.error = error;
                 state.as_str()
             }
+            What::Cleared { .. } => "deleted",
             What::Begin(_) | What::ToolBegan { .. } | What::ToolDone { .. } => return Ok(None),
         };
         if !is_end {

@@ -10,6 +10,7 @@
 //! | how a log is read and goes on | `log.rs` |
 //! | what follows from the end of an operation | `finish.rs` |
 //! | how an operation is aborted or cancelled, and what waits | `stop.rs` |
+//! | how a session is deleted | `delete.rs` |
 //! | how a session is followed by those who listen | `follow.rs`, then `hub.rs` |
 //! | how those who take requests see the work on sessions | `ports.rs` |
 //!
@@ -19,6 +20,7 @@
 pub mod admit;
 pub mod ask;
 pub mod definition;
+pub mod delete;
 pub mod entry;
 pub mod finish;
 pub mod follow;

@@ -7,6 +7,7 @@
 //! | waits | `End` | over: cancelled, or expired |
 //! | open | `Answer` that asks for tools, `ToolBegan`, `ToolDone` | open |
 //! | open | `Answer` that is the last | over: succeeded |
+//! | waits | `Cleared`, if it is a deletion, and may begin | over, and what was before is gone |
 //! | open | `End` | over: failed, aborted, or expired |
 //!
 //! An open operation's next step follows from its entries alone ([`Progress::next`]): a step whose result is there is not made again.
@@ -85,6 +86,10 @@ impl Progress {
         let open = self.open.take();
         self.open = match (&entry.what, open) {
             (What::Begin(begin), _) => Some(Open::new(number, begin)),
+            (What::Cleared { .. }, _) => {
+                self.history.clear();
+                None
+            }
             (what, Some(open)) if what.n() == open.begin.n => self.go_on(Open { last: number, ..open }, what),
             // A waiting operation was cancelled meanwhile.
             (_, open) => open,
@@ -106,7 +111,7 @@ impl Progress {
             What::ToolBegan { call, .. } => open.began.push(call.clone()),
             What::ToolDone { result, .. } => open.has_result(result),
             What::End { .. } => return None,
-            What::Begin(_) => {}
+            What::Begin(_) | What::Cleared { .. } => {}
         }
         Some(open)
     }

@@ -107,7 +107,7 @@ impl Sessions {
     }
 
     /// How far a session is, without the conversation up to an entry. What began before that entry does not count as open.
-    async fn load_after(&self, at: &SessionAt, after: u64) -> Result<Progress> {
+    pub(crate) async fn load_after(&self, at: &SessionAt, after: u64) -> Result<Progress> {
         // The entry itself says which operations are over.
         let progress = Progress { last: after.saturating_sub(1), ..Progress::default() };
         let mut loaded = crate::log::Loaded { at: at.clone(), progress };

@@ -62,7 +62,11 @@ async fn admit(
     message: &str,
     only_if_free: bool,
 ) -> rookery_domain::Result<Admitted> {
-    sessions.admit(&Admit { at, names, ask: &ask(message), key: None, here: None, only_if_free }).await
+    sessions.admit(&Admit { only_if_free, ..admit_of(names, at, &ask(message)) }).await
+}
+
+fn admit_of<'a>(names: &'a SessionNames, at: &'a SessionAt, ask: &'a Ask) -> Admit<'a> {
+    Admit { at, names, ask, key: None, here: None, only_if_free: false }
 }
 
 /// Does one step of what is to be done. Gives false when nothing is.
@@ -254,4 +258,65 @@ async fn whoever_follows_a_session_sees_each_entry_once_and_in_order() {
         let (after, seen) = follower.await.unwrap();
         assert_eq!(seen, log[usize::try_from(after).unwrap()..]);
     }
+}
+
+/// A deletion has its place in the order: what was asked before is gone, also if whoever deletes dies in the middle, and what is asked after
+/// it finds a new session, whose numbers go on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_session_is_empty_and_its_numbers_go_on() {
+    let world = World::start().await;
+    let ((names, at), sessions) = (session(), world.process());
+    let store = Store::new(world.clients().dynamodb, TABLE);
+    let do_all = async || {
+        let mut loaded = sessions.load(&at).await.unwrap();
+        while step(&sessions, &mut loaded, &store, "me").await {}
+        loaded
+    };
+    assert_eq!(sessions.delete(&at).await.unwrap_err().code, "not_found");
+    let asked = ask("one");
+    let keyed = Admit { key: Some(Asked { key: "k", hash: "h" }), ..admit_of(&names, &at, &asked) };
+    sessions.admit(&keyed).await.unwrap();
+    assert_eq!(sessions.delete(&at).await.unwrap_err().code, "session_busy");
+    do_all().await;
+    admit(&sessions, &names, &at, "two", false).await.unwrap();
+    do_all().await;
+
+    let mut lives = 0;
+    while store.session(&at).await.unwrap().is_some() || lives < 10 {
+        lives += 1;
+        let alive = Duration::from_micros(fastrand::u64(100..5_000));
+        // Busy, while the deletion of the life before is not over: as whoever is sent the guard, the next one goes on with that.
+        tokio::time::timeout(alive, sessions.delete(&at)).await.ok();
+        if let Some(first) = sessions.unfinished(&at).await.unwrap().first() {
+            tokio::time::timeout(alive, sessions.clear(&at, first.operation.n)).await.ok();
+        }
+        if lives == 10 {
+            for unfinished in sessions.unfinished(&at).await.unwrap() {
+                sessions.clear(&at, unfinished.operation.n).await.unwrap();
+            }
+        }
+    }
+    let last = store.last_operation(&at).await.unwrap().unwrap();
+    sessions.finish(&at.operation(last.n), None).await.unwrap();
+    assert_eq!(store.operation(&at.operation(last.n)).await.unwrap().unwrap().ended.unwrap().state, "deleted");
+    for n in 1..=2 {
+        assert_eq!(store.operation(&at.operation(n)).await.unwrap(), None);
+    }
+    let loaded = sessions.load(&at).await.unwrap();
+    assert_eq!((loaded.progress.history.len(), loaded.progress.over.upto), (0, last.n));
+    assert_eq!(store.entries(&at, 0).await.unwrap().entries.len(), 1, "only that the session was deleted");
+    assert_eq!(sessions.delete(&at).await.unwrap_err().code, "not_found");
+
+    // The same key asks for something new.
+    let Admitted::New { operation, before: 0, .. } = sessions.admit(&keyed).await.unwrap() else { panic!("it is gone") };
+    assert_eq!(operation.n, last.n + 1);
+    assert_eq!(store.session(&at).await.unwrap().unwrap().0, names);
+    let loaded = do_all().await;
+    assert_eq!(loaded.progress.history.iter().map(Message::text).collect::<Vec<_>>(), ["one", "one by me"]);
+    // A deletion that comes late again removes nothing of it.
+    sessions.clear(&at, last.n).await.unwrap();
+    store.remove_session(&at, last.n, loaded.progress.last - 2).await.unwrap();
+    assert!(store.session(&at).await.unwrap().is_some() && sessions.load(&at).await.unwrap().progress == loaded.progress);
+    sessions.delete(&at).await.unwrap();
+    assert_eq!(store.session(&at).await.unwrap(), None);
 }

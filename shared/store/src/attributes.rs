@@ -60,7 +60,7 @@
 //! | `deadline`, `lease` | until when a result is taken; who may call now | requests |
 //! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |
 //! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests; `ended` also in operations |
-//! | `n` | how many are outstanding; the operation's place | counts of outstanding requests; idempotency keys of sessions |
+//! | `n` | how many are outstanding; the operation that brought it | counts of outstanding requests; heads, list entries and idempotency keys of sessions |
 //! | `asked`, `caller` | when it was asked for, or what is asked, packed; where its outcome is posted | callers; `asked` also in operations |
 //! | `held` | the packed result | held results |
 //! | `failures` | failures of a minute | counts of breakers |

@@ -72,7 +72,8 @@ pub enum PutOperation {
 }
 
 impl Store {
-    /// Admits an operation at its place. `new` are the names of a session in which nothing was asked so far. `guard` is a message, and when
+    /// Admits an operation at its place. `new` are the names of a session in which nothing was asked so far,
+    /// or nothing since its deletion. `guard` is a message, and when
     /// it is to be sent, unless the operation is noted as ended before.
     pub async fn put_operation(
         &self,
@@ -98,8 +99,10 @@ impl Store {
         }
         let (first, tag) = (usize::from(asked.is_some()), random_token(TAG));
         items.push(self.put_in_transaction(item.s("tag", &tag), nobody()));
-        for item in new.into_iter().flat_map(|new| new.items(at, operation.at)) {
-            items.push(self.put_in_transaction(item, nobody()));
+        for item in new.into_iter().flat_map(|new| new.items(at, operation.n, operation.at)) {
+            // What a deletion removes, or leaves, is of an earlier operation.
+            let gone = Expr::new("attribute_not_exists(pk) OR n < :n").n(":n", operation.n);
+            items.push(self.put_in_transaction(item, Some(gone)));
         }
         match self.transact_calmly(items).await? {
             Transacted::Done => Ok(PutOperation::Put),

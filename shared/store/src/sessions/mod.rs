@@ -1,6 +1,7 @@
 //! Sessions of persistent agents. What was asked and what happened are two lists of texts, each written at its end only, by a condition
 //! that nobody was there before: [`inbox`] and [`log`]. What the texts mean is not known here.
 
+pub(crate) mod delete;
 pub(crate) mod inbox;
 pub(crate) mod log;
 
@@ -30,11 +31,11 @@ impl SessionNames {
         SessionKey::of(&self.agent, &self.instance, &self.session)
     }
 
-    /// The head of the session, and its entry in the list of the project's sessions.
-    fn items(&self, at: &SessionAt, now: Time) -> [Item; 2] {
+    /// The head of the session, and its entry in the list of the project's sessions, with the first operation `n`.
+    fn items(&self, at: &SessionAt, n: u64, now: Time) -> [Item; 2] {
         [keys::of_session(at, Prefix::SessionHead), keys::session_entry(at)].map(|key| {
             let item = Item::new(&key).s("agent", &self.agent).s("inst", &self.instance).s("sess", &self.session);
-            item.n("at", now.0)
+            item.n("n", n).n("at", now.0)
         })
     }
 }

@@ -1,0 +1,41 @@
+//! The deletion of a session is an operation like others: it has its place in the order, its guard has it done if whoever began it is gone,
+//! and what is asked after it finds an empty session. Numbers go on, so no run id is used again.
+
+use crate::Sessions;
+use crate::admit::{Admit, Admitted};
+use crate::ask::{Ask, Source};
+use crate::entry::What;
+use crate::log::Loaded;
+use rookery_domain::{Error, Result, SessionAt, Time};
+use rookery_store::Operation;
+
+impl Sessions {
+    /// Deletes a session. Errors: 404; 409 `session_busy` while something is open or waits.
+    pub async fn delete(&self, at: &SessionAt) -> Result<()> {
+        let Some((names, _)) = self.store.session(at).await? else { return Err(Error::not_found("session")) };
+        let never = Time(i64::MAX);
+        let ask = Ask { message: String::new(), payload: None, source: Source::Deletion, run_ms: 0, wait_until: never };
+        let admit = Admit { at, names: &names, ask: &ask, key: None, here: None, only_if_free: true };
+        match self.admit(&admit).await? {
+            Admitted::New { operation, .. } | Admitted::Same(operation) => self.clear(at, operation.n).await,
+        }
+    }
+
+    /// Does what a deletion asks for, which is the first operation that is not over. May be done again by anybody.
+    pub async fn clear(&self, at: &SessionAt, n: u64) -> Result<()> {
+        let Some(operation) = self.store.operation(&at.operation(n)).await? else { return Ok(()) };
+        let mut loaded = Loaded { at: at.clone(), progress: self.load_after(at, operation.after).await? };
+        while !loaded.progress.over.has(n) {
+            // Nobody begins anything before the deletion is over, so nothing is removed that comes after it.
+            self.store.remove_session(at, n, loaded.progress.last).await?;
+            self.append(&mut loaded, What::Cleared { n }).await?;
+        }
+        self.finish(&at.operation(n), None).await
+    }
+}
+
+/// Whether an operation is the deletion of its session.
+pub fn is_deletion(operation: &Operation) -> Result<bool> {
+    let ask: Ask = serde_json::from_str(&operation.asked).map_err(Error::internal)?;
+    Ok(ask.source == Source::Deletion)
+}
