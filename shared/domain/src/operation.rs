@@ -66,6 +66,11 @@ impl SessionAt {
     pub fn operation(&self, n: u64) -> OperationAt {
         OperationAt { session: self.clone(), n }
     }
+
+    /// The session itself, before its first operation: a message about this has somebody look whether the session has expired.
+    pub fn whole(&self) -> OperationAt {
+        self.operation(0)
+    }
 }
 
 /// Where an operation is: its session, and its place in the session's order, which begins with 1.
@@ -81,6 +86,11 @@ impl OperationAt {
     /// The id of the operation's run: `run_`, then 33 characters of Crockford's base32.
     pub fn run_id(&self) -> String {
         format!("run_{}{}", self.session.key, base32(self.n.into(), CHARS[1]))
+    }
+
+    /// Whether this is the session itself.
+    pub fn is_whole(&self) -> bool {
+        self.n == 0
     }
 
     /// The operation of a project with this run id.

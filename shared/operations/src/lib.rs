@@ -8,6 +8,7 @@
 //! | how a prompt is done for a caller who waits | `inline.rs`, and `frames.rs` for what they see |
 //! | how an operation is done | `runner.rs` |
 //! | what is done while a provider is down | `later.rs` |
+//! | when a session expires | `expire.rs` |
 //! | what a model is told | `context.rs` |
 //! | which key opens a provider | `keys.rs` |
 //!
@@ -16,6 +17,7 @@
 
 mod at_work;
 mod context;
+mod expire;
 mod frames;
 mod inline;
 mod keys;

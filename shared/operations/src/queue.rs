@@ -31,6 +31,9 @@ impl Operator {
             Err(error) if error.kind == Kind::NotFound => return Ok(()), // The project is deleted, and its sessions with it.
             known => drop(known?),
         }
+        if operation.is_whole() {
+            return self.operations.expire(&operation.session, Time::now()).await;
+        }
         let ends = Instant::now() + Queue::Agents.budget();
         let mut turn = match self.operations.at_work.begin(&operation.session) {
             Ok(turn) => turn,

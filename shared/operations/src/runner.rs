@@ -169,6 +169,7 @@ impl Operations {
             Ok(definition) => definition,
             Err(error) => return refused(n, error),
         };
+        self.keep_for(at, definition.persist).await?;
         let run_ms = definition.deadline_seconds.map_or(ask.run_ms, |seconds| i64::from(seconds) * 1000);
         Ok(What::Begin(Begin {
             n,

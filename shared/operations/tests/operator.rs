@@ -218,3 +218,39 @@ async fn a_deletion_that_was_cut_short_is_done_in_its_place() {
     );
     assert_eq!(world.store.operation(&first).await.unwrap(), None);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_is_deleted_when_it_was_not_used_for_as_long_as_it_is_kept() {
+    const HOUR: i64 = 3_600_000;
+    let world = World::start().await;
+    let (operations, now) = (world.operations(), Time::now());
+    // Each time another process, since a clock that is set back is noticed.
+    let tick = async |hours| world.booted().engine.tick(now.plus(hours * HOUR)).await.unwrap();
+    let (operator, at) = (Operator::new(operations.clone()), world.at());
+    let ask = async |message| {
+        let operation = world.dispatch(message).await;
+        operator.handle(Message::wake(&operation)).await.unwrap();
+    };
+    ask("kept").await;
+    operations.expire(&at, now.plus(24 * HOUR)).await.unwrap();
+    assert_eq!(world.conversation().await.len(), 2, "for ever");
+    assert_eq!(tick(24).await, 0);
+
+    world.define(operations.definitions(), "---\nmodel: demo/echo\npersist: 2h\n---\nYou are {{ id }}.").await;
+    ask("two").await;
+    ask("three").await;
+    assert_eq!(tick(1).await, 0);
+    assert_eq!(tick(2).await, 1, "somebody looks once");
+    // What comes is no operation, and finds the session in use until just now.
+    operator.handle(Message::guard(&at.whole())).await.unwrap();
+    assert_eq!(world.conversation().await.len(), 6);
+    assert_eq!(tick(4).await, 1, "and again");
+
+    let waiting = world.dispatch("waits").await;
+    operations.expire(&at, now.plus(9 * HOUR)).await.unwrap();
+    assert_eq!(world.conversation().await.len(), 6, "in use");
+    operator.handle(Message::wake(&waiting)).await.unwrap();
+    operations.expire(&at, now.plus(9 * HOUR)).await.unwrap();
+    assert_eq!((world.conversation().await.len(), world.store.session(&at).await.unwrap()), (0, None));
+    operations.expire(&at, now.plus(9 * HOUR)).await.unwrap();
+}

@@ -77,7 +77,7 @@ pub struct Check {
 /// Somebody is to look at a session: its first operation that is not over may be nobody's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wake {
-    /// The operation for which the message was sent.
+    /// The operation for which the message was sent; 0 to look whether the session has expired.
     pub n: u64,
     /// The message guards the operation: while somebody works on it, the message comes again later.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -21,6 +21,9 @@ impl Engine {
     /// Records a message of a dead-letter queue as a failure that can be seen and replayed.
     pub async fn record_dead(&self, message: Message) -> Result<()> {
         if let Some(operation) = message.operation() {
+            if operation.is_whole() {
+                return Ok(()); // Whoever begins something in the session has it looked at again.
+            }
             return self.end_dead_operation(&operation).await;
         }
         let failure = Failure {

@@ -115,7 +115,7 @@ async fn fill(world: &World, workflow: &Workflow) {
     store.trip_breaker(project, "https://down.example.com", OpenBreaker { since: now, probe_at: now }).await.unwrap();
     let names = SessionNames { agent: "support".into(), instance: "a/b".into(), session: "default".into() };
     let session = SessionAt { project: project.clone(), key: names.key() };
-    let operation = Operation { n: 1, asked: "{}".into(), at: now, after: 0, lease: None, ended: None };
+    let operation = Operation { n: 1, asked: "{}".into(), at: now, after: 0, lease: None, aside: None, ended: None };
     let asked = Some(Asked { key: "k", hash: "h" });
     // Its guard would be sent by the ticks that purge: it is in the future.
     store.put_operation(&session, &operation, (now.plus(600_000), "{}"), Some(&names), asked).await.unwrap();

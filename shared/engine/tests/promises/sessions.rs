@@ -14,7 +14,15 @@ fn names(session: &str) -> SessionNames {
 }
 
 fn operation(n: u64, asked: &str) -> Operation {
-    Operation { n, asked: asked.to_owned(), at: Time::now(), after: 0, lease: Some(("me".to_owned(), Time(7))), ended: None }
+    Operation {
+        n,
+        asked: asked.to_owned(),
+        at: Time::now(),
+        after: 0,
+        lease: Some(("me".to_owned(), Time(7))),
+        aside: None,
+        ended: None,
+    }
 }
 
 /// Admits as every caller does: reads the last operation, and puts the next one, until nobody was faster.

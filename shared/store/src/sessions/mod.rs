@@ -58,6 +58,18 @@ impl Store {
         Ok(self.get(key.clone()).await?.is_some_and(|item| item.opt_str("tag") == Some(tag)))
     }
 
+    /// Has a message about a session sent at a time, unless that is arranged already.
+    pub async fn look_at_session(&self, at: &SessionAt, when: Time, message: &str) -> Result<()> {
+        let key = keys::of_session(at, Prefix::SessionHead);
+        if self.get(key.clone()).await?.is_none_or(|head| head.opt_num::<i64>("da").is_some()) {
+            return Ok(());
+        }
+        let update = Expr::new("SET dp = :shard, da = :when, msg = :message").s(":shard", keys::wait_shard(&key));
+        let update = update.n(":when", when.0).s(":message", message);
+        let free = Expr::new("attribute_exists(pk) AND attribute_not_exists(da)");
+        self.update(&key, update, Some(free)).await.map(drop)
+    }
+
     /// The names of a session, and when it was made; none when nothing was ever asked in it.
     pub async fn session(&self, at: &SessionAt) -> Result<Option<(SessionNames, Time)>> {
         let Some(item) = self.get(keys::of_session(at, Prefix::SessionHead)).await? else { return Ok(None) };
