@@ -17,12 +17,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use base64::Engine as _;
+use futures::StreamExt;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use hyper::body::Incoming;
 use lambda_http::request::LambdaRequest;
 use rookery_domain::ProjectId;
-use rookery_engine::Engine;
 use rookery_standins::Health;
 use serde_json::json;
 use std::net::IpAddr;
@@ -39,11 +39,17 @@ const DRAINED_BYTES: usize = 64 * 1024 * 1024;
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
+/// The functions that answer HTTP requests.
+#[derive(Clone)]
+pub(crate) struct Functions {
+    pub(crate) ingress: Router,
+    pub(crate) webhook: Router,
+}
+
 /// The routes of the HTTP API: hooks and results belong to the `webhook` function, all else to `ingress`, except the page at `/`.
 #[derive(Clone)]
 pub(crate) struct Gateway {
-    ingress: Router,
-    webhook: Router,
+    functions: Functions,
     config: rookery_api::Config,
     proxies: Vec<TrustedProxy>,
     /// Whether the program was told its public address: then no proxy can tell it another.
@@ -52,22 +58,21 @@ pub(crate) struct Gateway {
     data: Presence,
     stores: Health,
     shares: Arc<Shares>,
+    stopping: CancellationToken,
 }
 
 impl Gateway {
     pub(crate) fn new(
-        engine: &Arc<Engine>,
+        functions: Functions,
         config: rookery_api::Config,
         args: &Args,
         data: Presence,
         stores: Health,
         shares: Arc<Shares>,
+        stopping: CancellationToken,
     ) -> Self {
-        let ingress = rookery_ingress::service(engine.clone(), config.clone());
-        let webhook = rookery_webhook::service(engine.clone(), config.clone());
         Gateway {
-            ingress,
-            webhook,
+            functions,
             config,
             proxies: args.trusted_proxy.clone(),
             knows_its_address: args.public_url.is_some(),
@@ -75,6 +80,7 @@ impl Gateway {
             data,
             stores,
             shares,
+            stopping,
         }
     }
 
@@ -84,7 +90,8 @@ impl Gateway {
         let _ = self.home.set(page);
     }
 
-    pub(crate) async fn serve(self, listener: TcpListener, limits: Limits, stopping: CancellationToken) {
+    pub(crate) async fn serve(self, listener: TcpListener, limits: Limits) {
+        let stopping = self.stopping.clone();
         let gateway = Arc::new(self);
         let handler = move |request: axum::http::Request<Incoming>, connection: Arc<Connection>| {
             let gateway = gateway.clone();
@@ -129,7 +136,7 @@ impl Gateway {
         };
         connection.received();
         let is_hook = rookery_api::is_hook(parts.uri.path());
-        let function = if is_hook { &self.webhook } else { &self.ingress };
+        let function = if is_hook { &self.functions.webhook } else { &self.functions.ingress };
         let _seat = if is_hook { Some(self.shares.seat(project(parts.uri.path())).await) } else { None };
         let mut request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, client)).into();
         if let Some(base) = base.filter(|_| !self.knows_its_address) {
@@ -139,9 +146,18 @@ impl Gateway {
             request.extensions_mut().insert(rookery_api::HealthStatus::Checking);
         }
         match function.clone().oneshot(request).await {
-            Ok(response) => response,
+            Ok(response) => self.until_the_end(response),
             Err(never) => match never {},
         }
+    }
+
+    /// An answer that has no end of its own ends with the program; so the end of the program does not wait for it.
+    fn until_the_end(&self, response: Response) -> Response {
+        if response.extensions().get::<rookery_api::Follows>().is_none() {
+            return response;
+        }
+        let stopping = self.stopping.clone().cancelled_owned();
+        response.map(|body| Body::from_stream(body.into_data_stream().take_until(stopping)))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::agents_dir::{self, AgentsDir};
 use crate::cli::{Args, Auth};
 use crate::data::{self, Presence, Running};
 use crate::demo::{self, Demo};
-use crate::gateway::Gateway;
+use crate::gateway::{Functions, Gateway};
 use crate::mapping::{self, Function};
 use crate::server::Limits;
 use crate::shares::Shares;
@@ -89,8 +89,13 @@ impl Runner {
         tasks.spawn(presence.clone().watch(args.data.clone(), stopping.clone()));
         let config = rookery_api::Config { auth, hosts: Vec::new() };
         let shares = Shares::of_this_machine();
-        let gateway = Gateway::new(&engine, config, &args, presence, standins.health(), shares.clone());
-        tasks.spawn(gateway.clone().serve(listener, limits, stopping.clone()));
+        let agents = rookery_api::Agents::asked(Arc::new(operations.clone()));
+        let functions = Functions {
+            ingress: rookery_ingress::service(engine.clone(), config.clone(), agents),
+            webhook: rookery_webhook::service(engine.clone(), config.clone()),
+        };
+        let gateway = Gateway::new(functions, config, &args, presence, standins.health(), shares.clone(), stopping.clone());
+        tasks.spawn(gateway.clone().serve(listener, limits));
         tasks.spawn({
             let (operations, stopping) = (operations.clone(), stopping.clone());
             async move {

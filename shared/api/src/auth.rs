@@ -21,6 +21,9 @@ pub(crate) enum Access {
     Project(Role),
     /// Keys of any project, with this role or one that includes it: the route is about the key's own project.
     OwnProject(Role),
+    /// Keys with this role or one that includes it, of the path's project; or of any, if there is none in the path: the route is then
+    /// about the key's own project, or about the one that is the default, where no key is needed.
+    Flue(Role),
 }
 
 /// The caller.
@@ -86,6 +89,14 @@ impl Caller {
             Caller::Key(key) if key.project_id != *project => Err(Error::not_found("project").into()),
             Caller::Key(key) if allows(key.role, needed) => Ok(()),
             Caller::Key(key) => Err(forbidden(key.role, &format!("a key with the role `{}`", name(needed)))),
+        }
+    }
+
+    /// Whether the caller may see what a project's agents are made of.
+    pub(crate) fn may_see(&self) -> bool {
+        match self {
+            Caller::Root => true,
+            Caller::Key(key) => key.role != Role::Ingest,
         }
     }
 

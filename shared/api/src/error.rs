@@ -78,6 +78,13 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// The status, and the rest.
+    pub(crate) fn into_parts(self) -> (StatusCode, Error) {
+        (self.status, self.error)
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let ApiError { status, error } = self;

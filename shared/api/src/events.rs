@@ -153,6 +153,14 @@ impl From<Event> for EventView {
     }
 }
 
+/// The idempotency key of a request.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
+    let key = headers.get("idempotency-key").map(|key| key.to_str().map(str::to_owned)).transpose();
+    let unreadable =
+        |_| Error::invalid("The header `Idempotency-Key` is not visible ASCII text.", "Send a key like a UUID.").into();
+    key.map_err(unreadable)
+}
+
 async fn accept(
     State(app): State<App>,
     Extension(workflow): Extension<Workflow>,
@@ -161,12 +169,7 @@ async fn accept(
     Json(input): Json<NewEvent>,
 ) -> Result<impl IntoResponse> {
     let (payload, groups) = input.read()?;
-    let key = headers
-        .get("idempotency-key")
-        .map(|key| key.to_str().map(str::to_owned))
-        .transpose()
-        .map_err(|_| Error::invalid("The header `Idempotency-Key` is not visible ASCII text.", "Send a key like a UUID."))?;
-    let incoming = Incoming::new(payload, groups, key);
+    let incoming = Incoming::new(payload, groups, idempotency_key(&headers)?);
     let cell = CellId(ids.text("cell").to_owned());
     let id = app.engine.accept_at_trigger(&workflow, &cell, incoming).await?;
     Ok((StatusCode::ACCEPTED, Extension(IsLogged), one(AcceptedEvent::from(id))))

@@ -12,12 +12,14 @@ mod api_keys;
 mod auth;
 mod body;
 mod credentials;
+mod definitions;
 mod environment;
 mod error;
 mod events;
 mod external;
 mod failures;
 mod feeds;
+mod flue;
 mod hooks;
 mod host;
 mod ids;
@@ -30,15 +32,21 @@ mod requests;
 mod route;
 mod run_tree;
 mod runs;
+mod sessions;
 mod versions;
 mod workflows;
 
 pub use environment::{NoRootKey, RootKey};
 pub use host::is_local;
 pub use openapi::{HealthStatus, openapi};
+pub use sessions::Follows;
 
 use axum::Router;
 use rookery_engine::Engine;
+use rookery_queue::Message;
+use rookery_sessions::Sessions;
+use rookery_sessions::definition::{Definitions, Environment};
+use rookery_sessions::ports::Prompts;
 use route::Route;
 use std::sync::Arc;
 
@@ -63,16 +71,39 @@ pub enum Auth {
     },
 }
 
+/// The persistent agents that the API is about. Cheap to clone.
+#[derive(Clone)]
+pub struct Agents {
+    definitions: Definitions,
+    sessions: Sessions,
+    /// Who asks them; none in a process without models.
+    prompts: Option<Arc<dyn Prompts>>,
+}
+
+impl Agents {
+    /// Agents that are asked by this process.
+    pub fn asked(prompts: Arc<dyn Prompts>) -> Self {
+        Agents { definitions: prompts.definitions().clone(), sessions: prompts.sessions().clone(), prompts: Some(prompts) }
+    }
+
+    /// Agents that are only read and written here: they are asked at another address. Their instructions may use `environment`.
+    pub fn kept(engine: &Engine, environment: Environment) -> Self {
+        let sessions = Sessions::new(engine.store.clone(), |operation| Message::guard(operation).encode());
+        Agents { definitions: Definitions::new(engine.store.clone(), environment), sessions, prompts: None }
+    }
+}
+
 /// The state that every handler has.
 #[derive(Clone)]
 struct App {
     engine: Arc<Engine>,
     config: Arc<Config>,
+    agents: Agents,
 }
 
 impl App {
-    fn new(engine: Arc<Engine>, config: Config) -> Self {
-        App { engine, config: Arc::new(config) }
+    fn new(engine: Arc<Engine>, config: Config, agents: Agents) -> Self {
+        App { engine, config: Arc::new(config), agents }
     }
 }
 
@@ -82,14 +113,15 @@ pub fn is_hook(path: &str) -> bool {
 }
 
 /// The whole API, with hooks and feeds.
-pub fn router(engine: Arc<Engine>, config: Config) -> Router {
-    let app = App::new(engine, config);
+pub fn router(engine: Arc<Engine>, config: Config, agents: Agents) -> Router {
+    let app = App::new(engine, config, agents);
     route::serve(routes(), hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()), app)
 }
 
 /// The routes that need no key: the hooks of agents (`/hooks/{token}`), and the results of external agents.
 pub fn hooks_router(engine: Arc<Engine>, config: Config) -> Router {
-    let app = App::new(engine, config);
+    let agents = Agents::kept(&engine, Environment::default());
+    let app = App::new(engine, config, agents);
     route::serve(Vec::new(), hooks::routes().merge(agent_protocol::results()), app)
 }
 
@@ -109,6 +141,9 @@ fn routes() -> Vec<Route> {
         failures::routes(),
         requests::routes(),
         agent_protocol::routes(),
+        definitions::routes(),
+        sessions::routes(),
+        flue::routes(),
         openapi::routes(),
     ];
     nouns.into_iter().flatten().collect()

@@ -83,6 +83,11 @@ impl Query {
         Ok(Query(pairs))
     }
 
+    /// Reads a query whose other parameters are ignored. Of a parameter that is given twice, the first counts.
+    pub(crate) fn of_any(uri: &Uri) -> Result<Self> {
+        pairs(uri).map(Query)
+    }
+
     /// The value of a parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

@@ -28,6 +28,10 @@ pub(crate) fn routes() -> Vec<Route> {
 #[derive(Serialize, JsonSchema)]
 struct Health {
     status: HealthStatus,
+    /// Always true: whether it answers is what PyFlue's clients look at.
+    ok: bool,
+    /// `rookery`.
+    framework: &'static str,
 }
 
 // The local program puts another than `Ok` into a request's extensions.
@@ -42,7 +46,8 @@ pub enum HealthStatus {
 }
 
 async fn health(health: Option<Extension<HealthStatus>>) -> impl IntoResponse {
-    Json(Health { status: health.map_or(HealthStatus::Ok, |Extension(health)| health) })
+    let status = health.map_or(HealthStatus::Ok, |Extension(health)| health);
+    Json(Health { status, ok: true, framework: "rookery" })
 }
 
 async fn document() -> impl IntoResponse {
@@ -111,8 +116,11 @@ fn operation(route: &Route, inputs: &mut SchemaGenerator, outputs: &mut SchemaGe
     if let Some(shape) = route.output {
         success["content"] = json_of(shape, outputs);
     }
+    if route.streams {
+        success["content"]["text/event-stream"] = json!({"schema": {"type": "string"}});
+    }
     let mut operation = json!({
-        "operationId": format!("{tag}_{name}"),
+        "operationId": format!("{tag}_{name}{}", if route.is_twin() { "_in" } else { "" }),
         "tags": [tag],
         "summary": route.summary,
         "parameters": parameters(route),
@@ -140,6 +148,7 @@ fn needs(access: Access) -> Option<&'static str> {
         Access::Public => None,
         Access::Root => Some("Needs the root key."),
         Access::Reader | Access::Project(Role::Viewer) => Some("Needs a key with the role viewer, editor or owner."),
+        Access::Flue(role) => needs(Access::Project(role)),
         Access::OwnProject(_) => Some("Needs a project's key with the role ingest, editor or owner: the project is the key's."),
         Access::Project(Role::Owner) => Some("Needs a key with the role owner."),
         Access::Project(Role::Editor) => Some("Needs a key with the role editor or owner."),

@@ -1,19 +1,19 @@
 //! The table of routes: it registers, guards and documents them.
 
-use crate::auth::{Access, authenticate, with_key};
+use crate::auth::{Access, Caller, authenticate, with_key};
 use crate::body::Input;
 use crate::error::{Result, catch_panics, unknown_path, wrong_method};
 use crate::ids::Ids;
 use crate::list::Query;
 use crate::observe::observed;
-use crate::{App, host};
+use crate::{App, flue, host};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::{HeaderName, Method, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, any, on};
 use rookery_domain::{Error, ProjectId, WorkflowRef};
 use rookery_store::{Project, Role, Workflow};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -22,8 +22,14 @@ use tower::ServiceExt;
 
 /// The path of one project.
 pub(crate) const PROJECT: &str = "/api/v1/projects/{project}";
+/// The path of one project, for protocols that have paths of their own.
+const TWIN: &str = "/p/{project}";
 /// The path of one workflow.
 pub(crate) const WORKFLOW: &str = "/api/v1/projects/{project}/workflows/{workflow}";
+/// The path of one persistent agent.
+pub(crate) const DEFINITION: &str = "/api/v1/projects/{project}/agents/{agent}";
+/// The path of one session of a persistent agent.
+pub(crate) const SESSION: &str = "/api/v1/projects/{project}/agents/{agent}/instances/{instance}/sessions/{session}";
 /// The path of one agent.
 pub(crate) const AGENT: &str = "/api/v1/projects/{project}/workflows/{workflow}/agents/{cell}";
 
@@ -46,6 +52,8 @@ pub(crate) struct Route {
     pub(crate) input: Option<(Shape, bool)>,
     pub(crate) status: u16,
     pub(crate) output: Option<Shape>,
+    /// Whether the answer may also come as server-sent events.
+    pub(crate) streams: bool,
     handler: MethodRouter<App>,
 }
 
@@ -74,6 +82,7 @@ impl Route {
             input: None,
             status: 204,
             output: None,
+            streams: false,
             handler: on(filter, handler),
         }
     }
@@ -89,6 +98,36 @@ impl Route {
         self.status = status;
         self.output = Some(SchemaGenerator::subschema_for::<T>);
         self
+    }
+
+    /// Sets the type of a body that the handler reads by itself.
+    pub(crate) fn reads<T: JsonSchema>(mut self) -> Self {
+        self.input = Some((SchemaGenerator::subschema_for::<T>, true));
+        self
+    }
+
+    /// Says that the answer may also come as server-sent events.
+    pub(crate) fn streams(mut self) -> Self {
+        self.streams = true;
+        self
+    }
+
+    /// The route, and the same below the path of a project.
+    pub(crate) fn twin(self) -> [Route; 2] {
+        let below = Route {
+            method: self.method.clone(),
+            path: format!("{TWIN}{}", self.path),
+            query: self.query.clone(),
+            headers: self.headers.clone(),
+            handler: self.handler.clone(),
+            ..self
+        };
+        [self, below]
+    }
+
+    /// Whether the route is the second of a twin.
+    pub(crate) fn is_twin(&self) -> bool {
+        matches!(self.access, Access::Flue(_)) && self.path.starts_with(TWIN)
     }
 
     /// Adds a parameter of the query.
@@ -112,11 +151,15 @@ impl Route {
 
 /// Serves the routes, each behind its guard, and answers requests that fit none of them.
 pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
-    let mut paths: BTreeMap<String, (MethodRouter<App>, Vec<Method>)> = BTreeMap::new();
+    let mut paths: BTreeMap<String, (MethodRouter<App>, Vec<Method>, WrongMethod)> = BTreeMap::new();
     for route in routes {
         let known = route.query.iter().map(|(name, _)| *name).collect();
         let gate = Gate { app: app.clone(), access: route.access, query: known };
-        let (methods, allow) = paths.entry(route.path).or_default();
+        let (methods, allow, refuse) =
+            paths.entry(route.path).or_insert_with(|| (MethodRouter::new(), Vec::new(), wrong_method_of_ours));
+        if matches!(route.access, Access::Flue(_)) {
+            *refuse = flue::error::wrong_method;
+        }
         *methods = std::mem::take(methods).merge(route.handler.route_layer(from_fn_with_state(gate, guard)));
         if route.method == Method::GET {
             allow.push(Method::HEAD);
@@ -124,9 +167,11 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
         allow.push(route.method);
     }
     let mut router = more;
-    for (path, (methods, mut allow)) in paths {
+    for (path, (methods, mut allow, refuse)) in paths {
         allow.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-        router = router.route(&path, methods.fallback(async move |method: Method| wrong_method(&method, &allow)));
+        // `any` keeps axum from adding a header `Allow` to answers that have none.
+        let others = any(async move |method: Method| refuse(&method, &allow));
+        router = router.route(&path, others.merge(methods));
     }
     let router = router
         .fallback(unknown_path)
@@ -137,6 +182,13 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
         .with_state(app);
     // The slash is removed outside of the router, which looks at the path before its own layers run.
     Router::new().fallback_service(router.map_request(without_slash))
+}
+
+/// Answers a method that a path does not take.
+type WrongMethod = fn(&Method, &[Method]) -> Response;
+
+fn wrong_method_of_ours(method: &Method, allow: &[Method]) -> Response {
+    wrong_method(method, allow).into_response()
 }
 
 /// Headers that say how a request is read, or that it is the same as another: two that differ would be taken by chance.
@@ -200,7 +252,18 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
             let project = app.engine.store.known_project(caller.own_project(needed)?).await?;
             request.extensions_mut().insert(project);
         }
-        Access::Project(needed) => {
+        Access::Flue(needed) if !ids.as_ref().is_ok_and(|ids| ids.has("project")) => {
+            let caller = with_key(app, request.headers()).await?;
+            let project = match &caller {
+                Caller::Root => app.engine.store.default_project().await?,
+                Caller::Key(_) => app.engine.store.known_project(caller.own_project(needed)?).await?,
+            };
+            // Only now is it known that the caller may be told what is wrong with the path.
+            ids?;
+            request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(project);
+        }
+        Access::Project(needed) | Access::Flue(needed) => {
             let parsed = ids.and_then(|ids| Ok((ids.get::<ProjectId>("project")?, ids)));
             let (id, ids) = match parsed {
                 Ok(parsed) => parsed,
@@ -223,7 +286,10 @@ async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request,
             workflow.map(|workflow| request.extensions_mut().insert(workflow));
         }
     }
-    let query = Query::read(request.uri(), &gate.query)?;
+    let query = match gate.access {
+        Access::Flue(_) => Query::of_any(request.uri())?,
+        _ => Query::read(request.uri(), &gate.query)?,
+    };
     request.extensions_mut().insert(query);
     Ok(next.run(request).await)
 }

@@ -8,6 +8,7 @@
 //! | what a log says, and what is to be done next | `entry.rs`, then the table of `progress.rs` |
 //! | how something gets its place in a session's order | `admit.rs` |
 //! | how a log is read and goes on | `log.rs` |
+//! | how others read it, in parts | `history.rs` |
 //! | what follows from the end of an operation | `finish.rs` |
 //! | how an operation is aborted or cancelled, and what waits | `stop.rs` |
 //! | how a session is deleted | `delete.rs` |
@@ -24,6 +25,7 @@ pub mod delete;
 pub mod entry;
 pub mod finish;
 pub mod follow;
+pub mod history;
 pub mod hub;
 pub mod log;
 pub mod ports;

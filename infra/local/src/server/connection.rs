@@ -6,7 +6,8 @@
 //! | `Head` | the end of the request's head | `Limits::head`; as `Idle` |
 //! | `Body` | the body is there ([`Connection::received`]) | what the gateway allows; cut first when memory is full |
 //! | `Work` | the answer is there | what the work takes |
-//! | `Answer` | all of it is written | `Limits::write` for each part; cut first when memory is full |
+//! | `Answer` | all that there is of it is written | `Limits::write` for each part; cut first when memory is full |
+//! | `Wait` | there is more of the answer, or its end | what the work takes |
 
 use super::connections::Connections;
 use super::limits::{Limits, Reached};
@@ -41,9 +42,21 @@ enum Stands {
     Answer {
         /// Bytes that the client took since the last part.
         taken: usize,
-        /// Whether hyper has the whole answer.
-        is_handed_over: bool,
+        /// How much of the answer hyper has.
+        handed_over: HandedOver,
     },
+    Wait,
+}
+
+/// How much of an answer hyper has. It may not have written all of that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HandedOver {
+    /// A part.
+    Part,
+    /// All that there is so far: the rest is still being made.
+    AllSoFar,
+    /// The whole.
+    All,
 }
 
 impl Connection {
@@ -96,7 +109,7 @@ impl Connection {
     /// Notes that the answer is there, with so many bytes; the request's body is no longer needed.
     pub(super) fn answer(&self, bytes: usize) {
         self.release();
-        self.stand(Stands::Answer { taken: 0, is_handed_over: false });
+        self.stand(Stands::Answer { taken: 0, handed_over: HandedOver::Part });
         self.hold(bytes);
     }
 
@@ -112,19 +125,47 @@ impl Connection {
         }
     }
 
+    /// Notes that more of the answer is there.
+    pub(super) fn goes_on(&self) {
+        match &mut self.state().stands {
+            Stands::Answer { handed_over, .. } => return *handed_over = HandedOver::Part,
+            Stands::Wait => {}
+            _ => return,
+        }
+        self.stand(Stands::Answer { taken: 0, handed_over: HandedOver::Part });
+    }
+
+    /// Notes that hyper has all that there is of the answer, and that more is being made.
+    pub(super) fn has_all_so_far(&self) {
+        if let Stands::Answer { handed_over, .. } = &mut self.state().stands {
+            *handed_over = HandedOver::AllSoFar;
+        }
+    }
+
     /// Notes that hyper has the whole answer, but may not have written all of it.
     pub(super) fn handed_over(&self) {
-        if let Stands::Answer { is_handed_over, .. } = &mut self.state().stands {
-            *is_handed_over = true;
+        let mut state = self.state();
+        match &mut state.stands {
+            Stands::Answer { handed_over, .. } => *handed_over = HandedOver::All,
+            Stands::Wait => state.stands = Stands::Answer { taken: 0, handed_over: HandedOver::All },
+            _ => {}
         }
     }
 
     /// Notes that everything that hyper had is written.
     pub(super) fn flushed(&self) {
-        if matches!(self.state().stands, Stands::Answer { is_handed_over: true, .. }) {
-            self.release();
-            self.stand(Stands::Idle);
-            self.connections.is_idle();
+        let Stands::Answer { handed_over, .. } = self.state().stands else { return };
+        match handed_over {
+            HandedOver::Part => {}
+            HandedOver::AllSoFar => {
+                self.release();
+                self.stand(Stands::Wait);
+            }
+            HandedOver::All => {
+                self.release();
+                self.stand(Stands::Idle);
+                self.connections.is_idle();
+            }
         }
     }
 
@@ -135,7 +176,7 @@ impl Connection {
             Stands::Idle => (limits.idle, Reached::Idle),
             Stands::Head => (limits.head, Reached::Head),
             Stands::Answer { .. } => (limits.write, Reached::Write),
-            Stands::Body | Stands::Work => return None,
+            Stands::Body | Stands::Work | Stands::Wait => return None,
         };
         Some((state.since + time, reached))
     }

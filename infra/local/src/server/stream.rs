@@ -87,13 +87,15 @@ impl<S: Socket> AsyncWrite for Watched<S> {
 pub(super) struct Answer {
     body: Body,
     connection: Arc<Connection>,
+    /// Whether the length of the whole is known, and counted as memory from the start.
+    is_counted: bool,
 }
 
 impl Answer {
     pub(super) fn new(body: Body, connection: Arc<Connection>) -> Self {
-        let bytes = body.size_hint().lower();
-        connection.answer(usize::try_from(bytes).unwrap_or(usize::MAX));
-        Answer { body, connection }
+        let bytes = body.size_hint().exact();
+        connection.answer(usize::try_from(bytes.unwrap_or_default()).unwrap_or(usize::MAX));
+        Answer { body, connection, is_counted: bytes.is_some() }
     }
 }
 
@@ -105,7 +107,18 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<std::result::Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        match &polled {
+            Poll::Pending => self.connection.has_all_so_far(),
+            Poll::Ready(Some(Ok(frame))) => {
+                self.connection.goes_on();
+                if let (false, Some(data)) = (self.is_counted, frame.data_ref()) {
+                    self.connection.hold(data.len());
+                }
+            }
+            Poll::Ready(_) => {}
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {

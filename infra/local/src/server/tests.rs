@@ -3,6 +3,7 @@
 
 use super::*;
 use axum::http::StatusCode;
+use futures::StreamExt;
 use http_body_util::BodyExt;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -26,6 +27,13 @@ async fn handler(request: Request<Incoming>, connection: Arc<Connection>) -> Res
     connection.received();
     if path == "sleep" {
         tokio::time::sleep(Duration::from_secs(600)).await;
+    }
+    if path == "stream" {
+        let part = |number: u64| async move {
+            tokio::time::sleep(Duration::from_secs(number * 600)).await;
+            Ok::<_, Infallible>(if number < 3 { format!("part {number}\n").into_bytes() } else { vec![b'x'; 100_000] })
+        };
+        return Response::new(Body::from_stream(futures::stream::iter(0..4).then(part)));
     }
     let mut response = Response::new(Body::from(vec![b'x'; path.parse().unwrap_or_default()]));
     *response.status_mut() = StatusCode::OK;
@@ -113,6 +121,33 @@ async fn work_takes_the_time_that_it_takes() {
     let mut client = connect(&connections);
     client.write_all(b"GET /sleep HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     assert!(rest(client).await.starts_with(b"HTTP/1.1 200"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_may_be_made_while_it_is_sent_but_must_be_taken() {
+    let connections = Connections::new(limits());
+    let request = b"GET /stream HTTP/1.1\r\nhost: a\r\n\r\n";
+    let mut client = connect(&connections);
+    client.write_all(request).await.unwrap();
+    let all = String::from_utf8(rest(client).await).unwrap();
+    assert!(all.contains("part 0") && all.contains("part 1") && all.contains("part 2"), "{all:.500}");
+    assert!(all.len() > 100_000, "the parts come after ten minutes each, and all of them come: {}", all.len());
+
+    let mut client = connect(&connections);
+    client.write_all(request).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(6 * 600 + 21)).await;
+    assert!(rest(client).await.len() < 2000, "the last part is not taken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_is_only_in_memory_until_it_is_written() {
+    // Each of the connections has 100 KB in the end; all wait with nothing in memory before.
+    let connections = Connections::new(Limits { held_bytes: 150_000, ..limits() });
+    for _ in 0..4 {
+        let mut client = connect(&connections);
+        client.write_all(b"GET /stream HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        assert!(rest(client).await.len() > 100_000);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,7 +12,7 @@ fn routes() -> Vec<(String, String)> {
         .filter(|(path, _)| path.contains("{project}") && !path.ends_with("/sendResult"))
         .flat_map(|(path, item)| item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())))
         .collect();
-    assert!(routes.len() >= 35, "{}", routes.len());
+    assert!(routes.len() >= 55, "{}", routes.len());
     routes
 }
 
@@ -21,6 +21,8 @@ fn fill(path: &str, project: &str, workflow: &str) -> String {
     let event = "0".repeat(32);
     let filled = path.replace("{project}", project).replace("{workflow}", workflow).replace("{version}", "1");
     let filled = filled.replace("{cell}", "hand").replace("{credential}", "token").replace("{api_key}", "x");
+    let filled = filled.replace("{agent}", "helper").replace("{instance}", "i").replace("{name}", "helper").replace("{id}", "i");
+    let filled = filled.replace("{session}", "s").replace("{session_id}", "i:s").replace("{operation}", "run_x");
     filled.replace("{event}", &event).replace("{failure}", &event).replace("{run}", &event).replace("{request}", &event)
 }
 
@@ -103,7 +105,7 @@ async fn each_role_may_do_what_it_may_and_no_more() {
                 "owner" => true,
                 "editor" => !is_for_owners,
                 "viewer" => method == "GET" && !is_for_owners,
-                _ => method == "POST" && (path.ends_with("/agents/{cell}/events") || path.ends_with("/api/execute")),
+                _ => method == "POST" && (path.ends_with("/agents/{cell}/events") || path.starts_with("/p/")),
             };
             let filled = fill(&path, &tenants.mine, &tenants.others_workflow);
             let answer = tenants.world.keyed(&key, &method, &filled, body(&method)).await;

@@ -4,7 +4,10 @@
 mod agents;
 mod auth;
 mod bodies;
+mod definitions;
 mod events;
+mod fake;
+mod flue;
 mod here;
 mod hooks;
 mod isolation;
@@ -14,5 +17,6 @@ mod openapi;
 mod projects;
 mod runs;
 mod schemas;
+mod sessions;
 mod support;
 mod workflows;

@@ -24,6 +24,12 @@ async fn paths(world: &World) -> BTreeMap<String, Vec<String>> {
     paths.collect()
 }
 
+/// Whether a path is one of PyFlue, which has its own words for this.
+fn is_of_flue(path: &str) -> bool {
+    let path = path.strip_prefix("/p/").and_then(|rest| rest.find('/').map(|slash| &rest[slash..])).unwrap_or(path);
+    ["/agents", "/prompt/", "/sessions/"].iter().any(|start| path.starts_with(start))
+}
+
 #[tokio::test]
 async fn a_method_that_a_known_path_does_not_take_is_405_with_what_it_takes() {
     let world = World::open().await;
@@ -39,6 +45,11 @@ async fn a_method_that_a_known_path_does_not_take_is_405_with_what_it_takes() {
                 let answer = world.send(request(method, &path).body(Body::empty()).unwrap()).await;
                 assert_eq!(answer.status, 405, "{method} {path}: {}", answer.text());
                 answer.error(405, "method_not_allowed");
+                if is_of_flue(&path) {
+                    assert!(!answer.headers.contains_key("allow"), "{method} {path}");
+                    assert_eq!(answer.value()["error"]["meta"]["allowed"], json!(methods), "{method} {path}");
+                    continue;
+                }
                 let allow = answer.headers["allow"].to_str().unwrap();
                 let allowed: Vec<&str> = allow.split(", ").collect();
                 assert!(methods.iter().all(|method| allowed.contains(&method.as_str())), "{method} {path}: {allow}");

@@ -1,13 +1,17 @@
 //! Each test has its own world: stand-ins on a temporary folder, an engine, the API's router, and requests to it.
 
+use crate::fake::Fake;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use rookery_api::{Auth, Config};
+use rookery_api::{Agents, Auth, Config};
 use rookery_boot::{Booted, Clients, Options, TABLE};
 use rookery_engine::{Dispatcher, Engine};
 use rookery_queue::{Handler, Message, Queue};
+use rookery_sessions::definition::Source;
+use rookery_sessions::ports::Prompts;
 use rookery_standins::Standins;
+use rookery_store::DefinitionSource;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -17,6 +21,8 @@ pub(crate) const ROOT_KEY: &str = "the-root-key-of-the-tests-0123456789";
 pub(crate) struct World {
     pub(crate) router: Router,
     pub(crate) engine: Arc<Engine>,
+    /// Who is asked for answers of agents.
+    pub(crate) fake: Arc<Fake>,
     sqs: aws_sdk_sqs::Client,
     deliver: String,
     standins: Standins,
@@ -48,8 +54,9 @@ impl World {
         let queues = rookery_boot::create(&clients).await.unwrap();
         let Booted { engine, sqs, queues, .. } = rookery_boot::assemble(clients, TABLE, queues, Options::default());
         let config = Config { auth, hosts: vec!["rookery.lan".to_owned()] };
-        let router = rookery_api::router(engine.clone(), config);
-        World { router, engine, sqs, deliver: queues.of(Queue::Deliver).queue.clone(), standins, _data: data }
+        let fake = Arc::new(Fake::new(&engine));
+        let router = rookery_api::router(engine.clone(), config, Agents::asked(fake.clone()));
+        World { router, engine, fake, sqs, deliver: queues.of(Queue::Deliver).queue.clone(), standins, _data: data }
     }
 
     pub(crate) async fn stop(self) {
@@ -94,6 +101,21 @@ impl World {
     pub(crate) async fn project(&self) -> String {
         let project = self.engine.store.create_project("p").await.unwrap();
         format!("/api/v1/projects/{}", project.id)
+    }
+
+    /// Saves a persistent agent with this front matter in the project that is the default, and gives that project's id.
+    pub(crate) async fn persistent(&self, name: &str, front_matter: &str) -> String {
+        let project = self.engine.store.default_project().await.unwrap().id.to_string();
+        self.define(&project, name, front_matter).await;
+        project
+    }
+
+    /// Saves a persistent agent with this front matter.
+    pub(crate) async fn define(&self, project: &str, name: &str, front_matter: &str) {
+        let source = Source { text: format!("---\n{front_matter}\n---\nYou help."), ..Source::default() };
+        let (project, name) = (project.parse().unwrap(), name.parse().unwrap());
+        let saved = self.fake.definitions().save(&project, &name, &source, DefinitionSource::Api, None).await.unwrap();
+        assert_eq!(saved.1.errors, []);
     }
 
     /// Makes a workflow of these cells in a new project, starts it, and gives the path of its routes.

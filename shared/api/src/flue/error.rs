@@ -1,0 +1,175 @@
+//! Errors on the paths of PyFlue: its envelope, `{"error": {"type", "message", "details", "dev"?, "meta"?}}`, over HTTP and in streams.
+
+use crate::error::ApiError;
+use axum::Json;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rookery_domain::Error;
+use rookery_sessions::ports::{OpError, OpErrorKind};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// A result whose error is sent as an answer.
+pub(crate) type Result<T, E = FlueError> = std::result::Result<T, E>;
+
+/// An error that is sent as an answer, or as the last frame of a stream.
+#[derive(Debug)]
+pub(crate) struct FlueError {
+    status: StatusCode,
+    shown: Shown,
+    /// After how many seconds to come again.
+    retry_after: Option<u64>,
+}
+
+/// The body of every error on a path of PyFlue.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FlueError")]
+pub(crate) struct Envelope<'e> {
+    error: &'e Shown,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Shown {
+    /// The stable type, in snake case.
+    r#type: String,
+    /// What is wrong.
+    message: String,
+    /// What to do about it.
+    details: String,
+    /// More, for those who may see the agents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dev: Option<String>,
+    /// Details for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meta: Option<Value>,
+}
+
+impl FlueError {
+    fn new(status: StatusCode, code: &str, message: impl Into<String>, details: impl Into<String>) -> Self {
+        let shown = Shown { r#type: code.to_owned(), message: message.into(), details: details.into(), dev: None, meta: None };
+        FlueError { status, shown, retry_after: None }
+    }
+
+    /// 400 `invalid_request`.
+    pub(crate) fn invalid(message: impl Into<String>, details: impl Into<String>) -> Self {
+        FlueError::new(StatusCode::BAD_REQUEST, "invalid_request", message, details)
+    }
+
+    /// 400 `invalid_json`.
+    pub(crate) fn no_json(why: impl Into<String>) -> Self {
+        FlueError::new(StatusCode::BAD_REQUEST, "invalid_json", why, "Send a JSON object, or no body.")
+    }
+
+    /// 415, with what came.
+    pub(crate) fn media_type(received: &str) -> Self {
+        let message = "The body is not said to be JSON.";
+        let kind = "unsupported_media_type";
+        FlueError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, kind, message, "Send `Content-Type: application/json`.")
+            .with_meta(json!({"received": received}))
+    }
+
+    /// 404, which names the agents that there are to those who may see them.
+    pub(crate) fn no_agent(name: &str, known: Option<&[String]>) -> Self {
+        let message = format!("There is no agent `{name}`.");
+        let error = FlueError::new(StatusCode::NOT_FOUND, "agent_not_found", message, "GET /agents lists those that there are.");
+        error.with_dev(
+            known.map(|names| format!("Agents here: {}.", if names.is_empty() { "none".into() } else { names.join(", ") })),
+        )
+    }
+
+    /// 404 for an agent that may not be reached from outside.
+    pub(crate) fn no_webhook(name: &str) -> Self {
+        let message = format!("The agent `{name}` cannot be reached over HTTP.");
+        let details = "Its definition says `triggers: {webhook: false}`.";
+        FlueError::new(StatusCode::NOT_FOUND, "agent_not_webhook", message, details)
+    }
+
+    /// 404 `not_found`.
+    pub(crate) fn not_found(message: impl Into<String>, details: impl Into<String>) -> Self {
+        FlueError::new(StatusCode::NOT_FOUND, "not_found", message, details)
+    }
+
+    pub(crate) fn with_dev(mut self, dev: Option<String>) -> Self {
+        self.shown.dev = dev;
+        self
+    }
+
+    fn with_meta(mut self, meta: Value) -> Self {
+        self.shown.meta = Some(meta);
+        self
+    }
+
+    /// The same for a caller who may not see what the agents are made of.
+    pub(crate) fn without_dev(self) -> Self {
+        self.with_dev(None)
+    }
+
+    /// The envelope, as the data of a stream's last frame.
+    pub(crate) fn envelope(&self) -> Envelope<'_> {
+        Envelope { error: &self.shown }
+    }
+}
+
+impl From<ApiError> for FlueError {
+    fn from(error: ApiError) -> Self {
+        let (status, error) = error.into_parts();
+        let retry_after = error.meta.as_ref().and_then(|meta| meta["retry_after"].as_u64());
+        let shown =
+            Shown { r#type: error.code.to_owned(), message: error.message, details: error.details, dev: None, meta: error.meta };
+        FlueError { status, shown, retry_after }
+    }
+}
+
+impl From<Error> for FlueError {
+    fn from(error: Error) -> Self {
+        ApiError::from(error).into()
+    }
+}
+
+impl From<OpError> for FlueError {
+    fn from(error: OpError) -> Self {
+        let OpError { kind, code, message, details, dev, retry_after_s } = error;
+        let (status, shown_code) = match kind {
+            OpErrorKind::Busy => (StatusCode::CONFLICT, "session_busy"),
+            OpErrorKind::Aborted => (StatusCode::CONFLICT, "aborted"),
+            OpErrorKind::Closed => (StatusCode::CONFLICT, "session_closing"),
+            OpErrorKind::Conflict => (StatusCode::CONFLICT, "idempotency_conflict"),
+            OpErrorKind::Model => (StatusCode::BAD_GATEWAY, "model_error"),
+            OpErrorKind::ModelUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "model_error"),
+            OpErrorKind::Expired => (StatusCode::GATEWAY_TIMEOUT, "expired"),
+            OpErrorKind::Failed => (StatusCode::UNPROCESSABLE_ENTITY, "failed"),
+            OpErrorKind::Invalid => (StatusCode::BAD_REQUEST, "invalid_request"),
+            OpErrorKind::NotFound => (StatusCode::NOT_FOUND, "agent_not_found"),
+            OpErrorKind::Full => (StatusCode::SERVICE_UNAVAILABLE, "session_full"),
+            OpErrorKind::Internal if code == "unavailable" => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            OpErrorKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+        };
+        let shown = FlueError::new(status, shown_code, message, details).with_dev(dev);
+        let shown = if code == shown_code { shown } else { shown.with_meta(json!({"code": code})) };
+        FlueError { retry_after: retry_after_s, ..shown }
+    }
+}
+
+impl IntoResponse for FlueError {
+    fn into_response(self) -> Response {
+        if self.status.is_server_error() {
+            tracing::warn!(code = self.shown.r#type, message = self.shown.message, "a request to an agent failed");
+        }
+        let mut response = (self.status, Json(self.envelope())).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// 405: like PyFlue, it says in `meta` what the path takes, and has no header `Allow`.
+pub(crate) fn wrong_method(method: &Method, allow: &[Method]) -> Response {
+    let allowed: Vec<&str> = allow.iter().filter(|method| **method != Method::HEAD).map(Method::as_str).collect();
+    let message = format!("This path does not take {method}; it takes {}.", allowed.join(", "));
+    FlueError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message, "Use one of these methods.")
+        .with_meta(json!({"allowed": allowed}))
+        .into_response()
+}

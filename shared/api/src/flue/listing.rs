@@ -1,0 +1,65 @@
+//! The list of agents that can be asked.
+
+use super::error::Result;
+use crate::App;
+use axum::extract::State;
+use axum::{Extension, Json};
+use rookery_domain::{ProjectId, limits};
+use rookery_store::{DefinitionHead, Project};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The agents of a project.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FlueAgents")]
+pub(crate) struct Agents {
+    /// By name; also those that cannot be reached over HTTP.
+    agents: Vec<Agent>,
+}
+
+/// An agent.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FlueAgent")]
+struct Agent {
+    /// Its name.
+    name: String,
+    /// Where its instances are asked.
+    path: String,
+    /// How it may be reached.
+    triggers: Triggers,
+}
+
+/// How an agent may be reached.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FlueTriggers")]
+struct Triggers {
+    /// Over HTTP.
+    webhook: bool,
+}
+
+pub(super) async fn agents(State(app): State<App>, Extension(project): Extension<Project>) -> Result<Json<Agents>> {
+    let agent = |head: DefinitionHead| Agent {
+        name: head.name.to_string(),
+        path: format!("/agents/{}/{{agent_id}}", head.name),
+        triggers: Triggers { webhook: head.webhook },
+    };
+    Ok(Json(Agents { agents: running(&app, &project.id).await?.into_iter().map(agent).collect() }))
+}
+
+/// The heads of the definitions that run, by name.
+pub(super) async fn running(app: &App, project: &ProjectId) -> Result<Vec<DefinitionHead>> {
+    let (mut heads, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = app.agents.definitions.list(project, limits::PAGE_MAX, cursor.as_ref()).await?;
+        heads.extend(page.items.into_iter().filter(DefinitionHead::is_running));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(heads);
+        }
+    }
+}
+
+/// The names of the agents that run.
+pub(super) async fn names(app: &App, project: &ProjectId) -> Result<Vec<String>> {
+    Ok(running(app, project).await?.into_iter().map(|head| head.name.to_string()).collect())
+}

@@ -1,0 +1,145 @@
+//! The paths of PyFlue, whose client works against them unmodified: each is at the root and below `/p/{project}`.
+//!
+//! | To know | Begin with |
+//! |---|---|
+//! | which paths there are | [`routes`] |
+//! | how bodies are read, which is not strict | `body.rs` |
+//! | how errors are told | `error.rs` |
+//! | how an agent is asked | `prompts.rs`; and `dispatch.rs`, where nobody waits |
+//! | what a stream looks like | `frames.rs` |
+//!
+//! Our own routes about persistent agents are in `definitions.rs` and `sessions.rs`, beside this folder.
+
+mod abort;
+mod body;
+mod dispatch;
+pub(crate) mod error;
+pub(crate) mod frames;
+mod listing;
+mod prompts;
+
+use crate::App;
+use crate::auth::{Access, Caller};
+use crate::route::Route;
+use axum::http::{HeaderName, HeaderValue, Method};
+use error::{FlueError, Result};
+use rookery_domain::{AgentName, Kind, ProjectId};
+use rookery_sessions::definition::Definition;
+use rookery_sessions::ports::Prompts;
+use rookery_store::Role;
+use std::sync::Arc;
+
+/// The header with the id of an operation's run.
+const RUN_ID: HeaderName = HeaderName::from_static("x-flue-run-id");
+/// The longest id of an instance, and the longest name of a session, in bytes.
+pub(crate) const NAME_BYTES: usize = 512;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let (reads, asks) = (Access::Flue(Role::Viewer), Access::Flue(Role::Ingest));
+    let key = "Who sends the same with the same key again follows what was begun by it.";
+    let routes = [
+        Route::new(Method::GET, "/agents", reads, "Lists the agents that can be asked.", listing::agents)
+            .answers::<listing::Agents>(200),
+        Route::new(
+            Method::POST,
+            "/agents/{name}/{id}",
+            asks,
+            "Asks an instance of an agent, and waits for its answer.",
+            prompts::ask,
+        )
+        .header("Accept", "With `text/event-stream`, the answer comes while it is made.")
+        .header("X-Webhook", "With `true`, the message is taken to be answered in its turn, and nobody waits (202).")
+        .header("Idempotency-Key", key)
+        .reads::<prompts::Message>()
+        .answers::<prompts::Answered>(200)
+        .streams(),
+        Route::new(
+            Method::POST,
+            "/agents/{name}/{id}/dispatch",
+            asks,
+            "Gives an instance of an agent something to do in its turn.",
+            dispatch::take,
+        )
+        .header("Idempotency-Key", key)
+        .reads::<dispatch::Dispatch>()
+        .answers::<dispatch::Accepted>(202),
+        Route::new(
+            Method::POST,
+            "/prompt/{session}",
+            asks,
+            "Asks the default agent, and waits for its answer.",
+            prompts::ask_default,
+        )
+        .header("Idempotency-Key", key)
+        .reads::<prompts::Prompt>()
+        .answers::<prompts::Shown>(200),
+        Route::new(
+            Method::POST,
+            "/prompt/{session}/events",
+            asks,
+            "Asks the default agent; the answer comes while it is made.",
+            prompts::stream_default,
+        )
+        .header("Idempotency-Key", key)
+        .reads::<prompts::Prompt>()
+        .streams(),
+        Route::new(
+            Method::POST,
+            "/sessions/{session_id}/abort",
+            asks,
+            "Ends what a session works on: the session is named as in the `start` frame of its stream.",
+            abort::session,
+        )
+        .query("agent", "The agent, where several have a session of this name.")
+        .answers::<abort::Aborted>(200),
+    ];
+    routes.into_iter().flat_map(Route::twin).collect()
+}
+
+/// Checks the id of an instance, or the name of a session: any text, within bounds.
+fn name_of(text: &str, what: &str) -> Result<String> {
+    match text.len() {
+        1..=NAME_BYTES => Ok(text.to_owned()),
+        bytes => {
+            Err(FlueError::invalid(format!("The {what} has {bytes} bytes."), format!("Give one of 1 to {NAME_BYTES} bytes.")))
+        }
+    }
+}
+
+/// The value of the header `X-Flue-Run-Id`.
+fn run_id_header(run_id: &str) -> [(HeaderName, HeaderValue); 1] {
+    // A run id is ASCII.
+    [(RUN_ID, HeaderValue::from_str(run_id).unwrap_or(HeaderValue::from_static("")))]
+}
+
+impl App {
+    /// Whoever asks agents; 404 where this part of a deployment cannot.
+    fn prompts(&self) -> Result<&Arc<dyn Prompts>> {
+        self.agents.prompts.as_ref().ok_or_else(|| {
+            let details = "Send it to the deployment's address for prompts, which streams.";
+            FlueError::not_found("Agents are not asked at this address.", details)
+        })
+    }
+
+    /// The agent of this name that runs, if it may be reached from outside.
+    async fn reachable(&self, project: &ProjectId, caller: &Caller, name: &str) -> Result<Arc<Definition>> {
+        let Some(definition) = self.running(project, name).await? else {
+            let known = if caller.may_see() { Some(listing::names(self, project).await?) } else { None };
+            return Err(FlueError::no_agent(name, known.as_deref()));
+        };
+        match definition.triggers.webhook {
+            true => Ok(definition),
+            false => Err(FlueError::no_webhook(name)),
+        }
+    }
+
+    /// The agent of this name that runs.
+    async fn running(&self, project: &ProjectId, name: &str) -> Result<Option<Arc<Definition>>> {
+        let Ok(name) = name.parse::<AgentName>() else { return Ok(None) };
+        match self.agents.definitions.running(project, &name).await {
+            Ok(definition) => Ok(Some(definition)),
+            Err(error) if error.kind == Kind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! Sessions of persistent agents: what was said, what happens, what runs and waits. Instances and sessions have names of any text.
+
+use crate::App;
+use crate::auth::Access;
+use crate::body::{Json, Nothing};
+use crate::error::{ApiError, Result};
+use crate::flue::NAME_BYTES;
+use crate::flue::frames;
+use crate::ids::Ids;
+use crate::list::{Listed, One, Query, bad_cursor, cursor_at, listed, one, place_of};
+use crate::route::{Route, SESSION};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse, Response};
+use futures::{Stream, StreamExt};
+use rookery_domain::{AgentName, Error, Kind, Message, OperationAt, SessionAt, SessionKey, Stop, Time, ToolResult, Usage};
+use rookery_sessions::ask::Source;
+use rookery_sessions::entry::{EndError, Entry, What};
+use rookery_sessions::history::Head;
+use rookery_sessions::stop::{Stopped, Unfinished};
+use rookery_store::{Page, Project, Role};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
+    let below = |what: &str| format!("{SESSION}{what}");
+    vec![
+        Route::new(Method::GET, SESSION, viewer, "Shows a session of a persistent agent.", show).answers::<One<SessionView>>(200),
+        Route::new(Method::GET, below("/messages"), viewer, "Lists what was said, oldest first.", messages)
+            .paged()
+            .answers::<Listed<MessageView>>(200),
+        Route::new(
+            Method::GET,
+            below("/events"),
+            viewer,
+            "Tells what happens, in numbered events; as a stream, for ever.",
+            events,
+        )
+        .query("after", "The number of the last event that is known; 0 when it is left out.")
+        .query("limit", "How many events an answer has at most, unless it is a stream.")
+        .header("Accept", "With `text/event-stream`, each event is sent when it happens.")
+        .header("Last-Event-ID", "As `after`, where that is left out.")
+        .answers::<Events>(200)
+        .streams(),
+        Route::new(Method::GET, below("/operations"), viewer, "Lists what runs and what waits, in order.", operations)
+            .answers::<One<Vec<OperationView>>>(200),
+        Route::new(
+            Method::POST,
+            below("/operations/{operation}/cancel"),
+            editor,
+            "Takes back what waits, or ends what runs.",
+            cancel,
+        )
+        .takes::<Nothing>()
+        .answers::<One<Cancelled>>(200),
+    ]
+}
+
+/// On an answer that has no end of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Follows;
+
+/// A session.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
+struct SessionView {
+    /// The agent.
+    agent: String,
+    /// The id of the agent's instance.
+    instance: String,
+    /// The session's name.
+    session: String,
+    /// When something was first asked in it.
+    created_at: Time,
+    /// How many prompts and dispatches it was given so far.
+    operations: u64,
+    /// The number of the last event.
+    last_event: u64,
+    /// What runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running: Option<String>,
+    /// How many wait.
+    waiting: usize,
+}
+
+/// Something that was said.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionMessage")]
+struct MessageView {
+    /// The number of its event.
+    number: u64,
+    /// The run that it belongs to.
+    run_id: String,
+    /// How it stands with that: `running`, `succeeded`, `failed`, `aborted`, `cancelled` or `expired`. Only what succeeded is told to
+    /// the model again.
+    state: String,
+    /// When it was said.
+    at: Time,
+    #[serde(flatten)]
+    message: Message,
+    /// What the model took for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Usage>,
+    /// The model that said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+}
+
+/// Some of a session's events.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionEvents")]
+struct Events {
+    data: Vec<EventView>,
+    meta: EventsMeta,
+}
+
+/// Where events go on.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionEventsMeta")]
+struct EventsMeta {
+    /// The `after` with which to go on.
+    next_after: u64,
+    /// Whether there are more already.
+    more: bool,
+}
+
+/// Something that happened in a session.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionEvent")]
+struct EventView {
+    /// Its number: they begin with 1, and have no gap.
+    number: u64,
+    /// `op_start`, `message`, `tool_start`, `tool_result` or `op_end`.
+    r#type: &'static str,
+    /// The run that it belongs to.
+    run_id: String,
+    /// When it happened.
+    at: Time,
+    /// What was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
+    /// What the model took for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Usage>,
+    /// The model that said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    /// Why the model stopped there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop: Option<Stop>,
+    /// The id of the tool call that begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<String>,
+    /// What a tool gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<ToolResult>,
+    /// How the run ended, with its last event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
+    /// Why it has no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<WhyView>,
+}
+
+/// Why there is no answer.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionError")]
+struct WhyView {
+    /// A word for programs.
+    code: String,
+    /// A sentence for people.
+    message: String,
+}
+
+/// Something that runs or waits.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionOperation")]
+struct OperationView {
+    /// Its run.
+    run_id: String,
+    /// `running` or `waiting`.
+    state: &'static str,
+    /// What is asked.
+    message: String,
+    /// Who asked: `prompt`, `dispatch` or `cell`.
+    source: &'static str,
+    /// When it was asked.
+    at: Time,
+}
+
+/// What became of it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CancelledOperation")]
+struct Cancelled {
+    /// The run.
+    run_id: String,
+    /// `cancelled` for what waited, `aborted` for what ran.
+    state: &'static str,
+}
+
+/// Finds the session of a path; 404 when nothing was ever asked in it.
+async fn find(app: &App, project: &Project, ids: &Ids) -> Result<(SessionAt, Head)> {
+    let agent: AgentName = ids.get("agent")?;
+    for (name, what) in [("instance", "id of the instance"), ("session", "name of the session")] {
+        let bytes = ids.text(name).len();
+        if bytes > NAME_BYTES {
+            let details = format!("Give one of 1 to {NAME_BYTES} bytes.");
+            return Err(Error::invalid(format!("The {what} has {bytes} bytes."), details).into());
+        }
+    }
+    let key = SessionKey::of(agent.as_str(), ids.text("instance"), ids.text("session"));
+    let at = SessionAt { project: project.id.clone(), key };
+    let head = app.agents.sessions.head(&at).await?.ok_or_else(|| Error::not_found("session"))?;
+    Ok((at, head))
+}
+
+async fn show(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
+    let (at, head) = find(&app, &project, &ids).await?;
+    let unfinished = app.agents.sessions.unfinished(&at).await?;
+    let running = unfinished.iter().find(|unfinished| unfinished.is_open).map(|unfinished| unfinished.operation.run_id());
+    Ok(one(SessionView {
+        agent: head.names.agent,
+        instance: head.names.instance,
+        session: head.names.session,
+        created_at: head.at,
+        operations: head.operations,
+        last_event: head.last_entry,
+        waiting: unfinished.len() - usize::from(running.is_some()),
+        running,
+    }))
+}
+
+async fn messages(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+    ids: Ids,
+) -> Result<impl IntoResponse> {
+    let (at, _) = find(&app, &project, &ids).await?;
+    let (limit, cursor) = (query.limit()?, query.cursor()?);
+    let after = cursor.map_or(Ok(0), |cursor| place_of(&cursor).and_then(|place| place.parse().ok()).ok_or_else(bad_cursor))?;
+    let part = app.agents.sessions.part(&at, after, limit).await?;
+    let numbers = || part.entries.iter().map(|(_, entry)| entry.what.n());
+    let states = match (numbers().min(), numbers().max()) {
+        (Some(first), Some(last)) => app.agents.sessions.operations(&at, first, last).await?,
+        _ => Vec::new(),
+    };
+    let states: HashMap<u64, String> =
+        states.into_iter().filter_map(|operation| Some((operation.n, operation.ended?.state))).collect();
+    let next = match (part.more, part.entries.last()) {
+        (true, Some((number, _))) => Some(cursor_at(&number.to_string())?),
+        _ => None,
+    };
+    let said = part.entries.iter().filter_map(|(number, entry)| said(&at, *number, entry, &states));
+    Ok(listed(Page { items: said.collect(), next }, |message| message))
+}
+
+fn said(at: &SessionAt, number: u64, entry: &Entry, states: &HashMap<u64, String>) -> Option<MessageView> {
+    let n = entry.what.n();
+    let event = event(at, number, entry);
+    let message = match event.result {
+        Some(result) => Message { role: rookery_domain::Role::User, parts: vec![rookery_domain::Part::ToolResult(result)] },
+        None => event.message?,
+    };
+    Some(MessageView {
+        number,
+        run_id: event.run_id,
+        state: states.get(&n).cloned().unwrap_or_else(|| event.state.unwrap_or("running").to_owned()),
+        at: event.at,
+        message,
+        usage: event.usage,
+        model: event.model,
+    })
+}
+
+fn event(at: &SessionAt, number: u64, entry: &Entry) -> EventView {
+    let mut event = EventView {
+        number,
+        r#type: "op_end",
+        run_id: at.operation(entry.what.n()).run_id(),
+        at: entry.at,
+        message: None,
+        usage: None,
+        model: None,
+        stop: None,
+        call: None,
+        result: None,
+        state: None,
+        error: None,
+    };
+    match &entry.what {
+        What::Begin(begin) => {
+            event.r#type = "op_start";
+            event.message = Some(Message::user(&begin.message));
+        }
+        What::Answer(answer) => {
+            event.r#type = "message";
+            event.message = Some(answer.message.clone());
+            event.usage = Some(answer.usage);
+            event.model = Some(answer.model.clone());
+            event.stop = Some(answer.stop);
+            event.state = answer.last.then_some("succeeded");
+        }
+        What::ToolBegan { call, .. } => {
+            event.r#type = "tool_start";
+            event.call = Some(call.clone());
+        }
+        What::ToolDone { result, .. } => {
+            event.r#type = "tool_result";
+            event.result = Some(result.clone());
+        }
+        What::End { state, error, .. } => {
+            event.state = Some(state.as_str());
+            event.error =
+                error.as_ref().map(|EndError { code, message, .. }| WhyView { code: code.clone(), message: message.clone() });
+        }
+    }
+    event
+}
+
+async fn events(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+    ids: Ids,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let (at, _) = find(&app, &project, &ids).await?;
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let after = query.get("after").or(text("last-event-id")).map_or(Ok(0), |after| after.parse()).map_err(|_| {
+        let details = "Give the number of an event, or leave it out to begin with the first.";
+        ApiError::from(Error::invalid("`after`, or `Last-Event-ID`, is no number.", details))
+    })?;
+    if !text(header::ACCEPT.as_str()).is_some_and(|accept| accept.contains("text/event-stream")) {
+        let part = app.agents.sessions.part(&at, after, query.limit()?).await?;
+        let data: Vec<_> = part.entries.iter().map(|(number, entry)| event(&at, *number, entry)).collect();
+        let next_after = data.last().map_or(after, |event| event.number);
+        return Ok(axum::Json(Events { data, meta: EventsMeta { next_after, more: part.more } }).into_response());
+    }
+    let coming = app.agents.sessions.follow(&at, after);
+    Ok((Extension(Follows), frames::answer(told(at, coming))).into_response())
+}
+
+/// Events as frames. After an error, nothing follows: who reads goes on with the last number.
+fn told(
+    at: SessionAt,
+    coming: impl Stream<Item = rookery_domain::Result<(u64, Arc<Entry>)>> + Send + 'static,
+) -> impl Stream<Item = String> + Send {
+    coming.scan(false, move |is_over, next| {
+        let frame = match next {
+            _ if *is_over => None,
+            Ok((number, entry)) => {
+                let event = event(&at, number, &entry);
+                Some(frames::frame(Some(number), event.r#type, &event))
+            }
+            Err(error) => {
+                *is_over = true;
+                Some(frames::error_frame(&error.into()))
+            }
+        };
+        std::future::ready(frame)
+    })
+}
+
+async fn operations(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
+    let (at, _) = find(&app, &project, &ids).await?;
+    let unfinished = app.agents.sessions.unfinished(&at).await?;
+    Ok(one(unfinished.into_iter().map(view).collect::<Vec<_>>()))
+}
+
+fn view(unfinished: Unfinished) -> OperationView {
+    OperationView {
+        run_id: unfinished.operation.run_id(),
+        state: if unfinished.is_open { "running" } else { "waiting" },
+        message: unfinished.ask.message,
+        source: match unfinished.ask.source {
+            Source::Prompt => "prompt",
+            Source::Dispatch => "dispatch",
+            Source::Cell { .. } => "cell",
+        },
+        at: unfinished.at,
+    }
+}
+
+async fn cancel(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    ids: Ids,
+    _: Json<Nothing>,
+) -> Result<impl IntoResponse> {
+    let (at, _) = find(&app, &project, &ids).await?;
+    let run_id = ids.text("operation").to_owned();
+    let operation = OperationAt::of_run_id(&project.id, &run_id).filter(|operation| operation.session == at);
+    let operation = operation.ok_or_else(|| Error::not_found("operation"))?;
+    let state = match app.agents.sessions.end(&operation).await? {
+        Stopped::Cancelled => "cancelled",
+        Stopped::Aborted => "aborted",
+        Stopped::Over => {
+            let (message, details) = ("It is over already.", "Only what runs or waits can be cancelled.");
+            return Err(Error::new(Kind::Conflict, "operation_over", message, details).into());
+        }
+    };
+    Ok(one(Cancelled { run_id, state }))
+}

@@ -1,0 +1,108 @@
+//! Sessions of persistent agents over the API: their messages and events, as the log has them.
+
+use crate::support::{World, request};
+use axum::body::Body;
+use rookery_domain::{Message, Part, ProjectId, Role, SessionAt, Stop, Time, ToolResult, Usage};
+use rookery_sessions::admit::Admit;
+use rookery_sessions::ask::{Ask, Source};
+use rookery_sessions::entry::{Answer, Begin, EndState, What};
+use rookery_sessions::ports::Prompts;
+use rookery_store::SessionNames;
+use serde_json::{Value, json};
+
+/// A session with one operation that succeeded, one that failed, one that runs and one that waits; and its path.
+async fn session(world: &World) -> (String, SessionAt) {
+    let path = world.project().await;
+    let project: ProjectId = path.rsplit('/').next().unwrap().parse().unwrap();
+    let names = SessionNames { agent: "helper".into(), instance: "a/b 🦀".into(), session: "..".into() };
+    let at = SessionAt { project, key: names.key() };
+    let sessions = world.fake.sessions();
+    for n in 1..=4 {
+        let ask = Ask {
+            message: format!("question {n}"),
+            payload: None,
+            source: if n == 4 { Source::Dispatch } else { Source::Prompt },
+            run_ms: 60_000,
+            wait_until: Time::now().plus(60_000),
+        };
+        let admit = Admit { at: &at, names: &names, ask: &ask, key: None, here: None, only_if_free: false };
+        sessions.admit(&admit).await.unwrap();
+    }
+    let mut loaded = sessions.load(&at).await.unwrap();
+    let begin = |n: u64| {
+        let (by, version) = ("test".to_owned(), 1);
+        let (lease_until, deadline) = (Time::now().plus(60_000), Time::now().plus(60_000));
+        What::Begin(Begin { n, by, lease_until, deadline, version, message: format!("question {n}"), payload: None })
+    };
+    let said = Message { role: Role::Assistant, parts: vec![Part::Text("answer 1".into())] };
+    let usage = Usage { input: 1, total_tokens: 1, ..Usage::default() };
+    let answer = Answer { n: 1, message: said, stop: Stop::End, usage, model: "demo/test".into(), request_id: None, last: true };
+    let result = ToolResult { call: "c".into(), is_error: false, text: "found".into() };
+    for what in [
+        begin(1),
+        What::Answer(Box::new(answer)),
+        begin(2),
+        What::ToolDone { n: 2, result },
+        What::End { n: 2, state: EndState::Failed, error: None },
+        begin(3),
+    ] {
+        sessions.append(&mut loaded, what).await.unwrap();
+    }
+    for n in [1, 2] {
+        sessions.finish(&at.operation(n), None).await.unwrap();
+    }
+    (format!("{path}/agents/helper/instances/a%2Fb%20%F0%9F%A6%80/sessions/%2E%2E"), at)
+}
+
+fn numbers(list: &Value) -> Vec<u64> {
+    list["data"].as_array().unwrap().iter().map(|item| item["number"].as_u64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn messages_are_listed_with_how_it_stands_with_them() {
+    let world = World::open().await;
+    let (path, at) = session(&world).await;
+    let list = world.get(&format!("{path}/messages")).await.ok(200);
+    assert_eq!(numbers(&list), [1, 2, 3, 4, 6]);
+    let states: Vec<&Value> = list["data"].as_array().unwrap().iter().map(|message| &message["state"]).collect();
+    assert_eq!(states, ["succeeded", "succeeded", "failed", "failed", "running"]);
+    let answer = &list["data"][1];
+    assert_eq!((&answer["role"], &answer["parts"]), (&json!("assistant"), &json!([{"text": "answer 1"}])));
+    assert_eq!((&answer["run_id"], &answer["model"]), (&json!(at.operation(1).run_id()), &json!("demo/test")));
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = world.get(&format!("{path}/messages?limit=2{cursor}")).await.ok(200);
+        seen.extend(numbers(&page));
+        let Some(next) = page["meta"]["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(seen, [1, 2, 3, 4, 6]);
+    world.get(&format!("{path}/messages?cursor=abc")).await.error(400, "invalid_request");
+    world.get(&path.replace("%2E%2E", "other")).await.error(404, "not_found");
+    world.get(&path.replace("helper", "else")).await.error(404, "not_found");
+    let long = path.replace("%2E%2E", &"x".repeat(513));
+    world.get(&long).await.error(400, "invalid_request");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn events_are_numbered_without_a_gap_and_go_on_after_each() {
+    let world = World::open().await;
+    let (path, _) = session(&world).await;
+    let all = world.get(&format!("{path}/events")).await.ok(200);
+    assert_eq!((numbers(&all), &all["meta"]), ((1..=6).collect(), &json!({"next_after": 6, "more": false})));
+    let kinds: Vec<&Value> = all["data"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
+    assert_eq!(kinds, ["op_start", "message", "op_start", "tool_result", "op_end", "op_start"]);
+    for after in 0..=7 {
+        let rest = world.get(&format!("{path}/events?after={after}")).await.ok(200);
+        assert_eq!(numbers(&rest), (after + 1..=6).collect::<Vec<u64>>());
+    }
+    let page = world.get(&format!("{path}/events?after=1&limit=2")).await.ok(200);
+    assert_eq!((numbers(&page), &page["meta"]), (vec![2, 3], &json!({"next_after": 3, "more": true})));
+    let given = request("GET", &format!("{path}/events")).header("last-event-id", "4").body(Body::empty()).unwrap();
+    assert_eq!(numbers(&world.send(given).await.ok(200)), [5, 6]);
+    for bad in ["-1", "x", "", "1.5"] {
+        world.get(&format!("{path}/events?after={bad}")).await.error(400, "invalid_request");
+    }
+    world.stop().await;
+}
