@@ -60,7 +60,8 @@ impl Api {
 
     /// A request to a path below `/api/v1`, to another path of the server (`/hooks/..`, `/health`), or to a whole URL.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        let root = ["/hooks/", "/feeds/", "/health", "/openapi.json", "/api/", "/p/"].iter().any(|start| path.starts_with(start));
+        let roots = ["/hooks/", "/feeds/", "/health", "/openapi.json", "/api/", "/p/", "/agents", "/prompt/", "/sessions/"];
+        let root = roots.iter().any(|start| path.starts_with(start));
         let url = match path {
             url if url.starts_with("http") => url.to_owned(),
             path if root => format!("{}{path}", self.base),
@@ -142,11 +143,67 @@ impl Call {
         self.try_send().await.unwrap_or_else(|| panic!("{shown}: no answer"))
     }
 
+    /// Sends the request, and reads server-sent events of the answer while they come. Panics when there is no such answer.
+    pub async fn stream(self) -> Frames {
+        let response = self.request.header("accept", "text/event-stream").send().await.expect("an answer");
+        let media_type = response.headers().get("content-type").map(|value| value.as_bytes().to_vec());
+        assert_eq!(media_type.as_deref(), Some(&b"text/event-stream"[..]), "{}: {}", self.shown, response.status());
+        Frames { response, text: Vec::new() }
+    }
+
     /// Sends the request; none when there is no answer, or a broken one.
     pub async fn try_send(self) -> Option<Answer> {
         let response = self.request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Some(Answer { status, headers, text: response.text().await.ok()?, shown: self.shown })
+    }
+}
+
+/// A server-sent event: its id, its name and its data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// The id.
+    pub id: Option<u64>,
+    /// The name.
+    pub event: String,
+    /// The data.
+    pub data: Value,
+}
+
+/// The events of a stream, while they come.
+pub struct Frames {
+    response: reqwest::Response,
+    text: Vec<u8>,
+}
+
+impl Frames {
+    /// The next event; none when the stream has ended, or broke off.
+    pub async fn next(&mut self) -> Option<Frame> {
+        loop {
+            if let Some(end) = self.text.windows(2).position(|two| two == b"\n\n") {
+                let rest = self.text.split_off(end + 2);
+                let frame = String::from_utf8(std::mem::replace(&mut self.text, rest)).unwrap();
+                if frame.starts_with(':') {
+                    continue;
+                }
+                let field = |name: &str| frame.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+                return Some(Frame {
+                    id: field("id").map(|id| id.parse().unwrap()),
+                    event: field("event").unwrap().to_owned(),
+                    data: serde_json::from_str(field("data").unwrap()).unwrap(),
+                });
+            }
+            self.text.extend_from_slice(&self.response.chunk().await.ok()??);
+        }
+    }
+
+    /// All events up to the end.
+    pub async fn rest(mut self) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        while let Some(frame) = self.next().await {
+            frames.push(frame);
+        }
+        frames
     }
 }
 

@@ -8,6 +8,7 @@ mod agent;
 mod api;
 pub mod lambda;
 mod process;
+mod provider;
 mod queues;
 mod rookery;
 mod server;
@@ -17,7 +18,8 @@ mod workflow;
 mod world;
 
 pub use agent::{Acknowledge, Asked, ExternalAgent, finish};
-pub use api::{Answer, Api, Call};
+pub use api::{Answer, Api, Call, Frame, Frames};
+pub use provider::Provider;
 pub use queues::Waiting;
 pub use rookery::{Program, Rookery, program};
 pub use sink::{Reply, Request, Sink};

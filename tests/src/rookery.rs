@@ -65,6 +65,16 @@ impl Program {
         self.leaves_timers()
     }
 
+    /// Reads agents from this folder; their models named `openai/...` are this provider's.
+    pub fn agents(self, dir: &Path, provider: &crate::Provider) -> Self {
+        self.arg("--agents")
+            .arg(dir.to_str().unwrap())
+            .arg("--egress-allow")
+            .arg(provider.cidr())
+            .env("OPENAI_BASE_URL", &provider.url())
+            .env("OPENAI_API_KEY", "sk-test-of-the-journeys")
+    }
+
     /// Needs a process of its own, even if the environment names a system elsewhere.
     pub fn here(self) -> Self {
         Program { needs_process: true, ..self }

@@ -12,6 +12,7 @@ mod frozen;
 mod full_disk;
 mod logs;
 mod outside;
+mod persistent;
 mod restarts;
 mod sample_agent;
 mod schedules;

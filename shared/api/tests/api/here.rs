@@ -59,8 +59,11 @@ async fn there_is_no_cors() {
 #[tokio::test]
 async fn health_says_that_what_is_stored_is_still_being_checked() {
     let world = World::open().await;
-    assert_eq!(world.get("/health").await.ok(200), json!({"status": "ok"}));
+    assert_eq!(world.get("/health").await.ok(200), json!({"status": "ok", "ok": true, "framework": "rookery"}));
     let request = request("GET", "/health").extension(rookery_api::HealthStatus::Checking);
-    assert_eq!(world.send(request.body(Body::empty()).unwrap()).await.ok(200), json!({"status": "checking"}));
+    assert_eq!(
+        world.send(request.body(Body::empty()).unwrap()).await.ok(200),
+        json!({"status": "checking", "ok": true, "framework": "rookery"})
+    );
     world.stop().await;
 }
