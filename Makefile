@@ -6,7 +6,7 @@ SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
 FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator)
 
-.PHONY: help run build test bench bench-curves bench-functions check conformance template deploy deploy-test licences
+.PHONY: help run build test bench bench-curves bench-functions check conformance template deploy deploy-test pyflue-test licences
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -60,6 +60,16 @@ target/deploy/installed: infra/deploy/requirements.txt
 	@echo "Installing the deployment's tools (half a minute) ..."
 	python3 -m venv target/deploy
 	target/deploy/bin/pip install --quiet -r $<
+	touch $@
+
+pyflue-test: target/pyflue/installed ## drives PyFlue's own client, from PyPI, against the program
+	cargo build --workspace --bin rookery --locked
+	target/pyflue/bin/python tests/pyflue/acceptance.py target/debug/rookery
+
+target/pyflue/installed: tests/pyflue/requirements.txt
+	@echo "Installing PyFlue (a minute) ..."
+	python3 -m venv target/pyflue
+	target/pyflue/bin/pip install --quiet -r $<
 	touch $@
 
 licences: ## checks licences and advisories of all dependencies by cargo-deny (takes minutes to install)

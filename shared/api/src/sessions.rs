@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt};
 use rookery_domain::{AgentName, Error, Kind, Message, OperationAt, SessionAt, SessionKey, Stop, Time, ToolResult, Usage};
 use rookery_sessions::ask::Source;
-use rookery_sessions::entry::{EndError, Entry, What};
+use rookery_sessions::entry::{EndError, Entry, NoAnswer, What};
 use rookery_sessions::history::Head;
 use rookery_sessions::stop::{Stopped, Unfinished};
 use rookery_store::{Page, Project, Role};
@@ -172,8 +172,11 @@ struct EventView {
 struct WhyView {
     /// A word for programs.
     code: String,
-    /// A sentence for people.
+    /// What is wrong and what helps, for people.
     message: String,
+    /// What the model's provider said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dev: Option<String>,
 }
 
 /// Something that runs or waits.
@@ -315,8 +318,11 @@ fn event(at: &SessionAt, number: u64, entry: &Entry) -> EventView {
         }
         What::End { state, error, .. } => {
             event.state = Some(state.as_str());
-            event.error =
-                error.as_ref().map(|EndError { code, message, .. }| WhyView { code: code.clone(), message: message.clone() });
+            event.error = error.as_ref().map(|EndError { code, message, model }| WhyView {
+                code: code.clone(),
+                message: message.clone(),
+                dev: model.as_ref().and_then(NoAnswer::told),
+            });
         }
     }
     event

@@ -130,7 +130,18 @@ impl From<Error> for FlueError {
 
 impl From<OpError> for FlueError {
     fn from(error: OpError) -> Self {
-        let OpError { kind, code, message, details, dev, retry_after_s } = error;
+        let OpError { kind, code, mut message, mut details, dev, retry_after_s } = error;
+        // What the log says of an end is one text: what is wrong, then what helps.
+        if details.is_empty() {
+            details = match message.split_once(". ") {
+                Some((wrong, helps)) => {
+                    let parts = (format!("{wrong}."), helps.to_owned());
+                    message = parts.0;
+                    parts.1
+                }
+                None => "The session's events say what happened; ask again.".to_owned(),
+            };
+        }
         let (status, shown_code) = match kind {
             OpErrorKind::Busy => (StatusCode::CONFLICT, "session_busy"),
             OpErrorKind::Aborted => (StatusCode::CONFLICT, "aborted"),

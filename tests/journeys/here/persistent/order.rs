@@ -40,14 +40,15 @@ async fn a_busy_session_refuses_keeps_waiting_or_gives_way_as_its_agent_says() {
 async fn a_session_is_aborted_by_the_name_in_its_stream() {
     let agents = Agents::start(&[("helper", "")]).await;
     let api = &agents.rookery.api;
-    let abort = async |id: &str| api.post(&format!("/sessions/{id}/abort"), &json!({})).await.expect(200);
+    let abort_by = async |id: &str, query: &str| api.post(&format!("/sessions/{id}/abort{query}"), &json!({})).await.expect(200);
+    let abort = async |id: &str| abort_by(id, "").await;
     assert_eq!(abort("a:b%2F:s").await, json!({"aborted": false, "session_id": "a:b/:s"}));
     let call = api.call(Method::POST, "/agents/helper/a:b%2F").json(&json!({"message": "hold", "session": "s"}));
     let mut frames = call.stream().await;
     let start = frames.next().await.unwrap();
     assert_eq!(start.data["session_id"], "a:b/:s");
     frames.next().await.unwrap();
-    assert_eq!(abort("a:b%2F:s?agent=other").await["aborted"], false);
+    assert_eq!(abort_by("a:b%2F:s", "?agent=other").await["aborted"], false);
     assert_eq!(abort("a:b%2F:s").await["aborted"], true);
     let rest = frames.rest().await;
     assert_eq!((rest.len(), rest[0].event.as_str(), &rest[0].data["error"]["type"]), (1, "error", &json!("aborted")));
