@@ -32,6 +32,7 @@ mod requests;
 mod route;
 mod run_tree;
 mod runs;
+mod session_log;
 mod sessions;
 mod versions;
 mod workflows;

@@ -4,32 +4,30 @@ use crate::App;
 use crate::auth::Access;
 use crate::body::{Json, Nothing};
 use crate::error::{ApiError, Result};
-use crate::flue::NAME_BYTES;
-use crate::flue::frames;
+use crate::flue::{NAME_BYTES, frames};
 use crate::ids::Ids;
 use crate::list::{Listed, One, Query, bad_cursor, cursor_at, listed, one, place_of};
 use crate::route::{Route, SESSION};
+use crate::session_log::{EventView, MessageView, event, said, told};
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures::{Stream, StreamExt};
-use rookery_domain::{AgentName, Error, Kind, Message, OperationAt, SessionAt, SessionKey, Stop, Time, ToolResult, Usage};
+use rookery_domain::{AgentName, Error, Kind, OperationAt, SessionAt, SessionKey, Time};
 use rookery_sessions::ask::Source;
-use rookery_sessions::entry::{EndError, Entry, NoAnswer, What};
 use rookery_sessions::history::Head;
 use rookery_sessions::stop::{Stopped, Unfinished};
 use rookery_store::{Page, Project, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
     let below = |what: &str| format!("{SESSION}{what}");
     vec![
         Route::new(Method::GET, SESSION, viewer, "Shows a session of a persistent agent.", show).answers::<One<SessionView>>(200),
+        Route::new(Method::DELETE, SESSION, editor, "Deletes a session with all that was said in it.", delete),
         Route::new(Method::GET, below("/messages"), viewer, "Lists what was said, oldest first.", messages)
             .paged()
             .answers::<Listed<MessageView>>(200),
@@ -87,29 +85,6 @@ struct SessionView {
     waiting: usize,
 }
 
-/// Something that was said.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "SessionMessage")]
-struct MessageView {
-    /// The number of its event.
-    number: u64,
-    /// The run that it belongs to.
-    run_id: String,
-    /// How it stands with that: `running`, `succeeded`, `failed`, `aborted`, `cancelled` or `expired`. Only what succeeded is told to
-    /// the model again.
-    state: String,
-    /// When it was said.
-    at: Time,
-    #[serde(flatten)]
-    message: Message,
-    /// What the model took for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usage: Option<Usage>,
-    /// The model that said it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<String>,
-}
-
 /// Some of a session's events.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "SessionEvents")]
@@ -128,57 +103,6 @@ struct EventsMeta {
     more: bool,
 }
 
-/// Something that happened in a session.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "SessionEvent")]
-struct EventView {
-    /// Its number: they begin with 1, and have no gap.
-    number: u64,
-    /// `op_start`, `message`, `tool_start`, `tool_result` or `op_end`.
-    r#type: &'static str,
-    /// The run that it belongs to.
-    run_id: String,
-    /// When it happened.
-    at: Time,
-    /// What was said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message>,
-    /// What the model took for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usage: Option<Usage>,
-    /// The model that said it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<String>,
-    /// Why the model stopped there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stop: Option<Stop>,
-    /// The id of the tool call that begins.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    call: Option<String>,
-    /// What a tool gave.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result: Option<ToolResult>,
-    /// How the run ended, with its last event.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<&'static str>,
-    /// Why it has no answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<WhyView>,
-}
-
-/// Why there is no answer.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "SessionError")]
-struct WhyView {
-    /// A word for programs.
-    code: String,
-    /// What is wrong and what helps, for people.
-    message: String,
-    /// What the model's provider said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dev: Option<String>,
-}
-
 /// Something that runs or waits.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "SessionOperation")]
@@ -189,7 +113,7 @@ struct OperationView {
     state: &'static str,
     /// What is asked.
     message: String,
-    /// Who asked: `prompt`, `dispatch` or `cell`.
+    /// What it is: a `prompt`, a `dispatch`, the question of a `cell`, or the `deletion` of the session.
     source: &'static str,
     /// When it was asked.
     at: Time,
@@ -237,6 +161,12 @@ async fn show(State(app): State<App>, Extension(project): Extension<Project>, id
     }))
 }
 
+async fn delete(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<StatusCode> {
+    let (at, _) = find(&app, &project, &ids).await?;
+    app.agents.sessions.delete(&at).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 async fn messages(
     State(app): State<App>,
     Extension(project): Extension<Project>,
@@ -262,72 +192,6 @@ async fn messages(
     Ok(listed(Page { items: said.collect(), next }, |message| message))
 }
 
-fn said(at: &SessionAt, number: u64, entry: &Entry, states: &HashMap<u64, String>) -> Option<MessageView> {
-    let n = entry.what.n();
-    let event = event(at, number, entry);
-    let message = match event.result {
-        Some(result) => Message { role: rookery_domain::Role::User, parts: vec![rookery_domain::Part::ToolResult(result)] },
-        None => event.message?,
-    };
-    Some(MessageView {
-        number,
-        run_id: event.run_id,
-        state: states.get(&n).cloned().unwrap_or_else(|| event.state.unwrap_or("running").to_owned()),
-        at: event.at,
-        message,
-        usage: event.usage,
-        model: event.model,
-    })
-}
-
-fn event(at: &SessionAt, number: u64, entry: &Entry) -> EventView {
-    let mut event = EventView {
-        number,
-        r#type: "op_end",
-        run_id: at.operation(entry.what.n()).run_id(),
-        at: entry.at,
-        message: None,
-        usage: None,
-        model: None,
-        stop: None,
-        call: None,
-        result: None,
-        state: None,
-        error: None,
-    };
-    match &entry.what {
-        What::Begin(begin) => {
-            event.r#type = "op_start";
-            event.message = Some(Message::user(&begin.message));
-        }
-        What::Answer(answer) => {
-            event.r#type = "message";
-            event.message = Some(answer.message.clone());
-            event.usage = Some(answer.usage);
-            event.model = Some(answer.model.clone());
-            event.stop = Some(answer.stop);
-            event.state = answer.last.then_some("succeeded");
-        }
-        What::ToolBegan { call, .. } => {
-            event.r#type = "tool_start";
-            event.call = Some(call.clone());
-        }
-        What::ToolDone { result, .. } => {
-            event.r#type = "tool_result";
-            event.result = Some(result.clone());
-        }
-        What::End { state, error, .. } => {
-            event.state = Some(state.as_str());
-            event.error = error.as_ref().map(|EndError { code, message, model }| WhyView {
-                code: code.clone(),
-                message: message.clone(),
-                dev: model.as_ref().and_then(NoAnswer::told),
-            });
-        }
-    }
-    event
-}
-
 async fn events(
     State(app): State<App>,
     Extension(project): Extension<Project>,
@@ -351,27 +215,6 @@ async fn events(
     Ok((Extension(Follows), frames::answer(told(at, coming))).into_response())
 }
 
-/// Events as frames. After an error, nothing follows: who reads goes on with the last number.
-fn told(
-    at: SessionAt,
-    coming: impl Stream<Item = rookery_domain::Result<(u64, Arc<Entry>)>> + Send + 'static,
-) -> impl Stream<Item = String> + Send {
-    coming.scan(false, move |is_over, next| {
-        let frame = match next {
-            _ if *is_over => None,
-            Ok((number, entry)) => {
-                let event = event(&at, number, &entry);
-                Some(frames::frame(Some(number), event.r#type, &event))
-            }
-            Err(error) => {
-                *is_over = true;
-                Some(frames::error_frame(&error.into()))
-            }
-        };
-        std::future::ready(frame)
-    })
-}
-
 async fn operations(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
     let (at, _) = find(&app, &project, &ids).await?;
     let unfinished = app.agents.sessions.unfinished(&at).await?;
@@ -386,6 +229,7 @@ fn view(unfinished: Unfinished) -> OperationView {
         source: match unfinished.ask.source {
             Source::Prompt => "prompt",
             Source::Dispatch => "dispatch",
+            Source::Deletion => "deletion",
             Source::Cell { .. } => "cell",
         },
         at: unfinished.at,

@@ -86,6 +86,36 @@ async fn messages_are_listed_with_how_it_stands_with_them() {
 }
 
 #[tokio::test]
+async fn what_runs_and_waits_is_listed_ended_and_then_the_session_can_be_deleted() {
+    let world = World::open().await;
+    let (path, at) = session(&world).await;
+    let shown = world.get(&path).await.ok(200);
+    let data = &shown["data"];
+    assert_eq!((&data["agent"], &data["instance"], &data["session"]), (&json!("helper"), &json!("a/b 🦀"), &json!("..")));
+    let counts = (&data["operations"], &data["last_event"], &data["waiting"], &data["running"]);
+    assert_eq!(counts, (&json!(4), &json!(6), &json!(1), &json!(at.operation(3).run_id())));
+    let list = world.get(&format!("{path}/operations")).await.ok(200);
+    let shown: Vec<_> =
+        list["data"].as_array().unwrap().iter().map(|one| (&one["state"], &one["source"], &one["message"])).collect();
+    let expected =
+        [(json!("running"), json!("prompt"), json!("question 3")), (json!("waiting"), json!("dispatch"), json!("question 4"))];
+    assert_eq!(shown, expected.each_ref().map(|(state, source, message)| (state, source, message)));
+    world.delete(&path).await.error(409, "session_busy");
+    for (n, state) in [(4, "cancelled"), (3, "aborted")] {
+        let cancel = format!("{path}/operations/{}/cancel", at.operation(n).run_id());
+        assert_eq!(world.post(&cancel, json!({})).await.ok(200)["data"]["state"], state);
+        world.post(&cancel, json!({})).await.error(409, "operation_over");
+    }
+    world.post(&format!("{path}/operations/{}/cancel", at.operation(5).run_id()), json!({})).await.error(404, "not_found");
+    assert_eq!(world.delete(&path).await.status, 204);
+    for below in ["", "/messages", "/events", "/operations"] {
+        world.get(&format!("{path}{below}")).await.error(404, "not_found");
+    }
+    world.delete(&path).await.error(404, "not_found");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn events_are_numbered_without_a_gap_and_go_on_after_each() {
     let world = World::open().await;
     let (path, _) = session(&world).await;
