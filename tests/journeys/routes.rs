@@ -1,5 +1,7 @@
 //! Every row of the route table, in the order in which a user meets them. All routes in OpenAPI must be visited.
 
+mod persistent;
+
 use reqwest::Method;
 use rookery_tests::{Answer, Api, agent, cells, link};
 use serde_json::{Value, json};
@@ -71,6 +73,8 @@ async fn every_route_of_the_table_is_there_and_does_its_work() {
     failures(&mut tour).await;
     external_agents(&mut tour).await;
     open_addresses(&mut tour).await;
+    persistent::agents(&mut tour).await;
+    persistent::sessions(&mut tour).await;
     for (path, then) in [
         ("/projects/{p}/workflows/{w}", "/projects/{p}/workflows/{w}"),
         ("/projects/{p}/credentials/{name}", ""),

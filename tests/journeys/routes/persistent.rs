@@ -1,0 +1,66 @@
+//! The routes of persistent agents and their sessions. In a deployment, agents may be asked at another address.
+
+use super::Tour;
+use reqwest::Method;
+use rookery_tests::Answer;
+use serde_json::{Value, json};
+
+pub(super) async fn agents(tour: &mut Tour) {
+    let text = "---\nmodel: demo/guide\n---\nYou help.";
+    for (project, root) in [("{p}", "/p/{p}"), ("{default}", "")] {
+        tour.get(&format!("{root}/agents")).await;
+        if project == "{default}" {
+            // Now it is there.
+            let projects = tour.api.list("/projects").await;
+            let default = projects.iter().find(|project| project["name"] == "default").unwrap();
+            tour.learn("default", &default["id"]);
+        }
+        let agent = format!("/projects/{project}/agents/{{helper}}");
+        tour.ids.insert("helper", "tour".to_owned());
+        tour.ids.insert("i", "a%2Fb".to_owned());
+        let checked = tour.post(&format!("{agent}/check"), json!({"text": text})).await.expect(200);
+        assert_eq!(checked["data"]["errors"], json!([]));
+        let saved = tour.call(Method::PUT, &agent, Some(json!({"text": text}))).await.expect(200);
+        assert_eq!(tour.get(&agent).await, saved);
+        let version = saved["data"]["version"].to_string();
+        tour.ids.insert("v", version);
+        assert_eq!(tour.get(&format!("{agent}/versions/{{v}}")).await["data"]["text"], text);
+        tour.post(&format!("{agent}/versions/{{v}}/restore"), json!({})).await.expect(200);
+        assert!(tour.get(&format!("{agent}/versions")).await["data"].as_array().unwrap().len() >= 2);
+        assert_eq!(tour.get(&format!("/projects/{project}/agents")).await["data"][0]["name"], "tour");
+        assert_eq!(tour.get(&format!("{root}/agents")).await["agents"][0]["path"], "/agents/tour/{agent_id}");
+        for (path, body, expected) in [
+            ("/agents/{helper}/{i}", json!({"message": "Hi", "session": "s"}), "/result/text"),
+            ("/agents/{helper}/{i}/dispatch", json!({"input": "Hi", "session": "t"}), "/dispatch_id"),
+            ("/prompt/{i}", json!({"prompt": "Hi"}), "/text"),
+            ("/prompt/{i}/events", json!({"prompt": ""}), "/error/details"),
+            ("/sessions/{i}/abort", json!({}), "/session_id"),
+        ] {
+            let answer = tour.post(&format!("{root}{path}"), body).await;
+            let body: Value = serde_json::from_str(&answer.text).unwrap();
+            assert!(is_elsewhere(&answer) || body.pointer(expected).is_some(), "{path}: {body}");
+        }
+    }
+}
+
+/// Whether agents are asked at another address of the deployment.
+fn is_elsewhere(answer: &Answer) -> bool {
+    answer.status == 404 && answer.text.contains("address for prompts")
+}
+
+pub(super) async fn sessions(tour: &mut Tour) {
+    let session = "/projects/{p}/agents/{helper}/instances/{i}/sessions/{s}";
+    tour.ids.insert("s", "s".to_owned());
+    let is_there = tour.call(Method::GET, session, None).await.status == 200;
+    for (below, expected) in [("/messages", "Hi"), ("/events", "op_start"), ("/operations", "data")] {
+        let answer = tour.call(Method::GET, &format!("{session}{below}"), None).await;
+        assert!(!is_there || answer.text.contains(expected), "{below}: {}", answer.text);
+    }
+    tour.ids.insert("operation", "none".to_owned());
+    tour.post(&format!("{session}/operations/{{operation}}/cancel"), json!({})).await.error(404, "not_found");
+    let deleted = tour.call(Method::DELETE, session, None).await;
+    assert_eq!(deleted.status, if is_there { 204 } else { 404 }, "{}", deleted.text);
+    for project in ["{p}", "{default}"] {
+        assert_eq!(tour.call(Method::DELETE, &format!("/projects/{project}/agents/{{helper}}"), None).await.status, 204);
+    }
+}
