@@ -6,6 +6,7 @@
 
 mod error;
 mod event;
+mod file_path;
 mod graph;
 mod ids;
 pub mod limits;
@@ -24,6 +25,7 @@ mod wording;
 
 pub use error::{Error, Kind, Result};
 pub use event::{Cause, Event, EventAt};
+pub use file_path::FilePath;
 pub use graph::{Cell, Graph, Link, Target};
 pub use ids::{CellId, DeliveryId, EventId, ProjectId, RunId, ScopeId, WorkflowId, hashed_uuid, is_valid_name, random_token};
 pub use message::{Args, Cost, ImageAt, ImageRef, Message, Part, Role, Seal, Stop, Thinking, ToolCall, ToolResult, Usage};

@@ -42,3 +42,11 @@ pub const DEFINITIONS: usize = 200;
 pub const WAITING_OPERATIONS: u64 = 1000;
 /// Largest message to a persistent agent, in bytes.
 pub const MESSAGE_BYTES: usize = 256 * 1024;
+/// Largest file in the sandbox of a session of a persistent agent, in bytes.
+pub const FILE_BYTES: usize = 256 * 1024;
+/// Most files in the sandbox of a session.
+pub const FILES: u64 = 1000;
+/// Most bytes of all files in the sandbox of a session.
+pub const FILES_BYTES: u64 = 10 * 1024 * 1024;
+/// Largest result of a tool that a model is told, in bytes.
+pub const TOOL_RESULT_BYTES: usize = 128 * 1024;

@@ -1,6 +1,14 @@
 //! How hosts are written where people list those that something may be sent to.
 
+use crate::EgressError;
+use crate::secret::covers;
+use crate::target::Target;
 use http::uri::Authority;
+
+/// Whether a call to this URL is one to these hosts, which are written as [`is_host`] has it. Errors: a URL that no call may have.
+pub fn leads_to(url: &str, hosts: &[String]) -> Result<bool, EgressError> {
+    Ok(covers(hosts, &Target::parse(url, &[])?))
+}
 
 /// Whether a text is `host` or `*.host`, with or without `:port`.
 pub fn is_host(text: &str) -> bool {
@@ -28,7 +36,28 @@ fn is_label(label: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_host;
+    use super::{is_host, leads_to};
+
+    #[test]
+    fn a_url_leads_to_a_host_as_its_reader_sees_it() {
+        let hosts = ["api.example.com".to_owned(), "*.example.org:8443".to_owned()];
+        for (url, leads) in [
+            ("https://api.example.com/x?y", true),
+            ("http://API.example.com", true),
+            ("https://api.example.com.evil.org/", false),
+            ("https://a.example.org:8443/", true),
+            ("https://a.example.org/", false),
+            ("https://evil.org/#api.example.com", false),
+        ] {
+            assert_eq!(leads_to(url, &hosts).unwrap(), leads, "{url}");
+        }
+        for url in
+            ["https://evil.org\\@api.example.com/", "https://api.example.com@evil.org/", "file:///etc/passwd", "api.example.com"]
+        {
+            assert!(leads_to(url, &hosts).is_err(), "{url}");
+        }
+        assert!(!leads_to("https://api.example.com", &[]).unwrap());
+    }
 
     #[test]
     fn hosts_are_what_they_say() {

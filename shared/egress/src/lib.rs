@@ -40,7 +40,7 @@ pub use client::Egress;
 pub use connect::{Resolver, Resolving, SystemResolver};
 pub use error::EgressError;
 pub use hold_back::HoldBack;
-pub use host::is_host;
+pub use host::{is_host, leads_to};
 pub use policy::Policy;
 pub use redact::{MIN_REDACTED_BYTES, Redactor, is_sought};
 pub use request::{Request, Response};

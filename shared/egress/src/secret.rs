@@ -87,12 +87,17 @@ impl Secret {
 
     /// An error unless the secret is bound to the target's host.
     pub(crate) fn check_host(&self, target: &Target) -> Result<(), EgressError> {
-        let host = target.host();
-        if self.hosts.iter().any(|pattern| matches(pattern, host, target.port())) {
+        if covers(&self.hosts, target) {
             return Ok(());
         }
+        let host = target.host();
         Err(self.refused(format!("it is not bound to `{host}`; add the host to the credential, or call one that it is bound to")))
     }
+}
+
+/// Whether one of these patterns covers a target's host.
+pub(crate) fn covers(hosts: &[String], target: &Target) -> bool {
+    hosts.iter().any(|pattern| matches(pattern, target.host(), target.port()))
 }
 
 /// Whether `host[:port]` or `*.domain[:port]` covers a host as the URL's reader wrote it.

@@ -50,6 +50,11 @@ impl Models {
         Models { limits, ..self }
     }
 
+    /// The client by which models are called.
+    pub fn egress(&self) -> &Egress {
+        &self.egress
+    }
+
     /// Finds a model by its name. Nobody is asked whether the provider has it. Errors: `model_unknown`.
     pub fn find(&self, name: &ModelName) -> Result<Arc<dyn Model>, ModelError> {
         if name.provider() == DEMO {

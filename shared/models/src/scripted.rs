@@ -90,7 +90,8 @@ pub(crate) fn answer(request: &ModelRequest, said: Vec<Said>) -> Answer {
     iter(events).map(Ok).boxed()
 }
 
-/// What the guide says: it keeps a note (`note: ...`), lists the notes (`notes`), or says what it heard.
+/// What the guide says: it keeps a note (`note: ...`), lists the notes (`notes`), calls a tool (`call: write {"path": ...}`), or says what
+/// it heard.
 fn guide(request: &ModelRequest) -> Vec<Said> {
     let Some(last) = request.messages.last() else { return Vec::new() };
     let results: Vec<_> =
@@ -114,6 +115,14 @@ fn guide(request: &ModelRequest) -> Vec<Said> {
     }
     if word == "notes" && offers("list") {
         return vec![Said::Call("list".to_owned(), json!({ "prefix": "notes/" }))];
+    }
+    if word == "call" {
+        let call = heard.trim_start()[word.len()..].trim_start_matches([':', ' ']);
+        let (name, args) = call.split_once(char::is_whitespace).unwrap_or((call, "{}"));
+        return match serde_json::from_str(args) {
+            Ok(args) => vec![Said::Call(name.to_owned(), args)],
+            Err(error) => vec![Said::Text(format!("The arguments are not JSON: {error}."))],
+        };
     }
     let is_question =
         |message: &&Message| message.role == Role::User && message.parts.iter().any(|part| matches!(part, Part::Text(_)));

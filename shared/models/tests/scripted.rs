@@ -56,6 +56,8 @@ async fn the_guide_says_what_it_is_and_keeps_notes() {
     assert!(
         format!("{second:?}").contains("notes/2.md") && second.message.tool_calls().next() != asked.message.tool_calls().next()
     );
+    let (_, called) = say("demo/guide", history, Message::user("call: grep {\"pattern\": \"milk\"}")).await;
+    assert!(format!("{called:?}").contains(r#"name: "grep", args: Json({"pattern":"milk"})"#), "{called:?}");
     assert_eq!(say("demo/guide", history, Message::user("notes?")).await.1.message.tool_calls().next().unwrap().name, "list");
 }
 

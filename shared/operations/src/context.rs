@@ -1,5 +1,6 @@
 //! What a model is told: the instructions of the agent's definition, and the conversation so far.
 
+use crate::tools::Tools;
 use rookery_domain::{Error, Kind, Result, ThinkingLevel};
 use rookery_models::ModelRequest;
 use rookery_sessions::definition::{Definition, Environment, Seen};
@@ -12,6 +13,7 @@ pub(crate) fn request(
     loaded: &Loaded,
     open: &Open,
     definition: &Definition,
+    tools: &Tools,
     environment: &Environment,
     instance: &str,
 ) -> Result<ModelRequest> {
@@ -32,7 +34,7 @@ pub(crate) fn request(
         system,
         messages: loaded.progress.context().cloned().collect(),
         files: HashMap::new(),
-        tools: Vec::new(),
+        tools: tools.specs(behaviour),
         thinking: behaviour.thinking_level.unwrap_or(ThinkingLevel::Off),
         max_output: None,
         key: format!("{}-{}", loaded.at.operation(open.begin.n).run_id(), open.steps),

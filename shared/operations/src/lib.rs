@@ -10,6 +10,7 @@
 //! | what is done while a provider is down | `later.rs` |
 //! | when a session expires | `expire.rs` |
 //! | what a model is told | `context.rs` |
+//! | what a model may ask for, and when it is done | [`define_tool`], then `tools/run.rs` |
 //! | which key opens a provider | `keys.rs` |
 //!
 //! What is to be done next is decided in `rookery_sessions`, by the log alone. No HTTP of callers is known here.
@@ -25,8 +26,10 @@ mod later;
 mod prompts;
 mod queue;
 mod runner;
+mod tools;
 
 pub use queue::Operator;
+pub use tools::{Tool, ToolContext, ToolFailure, Tools, define_tool};
 
 use at_work::AtWork;
 use rookery_domain::random_token;
@@ -46,6 +49,7 @@ pub struct Operations {
     sessions: Sessions,
     definitions: Definitions,
     models: Models,
+    tools: Tools,
     /// The operator's keys.
     providers: Arc<Providers>,
     /// The name of this life of the process: no other has it.
@@ -61,8 +65,8 @@ impl Operations {
     /// The work on the sessions of a table, for agents with these definitions, by these models.
     pub fn new(store: Store, producer: Producer, definitions: Definitions, models: Models, providers: Arc<Providers>) -> Self {
         let sessions = Sessions::new(store.clone(), |operation| Message::guard(operation).encode());
-        let (by, at_work, tasks) = (random_token(12).into(), Arc::default(), TaskTracker::new());
-        Operations { store, producer, sessions, definitions, models, providers, by, at_work, tasks, is_alone: false }
+        let (by, at_work, tasks, tools) = (random_token(12).into(), Arc::default(), TaskTracker::new(), Tools::default());
+        Operations { store, producer, sessions, definitions, models, tools, providers, by, at_work, tasks, is_alone: false }
     }
 
     /// The same work, for a process that is the only one on its table: what another life began is taken over at once. Where that is wrong,
@@ -70,6 +74,12 @@ impl Operations {
     #[must_use]
     pub fn alone(self) -> Self {
         Operations { is_alone: true, ..self }
+    }
+
+    /// The same work, with these tools.
+    #[must_use]
+    pub fn with_tools(self, tools: Tools) -> Self {
+        Operations { tools, ..self }
     }
 
     /// The definitions of agents.

@@ -8,6 +8,7 @@ use rookery_domain::{AgentName, Error, Kind, Result, SessionAt, Time, ToolCall, 
 use rookery_models::{Completed, ModelError, Retry, StreamEvent};
 use rookery_queue::Message;
 use rookery_sessions::ask::Ask;
+use rookery_sessions::definition::Definition;
 use rookery_sessions::delete::is_deletion;
 use rookery_sessions::entry::{Answer, Begin, EndError, EndState, NoAnswer, What};
 use rookery_sessions::finish::LEASE_MS;
@@ -16,6 +17,7 @@ use rookery_sessions::hub::Delta;
 use rookery_sessions::log::{Appended, Loaded};
 use rookery_sessions::progress::{Action, Open, STEPS};
 use rookery_store::Operation;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, interval, timeout};
 
@@ -66,7 +68,8 @@ impl Operations {
                     if !self.may_work(at, open, aside.is_some()).await? {
                         return Ok(Worked::Elsewhere { n: open.begin.n });
                     }
-                    (open.begin.n, open.first, self.step(&loaded, open).await?)
+                    let (n, first) = (open.begin.n, open.first);
+                    (n, first, self.step(&mut loaded).await?)
                 }
                 None => {
                     let n = loaded.progress.over.first_open();
@@ -188,12 +191,27 @@ impl Operations {
         Ok(names.agent.parse().map(|agent| (agent, names.instance)))
     }
 
+    /// The version of a session's definition, and the id of the instance; or why there is none.
+    async fn definition(&self, at: &SessionAt, version: u64) -> Result<Result<(Arc<Definition>, String)>> {
+        Ok(match self.agent(at).await? {
+            Ok((agent, instance)) => {
+                let definition = self.definitions.version(&at.project, &agent, version).await;
+                definition.map(|definition| (definition, instance))
+            }
+            Err(error) => Err(error),
+        })
+    }
+
     /// The next step of an open operation; none if it was given up.
-    async fn step(&self, loaded: &Loaded, open: &Open) -> Result<Option<What>> {
+    async fn step(&self, loaded: &mut Loaded) -> Result<Option<What>> {
+        let Some(open) = &loaded.progress.open else { return Ok(None) };
         let n = open.begin.n;
         Ok(Some(match open.next(Time::now()) {
             Action::CallModel => return self.call_model(loaded, open).await,
-            Action::RunTool(call) => no_result(n, call, "There is no such tool."),
+            Action::RunTool(call) => match self.definition(&loaded.at, open.begin.version).await? {
+                Ok((definition, _)) => return self.run_tool(loaded, &definition, call).await,
+                Err(error) => refused(n, error)?,
+            },
             Action::GiveUpTool(call) => no_result(n, call, "It is not known whether this was done: whoever did it is gone."),
             Action::Expire => {
                 let message = "Its deadline passed. Ask for less at once, or raise `deadline_seconds` in the agent's definition.";
@@ -211,12 +229,10 @@ impl Operations {
     /// Calls the model, until the deadline, or until somebody else writes.
     async fn call_model(&self, loaded: &Loaded, open: &Open) -> Result<Option<What>> {
         let (n, at) = (open.begin.n, &loaded.at);
-        let (agent, instance) = match self.agent(at).await? {
-            Ok(names) => names,
-            Err(error) => return refused(n, error).map(Some),
-        };
-        let request = match self.definitions.version(&at.project, &agent, open.begin.version).await {
-            Ok(definition) => request(loaded, open, &definition, self.definitions.environment(), &instance),
+        let request = match self.definition(at, open.begin.version).await? {
+            Ok((definition, instance)) => {
+                request(loaded, open, &definition, &self.tools, self.definitions.environment(), &instance)
+            }
             Err(error) => Err(error),
         };
         let request = match request {
@@ -240,22 +256,25 @@ impl Operations {
             }
             Err(ModelError::new("stream_cut", "The model's answer has no end. Ask again."))
         };
+        let answered = self.within(loaded, open, answer).await?;
+        Ok(match answered {
+            Some(Ok(completed)) => Some(answer_of(n, completed)),
+            Some(Err(error)) if self.put_aside(&at.operation(n), open, &error).await? => None,
+            Some(Err(error)) => Some(no_answer(n, error)),
+            None => None,
+        })
+    }
+
+    /// Does a part of a step: until the deadline, or until somebody else writes of the operation. None if it was given up.
+    pub(crate) async fn within<T>(&self, loaded: &Loaded, open: &Open, part: impl Future<Output = T>) -> Result<Option<T>> {
         let left = u64::try_from(open.begin.deadline.0 - Time::now().0).unwrap_or(0);
-        let answered = async {
+        let done = async {
             tokio::select! {
-                answered = answer => Ok(Some(answered)),
-                kept = self.keep(loaded, n) => kept.map(|()| None),
+                done = part => Ok(Some(done)),
+                kept = self.keep(loaded, open.begin.n) => kept.map(|()| None),
             }
         };
-        match timeout(Duration::from_millis(left), answered).await {
-            Err(_) => Ok(None),
-            Ok(answered) => match answered? {
-                Some(Ok(completed)) => Ok(Some(answer_of(n, completed))),
-                Some(Err(error)) if self.put_aside(&at.operation(n), open, &error).await? => Ok(None),
-                Some(Err(error)) => Ok(Some(no_answer(n, error))),
-                None => Ok(None),
-            },
-        }
+        timeout(Duration::from_millis(left), done).await.unwrap_or(Ok(None))
     }
 
     /// Says again and again that somebody works on the session. Ends when that is somebody else, or when somebody else wrote of the

@@ -147,11 +147,17 @@ impl Open {
         let Some(index) = self.waiting.iter().position(|call| call.id == result.call) else { return };
         self.waiting.remove(index);
         self.results.push(result.clone());
+        // Providers may give one id to several calls.
+        self.began.retain(|call| *call != result.call);
         if self.waiting.is_empty() {
-            self.began.clear();
             let parts = self.results.drain(..).map(Part::ToolResult).collect();
             self.messages.push(Message { role: Role::User, parts });
         }
+    }
+
+    /// Names the tool call that is next, the same for whoever runs it: which answer it is of, and which call of that answer it is.
+    pub fn place_of_call(&self) -> (u32, usize) {
+        (self.steps, self.results.len())
     }
 
     /// What is to be done next.

@@ -16,7 +16,7 @@
 //! | `ver` | the last saved version; the version that an event is pinned to | workflows, events, definitions |
 //! | `built` | the last built version; the version that runs | workflows; definitions |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
-//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, sessions, operations |
+//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, sessions, operations, files of sessions |
 //! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics and versions of definitions |
 //! | `restored` | the version that it is a copy of | versions, versions of definitions |
 //! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions |
@@ -48,7 +48,7 @@
 //! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits |
 //! | `until` | when it ends by itself | waits, calls under way, held results, leases, operations |
 //! | `reply`, `why` | it waits for a reply; what it waits for, for people | waits |
-//! | `tag`, `scope` | which write it is of; the scope's text | memories; `tag` also in operations and logs of sessions |
+//! | `tag`, `scope` | which write it is of; the scope's text | memories; `tag` also in operations, logs and files of sessions |
 //! | `event`, `lines` | the event that was being handled; what was said | logs |
 //! | `received`, `emitted`, `checks` | counts of an hour | metrics |
 //! | `last_received`, `last_emitted`, `last_check`, `last_error` | when it last did so in that hour | metrics |
@@ -65,6 +65,8 @@
 //! | `held` | the packed result | held results |
 //! | `failures` | failures of a minute | counts of breakers |
 //! | `agent`, `inst`, `sess` | names of the agent, its instance, the session | sessions |
+//! | `files`, `bytes` | how many files its sandbox has, and their bytes; the bytes of its text | sessions; `bytes` also in files of sessions |
+//! | `body` | its text, packed | files of sessions |
 //! | `after` | the last entry of the log at that time | operations |
 //! | `by` | who works on it | operations, leases |
 //! | `aside`, `tries` | until when it is not tried again, and how often that was so | operations |

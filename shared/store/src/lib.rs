@@ -73,6 +73,7 @@ pub use requests::Request;
 pub use schedules::{Advance, DueCursor, DueItem, DuePage, ScheduleAdvance, ScheduleItem};
 pub use sdk::Store;
 pub use sessions::SessionNames;
+pub use sessions::files::SessionFile;
 pub use sessions::inbox::{Aside, Asked, Ended, Operation, PutOperation};
 pub use sessions::log::LogPage;
 pub use shared::shared_for;

@@ -12,7 +12,7 @@ use crate::shared::{Shared, key_in, key_in_transaction};
 use crate::unconditional::{self, BATCH};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, ReturnValue, TransactWriteItem, Update};
 use futures::future::BoxFuture;
 use rookery_domain::{Error, Result};
 use std::collections::HashMap;
@@ -223,6 +223,16 @@ impl Store {
             .set_expression_attribute_names((!names.is_empty()).then_some(names))
             .set_expression_attribute_values((!values.is_empty()).then_some(values));
         TransactWriteItem::builder().set_update(update.build().ok()).build()
+    }
+
+    pub(crate) fn check_in_transaction(&self, key: &Key, condition: Expr) -> TransactWriteItem {
+        let check = ConditionCheck::builder()
+            .table_name(&*self.table)
+            .set_key(Some(key_attributes(key)))
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .condition_expression(condition.text);
+        TransactWriteItem::builder().set_condition_check(check.build().ok()).build()
     }
 
     /// Makes one query. Gives its items, and the key where it stopped if there may be more.

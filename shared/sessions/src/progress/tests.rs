@@ -101,6 +101,7 @@ proptest! {
             }
         }
         let (mut open, mut begun, mut over, mut steps) = (None, Vec::new(), BTreeSet::new(), BTreeMap::<String, u32>::new());
+        let (mut began, mut answers, mut unanswered) = (BTreeSet::new(), BTreeMap::<u64, u32>::new(), BTreeSet::new());
         let mut told = Progress::default();
         for (number, entry) in (1..).zip(&log.0) {
             let n = entry.what.n();
@@ -112,7 +113,24 @@ proptest! {
                     open = Some(n);
                     begun.push(n);
                 }
-                What::ToolDone { result, .. } => *steps.entry(result.call.clone()).or_default() += 1,
+                What::ToolDone { result, .. } => {
+                    *steps.entry(result.call.clone()).or_default() += 1;
+                    prop_assert!(unanswered.remove(&result.call), "{} has no call, or a result already", result.call);
+                }
+                // Whoever stores this runs the tool: nobody else does, and nobody does afterwards.
+                What::ToolBegan { call, .. } => {
+                    prop_assert!(began.insert(call.clone()), "{} began twice", call);
+                    prop_assert!(unanswered.contains(call), "{} began although its result is there", call);
+                }
+                What::Answer(answer) => {
+                    prop_assert!(unanswered.is_empty(), "a model was called before all tools gave their results");
+                    let step = answers.entry(n).or_default();
+                    for asked in answer.message.tool_calls() {
+                        prop_assert!(asked.id.starts_with(&format!("{n}-{step}-")), "{} is of a step that is there already", asked.id);
+                        unanswered.insert(asked.id.clone());
+                    }
+                    *step += 1;
+                }
                 _ => {}
             }
             if !matches!(entry.what, What::End { .. } | What::Begin(_)) {
@@ -120,6 +138,7 @@ proptest! {
             }
             if entry.what.is_end() {
                 over.insert(n);
+                unanswered.retain(|call: &String| !call.starts_with(&format!("{n}-")));
                 open = open.filter(|open| *open != n);
             }
             told.add(number, entry);
@@ -167,6 +186,27 @@ fn a_stored_step_is_not_made_again() {
     let open = open(done);
     assert_eq!((open.next(now), open.messages.len(), open.steps, open.usage.input), (Action::CallModel, 3, 1, 1));
     assert_eq!(open.next(DEADLINE), Action::Expire);
+}
+
+/// Some providers give the same id to several calls.
+#[test]
+fn calls_of_one_id_run_one_after_the_other() {
+    let now = Time(1);
+    let mut twice = answer(1, 0, 2);
+    if let What::Answer(answer) = &mut twice {
+        for part in &mut answer.message.parts {
+            if let Part::ToolCall(call) = part {
+                call.id = "same".into();
+            }
+        }
+    }
+    let same = ToolCall { id: "same".into(), ..call(1, 0, 0) };
+    let begun = What::ToolBegan { n: 1, call: "same".into() };
+    let asked = vec![begin(1), twice, begun.clone(), result(1, &same, "a")];
+    let open = after(asked.clone()).open.unwrap();
+    assert_eq!((open.next(now), open.place_of_call()), (Action::RunTool(same.clone()), (1, 1)));
+    let open = after([asked, vec![begun]].concat()).open.unwrap();
+    assert_eq!(open.next(now), Action::GiveUpTool(same));
 }
 
 #[test]

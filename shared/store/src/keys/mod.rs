@@ -30,6 +30,7 @@
 //! | its inbox: operations in their order, the last one | query `pk = P#i#KEY`, `sk` from `q#` (`q#N`) |
 //! | its log: what happened, from a number on | query `pk = P#i#KEY`, `sk` from `m#` (`m#N`) |
 //! | what was asked with an idempotency key | `pk = P#i#KEY`, `sk = k#HASH` |
+//! | the files of its sandbox, by path | query `pk = P#i#KEY`, `sk` from `f#` (`f#PATH`) |
 //! | reserved: connections | `pk = P#c#...` |
 
 mod lists;

@@ -120,6 +120,8 @@ prefixes! {
     Lease: "l", InSession, WithPartition;
     /// What was asked with an idempotency key.
     Asked: "k", InSession, WithPartition;
+    /// The files of a session's sandbox, by their paths.
+    File: "f", InSession, WithPartition;
     /// Heads of workflows.
     Head: "w", InProject, Never;
     /// API keys.

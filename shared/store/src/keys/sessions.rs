@@ -1,7 +1,7 @@
 //! Keys of sessions: the partition that lists a project's sessions, and the partition of each session.
 
 use super::{Key, Prefix, below_project, key};
-use rookery_domain::{ProjectId, SessionAt, SessionKey};
+use rookery_domain::{FilePath, ProjectId, SessionAt, SessionKey};
 
 /// The largest number that keeps the order of the keys.
 pub const LAST_NUMBER: u64 = 9_999_999_999;
@@ -44,4 +44,9 @@ pub fn number_of(prefix: Prefix, sort: &str) -> Option<u64> {
 /// What was asked with this idempotency key.
 pub fn asked_with(at: &SessionAt, idempotency_key: &str) -> Key {
     key(session(at), Prefix::Asked.sort(super::hashed(idempotency_key)))
+}
+
+/// A file of the session's sandbox.
+pub fn file(at: &SessionAt, path: &FilePath) -> Key {
+    key(session(at), Prefix::File.sort(path))
 }

@@ -1,7 +1,9 @@
 //! Sessions of persistent agents. What was asked and what happened are two lists of texts, each written at its end only, by a condition
-//! that nobody was there before: [`inbox`] and [`log`]. What the texts mean is not known here.
+//! that nobody was there before: [`inbox`] and [`log`]. What the texts mean is not known here. The files that a session's tools write are in
+//! [`files`].
 
 pub(crate) mod delete;
+pub(crate) mod files;
 pub(crate) mod inbox;
 pub(crate) mod log;
 

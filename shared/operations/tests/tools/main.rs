@@ -1,0 +1,81 @@
+//! What a model's tools do, on a real table: the model is a script, and a test's question says what it calls.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod crash;
+mod files;
+mod http;
+mod world;
+
+use serde_json::json;
+use world::World;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tools_run_in_order_and_the_model_is_told_what_came_of_them() {
+    let world = World::start("[write, read, edit, list]", "").await;
+    let steps = json!([
+        [["write", {"path": "/a.md", "text": "one two"}], ["edit", {"path": "a.md", "old": "two", "new": "three"}]],
+        [["read", {"path": "./a.md"}], ["list", {}]],
+    ]);
+    assert_eq!(
+        world.told(&steps).await,
+        ["`a.md` is written: 7 bytes.", "`a.md` is changed: it has 9 bytes.", "one three", "a.md (9 bytes)\n"]
+    );
+    assert_eq!(world.state().await, "succeeded");
+    let offered = world.offered();
+    assert_eq!(offered, ["write", "read", "edit", "list"], "in the order of the definition");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_wrong_with_a_call_is_its_result() {
+    let world = World::start("[read, write, edit, grep]", "").await;
+    let steps = json!([[
+        ["fly", {}],
+        ["http", {"method": "GET", "url": "http://example.com"}],
+        ["read", {"file": "a"}],
+        ["read", "no json"],
+        ["read", {"path": "../a"}],
+        ["read", {"path": "none"}],
+        ["edit", {"path": "none", "old": "a", "new": "b"}],
+        ["grep", {"pattern": "("}],
+        ["write", {"path": "a", "text": "x".repeat(256 * 1024 - 20)}],
+        ["write", {"path": "ok", "text": "fine"}],
+    ]]);
+    let told = world.results(&steps).await;
+    let wrong = [
+        "There is no tool `fly`; there are `read`, `write`, `edit`, `grep`.",
+        "There is no tool `http`",
+        "\"path\" is a required property",
+        "not valid JSON",
+        "A path has no `..`.",
+        "There is no file `none`.",
+        "There is no file `none`.",
+        "The pattern is refused",
+        "not valid JSON, or are too large",
+    ];
+    for (result, says) in told.iter().zip(wrong) {
+        assert!(result.is_error && result.text.contains(says), "{says}: {result:?}");
+    }
+    assert_eq!((told[9].is_error, told.len()), (false, 10));
+    assert_eq!(world.state().await, "succeeded", "the caller is not told");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tool_that_panics_or_fails_tells_the_model() {
+    let tools = world::tools_of(|call| match call {
+        "panic" => panic!("on purpose"),
+        other => Err(format!("No {other} today.").into()),
+    });
+    let world = World::start("[read, list]", "").await.with_tools(tools);
+    let told = world.results(&json!([[["read", {"say": "panic"}], ["read", {"say": "rain"}], ["list", {}]]])).await;
+    assert!(told[0].is_error && told[0].text.contains("crashed"), "{told:?}");
+    assert!(told[1].is_error && told[1].text == "No rain today.", "{told:?}");
+    assert!(!told[2].is_error && world.state().await == "succeeded");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_model_that_never_ends_is_stopped() {
+    let world = World::start("[list]", "").await;
+    let steps: Vec<_> = (0..60).map(|_| json!([["list", {}]])).collect();
+    let told = world.told(&json!(steps)).await;
+    assert_eq!((told.len(), world.state().await.as_str()), (50, "failed"));
+}
