@@ -1,12 +1,14 @@
-//! The demo: a project with a started workflow, made once in an empty store, and the HTTP sink that the workflow calls.
+//! The demo: a project with a started workflow, made once in an empty store, the HTTP sink that the workflow calls, and an agent on a
+//! scripted model.
 
 use crate::cli::Args;
 use anyhow::Context;
 use axum::body::Bytes;
 use axum::{Json, Router, routing::post};
-use rookery_domain::CellId;
+use rookery_domain::{AgentName, CellId};
 use rookery_engine::Engine;
-use rookery_store::{State, Workflow};
+use rookery_sessions::definition::{Definitions, Source};
+use rookery_store::{DefinitionSource, State, Workflow};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,6 +21,9 @@ const WORKFLOW: &str = include_str!("../../../events/demo-workflow.json");
 const SINK: &str = "SINK_ADDRESS";
 const PROJECT: &str = "Demo";
 const NAME: &str = "Demo: GitHub pushes";
+/// The agent, as its file says.
+const GUIDE: &str = include_str!("../../../examples/agents/guide.md");
+const AGENT: &str = "guide";
 
 /// The addresses of the demo.
 pub(crate) struct Demo {
@@ -32,11 +37,13 @@ impl Demo {
     /// Makes the demo if the store is empty. The demo's URLs are also written to files of the data folder.
     pub(crate) async fn start(
         engine: &Arc<Engine>,
+        definitions: &Definitions,
         args: &Args,
         addr: SocketAddr,
         sink: SocketAddr,
     ) -> anyhow::Result<Option<Demo>> {
         let Some(workflow) = find_or_make(engine, sink).await? else { return Ok(None) };
+        make_agent(engine, definitions).await?;
         let built = engine.built(&workflow.id, workflow.built).await?;
         let base = engine.public_url().context("the engine knows no address")?;
         let url = |kind: &str, cell: &str, suffix: &str| -> anyhow::Result<String> {
@@ -84,6 +91,16 @@ async fn find_or_make(engine: &Engine, sink: SocketAddr) -> anyhow::Result<Optio
     }
 }
 
+/// The demo's agent, made in the project `default` unless one of its name is or was there.
+async fn make_agent(engine: &Engine, definitions: &Definitions) -> anyhow::Result<()> {
+    let (project, name) = (engine.store.default_project().await?.id, AGENT.parse::<AgentName>()?);
+    if engine.store.find_definition(&project, &name).await?.is_none() {
+        let source = Source { text: GUIDE.to_owned(), ..Source::default() };
+        definitions.save(&project, &name, &source, DefinitionSource::Api, None).await?;
+    }
+    Ok(())
+}
+
 /// Answers every POST with what it got, so that a workflow has something outside to call.
 pub(crate) async fn serve_sink(listener: TcpListener, stopping: CancellationToken) {
     let app = Router::new().route("/", post(receipt));
@@ -94,4 +111,17 @@ pub(crate) async fn serve_sink(listener: TcpListener, stopping: CancellationToke
 
 async fn receipt(body: Bytes) -> Json<Value> {
     Json(json!({"received": serde_json::from_slice::<Value>(&body).unwrap_or_default()}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rookery_sessions::definition::{Environment, check};
+
+    #[test]
+    fn the_agent_of_the_demo_is_without_fault() {
+        let source = Source { text: GUIDE.to_owned(), ..Source::default() };
+        let checked = check(&AGENT.parse().unwrap(), &source, &Environment::default());
+        assert_eq!((checked.errors, checked.warnings), (Vec::new(), Vec::new()));
+    }
 }

@@ -121,7 +121,9 @@ impl Runner {
         }
         let demo = match sink_addr {
             None => None,
-            Some(sink) => or_damage(Demo::start(&engine, &args, addr, sink).await, &standins, &args.data).await?,
+            Some(sink) => {
+                or_damage(Demo::start(&engine, operations.definitions(), &args, addr, sink).await, &standins, &args.data).await?
+            }
         };
         if let Some(dir) = &args.agents {
             let agents = AgentsDir::start(dir, &engine.store, operations.definitions().clone()).await;

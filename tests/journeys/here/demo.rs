@@ -20,7 +20,9 @@ async fn a_push_goes_through_the_demo_to_the_sink_and_the_feed() {
         call.text("application/json", PUSH).send().await.expect(202)["data"].clone()
     };
     let accepted = post(&rookery).await;
-    let project = rookery.api.list("/projects").await[0]["id"].as_str().unwrap().to_owned();
+    let projects = rookery.api.list("/projects").await;
+    let named = |name: &str| projects.iter().find(|project| project["name"] == name).unwrap()["id"].as_str().unwrap().to_owned();
+    let project = named("Demo");
     let workflow = rookery.api.list(&format!("/projects/{project}/workflows")).await[0]["id"].as_str().unwrap().to_owned();
     let path = format!("/projects/{project}/workflows/{workflow}");
     let run_path = format!("{path}/runs/{}", accepted["run_id"].as_str().unwrap());
@@ -47,7 +49,8 @@ async fn a_push_goes_through_the_demo_to_the_sink_and_the_feed() {
     rookery.stop();
     rookery.start_again().await;
     assert_eq!(self::hook(&rookery), hook);
-    assert_eq!(rookery.api.list("/projects").await.len(), 1);
+    assert_eq!(rookery.api.list("/projects").await.len(), 2, "its own, and `default` with its agent");
+    assert_eq!(rookery.api.list(&format!("/projects/{}/agents", named("default"))).await.len(), 1);
     assert_eq!(rookery.api.list(&format!("/projects/{project}/workflows")).await.len(), 1);
     post(&rookery).await;
     wait_until("two items in the feed", async || {
@@ -55,4 +58,27 @@ async fn a_push_goes_through_the_demo_to_the_sink_and_the_feed() {
         (items.as_array()?.len() == 2).then_some(())
     })
     .await;
+}
+
+/// No key of a provider is needed: the demo's agent is driven by a script, and its tools are the real ones.
+#[tokio::test]
+async fn the_demos_agent_keeps_notes_in_its_session() {
+    let mut rookery = with_demo().start().await;
+    let ask = async |rookery: &Rookery, session: &str, message: &str| -> String {
+        let url = format!("{}/agents/guide/7", rookery.api.base());
+        let body = json!({"message": message, "session": session}).to_string();
+        let answer = rookery.api.call(reqwest::Method::POST, &url).text("application/json", &body).send().await.expect(200);
+        answer["result"]["text"].as_str().unwrap().to_owned()
+    };
+    assert!(ask(&rookery, "mine", "Hello").await.contains("This is a demonstration"));
+    assert_eq!(ask(&rookery, "mine", "note: buy milk").await, "Done. The tool says: `notes/1.md` is written: 8 bytes.");
+    assert_eq!(ask(&rookery, "other", "notes").await, "Done. The tool says: There are no files whose paths begin with `notes/`.");
+    // What is kept is kept, whoever dies.
+    rookery.kill();
+    rookery.start_again().await;
+    assert_eq!(ask(&rookery, "mine", "notes").await, "Done. The tool says: notes/1.md (8 bytes)\n");
+    let found = ask(&rookery, "mine", r#"call: grep {"pattern": "m.lk"}"#).await;
+    assert_eq!(found, "Done. The tool says: notes/1.md:1: buy milk\n");
+    let refused = ask(&rookery, "mine", r#"call: read {"file": "notes/1.md"}"#).await;
+    assert!(refused.starts_with("That did not work. The tool says: The arguments do not fit"), "{refused}");
 }
