@@ -6,6 +6,8 @@ mod files;
 mod http;
 mod world;
 
+use futures::StreamExt;
+use rookery_sessions::ports::{Frame, PromptAsk, Prompts};
 use serde_json::json;
 use world::World;
 
@@ -78,4 +80,31 @@ async fn a_model_that_never_ends_is_stopped() {
     let steps: Vec<_> = (0..60).map(|_| json!([["list", {}]])).collect();
     let told = world.told(&json!(steps)).await;
     assert_eq!((told.len(), world.state().await.as_str()), (50, "failed"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_caller_of_a_prompt_sees_tools_begin_and_end() {
+    let world = World::start("[write, read]", "").await;
+    let steps = json!([[["write", {"path": "a", "text": "x"}], ["read", {"path": "none"}]]]);
+    let ask = PromptAsk {
+        project: world.project.clone(),
+        names: world.names.clone(),
+        message: steps.to_string(),
+        on_busy: None,
+        key: None,
+    };
+    let frames: Vec<Frame> = world.operations().prompt(ask).await.unwrap().frames.collect().await;
+    let seen: Vec<String> = frames
+        .iter()
+        .map(|frame| match frame {
+            Frame::Start => "start".to_owned(),
+            Frame::Delta(text) => text.clone(),
+            Frame::ToolStart(call) => format!("{} begins", call.name),
+            Frame::ToolEnd { call, result } => format!("{} ends, {}", call.name, if result.is_error { "wrong" } else { "well" }),
+            Frame::End(reply) => format!("end: {}", reply.text),
+            Frame::Error(error) => panic!("{error:?}"),
+        })
+        .collect();
+    let expected = ["start", "write begins", "write ends, well", "read begins", "read ends, wrong", "done", "end: done"];
+    assert_eq!(seen, expected);
 }
