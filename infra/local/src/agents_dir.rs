@@ -22,13 +22,13 @@ const BEAT: Duration = Duration::from_secs(1);
 const PROFILES: &str = "profiles";
 
 /// The text of a file, or why there is none.
-type Text = Result<String, String>;
+pub(crate) type Text = Result<String, String>;
 
 /// What is in the folder, by the names of the files without their ends.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Files {
-    agents: BTreeMap<String, Text>,
-    profiles: BTreeMap<String, Text>,
+pub(crate) struct Files {
+    pub(crate) agents: BTreeMap<String, Text>,
+    pub(crate) profiles: BTreeMap<String, Text>,
 }
 
 /// A folder of agents that is followed.
@@ -177,7 +177,8 @@ impl AgentsDir {
     }
 }
 
-fn files(dir: &Path) -> io::Result<Files> {
+/// Reads the files of a folder.
+pub(crate) fn files(dir: &Path) -> io::Result<Files> {
     let profiles = match texts(&dir.join(PROFILES)) {
         Err(error) if error.kind() == ErrorKind::NotFound => BTreeMap::new(),
         read => read?,

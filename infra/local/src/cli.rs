@@ -2,8 +2,9 @@
 
 use crate::Runner;
 use crate::forwarded::TrustedProxy;
+use crate::push::Push;
 use anyhow::Context;
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use rookery_egress::Allow;
 use rookery_engine::{ChainBounds, PublicUrl};
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -16,8 +17,11 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Rookery serves its HTTP API and runs workflows in one process. What it has accepted is on disk and survives a crash: start the
 /// program again with the same data folder, and it goes on.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "rookery", version, after_help = EXAMPLES)]
+#[command(name = "rookery", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Args {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// The address to listen on.
     #[arg(long, env = "ROOKERY_ADDR", default_value = "127.0.0.1:8080", value_name = "HOST:PORT", value_parser = address)]
     pub addr: SocketAddr,
@@ -71,6 +75,13 @@ pub struct Args {
     pub usage: Option<PathBuf>,
 }
 
+/// What the program does besides serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Makes the persistent agents of a folder those of a server, which may be a deployment.
+    Push(Push),
+}
+
 const EXAMPLES: &str = "\
 Examples:
   rookery                                   the demo, on http://127.0.0.1:8080
@@ -79,6 +90,8 @@ Examples:
   rookery --auth required                   every request needs a key
   rookery --auth required --public-url https://rookery.example.com --trusted-proxy 127.0.0.1
                                             behind a proxy that does TLS
+  rookery push agents --to https://rookery.example.com
+                                            the agents of a folder, to a server (its key in ROOKERY_KEY)
   rookery --repair                          after damage: keep what can be read
 
 Logs go to standard error; RUST_LOG=debug shows more, but no keys, credentials or payloads.";
@@ -120,7 +133,7 @@ fn run(args: Args) -> anyhow::Result<()> {
     let _log = rookery_boot::observe_here();
     // All new files are private to their owner, also SQLite's.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    if args.auth == Auth::Open && !args.addr.ip().is_loopback() {
+    if args.command.is_none() && args.auth == Auth::Open && !args.addr.ip().is_loopback() {
         anyhow::bail!("{} is not a loopback address: add --auth required, so that every request needs a key.", args.addr);
     }
     // The stand-ins have threads of their own, so one core is left to them.
@@ -131,6 +144,12 @@ fn run(args: Args) -> anyhow::Result<()> {
         .build()
         .context("starting the runtime")?;
     runtime.block_on(async {
+        if let Some(Command::Push(push)) = &args.command {
+            for line in push.run().await? {
+                println!("{line}");
+            }
+            return Ok(());
+        }
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         if args.repair {
             for line in crate::repair::repair(&args).await? {

@@ -15,6 +15,7 @@ mod gateway;
 mod home;
 mod lost_runs;
 mod mapping;
+pub mod push;
 mod repair;
 mod runner;
 mod server;
