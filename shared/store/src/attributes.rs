@@ -67,7 +67,7 @@
 //! | `agent`, `inst`, `sess` | names of the agent, its instance, the session | sessions |
 //! | `files`, `bytes` | how many files its sandbox has, and their bytes; the bytes of its text | sessions; `bytes` also in files of sessions |
 //! | `body` | its text, packed | files of sessions |
-//! | `after` | the last entry of the log at that time | operations |
+//! | `after` | the last entry of the log at that time | operations, files of sessions |
 //! | `by` | who works on it | operations, leases |
 //! | `aside`, `tries` | until when it is not tried again, and how often that was so | operations |
 //! | `end`, `m0`, `m1`, `outcome` | what became of it; its first and last entry; the rest, packed | operations |

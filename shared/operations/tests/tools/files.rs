@@ -137,3 +137,25 @@ async fn nobody_sees_the_files_of_another_session() {
     }
     assert_eq!(others[3].told(&json!([[["read", {"path": "secret"}]]])).await, ["of 3"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_session_loses_its_files_and_no_later_ones() {
+    let (world, large) = (World::start(ALL, "").await, "x".repeat(limits::FILE_BYTES - 100));
+    // More than one request removes.
+    for _ in 0..14 {
+        world.told(&json!([])).await;
+    }
+    let (at, last) = (world.at(), world.log().await.len() as u64);
+    for number in 0..40 {
+        assert!(world.store.put_file(&at, &path(&number.to_string()), &large, "1", last).await.unwrap());
+    }
+    let before = world.store.last_operation(&at).await.unwrap().unwrap().n;
+    world.operations().sessions().delete(&at).await.unwrap();
+    assert_eq!(world.told(&json!([[["list", {}]]])).await, ["There are no files."]);
+    // What they took is free again.
+    let put = json!([[["write", {"path": "0", "text": large}], ["write", {"path": "new", "text": large}]]]);
+    assert!(world.results(&put).await.iter().all(|result| !result.is_error));
+    // Somebody slow removes once more what there was before.
+    world.store.remove_session(&at, before + 1, last).await.unwrap();
+    assert_eq!(world.store.files(&at, "", 10, None).await.unwrap().items.len(), 2);
+}

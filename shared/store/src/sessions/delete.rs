@@ -3,23 +3,23 @@
 use crate::expression::{Expr, Query};
 use crate::keys::{self, Key, Prefix};
 use crate::sdk::Store;
+use crate::unconditional::BATCH;
 use rookery_domain::{Result, SessionAt};
-
-/// How many items are removed at a time.
-const AT_ONCE: usize = 100;
 
 impl Store {
     /// Removes all that a session had before an operation, but for the last entry of its log. What a later operation brought is left.
     pub async fn remove_session(&self, at: &SessionAt, before: u64, last: u64) -> Result<()> {
         let (partition, mut cursor) = (keys::session(at), None);
         loop {
-            let page = self.page(&partition, "", AT_ONCE, cursor.as_ref()).await?;
+            let page = self.page(&partition, "", BATCH, cursor.as_ref()).await?;
             let mut gone = Vec::new();
             for item in &page.items {
                 let key = Key { pk: partition.clone(), sk: item.str("sk")?.to_owned() };
                 let number = |prefix| keys::number_of(prefix, &key.sk);
                 if Prefix::SessionHead.name(&key.sk).is_some() || Prefix::Asked.name(&key.sk).is_some() {
                     self.delete_if(&key, Expr::new("n < :before").n(":before", before)).await?;
+                } else if Prefix::File.name(&key.sk).is_some() {
+                    self.remove_file(&key, last).await?;
                 } else if number(Prefix::Inbox).is_none_or(|n| n < before)
                     && number(Prefix::Log).is_none_or(|n| n < last)
                     && Prefix::Lease.name(&key.sk).is_none()
@@ -40,7 +40,7 @@ impl Store {
         loop {
             let number = |number| keys::numbered(at, Prefix::Log, number).sk;
             let range = Expr::new("#sk BETWEEN :from AND :end").s(":from", number(0)).s(":end", number(before.saturating_sub(1)));
-            let query = Query { range: Some(range), ..Query::prefix(keys::session(at), "", AT_ONCE) };
+            let query = Query { range: Some(range), ..Query::prefix(keys::session(at), "", BATCH) };
             let (items, next) = self.query(query).await?;
             let gone = items.iter().map(|item| Ok(Key { pk: keys::session(at), sk: item.str("sk")?.to_owned() }));
             self.delete_many(gone.collect::<Result<_>>()?).await?;

@@ -5,7 +5,7 @@
 use super::nobody;
 use crate::expression::Expr;
 use crate::item::{Item, unpack};
-use crate::keys::{self, Prefix};
+use crate::keys::{self, Key, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::{Store, Transacted};
 use rookery_domain::{Error, FilePath, Kind, Result, SessionAt, Time, limits};
@@ -55,6 +55,7 @@ impl Store {
         }
         let (key, head) = (keys::file(at, path), keys::of_session(at, Prefix::SessionHead));
         let item = Item::new(&key).packed("body", text).n("bytes", text.len()).n("at", Time::now().0).s("tag", tag);
+        let item = item.n("after", after);
         for _ in 0..ROUNDS {
             let before = self.get(key.clone()).await?;
             let (known, files, bytes) = match &before {
@@ -90,6 +91,11 @@ impl Store {
     /// A file, read consistently.
     pub async fn file(&self, at: &SessionAt, path: &FilePath) -> Result<Option<SessionFile>> {
         self.get(keys::file(at, path)).await?.as_ref().map(SessionFile::read).transpose()
+    }
+
+    /// Removes a file that was written before the log had a later entry than this.
+    pub(super) async fn remove_file(&self, key: &Key, last: u64) -> Result<()> {
+        self.delete_if(key, Expr::new("#after <= :last").name("#after", "after").n(":last", last)).await
     }
 
     /// A page of the files whose paths begin so, by their paths.
