@@ -63,7 +63,7 @@ async fn a_push_goes_through_the_demo_to_the_sink_and_the_feed() {
 /// No key of a provider is needed: the demo's agent is driven by a script, and its tools are the real ones.
 #[tokio::test]
 async fn the_demos_agent_keeps_notes_in_its_session() {
-    let mut rookery = with_demo().start().await;
+    let mut rookery = super::rookery().with_demo().start().await;
     let ask = async |rookery: &Rookery, session: &str, message: &str| -> String {
         let url = format!("{}/agents/guide/7", rookery.api.base());
         let body = json!({"message": message, "session": session}).to_string();
