@@ -120,6 +120,7 @@ async fn fill(world: &World, workflow: &Workflow) {
     // Its guard would be sent by the ticks that purge: it is in the future.
     store.put_operation(&session, &operation, (now.plus(600_000), "{}"), Some(&names), asked).await.unwrap();
     assert!(store.append_entry(&session, 1, "{}").await.unwrap());
+    assert!(store.put_file(&session, &"notes/1.md".parse().unwrap(), "text", "write", 1).await.unwrap());
     assert!(store.take_session(&session, "me", now, now.plus(1000)).await.unwrap());
     let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
     store.put_log(&request.pending.agent, EventId::fresh(), &entry).await.unwrap();
