@@ -38,7 +38,8 @@ pub(crate) struct MessageView {
 pub(crate) struct EventView {
     /// Its number: they begin with 1, and have no gap.
     pub(crate) number: u64,
-    /// `op_start`, `message`, `tool_start`, `tool_result`, `op_end`; or `cleared`, when what was before was deleted.
+    /// `op_start`, `message`, `tool_start`, `tool_result`, `op_end`; `cleared`, when what was before was deleted; or `copied`, a
+    /// message of the session that this one is a fork of.
     r#type: &'static str,
     /// The run that it belongs to.
     run_id: String,
@@ -138,6 +139,11 @@ pub(crate) fn event(at: &SessionAt, number: u64, entry: &Entry) -> EventView {
         What::ToolDone { result, .. } => {
             event.r#type = "tool_result";
             event.result = Some(result.clone());
+        }
+        What::Copied { message, last, .. } => {
+            event.r#type = "copied";
+            event.message = message.clone();
+            event.state = last.then_some("succeeded");
         }
         What::Cleared { .. } => event.r#type = "cleared",
         What::End { state, error, .. } => {

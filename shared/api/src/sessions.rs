@@ -230,6 +230,7 @@ fn view(unfinished: Unfinished) -> OperationView {
             Source::Prompt => "prompt",
             Source::Dispatch => "dispatch",
             Source::Deletion => "deletion",
+            Source::Fork { .. } => "fork",
             Source::Cell { .. } => "cell",
         },
         at: unfinished.at,

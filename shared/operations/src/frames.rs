@@ -85,7 +85,7 @@ impl Frames {
 
     async fn see(&mut self, what: &What) {
         match what {
-            What::Begin(_) | What::ToolBegan { .. } | What::Cleared { .. } => {}
+            What::Begin(_) | What::ToolBegan { .. } | What::Cleared { .. } | What::Copied { .. } => {}
             What::Answer(answer) => self.see_answer(answer).await,
             What::ToolDone { result, .. } => {
                 let Some(at) = self.calls.iter().position(|call| call.id == result.call) else { return };

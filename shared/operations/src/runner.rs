@@ -9,7 +9,6 @@ use rookery_models::{Completed, ModelError, Retry, StreamEvent};
 use rookery_queue::Message;
 use rookery_sessions::ask::Ask;
 use rookery_sessions::definition::Definition;
-use rookery_sessions::delete::is_deletion;
 use rookery_sessions::entry::{Answer, Begin, EndError, EndState, NoAnswer, What};
 use rookery_sessions::finish::LEASE_MS;
 use rookery_sessions::follow::Writer;
@@ -85,8 +84,7 @@ impl Operations {
                         self.producer.send(vec![Message::wake(&at.operation(n)).into()]).await?;
                         return Ok(Worked::Done);
                     }
-                    if is_deletion(&operation)? {
-                        self.sessions.clear(at, n).await?;
+                    if self.sessions.done_without_model(at, &operation).await? {
                         self.sessions.catch_up(&mut loaded).await?;
                         continue;
                     }

@@ -1,6 +1,6 @@
 //! What is asked of a session, as the inbox keeps it: JSON text, of which old forms must stay readable.
 
-use rookery_domain::{EventAt, EventId, Payload, Time, WorkflowRef};
+use rookery_domain::{EventAt, EventId, Payload, SessionKey, Time, WorkflowRef};
 use serde::{Deserialize, Serialize};
 
 /// What is asked.
@@ -29,6 +29,13 @@ pub enum Source {
     Dispatch,
     /// Whoever deletes the session. Nothing is asked of a model.
     Deletion,
+    /// Whoever makes the session a copy of another one. Nothing is asked of a model.
+    Fork {
+        /// The other session, of the same project.
+        from: SessionKey,
+        /// The number of the last entry of its log that counts.
+        upto: u64,
+    },
     /// A cell of a workflow: its delivery waits.
     Cell {
         /// The workflow.
@@ -51,7 +58,13 @@ mod tests {
         let cell = r#"{"cell":{"workflow":{"project":"PROJECT","workflow":"WORKFLOW"},"pending":"EVENT","event":"EVENT"}}"#;
         let event = EventId::fresh().to_string();
         let cell = cell.replace("PROJECT", ProjectId::random().as_str()).replace("WORKFLOW", WorkflowId::random().as_str());
-        for source in [r#""prompt""#, r#""dispatch""#, r#""deletion""#, &cell.replace("EVENT", &event)] {
+        for source in [
+            r#""prompt""#,
+            r#""dispatch""#,
+            r#""deletion""#,
+            r#"{"fork":{"from":"7ZZZZZZZZZZZZZZZZZZZZZZZZZ","upto":7}}"#,
+            &cell.replace("EVENT", &event),
+        ] {
             let stored = format!(
                 r#"{{"message":"Hello","payload":{{"n": 1.10}},"source":{source},"run_ms":600000,"wait_until":"2026-11-26T18:00:00.000Z"}}"#
             );

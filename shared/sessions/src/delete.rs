@@ -21,6 +21,18 @@ impl Sessions {
         }
     }
 
+    /// Does an operation for which no model is asked, if it is such a one: a deletion, or a fork. It is the first one that is not over. May be
+    /// done again by anybody.
+    pub async fn done_without_model(&self, at: &SessionAt, operation: &Operation) -> Result<bool> {
+        let ask = asked(operation)?;
+        match ask.source {
+            Source::Deletion => self.clear(at, operation.n).await?,
+            Source::Fork { from, .. } => self.copy(at, operation.n, from, &ask).await?,
+            Source::Prompt | Source::Dispatch | Source::Cell { .. } => return Ok(false),
+        }
+        Ok(true)
+    }
+
     /// Does what a deletion asks for, which is the first operation that is not over. May be done again by anybody.
     pub async fn clear(&self, at: &SessionAt, n: u64) -> Result<()> {
         let Some(operation) = self.store.operation(&at.operation(n)).await? else { return Ok(()) };
@@ -35,7 +47,10 @@ impl Sessions {
 }
 
 /// Whether an operation is the deletion of its session.
-pub fn is_deletion(operation: &Operation) -> Result<bool> {
-    let ask: Ask = serde_json::from_str(&operation.asked).map_err(Error::internal)?;
-    Ok(ask.source == Source::Deletion)
+pub(crate) fn is_deletion(operation: &Operation) -> Result<bool> {
+    Ok(asked(operation)?.source == Source::Deletion)
+}
+
+fn asked(operation: &Operation) -> Result<Ask> {
+    serde_json::from_str(&operation.asked).map_err(Error::internal)
 }

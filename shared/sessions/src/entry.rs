@@ -79,6 +79,16 @@ pub enum What {
         /// The operation that asked for it.
         n: u64,
     },
+    /// A message of another session was copied into this one.
+    Copied {
+        /// The operation that asked for it.
+        n: u64,
+        /// The message; none if the other session had none at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<Message>,
+        /// Whether it was the last one.
+        last: bool,
+    },
     /// An operation ended without an answer; perhaps it never began.
     End {
         /// The operation.
@@ -216,7 +226,11 @@ impl What {
         match self {
             What::Begin(begin) => begin.n,
             What::Answer(answer) => answer.n,
-            What::ToolBegan { n, .. } | What::ToolDone { n, .. } | What::Cleared { n } | What::End { n, .. } => *n,
+            What::ToolBegan { n, .. }
+            | What::ToolDone { n, .. }
+            | What::Cleared { n }
+            | What::Copied { n, .. }
+            | What::End { n, .. } => *n,
         }
     }
 
@@ -224,6 +238,7 @@ impl What {
     pub fn is_end(&self) -> bool {
         match self {
             What::Answer(answer) => answer.last,
+            What::Copied { last, .. } => *last,
             What::Cleared { .. } | What::End { .. } => true,
             What::Begin(_) | What::ToolBegan { .. } | What::ToolDone { .. } => false,
         }
@@ -243,12 +258,13 @@ mod tests {
     use super::*;
 
     /// The texts are the stored form: if it changes, old logs must still be read. Payloads keep their very text.
-    const STORED: [&str; 7] = [
+    const STORED: [&str; 8] = [
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":3},"what":{"begin":{"n":4,"by":"me","lease_until":"2026-11-26T18:00:06.000Z","deadline":"2026-11-26T18:00:07.000Z","version":2,"message":"Hello","payload":{"n": 1.10}}}}"#,
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":3,"ahead":[6]},"what":{"answer":{"n":4,"message":{"role":"assistant","parts":[{"tool_call":{"id":"c","name":"read","args":{"json":{"n": 1.10}}}}]},"stop":"tools","usage":{"input":1,"output":2,"cache_read":3,"cache_write":4,"total_tokens":10},"model":"demo/guide","request_id":"r","last":false}}}"#,
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":3},"what":{"tool_began":{"n":4,"call":"c"}}}"#,
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":3},"what":{"tool_done":{"n":4,"result":{"call":"c","is_error":false,"text":"1"}}}}"#,
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":4},"what":{"cleared":{"n":4}}}"#,
+        r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":4},"what":{"copied":{"n":4,"message":{"role":"user","parts":[{"text":"Hello"}]},"last":true}}}"#,
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":4},"what":{"end":{"n":4,"state":"failed","error":{"code":"too_many_steps","message":"No."}}}}"#,
         r#"{"at":"2026-11-26T18:00:05.000Z","over":{"upto":4},"what":{"end":{"n":4,"state":"failed","error":{"code":"provider_unavailable","message":"No.","model":{"retry_after_s":7,"status":529,"code":"overloaded_error","request_id":"r","text":"Busy."}}}}}"#,
     ];

@@ -106,6 +106,7 @@ impl Read {
                 state.as_str()
             }
             What::Cleared { .. } => "deleted",
+            What::Copied { .. } => "succeeded",
             What::Begin(_) | What::ToolBegan { .. } | What::ToolDone { .. } => return Ok(None),
         };
         if !is_end {

@@ -11,7 +11,7 @@
 //! | how others read it, in parts | `history.rs` |
 //! | what follows from the end of an operation | `finish.rs` |
 //! | how an operation is aborted or cancelled, and what waits | `stop.rs` |
-//! | how a session is deleted | `delete.rs` |
+//! | how a session is deleted, and forked | `delete.rs`, `fork.rs` |
 //! | how a session is followed by those who listen | `follow.rs`, then `hub.rs` |
 //! | how those who take requests see the work on sessions | `ports.rs` |
 //!
@@ -25,6 +25,7 @@ pub mod delete;
 pub mod entry;
 pub mod finish;
 pub mod follow;
+pub mod fork;
 pub mod history;
 pub mod hub;
 pub mod log;

@@ -7,6 +7,7 @@
 //! | waits | `End` | over: cancelled, or expired |
 //! | open | `Answer` that asks for tools, `ToolBegan`, `ToolDone` | open |
 //! | open | `Answer` that is the last | over: succeeded |
+//! | waits | `Copied`, if it is a fork, and may begin | over with the last one, and what was copied is its conversation |
 //! | waits | `Cleared`, if it is a deletion, and may begin | over, and what was before is gone |
 //! | open | `End` | over: failed, aborted, or expired |
 //!
@@ -86,6 +87,10 @@ impl Progress {
         let open = self.open.take();
         self.open = match (&entry.what, open) {
             (What::Begin(begin), _) => Some(Open::new(number, begin)),
+            (What::Copied { message, .. }, open) => {
+                self.history.extend(message.clone());
+                open
+            }
             (What::Cleared { .. }, _) => {
                 self.history.clear();
                 None
@@ -111,7 +116,7 @@ impl Progress {
             What::ToolBegan { call, .. } => open.began.push(call.clone()),
             What::ToolDone { result, .. } => open.has_result(result),
             What::End { .. } => return None,
-            What::Begin(_) | What::Cleared { .. } => {}
+            What::Begin(_) | What::Cleared { .. } | What::Copied { .. } => {}
         }
         Some(open)
     }

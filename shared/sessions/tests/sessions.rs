@@ -320,3 +320,54 @@ async fn a_deleted_session_is_empty_and_its_numbers_go_on() {
     sessions.delete(&at).await.unwrap();
     assert_eq!(store.session(&at).await.unwrap(), None);
 }
+
+/// A fork has the conversation, goes on by itself, and is whole before anything else is done, also if whoever forks dies in the middle.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fork_has_the_conversation_and_goes_on_by_itself() {
+    let world = World::start().await;
+    let ((names, at), sessions) = (session(), world.process());
+    let store = Store::new(world.clients().dynamodb, TABLE);
+    let said = |loaded: &Loaded| loaded.progress.history.iter().map(Message::text).collect::<Vec<_>>();
+    let do_all = async |at: &SessionAt| {
+        let mut loaded = sessions.load(at).await.unwrap();
+        while step(&sessions, &mut loaded, &store, "me").await {}
+        loaded
+    };
+    let to = |session: &str| SessionNames { session: session.into(), ..names.clone() };
+    assert_eq!(sessions.fork(&at, None, &to("a")).await.unwrap_err().code, "not_found");
+    let long = "x".repeat(150_000);
+    for message in ["one", &long, &long, "four"] {
+        admit(&sessions, &names, &at, message, false).await.unwrap();
+    }
+    let original = do_all(&at).await;
+    admit(&sessions, &names, &at, "waits", false).await.unwrap();
+
+    let part = sessions.fork(&at, Some(3), &to("part")).await.unwrap();
+    assert_eq!(said(&sessions.load(&part).await.unwrap()), ["one", "one by me"], "the second question had no answer then");
+    let mut whole = None;
+    while whole.is_none() {
+        let lives = Duration::from_micros(fastrand::u64(100..20_000));
+        match tokio::time::timeout(lives, sessions.fork(&at, None, &to("whole"))).await {
+            Ok(Ok(forked)) => whole = Some(forked),
+            Ok(Err(error)) => {
+                assert_eq!(error.code, "session_exists", "it has its place, and its guard has it done");
+                let forked = SessionAt { key: to("whole").key(), ..at.clone() };
+                let first = store.operation(&forked.operation(1)).await.unwrap().unwrap();
+                tokio::time::timeout(lives, sessions.done_without_model(&forked, &first)).await.ok();
+                whole = sessions.unfinished(&forked).await.unwrap().is_empty().then_some(forked);
+            }
+            Err(_) => {}
+        }
+    }
+    let whole = whole.unwrap();
+    assert_eq!(said(&sessions.load(&whole).await.unwrap()), said(&original));
+    assert!(store.entries(&whole, 0).await.unwrap().entries.len() > 1);
+    admit(&sessions, &to("whole"), &whole, "five", false).await.unwrap();
+    let forked = do_all(&whole).await;
+    assert_eq!(said(&forked).len(), said(&original).len() + 2);
+    assert_eq!(said(&sessions.load(&at).await.unwrap()), said(&original), "the original is as it was");
+    assert_eq!(sessions.fork(&at, None, &to("whole")).await.unwrap_err().code, "session_exists");
+    sessions.delete(&whole).await.unwrap();
+    sessions.fork(&at, None, &to("whole")).await.unwrap();
+    assert_eq!(said(&sessions.load(&whole).await.unwrap()), said(&original));
+}
