@@ -78,6 +78,9 @@ impl Sessions {
     async fn end_saying(&self, operation: &OperationAt, why: &str) -> Result<Stopped> {
         let (at, n) = (&operation.session, operation.n);
         let stored = self.store.operation(operation).await?.ok_or_else(|| Error::not_found("operation"))?;
+        if matches!(asked(&stored)?.source, Source::Deletion | Source::Fork { .. }) {
+            return Ok(Stopped::Over); // Half of it would be worse than none, and it takes moments.
+        }
         let mut loaded = crate::log::Loaded { at: at.clone(), progress: self.load_after(at, stored.after).await? };
         while !loaded.progress.over.has(n) {
             let open = loaded.progress.open.as_ref().filter(|open| open.begin.n == n).map(|open| open.first);

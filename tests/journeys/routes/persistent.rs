@@ -58,6 +58,8 @@ pub(super) async fn sessions(tour: &mut Tour) {
     }
     tour.ids.insert("operation", "none".to_owned());
     tour.post(&format!("{session}/operations/{{operation}}/cancel"), json!({})).await.error(404, "not_found");
+    let forked = tour.post(&format!("{session}/fork"), json!({"session": "copy"})).await;
+    assert_eq!(forked.status, if is_there { 201 } else { 404 }, "{}", forked.text);
     let deleted = tour.call(Method::DELETE, session, None).await;
     assert_eq!(deleted.status, if is_there { 204 } else { 404 }, "{}", deleted.text);
     for project in ["{p}", "{default}"] {

@@ -136,3 +136,19 @@ async fn events_are_numbered_without_a_gap_and_go_on_after_each() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_session_is_forked_into_one_that_was_not_there() {
+    let world = World::open().await;
+    let (path, _) = session(&world).await;
+    let fork = format!("{path}/fork");
+    let forked = world.post(&fork, json!({"session": "copy", "instance": "b", "upto": 2})).await.ok(201);
+    assert_eq!(forked["data"], json!({"agent": "helper", "instance": "b", "session": "copy"}));
+    let copy = format!("{}/agents/helper/instances/b/sessions/copy", path.split("/agents/").next().unwrap());
+    let list = world.get(&format!("{copy}/messages")).await.ok(200);
+    let texts: Vec<&Value> = list["data"].as_array().unwrap().iter().map(|message| &message["parts"][0]["text"]).collect();
+    assert_eq!(texts, ["question 1", "answer 1"]);
+    world.post(&fork, json!({"session": "copy", "instance": "b"})).await.error(409, "session_exists");
+    world.post(&fork, json!({"session": ""})).await.error(400, "invalid_request");
+    world.post(&format!("{copy}-none/fork"), json!({"session": "x"})).await.error(404, "not_found");
+}
