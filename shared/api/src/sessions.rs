@@ -28,9 +28,15 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, SESSION, viewer, "Shows a session of a persistent agent.", show).answers::<One<SessionView>>(200),
         Route::new(Method::DELETE, SESSION, editor, "Deletes a session with all that was said in it.", delete),
-        Route::new(Method::POST, below("/fork"), editor, "Copies the conversation so far into a new session.", fork)
-            .takes::<ForkInput>()
-            .answers::<One<Forked>>(201),
+        Route::new(
+            Method::POST,
+            below("/fork"),
+            editor,
+            "Copies the conversation so far into a new session, without files.",
+            fork,
+        )
+        .takes::<ForkInput>()
+        .answers::<One<Forked>>(201),
         Route::new(Method::GET, below("/messages"), viewer, "Lists what was said, oldest first.", messages)
             .paged()
             .answers::<Listed<MessageView>>(200),

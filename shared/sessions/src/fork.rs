@@ -13,7 +13,7 @@ use rookery_store::SessionNames;
 
 impl Sessions {
     /// Copies the conversation of a session up to an entry of its log, or all of it, into a new session with these names. What is open or
-    /// waits is not copied, and neither is what failed. Errors: 404; 409 `session_exists`.
+    /// waits is not copied, and neither is what failed, nor are files. Errors: 404; 409 `session_exists`.
     pub async fn fork(&self, from: &SessionAt, upto: Option<u64>, to: &SessionNames) -> Result<SessionAt> {
         if self.store.session(from).await?.is_none() {
             return Err(Error::not_found("session"));
