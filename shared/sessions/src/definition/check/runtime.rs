@@ -39,7 +39,7 @@ impl Checker<'_> {
                 self.error(
                     document,
                     &field,
-                    "Its name is one of a secret, which no model is shown: use a credential in the tool `http`.",
+                    "Its name is one of a secret, which no model is shown: leave it out.",
                 );
             } else if !environment.has(name) {
                 self.warning(
