@@ -36,11 +36,7 @@ impl Checker<'_> {
             if !is_name {
                 self.error(document, &field, "Give the name of an environment variable: letters, digits and `_`.");
             } else if looks_secret(name) {
-                self.error(
-                    document,
-                    &field,
-                    "Its name is one of a secret, which no model is shown: leave it out.",
-                );
+                self.error(document, &field, "Its name is one of a secret, which no model is shown: leave it out.");
             } else if !environment.has(name) {
                 self.warning(
                     document,
