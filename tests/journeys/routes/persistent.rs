@@ -17,7 +17,8 @@ pub(super) async fn agents(tour: &mut Tour) {
         }
         let agent = format!("/projects/{project}/agents/{{helper}}");
         tour.ids.insert("helper", "tour".to_owned());
-        tour.ids.insert("i", "a%2Fb".to_owned());
+        // Some emulators of AWS decode a slash in a path; `here` has such ids.
+        tour.ids.insert("i", "ticket-7".to_owned());
         let checked = tour.post(&format!("{agent}/check"), json!({"text": text})).await.expect(200);
         assert_eq!(checked["data"]["errors"], json!([]));
         let saved = tour.call(Method::PUT, &agent, Some(json!({"text": text}))).await.expect(200);
