@@ -145,7 +145,7 @@ def a_deployment_under_load_loses_nothing(test):
     time.sleep(2)
     hashes = code_of(test)
     test.deploy(b"second", lambda template: cfn.of_type(template, "AWS::Lambda::Function")["Dispatch"].update(MemorySize=768))
-    assert len(hashes | code_of(test)) == 10, "not every function was replaced"
+    assert not hashes & code_of(test), "not every function was replaced"
     time.sleep(2)
     stop.set()
     for thread in posters:
