@@ -11,7 +11,7 @@
 //! | waits | `Cleared`, if it is a deletion, and may begin | over, and what was before is gone |
 //! | open | `End` | over: failed, aborted, or expired |
 //!
-//! An open operation's next step follows from its entries alone ([`Progress::next`]): a step whose result is there is not made again.
+//! An open operation's next step follows from its entries alone (`Open::next`): a step whose result is there is not made again.
 
 use crate::entry::{Begin, Entry, Over, What};
 use rookery_domain::{Message, Part, Role, Time, ToolCall, ToolResult, Usage};
