@@ -3,26 +3,25 @@
 use crate::address;
 use crate::cli::Args;
 use crate::data::Presence;
+use crate::event;
 use crate::forwarded::{self, Original, TrustedProxy};
 use crate::home;
 use crate::server::{self, Connection, Limits};
 use crate::shares::Shares;
-use aws_lambda_events::apigw::{
-    ApiGatewayV2httpRequest, ApiGatewayV2httpRequestContext, ApiGatewayV2httpRequestContextHttpDescription,
-};
+use crate::socket::{Conversation, Handshake};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use base64::Engine as _;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use hyper::body::Incoming;
 use lambda_http::request::LambdaRequest;
 use rookery_domain::ProjectId;
+use rookery_engine::PublicUrl;
 use rookery_standins::Health;
 use serde_json::json;
 use std::net::IpAddr;
@@ -95,15 +94,14 @@ impl Gateway {
         let gateway = Arc::new(self);
         let handler = move |request: axum::http::Request<Incoming>, connection: Arc<Connection>| {
             let gateway = gateway.clone();
-            async move { gateway.answer(request.map(Body::new), &connection).await }
+            async move { gateway.answer(request.map(Body::new), connection).await }
         };
         server::serve(listener, limits, stopping, handler).await;
     }
 
-    async fn answer(&self, request: Request, connection: &Connection) -> Response {
-        if self.data.is_gone() {
-            let message = "The data folder is gone: what is taken now would be lost.";
-            return refuse(StatusCode::SERVICE_UNAVAILABLE, "data_folder_gone", message, "Put it back, or start Rookery again.");
+    async fn answer(self: Arc<Self>, request: Request, connection: Arc<Connection>) -> Response {
+        if let Some(refused) = self.without_data() {
+            return refused;
         }
         let (mut parts, body) = request.into_parts();
         let Original { client, host, base } = forwarded::original(&self.proxies, connection.peer(), &parts.headers);
@@ -130,25 +128,73 @@ impl Gateway {
         if parts.headers.contains_key(header::EXPECT) && body.size_hint().lower() > BODY_BYTES as u64 {
             return too_large();
         }
-        let body = match read(body, connection).await {
+        let body = match read(body, &connection).await {
             Ok(body) => body,
             Err(refused) => return refused,
         };
         connection.received();
+        let sender = Sender { client, base };
+        let handshake = Handshake::of(&mut parts);
+        let response = self.call(parts, body, &sender).await;
+        match response.extensions().get::<rookery_api::Socket>().cloned() {
+            Some(socket) => self.open(socket, handshake, sender, connection),
+            None => self.until_the_end(response),
+        }
+    }
+
+    /// What is answered while the data folder is gone.
+    fn without_data(&self) -> Option<Response> {
+        let message = "The data folder is gone: what is taken now would be lost.";
+        let remedy = "Put it back, or start Rookery again.";
+        self.data.is_gone().then(|| refuse(StatusCode::SERVICE_UNAVAILABLE, "data_folder_gone", message, remedy))
+    }
+
+    /// Has a request answered by the function that its path belongs to.
+    async fn call(&self, parts: Parts, body: Bytes, sender: &Sender) -> Response {
         let is_hook = rookery_api::is_hook(parts.uri.path());
         let function = if is_hook { &self.functions.webhook } else { &self.functions.ingress };
         let _seat = if is_hook { Some(self.shares.seat(project(parts.uri.path())).await) } else { None };
-        let mut request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event(parts, body, client)).into();
-        if let Some(base) = base.filter(|_| !self.knows_its_address) {
+        let mut request: lambda_http::Request = LambdaRequest::ApiGatewayV2(event::of(parts, body, sender.client)).into();
+        if let Some(base) = sender.base.clone().filter(|_| !self.knows_its_address) {
             request.extensions_mut().insert(base);
         }
         if self.stores.is_checking() {
             request.extensions_mut().insert(rookery_api::HealthStatus::Checking);
         }
         match function.clone().oneshot(request).await {
-            Ok(response) => self.until_the_end(response),
+            Ok(response) => response,
             Err(never) => match never {},
         }
+    }
+
+    /// Opens a WebSocket: each message is answered as a POST to its path.
+    fn open(
+        self: Arc<Self>,
+        socket: rookery_api::Socket,
+        handshake: Option<Handshake>,
+        sender: Sender,
+        connection: Arc<Connection>,
+    ) -> Response {
+        let Some(handshake) = handshake else {
+            let message = "The request is no handshake of a WebSocket.";
+            return refuse(StatusCode::BAD_REQUEST, "invalid_request", message, "Use version 13 of the protocol, by a library.");
+        };
+        let (answer, upgrade, mut parts) = handshake.into_parts();
+        (parts.method, parts.headers) = (Method::POST, rookery_api::Socket::headers(&parts.headers));
+        let stopping = self.stopping.clone();
+        let ask = move |message| {
+            let (gateway, parts, sender) = (self.clone(), parts.clone(), sender.clone());
+            let answer = async move {
+                match gateway.without_data() {
+                    Some(refused) => refused,
+                    None => gateway.call(parts, message, &sender).await,
+                }
+            };
+            answer.boxed()
+        };
+        let conversation = Conversation { socket, ask: Box::new(ask), connection: connection.clone(), stopping };
+        connection.goes_on_with(conversation.over(upgrade).boxed());
+        answer
     }
 
     /// An answer that has no end of its own ends with the program; so the end of the program does not wait for it.
@@ -159,6 +205,14 @@ impl Gateway {
         let stopping = self.stopping.clone().cancelled_owned();
         response.map(|body| Body::from_stream(body.into_data_stream().take_until(stopping)))
     }
+}
+
+/// From whom a request comes.
+#[derive(Clone)]
+struct Sender {
+    client: IpAddr,
+    /// The beginning of the addresses that the client is told, if a proxy named it.
+    base: Option<PublicUrl>,
 }
 
 /// The project of a hook's path, which nobody has looked for yet: `/hooks/` and a token that begins with it, or `/p/{project}/` and
@@ -205,35 +259,6 @@ async fn read(mut body: Body, connection: &Connection) -> Result<Bytes, Response
             Err(refuse(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body took more than 10 s.", "Send it at once."))
         }
     }
-}
-
-/// The event that API Gateway makes of a request.
-fn event(parts: Parts, body: Bytes, client: IpAddr) -> ApiGatewayV2httpRequest {
-    let (text, is_base64) = match String::from_utf8(body.into()) {
-        Ok(text) => (text, false),
-        Err(binary) => (base64::engine::general_purpose::STANDARD.encode(binary.into_bytes()), true),
-    };
-    let mut http = ApiGatewayV2httpRequestContextHttpDescription::default();
-    http.method = parts.method;
-    http.path = Some(parts.uri.path().to_owned());
-    http.protocol = Some("HTTP/1.1".to_owned());
-    http.source_ip = Some(client.to_string());
-    let mut context = ApiGatewayV2httpRequestContext::default();
-    context.stage = Some("$default".to_owned());
-    context.route_key = Some("$default".to_owned());
-    context.domain_name = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
-    context.http = http;
-    let mut event = ApiGatewayV2httpRequest::default();
-    event.version = Some("2.0".to_owned());
-    event.route_key = Some("$default".to_owned());
-    event.raw_path = Some(parts.uri.path().to_owned());
-    event.raw_query_string = Some(parts.uri.query().unwrap_or_default().to_owned());
-    event.query_string_parameters = parts.uri.query().unwrap_or_default().parse().unwrap_or_default();
-    event.headers = parts.headers;
-    event.request_context = context;
-    event.body = (!text.is_empty()).then_some(text);
-    event.is_base64_encoded = is_base64;
-    event
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Rookery on one machine: the five functions' handlers in one process, fed with the Lambda events that AWS would send, over
+//! Rookery on one machine: the functions' handlers in one process, fed with the Lambda events that AWS would send, over
 //! stand-ins for DynamoDB and SQS that survive a crash.
 //!
 //! This crate does what AWS does around the functions: API Gateway, event source mappings, the schedule. It adds no behaviour of
@@ -10,6 +10,7 @@ mod agents_dir;
 pub mod cli;
 mod data;
 mod demo;
+mod event;
 pub mod forwarded;
 mod gateway;
 mod home;
@@ -20,6 +21,7 @@ mod repair;
 mod runner;
 mod server;
 mod shares;
+mod socket;
 mod ticker;
 mod usage;
 

@@ -38,6 +38,7 @@ mod versions;
 mod workflows;
 
 pub use environment::{NoRootKey, RootKey};
+pub use flue::Socket;
 pub use host::is_local;
 pub use openapi::{HealthStatus, openapi};
 pub use sessions::Follows;

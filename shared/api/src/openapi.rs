@@ -116,6 +116,9 @@ fn operation(route: &Route, inputs: &mut SchemaGenerator, outputs: &mut SchemaGe
     if let Some(shape) = route.output {
         success["content"] = json_of(shape, outputs);
     }
+    if route.is_socket() {
+        success["description"] = "The socket is open.".into();
+    }
     if route.streams {
         success["content"]["text/event-stream"] = json!({"schema": {"type": "string"}});
     }

@@ -112,6 +112,17 @@ impl Route {
         self
     }
 
+    /// Says that the route is a WebSocket's: a GET that does not ask for one is a wrong method.
+    pub(crate) fn opens_socket(mut self) -> Self {
+        self.status = 101;
+        self
+    }
+
+    /// Whether the route is a WebSocket's.
+    pub(crate) fn is_socket(&self) -> bool {
+        self.status == 101
+    }
+
     /// The route, and the same below the path of a project.
     pub(crate) fn twin(self) -> [Route; 2] {
         let below = Route {
@@ -154,6 +165,7 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
     let mut paths: BTreeMap<String, (MethodRouter<App>, Vec<Method>, WrongMethod)> = BTreeMap::new();
     for route in routes {
         let known = route.query.iter().map(|(name, _)| *name).collect();
+        let is_socket = route.is_socket();
         let gate = Gate { app: app.clone(), access: route.access, query: known };
         let (methods, allow, refuse) =
             paths.entry(route.path).or_insert_with(|| (MethodRouter::new(), Vec::new(), wrong_method_of_ours));
@@ -161,6 +173,9 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
             *refuse = flue::error::wrong_method;
         }
         *methods = std::mem::take(methods).merge(route.handler.route_layer(from_fn_with_state(gate, guard)));
+        if is_socket {
+            continue;
+        }
         if route.method == Method::GET {
             allow.push(Method::HEAD);
         }

@@ -41,6 +41,9 @@ pub(super) async fn agents(tour: &mut Tour) {
             let body: Value = serde_json::from_str(&answer.text).unwrap();
             assert!(is_elsewhere(&answer) || body.pointer(expected).is_some(), "{path}: {body}");
         }
+        // It opens a socket, if it is asked for one.
+        let answer = tour.call(Method::GET, &format!("{root}/agents/{{helper}}/{{i}}"), None).await;
+        answer.error(405, "method_not_allowed");
     }
 }
 

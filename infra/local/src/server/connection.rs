@@ -8,9 +8,11 @@
 //! | `Work` | the answer is there | what the work takes |
 //! | `Answer` | all that there is of it is written | `Limits::write` for each part; cut first when memory is full |
 //! | `Wait` | there is more of the answer, or its end | what the work takes |
+//! | `Listen` | a message comes over the WebSocket that the connection has become | `Limits::idle` without a byte, not even of a pong; closed for a new one as `Idle` |
 
 use super::connections::Connections;
 use super::limits::{Limits, Reached};
+use futures::future::BoxFuture;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
@@ -23,6 +25,7 @@ pub(crate) struct Connection {
     connections: Arc<Connections>,
     closed: CancellationToken,
     state: Mutex<State>,
+    upgraded: Mutex<Option<BoxFuture<'static, ()>>>,
 }
 
 struct State {
@@ -46,6 +49,10 @@ enum Stands {
         handed_over: HandedOver,
     },
     Wait,
+    Listen {
+        /// When a byte came last.
+        heard: Instant,
+    },
 }
 
 /// How much of an answer hyper has. It may not have written all of that.
@@ -62,7 +69,14 @@ enum HandedOver {
 impl Connection {
     pub(super) fn new(id: u64, peer: IpAddr, connections: Arc<Connections>) -> Self {
         let state = State { stands: Stands::Idle, since: Instant::now(), held: 0 };
-        Connection { id, peer, connections, closed: CancellationToken::new(), state: Mutex::new(state) }
+        Connection {
+            id,
+            peer,
+            connections,
+            closed: CancellationToken::new(),
+            state: Mutex::new(state),
+            upgraded: Mutex::default(),
+        }
     }
 
     pub(super) fn id(&self) -> u64 {
@@ -84,9 +98,34 @@ impl Connection {
     }
 
     /// Notes that bytes came.
-    pub(super) fn read(&self) {
-        if self.state().stands == Stands::Idle {
-            self.stand(Stands::Head);
+    pub(super) fn read(&self, bytes: usize) {
+        let stands = self.state().stands;
+        match stands {
+            Stands::Idle => self.stand(Stands::Head),
+            Stands::Listen { .. } => {
+                self.state().stands = Stands::Listen { heard: Instant::now() };
+                self.hold(bytes);
+            }
+            _ => {}
+        }
+    }
+
+    /// Sets what is said over the connection after the answer to the request at hand.
+    pub(crate) fn goes_on_with(&self, upgraded: BoxFuture<'static, ()>) {
+        *self.upgraded.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgraded);
+    }
+
+    pub(super) fn upgraded(&self) -> Option<BoxFuture<'static, ()>> {
+        self.upgraded.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Notes that nothing is to be done until a message comes over the WebSocket. All that was in memory is done with.
+    pub(crate) fn listens(&self) {
+        self.release();
+        let stands = self.state().stands;
+        if !matches!(stands, Stands::Listen { .. }) {
+            self.stand(Stands::Listen { heard: Instant::now() });
+            self.connections.is_idle();
         }
     }
 
@@ -107,7 +146,7 @@ impl Connection {
     }
 
     /// Notes that the answer is there, with so many bytes; the request's body is no longer needed.
-    pub(super) fn answer(&self, bytes: usize) {
+    pub(crate) fn answer(&self, bytes: usize) {
         self.release();
         self.stand(Stands::Answer { taken: 0, handed_over: HandedOver::Part });
         self.hold(bytes);
@@ -136,7 +175,7 @@ impl Connection {
     }
 
     /// Notes that hyper has all that there is of the answer, and that more is being made.
-    pub(super) fn has_all_so_far(&self) {
+    pub(crate) fn has_all_so_far(&self) {
         if let Stands::Answer { handed_over, .. } = &mut self.state().stands {
             *handed_over = HandedOver::AllSoFar;
         }
@@ -176,21 +215,23 @@ impl Connection {
             Stands::Idle => (limits.idle, Reached::Idle),
             Stands::Head => (limits.head, Reached::Head),
             Stands::Answer { .. } => (limits.write, Reached::Write),
+            Stands::Listen { heard } => return Some((heard + limits.idle, Reached::Idle)),
             Stands::Body | Stands::Work | Stands::Wait => return None,
         };
         Some((state.since + time, reached))
     }
 
-    /// Since when the connection waits for a request, if it does.
+    /// Since when the connection waits for a request or a message, if it does.
     pub(super) fn idle_since(&self) -> Option<Instant> {
         let state = self.state();
-        (matches!(state.stands, Stands::Idle | Stands::Head) && !self.closed.is_cancelled()).then_some(state.since)
+        (matches!(state.stands, Stands::Idle | Stands::Head | Stands::Listen { .. }) && !self.closed.is_cancelled())
+            .then_some(state.since)
     }
 
     /// Since when the connection holds memory because its client is slow, if it does.
     pub(super) fn holds_since(&self) -> Option<Instant> {
         let state = self.state();
-        let is_in_transfer = matches!(state.stands, Stands::Body | Stands::Answer { .. });
+        let is_in_transfer = matches!(state.stands, Stands::Body | Stands::Answer { .. } | Stands::Listen { .. });
         (is_in_transfer && state.held > 0 && !self.closed.is_cancelled()).then_some(state.since)
     }
 

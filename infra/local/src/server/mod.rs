@@ -87,7 +87,8 @@ fn head_too_long() -> Response<Body> {
     refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", message, details)
 }
 
-/// Answers the requests of a connection, one after the other, until either side closes it or it reaches a limit.
+/// Answers the requests of a connection, one after the other, and then speaks over what it has become, if that is a WebSocket; until
+/// either side closes it or it reaches a limit.
 async fn converse<S, H, F>(
     stream: S,
     connection: Arc<Connection>,
@@ -116,12 +117,10 @@ async fn converse<S, H, F>(
     let mut http = http1::Builder::new();
     // Hyper's timeout is off, because it covers both the head and the time before it; our own limits tell these apart.
     http.header_read_timeout(None).max_buf_size(HEAD_BYTES);
-    let mut serving = pin!(http.serve_connection(stream, service));
-    let (mut closed, mut stopped) = (pin!(connection.closed()), pin!(stopping.cancelled()));
-    let mut alarm = pin!(tokio::time::sleep(Duration::ZERO));
+    let mut serving = pin!(http.serve_connection(stream, service).with_upgrades());
+    let mut stopped = pin!(stopping.cancelled());
     let mut is_stopping = false;
-    // One task polls the whole connection, so it sees at once what its own polls changed.
-    std::future::poll_fn(|cx| {
+    let answering = std::future::poll_fn(|cx| {
         if !is_stopping && stopped.as_mut().poll(cx).is_ready() {
             is_stopping = true;
             serving.as_mut().graceful_shutdown();
@@ -130,7 +129,23 @@ async fn converse<S, H, F>(
             }
         }
         // A client that breaks off or sends nonsense is no error of ours.
-        if serving.as_mut().poll(cx).is_ready() || closed.as_mut().poll(cx).is_ready() {
+        serving.as_mut().poll(cx).map(drop)
+    });
+    within_limits(&connection, &connections, answering).await;
+    if let Some(upgraded) = connection.upgraded() {
+        within_limits(&connection, &connections, upgraded).await;
+    }
+    connections.remove(&connection);
+    drop(place);
+}
+
+/// Works over a connection until the work is done, the connection is closed in favour of others, or it reaches a limit.
+async fn within_limits(connection: &Connection, connections: &Connections, work: impl Future<Output = ()>) {
+    let (mut work, mut closed) = (pin!(work), pin!(connection.closed()));
+    let mut alarm = pin!(tokio::time::sleep(Duration::ZERO));
+    // One task polls the whole connection, so it sees at once what its own polls changed.
+    std::future::poll_fn(|cx| {
+        if work.as_mut().poll(cx).is_ready() || closed.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
         let Some((due, reached)) = connection.due(connections.limits()) else { return Poll::Pending };
@@ -145,6 +160,4 @@ async fn converse<S, H, F>(
         })
     })
     .await;
-    connections.remove(&connection);
-    drop(place);
 }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 /// The socket of a connection.
-pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin {
+pub(super) trait Socket: AsyncRead + AsyncWrite + Send + Unpin + 'static {
     /// Lets the system drop what it still holds for the client when the socket is closed.
     fn forget(&self) {}
 }
@@ -48,7 +48,7 @@ impl<S: Socket> AsyncRead for Watched<S> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if buffer.filled().len() > before {
-            self.connection.read();
+            self.connection.read(buffer.filled().len() - before);
         }
         Poll::Ready(Ok(()))
     }

@@ -20,11 +20,35 @@ fn limits() -> Limits {
 /// Reads a request's body, works for a while at `/sleep`, then answers with as many bytes as the path says.
 async fn handler(request: Request<Incoming>, connection: Arc<Connection>) -> Response<Body> {
     let path = request.uri().path().trim_start_matches('/').to_owned();
+    let mut request = request;
+    let upgrade = hyper::upgrade::on(&mut request);
     let mut body = request.into_body();
     while let Some(Ok(frame)) = body.frame().await {
         connection.hold(frame.data_ref().map_or(0, |data| data.len()));
     }
     connection.received();
+    if path == "socket" {
+        let listening = connection.clone();
+        connection.goes_on_with(Box::pin(async move {
+            let mut stream = TokioIo::new(upgrade.await.unwrap());
+            loop {
+                listening.listens();
+                // A byte is a message: it is worked on for ten minutes.
+                match stream.read_u8().await {
+                    Ok(b'.') => {}
+                    Ok(_) => {
+                        listening.received();
+                        stream.write_all(b"w").await.unwrap();
+                        stream.flush().await.unwrap();
+                        tokio::time::sleep(Duration::from_secs(600)).await;
+                    }
+                    Err(_) => return,
+                }
+            }
+        }));
+        let answer = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS).header("upgrade", "x");
+        return answer.body(Body::empty()).unwrap();
+    }
     if path == "sleep" {
         tokio::time::sleep(Duration::from_secs(600)).await;
     }
@@ -137,6 +161,50 @@ async fn an_answer_may_be_made_while_it_is_sent_but_must_be_taken() {
     client.write_all(request).await.unwrap();
     tokio::time::sleep(Duration::from_secs(6 * 600 + 21)).await;
     assert!(rest(client).await.len() < 2000, "the last part is not taken");
+}
+
+/// A connection that has become a socket.
+async fn socket<S: AsyncReadExt + AsyncWriteExt + Unpin>(mut client: S) -> S {
+    let head = "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
+    client.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        answer.push(client.read_u8().await.unwrap());
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 101"));
+    client
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_is_open_while_its_client_gives_signs_and_while_it_is_worked_for() {
+    let connections = Connections::new(limits());
+    let in_time = async |client| tokio::time::timeout(limits().idle * 2, rest(client)).await.expect("it is closed");
+    assert_eq!(in_time(socket(connect(&connections)).await).await, b"", "nothing came");
+    let mut client = socket(connect(&connections)).await;
+    for _ in 0..10 {
+        tokio::time::sleep(limits().idle / 2).await;
+        client.write_all(b".").await.unwrap();
+    }
+    client.write_all(b"m").await.unwrap();
+    let began = tokio::time::Instant::now();
+    assert_eq!(rest(client).await, b"w");
+    assert_eq!(began.elapsed().as_secs(), 675, "ten minutes of work, then silence");
+}
+
+#[tokio::test]
+async fn a_socket_that_asks_nothing_makes_room_for_others() {
+    let (addr, _stopping) = of_two_places().await;
+    let mut idle = socket(TcpStream::connect(addr).await.unwrap()).await;
+    let mut busy = socket(TcpStream::connect(addr).await.unwrap()).await;
+    busy.write_all(b"m").await.unwrap();
+    assert_eq!(busy.read_u8().await.unwrap(), b'w');
+    // A sign of life is no message.
+    idle.write_all(b".").await.unwrap();
+    assert!(answered(&mut TcpStream::connect(addr).await.unwrap()).await);
+    assert!(idle.read_u8().await.is_err());
+    assert!(answered(&mut TcpStream::connect(addr).await.unwrap()).await);
+    let is_open = tokio::time::timeout(Duration::from_millis(50), busy.read_u8()).await;
+    assert!(is_open.is_err(), "it is worked for");
 }
 
 #[tokio::test(start_paused = true)]

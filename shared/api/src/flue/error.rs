@@ -91,12 +91,32 @@ impl FlueError {
         FlueError::new(StatusCode::NOT_FOUND, "not_found", message, details)
     }
 
+    /// 413, with a code of its own.
+    pub(crate) fn too_large(code: &str, message: impl Into<String>, details: impl Into<String>) -> Self {
+        FlueError::new(StatusCode::PAYLOAD_TOO_LARGE, code, message, details)
+    }
+
+    /// Whether nothing is there.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
+    /// Whether there is no agent of this name.
+    pub(crate) fn is_no_agent(&self) -> bool {
+        self.shown.r#type == "agent_not_found"
+    }
+
+    /// What is wrong.
+    pub(crate) fn message(&self) -> &str {
+        &self.shown.message
+    }
+
     pub(crate) fn with_dev(mut self, dev: Option<String>) -> Self {
         self.shown.dev = dev;
         self
     }
 
-    fn with_meta(mut self, meta: Value) -> Self {
+    pub(crate) fn with_meta(mut self, meta: Value) -> Self {
         self.shown.meta = Some(meta);
         self
     }

@@ -7,6 +7,7 @@
 //! | how errors are told | `error.rs` |
 //! | how an agent is asked | `prompts.rs`; and `dispatch.rs`, where nobody waits |
 //! | what a stream looks like | `frames.rs` |
+//! | what is said on a WebSocket | `socket.rs` |
 //!
 //! Our own routes about persistent agents are in `definitions.rs` and `sessions.rs`, beside this folder.
 
@@ -17,6 +18,9 @@ pub(crate) mod error;
 pub(crate) mod frames;
 mod listing;
 mod prompts;
+mod socket;
+
+pub use socket::Socket;
 
 use crate::App;
 use crate::auth::{Access, Caller};
@@ -53,6 +57,14 @@ pub(crate) fn routes() -> Vec<Route> {
         .reads::<prompts::Message>()
         .answers::<prompts::Answered>(200)
         .streams(),
+        Route::new(
+            Method::GET,
+            "/agents/{name}/{id}",
+            asks,
+            "Opens a WebSocket to an instance of an agent. Each message is a body of the POST here, and is answered by one frame.",
+            socket::agent,
+        )
+        .opens_socket(),
         Route::new(
             Method::POST,
             "/agents/{name}/{id}/dispatch",

@@ -18,5 +18,6 @@ mod projects;
 mod runs;
 mod schemas;
 mod sessions;
+mod sockets;
 mod support;
 mod workflows;

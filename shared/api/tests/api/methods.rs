@@ -18,7 +18,9 @@ async fn paths(world: &World) -> BTreeMap<String, Vec<String>> {
     let paths = document["paths"].as_object().unwrap().iter().map(|(path, item)| {
         let token = if path.starts_with("/hooks/") { &hook } else { &feed };
         let path = path.replace("{project}", parts[4]).replace("{workflow}", parts[6]).replace("{cell}", "hook");
-        let methods = item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+        // A socket is no method: a GET that asks for none is not taken.
+        let methods = item.as_object().unwrap().iter().filter(|(_, operation)| operation["responses"]["101"].is_null());
+        let methods = methods.map(|(method, _)| method.to_uppercase()).collect();
         (path.replace("{token}", token).replace("{version}", "1"), methods)
     });
     paths.collect()

@@ -3,6 +3,7 @@
 mod crashes;
 mod order;
 mod prompts;
+mod sockets;
 
 use rookery_tests::{Frames, Program, Provider, Rookery, wait_until};
 use serde_json::{Value, json};
