@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
-FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator)
+FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator prompts)
 
 .PHONY: help run build test bench bench-curves bench-functions check conformance template deploy deploy-test pyflue-test licences
 

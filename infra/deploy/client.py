@@ -32,7 +32,8 @@ class Workflow:
         data = None if body is None else json.dumps(body).encode()
         try:
             with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=40) as answer:
-                return answer.status, json.loads(answer.read())
+                text, is_json = answer.read().decode(), answer.headers.get_content_type() == "application/json"
+                return answer.status, json.loads(text) if is_json else text
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")
 

@@ -5,6 +5,7 @@ It tests all that needs no AWS account. Where the emulator differs from AWS is i
 
 import argparse
 import contextlib
+import json
 import os
 import platform
 import subprocess
@@ -41,6 +42,7 @@ class Test:
         self.outputs = self.deploy(b"first")
         emulator.map_domain(self.session, self.outputs["ApiUrl"].split("//")[1].split(".")[0])
         self.sqs, self.functions = self.session.client("sqs"), self.session.client("lambda")
+        self.prompts = emulator.of_function(port, self.outputs["PromptsUrl"])
         self.workflow, self.clock = Workflow(self.url, ROOT_KEY, PIPELINE), Workflow(self.url, ROOT_KEY, CLOCK)
 
     def deploy(self, build_of, change=lambda template: None):
@@ -158,7 +160,33 @@ def a_deployment_under_load_loses_nothing(test):
 
 def code_of(test):
     return {test.functions.get_function(FunctionName=f"rookery-{STAGE}-{name}")["Configuration"]["CodeSha256"] for name in
-            ("ingress", "webhook", "routing", "dispatch", "agents", "schedule")}  # fmt: skip
+            ("ingress", "webhook", "routing", "dispatch", "agents", "prompts", "schedule")}  # fmt: skip
+
+
+def an_agent_answers_and_does_what_it_is_given(test):
+    """Its model is scripted, as the demo's. It is asked at the address that streams, and `agents` does what waits in its queue."""
+    call, project = test.workflow.call, test.workflow.url.split("/projects/")[1].split("/")[0]
+    agent = f"{test.workflow.base}/projects/{project}/agents/guide"
+    test.workflow.data("PUT", agent, {"text": "---\nmodel: demo/guide\n---\nYou help."})
+    path = f"/p/{project}/agents/guide/i"
+    status, answer = call("POST", f"{test.url}{path}", {"message": "Hello"})
+    assert status == 404 and "address for prompts" in answer, answer
+    status, answer = call("POST", f"{test.prompts}{path}", {"message": "Hello"})
+    assert status == 200 and 'You said: "Hello"' in answer["result"]["text"], answer
+    status, stream = call("POST", f"{test.prompts}{path}", {"message": "Again"}, {"Accept": "text/event-stream"})
+    events = [line.removeprefix("event: ") for line in stream.splitlines() if line.startswith("event: ")]
+    assert (status, events[0], events[-1]) == (200, "start", "end") and "delta" in events, stream
+    status, taken = call("POST", f"{test.prompts}{path}/dispatch", {"input": "Later"})
+    assert (status, taken["status"]) == (202, "accepted"), taken
+    said = f"{agent}/instances/i/sessions/default/messages"
+    answered = lambda: [message for message in test.workflow.data("GET", said) if message["role"] == "assistant"]
+    wait_for("an answer to the dispatch", lambda: len(answered()) == 3, 60)
+    last = json.dumps(answered()[-1])
+    assert "Later" in last and "message 3" in last, last
+    for address in (test.url, test.prompts):
+        unknown = test.workflow.call("POST", f"{address}{path}", {"message": "Hello"}, {"Authorization": "Bearer nobody"})
+        assert unknown[0] == 401, unknown
+    return "a prompt, a stream, a dispatch"
 
 
 def a_poison_message_becomes_a_failure_record(test):
@@ -207,6 +235,7 @@ STEPS = [
     all_journeys_pass,
     a_schedule_fires,
     one_bad_message_fails_alone,
+    an_agent_answers_and_does_what_it_is_given,
     a_deployment_under_load_loses_nothing,
     a_poison_message_becomes_a_failure_record,
     a_removed_permission_makes_a_journey_fail,

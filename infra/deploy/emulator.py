@@ -75,6 +75,11 @@ def url(port):
     return f"http://{API_HOST}:{port}"
 
 
+def of_function(port, address):
+    """Where the emulator answers what is sent to a function's own address, whose host name does not resolve here."""
+    return f"http://localhost:{port}/_aws/lambda-url/{address.split('//')[1].split('.')[0]}"
+
+
 def map_domain(session, api):
     """Lets the API answer at `url`: its own host name does not resolve everywhere."""
     client = session.client("apigatewayv2")

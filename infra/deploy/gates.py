@@ -201,6 +201,25 @@ def http(template):
             yield f"{name} logs paths, which are secrets of hooks"
 
 
+def addresses(template):
+    """One function has an address of its own, which everybody may reach, since it asks for keys: the one that streams. No other is open."""
+    found = {target(p["TargetFunctionArn"]): p for p in of_type(template, "AWS::Lambda::Url").values()}
+    if found.keys() != {"Prompts"}:
+        yield f"{sorted(found)} have addresses of their own, not Prompts alone"
+    for name, p in found.items():
+        if (p.get("AuthType"), p.get("InvokeMode")) != ("NONE", "RESPONSE_STREAM"):
+            yield f"the address of {name} does not stream, or not for everybody"
+    opened = set()
+    for p in of_type(template, "AWS::Lambda::Permission").values():
+        if p["Principal"] == "*":
+            by_address = p.get("FunctionUrlAuthType") == "NONE" or p.get("InvokedViaFunctionUrl") is True
+            opened.add((target(p["FunctionName"]), p["Action"], by_address))
+    # Since October 2025, Lambda wants both.
+    wanted = {("Prompts", action, True) for action in ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")}
+    if opened != wanted:
+        yield f"everybody may do {sorted(opened)}, not {sorted(wanted)}"
+
+
 def permitted(template, function, principal, source):
     """Whether a service may invoke a function on behalf of this source, and of no other."""
     return any(
@@ -253,7 +272,7 @@ def alarms(template):
             yield f"{name} tells nobody"
 
 
-ALL = [table, queues, mappings, functions, roles, http, schedules, alarms]
+ALL = [table, queues, mappings, functions, roles, http, addresses, schedules, alarms]
 
 
 def problems(template):

@@ -22,11 +22,10 @@ from pathlib import Path
 import httpx
 import pyflue.client
 from pyflue.client import PyFlueClient, create_flue_client, createFlueClient
+from websockets.exceptions import InvalidStatus
 
 # What has no routes yet. When this is empty, the list goes, too.
 NOT_YET = {
-    "agents.connect",
-    "_AgentConnection.prompt",
     "workflows.invoke",
     "workflows.stream",
     "workflows.connect",
@@ -112,8 +111,12 @@ class Rookery:
         self.project = next(project["id"] for project in projects if project["name"] == "default")
         self.key = None
         if self.root_key:
-            self.key = self.api("POST", f"/projects/{self.project}/api_keys", {"name": "client", "role": "editor"})["data"]["key"]
+            self.key = self.new_key(self.project)
+            self.other_key = self.new_key(self.api("POST", "/projects", {"name": "other"})["data"]["id"])
         self.workflow("double", {"instructions": {"twice": "{{ text }}{{ text }}"}})
+
+    def new_key(self, project):
+        return self.api("POST", f"/projects/{project}/api_keys", {"name": "client", "role": "editor"})["data"]["key"]
 
     def workflow(self, name, config):
         cells = [
@@ -337,6 +340,18 @@ async def agent_stream(here):
 async def connect(here):
     async with here.client.agents.connect("guide", here.id) as connection:
         assert connection is not None
+    if here.rookery.key:
+        host = here.base_url.split("@")[1]
+        for key, status in ((None, 401), ("rk_wrong", 401), (here.rookery.other_key, 404)):
+            # Without a project in the path, the agent is sought in the key's own.
+            if status == 404 and not here.prefix:
+                continue
+            base_url = f"http://{host}" if key is None else f"http://{key}:@{host}"
+            try:
+                async with PyFlueClient(base_url).agents.connect("guide", here.id):
+                    raise AssertionError(f"it is open with {key}")
+            except InvalidStatus as refused:
+                assert refused.response.status_code == status, (key, refused)
 
 
 @case("_AgentConnection.prompt")
@@ -344,13 +359,21 @@ async def connection_prompt(here):
     async with here.client.agents.connect("guide", here.id) as connection:
         for number in (1, 2):
             answer = await connection.prompt("Hello", session="s")
-            assert answer["type"] == "result", answer
+            assert answer["type"] == "result" and set(answer) == {"type", "result"}, answer
             is_reply(answer["result"], f"message {number}")
+        is_reply((await connection.prompt(LINES))["result"], LINES)
         answer = await connection.prompt("")
         assert (answer["type"], answer["error"]["type"]) == ("error", "invalid_request"), answer
+        is_reply((await connection.prompt("Hello", session="s"))["result"], "message 3")
+    async with here.client.agents.connect("broken", here.id) as connection:
+        answer = await connection.prompt("Hello")
+        assert (answer["type"], answer["error"]["type"]) == ("error", "model_error"), answer
     async with here.client.agents.connect("nobody", here.id) as connection:
         answer = await connection.prompt("Hello")
         assert answer == {"type": "error", "error": {"type": "not_found", "message": answer["error"]["message"]}}, answer
+    async with here.client.agents.connect("inner", here.id) as connection:
+        answer = await connection.prompt("Hello")
+        assert answer["error"]["type"] == "agent_not_webhook", answer
 
 
 # --- workflows, runs, admin ----------------------------------------------------------------------------------------------------------

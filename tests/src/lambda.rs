@@ -42,6 +42,20 @@ pub async fn invoke(binary: &str, event: &str) -> Value {
 
 /// Like [`invoke`], and gives the lines that the function logged: each is JSON.
 pub async fn invoke_logged(binary: &str, event: &str) -> (Value, Vec<Value>) {
+    let (body, lines) = outcome(binary, event).await;
+    (serde_json::from_slice(&body).unwrap(), lines)
+}
+
+/// Like [`invoke`] for a function that streams its answers: gives the head of the answer (status and headers), and its body.
+pub async fn invoke_streaming(binary: &str, event: &str) -> (Value, String) {
+    let (answer, _) = outcome(binary, event).await;
+    let end = answer.windows(8).position(|bytes| bytes == [0; 8]).expect("a head, and what marks its end");
+    let body = String::from_utf8(answer[end + 8..].to_vec()).unwrap();
+    (serde_json::from_slice(&answer[..end]).unwrap(), body)
+}
+
+/// What a function answers, and the lines that it logs.
+async fn outcome(binary: &str, event: &str) -> (Bytes, Vec<Value>) {
     let data = tempfile::tempdir().unwrap();
     let mut standins = Standins::start(data.path()).unwrap();
     let endpoints = standins.listen().await.unwrap();
@@ -57,7 +71,7 @@ pub async fn invoke_logged(binary: &str, event: &str) -> (Value, Vec<Value>) {
     stdout.read_to_string(&mut log).unwrap();
     standins.stop().await;
     let lines = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{binary} logs no JSON: {line}")));
-    (serde_json::from_slice(&body).unwrap(), lines.collect())
+    (body, lines.collect())
 }
 
 async fn prepare(standins: &Standins) -> QueueUrls {

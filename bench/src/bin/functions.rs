@@ -14,8 +14,15 @@ use tokio::sync::mpsc;
 
 /// The function that all others are compared with; it is measured first.
 const HELLO: &str = "rookery-bench-hello";
-const FUNCTIONS: [&str; 6] =
-    ["rookery-ingress", "rookery-webhook", "rookery-routing", "rookery-dispatch", "rookery-schedule", "rookery-operator"];
+const FUNCTIONS: [&str; 7] = [
+    "rookery-ingress",
+    "rookery-webhook",
+    "rookery-routing",
+    "rookery-dispatch",
+    "rookery-schedule",
+    "rookery-operator",
+    "rookery-prompts",
+];
 const MOST_ZIPPED: f64 = 5.0;
 const MOST_SLOWER: f64 = 1.3;
 

@@ -12,7 +12,12 @@ use tower::ServiceExt;
 
 /// The service that answers.
 pub fn service(engine: Arc<Engine>, config: rookery_api::Config, agents: Agents) -> Router {
-    Router::new().fallback_service(rookery_api::router(engine, config, agents).map_request(as_it_was_sent))
+    as_sent(rookery_api::router(engine, config, agents))
+}
+
+/// A router whose requests have the path that was sent.
+pub fn as_sent(router: Router) -> Router {
+    Router::new().fallback_service(router.map_request(as_it_was_sent))
 }
 
 /// Puts the path back that the event has: ids in it are any text, but the runtime's client drops segments like `..` and `%2e%2e`.

@@ -43,6 +43,7 @@ pub use host::is_local;
 pub use openapi::{HealthStatus, openapi};
 pub use sessions::Follows;
 
+use auth::Access;
 use axum::Router;
 use rookery_engine::Engine;
 use rookery_queue::Message;
@@ -118,6 +119,13 @@ pub fn is_hook(path: &str) -> bool {
 pub fn router(engine: Arc<Engine>, config: Config, agents: Agents) -> Router {
     let app = App::new(engine, config, agents);
     route::serve(routes(), hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()), app)
+}
+
+/// The routes that may take long, or are answered while the answer is made; and those that are about the service itself.
+pub fn prompts_router(engine: Arc<Engine>, config: Config, agents: Agents) -> Router {
+    let is_wanted = |route: &Route| route.is_slow() || route.access == Access::Public;
+    let routes = routes().into_iter().filter(is_wanted).collect();
+    route::serve(routes, Router::new(), App::new(engine, config, agents))
 }
 
 /// The routes that need no key: the hooks of agents (`/hooks/{token}`), and the results of external agents.

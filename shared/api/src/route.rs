@@ -123,6 +123,11 @@ impl Route {
         self.status == 101
     }
 
+    /// Whether an answer may take long, as that of an agent, or comes while it is made.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.streams || self.access == Access::Flue(Role::Ingest)
+    }
+
     /// The route, and the same below the path of a project.
     pub(crate) fn twin(self) -> [Route; 2] {
         let below = Route {
