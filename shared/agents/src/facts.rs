@@ -4,7 +4,7 @@
 use crate::AgentType;
 use crate::schedule::Schedule;
 use crate::verify::HookSecret;
-use rookery_domain::limits;
+use rookery_domain::{AgentName, limits};
 use std::collections::BTreeSet;
 
 /// Facts about a built agent that never change: they follow from its type and its options.
@@ -22,6 +22,8 @@ pub struct Facts {
     pub retries: u32,
     /// The base URL of the external agent that this agent asks.
     pub endpoint: Option<String>,
+    /// The persistent agent of the project that this agent asks.
+    pub persistent_agent: Option<AgentName>,
     /// The secret that verifies requests to the agent's hook.
     pub hook_secret: Option<HookSecret>,
     /// How many published items the agent's feed shows.
@@ -65,6 +67,11 @@ pub struct Served {
 }
 
 impl Facts {
+    /// Whether the agent asks somebody who answers later.
+    pub fn asks(&self) -> bool {
+        self.endpoint.is_some() || self.persistent_agent.is_some()
+    }
+
     /// The facts of every agent of a type, unless its options say otherwise.
     pub fn of<T: AgentType>() -> Self {
         Facts {
@@ -74,6 +81,7 @@ impl Facts {
             keep_events_ms: limits::KEEP_EVENTS_SECONDS * 1000,
             retries: limits::RETRY_MS.len() as u32,
             endpoint: None,
+            persistent_agent: None,
             hook_secret: None,
             feed_items: 0,
             at_save: Vec::new(),

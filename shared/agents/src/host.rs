@@ -5,8 +5,10 @@
 use crate::AgentError;
 use crate::template::Scope;
 use async_trait::async_trait;
-use rookery_domain::{CallbackAuth, Event, EventAt, RunId, Time};
+use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, Payload, RunId, Time, Usage};
 use rookery_egress::{Request, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The world outside of an agent, implemented by the engine. In a dry run, calls are refused unless the caller asked for them.
 #[async_trait]
@@ -20,6 +22,12 @@ pub trait Host: Send + Sync {
     /// has become of the request.
     async fn ask(&self, _call: Call<'_>, _ask: AskFor<'_>) -> Result<Reply, AgentError> {
         not_available("requests to external agents")
+    }
+
+    /// Asks a persistent agent of the project, in one of its sessions. The first attempt has its place in the session's order, and the
+    /// result comes when the session has done what is asked: an [`AgentReply`], as JSON. Each further attempt is told what has become of it.
+    async fn ask_session(&self, _ask: AskSession<'_>) -> Result<Reply, AgentError> {
+        not_available("persistent agents")
     }
 
     /// Who asked for the run, if it was started over the protocol of external agents.
@@ -69,7 +77,62 @@ pub struct AskFor<'a> {
     pub most: u32,
 }
 
-/// What has become of a request to an external agent.
+/// What a persistent agent is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct AskSession<'a> {
+    /// The agent's name.
+    pub agent: &'a AgentName,
+    /// The id of its instance.
+    pub instance: &'a str,
+    /// The name of the session.
+    pub session: &'a str,
+    /// The question.
+    pub message: &'a str,
+    /// What the agent's instructions see as `payload`.
+    pub payload: Option<&'a Payload>,
+    /// How long the answer may take, in milliseconds.
+    pub deadline_ms: i64,
+    /// How many questions of the asking agent may be outstanding.
+    pub most: u32,
+}
+
+/// What a persistent agent answered, or why it did not: what is stored on the record of the delivery that asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgentReply {
+    /// The answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The model of the last answer, as `provider/name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// What all calls of models took together.
+    pub usage: Usage,
+    /// Why there is no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ReplyError>,
+    /// The agent's name.
+    pub agent: String,
+    /// The id of its instance.
+    pub instance: String,
+    /// The name of the session.
+    pub session: String,
+    /// The id of the run of the operation that answered.
+    pub run_id: String,
+}
+
+/// Why a persistent agent gave no answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplyError {
+    /// A word for programs.
+    pub code: String,
+    /// What is wrong and what helps.
+    pub message: String,
+    /// What the provider of the model said: its status and code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Value>,
+}
+
+/// What has become of a request to an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// The result, as it was posted.

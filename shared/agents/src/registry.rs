@@ -22,6 +22,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<delay::Delay>(),
         TypeInfo::of::<event_formatting::EventFormatting>(),
         TypeInfo::of::<http_request::HttpRequest>(),
+        TypeInfo::of::<persistent_agent::PersistentAgent>(),
     ]
 });
 

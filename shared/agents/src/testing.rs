@@ -1,6 +1,6 @@
 //! For the tests of agent types: a world outside that only records what happens, and contexts in it.
 
-use crate::{Agent, AgentError, AskFor, Call, Caller, Context, Effects, Example, Host, Reply, build, in_config};
+use crate::{Agent, AgentError, AskFor, AskSession, Call, Caller, Context, Effects, Example, Host, Reply, build, in_config};
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, Time};
 use rookery_egress::{Request, Response};
@@ -56,6 +56,11 @@ impl Host for World {
     async fn ask(&self, call: Call<'_>, _: AskFor<'_>) -> Result<Reply, AgentError> {
         let reply = self.reply.as_ref().map(|result| Reply::Result(result.to_string()));
         self.call(call).await.map(|_| Reply::Expired).or_else(|error| reply.ok_or(error))
+    }
+
+    async fn ask_session(&self, _: AskSession<'_>) -> Result<Reply, AgentError> {
+        let reply = self.reply.as_ref().map(|result| Reply::Result(result.to_string()));
+        reply.ok_or_else(|| AgentError::fail("agent_not_found", "There is no such agent."))
     }
 
     async fn caller(&self, _: RunId) -> Result<Option<Caller>, AgentError> {

@@ -46,7 +46,6 @@ pub use sessions::Follows;
 use auth::Access;
 use axum::Router;
 use rookery_engine::Engine;
-use rookery_queue::Message;
 use rookery_sessions::Sessions;
 use rookery_sessions::definition::{Definitions, Environment};
 use rookery_sessions::ports::Prompts;
@@ -91,8 +90,8 @@ impl Agents {
 
     /// Agents that are only read and written here: they are asked at another address. Their instructions may use `environment`.
     pub fn kept(engine: &Engine, environment: Environment) -> Self {
-        let sessions = Sessions::new(engine.store.clone(), |operation| Message::guard(operation).encode());
-        Agents { definitions: Definitions::new(engine.store.clone(), environment), sessions, prompts: None }
+        let definitions = Definitions::new(engine.store.clone(), environment);
+        Agents { definitions, sessions: engine.sessions.clone(), prompts: None }
     }
 }
 

@@ -8,9 +8,9 @@ mod outcome;
 
 use crate::events::{EventView, PAGE_BYTES, is_kept};
 use outcome::{Outcome, arms, blank, handled, scheduled, waits};
-use rookery_domain::{CellId, Event, EventId, RunId, Time};
+use rookery_domain::{CellId, DeliveryId, Event, EventId, RunId, Time};
 use rookery_engine::Built;
-use rookery_store::RunItem;
+use rookery_store::{RunItem, SessionAsk};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -102,8 +102,9 @@ impl<'a> RunTree<'a> {
             failed: false,
             payload_bytes: 0,
         };
-        let mut waiting = Vec::new();
+        let (mut waiting, mut asked) = (Vec::new(), Vec::new());
         for item in items {
+            asked.extend(item.asked);
             tree.limit_hit = tree.limit_hit.or(item.limit_hit);
             for event in item.event.into_iter().chain(item.chain.events).filter(is_kept) {
                 let place = (event.hop, event.created_at, event.id);
@@ -124,7 +125,36 @@ impl<'a> RunTree<'a> {
             let arm = outcomes.iter().filter(|ended| ended.id == parked.delivery).map(|ended| ended.arm + 1).max();
             outcomes.push(waits(parked, arm.unwrap_or(0)));
         }
+        for SessionAsk { delivery, arm, session } in asked {
+            let mut outcomes = tree.outcomes.values_mut().flatten();
+            if let Some(outcome) = outcomes.find(|outcome| outcome.id == delivery && outcome.arm == arm) {
+                outcome.asked = Some(session.into());
+            }
+        }
+        tree.place_emitted();
         tree
+    }
+
+    /// Gives the events that a persistent agent emitted while a delivery waited for it to the arm of that delivery.
+    fn place_emitted(&mut self) {
+        let mut deliveries: HashMap<DeliveryId, Vec<&mut Outcome>> = HashMap::new();
+        for outcome in self.outcomes.values_mut().flatten().filter(|outcome| outcome.asked.is_some()) {
+            deliveries.entry(outcome.id).or_default().push(outcome);
+        }
+        for arms in deliveries.values_mut() {
+            arms.sort_by_key(|outcome| outcome.arm);
+        }
+        for event in self.left.values() {
+            let delivery = event.cause.as_ref().and_then(|cause| cause.delivery);
+            let Some(arms) = delivery.and_then(|delivery| deliveries.get_mut(&delivery)) else { continue };
+            if arms.iter().any(|arm| arm.event_ids.contains(&event.id)) {
+                continue; // The commit has it.
+            }
+            // The arm waited until its last attempt began.
+            if let Some(arm) = arms.iter_mut().find(|arm| arm.began_at.is_none_or(|began| began >= event.created_at)) {
+                arm.event_ids.insert(0, event.id);
+            }
+        }
     }
 
     /// Makes the tree.

@@ -2,7 +2,8 @@
 
 use crate::flue::frames;
 use futures::{Stream, StreamExt};
-use rookery_domain::{Message, Part, Result, Role, SessionAt, Stop, Time, ToolResult, Usage};
+use rookery_domain::{CellId, EventId, Message, Part, Result, Role, RunId, SessionAt, Stop, Time, ToolResult, Usage};
+use rookery_sessions::ask::CellAsk;
 use rookery_sessions::entry::{EndError, Entry, NoAnswer, What};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -30,6 +31,31 @@ pub(crate) struct MessageView {
     /// The model that said it.
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
+}
+
+/// The delivery of a workflow that asked, and waits for the end.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionAskedBy")]
+pub(crate) struct AskedBy {
+    /// The workflow.
+    workflow_id: String,
+    /// The workflow's run.
+    run_id: RunId,
+    /// The cell that asked.
+    cell_id: CellId,
+    /// The event that the cell handles.
+    event_id: EventId,
+}
+
+impl From<&CellAsk> for AskedBy {
+    fn from(cell: &CellAsk) -> Self {
+        AskedBy {
+            workflow_id: cell.workflow.workflow.to_string(),
+            run_id: cell.event.id.run,
+            cell_id: cell.cell.clone(),
+            event_id: cell.event.id,
+        }
+    }
 }
 
 /// Something that happened in a session.
@@ -63,6 +89,9 @@ pub(crate) struct EventView {
     /// What a tool gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<ToolResult>,
+    /// The delivery of a workflow that asked, at the start of a run that a workflow asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked_by: Option<AskedBy>,
     /// How the run ended, with its last event.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<&'static str>,
@@ -116,6 +145,7 @@ pub(crate) fn event(at: &SessionAt, number: u64, entry: &Entry) -> EventView {
         stop: None,
         call: None,
         result: None,
+        asked_by: None,
         state: None,
         error: None,
     };
@@ -123,6 +153,7 @@ pub(crate) fn event(at: &SessionAt, number: u64, entry: &Entry) -> EventView {
         What::Begin(begin) => {
             event.r#type = "op_start";
             event.message = Some(Message::user(&begin.message));
+            event.asked_by = begin.cell.as_deref().map(AskedBy::from);
         }
         What::Answer(answer) => {
             event.r#type = "message";

@@ -8,7 +8,7 @@ use crate::flue::{NAME_BYTES, frames};
 use crate::ids::Ids;
 use crate::list::{Listed, One, Query, bad_cursor, cursor_at, listed, one, place_of};
 use crate::route::{Route, SESSION};
-use crate::session_log::{EventView, MessageView, event, said, told};
+use crate::session_log::{AskedBy, EventView, MessageView, event, said, told};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -126,6 +126,9 @@ struct OperationView {
     source: &'static str,
     /// When it was asked.
     at: Time,
+    /// The delivery of a workflow that waits for the end, if it is the question of a cell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked_by: Option<AskedBy>,
 }
 
 /// What became of it.
@@ -277,7 +280,9 @@ async fn operations(State(app): State<App>, Extension(project): Extension<Projec
 }
 
 fn view(unfinished: Unfinished) -> OperationView {
+    let asked_by = unfinished.ask.cell().map(AskedBy::from);
     OperationView {
+        asked_by,
         run_id: unfinished.operation.run_id(),
         state: if unfinished.is_open { "running" } else { "waiting" },
         message: unfinished.ask.message,
@@ -286,7 +291,7 @@ fn view(unfinished: Unfinished) -> OperationView {
             Source::Dispatch => "dispatch",
             Source::Deletion => "deletion",
             Source::Fork { .. } => "fork",
-            Source::Cell { .. } => "cell",
+            Source::Cell(_) => "cell",
         },
         at: unfinished.at,
     }

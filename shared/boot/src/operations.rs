@@ -16,7 +16,7 @@ pub fn operations(
 ) -> Result<Operations> {
     let providers = Arc::new(Providers::from_env(variables).map_err(Error::internal)?);
     let models = Models::new(booted.egress.clone(), providers.clone(), Scripted::default());
-    let (store, producer) = (booted.engine.store.clone(), booted.engine.producer.clone());
-    let definitions = Definitions::new(store.clone(), environment);
-    Ok(Operations::new(store, producer, definitions, models, providers))
+    let definitions = Definitions::new(booted.engine.store.clone(), environment);
+    let operations = Operations::new(booted.engine.sessions.clone(), definitions, models, providers);
+    Ok(operations.with_workflows(booted.engine.clone()))
 }

@@ -244,6 +244,12 @@ impl EventId {
         EventId { run, own: hashed_uuid(&[b"request", delivery.0.as_bytes(), &arm.to_be_bytes()]) }
     }
 
+    /// The event that a persistent agent puts on the workflow that asked it: one for each call of its tool. `pending` is the record of the
+    /// delivery that waits for the agent.
+    pub fn emitted(pending: EventId, call: &str) -> Self {
+        EventId { run: pending.run, own: hashed_uuid(&[b"emitted", pending.own.as_bytes(), call.as_bytes()]) }
+    }
+
     /// Both parts in 64 hexadecimal digits: all ids have the same length.
     pub fn parts(&self) -> String {
         format!("{}{}", self.run.0.simple(), self.own.simple())

@@ -42,6 +42,10 @@ pub const DEFINITIONS: usize = 200;
 pub const WAITING_OPERATIONS: u64 = 1000;
 /// Largest message to a persistent agent, in bytes.
 pub const MESSAGE_BYTES: usize = 256 * 1024;
+/// Longest id of an instance of a persistent agent, and longest name of a session, in bytes.
+pub const SESSION_NAME_BYTES: usize = 512;
+/// Most events that a persistent agent may put on the workflow that asked it, for each time that it is asked.
+pub const EMITTED: u32 = 50;
 /// Largest file in the sandbox of a session of a persistent agent, in bytes.
 pub const FILE_BYTES: usize = 256 * 1024;
 /// Most files in the sandbox of a session.

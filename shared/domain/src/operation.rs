@@ -24,6 +24,11 @@ impl SessionKey {
     pub fn of(agent: &str, instance: &str, session: &str) -> Self {
         SessionKey(hashed_uuid(&[b"session", agent.as_bytes(), instance.as_bytes(), session.as_bytes()]))
     }
+
+    /// The id of the run of the session's operation number `n`: `run_`, then 33 characters of Crockford's base32.
+    pub fn run_id(self, n: u64) -> String {
+        format!("run_{}{}", self, base32(n.into(), CHARS[1]))
+    }
 }
 
 impl fmt::Display for SessionKey {
@@ -83,9 +88,9 @@ pub struct OperationAt {
 }
 
 impl OperationAt {
-    /// The id of the operation's run: `run_`, then 33 characters of Crockford's base32.
+    /// The id of the operation's run.
     pub fn run_id(&self) -> String {
-        format!("run_{}{}", self.session.key, base32(self.n.into(), CHARS[1]))
+        self.session.key.run_id(self.n)
     }
 
     /// Whether this is the session itself.

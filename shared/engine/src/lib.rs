@@ -49,6 +49,7 @@ use lists::Lists;
 use metrics::meter::Meter;
 use rookery_egress::Egress;
 use rookery_queue::Producer;
+use rookery_sessions::Sessions;
 use rookery_store::Store;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -61,6 +62,8 @@ pub struct Engine {
     pub store: Store,
     /// The way to the queues.
     pub producer: Producer,
+    /// The sessions of persistent agents: all of a process have the same ones.
+    pub sessions: Sessions,
     egress: Egress,
     built: BuiltCache,
     meter: Meter,
@@ -140,6 +143,7 @@ impl Engine {
     /// Makes an engine over a table, the queues, and the client for outside calls.
     pub fn new(store: Store, producer: Producer, egress: Egress, settings: Settings) -> Arc<Self> {
         Arc::new(Engine {
+            sessions: Sessions::new(store.clone(), producer.clone()),
             store,
             producer,
             egress,

@@ -2,7 +2,7 @@
 //! it. For a prompt, a caller waits, who can ask again.
 
 use crate::Operations;
-use rookery_domain::{Error, OperationAt, Result, Time};
+use rookery_domain::{OperationAt, Result, Time};
 use rookery_models::{ModelError, Retry};
 use rookery_queue::{Message, Outgoing};
 use rookery_sessions::ask::{Ask, Source};
@@ -21,7 +21,7 @@ impl Operations {
             Retry::After(wait) => i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
         };
         let Some(stored) = self.store.operation(operation).await? else { return Ok(false) };
-        let ask: Ask = serde_json::from_str(&stored.asked).map_err(Error::internal)?;
+        let ask = Ask::of(&stored)?;
         let tries = stored.aside.map_or(0, |aside| aside.tries);
         let wait_ms = usize::try_from(tries).ok().and_then(|tries| WAITS_MS.get(tries));
         let (Some(wait_ms), false) = (wait_ms, ask.source == Source::Prompt) else { return Ok(false) };

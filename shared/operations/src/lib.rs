@@ -34,9 +34,10 @@ pub use tools::{Tool, ToolContext, ToolFailure, Tools, define_tool};
 use at_work::AtWork;
 use rookery_domain::random_token;
 use rookery_models::{Models, Providers};
-use rookery_queue::{Message, Producer};
+use rookery_queue::Producer;
 use rookery_sessions::Sessions;
 use rookery_sessions::definition::Definitions;
+use rookery_sessions::ports::Workflows;
 use rookery_store::Store;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
@@ -50,6 +51,8 @@ pub struct Operations {
     definitions: Definitions,
     models: Models,
     tools: Tools,
+    /// The workflows whose cells ask, if this process can put events on them.
+    workflows: Option<Arc<dyn Workflows>>,
     /// The operator's keys.
     providers: Arc<Providers>,
     /// The name of this life of the process: no other has it.
@@ -62,11 +65,18 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// The work on the sessions of a table, for agents with these definitions, by these models.
-    pub fn new(store: Store, producer: Producer, definitions: Definitions, models: Models, providers: Arc<Providers>) -> Self {
-        let sessions = Sessions::new(store.clone(), |operation| Message::guard(operation).encode());
+    /// The work on the sessions of a table, for agents with these definitions, by these models. All of a process have the same sessions.
+    pub fn new(sessions: Sessions, definitions: Definitions, models: Models, providers: Arc<Providers>) -> Self {
+        let (store, producer) = (sessions.store().clone(), sessions.producer().clone());
         let (by, at_work, tasks, tools) = (random_token(12).into(), Arc::default(), TaskTracker::new(), Tools::default());
-        Operations { store, producer, sessions, definitions, models, tools, providers, by, at_work, tasks, is_alone: false }
+        let (workflows, is_alone) = (None, false);
+        Operations { store, producer, sessions, definitions, models, tools, workflows, providers, by, at_work, tasks, is_alone }
+    }
+
+    /// The same work, whose agents may put events on the workflows that ask them.
+    #[must_use]
+    pub fn with_workflows(self, workflows: Arc<dyn Workflows>) -> Self {
+        Operations { workflows: Some(workflows), ..self }
     }
 
     /// The same work, for a process that is the only one on its table: what another life began is taken over at once. Where that is wrong,

@@ -8,6 +8,7 @@ use rookery_domain::{AgentName, Error, Kind, OperationAt, Payload, ProjectId, Re
 use rookery_sessions::Sessions;
 use rookery_sessions::admit::{Admit, Admitted};
 use rookery_sessions::ask::{Ask, Source};
+use rookery_sessions::cell::DISPATCH_MS;
 use rookery_sessions::definition::{Definition, Definitions, OnBusy, agent_not_found};
 use rookery_sessions::follow::Writer;
 use rookery_sessions::ports::{DispatchAsk, Dispatched, OpError, PromptAsk, Prompts, Running};
@@ -18,8 +19,6 @@ use std::sync::Arc;
 const BEGINS_MS: i64 = 30_000;
 /// How long a prompt may run, in milliseconds, unless its agent's definition says.
 const PROMPT_MS: i64 = 600_000;
-/// How long a dispatch may run, in milliseconds, unless its agent's definition says.
-const DISPATCH_MS: i64 = 900_000;
 /// How long anything may wait for its turn, in milliseconds.
 const WAIT_MS: i64 = 24 * 3600 * 1000;
 

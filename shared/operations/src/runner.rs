@@ -156,11 +156,16 @@ impl Operations {
     /// The beginning of an operation, or its end, if it cannot begin.
     async fn begin(&self, at: &SessionAt, operation: &Operation) -> Result<What> {
         let (n, now) = (operation.n, Time::now());
-        let ask: Ask = serde_json::from_str(&operation.asked).map_err(Error::internal)?;
+        let ask = Ask::of(operation)?;
         if now >= ask.wait_until {
             let message = "It waited too long for its turn. Ask again, or ask less at once.";
             let error = Some(EndError::new("expired", message));
             return Ok(What::End { n, state: EndState::Expired, error });
+        }
+        if let Some(cell) = ask.cell()
+            && !self.sessions.is_awaited(cell).await?
+        {
+            return Ok(not_awaited(n, false));
         }
         let definition = match self.agent(at).await? {
             Ok((agent, _)) => self.definitions.running(&at.project, &agent).await,
@@ -178,6 +183,7 @@ impl Operations {
             lease_until: now.plus(LEASE_MS),
             deadline: now.plus(run_ms),
             version: definition.version,
+            cell: ask.cell().cloned().map(Box::new),
             message: ask.message,
             payload: ask.payload,
         }))
@@ -204,6 +210,9 @@ impl Operations {
     async fn step(&self, loaded: &mut Loaded) -> Result<Option<What>> {
         let Some(open) = &loaded.progress.open else { return Ok(None) };
         let n = open.begin.n;
+        if !self.is_awaited(open).await? {
+            return Ok(Some(not_awaited(n, true)));
+        }
         Ok(Some(match open.next(Time::now()) {
             Action::CallModel => return self.call_model(loaded, open).await,
             Action::RunTool(call) => match self.definition(&loaded.at, open.begin.version).await? {
@@ -222,6 +231,14 @@ impl Operations {
                 format!("The model asked for tools {STEPS} times and gave no answer. Ask for less at once."),
             ),
         }))
+    }
+
+    /// Whether somebody waits for the end of an operation; only a cell of a workflow can have given up.
+    async fn is_awaited(&self, open: &Open) -> Result<bool> {
+        match &open.begin.cell {
+            Some(cell) => self.sessions.is_awaited(cell).await,
+            None => Ok(true),
+        }
     }
 
     /// Calls the model, until the deadline, or until somebody else writes.
@@ -269,26 +286,26 @@ impl Operations {
         let done = async {
             tokio::select! {
                 done = part => Ok(Some(done)),
-                kept = self.keep(loaded, open.begin.n) => kept.map(|()| None),
+                kept = self.keep(loaded, open) => kept.map(|()| None),
             }
         };
         timeout(Duration::from_millis(left), done).await.unwrap_or(Ok(None))
     }
 
-    /// Says again and again that somebody works on the session. Ends when that is somebody else, or when somebody else wrote of the
-    /// operation.
-    async fn keep(&self, loaded: &Loaded, n: u64) -> Result<()> {
+    /// Says again and again that somebody works on the session. Ends when that is somebody else, when somebody else wrote of the
+    /// operation, or when nobody waits for it any more.
+    async fn keep(&self, loaded: &Loaded, open: &Open) -> Result<()> {
         let mut others = self.sessions.follow_writer(&loaded.at, loaded.progress.last, Writer::Here);
         let mut beat = interval(BEAT);
         beat.tick().await; // The first one comes at once.
         loop {
             tokio::select! {
                 written = others.next() => match written.transpose()? {
-                    Some((_, entry)) if entry.what.n() != n => {} // What waits was cancelled.
+                    Some((_, entry)) if entry.what.n() != open.begin.n => {} // What waits was cancelled.
                     _ => return Ok(()),
                 },
                 _ = beat.tick() => {
-                    if !self.take(&loaded.at).await? {
+                    if !self.take(&loaded.at).await? || !self.is_awaited(open).await? {
                         return Ok(());
                     }
                 }
@@ -309,6 +326,12 @@ fn no_result(n: u64, call: ToolCall, why: &str) -> What {
 
 fn failed(n: u64, code: &str, message: String) -> What {
     What::End { n, state: EndState::Failed, error: Some(EndError::new(code, message)) }
+}
+
+/// The end of an operation whose workflow waits no more.
+fn not_awaited(n: u64, has_begun: bool) -> What {
+    let (state, error) = EndError::not_awaited(has_begun);
+    What::End { n, state, error: Some(error) }
 }
 
 /// The end of an operation whose model gave no answer.

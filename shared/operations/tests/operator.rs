@@ -3,11 +3,11 @@
 
 mod support;
 
-use rookery_domain::Time;
+use rookery_domain::{AgentRef, CellId, EventId, PendingState, Time};
 use rookery_operations::Operator;
 use rookery_queue::{Handler, Message};
 use rookery_sessions::ports::{OpErrorKind, Prompts};
-use rookery_store::{Aside, Ended};
+use rookery_store::{Aside, AskedSession, Ended, Pending};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -178,6 +178,49 @@ async fn while_a_provider_is_down_a_dispatch_is_put_aside_and_a_prompt_fails() {
     }
     let ended = world.ended(&third).await.unwrap();
     assert!(ended.state == "failed" && ended.outcome.contains("provider_unavailable"), "{ended:?}");
+}
+
+/// A cell of a workflow asked, and its delivery ended before the answer: whoever goes on with the operation finds that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_waits_for_any_more_is_not_gone_on_with() {
+    let world = World::start().await;
+    let engine = world.booted().engine;
+    let (workflow, _) = engine.create_workflow(&world.project, "asks", r#"{"cells": []}"#).await.unwrap();
+    let (event, cell, now) = (EventId::fresh(), CellId("ask".into()), Time::now());
+    let delivery = event.delivery(&cell);
+    let pending = Pending {
+        id: EventId::request(event.run, delivery, 0),
+        agent: AgentRef { workflow: workflow.id.clone(), cell, incarnation: 1 },
+        event: event.into(),
+        delivery,
+        arm: 0,
+        state: PendingState::Open,
+        token: String::new(),
+        trace: None,
+        created_at: now,
+        ended_at: None,
+        deadline: now.plus(60_000),
+        answer: None,
+        failure: None,
+        late_at: None,
+        session: Some(AskedSession { names: world.names.clone(), n: None }),
+    };
+    world.store.open_session_ask(&pending, &world.names, 1).await.unwrap();
+    let n = engine.sessions.ask_for(&pending, "hello", None).await.unwrap();
+    assert_eq!(engine.sessions.ask_for(&pending, "again", None).await.unwrap(), n, "it is asked once");
+    let operation = world.at().operation(n);
+
+    world.stuck.store(1, Ordering::SeqCst);
+    let shared = world.operations();
+    let (operator, wake) = (Operator::new(shared.clone()), Message::wake(&operation));
+    let worker = tokio::spawn(async move { operator.handle(wake).await });
+    world.was_asked("hello").await;
+    worker.abort();
+    worker.await.unwrap_err();
+    assert!(world.store.close_pending(&pending, PendingState::Failed, None, now).await.unwrap());
+    Operator::new(shared).handle(Message::guard(&operation)).await.unwrap();
+    assert_eq!(world.ended(&operation).await.unwrap().state, "aborted");
+    assert_eq!(*world.asked.lock().unwrap(), ["hello"], "no model is asked for nobody");
 }
 
 /// Whoever starts after an end that was not orderly need not wait until guards are due.

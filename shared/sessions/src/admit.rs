@@ -6,6 +6,7 @@ use crate::delete::is_deletion;
 use crate::entry::Over;
 use crate::log::read;
 use rookery_domain::{Error, Kind, OperationAt, Result, SessionAt, Time, limits};
+use rookery_queue::Message;
 use rookery_store::{Asked, Operation, PutOperation, SessionNames};
 use serde_json::json;
 use std::time::Duration;
@@ -83,7 +84,7 @@ impl Sessions {
             let here = admit.here.filter(|_| before == 0).map(|(by, until)| (by.to_owned(), until));
             let operation =
                 Operation { n: last_n + 1, asked: asked.clone(), at: now, after, lease: here, aside: None, ended: None };
-            let guard = (self.guard)(&admit.at.operation(operation.n));
+            let guard = Message::guard(&admit.at.operation(operation.n)).encode();
             let is_new = last.as_ref().map_or(Ok(true), is_deletion)?;
             let new = is_new.then_some(admit.names);
             match self.store.put_operation(admit.at, &operation, (now.plus(GUARD_MS), &guard), new, admit.key).await? {

@@ -1,6 +1,7 @@
 //! What is asked of a session, as the inbox keeps it: JSON text, of which old forms must stay readable.
 
-use rookery_domain::{EventAt, EventId, Payload, SessionKey, Time, WorkflowRef};
+use rookery_domain::{CellId, Error, EventAt, EventId, Payload, Result, SessionKey, Time, WorkflowRef};
+use rookery_store::Operation;
 use serde::{Deserialize, Serialize};
 
 /// What is asked.
@@ -37,14 +38,35 @@ pub enum Source {
         upto: u64,
     },
     /// A cell of a workflow: its delivery waits.
-    Cell {
-        /// The workflow.
-        workflow: WorkflowRef,
-        /// The record of what the delivery waits for.
-        pending: EventId,
-        /// The event that the cell handles.
-        event: EventAt,
-    },
+    Cell(CellAsk),
+}
+
+/// Which delivery waits for the end of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellAsk {
+    /// The workflow.
+    pub workflow: WorkflowRef,
+    /// The cell that asks.
+    pub cell: CellId,
+    /// The record of what the delivery waits for.
+    pub pending: EventId,
+    /// The event that the cell handles.
+    pub event: EventAt,
+}
+
+impl Ask {
+    /// Reads what an operation of the inbox asks.
+    pub fn of(operation: &Operation) -> Result<Self> {
+        serde_json::from_str(&operation.asked).map_err(Error::internal)
+    }
+
+    /// The delivery that waits for the end, if one does.
+    pub fn cell(&self) -> Option<&CellAsk> {
+        match &self.source {
+            Source::Cell(cell) => Some(cell),
+            Source::Prompt | Source::Dispatch | Source::Deletion | Source::Fork { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -55,7 +77,8 @@ mod tests {
     /// The texts are the stored form: if it changes, old inboxes must still be read. Payloads keep their very text.
     #[test]
     fn what_is_asked_is_stored_in_this_form_and_read_again() {
-        let cell = r#"{"cell":{"workflow":{"project":"PROJECT","workflow":"WORKFLOW"},"pending":"EVENT","event":"EVENT"}}"#;
+        let cell =
+            r#"{"cell":{"workflow":{"project":"PROJECT","workflow":"WORKFLOW"},"cell":"ask","pending":"EVENT","event":"EVENT"}}"#;
         let event = EventId::fresh().to_string();
         let cell = cell.replace("PROJECT", ProjectId::random().as_str()).replace("WORKFLOW", WorkflowId::random().as_str());
         for source in [

@@ -24,11 +24,11 @@ impl Sessions {
     /// Does an operation for which no model is asked, if it is such a one: a deletion, or a fork. It is the first one that is not over. May be
     /// done again by anybody.
     pub async fn done_without_model(&self, at: &SessionAt, operation: &Operation) -> Result<bool> {
-        let ask = asked(operation)?;
+        let ask = Ask::of(operation)?;
         match ask.source {
             Source::Deletion => self.clear(at, operation.n).await?,
             Source::Fork { from, .. } => self.copy(at, operation.n, from, &ask).await?,
-            Source::Prompt | Source::Dispatch | Source::Cell { .. } => return Ok(false),
+            Source::Prompt | Source::Dispatch | Source::Cell(_) => return Ok(false),
         }
         Ok(true)
     }
@@ -37,6 +37,9 @@ impl Sessions {
     pub async fn clear(&self, at: &SessionAt, n: u64) -> Result<()> {
         let Some(operation) = self.store.operation(&at.operation(n)).await? else { return Ok(()) };
         let mut loaded = Loaded { at: at.clone(), progress: self.load_after(at, operation.after).await? };
+        if !loaded.progress.over.has(n) {
+            self.finish_all(at, n).await?;
+        }
         while !loaded.progress.over.has(n) {
             // Nobody begins anything before the deletion is over, so nothing is removed that comes after it.
             self.store.remove_session(at, n, loaded.progress.last).await?;
@@ -46,11 +49,26 @@ impl Sessions {
     }
 }
 
-/// Whether an operation is the deletion of its session.
-pub(crate) fn is_deletion(operation: &Operation) -> Result<bool> {
-    Ok(asked(operation)?.source == Source::Deletion)
+/// The operations that are looked at together.
+const PAGE: usize = 100;
+
+impl Sessions {
+    /// Notes the ends of all operations before one, where whoever ended them died before that: those who wait for them are told.
+    async fn finish_all(&self, at: &SessionAt, before: u64) -> Result<()> {
+        let mut from = 1;
+        while from < before {
+            let operations = self.store.operations(at, from, PAGE).await?;
+            let Some(last) = operations.last() else { return Ok(()) };
+            from = last.n + 1;
+            for operation in operations.iter().filter(|operation| operation.n < before && operation.ended.is_none()) {
+                self.finish(&at.operation(operation.n), None).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
-fn asked(operation: &Operation) -> Result<Ask> {
-    serde_json::from_str(&operation.asked).map_err(Error::internal)
+/// Whether an operation is the deletion of its session.
+pub(crate) fn is_deletion(operation: &Operation) -> Result<bool> {
+    Ok(Ask::of(operation)?.source == Source::Deletion)
 }

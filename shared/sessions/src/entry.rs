@@ -1,5 +1,6 @@
 //! The entries of a session's log: what happened, one thing each, as JSON text. Logs are kept for ever, so an old form must stay readable.
 
+use crate::ask::CellAsk;
 use rookery_domain::{Message, Payload, Stop, Time, ToolResult, Usage};
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +120,9 @@ pub struct Begin {
     /// What came with it, for the instructions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload: Option<Payload>,
+    /// The delivery that waits for the end, if a workflow asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Box<CellAsk>>,
 }
 
 /// An answer of a model.

@@ -2,6 +2,7 @@
 //! so this may be done again by anybody.
 
 use crate::Sessions;
+use crate::ask::Ask;
 use crate::entry::{EndError, EndState, Entry, What};
 use crate::log::read;
 use rookery_domain::{Error, OperationAt, Result, SessionAt, Time, Usage};
@@ -26,9 +27,11 @@ pub const LEASE_MS: i64 = 60_000;
 
 /// What was read of an operation's entries.
 #[derive(Default)]
-struct Read {
+pub(crate) struct Read {
     first: Option<u64>,
-    outcome: Outcome,
+    pub(crate) outcome: Outcome,
+    /// The text of its answer.
+    pub(crate) text: Option<String>,
 }
 
 impl Sessions {
@@ -48,6 +51,10 @@ impl Sessions {
                     self.store.remove_entries(&at.session, *number).await?;
                 }
                 if let Some(ended) = seen.add(at.n, *number, entry)? {
+                    if let Some(cell) = Ask::of(&operation)?.cell() {
+                        // Whoever dies after this tells it again.
+                        self.tell(cell, at, &ended.state, &seen).await?;
+                    }
                     self.store.end_operation(at, &ended).await?;
                     return Ok(());
                 }
@@ -97,6 +104,7 @@ impl Read {
         let is_end = entry.what.is_end();
         let state = match entry.what {
             What::Answer(answer) => {
+                self.text = answer.last.then(|| answer.message.text());
                 self.outcome.usage += answer.usage;
                 self.outcome.model = Some(answer.model);
                 "succeeded"

@@ -10,6 +10,7 @@
 //! | how a log is read and goes on | `log.rs` |
 //! | how others read it, in parts | `history.rs` |
 //! | what follows from the end of an operation | `finish.rs` |
+//! | what a cell of a workflow asks, and how it is told the end | `cell.rs` |
 //! | how an operation is aborted or cancelled, and what waits | `stop.rs` |
 //! | how a session is deleted, and forked | `delete.rs`, `fork.rs` |
 //! | how a session is followed by those who listen | `follow.rs`, then `hub.rs` |
@@ -20,6 +21,7 @@
 
 pub mod admit;
 pub mod ask;
+pub mod cell;
 pub mod definition;
 pub mod delete;
 pub mod entry;
@@ -33,7 +35,7 @@ pub mod ports;
 pub mod progress;
 pub mod stop;
 
-use rookery_domain::OperationAt;
+use rookery_queue::Producer;
 use rookery_store::Store;
 use std::sync::Arc;
 
@@ -41,14 +43,23 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Sessions {
     store: Store,
-    /// Writes the message that asks somebody to look at an operation.
-    guard: Arc<dyn Fn(&OperationAt) -> String + Send + Sync>,
+    producer: Producer,
     hub: Arc<hub::Hub>,
 }
 
 impl Sessions {
-    /// The sessions of a table. `guard` writes the message that asks somebody to look at an operation.
-    pub fn new(store: Store, guard: impl Fn(&OperationAt) -> String + Send + Sync + 'static) -> Self {
-        Sessions { store, guard: Arc::new(guard), hub: Arc::default() }
+    /// The sessions of a table, and the way to those who wait for their operations.
+    pub fn new(store: Store, producer: Producer) -> Self {
+        Sessions { store, producer, hub: Arc::default() }
+    }
+
+    /// The table.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The way to the queues.
+    pub fn producer(&self) -> &Producer {
+        &self.producer
     }
 }

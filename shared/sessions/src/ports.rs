@@ -2,11 +2,12 @@
 //! model. What needs no model ([`Sessions`]: to follow, abort, cancel, list and read) is reached by it as well, since a process has one.
 
 use crate::Sessions;
+use crate::ask::CellAsk;
 use crate::definition::{Definitions, OnBusy};
 use crate::entry::{EndError, EndState, NoAnswer};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use rookery_domain::{Cost, Error, Kind, OperationAt, Payload, ProjectId, SessionAt, Time, ToolCall, ToolResult, Usage};
+use rookery_domain::{Cost, Error, EventId, Kind, OperationAt, Payload, ProjectId, SessionAt, Time, ToolCall, ToolResult, Usage};
 use rookery_store::SessionNames;
 
 /// The work on sessions, as those who take requests see it.
@@ -25,6 +26,14 @@ pub trait Prompts: Send + Sync {
 
     /// The definitions of agents. Whether an agent may be reached from outside (`triggers`) is for the caller to look at.
     fn definitions(&self) -> &Definitions;
+}
+
+/// The workflows, as the work on sessions sees them.
+#[async_trait]
+pub trait Workflows: Send + Sync {
+    /// Puts an event on the workflow whose delivery waits for an operation, as one of the cell that asked. The same call puts it there
+    /// once. Errors: 409 when the delivery waits no more, or has as many such events as it may.
+    async fn emit(&self, cell: &CellAsk, call: &str, payload: Payload) -> Result<EventId, Error>;
 }
 
 /// A prompt.

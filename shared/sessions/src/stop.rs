@@ -50,7 +50,7 @@ impl Sessions {
     /// Ends a prompt that is at work, for another one to take its place. Gives false when nothing is, or something else than a prompt.
     pub async fn interrupt(&self, at: &SessionAt) -> Result<bool> {
         match self.first_unfinished(at).await? {
-            Some((n, operation)) if asked(&operation)?.source == Source::Prompt => {
+            Some((n, operation)) if Ask::of(&operation)?.source == Source::Prompt => {
                 let stopped = self.end_saying(&at.operation(n), "A later prompt took its place.").await?;
                 Ok(stopped != Stopped::Over)
             }
@@ -69,16 +69,17 @@ impl Sessions {
         };
         let waiting = operations.into_iter().filter(|operation| !over.has(operation.n));
         let unfinished = waiting.map(|operation| {
-            let (n, ask) = (operation.n, asked(&operation)?);
+            let (n, ask) = (operation.n, Ask::of(&operation)?);
             Ok(Unfinished { operation: at.operation(n), ask, at: operation.at, is_open: open == Some(n) })
         });
         unfinished.collect()
     }
 
-    async fn end_saying(&self, operation: &OperationAt, why: &str) -> Result<Stopped> {
+    /// Ends an operation, and says why. 404 when there is none.
+    pub async fn end_saying(&self, operation: &OperationAt, why: &str) -> Result<Stopped> {
         let (at, n) = (&operation.session, operation.n);
         let stored = self.store.operation(operation).await?.ok_or_else(|| Error::not_found("operation"))?;
-        if matches!(asked(&stored)?.source, Source::Deletion | Source::Fork { .. }) {
+        if matches!(Ask::of(&stored)?.source, Source::Deletion | Source::Fork { .. }) {
             return Ok(Stopped::Over); // Half of it would be worse than none, and it takes moments.
         }
         let mut loaded = crate::log::Loaded { at: at.clone(), progress: self.load_after(at, stored.after).await? };
@@ -117,8 +118,4 @@ impl Sessions {
         self.catch_up(&mut loaded).await?;
         Ok(loaded.progress)
     }
-}
-
-fn asked(operation: &Operation) -> Result<Ask> {
-    serde_json::from_str(&operation.asked).map_err(Error::internal)
 }

@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use futures::StreamExt;
-use rookery_boot::{Clients, TABLE};
+use rookery_boot::{Clients, Options, TABLE};
 use rookery_domain::{Message, Part, ProjectId, Role, SessionAt, Stop, Time, Usage, limits};
+use rookery_queue::QueueUrls;
 use rookery_sessions::Sessions;
 use rookery_sessions::admit::{Admit, Admitted};
 use rookery_sessions::ask::{Ask, Source};
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 struct World {
     standins: Standins,
+    queues: QueueUrls,
     _folder: tempfile::TempDir,
 }
 
@@ -24,19 +26,22 @@ impl World {
     async fn start() -> World {
         let folder = tempfile::tempdir().unwrap();
         let standins = Standins::start(folder.path()).unwrap();
-        let world = World { standins, _folder: folder };
-        rookery_boot::create(&world.clients()).await.unwrap();
-        world
+        let queues = rookery_boot::create(&clients(&standins)).await.unwrap();
+        World { standins, queues, _folder: folder }
     }
 
     fn clients(&self) -> Clients {
-        Clients::new(self.standins.dynamodb_config().build(), self.standins.sqs_config().build())
+        clients(&self.standins)
     }
 
     /// Another process on the same table.
     fn process(&self) -> Sessions {
-        Sessions::new(Store::new(self.clients().dynamodb, TABLE), |operation| operation.run_id())
+        rookery_boot::assemble(self.clients(), TABLE, self.queues.clone(), Options::default()).engine.sessions.clone()
     }
+}
+
+fn clients(standins: &Standins) -> Clients {
+    Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build())
 }
 
 fn session() -> (SessionNames, SessionAt) {
@@ -85,6 +90,7 @@ async fn step(sessions: &Sessions, loaded: &mut Loaded, store: &Store, by: &str)
                 version: 1,
                 message: ask.message,
                 payload: None,
+                cell: None,
             };
             What::Begin(begin)
         }

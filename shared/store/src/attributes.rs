@@ -7,8 +7,8 @@
 //! | `pk`, `sk` | the primary key | all |
 //! | `expires_at` | the time to live, in seconds; it is compared, since TTL is lazy | what is not kept for ever |
 //! | `rp`, `rs` | partition and place in the index `recent` | failures, published items, requests, events of earlier versions |
-//! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges, operations, heads of sessions |
-//! | `msg` | a message as JSON: what wakes a wait or has an operation or a session looked at, or replays a failure | waits, far timers, operations, heads of sessions, failures |
+//! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges, operations, heads of sessions, events that agents emit |
+//! | `msg` | a message as JSON: what wakes a wait or has an operation or a session looked at, replays a failure, or routes an event | waits, far timers, operations, heads of sessions, failures, events that agents emit |
 //! | `name` | what people call it | projects, workflows, versions, API keys, served agents |
 //! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials, definitions |
 //! | `deleted` | when it was deleted: a tombstone | projects, workflows |
@@ -64,7 +64,8 @@
 //! | `asked`, `caller` | when it was asked for, or what is asked, packed; where its outcome is posted | callers; `asked` also in operations |
 //! | `held` | the packed result | held results |
 //! | `failures` | failures of a minute | counts of breakers |
-//! | `agent`, `inst`, `sess` | names of the agent, its instance, the session | sessions |
+//! | `agent`, `inst`, `sess` | names of the agent, its instance, the session | sessions, and requests to them |
+//! | `op`, `emits` | the operation that is to answer; how many events its agent emitted meanwhile | requests to sessions |
 //! | `files`, `bytes` | how many files its sandbox has, and their bytes; the bytes of its text | sessions; `bytes` also in files of sessions |
 //! | `body` | its text, packed | files of sessions |
 //! | `after` | the last entry of the log at that time | operations, files of sessions |

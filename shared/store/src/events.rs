@@ -7,6 +7,7 @@ use crate::item::Item;
 use crate::keys::{self, Key};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
+use crate::session_asks::SessionAsk;
 use crate::workflows::{self, Workflow};
 use rookery_domain::{Cause, CellId, Error, Event, EventAt, EventId, Kind, Payload, Result, RunId, Time, WorkflowRef, limits};
 use serde_json::json;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 const READ: usize = 1000;
 
 /// An item of a run. It is an event, a delivery's commit, both of these (the first event that a delivery emitted is its commit),
-/// or a delivery that waits.
+/// a delivery that waits, or what it waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunItem {
     /// The item's id in the run.
@@ -29,6 +30,8 @@ pub struct RunItem {
     pub chain: Chain,
     /// A delivery that waits for its next attempt.
     pub parked: Option<Parked>,
+    /// What a delivery asks of a persistent agent.
+    pub asked: Option<SessionAsk>,
     /// On the run's first item: how many events the run has, about.
     pub run_events: u64,
     /// On the run's first item: the delivery that hit the run's limit.
@@ -245,6 +248,7 @@ pub(crate) fn read_item(id: EventId, item: &Item) -> Result<RunItem> {
         chain,
         commit: item.opt_str("out").map(|outcome| Commit::read(id, outcome, item)).transpose()?,
         parked: item.opt_num("parked").map(|attempt| Parked::read(attempt, item)).transpose()?,
+        asked: SessionAsk::read(item)?,
         run_events: item.opt_num("run_events").unwrap_or(0),
         limit_hit: item.opt_str("limit_hit").map(str::to_owned),
         published: item.raw("published").map(|_| item.unpacked("published").map(Payload::stored)).transpose()?,

@@ -42,6 +42,7 @@ mod requests;
 mod schedules;
 mod schema;
 mod sdk;
+mod session_asks;
 mod sessions;
 mod shared;
 #[cfg(test)]
@@ -72,6 +73,7 @@ pub use projects::Project;
 pub use requests::Request;
 pub use schedules::{Advance, DueCursor, DueItem, DuePage, ScheduleAdvance, ScheduleItem};
 pub use sdk::Store;
+pub use session_asks::{AskedSession, Emitted, SessionAsk};
 pub use sessions::SessionNames;
 pub use sessions::files::SessionFile;
 pub use sessions::inbox::{Aside, Asked, Ended, Operation, PutOperation};

@@ -3,13 +3,14 @@
 //!
 //! A record is an item of the run. One condition on that item decides whether an answer counts: `rq = open`, before the deadline.
 //! Each kind of record has the attributes that are written here, and some of its own; those of requests to external agents are in
-//! `requests`.
+//! `requests`, those of what persistent agents are asked in `session_asks`.
 
 use crate::commit::record::Failure;
 use crate::expression::{Expr, absent};
 use crate::item::{Item, malformed};
 use crate::keys;
 use crate::sdk::{Store, Transacted};
+use crate::session_asks::AskedSession;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{AgentRef, CellId, DeliveryId, Error, EventAt, EventId, PendingState, Result, Time, WorkflowRef, limits};
 
@@ -44,6 +45,8 @@ pub struct Pending {
     pub failure: Option<Failure>,
     /// When an answer came too late.
     pub late_at: Option<Time>,
+    /// The session of a persistent agent that was asked, if it was one.
+    pub session: Option<AskedSession>,
 }
 
 /// What became of a record that was to be stored.
@@ -174,6 +177,7 @@ pub(crate) fn read_pending(workflow: &WorkflowRef, id: EventId, item: &Item) -> 
         answer: text("answer")?,
         failure: text("err")?.map(|text| serde_json::from_str(&text).map_err(|_| malformed("err"))).transpose()?,
         late_at: item.opt_num("late").map(Time),
+        session: AskedSession::read(item)?,
     })
 }
 

@@ -55,7 +55,9 @@ impl Store {
 
     /// Reads a request, consistently.
     pub async fn request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Option<Request>> {
-        self.pending_item(workflow, id).await?.map(|item| read(workflow, id, &item)).transpose()
+        // A record of another kind was sent nowhere.
+        let item = self.pending_item(workflow, id).await?.filter(|item| item.opt_str("url").is_some());
+        item.map(|item| read(workflow, id, &item)).transpose()
     }
 
     /// A page of a workflow's requests, newest first.

@@ -27,7 +27,7 @@ use crate::auth::{Access, Caller};
 use crate::route::Route;
 use axum::http::{HeaderName, HeaderValue, Method};
 use error::{FlueError, Result};
-use rookery_domain::{AgentName, Kind, ProjectId};
+use rookery_domain::{AgentName, Kind, ProjectId, limits};
 use rookery_sessions::definition::Definition;
 use rookery_sessions::ports::Prompts;
 use rookery_store::Role;
@@ -36,7 +36,7 @@ use std::sync::Arc;
 /// The header with the id of an operation's run.
 const RUN_ID: HeaderName = HeaderName::from_static("x-flue-run-id");
 /// The longest id of an instance, and the longest name of a session, in bytes.
-pub(crate) const NAME_BYTES: usize = 512;
+pub(crate) const NAME_BYTES: usize = limits::SESSION_NAME_BYTES;
 
 pub(crate) fn routes() -> Vec<Route> {
     let (reads, asks) = (Access::Flue(Role::Viewer), Access::Flue(Role::Ingest));

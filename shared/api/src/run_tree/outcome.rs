@@ -1,7 +1,7 @@
 //! What became of each delivery of a run: made of its commits, or of the record that it waits; a replay is one more arm.
 
 use rookery_domain::{CellId, DeliveryId, EventId, Time};
-use rookery_store::{Commit, Failure, Parked};
+use rookery_store::{AskedSession, Commit, Failure, Parked, SessionNames};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -56,6 +56,9 @@ pub(super) struct Outcome {
     /// What the agent waits for, in its own words: a result, or its turn to ask.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) waits_for: Option<String>,
+    /// The session of a persistent agent that the delivery asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) asked: Option<AskedView>,
     /// Why the delivery failed, for good or until its next attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Failure>,
@@ -64,6 +67,29 @@ pub(super) struct Outcome {
     pub(super) replayed_at: Option<Time>,
     /// The events that the delivery emitted.
     pub(super) event_ids: Vec<EventId>,
+}
+
+/// A session of a persistent agent that was asked.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RunAsked")]
+pub(super) struct AskedView {
+    /// The agent's name.
+    agent: String,
+    /// The id of the agent's instance.
+    instance: String,
+    /// The session's name.
+    session: String,
+    /// The run of the operation that answers, once it has its place in the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_id: Option<String>,
+}
+
+impl From<AskedSession> for AskedView {
+    fn from(asked: AskedSession) -> Self {
+        let run_id = asked.n.map(|n| asked.key().run_id(n));
+        let SessionNames { agent, instance, session } = asked.names;
+        AskedView { agent, instance, session, run_id }
+    }
 }
 
 /// The arms of deliveries, in order. A replay that is not handled yet is one more arm.
@@ -89,6 +115,7 @@ pub(super) fn blank(id: DeliveryId, cell_id: CellId) -> Outcome {
         took_ms: None,
         waits_until: None,
         waits_for: None,
+        asked: None,
         error: None,
         replayed_at: None,
         event_ids: Vec::new(),

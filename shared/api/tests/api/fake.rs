@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use rookery_domain::{Args, Cost, Payload, Time, ToolCall, ToolResult, Usage};
 use rookery_engine::Engine;
-use rookery_queue::Message;
 use rookery_sessions::Sessions;
 use rookery_sessions::definition::{Definitions, Environment};
 use rookery_sessions::ports::{DispatchAsk, Dispatched, Frame, OpError, OpErrorKind, PromptAsk, Prompts, Reply, Running};
@@ -20,7 +19,7 @@ pub(crate) struct Fake {
 
 impl Fake {
     pub(crate) fn new(engine: &Engine) -> Self {
-        let sessions = Sessions::new(engine.store.clone(), |operation| Message::guard(operation).encode());
+        let sessions = engine.sessions.clone();
         let definitions = Definitions::new(engine.store.clone(), Environment::default());
         Fake { definitions, sessions, asked: Mutex::default(), taken: Mutex::default() }
     }

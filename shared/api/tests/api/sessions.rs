@@ -32,7 +32,7 @@ async fn session(world: &World) -> (String, SessionAt) {
     let begin = |n: u64| {
         let (by, version) = ("test".to_owned(), 1);
         let (lease_until, deadline) = (Time::now().plus(60_000), Time::now().plus(60_000));
-        What::Begin(Begin { n, by, lease_until, deadline, version, message: format!("question {n}"), payload: None })
+        What::Begin(Begin { n, by, lease_until, deadline, version, message: format!("question {n}"), payload: None, cell: None })
     };
     let said = Message { role: Role::Assistant, parts: vec![Part::Text("answer 1".into())] };
     let usage = Usage { input: 1, total_tokens: 1, ..Usage::default() };

@@ -87,7 +87,7 @@ impl<'a> Attempt<'a> {
 
     /// Whether its agent asks others, so that a pending record may stand.
     pub(crate) fn asks(&self) -> bool {
-        self.agent.is_none_or(|(_, agent)| agent.facts().endpoint.is_some())
+        self.agent.is_none_or(|(_, agent)| agent.facts().asks())
     }
 
     /// The incarnation of the agent; 0 when the version does not have the agent.

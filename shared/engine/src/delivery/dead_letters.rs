@@ -9,7 +9,6 @@ use crate::external::pending::Asked;
 use crate::routing::routing_delivery;
 use rookery_domain::{Error, OperationAt, Result, WorkflowRef};
 use rookery_queue::{MAX_RECEIVES, Message, Route, Task};
-use rookery_sessions::Sessions;
 use rookery_store::{Commit, Committed, Failure, Writes};
 
 /// How many races may be lost before a dead letter is left for the next tick.
@@ -71,8 +70,7 @@ impl Engine {
 
     /// Ends the operation that its session's workers crashed on, and has somebody look at what comes after.
     async fn end_dead_operation(&self, operation: &OperationAt) -> Result<()> {
-        let sessions = Sessions::new(self.store.clone(), |operation| Message::guard(operation).encode());
-        match sessions.end_crashed(&operation.session, DEAD_LETTERS).await? {
+        match self.sessions.end_crashed(&operation.session, DEAD_LETTERS).await? {
             Some(ended) => self.producer.send(vec![Message::wake(&ended.session.operation(ended.n + 1)).into()]).await,
             None => Ok(()),
         }

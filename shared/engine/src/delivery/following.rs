@@ -5,7 +5,7 @@ use crate::delivery::timers::near_timers;
 use crate::delivery::work::{Wake, Work};
 use crate::routing::first_open;
 use crate::{Built, Engine};
-use rookery_domain::{Event, Result, WorkflowRef};
+use rookery_domain::{Event, Result, RunId, WorkflowRef};
 use rookery_queue::Outgoing;
 use rookery_store::{Chain, Commit, Counts, RunItem};
 use std::sync::Arc;
@@ -96,12 +96,23 @@ impl Attempt<'_> {
         if let Some((event, chain)) = accepted_before(work, &self.ready.built, self.ready.root.as_deref()) {
             engine.count_accepted(&work.workflow, event, chain);
         }
-        let all = events.iter().chain(&chain.events);
-        let sampled = all.filter(|event| u64::from(event.id.own.as_bytes()[15]) % SAMPLE == 0).count() as u64;
+        engine.count_in_run(&work.workflow, work.run(), events.iter().chain(&chain.events)).await
+    }
+}
+
+impl Engine {
+    /// Counts events for the budget of their run. Gives the first item of the run, if it was changed.
+    pub(crate) async fn count_in_run(
+        &self,
+        workflow: &WorkflowRef,
+        run: RunId,
+        events: impl Iterator<Item = &Event>,
+    ) -> Option<Arc<RunItem>> {
+        let sampled = events.filter(|event| u64::from(event.id.own.as_bytes()[15]) % SAMPLE == 0).count() as u64;
         if sampled == 0 {
             return None;
         }
-        match engine.store.count_run_events(&work.workflow, work.run(), sampled * SAMPLE).await {
+        match self.store.count_run_events(workflow, run, sampled * SAMPLE).await {
             Ok(root) => root.map(Arc::new),
             Err(error) => {
                 tracing::warn!(%error, "a run's events were not counted");

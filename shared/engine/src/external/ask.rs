@@ -8,15 +8,13 @@ use crate::external::breaker::May;
 use crate::external::host::{EngineHost, Purpose, Stopped};
 use crate::external::pending::pending_id;
 use rookery_agents::{AgentError, AskFor, Call, Reply, judge};
-use rookery_domain::{CallbackAuth, Error, EventId, PendingState, RequestState, Result, Time, random_token};
-use rookery_store::{Failure, Opened, Pending, Request};
+use rookery_domain::{CallbackAuth, EventId, PendingState, RequestState, Result, Time};
+use rookery_store::{Opened, Request};
 
 /// The header that tells the callee where to post the result.
 const CALLBACK_URL: &str = "X-Callback-Url";
 /// The header with the token that proves the sender of the result.
 const CALLBACK_TOKEN: &str = "X-Callback-Token";
-/// Characters of the secret part of a callback token.
-const SECRET_CHARS: usize = 40;
 /// How long a call may be under way, in milliseconds: longer than the time limit of calls.
 const CALLING_MS: i64 = 60_000;
 /// How long a second copy of a delivery waits while the first makes the call, in milliseconds.
@@ -24,6 +22,12 @@ const BUSY_MS: i64 = 2_000;
 /// How long a request waits when its agent has too many outstanding, in milliseconds: the first wait, and the longest. Each
 /// attempt doubles the wait.
 const FULL_MS: [i64; 2] = [2_000, 60_000];
+
+/// What an agent is told that has too many requests outstanding.
+pub(crate) fn full(attempt: u32, most: u32) -> Reply {
+    let wait = (FULL_MS[0] << attempt.min(5)).min(FULL_MS[1]);
+    Reply::NotNow(Time::now().plus(wait + jitter_ms(wait)), format!("{most} requests are outstanding: this one waits."))
+}
 
 impl EngineHost<'_> {
     pub(crate) async fn ask_agent(&self, call: Call<'_>, ask: AskFor<'_>) -> Result<Reply, Stopped> {
@@ -41,11 +45,7 @@ impl EngineHost<'_> {
             Some(request) => request,
             None => match self.open(work, &call, &ask).await? {
                 Some(request) => request,
-                None => {
-                    let wait = (FULL_MS[0] << work.attempt.min(5)).min(FULL_MS[1]);
-                    let at = Time::now().plus(wait + jitter_ms(wait));
-                    return Ok(Reply::NotNow(at, format!("{} requests are outstanding: this one waits.", ask.most)));
-                }
+                None => return Ok(full(work.attempt, ask.most)),
             },
         };
         // The breaker is asked only after the request has its place, so that nobody takes the probe of an open breaker in vain.
@@ -74,59 +74,16 @@ impl EngineHost<'_> {
     /// What the agent is told of a request that was made before; none if the request is still to be sent.
     async fn known_reply(&self, request: Option<&Request>) -> Result<Option<Reply>, Stopped> {
         let Some(request) = request else { return Ok(None) };
-        let pending = &request.pending;
-        Ok(Some(match (request.state(), &pending.answer) {
-            (RequestState::Answered, Some(answer)) => Reply::Result(answer.clone()),
-            (RequestState::Answered, None) => return Err(Error::internal("an answered request has no answer").into()),
-            (RequestState::Cancelled, _) => Reply::Cancelled,
-            (RequestState::Expired, _) => Reply::Expired,
-            (RequestState::Failed, _) => {
-                let unknown = || Failure { code: "failed".into(), message: "The call failed.".into(), details: None };
-                let failure = pending.failure.clone().unwrap_or_else(unknown);
-                let error = AgentError::fail(&failure.code, failure.message);
-                return Err(AgentError { details: failure.details, ..error }.into());
-            }
-            (RequestState::Calling | RequestState::Outstanding, _) if Time::now() >= pending.deadline => {
-                self.expire(pending).await?
-            }
-            (RequestState::Outstanding, _) => Reply::WaitsUntil(pending.deadline),
-            (RequestState::Calling, _) => return Ok(None),
-        }))
-    }
-
-    /// Ends a request whose deadline has passed, unless its result came just now.
-    async fn expire(&self, pending: &Pending) -> Result<Reply> {
-        let (store, now) = (&self.engine.store, Time::now());
-        if store.close_pending(pending, PendingState::Expired, None, now).await? {
-            return Ok(Reply::Expired);
+        if let Some(ended) = self.ended(&request.pending).await? {
+            return Ok(Some(ended));
         }
-        let ended = store.pending(&self.agent.workflow, pending.id).await?;
-        Ok(match ended {
-            Some(Pending { answer: Some(answer), .. }) => Reply::Result(answer),
-            Some(Pending { state: PendingState::Cancelled, .. }) => Reply::Cancelled,
-            _ => Reply::Expired,
-        })
+        let waits = request.state() == RequestState::Outstanding;
+        Ok(waits.then_some(Reply::WaitsUntil(request.pending.deadline)))
     }
 
     /// Stores the record of a request before its call (rule 6); none when its agent has too many outstanding.
     async fn open(&self, work: &Work, call: &Call<'_>, ask: &AskFor<'_>) -> Result<Option<Request>> {
-        let (id, now) = (pending_id(work), Time::now());
-        let pending = Pending {
-            id,
-            agent: self.agent.clone(),
-            event: work.event_at().ok_or_else(|| Error::internal("a request is made for an event"))?,
-            delivery: work.delivery,
-            arm: work.arm,
-            state: PendingState::Open,
-            token: random_token(SECRET_CHARS),
-            trace: rookery_trace::current().map(|trace| trace.to_string()),
-            created_at: now,
-            ended_at: None,
-            deadline: now.plus(ask.deadline_ms),
-            answer: None,
-            failure: None,
-            late_at: None,
-        };
+        let pending = self.new_pending(ask.deadline_ms)?;
         let request = Request {
             pending,
             endpoint: ask.endpoint.to_owned(),
@@ -141,7 +98,7 @@ impl EngineHost<'_> {
             Opened::New => Ok(Some(request)),
             Opened::Full => Ok(None),
             // Another copy of this message has stored the request meanwhile, so that one's token counts.
-            Opened::There => self.engine.store.request(&self.agent.workflow, id).await,
+            Opened::There => self.engine.store.request(&self.agent.workflow, pending_id(work)).await,
         }
     }
 

@@ -2,14 +2,14 @@
 
 use crate::Engine;
 use crate::external::pending::delivery_of;
-use rookery_domain::{Error, EventId, Kind, PendingState, Result, Time, WorkflowRef};
+use rookery_domain::{Error, EventId, Kind, PendingState, Result, WorkflowRef};
 use rookery_store::Request;
 
 impl Engine {
     /// Cancels a request: no result is accepted any more, and its delivery ends.
     pub async fn cancel_request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Request> {
         let request = self.find_request(workflow, id).await?;
-        let closed = self.store.close_pending(&request.pending, PendingState::Cancelled, None, Time::now()).await?;
+        let closed = self.close_pending(&request.pending, PendingState::Cancelled, None).await?;
         let request = self.find_request(workflow, id).await?;
         if !closed && request.pending.state != PendingState::Cancelled {
             let message = format!("The request is {} already.", request.state().as_str());

@@ -4,7 +4,7 @@ use crate::Engine;
 use crate::delivery::work::Work;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
-use rookery_agents::{AgentError, AskFor, Call, Caller, Effects, Host, Reply, sign_standard_webhook};
+use rookery_agents::{AgentError, AskFor, AskSession, Call, Caller, Effects, Host, Reply, sign_standard_webhook};
 use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId};
 use rookery_egress::{Response, Secret};
 use std::sync::Mutex;
@@ -71,21 +71,11 @@ impl Host for EngineHost<'_> {
     }
 
     async fn ask(&self, call: Call<'_>, ask: AskFor<'_>) -> Result<Reply, AgentError> {
-        self.note(|noted| noted.asked = Asked::Waiting);
-        match self.ask_agent(call, ask).await {
-            Ok(reply) => {
-                if let Reply::Result(_) | Reply::Expired | Reply::Cancelled = reply {
-                    self.note(|noted| noted.asked = Asked::Told);
-                }
-                Ok(reply)
-            }
-            Err(Stopped::Agent(error)) => Err(error),
-            Err(Stopped::Store(error)) => {
-                let told = AgentError::retry(error.code, error.message.clone());
-                self.note(|noted| noted.broken = Some(error));
-                Err(told)
-            }
-        }
+        self.note_asked(self.ask_agent(call, ask)).await
+    }
+
+    async fn ask_session(&self, ask: AskSession<'_>) -> Result<Reply, AgentError> {
+        self.note_asked(self.ask_persistent_agent(ask)).await
     }
 
     async fn caller(&self, run: RunId) -> Result<Option<Caller>, AgentError> {
@@ -116,6 +106,25 @@ impl<'a> EngineHost<'a> {
 
     fn note(&self, note: impl FnOnce(&mut Noted)) {
         note(&mut self.noted.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+    }
+
+    /// Notes how far the agent gets with what it asks.
+    async fn note_asked(&self, asking: impl Future<Output = Result<Reply, Stopped>> + Send) -> Result<Reply, AgentError> {
+        self.note(|noted| noted.asked = Asked::Waiting);
+        match asking.await {
+            Ok(reply) => {
+                if let Reply::Result(_) | Reply::Expired | Reply::Cancelled = reply {
+                    self.note(|noted| noted.asked = Asked::Told);
+                }
+                Ok(reply)
+            }
+            Err(Stopped::Agent(error)) => Err(error),
+            Err(Stopped::Store(error)) => {
+                let told = AgentError::retry(error.code, error.message.clone());
+                self.note(|noted| noted.broken = Some(error));
+                Err(told)
+            }
+        }
     }
 
     /// Notes a call that was not made.

@@ -2,9 +2,11 @@
 
 pub(crate) mod acknowledgement;
 pub(crate) mod ask;
+mod ask_session;
 pub(crate) mod breaker;
 mod by_hand;
 pub(crate) mod collect;
+mod emit;
 pub(crate) mod host;
 pub(crate) mod pending;
 pub(crate) mod served;

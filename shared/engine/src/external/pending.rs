@@ -1,11 +1,17 @@
 //! What deliveries wait for: a record that is stored before something is asked of somebody. It is answered once, or ended by its
-//! deadline, a failure or a person. Requests to external agents are its first kind; this file is the same for all kinds.
+//! deadline, a failure or a person. Requests to external agents are one kind, questions to persistent agents another; this file is the same
+//! for all kinds.
 
 use crate::Engine;
 use crate::delivery::work::Work;
-use rookery_domain::{EventId, PendingState, Result, Time};
+use crate::external::host::{EngineHost, Stopped};
+use rookery_agents::{AgentError, Reply};
+use rookery_domain::{Error, EventId, PendingState, Result, Time, random_token};
 use rookery_queue::{Deliver, Message, Task};
 use rookery_store::{Failure, Pending};
+
+/// Characters of the secret by which an answer is believed.
+const SECRET_CHARS: usize = 40;
 
 /// How far an attempt got with what it asked of others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +36,72 @@ pub(crate) fn delivery_of(pending: &Pending) -> Message {
     Task::Deliver(Deliver { event, cell, arm: pending.arm, attempt: 0, reply: false }).of(&pending.agent.workflow)
 }
 
+impl EngineHost<'_> {
+    /// A record that is not stored yet.
+    pub(crate) fn new_pending(&self, deadline_ms: i64) -> Result<Pending> {
+        let (work, now) = (self.work, Time::now());
+        Ok(Pending {
+            id: pending_id(work),
+            agent: self.agent.clone(),
+            event: work.event_at().ok_or_else(|| Error::internal("a request is made for an event"))?,
+            delivery: work.delivery,
+            arm: work.arm,
+            state: PendingState::Open,
+            token: random_token(SECRET_CHARS),
+            trace: rookery_trace::current().map(|trace| trace.to_string()),
+            created_at: now,
+            ended_at: None,
+            deadline: now.plus(deadline_ms),
+            answer: None,
+            failure: None,
+            late_at: None,
+            session: None,
+        })
+    }
+
+    /// What the agent is told of a record that has ended, or whose deadline has passed; none while it waits.
+    pub(crate) async fn ended(&self, pending: &Pending) -> Result<Option<Reply>, Stopped> {
+        Ok(Some(match (pending.state, &pending.answer) {
+            (PendingState::Answered, Some(answer)) => Reply::Result(answer.clone()),
+            (PendingState::Answered, None) => return Err(Error::internal("an answered request has no answer").into()),
+            (PendingState::Cancelled, _) => Reply::Cancelled,
+            (PendingState::Expired, _) => Reply::Expired,
+            (PendingState::Failed, _) => {
+                let unknown = || Failure { code: "failed".into(), message: "The call failed.".into(), details: None };
+                let failure = pending.failure.clone().unwrap_or_else(unknown);
+                let error = AgentError::fail(&failure.code, failure.message);
+                return Err(AgentError { details: failure.details, ..error }.into());
+            }
+            (PendingState::Open, _) if Time::now() >= pending.deadline => self.expire(pending).await?,
+            (PendingState::Open, _) => return Ok(None),
+        }))
+    }
+
+    /// Ends a record whose deadline has passed, unless its answer came just now.
+    async fn expire(&self, pending: &Pending) -> Result<Reply> {
+        if self.engine.close_pending(pending, PendingState::Expired, None).await? {
+            return Ok(Reply::Expired);
+        }
+        let ended = self.engine.store.pending(&self.agent.workflow, pending.id).await?;
+        Ok(match ended {
+            Some(Pending { answer: Some(answer), .. }) => Reply::Result(answer),
+            Some(Pending { state: PendingState::Cancelled, .. }) => Reply::Cancelled,
+            _ => Reply::Expired,
+        })
+    }
+}
+
 impl Engine {
+    /// Ends a record without an answer, and what was asked with it: `false` when it had ended before.
+    pub(crate) async fn close_pending(&self, pending: &Pending, state: PendingState, failure: Option<&Failure>) -> Result<bool> {
+        let is_closed = self.store.close_pending(pending, state, failure, Time::now()).await?;
+        // If this is not done, whoever works on the operation finds that nobody waits for it.
+        if is_closed && pending.session.is_some() {
+            self.sessions.end_asked(pending, "The workflow that asked does not wait for the answer any more.").await?;
+        }
+        Ok(is_closed)
+    }
+
     /// The pending record of a delivery's arm, if it has one.
     pub(crate) async fn pending_of(&self, work: &Work) -> Result<Option<Pending>> {
         self.store.pending(&work.workflow, pending_id(work)).await
@@ -41,7 +112,7 @@ impl Engine {
     pub(crate) async fn fail_pending(&self, work: &Work, failure: &Failure, asked: Asked) -> Result<bool> {
         let Some(pending) = self.pending_of(work).await? else { return Ok(true) };
         if pending.state == PendingState::Open {
-            return self.store.close_pending(&pending, PendingState::Failed, Some(failure), Time::now()).await;
+            return self.close_pending(&pending, PendingState::Failed, Some(failure)).await;
         }
         Ok(asked != Asked::Waiting || pending.state == PendingState::Failed)
     }

@@ -4,7 +4,7 @@ use super::secrets::Named;
 use crate::{Built, Engine};
 use rookery_agents::{Kind as AgentKind, in_config};
 use rookery_domain::{
-    AgentCell, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Result, Time, limits, random_token,
+    AgentCell, AgentName, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Result, Time, limits, random_token,
 };
 use rookery_store::{Saved, ScheduleItem, State, Workflow};
 use serde::Serialize;
@@ -17,12 +17,15 @@ pub struct Draft {
     links: Vec<Link>,
     /// All problems that keep the workflow from being built.
     pub problems: Vec<Problem>,
-    /// What a person has to know, although the workflow can be built: credentials that are not set, links that may take nothing.
+    /// What a person has to know, although the workflow can be built: credentials that are not set, agents that are not defined, links that
+    /// may take nothing.
     pub(super) warnings: Vec<Problem>,
     /// The credentials without which a hook can verify no request. They keep the workflow from running.
     pub(super) at_start: Vec<Problem>,
     /// The credentials that the agents name.
     pub(super) credentials: Vec<Named>,
+    /// The persistent agents that the cells ask.
+    pub(super) asked: Vec<(CellId, AgentName)>,
 }
 
 /// The `meta` in the answer to a save, check, build, start or stop.
@@ -33,7 +36,8 @@ pub struct SaveResult {
     /// How many problems there are.
     pub error_count: usize,
     /// What does not keep the workflow from being built, but will go wrong when it runs, or is hardly meant: credentials that are not set
-    /// (if a hook is verified by such a credential, the workflow is not started), and links whose group may never come.
+    /// (if a hook is verified by such a credential, the workflow is not started), persistent agents that are not defined, and links whose
+    /// group may never come.
     pub warnings: Vec<Problem>,
     /// How many agents the workflow has.
     pub agent_count: usize,
@@ -45,13 +49,14 @@ impl Draft {
     /// Judges the options alone; see [`Engine::draft`]. Only options that cannot be saved at all are an error.
     pub(super) fn check(options: &str) -> Result<Draft> {
         let Options { agents: cells, links, mut problems, mut warnings } = Options::parse(options)?;
-        let (mut credentials, mut groups) = (Vec::new(), HashMap::new());
+        let (mut credentials, mut asked, mut groups) = (Vec::new(), Vec::new(), HashMap::new());
         for cell in &cells {
             match rookery_agents::build(&cell.agent_type, &cell.config) {
                 Ok(agent) => {
                     let facts = agent.facts();
                     problems.extend(refused(&cell.id, &facts.at_save));
                     credentials.extend(Named::all(&cell.id, facts));
+                    asked.extend(facts.persistent_agent.clone().map(|agent| (cell.id.clone(), agent)));
                     groups.insert(&cell.id, facts.groups.clone());
                 }
                 Err(found) => {
@@ -75,7 +80,7 @@ impl Draft {
             // Events may be put in at a trigger with any groups.
             if triggers.contains(&link.source) { warnings.push(blamed) } else { problems.push(blamed) }
         }
-        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), credentials })
+        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), credentials, asked })
     }
 
     /// The result for the caller.

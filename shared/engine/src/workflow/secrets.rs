@@ -1,10 +1,10 @@
-//! Credentials are judged before the first event: that each one is set that an agent names, and that hooks can use theirs; when a
-//! workflow is saved or built, and when a credential is set.
+//! What a workflow names is judged before the first event: that each credential is set that an agent names, that hooks can use theirs, and
+//! that persistent agents are defined; when a workflow is saved or built, and when a credential is set.
 
 use super::build::Draft;
 use crate::Engine;
 use rookery_agents::{CredentialUse, Facts, HookSecret, in_config};
-use rookery_domain::{CellId, Error, Kind, Problem, ProjectId, Result, is_valid_name};
+use rookery_domain::{AgentName, CellId, Error, Kind, Problem, ProjectId, Result, is_valid_name, limits};
 use rookery_egress::{MIN_REDACTED_BYTES, is_sought};
 use rookery_store::{Credential, State};
 use std::collections::{BTreeSet, HashMap};
@@ -63,7 +63,7 @@ pub fn credential_warning(credential: &Credential) -> Option<String> {
 }
 
 impl Engine {
-    /// Judges options, and the credentials that they name. A credential that is not set yet is no problem for a save.
+    /// Judges options, and the credentials and persistent agents that they name. What is not there yet is no problem for a save.
     pub async fn draft(&self, project: &ProjectId, options: &str) -> Result<Draft> {
         let mut draft = Draft::check(options)?;
         let names = draft.credentials.iter().map(|named| &named.used.name);
@@ -88,7 +88,29 @@ impl Engine {
                 }
             }
         }
+        draft.warnings.extend(self.undefined(project, &draft).await?);
         Ok(draft)
+    }
+
+    /// The cells that ask persistent agents which are not defined. The definition may come later.
+    async fn undefined(&self, project: &ProjectId, draft: &Draft) -> Result<Vec<Problem>> {
+        // A project cannot have more agents than that; cells that name others are not looked at.
+        let names: BTreeSet<&AgentName> = draft.asked.iter().map(|(_, agent)| agent).take(limits::DEFINITIONS).collect();
+        let mut missing = BTreeSet::new();
+        for name in names {
+            if self.store.running_definition(project, name).await?.is_none() {
+                missing.insert(name);
+            }
+        }
+        let asked = draft.asked.iter().filter(|(_, agent)| missing.contains(agent));
+        let told = asked.map(|(cell, agent)| {
+            let message = format!(
+                "There is no persistent agent `{agent}`, without which this cell fails on each event: define it by \
+                 `PUT /api/v1/projects/{project}/agents/{agent}`."
+            );
+            Problem::new(cell.as_str(), in_config("agent"), message)
+        });
+        Ok(told.collect())
     }
 
     /// The values of those of the credentials that are set.

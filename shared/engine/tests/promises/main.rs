@@ -1,11 +1,13 @@
 //! The promises, shown at the engine's own surface over real stand-ins.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod asked;
 mod chains;
 mod collisions;
 mod costs;
 mod counting;
 mod due;
+mod emits;
 mod faults;
 mod faulty;
 mod fresh;

@@ -28,6 +28,7 @@ pub(crate) fn request(workflow: &Workflow, auth: CallbackAuth) -> Request {
         answer: None,
         failure: None,
         late_at: None,
+        session: None,
     };
     Request {
         pending,

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | what a tool is, and how one is made of a Rust function | [`define_tool`], in `tool.rs` |
 //! | reading, writing and searching the session's files | `files.rs`, `grep.rs` |
+//! | events for the workflow that asked | `emit.rs` |
 //! | calls to the hosts that a definition lists | `http.rs` |
 //! | when a tool runs, and what is stored before and after | `run.rs` |
 
+mod emit;
 mod files;
 mod grep;
 mod http;
@@ -29,7 +31,7 @@ impl Default for Tools {
     /// The tools that Rookery itself has.
     fn default() -> Self {
         let [read, write, edit, list] = files::tools();
-        let all = [read, write, edit, list, grep::tool(), http::tool()];
+        let all = [read, write, edit, list, grep::tool(), http::tool(), emit::tool()];
         Tools(all.into_iter().map(|tool| (tool.spec().name.clone(), Arc::new(tool))).collect())
     }
 }

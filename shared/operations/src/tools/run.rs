@@ -48,6 +48,7 @@ impl Operations {
             hosts: of.hosts.clone(),
             after: loaded.progress.last,
             key: key.simple().to_string(),
+            asked_by: open.begin.cell.as_deref().cloned().zip(self.workflows.clone()),
         };
         match self.within(loaded, open, tool.run(args, context)).await? {
             None | Some(Err(ToolFailure::Overtaken)) => Ok(None),

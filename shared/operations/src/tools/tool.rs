@@ -7,6 +7,8 @@ use jsonschema::{Draft, Validator};
 use rookery_domain::{Args, Error, Kind, SessionAt, limits};
 use rookery_egress::Egress;
 use rookery_models::ToolSpec;
+use rookery_sessions::ask::CellAsk;
+use rookery_sessions::ports::Workflows;
 use rookery_store::Store;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -31,6 +33,8 @@ pub struct ToolContext {
     /// The last entry of the log.
     pub(crate) after: u64,
     pub(crate) key: String,
+    /// The delivery of a workflow that waits for the operation, and the workflows of this process.
+    pub(crate) asked_by: Option<(CellAsk, Arc<dyn Workflows>)>,
 }
 
 impl ToolContext {

@@ -99,7 +99,7 @@ impl World {
         });
         let models = Models::new(egress, providers.clone(), scripted);
         let definitions = Definitions::new(engine.store.clone(), Environment::default());
-        Operations::new(engine.store.clone(), engine.producer.clone(), definitions, models, providers)
+        Operations::new(engine.sessions.clone(), definitions, models, providers)
     }
 
     pub(crate) async fn dispatch(&self, message: &str) -> OperationAt {

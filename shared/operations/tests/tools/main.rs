@@ -75,6 +75,15 @@ async fn a_tool_that_panics_or_fails_tells_the_model() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_no_workflow_asked_the_model_is_told_so() {
+    let world = World::start("[emit]", "").await;
+    let told = world.results(&json!([[["emit", {"payload": {"n": 1}}], ["emit", {"payload": [1]}]]])).await;
+    assert!(told[0].is_error && told[0].text.starts_with("No workflow asked"), "{told:?}");
+    assert!(told[1].is_error && told[1].text.contains("do not fit the tool's schema"), "{told:?}");
+    assert_eq!(world.state().await, "succeeded");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_model_that_never_ends_is_stopped() {
     let world = World::start("[list]", "").await;
     let steps: Vec<_> = (0..60).map(|_| json!([["list", {}]])).collect();

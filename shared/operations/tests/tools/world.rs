@@ -107,7 +107,7 @@ impl World {
         let providers = Arc::new(Providers::from_env([]).unwrap());
         let models = Models::new(egress, providers.clone(), scripted);
         let definitions = Definitions::new(engine.store.clone(), Environment::default());
-        let operations = Operations::new(engine.store.clone(), engine.producer.clone(), definitions, models, providers);
+        let operations = Operations::new(engine.sessions.clone(), definitions, models, providers);
         operations.with_tools(self.tools.clone())
     }
 

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// The tools that a definition can name.
-pub(super) const TOOLS: [&str; 6] = ["read", "write", "edit", "list", "grep", "http"];
+pub(super) const TOOLS: [&str; 7] = ["read", "write", "edit", "list", "grep", "http", "emit"];
 /// Most subagents of an agent, with those of its subagents.
 const SUBAGENTS: usize = 50;
 /// Longest description, in characters.

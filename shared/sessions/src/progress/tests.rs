@@ -18,6 +18,7 @@ fn begin(n: u64) -> What {
         version: 1,
         message: format!("question {n}"),
         payload: None,
+        cell: None,
     })
 }
 

@@ -6,3 +6,4 @@ pub mod data_output;
 pub mod delay;
 pub mod event_formatting;
 pub mod http_request;
+pub mod persistent_agent;

@@ -1,0 +1,94 @@
+//! Events that a persistent agent puts on the workflow that asked it, while the delivery waits for the answer. They are no outcome of the
+//! delivery, so its one commit is left alone: each is an event of its own in the run, whose id follows from the agent's call, and which is
+//! stored only while the delivery's record is open.
+
+use crate::Engine;
+use async_trait::async_trait;
+use rookery_domain::{Cause, Error, Event, EventId, Kind, Payload, PendingState, Result, Time, limits};
+use rookery_queue::{Route, Task};
+use rookery_sessions::ask::CellAsk;
+use rookery_sessions::ports::Workflows;
+use rookery_store::{Chain, Counts, Emitted, Pending};
+
+/// The group of these events, as the cell's type says.
+const GROUP: &str = "on_emit";
+/// How long after an event its deliveries are sent at the latest, in milliseconds: whoever stored it may be gone.
+const GUARD_MS: i64 = 120_000;
+
+#[async_trait]
+impl Workflows for Engine {
+    async fn emit(&self, asked: &CellAsk, call: &str, payload: Payload) -> Result<EventId> {
+        let workflow = &asked.workflow;
+        let head = self.store.known_workflow(workflow).await?.filter(|head| !head.deleted).ok_or_else(over)?;
+        self.lists.learn(workflow, head.is_spread);
+        let pending = self.store.pending(workflow, asked.pending).await?.ok_or_else(over)?;
+        let event = self.event_of(asked, &pending, call, payload).await?;
+        // It is in the list before it is stored: an entry of an event that is not stored after all is passed over.
+        self.list(workflow, std::slice::from_ref(&event), &Chain::default());
+        self.write_lists_of(workflow).await?;
+        let route = Task::Route(Route { event: event.at() }).of(workflow).encode();
+        let stored = match self.store.emit_while_open(&pending, &event, (guard_of(&event), &route), limits::EMITTED).await? {
+            Emitted::New => event,
+            Emitted::There => self.store.event(workflow, event.at()).await?.ok_or_else(over)?,
+            Emitted::Refused => return Err(self.refused(&pending).await?),
+        };
+        self.follow_emitted(asked, &stored).await?;
+        Ok(stored.id)
+    }
+}
+
+impl Engine {
+    /// The event that a call puts on the workflow.
+    async fn event_of(&self, asked: &CellAsk, pending: &Pending, call: &str, payload: Payload) -> Result<Event> {
+        let from = self.store.event(&asked.workflow, asked.event).await?.filter(|from| !from.last).ok_or_else(over)?;
+        let built = self.built(&asked.workflow, from.version).await?;
+        let (_, agent) = built.agent(&asked.cell)?;
+        let (id, now) = (EventId::emitted(pending.id, call), Time::now());
+        Ok(Event {
+            id,
+            item: id,
+            version: from.version,
+            cell: asked.cell.clone(),
+            incarnation: pending.agent.incarnation,
+            groups: vec![GROUP.to_owned()],
+            payload,
+            created_at: now,
+            hop: from.hop + 1,
+            cause: Some(Cause { event: from.id, delivery: Some(pending.delivery) }),
+            keep_until: now.plus(agent.facts().keep_events_ms),
+            last: false,
+        })
+    }
+
+    /// Sends what follows from an event, and counts it.
+    async fn follow_emitted(&self, asked: &CellAsk, event: &Event) -> Result<()> {
+        let (workflow, events) = (&asked.workflow, std::slice::from_ref(event));
+        let built = self.built(workflow, event.version).await?;
+        self.meter.add(workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
+        self.count_in_run(workflow, event.id.run, events.iter()).await;
+        self.producer.send(self.following(workflow, &built, events, &Chain::default())).await?;
+        self.store.emitted_sent(workflow, event, guard_of(event)).await?;
+        self.flush_metrics().await;
+        Ok(())
+    }
+
+    /// Why an event was not stored.
+    async fn refused(&self, pending: &Pending) -> Result<Error> {
+        let now = self.store.pending(&pending.agent.workflow, pending.id).await?;
+        let waits = now.is_some_and(|now| now.state == PendingState::Open && Time::now() < now.deadline);
+        if !waits {
+            return Ok(over());
+        }
+        let message = format!("There are {} events of this question already, and no more may be put there.", limits::EMITTED);
+        Ok(Error::new(Kind::Conflict, "too_many_events", message, "Say the rest in the answer."))
+    }
+}
+
+/// When an event's deliveries are sent at the latest.
+fn guard_of(event: &Event) -> Time {
+    event.created_at.plus(GUARD_MS)
+}
+
+fn over() -> Error {
+    Error::new(Kind::Conflict, "not_awaited", "The workflow that asked waits no more.", "Nothing is to be done.")
+}

@@ -1,0 +1,343 @@
+//! A cell asks a persistent agent: one event, one question, one answer, whatever fails and whoever ends it.
+
+use crate::faulty::FAULTS;
+use crate::waits::receive_from;
+use crate::{World, handle};
+use rookery_boot::{Booted, operations};
+use rookery_domain::{CellId, Event, OperationAt, Payload, ProjectId, RunId, SessionAt};
+use rookery_egress::{Egress, Policy};
+use rookery_engine::{Dispatcher, Engine, Incoming, Router};
+use rookery_operations::{Operations, Operator};
+use rookery_queue::{Handler, Message, Queue};
+use rookery_sessions::definition::{Definitions, Environment, Source};
+use rookery_sessions::stop::Stopped;
+use rookery_store::{DefinitionSource, RunItem, SessionNames, Workflow};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+const GUIDE: &str = "---\nmodel: demo/guide\ntriggers: {webhook: false}\n---\nYou help {{ id }}.";
+
+/// A workflow whose cell `ask` asks the agent `guide`, which no path leads to.
+pub(crate) struct Asking {
+    pub(crate) world: World,
+    pub(crate) workflow: Workflow,
+    pub(crate) operator: Operator,
+}
+
+impl Asking {
+    pub(crate) async fn start(seed: u64, definition: &str, more: Value) -> Asking {
+        let world = World::start(seed).await;
+        let mut config = json!({
+            "agent": "guide", "instance": "customer-{{ customer }}", "session": "{{ topic | default: 'default' }}",
+            "input": "{{ text }}"
+        });
+        config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let options = json!({"cells": [
+            {"id": "in", "type": "agent", "agent_type": "manual"},
+            {"id": "ask", "type": "agent", "agent_type": "persistent_agent", "config": config},
+            {"id": "answered", "type": "agent", "agent_type": "event_formatting", "config": {"instructions": {"said": "{{ text }}"}}},
+            {"id": "noticed", "type": "agent", "agent_type": "event_formatting", "config": {"instructions": {"n": "{{ n }}"}}},
+            {"id": "failed", "type": "agent", "agent_type": "event_formatting", "config": {"instructions": {"code": "{{ code }}"}}},
+            {"id": "1", "type": "link", "source": {"id": "in"}, "target": {"id": "ask"}},
+            {"id": "2", "type": "link", "source": {"id": "ask"}, "target": {"id": "answered"}, "group_id": "on_reply"},
+            {"id": "3", "type": "link", "source": {"id": "ask"}, "target": {"id": "noticed"}, "group_id": "on_emit"},
+            {"id": "4", "type": "link", "source": {"id": "ask"}, "target": {"id": "failed"}, "group_id": "on_error"},
+        ]});
+        let workflow = world.started(&options.to_string()).await;
+        let asking = Asking { workflow, operator: Operator::new(work(&world, &world.calm)), world };
+        asking.define(definition).await;
+        asking
+    }
+
+    pub(crate) async fn define(&self, text: &str) {
+        let source = Source { text: text.to_owned(), ..Source::default() };
+        let (definitions, name) = (self.definitions(), "guide".parse().unwrap());
+        let (_, judged) = definitions.save(self.project(), &name, &source, DefinitionSource::Api, None).await.unwrap();
+        assert_eq!(judged.errors, []);
+    }
+
+    fn definitions(&self) -> Definitions {
+        Definitions::new(self.world.calm.store.clone(), Environment::default())
+    }
+
+    fn project(&self) -> &ProjectId {
+        &self.workflow.id.project
+    }
+
+    /// Puts an event in, and gives its run.
+    pub(crate) async fn put(&self, payload: Value) -> RunId {
+        let incoming = Incoming::new(Payload::of(payload).unwrap(), Vec::new(), None);
+        self.world.calm.accept_at_trigger(&self.workflow, &CellId("in".into()), incoming).await.unwrap().run
+    }
+
+    /// The messages that can be received of a queue.
+    pub(crate) async fn messages(&self, queue: Queue) -> Vec<Message> {
+        receive_from(&self.world.sqs, &self.world.urls.of(queue).queue).await
+    }
+
+    /// Handles the messages of `deliver` that can be received.
+    pub(crate) async fn deliver(&self) {
+        for message in self.messages(Queue::Deliver).await {
+            handle(&Dispatcher(self.world.calm.clone()), message).await.unwrap();
+        }
+    }
+
+    /// Handles the messages of `agents` that can be received.
+    pub(crate) async fn work(&self) {
+        for message in self.messages(Queue::Agents).await {
+            self.operator.handle(message).await.unwrap();
+        }
+    }
+
+    pub(crate) fn session(&self, customer: &str) -> SessionAt {
+        let names = SessionNames { agent: "guide".into(), instance: format!("customer-{customer}"), session: "default".into() };
+        SessionAt { project: self.project().clone(), key: names.key() }
+    }
+
+    pub(crate) async fn items(&self, run: RunId) -> Vec<RunItem> {
+        self.world.calm.store.list_run(&self.workflow.id, run, 200, None).await.unwrap().items
+    }
+
+    /// The events of a run that the cell emitted, and their groups.
+    pub(crate) async fn emitted(&self, run: RunId) -> Vec<(String, Value)> {
+        let items = self.items(run).await;
+        let mut events: Vec<&Event> = items.iter().flat_map(RunItem::events).filter(|event| event.cell.0 == "ask").collect();
+        events.sort_by_key(|event| event.created_at);
+        events.into_iter().map(|event| (event.groups.join(","), event.payload.value().clone())).collect()
+    }
+
+    /// What became of the one event that the cell emitted: its group, and the code if it is an error.
+    async fn outcome(&self, run: RunId) -> (String, String) {
+        let emitted = self.emitted(run).await;
+        let [(group, payload)] = emitted.as_slice() else { panic!("{emitted:?}") };
+        (group.clone(), payload["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The questions that were asked in a session, in order.
+    async fn questions(&self, at: &SessionAt) -> Vec<String> {
+        let operations = self.world.calm.store.operations(at, 1, 1000).await.unwrap();
+        operations.into_iter().map(|operation| rookery_sessions::ask::Ask::of(&operation).unwrap().message).collect()
+    }
+
+    async fn state(&self, operation: &OperationAt) -> Option<String> {
+        self.world.calm.store.operation(operation).await.unwrap().unwrap().ended.map(|ended| ended.state)
+    }
+}
+
+/// The work on sessions of the process that an engine is of.
+fn work(world: &World, engine: &Arc<Engine>) -> Operations {
+    let (egress, sqs) = (Egress::new(Policy::default()), world.sqs.clone());
+    let booted = Booted { engine: engine.clone(), egress, sqs, queues: world.urls.clone() };
+    operations(&booted, Environment::default(), []).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_becomes_a_question_and_its_answer_goes_on() {
+    let asking = Asking::start(91, GUIDE, json!({})).await;
+    let run = asking.put(json!({"customer": 7, "text": "Hello"})).await;
+    asking.deliver().await;
+
+    let operation = asking.session("7").operation(1);
+    let items = asking.items(run).await;
+    let asked = items.iter().find_map(|item| item.asked.as_ref()).unwrap();
+    assert_eq!((asked.session.names.instance.as_str(), asked.session.n), ("customer-7", Some(1)));
+    let parked = items.iter().find_map(|item| item.parked.as_ref()).unwrap();
+    assert!(parked.for_reply && parked.why.as_deref() == Some("The answer of `guide`."), "{parked:?}");
+    let waiting = asking.world.calm.sessions.unfinished(&operation.session).await.unwrap();
+    let cell = waiting[0].ask.cell().unwrap();
+    assert_eq!((&cell.workflow, cell.cell.as_str(), cell.event.id.run), (&asking.workflow.id, "ask", run));
+
+    asking.work().await;
+    asking.deliver().await;
+    let emitted = asking.emitted(run).await;
+    let [(group, payload)] = emitted.as_slice() else { panic!("{emitted:?}") };
+    assert_eq!(group, "on_reply");
+    assert!(payload["text"].as_str().unwrap().contains("You said: \"Hello\""), "{payload}");
+    let ids = json!({"agent": "guide", "instance": "customer-7", "session": "default", "run_id": operation.run_id()});
+    for (name, id) in ids.as_object().unwrap() {
+        assert_eq!(&payload[name], id);
+    }
+    assert_eq!(payload["model"], "demo/guide");
+    assert!(payload["usage"]["total_tokens"].as_u64().unwrap() > 0);
+    let said = asking.items(run).await.iter().flat_map(|item| item.events().cloned().collect::<Vec<_>>()).count();
+    assert_eq!(said, 3, "the answer went on to who takes it");
+    assert_eq!(asking.world.messages_left().await, 0);
+}
+
+/// Handles the messages of all queues until they are empty, each up to three times.
+pub(crate) async fn handle_all(asking: &Asking) {
+    let world = &asking.world;
+    let (dispatcher, router) = (Dispatcher(world.tested.clone()), Router(world.tested.clone()));
+    let operator = Operator::new(work(world, &world.tested));
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while world.messages_left().await > 0 {
+        assert!(Instant::now() < deadline, "the queues do not become empty");
+        for queue in Queue::ALL {
+            let url = &world.urls.of(queue).queue;
+            let receive = world.sqs.receive_message().queue_url(url).max_number_of_messages(10).visibility_timeout(1);
+            for message in receive.wait_time_seconds(0).send().await.unwrap().messages.unwrap_or_default() {
+                let decoded = Message::decode(message.body().unwrap()).unwrap();
+                let copies = (0..1 + world.faults.random() % 3).map(|_| async {
+                    match queue {
+                        Queue::Agents => handle(&operator, decoded.clone()).await.is_ok(),
+                        Queue::Deliver => handle(&dispatcher, decoded.clone()).await.is_ok(),
+                        Queue::Route => handle(&router, decoded.clone()).await.is_ok(),
+                    }
+                });
+                if futures::future::join_all(copies).await.into_iter().all(|well| well) {
+                    let delete = world.sqs.delete_message().queue_url(url);
+                    delete.receipt_handle(message.receipt_handle().unwrap()).send().await.unwrap();
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_event_asks_once_and_is_answered_once_whatever_fails() {
+    const EVENTS: usize = 24;
+    let asking = Asking::start(20_261_126, GUIDE, json!({})).await;
+    let mut runs = Vec::new();
+    for n in 0..EVENTS {
+        runs.push(asking.put(json!({"customer": n % 3, "text": format!("question {n}")})).await);
+    }
+    handle_all(&asking).await;
+    for (n, run) in runs.iter().enumerate() {
+        let emitted = asking.emitted(*run).await;
+        let [(group, payload)] = emitted.as_slice() else { panic!("{n}: {emitted:?}") };
+        assert_eq!(group, "on_reply");
+        assert!(payload["text"].as_str().unwrap().contains(&format!("You said: \"question {n}\"")), "{n}: {payload}");
+    }
+    for customer in 0..3 {
+        let questions = asking.questions(&asking.session(&customer.to_string())).await;
+        let once: BTreeSet<&String> = questions.iter().collect();
+        assert_eq!((questions.len(), once.len()), (EVENTS / 3, EVENTS / 3), "{questions:?}");
+    }
+    let fired: Vec<_> = FAULTS.iter().zip(asking.world.faults.fired.iter().map(|count| count.load(Ordering::Relaxed))).collect();
+    assert!(fired.iter().all(|(_, count)| *count > 0), "a run in which no fault fired shows nothing: {fired:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_an_operation_ends_the_cell_is_told() {
+    let asking = Asking::start(92, GUIDE, json!({})).await;
+    let sessions = &asking.world.calm.sessions;
+    let mut runs = Vec::new();
+    for customer in ["cancelled", "crashed", "deleted", "unnoted"] {
+        runs.push(asking.put(json!({"customer": customer, "text": "Hello"})).await);
+        asking.deliver().await;
+    }
+    let [cancelled, crashed, deleted, unnoted] = runs[..] else { panic!() };
+    assert_eq!(sessions.end(&asking.session("cancelled").operation(1)).await.unwrap(), Stopped::Cancelled);
+    asking.world.calm.record_dead(Message::wake(&asking.session("crashed").operation(1))).await.unwrap();
+    // Whoever answered died before the end was noted, and then the session was deleted.
+    let at = asking.session("unnoted");
+    let mut loaded = sessions.load(&at).await.unwrap();
+    let (state, error) = rookery_sessions::entry::EndError::not_awaited(false);
+    let end = rookery_sessions::entry::What::End { n: 1, state, error: Some(error) };
+    sessions.append(&mut loaded, end).await.unwrap();
+    sessions.delete(&at).await.unwrap();
+    // The agent's definition is gone before its turn comes.
+    asking.definitions().delete(asking.project(), &"guide".parse().unwrap()).await.unwrap();
+    asking.work().await;
+    asking.deliver().await;
+    let told = |code: &str| ("on_error".to_owned(), code.to_owned());
+    assert_eq!(asking.outcome(cancelled).await, told("cancelled"));
+    assert_eq!(asking.outcome(crashed).await, told("crashed"));
+    assert_eq!(asking.outcome(deleted).await, told("agent_not_found"));
+    assert_eq!(asking.outcome(unnoted).await, told("cancelled"));
+    let details = &asking.emitted(cancelled).await[0].1["details"];
+    assert_eq!(details["run_id"], asking.session("cancelled").operation(1).run_id());
+    // Who asks now is told at once.
+    let run = asking.put(json!({"customer": "8", "text": "Hello"})).await;
+    asking.deliver().await;
+    assert_eq!(asking.outcome(run).await, told("agent_not_found"));
+    assert_eq!(asking.world.messages_left().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deadline_that_passes_ends_the_question() {
+    let asking = Asking::start(93, GUIDE, json!({"deadline_seconds": 1})).await;
+    let run = asking.put(json!({"customer": 7, "text": "Hello"})).await;
+    asking.deliver().await;
+    let url = &asking.world.urls.of(Queue::Deliver).queue;
+    let due = asking.world.sqs.receive_message().queue_url(url).wait_time_seconds(10).send().await.unwrap();
+    let due = Message::decode(due.messages.unwrap()[0].body().unwrap()).unwrap();
+    handle(&Dispatcher(asking.world.calm.clone()), due).await.unwrap();
+    assert_eq!(asking.outcome(run).await, ("on_error".into(), "timeout".into()));
+    let operation = asking.session("7").operation(1);
+    assert_eq!(asking.state(&operation).await.as_deref(), Some("cancelled"));
+    // Whoever is woken for it finds nothing to do.
+    asking.work().await;
+    let loaded = asking.world.calm.sessions.load(&operation.session).await.unwrap();
+    assert_eq!(loaded.progress.history, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_workflow_takes_back_what_it_asked_and_a_stopped_one_is_answered() {
+    let asking = Asking::start(94, GUIDE, json!({})).await;
+    let run = asking.put(json!({"customer": "stopped", "text": "Hello"})).await;
+    asking.deliver().await;
+    let stopped = asking.world.calm.stop(&asking.workflow).await.unwrap();
+    drop(stopped);
+    asking.work().await;
+    asking.deliver().await;
+    assert_eq!(asking.outcome(run).await.0, "on_reply");
+
+    let (workflow, _) =
+        asking.world.calm.start(&asking.world.calm.store.workflow(&asking.workflow.id).await.unwrap()).await.unwrap();
+    let asking = Asking { workflow, ..asking };
+    asking.put(json!({"customer": "deleted", "text": "Hello"})).await;
+    asking.deliver().await;
+    asking.world.calm.delete_workflow(&asking.workflow.id).await.unwrap();
+    asking.work().await;
+    let operation = asking.session("deleted").operation(1);
+    assert_eq!(asking.state(&operation).await.as_deref(), Some("cancelled"), "no model is asked for nobody");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replay_asks_anew() {
+    let asking = Asking::start(95, GUIDE, json!({})).await;
+    let run = asking.put(json!({"customer": 7, "text": "Hello"})).await;
+    asking.deliver().await;
+    let (calm, at) = (&asking.world.calm, asking.session("7"));
+    calm.sessions.end(&at.operation(1)).await.unwrap();
+    asking.deliver().await;
+    asking.work().await;
+    let failed = calm.store.list_failures(&asking.workflow.id, 10, None).await.unwrap().items.remove(0);
+    calm.replay(&asking.workflow.id, failed.id).await.unwrap();
+    asking.deliver().await;
+    asking.work().await;
+    asking.deliver().await;
+    assert_eq!(asking.questions(&at).await, ["Hello", "Hello"]);
+    let groups: Vec<String> = asking.emitted(run).await.into_iter().map(|(group, _)| group).collect();
+    assert_eq!(groups, ["on_error", "on_reply"]);
+    let asked: BTreeSet<_> = asking
+        .items(run)
+        .await
+        .iter()
+        .filter_map(|item| Some((item.asked.as_ref()?.arm, item.asked.as_ref()?.session.n)))
+        .collect();
+    assert_eq!(asked, BTreeSet::from([(0, Some(1)), (1, Some(2))]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dry_run_asks_nobody_and_an_agent_that_is_not_defined_is_a_warning() {
+    let asking = Asking::start(96, GUIDE, json!({})).await;
+    let calm = &asking.world.calm;
+    let event = || Some((Payload::of(json!({"customer": 7, "text": "Hello"})).unwrap(), Vec::new()));
+    for calls in [false, true] {
+        let report = calm.dry_run(&asking.workflow, &CellId("ask".into()), event(), calls).await.unwrap();
+        let error = report.error.unwrap();
+        assert!(error.code == "agent_asked" && error.message.contains("would ask the agent guide: Hello"), "{error:?}");
+    }
+    assert!(calm.store.last_operation(&asking.session("7")).await.unwrap().is_none());
+    let options = json!({"cells": [{"id": "ask", "type": "agent", "agent_type": "persistent_agent",
+        "config": {"agent": "nobody", "instance": "7"}}]});
+    let draft = calm.draft(asking.project(), &options.to_string()).await.unwrap().result(0);
+    assert_eq!(draft.errors, []);
+    assert_eq!(draft.warnings.len(), 1);
+    assert!(format!("{:?}", draft.warnings[0]).contains("config.agent"), "{:?}", draft.warnings);
+}
