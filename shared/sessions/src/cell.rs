@@ -139,3 +139,51 @@ impl EndError {
         (state, EndError::new(state.as_str(), "The workflow that asked does not wait for the answer any more."))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finish::Outcome;
+    use rookery_domain::{AgentRef, CellId, EventId, ProjectId, SessionKey, Time, WorkflowId, WorkflowRef};
+    use rookery_store::SessionNames;
+
+    fn told(text: Option<String>, error: Option<EndError>) -> AgentReply {
+        let workflow = WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() };
+        let (event, cell) = (EventId::fresh(), CellId("ask".into()));
+        let names = SessionNames { agent: "guide".into(), instance: "7".into(), session: "default".into() };
+        let pending = Pending {
+            id: EventId::request(event.run, event.delivery(&cell), 0),
+            delivery: event.delivery(&cell),
+            agent: AgentRef { workflow, cell, incarnation: 1 },
+            event: event.into(),
+            arm: 0,
+            state: PendingState::Open,
+            token: String::new(),
+            trace: None,
+            created_at: Time(0),
+            ended_at: None,
+            deadline: Time(1),
+            answer: None,
+            failure: None,
+            late_at: None,
+            session: Some(AskedSession { names, n: Some(1) }),
+        };
+        let session = SessionAt { project: ProjectId::random(), key: SessionKey::of("guide", "7", "default") };
+        let read = Read { text, outcome: Outcome { error, ..Outcome::default() }, ..Read::default() };
+        reply(&pending, &session.operation(1), "succeeded", &read).unwrap()
+    }
+
+    #[test]
+    fn an_answer_that_fits_no_event_is_a_failure_and_the_providers_own_words_stay_here() {
+        assert_eq!(told(Some("x".repeat(1000)), None).error, None);
+        // Each of them takes six bytes in JSON.
+        for large in ["x".repeat(limits::PAYLOAD_BYTES), "\u{1}".repeat(limits::PAYLOAD_BYTES / 5)] {
+            let told = told(Some(large), None);
+            assert_eq!((told.text, told.error.unwrap().code.as_str()), (None, "reply_too_large"));
+        }
+        let model = Some(NoAnswer { status: Some(400), text: "your key sk-...".into(), ..NoAnswer::default() });
+        let told = told(None, Some(EndError { model, ..EndError::new("provider_refused", "No.") }));
+        let error = serde_json::to_string(&told.error).unwrap();
+        assert!(error.contains("400") && !error.contains("sk-"), "{error}");
+    }
+}

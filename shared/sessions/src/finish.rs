@@ -28,7 +28,7 @@ pub const LEASE_MS: i64 = 60_000;
 /// What was read of an operation's entries.
 #[derive(Default)]
 pub(crate) struct Read {
-    first: Option<u64>,
+    pub(crate) first: Option<u64>,
     pub(crate) outcome: Outcome,
     /// The text of its answer.
     pub(crate) text: Option<String>,

@@ -4,6 +4,7 @@ use crate::World;
 use crate::waits::receive_from;
 use rookery_domain::{ProjectId, SessionAt, Time};
 use rookery_queue::{Message, Queue};
+use rookery_sessions::ask::{Ask, Source};
 use rookery_store::{Asked, Ended, Operation, PutOperation, SessionNames, Store};
 use std::collections::BTreeSet;
 
@@ -162,8 +163,10 @@ async fn an_operation_that_crashes_its_workers_ends_and_the_next_one_is_begun() 
     let world = World::start(65).await;
     let (store, names) = (world.calm.store.clone(), names("crashes"));
     let at = SessionAt { project: ProjectId::random(), key: names.key() };
-    for asked in ["a", "b"] {
-        assert_eq!(admit(&store, &at, &names, asked, None).await, PutOperation::Put);
+    let (source, wait_until) = (Source::Dispatch, Time::now().plus(60_000));
+    let ask = Ask { message: "Hello".into(), payload: None, source, run_ms: 60_000, wait_until };
+    for _ in 0..2 {
+        assert_eq!(admit(&store, &at, &names, &serde_json::to_string(&ask).unwrap(), None).await, PutOperation::Put);
     }
     let now = Time::now();
     assert!(store.take_session(&at, "a worker", now, now.plus(60_000)).await.unwrap());
