@@ -134,7 +134,7 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
 
     let types = tour.get("/projects/{p}/workflows/agent_types").await;
     let names: BTreeSet<&str> = types["data"].as_array().unwrap().iter().map(|kind| kind["type"].as_str().unwrap()).collect();
-    assert_eq!(names.len(), 14, "{names:?}");
+    assert_eq!(names.len(), 15, "{names:?}");
     for kind in types["data"].as_array().unwrap() {
         for field in ["kind", "title", "description", "groups", "config_schema", "defaults", "examples"] {
             assert!(!kind[field].is_null(), "{field} of {}", kind["type"]);
