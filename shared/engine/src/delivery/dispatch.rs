@@ -108,30 +108,28 @@ impl Engine {
                     tokio::time::sleep(Duration::from_millis(jitter_ms(i64::from(round) * 10) as u64)).await;
                 }
                 Err(error) if error.is_told() => return Err(error),
-                Err(error) if error.code == LONG_LINE => return self.put_off(message).await,
+                Err(error) if error.code == LONG_LINE => {
+                    tracing::debug!("a message of a slow agent is put off");
+                    return self.later(message, LINE_MS + jitter_ms(4 * LINE_MS)).await;
+                }
                 Err(error) if error.kind == Kind::Unavailable && unknown < UNKNOWN => {
                     tracing::warn!(%error, "not known whether it was done: reading again");
                     unknown += 1;
                 }
-                Err(error) if error.kind == Kind::Unavailable => return self.later(message, &error.to_string()).await,
+                Err(error) if error.kind == Kind::Unavailable => {
+                    tracing::warn!(%error, "a message is put off");
+                    return self.later(message, LATER_MS + jitter_ms(LATER_MS)).await;
+                }
                 Err(error) => return Err(error),
             }
         }
-        self.later(message, "too many others write the same memory").await
+        tracing::warn!(why = "too many others write the same memory", "a message is put off");
+        self.later(message, LATER_MS + jitter_ms(LATER_MS)).await
     }
 
-    /// Sends a message that could not be handled now again, with a delay, as a new message: receives count crashes only (rule 7).
-    async fn later<T>(&self, message: Message, why: &str) -> Result<Option<T>> {
-        tracing::warn!(why, "a message is put off");
-        self.producer.send(vec![Outgoing::at(message, Time::now().plus(LATER_MS + jitter_ms(LATER_MS)))]).await?;
-        Ok(None)
-    }
-
-    /// Sends a message of a slow agent again, since many are before it: the others of its project are not to stand behind all of them.
-    async fn put_off<T>(&self, message: Message) -> Result<Option<T>> {
-        tracing::debug!("a message of a slow agent is put off");
-        let later = Time::now().plus(LINE_MS + jitter_ms(4 * LINE_MS));
-        self.producer.send(vec![Outgoing::at(message, later)]).await?;
+    /// Sends a message that cannot be handled now again, with a delay, as a new message: receives count crashes only (rule 7).
+    async fn later<T>(&self, message: Message, wait_ms: i64) -> Result<Option<T>> {
+        self.producer.send(vec![Outgoing::at(message, Time::now().plus(wait_ms))]).await?;
         Ok(None)
     }
 
