@@ -5,6 +5,7 @@
 mod chains;
 mod checker;
 mod external;
+mod persistent;
 mod reference;
 
 use futures::future::join_all;

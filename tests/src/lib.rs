@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod agent;
+mod agents;
 mod api;
 pub mod lambda;
 mod process;
@@ -19,6 +20,7 @@ mod workflow;
 mod world;
 
 pub use agent::{Acknowledge, Asked, ExternalAgent, finish};
+pub use agents::Agents;
 pub use api::{Answer, Api, Call, Frame, Frames};
 pub use provider::Provider;
 pub use queues::Waiting;

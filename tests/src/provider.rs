@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `hold` | `one `, then `two` once the provider is released |
 //! | `fail` | 400 |
+//! | `slow` | the same as anything else, in two pieces a moment apart |
 //! | anything else | `Heard: ` and the message |
 
 use axum::body::{Body, Bytes};
@@ -16,7 +17,11 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::{oneshot, watch};
+
+/// How long the second piece of a slow answer takes: long enough to be killed in it.
+const MOMENT: Duration = Duration::from_millis(40);
 
 /// A provider on loopback. It ends when it is dropped.
 pub struct Provider {
@@ -101,11 +106,14 @@ fn answer(request: &Value, mut released: watch::Receiver<bool>) -> Response {
     let end = chunk(json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}))
         + &chunk(json!({"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}}))
         + "data: [DONE]\n\n";
-    let is_held = message.starts_with("hold");
+    let (is_held, is_slow) = (message.starts_with("hold"), message.starts_with("slow"));
     let (first, second) = if is_held { (text("one "), text("two")) } else { (text("Heard: "), text(&message)) };
     let rest = async move {
         if is_held {
             released.wait_for(|is_released| *is_released).await.ok();
+        }
+        if is_slow {
+            tokio::time::sleep(MOMENT).await;
         }
         second + &end
     };

@@ -1,12 +1,12 @@
 //! `kill -9` while the model works: what was taken is done, once, in its place.
 
-use super::Agents;
+use super::start;
 use rookery_tests::wait_until;
 use serde_json::json;
 
 #[tokio::test]
 async fn a_dispatch_whose_process_is_killed_is_done_after_the_next_start() {
-    let mut agents = Agents::start(&[("helper", "")]).await;
+    let mut agents = start(&[("helper", "")]).await;
     for input in ["hold", "second", "third"] {
         agents.rookery.api.post("/agents/helper/i/dispatch", &json!({"input": input})).await.expect(202);
     }
@@ -25,7 +25,7 @@ async fn a_dispatch_whose_process_is_killed_is_done_after_the_next_start() {
 
 #[tokio::test]
 async fn a_prompt_whose_process_is_killed_is_answered_after_the_next_start() {
-    let mut agents = Agents::start(&[("helper", "")]).await;
+    let mut agents = start(&[("helper", "")]).await;
     agents.ask("/agents/helper/i", "First").await;
     let frames = agents.held("/agents/helper/i").await;
     agents.rookery.kill();

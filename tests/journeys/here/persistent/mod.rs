@@ -1,75 +1,13 @@
-//! Persistent agents: definitions from a folder, asked over the paths of PyFlue, with a model of a provider on this machine.
+//! Persistent agents, asked over the paths of PyFlue.
 
 mod crashes;
 mod order;
 mod prompts;
 mod sockets;
 
-use rookery_tests::{Frames, Program, Provider, Rookery, wait_until};
-use serde_json::{Value, json};
+use rookery_tests::Agents;
 
-/// A program with agents.
-pub(super) struct Agents {
-    pub(super) rookery: Rookery,
-    pub(super) provider: Provider,
-    project: String,
-    _dir: tempfile::TempDir,
-}
-
-impl Agents {
-    /// Starts it with agents of these names, and this front matter besides the model.
-    pub(super) async fn start(agents: &[(&str, &str)]) -> Agents {
-        Agents::of(super::rookery(), agents).await
-    }
-
-    async fn of(program: Program, agents: &[(&str, &str)]) -> Agents {
-        let (dir, provider) = (tempfile::tempdir().unwrap(), Provider::new());
-        for (name, front_matter) in agents {
-            let model = if front_matter.contains("model:") { "" } else { "model: openai/test\n" };
-            let text = format!("---\n{model}{front_matter}\n---\nYou are {name}.");
-            std::fs::write(dir.path().join(format!("{name}.md")), text).unwrap();
-        }
-        let rookery = program.agents(dir.path(), &provider).start().await;
-        let projects = rookery.api.list("/projects").await;
-        let project = projects.iter().find(|project| project["name"] == "default").unwrap();
-        let project = project["id"].as_str().unwrap().to_owned();
-        Agents { rookery, provider, project, _dir: dir }
-    }
-
-    /// The path of a session, whose names are as they stand in a path.
-    fn session(&self, agent: &str, instance: &str, session: &str) -> String {
-        format!("/projects/{}/agents/{agent}/instances/{instance}/sessions/{session}", self.project)
-    }
-
-    /// What was said in a session: who, what, and how it stands with that.
-    async fn said(&self, agent: &str, instance: &str, session: &str) -> Vec<(String, String, String)> {
-        let messages = self.rookery.api.list(&format!("{}/messages", self.session(agent, instance, session))).await;
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let said = |message: &Value| (text(&message["role"]), text(&message["parts"][0]["text"]), text(&message["state"]));
-        messages.iter().map(said).collect()
-    }
-
-    /// Asks, and waits for the text of the answer.
-    async fn ask(&self, path: &str, message: &str) -> String {
-        let answer = self.rookery.api.post(path, &json!({"message": message})).await.expect(200);
-        answer["result"]["text"].as_str().unwrap().to_owned()
-    }
-
-    /// Asks for what is held back, and gives the stream once it has begun.
-    async fn held(&self, path: &str) -> Frames {
-        let call = self.rookery.api.call(reqwest::Method::POST, path).json(&json!({"message": "hold"}));
-        let mut frames = call.stream().await;
-        let (start, delta) = (frames.next().await.unwrap(), frames.next().await.unwrap());
-        assert_eq!((start.event.as_str(), delta.event.as_str(), &delta.data["text"]), ("start", "delta", &json!("one ")));
-        frames
-    }
-
-    /// Waits until nothing runs or waits in a session.
-    async fn is_done(&self, session: &str) {
-        wait_until("a session at rest", async || {
-            let answer = self.rookery.api.get(&format!("{session}/operations")).await;
-            (answer.status == 200 && answer.expect(200)["data"] == json!([])).then_some(())
-        })
-        .await;
-    }
+/// Starts the program with agents of these names, and this front matter besides the model.
+async fn start(agents: &[(&str, &str)]) -> Agents {
+    Agents::start(super::rookery(), agents).await
 }

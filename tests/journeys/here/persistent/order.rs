@@ -1,13 +1,13 @@
 //! One operation at a time: what a busy session does, what waits, and what ends it.
 
-use super::Agents;
+use super::start;
 use reqwest::Method;
 use rookery_tests::wait_until;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_busy_session_refuses_keeps_waiting_or_gives_way_as_its_agent_says() {
-    let agents = Agents::start(&[("rejects", ""), ("queues", "on_busy: queue"), ("gives_way", "on_busy: interrupt")]).await;
+    let agents = start(&[("rejects", ""), ("queues", "on_busy: queue"), ("gives_way", "on_busy: interrupt")]).await;
     let hi = json!({"message": "Hi"});
     let api = &agents.rookery.api;
     let rejecting = agents.held("/agents/rejects/i").await;
@@ -38,7 +38,7 @@ async fn a_busy_session_refuses_keeps_waiting_or_gives_way_as_its_agent_says() {
 
 #[tokio::test]
 async fn a_session_is_aborted_by_the_name_in_its_stream() {
-    let agents = Agents::start(&[("helper", "")]).await;
+    let agents = start(&[("helper", "")]).await;
     let api = &agents.rookery.api;
     let abort_by = async |id: &str, query: &str| api.post(&format!("/sessions/{id}/abort{query}"), &json!({})).await.expect(200);
     let abort = async |id: &str| abort_by(id, "").await;
@@ -66,7 +66,7 @@ async fn a_session_is_aborted_by_the_name_in_its_stream() {
 
 #[tokio::test]
 async fn dispatches_are_done_one_after_the_other_and_what_waits_can_be_taken_back() {
-    let agents = Agents::start(&[("helper", "")]).await;
+    let agents = start(&[("helper", "")]).await;
     let (api, session) = (&agents.rookery.api, agents.session("helper", "i", "default"));
     let dispatch = async |input: Value| {
         let answer = api.post("/agents/helper/i/dispatch", &json!({"input": input})).await;
@@ -102,7 +102,7 @@ async fn dispatches_are_done_one_after_the_other_and_what_waits_can_be_taken_bac
 
 #[tokio::test]
 async fn who_follows_a_session_sees_each_event_once_in_order_whoever_writes() {
-    let mut agents = Agents::start(&[("helper", "")]).await;
+    let mut agents = start(&[("helper", "")]).await;
     agents.ask("/agents/helper/i", "First").await;
     let events = format!("{}/events", agents.session("helper", "i", "default"));
     let (mut seen, mut last) = (Vec::new(), 0);

@@ -1,6 +1,7 @@
 //! A prompt and its answer, whole and in pieces; who has which history; who may be reached.
 
-use super::Agents;
+use super::start;
+use rookery_tests::Agents;
 use reqwest::Method;
 use serde_json::json;
 use std::io::{Read, Write};
@@ -8,7 +9,7 @@ use std::net::TcpStream;
 
 #[tokio::test]
 async fn an_agent_of_a_file_answers_and_remembers() {
-    let agents = Agents::start(&[("guide", "model: demo/guide"), ("helper", "")]).await;
+    let agents = start(&[("guide", "model: demo/guide"), ("helper", "")]).await;
     let first = agents.ask("/agents/guide/i", "Hello").await;
     assert!(first.contains("You said: \"Hello\"") && first.contains("message 1"), "{first}");
     assert!(agents.ask("/agents/guide/i", "Again").await.contains("message 2"));
@@ -37,7 +38,7 @@ async fn an_agent_of_a_file_answers_and_remembers() {
 
 #[tokio::test]
 async fn a_history_is_of_one_agent_id_and_session_to_the_byte() {
-    let agents = Agents::start(&[("one", ""), ("two", "")]).await;
+    let agents = start(&[("one", ""), ("two", "")]).await;
     // The paths of instances, and the names of sessions in bodies and in paths.
     let identities = [
         ("one", "%E6%97%A5%E6%9C%AC", "s", "s"),
@@ -64,7 +65,7 @@ async fn a_history_is_of_one_agent_id_and_session_to_the_byte() {
 /// Most clients of HTTP take such segments out of a path, so these requests are written by hand.
 #[tokio::test]
 async fn an_id_may_be_two_dots() {
-    let agents = Agents::start(&[("one", "")]).await;
+    let agents = start(&[("one", "")]).await;
     let address = agents.rookery.api.base().strip_prefix("http://").unwrap().to_owned();
     let post = |path: &str| {
         let (body, mut stream) = (r#"{"message": "Hi"}"#, TcpStream::connect(&address).unwrap());
@@ -83,7 +84,7 @@ async fn an_id_may_be_two_dots() {
 
 #[tokio::test]
 async fn a_stream_comes_while_the_model_works_and_goes_on_without_its_reader() {
-    let agents = Agents::start(&[("helper", "")]).await;
+    let agents = start(&[("helper", "")]).await;
     let frames = agents.held("/agents/helper/i").await;
     agents.provider.release();
     let rest = frames.rest().await;
@@ -101,7 +102,7 @@ async fn a_stream_comes_while_the_model_works_and_goes_on_without_its_reader() {
 
 #[tokio::test]
 async fn the_default_agent_is_asked_where_none_is_named() {
-    let agents = Agents::start(&[("helper", "")]).await;
+    let agents = start(&[("helper", "")]).await;
     let api = &agents.rookery.api;
     let answer = api.post("/prompt/s", &json!({"payload": {"prompt": "Hi"}})).await;
     assert_eq!(answer.expect(200)["text"], "Heard: Hi");
@@ -114,7 +115,7 @@ async fn the_default_agent_is_asked_where_none_is_named() {
 
 #[tokio::test]
 async fn an_agent_without_webhook_is_closed_on_every_path() {
-    let agents = Agents::start(&[("default", "triggers: {webhook: false}")]).await;
+    let agents = start(&[("default", "triggers: {webhook: false}")]).await;
     let api = &agents.rookery.api;
     let hi = json!({"message": "Hi", "prompt": "Hi", "input": "Hi"});
     for root in ["".to_owned(), format!("/p/{}", agents.project)] {
@@ -131,7 +132,7 @@ async fn an_agent_without_webhook_is_closed_on_every_path() {
 
 #[tokio::test]
 async fn a_key_opens_the_agents_of_its_project() {
-    let agents = Agents::of(crate::rookery().arg("--auth").arg("required"), &[("helper", "")]).await;
+    let agents = Agents::start(crate::rookery().arg("--auth").arg("required"), &[("helper", "")]).await;
     let api = &agents.rookery.api;
     let key = async |project: &str, role: &str| {
         let made = api.post(&format!("/projects/{project}/api_keys"), &json!({"name": role, "role": role})).await.expect(201);
