@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::SendRequest;
-use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -35,6 +35,23 @@ impl Client {
         let response = self.sender.send_request(request).await?;
         let status = response.status();
         Ok((status, response.into_body().collect().await?.to_bytes()))
+    }
+
+    /// Sends JSON, and shows what has come of the answer, a stream of server-sent events, whenever more of it is there.
+    pub(crate) async fn stream(&mut self, path: &str, body: Bytes, mut show: impl FnMut(&str)) -> Result<()> {
+        self.sender.ready().await?;
+        let request = Request::builder().method(Method::POST).uri(path).header(HOST, self.addr.to_string());
+        let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, "text/event-stream");
+        let response = self.sender.send_request(request.body(Full::new(body))?).await?;
+        ensure!(response.status().is_success(), "{path} was answered with {}", response.status());
+        let (mut body, mut text) = (response.into_body(), String::new());
+        while let Some(frame) = body.frame().await {
+            if let Some(data) = frame?.data_ref() {
+                text.push_str(&String::from_utf8_lossy(data));
+                show(&text);
+            }
+        }
+        Ok(())
     }
 
     /// Makes a call of the API, and gives its `data`. An answer that is not 2xx is an error.

@@ -2,6 +2,7 @@
 //!
 //! This file has the order of the measurements and the verdict. Nothing of Rookery is linked in.
 
+mod agents;
 mod client;
 mod cost;
 mod curves;
@@ -56,6 +57,12 @@ struct Args {
     /// With --curves: how many events are in the table when it is measured.
     #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "1000,100000")]
     sizes: Vec<usize>,
+    /// Measures instead what is added to a model that answers at once: the time of prompts, memory, and cost.
+    #[arg(long)]
+    agents: bool,
+    /// With --agents: measures PyFlue's own server, too, by this Python, in which it is installed (`make pyflue-test` does that).
+    #[arg(long, value_name = "FILE")]
+    pyflue: Option<PathBuf>,
     /// The file for the figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -63,7 +70,7 @@ struct Args {
 
 impl Args {
     fn program(&self) -> Program {
-        Program { file: self.rookery.clone(), chain: self.chain }
+        Program { file: self.rookery.clone(), chain: self.chain, args: Vec::new(), env: Vec::new() }
     }
 
     /// Prints the figures, and writes them as JSON if that is asked for.
@@ -82,6 +89,9 @@ async fn main() -> Result<ExitCode> {
         let curves = curves::measure(&args).await?;
         args.show(&curves)?;
         curves.is_exact()
+    } else if args.agents {
+        args.show(&agents::measure(&args).await?)?;
+        true
     } else {
         let report = measure(&args).await?;
         args.show(&report)?;

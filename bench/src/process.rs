@@ -4,6 +4,7 @@ use crate::usage::Usage;
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,9 @@ pub(crate) struct Program {
     pub(crate) file: PathBuf,
     /// How many deliveries a chain may have; none for the program's own default.
     pub(crate) chain: Option<usize>,
+    /// More arguments, and more of the environment.
+    pub(crate) args: Vec<OsString>,
+    pub(crate) env: Vec<(String, String)>,
 }
 
 impl Rookery {
@@ -67,6 +71,7 @@ impl Rookery {
         if let Some(chain) = program.chain {
             command.arg("--chain").arg(chain.to_string());
         }
+        command.args(&program.args).envs(program.env.iter().cloned());
         if let Some(sink) = sink {
             command.arg("--egress-allow").arg(format!("{}/32:{}", sink.ip(), sink.port()));
         }
@@ -128,8 +133,7 @@ impl Rookery {
     }
 
     pub(crate) fn memory(&self) -> Result<Memory> {
-        let status = self.proc("status");
-        Ok(Memory { peak: field(&status, "VmHWM:")? * 1024, now: field(&status, "VmRSS:")? * 1024 })
+        memory_of(self.pid)
     }
 
     /// Stops the program by SIGTERM, and waits for its end.
@@ -141,8 +145,18 @@ impl Rookery {
     }
 
     fn proc(&self, file: &str) -> PathBuf {
-        PathBuf::from(format!("/proc/{}/{file}", self.pid.as_raw_nonzero()))
+        proc(self.pid, file)
     }
+}
+
+fn proc(pid: Pid, file: &str) -> PathBuf {
+    PathBuf::from(format!("/proc/{}/{file}", pid.as_raw_nonzero()))
+}
+
+/// The resident memory of a process.
+pub(crate) fn memory_of(pid: Pid) -> Result<Memory> {
+    let status = proc(pid, "status");
+    Ok(Memory { peak: field(&status, "VmHWM:")? * 1024, now: field(&status, "VmRSS:")? * 1024 })
 }
 
 fn ready_addr(line: &str) -> Option<SocketAddr> {

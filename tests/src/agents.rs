@@ -9,7 +9,8 @@ pub struct Agents {
     pub rookery: Rookery,
     /// The provider of the agents' models.
     pub provider: Provider,
-    project: String,
+    /// The project that the definitions belong to.
+    pub project: String,
     _dir: tempfile::TempDir,
 }
 
