@@ -47,8 +47,11 @@ async fn what_is_dispatched_is_done_once_and_in_order_and_prompts_are_whole_howe
     let prompts = (0..PROMPTS).map(prompt_text).collect();
     for (instance, inputs) in sessions.chain([("prompted".to_owned(), prompts)]) {
         agents.is_done(&agents.session("helper", &instance, "default")).await;
-        let expected: Vec<(String, String)> =
-            inputs.iter().flat_map(|input| [("user", input.clone()), ("assistant", format!("Heard: {input}"))]).map(owned).collect();
+        let expected: Vec<(String, String)> = inputs
+            .iter()
+            .flat_map(|input| [("user", input.clone()), ("assistant", format!("Heard: {input}"))])
+            .map(owned)
+            .collect();
         let said = agents.said("helper", &instance, "default").await;
         assert!(said.iter().all(|(_, _, state)| state == "succeeded"), "{instance}: {said:?}");
         let said: Vec<(String, String)> = said.into_iter().map(|(role, text, _)| (role, text)).collect();

@@ -88,7 +88,9 @@ impl Asking {
             let path = format!("/agents/bench/{name}-{number}");
             let (body, sent) = (Bytes::from_static(br#"{"message":"Hello"}"#), Instant::now());
             let mut first = None;
-            client.stream(&path, body, |text| first = first.or_else(|| text.contains("event: delta").then(|| sent.elapsed()))).await?;
+            client
+                .stream(&path, body, |text| first = first.or_else(|| text.contains("event: delta").then(|| sent.elapsed())))
+                .await?;
             times.push(first.context("a stream without a piece of text")?);
         }
         times.sort_unstable();

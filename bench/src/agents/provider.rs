@@ -69,9 +69,10 @@ async fn answer(State(asked): State<Arc<Asked>>, Json(request): Json<Value>) -> 
         chunk["usage"] = usage;
         format!("data: {chunk}\n\n")
     };
-    let body = chunk(json!([{"index": 0, "delta": {"role": "assistant", "content": "Done."}, "finish_reason": null}]), Value::Null)
-        + &chunk(json!([{"index": 0, "delta": {}, "finish_reason": "stop"}]), Value::Null)
-        + &chunk(json!([]), usage)
-        + "data: [DONE]\n\n";
+    let body =
+        chunk(json!([{"index": 0, "delta": {"role": "assistant", "content": "Done."}, "finish_reason": null}]), Value::Null)
+            + &chunk(json!([{"index": 0, "delta": {}, "finish_reason": "stop"}]), Value::Null)
+            + &chunk(json!([]), usage)
+            + "data: [DONE]\n\n";
     ([(CONTENT_TYPE, "text/event-stream")], body).into_response()
 }

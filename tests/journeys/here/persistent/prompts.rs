@@ -1,8 +1,8 @@
 //! A prompt and its answer, whole and in pieces; who has which history; who may be reached.
 
 use super::start;
-use rookery_tests::Agents;
 use reqwest::Method;
+use rookery_tests::Agents;
 use serde_json::json;
 use std::io::{Read, Write};
 use std::net::TcpStream;
