@@ -1,7 +1,7 @@
 //! WebSockets: one frame for each message, in their order, whatever else happens on the connection.
 
-use super::Agents;
-use rookery_tests::{Came, Socket, wait_until};
+use super::start;
+use rookery_tests::{Agents, Came, Socket, wait_until};
 use serde_json::{Value, json};
 
 async fn open(agents: &Agents, path: &str) -> Socket {
@@ -20,7 +20,7 @@ fn error(frame: &Value) -> &str {
 
 #[tokio::test]
 async fn messages_sent_at_once_are_answered_in_their_order_by_one_frame_each() {
-    let agents = Agents::start(&[("helper", ""), ("broken", "model: demo/nothing")]).await;
+    let agents = start(&[("helper", ""), ("broken", "model: demo/nothing")]).await;
     for path in ["/agents/helper/i".to_owned(), format!("/p/{}/agents/helper/j", agents.project)] {
         let mut socket = open(&agents, &path).await;
         for message in
@@ -44,7 +44,7 @@ async fn messages_sent_at_once_are_answered_in_their_order_by_one_frame_each() {
 
 #[tokio::test]
 async fn pings_are_answered_while_the_model_works_and_who_hangs_up_stops_nothing() {
-    let agents = Agents::start(&[("helper", "")]).await;
+    let agents = start(&[("helper", "")]).await;
     let mut socket = open(&agents, "/agents/helper/i").await;
     socket.say(r#"{"message": "hold"}"#).await;
     for _ in 0..3 {
@@ -69,7 +69,7 @@ async fn pings_are_answered_while_the_model_works_and_who_hangs_up_stops_nothing
 
 #[tokio::test]
 async fn where_nothing_can_be_asked_one_frame_says_so_before_the_end() {
-    let agents = Agents::start(&[("inner", "triggers: {webhook: false}")]).await;
+    let agents = start(&[("inner", "triggers: {webhook: false}")]).await;
     for (path, kind) in [("/agents/nobody/i", "not_found"), ("/agents/inner/i", "agent_not_webhook")] {
         // After the first message; and to those who wait for a word, without one.
         for sends in [true, false] {
@@ -88,7 +88,7 @@ async fn where_nothing_can_be_asked_one_frame_says_so_before_the_end() {
 
 #[tokio::test]
 async fn a_socket_needs_a_key_of_the_project_at_each_message() {
-    let agents = Agents::of(crate::rookery().arg("--auth").arg("required"), &[("helper", "")]).await;
+    let agents = Agents::start(crate::rookery().arg("--auth").arg("required"), &[("helper", "")]).await;
     let api = &agents.rookery.api;
     let key = async |project: &str| {
         let made = api.post(&format!("/projects/{project}/api_keys"), &json!({"name": "k", "role": "editor"})).await.expect(201);
@@ -120,7 +120,7 @@ async fn a_socket_needs_a_key_of_the_project_at_each_message() {
 
 #[tokio::test]
 async fn a_socket_is_closed_on_who_sends_too_much_and_when_the_program_ends() {
-    let mut agents = Agents::start(&[("helper", "")]).await;
+    let mut agents = start(&[("helper", "")]).await;
     let mut socket = open(&agents, "/agents/helper/i").await;
     // What the API does not take is told; more than that is not read.
     socket.say(&format!(r#"{{"message": "{}"}}"#, "x".repeat(300_000))).await;
