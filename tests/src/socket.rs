@@ -3,10 +3,14 @@
 use crate::Api;
 use futures::{SinkExt, StreamExt};
 use serde_json::Value;
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
+
+/// How long the other side may be silent.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An open WebSocket.
 pub struct Socket(WebSocketStream<TcpStream>);
@@ -50,10 +54,10 @@ impl Socket {
         self.0.send(Message::Ping(Bytes::new())).await.unwrap();
     }
 
-    /// What comes next; pings of the other side are answered meanwhile.
+    /// What comes next; pings of the other side are answered meanwhile. Panics when nothing comes.
     pub async fn next(&mut self) -> Came {
         loop {
-            match self.0.next().await {
+            match tokio::time::timeout(PATIENCE, self.0.next()).await.expect("something comes") {
                 Some(Ok(Message::Text(text))) => return Came::Frame(serde_json::from_str(&text).unwrap()),
                 Some(Ok(Message::Pong(_))) => return Came::Pong,
                 Some(Ok(Message::Close(close))) => return Came::Close(close.map_or(1005, |close| close.code.into())),

@@ -120,9 +120,9 @@ pub fn router(engine: Arc<Engine>, config: Config, agents: Agents) -> Router {
     route::serve(routes(), hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()), app)
 }
 
-/// The routes that may take long, or are answered while the answer is made; and those that are about the service itself.
+/// The routes on which agents are asked, which may take long, and those that stream; and those that are about the service itself.
 pub fn prompts_router(engine: Arc<Engine>, config: Config, agents: Agents) -> Router {
-    let is_wanted = |route: &Route| route.is_slow() || route.access == Access::Public;
+    let is_wanted = |route: &Route| route.is_for_prompts() || route.access == Access::Public;
     let routes = routes().into_iter().filter(is_wanted).collect();
     route::serve(routes, Router::new(), App::new(engine, config, agents))
 }

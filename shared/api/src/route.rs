@@ -123,9 +123,9 @@ impl Route {
         self.status == 101
     }
 
-    /// Whether an answer may take long, as that of an agent, or comes while it is made.
-    pub(crate) fn is_slow(&self) -> bool {
-        self.streams || self.access == Access::Flue(Role::Ingest)
+    /// Whether the route is at the address where agents are asked: all paths of PyFlue, whose client knows one address, and what streams.
+    pub(crate) fn is_for_prompts(&self) -> bool {
+        self.streams || matches!(self.access, Access::Flue(_))
     }
 
     /// The route, and the same below the path of a project.

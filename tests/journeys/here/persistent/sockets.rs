@@ -28,6 +28,10 @@ async fn messages_sent_at_once_are_answered_in_their_order_by_one_frame_each() {
         {
             socket.say(message).await;
         }
+        socket.ping().await;
+        assert_eq!(socket.next().await, Came::Pong, "all that was sent before is read, too");
+        agents.provider.release();
+        assert_eq!(text(&socket.frame().await), "one two");
         assert_eq!(error(&socket.frame().await), "invalid_json");
         assert_eq!(text(&socket.frame().await), "Heard: 1");
         assert_eq!(error(&socket.frame().await), "invalid_request");
