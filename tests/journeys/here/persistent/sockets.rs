@@ -23,6 +23,8 @@ async fn messages_sent_at_once_are_answered_in_their_order_by_one_frame_each() {
     let agents = start(&[("helper", ""), ("broken", "model: demo/nothing")]).await;
     for path in ["/agents/helper/i".to_owned(), format!("/p/{}/agents/helper/j", agents.project)] {
         let mut socket = open(&agents, &path).await;
+        agents.provider.hold();
+        socket.say(r#"{"message": "hold", "session": "first"}"#).await;
         for message in
             ["{", r#"{"message": "1"}"#, "[]", r#"{"prompt": "fail"}"#, r#"{"type": 7, "payload": {"prompt": "2"}}"#, "{}"]
         {
