@@ -7,8 +7,9 @@ use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use rookery_egress::Allow;
 use rookery_engine::{ChainBounds, PublicUrl};
+use rookery_operations::CreatedAgent;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -75,6 +76,14 @@ pub struct Args {
     pub usage: Option<PathBuf>,
 }
 
+impl Args {
+    /// What a program says that has Rookery in it: a folder, a port that is free, and no demo. All else is as the environment says.
+    pub fn on(folder: &Path) -> anyhow::Result<Self> {
+        let args = Args::try_parse_from(["rookery", "--addr", "127.0.0.1:0", "--no-demo"])?;
+        Ok(Args { data: folder.to_owned(), ..args })
+    }
+}
+
 /// What the program does besides serving.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
@@ -118,7 +127,12 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 /// Reads the command line, and runs. An error is told with its causes, but without a backtrace, which helps nobody who starts the
 /// program.
 pub fn main() -> ExitCode {
-    match run(Args::parse()) {
+    main_with(Vec::new())
+}
+
+/// The same, with agents of a program.
+pub fn main_with(agents: Vec<CreatedAgent>) -> ExitCode {
+    match run(Args::parse(), agents) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("Error: {error:#}");
@@ -128,7 +142,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs until SIGTERM or Ctrl-C, then finishes the work that is under way.
-fn run(args: Args) -> anyhow::Result<()> {
+fn run(args: Args, agents: Vec<CreatedAgent>) -> anyhow::Result<()> {
     // The last lines are written when this goes, on each way out.
     let _log = rookery_boot::observe_here();
     // All new files are private to their owner, also SQLite's.
@@ -157,7 +171,7 @@ fn run(args: Args) -> anyhow::Result<()> {
             }
             return Ok(());
         }
-        let runner = Runner::start(args).await?;
+        let runner = Runner::start_with(args, agents).await?;
         println!("{}", runner.ready_line());
         tokio::select! {
             _ = terminate.recv() => {}

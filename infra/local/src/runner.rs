@@ -16,9 +16,10 @@ use crate::{home, ticker};
 use anyhow::Context;
 use rookery_api::RootKey;
 use rookery_boot::{Booted, Clients, Options, TABLE};
+use rookery_domain::ProjectId;
 use rookery_egress::Policy;
 use rookery_engine::{ChainBounds, Engine, NoPublicUrl, PublicUrl, Settings};
-use rookery_operations::Operator;
+use rookery_operations::{CreatedAgent, Operations, Operator};
 use rookery_queue::Queue;
 use rookery_standins::Standins;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -38,6 +39,7 @@ pub struct Runner {
     running: Arc<Running>,
     data: PathBuf,
     pub(crate) engine: Arc<Engine>,
+    operations: Operations,
     pub(crate) addr: SocketAddr,
     demo: Option<Demo>,
     root_key_file: Option<PathBuf>,
@@ -49,6 +51,11 @@ pub struct Runner {
 impl Runner {
     /// Starts everything on a data folder. Errors name what could not be opened.
     pub async fn start(args: Args) -> anyhow::Result<Runner> {
+        Runner::start_with(args, Vec::new()).await
+    }
+
+    /// The same, with agents of a program in the project `default`.
+    pub async fn start_with(args: Args, agents: Vec<CreatedAgent>) -> anyhow::Result<Runner> {
         let listener = TcpListener::bind(args.addr)
             .await
             .with_context(|| format!("listening on {}: is Rookery running already? Use --addr for another port", args.addr))?;
@@ -77,7 +84,11 @@ impl Runner {
         let allow = args.egress_allow.iter().cloned().chain(sink_addr.map(Into::into)).collect();
         let egress = Policy { allow, ..Policy::default() };
         let booted = rookery_boot::assemble(clients, TABLE, queues, Options { egress, settings });
-        let operations = rookery_boot::operations(&booted, environment, std::env::vars())?.alone();
+        let mut operations = rookery_boot::operations(&booted, environment, std::env::vars())?.alone();
+        if !agents.is_empty() {
+            let project = booted.engine.store.default_project().await?.id;
+            operations = operations.with_agents(&project, agents).await.context("the agents of the program")?;
+        }
         let Booted { engine, sqs, queues, .. } = booted;
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
@@ -131,7 +142,22 @@ impl Runner {
         }
         // The demo's addresses are shown only where no key is needed to see them.
         gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
-        Ok(Runner { standins, running, data: args.data, engine, addr, demo, root_key_file, usage, stopping, tasks })
+        Ok(Runner { standins, running, data: args.data, engine, operations, addr, demo, root_key_file, usage, stopping, tasks })
+    }
+
+    /// The work on sessions.
+    pub fn operations(&self) -> &Operations {
+        &self.operations
+    }
+
+    /// Where the HTTP API is.
+    pub fn address(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The project of paths without one.
+    pub async fn default_project(&self) -> anyhow::Result<ProjectId> {
+        Ok(self.engine.store.default_project().await?.id)
     }
 
     /// The line for people, once the program is ready.

@@ -22,8 +22,9 @@ impl Operations {
     pub async fn expire(&self, at: &SessionAt, now: Time) -> Result<()> {
         let Some((names, _)) = self.store.session(at).await? else { return Ok(()) };
         let Ok(agent) = names.agent.parse::<AgentName>() else { return Ok(()) };
-        let keep_ms = match self.definitions.running(&at.project, &agent).await {
-            Ok(definition) => match definition.persist {
+        let stored = self.definitions.running(&at.project, &agent).await;
+        let keep_ms = match stored.and_then(|stored| self.for_instance(&at.project, stored, &names.instance, None)) {
+            Ok((definition, _)) => match definition.persist {
                 Persist::Always => return Ok(()),
                 Persist::Hours(hours) => i64::from(hours) * HOUR_MS,
             },

@@ -10,6 +10,7 @@
 //! | what is done while a provider is down | `later.rs` |
 //! | when a session expires | `expire.rs` |
 //! | what a model is told | `context.rs` |
+//! | how a program defines agents of its own | [`create_agent`], in `coded.rs` |
 //! | what a model may ask for, and when it is done | [`define_tool`], then `tools/run.rs` |
 //! | which key opens a provider | `keys.rs` |
 //!
@@ -17,6 +18,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod at_work;
+mod coded;
 mod context;
 mod expire;
 mod frames;
@@ -28,17 +30,19 @@ mod queue;
 mod runner;
 mod tools;
 
+pub use coded::{AgentConfig, AgentContext, AgentProfile, CreatedAgent, create_agent, define_agent_profile};
 pub use queue::Operator;
 pub use tools::{Tool, ToolContext, ToolFailure, Tools, define_tool};
 
 use at_work::AtWork;
-use rookery_domain::random_token;
+use rookery_domain::{ProjectId, random_token};
 use rookery_models::{Models, Providers};
 use rookery_queue::Producer;
 use rookery_sessions::Sessions;
 use rookery_sessions::definition::Definitions;
 use rookery_sessions::ports::Workflows;
 use rookery_store::Store;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
@@ -51,6 +55,8 @@ pub struct Operations {
     definitions: Definitions,
     models: Models,
     tools: Tools,
+    /// The agents that the program defines, by project and name.
+    agents: Arc<BTreeMap<(ProjectId, String), CreatedAgent>>,
     /// The workflows whose cells ask, if this process can put events on them.
     workflows: Option<Arc<dyn Workflows>>,
     /// The operator's keys.
@@ -69,8 +75,22 @@ impl Operations {
     pub fn new(sessions: Sessions, definitions: Definitions, models: Models, providers: Arc<Providers>) -> Self {
         let (store, producer) = (sessions.store().clone(), sessions.producer().clone());
         let (by, at_work, tasks, tools) = (random_token(12).into(), Arc::default(), TaskTracker::new(), Tools::default());
-        let (workflows, is_alone) = (None, false);
-        Operations { store, producer, sessions, definitions, models, tools, workflows, providers, by, at_work, tasks, is_alone }
+        let (agents, workflows, is_alone) = (Arc::default(), None, false);
+        Operations {
+            store,
+            producer,
+            sessions,
+            definitions,
+            models,
+            tools,
+            agents,
+            workflows,
+            providers,
+            by,
+            at_work,
+            tasks,
+            is_alone,
+        }
     }
 
     /// The same work, whose agents may put events on the workflows that ask them.

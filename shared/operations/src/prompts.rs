@@ -51,7 +51,7 @@ impl Operations {
     }
 
     async fn take_prompt(&self, ask: PromptAsk) -> Result<Running> {
-        let definition = self.asked_agent(&ask.project, &ask.names, &ask.message).await?;
+        let definition = self.asked_agent(&ask.project, &ask.names, &ask.message, None).await?;
         let on_busy = ask.on_busy.unwrap_or(definition.on_busy);
         let (at, hash) = (ask.at(), hash(&ask.message, None));
         let asked = asks(&ask.message, None, Source::Prompt, PROMPT_MS);
@@ -83,7 +83,7 @@ impl Operations {
     }
 
     async fn take_dispatch(&self, ask: DispatchAsk) -> Result<Dispatched> {
-        self.asked_agent(&ask.project, &ask.names, &ask.message).await?;
+        self.asked_agent(&ask.project, &ask.names, &ask.message, ask.payload.as_ref()).await?;
         let (at, hash) = (ask.at(), hash(&ask.message, ask.payload.as_ref()));
         let asked = asks(&ask.message, ask.payload, Source::Dispatch, DISPATCH_MS);
         let key = ask.key.as_deref().map(|key| Asked { key, hash: &hash });
@@ -102,7 +102,13 @@ impl Operations {
     }
 
     /// The agent that is asked. Errors: 404 `agent_not_found`; 400 when it cannot be asked so.
-    async fn asked_agent(&self, project: &ProjectId, names: &SessionNames, message: &str) -> Result<Arc<Definition>> {
+    async fn asked_agent(
+        &self,
+        project: &ProjectId,
+        names: &SessionNames,
+        message: &str,
+        payload: Option<&Payload>,
+    ) -> Result<Arc<Definition>> {
         if message.trim().is_empty() {
             return Err(Error::invalid("The message is empty.", "Say something."));
         }
@@ -116,7 +122,8 @@ impl Operations {
             ));
         }
         let agent: AgentName = names.agent.parse().map_err(|_| agent_not_found())?;
-        let definition = self.definitions.running(project, &agent).await?;
+        let stored = self.definitions.running(project, &agent).await?;
+        let (definition, _) = self.for_instance(project, stored, &names.instance, payload)?;
         if definition.behaviour.model().is_none() {
             let remedy = "Name one in its definition: `model: provider/name`.";
             return Err(Error::invalid("The agent has no model, so nothing can be asked of it.", remedy));

@@ -4,11 +4,10 @@ use crate::Operations;
 use crate::context::request;
 use crate::keys::ProjectKeys;
 use futures::StreamExt;
-use rookery_domain::{AgentName, Error, Kind, Result, SessionAt, Time, ToolCall, ToolResult};
+use rookery_domain::{Error, Kind, Result, SessionAt, Time, ToolCall, ToolResult};
 use rookery_models::{Completed, ModelError, Retry, StreamEvent};
 use rookery_queue::Message;
 use rookery_sessions::ask::Ask;
-use rookery_sessions::definition::Definition;
 use rookery_sessions::entry::{Answer, Begin, EndError, EndState, NoAnswer, What};
 use rookery_sessions::finish::LEASE_MS;
 use rookery_sessions::follow::Writer;
@@ -16,7 +15,6 @@ use rookery_sessions::hub::Delta;
 use rookery_sessions::log::{Appended, Loaded};
 use rookery_sessions::progress::{Action, Open, STEPS};
 use rookery_store::Operation;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, interval, timeout};
 
@@ -168,11 +166,14 @@ impl Operations {
             return Ok(not_awaited(n, false));
         }
         let definition = match self.agent(at).await? {
-            Ok((agent, _)) => self.definitions.running(&at.project, &agent).await,
+            Ok((agent, instance)) => {
+                let stored = self.definitions.running(&at.project, &agent).await;
+                stored.and_then(|stored| self.for_instance(&at.project, stored, &instance, ask.payload.as_ref()))
+            }
             Err(error) => Err(error),
         };
         let definition = match definition {
-            Ok(definition) => definition,
+            Ok((definition, _)) => definition,
             Err(error) => return refused(n, error),
         };
         self.keep_for(at, definition.persist).await?;
@@ -189,23 +190,6 @@ impl Operations {
         }))
     }
 
-    /// The names of the session's agent and instance; or why there is no such agent.
-    async fn agent(&self, at: &SessionAt) -> Result<Result<(AgentName, String)>> {
-        let Some((names, _)) = self.store.session(at).await? else { return Ok(Err(Error::not_found("session"))) };
-        Ok(names.agent.parse().map(|agent| (agent, names.instance)))
-    }
-
-    /// The version of a session's definition, and the id of the instance; or why there is none.
-    async fn definition(&self, at: &SessionAt, version: u64) -> Result<Result<(Arc<Definition>, String)>> {
-        Ok(match self.agent(at).await? {
-            Ok((agent, instance)) => {
-                let definition = self.definitions.version(&at.project, &agent, version).await;
-                definition.map(|definition| (definition, instance))
-            }
-            Err(error) => Err(error),
-        })
-    }
-
     /// The next step of an open operation; none if it was given up.
     async fn step(&self, loaded: &mut Loaded) -> Result<Option<What>> {
         let Some(open) = &loaded.progress.open else { return Ok(None) };
@@ -215,8 +199,8 @@ impl Operations {
         }
         Ok(Some(match open.next(Time::now()) {
             Action::CallModel => return self.call_model(loaded, open).await,
-            Action::RunTool(call) => match self.definition(&loaded.at, open.begin.version).await? {
-                Ok((definition, _)) => return self.run_tool(loaded, &definition, call).await,
+            Action::RunTool(call) => match self.asked(&loaded.at, open).await? {
+                Ok(asked) => return self.run_tool(loaded, &asked, call).await,
                 Err(error) => refused(n, error)?,
             },
             Action::GiveUpTool(call) => no_result(n, call, "It is not known whether this was done: whoever did it is gone."),
@@ -244,12 +228,7 @@ impl Operations {
     /// Calls the model, until the deadline, or until somebody else writes.
     async fn call_model(&self, loaded: &Loaded, open: &Open) -> Result<Option<What>> {
         let (n, at) = (open.begin.n, &loaded.at);
-        let request = match self.definition(at, open.begin.version).await? {
-            Ok((definition, instance)) => {
-                request(loaded, open, &definition, &self.tools, self.definitions.environment(), &instance)
-            }
-            Err(error) => Err(error),
-        };
+        let request = self.asked(at, open).await?.and_then(|asked| request(loaded, open, &asked, self.definitions.environment()));
         let request = match request {
             Ok(request) => request,
             Err(error) => return refused(n, error).map(Some),

@@ -207,6 +207,14 @@ impl OpError {
     }
 }
 
+impl std::fmt::Display for OpError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} {}", self.code, self.message, self.details)
+    }
+}
+
+impl std::error::Error for OpError {}
+
 impl PromptAsk {
     /// Where the session is.
     pub fn at(&self) -> SessionAt {

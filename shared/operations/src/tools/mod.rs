@@ -38,11 +38,15 @@ impl Default for Tools {
 
 impl Tools {
     /// Adds a tool, or replaces the one of its name. Errors: 400, when its name or its schema cannot be told to a model.
-    pub fn with(mut self, tool: Tool) -> Result<Self> {
+    pub fn with(self, tool: Tool) -> Result<Self> {
+        self.with_shared(Arc::new(tool))
+    }
+
+    pub(crate) fn with_shared(mut self, tool: Arc<Tool>) -> Result<Self> {
         tool.judge().map_err(|why| {
             Error::invalid(format!("The tool `{}` cannot be used: {why}", tool.spec().name), "Change how it is defined.")
         })?;
-        self.0.insert(tool.spec().name.clone(), Arc::new(tool));
+        self.0.insert(tool.spec().name.clone(), tool);
         Ok(self)
     }
 

@@ -9,22 +9,22 @@
 
 use super::tool::{ToolContext, ToolFailure, shortened};
 use crate::Operations;
+use crate::context::AskedAgent;
 use rookery_domain::{Result, ToolCall, ToolResult, hashed_uuid};
-use rookery_sessions::definition::Definition;
 use rookery_sessions::entry::What;
 use rookery_sessions::log::{Appended, Loaded};
 
 impl Operations {
     /// Runs the tool call that is next in an open operation, and gives its result; none if it was given up, since somebody else wrote to the
     /// log or the deadline has passed.
-    pub(crate) async fn run_tool(&self, loaded: &mut Loaded, of: &Definition, call: ToolCall) -> Result<Option<What>> {
+    pub(crate) async fn run_tool(&self, loaded: &mut Loaded, of: &AskedAgent, call: ToolCall) -> Result<Option<What>> {
         let Some(open) = &loaded.progress.open else { return Ok(None) };
         let (n, (step, index)) = (open.begin.n, open.place_of_call());
         let done = |is_error, text| {
             let result = ToolResult { call: call.id.clone(), is_error, text: shortened(text) };
             Ok(Some(What::ToolDone { n, result }))
         };
-        let tool = match self.tools.find(&of.behaviour, &call.name) {
+        let tool = match of.tools.find(&of.definition.behaviour, &call.name) {
             Ok(tool) => tool,
             Err(why) => return done(true, why),
         };
@@ -45,7 +45,7 @@ impl Operations {
             store: self.store.clone(),
             egress: self.models.egress().clone(),
             session: loaded.at.clone(),
-            hosts: of.hosts.clone(),
+            hosts: of.definition.hosts.clone(),
             after: loaded.progress.last,
             key: key.simple().to_string(),
             asked_by: open.begin.cell.as_deref().cloned().zip(self.workflows.clone()),

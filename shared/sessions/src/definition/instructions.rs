@@ -16,6 +16,11 @@ impl Environment {
         Environment(variables.into_iter().filter(|(name, _)| !looks_secret(name)).collect())
     }
 
+    /// The value of a variable that agents may see.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// Whether agents may see a variable.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
@@ -50,24 +55,42 @@ pub struct Seen<'s> {
 
 /// The text that tells a model what it is for.
 #[derive(Debug)]
-pub struct Instructions(Template);
+pub struct Instructions(Form);
+
+#[derive(Debug)]
+enum Form {
+    Template(Template),
+    /// A text that a program made.
+    Text(String),
+}
 
 impl Instructions {
+    /// A text that is told as it stands: `None` where it is blank.
+    pub fn literal(text: String) -> Option<Self> {
+        (!text.trim().is_empty()).then_some(Instructions(Form::Text(text)))
+    }
+
     /// Reads a text that begins in this line of its file: `None` where it is blank. An error has the line in the file.
     pub(super) fn parse(text: &str, first_line: usize) -> Result<Option<Self>, (usize, String)> {
         if text.trim().is_empty() {
             return Ok(None);
         }
-        Template::parse(text).map(|template| Some(Instructions(template))).map_err(|error| match error.problem() {
-            Problem::Syntax { line, reason } => {
-                (first_line + line - 1, format!("The template cannot be read: {}.", reason.trim_end_matches('.')))
+        Template::parse(text).map(|template| Some(Instructions(Form::Template(template)))).map_err(|error| {
+            match error.problem() {
+                Problem::Syntax { line, reason } => {
+                    (first_line + line - 1, format!("The template cannot be read: {}.", reason.trim_end_matches('.')))
+                }
+                problem => (first_line, format!("The template cannot be used: {problem}.")),
             }
-            problem => (first_line, format!("The template cannot be used: {problem}.")),
         })
     }
 
     /// Renders the text. 422 `instructions_failed` if that is not possible.
     pub fn render(&self, seen: &Seen<'_>) -> Result<String> {
+        let template = match &self.0 {
+            Form::Template(template) => template,
+            Form::Text(text) => return Ok(text.trim().to_owned()),
+        };
         let variable = |name: &String| Some((name.clone(), Value::from(seen.environment.0.get(name)?.as_str())));
         let env = seen.env.iter().filter_map(variable).collect::<Map<_, _>>();
         let scope = Map::from_iter([
@@ -75,7 +98,7 @@ impl Instructions {
             ("env".to_owned(), Value::Object(env)),
             ("payload".to_owned(), seen.payload.cloned().unwrap_or_default()),
         ]);
-        match self.0.render(&Scope::new(scope)) {
+        match template.render(&Scope::new(scope)) {
             Ok(text) => Ok(text.trim().to_owned()),
             Err(error) => Err(Error::new(
                 Kind::Unprocessable,
