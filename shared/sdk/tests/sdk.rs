@@ -18,6 +18,12 @@ async fn the_example_runs() {
     let session = init_agent(&rookery, &brief, "ada").session("billing");
     let reply = session.prompt("And now?").await.unwrap();
     assert!(reply.text.contains("It is message 4 of this session"), "{}", reply.text);
+    // Others ask it over HTTP, like any other agent.
+    let url = format!("http://{}/agents/support/bob", rookery.address());
+    let body = serde_json::json!({"message": "Hello"}).to_string();
+    let asked = reqwest::Client::new().post(url).header("content-type", "application/json").body(body);
+    let answer = asked.send().await.unwrap().text().await.unwrap();
+    assert!(answer.contains("It is message 1 of this session"), "{answer}");
     let told = session.prompt(r#"call: ticket_status {"number": 7}"#).await.unwrap().text;
     assert!(told.contains("There is no tool `ticket_status`"), "{told}");
     rookery.stop().await;
