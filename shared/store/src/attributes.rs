@@ -67,12 +67,13 @@
 //! | `agent`, `inst`, `sess` | names of the agent, its instance, the session | sessions, and requests to them |
 //! | `op`, `emits` | the operation that is to answer; how many events its agent emitted meanwhile | requests to sessions |
 //! | `files`, `bytes` | how many files its sandbox has, and their bytes; the bytes of its text | sessions; `bytes` also in files of sessions |
+//! | `writes` | how often files of its sandbox were written | sessions |
 //! | `body` | its text, packed | files of sessions |
 //! | `after` | the last entry of the log at that time | operations, files of sessions |
 //! | `by` | who works on it | operations, leases |
 //! | `aside`, `tries` | until when it is not tried again, and how often that was so | operations |
 //! | `end`, `m0`, `m1`, `outcome` | what became of it; its first and last entry; the rest, packed | operations |
-//! | `entry` | what happened, packed | logs of sessions |
+//! | `entry`, `parts` | what happened, packed; in how many further items it goes on | logs of sessions |
 //! | `since`, `probe` | when it opened; when the next call may try | breakers |
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ pub(crate) fn absent(now: Time) -> Expr {
 }
 
 /// One query: a partition, a range of its sort keys, a direction.
+#[derive(Clone)]
 pub(crate) struct Query {
     pub(crate) index: Option<&'static str>,
     pub(crate) partition: String,

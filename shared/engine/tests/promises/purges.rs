@@ -11,7 +11,9 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterce
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use rookery_boot::{Clients, Options, TABLE};
-use rookery_domain::{CallbackAuth, CellId, EventId, Payload, ProjectId, SessionAt, Time, WorkflowId, WorkflowRef};
+use rookery_domain::{
+    CallbackAuth, CellId, EventId, Payload, ProjectId, SessionAt, Time, WorkflowId, WorkflowRef, random_token,
+};
 use rookery_egress::Policy;
 use rookery_engine::{Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::Queue;
@@ -120,7 +122,9 @@ async fn fill(world: &World, workflow: &Workflow) {
     // Its guard would be sent by the ticks that purge: it is in the future.
     store.put_operation(&session, &operation, (now.plus(600_000), "{}"), Some(&names), asked).await.unwrap();
     assert!(store.append_entry(&session, 1, "{}").await.unwrap());
-    assert!(store.put_file(&session, &"notes/1.md".parse().unwrap(), "text", "write", 1).await.unwrap());
+    let long: String = (0..60_000).map(|_| random_token(10)).collect();
+    assert!(store.append_entry(&session, 2, &long).await.unwrap());
+    assert!(store.put_file(&session, &"notes/1.md".parse().unwrap(), "text", "write", 2).await.unwrap());
     assert!(store.take_session(&session, "me", now, now.plus(1000)).await.unwrap());
     let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
     store.put_log(&request.pending.agent, EventId::fresh(), &entry).await.unwrap();

@@ -28,7 +28,7 @@
 //! | sessions of a project | query `pk = P#i`, `sk` from `s#` (`s#KEY`) |
 //! | a session: its head, its lease | `pk = P#i#KEY`, `sk` = `h#`, `l#` |
 //! | its inbox: operations in their order, the last one | query `pk = P#i#KEY`, `sk` from `q#` (`q#N`) |
-//! | its log: what happened, from a number on | query `pk = P#i#KEY`, `sk` from `m#` (`m#N`) |
+//! | its log: what happened, from a number on | query `pk = P#i#KEY`, `sk` from `m#` (`m#N`); what does not fit an item goes on in `n#N#PART` |
 //! | what was asked with an idempotency key | `pk = P#i#KEY`, `sk = k#HASH` |
 //! | the files of its sandbox, by path | query `pk = P#i#KEY`, `sk` from `f#` (`f#PATH`) |
 //! | reserved: connections | `pk = P#c#...` |

@@ -116,6 +116,8 @@ prefixes! {
     Inbox: "q", InSession, WithPartition;
     /// The log of a session: what happened, in its order.
     Log: "m", InSession, WithPartition;
+    /// The further parts of entries of the log that do not fit an item: `n#NUMBER#PART`.
+    LogPart: "n", InSession, WithPartition;
     /// Who works on a session.
     Lease: "l", InSession, WithPartition;
     /// What was asked with an idempotency key.

@@ -36,9 +36,20 @@ pub fn numbered(at: &SessionAt, prefix: Prefix, number: u64) -> Key {
     key(session(at), prefix.sort(format_args!("{number:010}")))
 }
 
-/// The number in the sort key of such an item.
+/// A further part of an entry of the log.
+pub fn log_part(at: &SessionAt, number: u64, part: usize) -> Key {
+    key(session(at), Prefix::LogPart.sort(format_args!("{number:010}#{part:03}")))
+}
+
+/// The number in the sort key of a numbered item, or of a part of one.
 pub fn number_of(prefix: Prefix, sort: &str) -> Option<u64> {
-    prefix.name(sort)?.parse().ok()
+    prefix.name(sort)?.split('#').next()?.parse().ok()
+}
+
+/// Between which sort keys the items with smaller numbers are, and their parts.
+pub fn numbered_below(prefix: Prefix, number: u64) -> (String, String) {
+    // In the order of keys, `~` comes after the `#` of a part.
+    (prefix.start(), prefix.sort(format_args!("{:010}~", number.saturating_sub(1))))
 }
 
 /// What was asked with this idempotency key.

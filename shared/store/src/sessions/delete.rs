@@ -21,7 +21,7 @@ impl Store {
                 } else if Prefix::File.name(&key.sk).is_some() {
                     self.remove_file(&key, last).await?;
                 } else if number(Prefix::Inbox).is_none_or(|n| n < before)
-                    && number(Prefix::Log).is_none_or(|n| n < last)
+                    && [Prefix::Log, Prefix::LogPart].into_iter().filter_map(number).all(|n| n < last)
                     && Prefix::Lease.name(&key.sk).is_none()
                 {
                     gone.push(key);
@@ -37,16 +37,20 @@ impl Store {
 
     /// Removes the entries of a log that are before a number.
     pub async fn remove_entries(&self, at: &SessionAt, before: u64) -> Result<()> {
-        loop {
-            let number = |number| keys::numbered(at, Prefix::Log, number).sk;
-            let range = Expr::new("#sk BETWEEN :from AND :end").s(":from", number(0)).s(":end", number(before.saturating_sub(1)));
-            let query = Query { range: Some(range), ..Query::prefix(keys::session(at), "", BATCH) };
-            let (items, next) = self.query(query).await?;
-            let gone = items.iter().map(|item| Ok(Key { pk: keys::session(at), sk: item.str("sk")?.to_owned() }));
-            self.delete_many(gone.collect::<Result<_>>()?).await?;
-            if next.is_none() {
-                return Ok(());
+        // Whoever finds an entry without its parts looks whether the entry is gone, so it goes first.
+        for prefix in [Prefix::Log, Prefix::LogPart] {
+            let (from, end) = keys::numbered_below(prefix, before);
+            loop {
+                let range = Expr::new("#sk BETWEEN :from AND :end").s(":from", &from).s(":end", &end);
+                let query = Query { range: Some(range), ..Query::prefix(keys::session(at), "", BATCH) };
+                let (items, next) = self.query(query).await?;
+                let gone = items.iter().map(|item| Ok(Key { pk: keys::session(at), sk: item.str("sk")?.to_owned() }));
+                self.delete_many(gone.collect::<Result<_>>()?).await?;
+                if next.is_none() {
+                    break;
+                }
             }
         }
+        Ok(())
     }
 }
