@@ -20,7 +20,7 @@ pub(crate) struct MessageView {
     run_id: String,
     /// How it stands with that: `running`, `succeeded`, `failed`, `aborted`, `cancelled` or `expired`. Only what succeeded is told to
     /// the model again.
-    state: String,
+    state: &'static str,
     /// When it was said.
     at: Time,
     #[serde(flatten)]
@@ -113,8 +113,8 @@ struct WhyView {
     dev: Option<String>,
 }
 
-/// What an entry says, if it is something that was said. `states` are those of operations that are over, as far as they are noted.
-pub(crate) fn said(at: &SessionAt, number: u64, entry: &Entry, states: &HashMap<u64, String>) -> Option<MessageView> {
+/// What an entry says, if it is something that was said. `ends` are those of the operations that are over.
+pub(crate) fn said(at: &SessionAt, number: u64, entry: &Entry, ends: &HashMap<u64, &'static str>) -> Option<MessageView> {
     let n = entry.what.n();
     let event = event(at, number, entry);
     let message = match event.result {
@@ -124,7 +124,7 @@ pub(crate) fn said(at: &SessionAt, number: u64, entry: &Entry, states: &HashMap<
     Some(MessageView {
         number,
         run_id: event.run_id,
-        state: states.get(&n).cloned().unwrap_or_else(|| event.state.unwrap_or("running").to_owned()),
+        state: ends.get(&n).copied().unwrap_or("running"),
         at: event.at,
         message,
         usage: event.usage,

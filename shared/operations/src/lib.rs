@@ -6,7 +6,7 @@
 //! | what a message of the queue `agents` leads to | [`Operator`], in `queue.rs` |
 //! | how prompts and dispatches come in | `prompts.rs`, which implements `rookery_sessions::ports` |
 //! | how a prompt is done for a caller who waits | `inline.rs`, and `frames.rs` for what they see |
-//! | how an operation is done | `runner.rs` |
+//! | how an operation is done | `runner.rs`, then `step.rs` |
 //! | what is done while a provider is down | `later.rs` |
 //! | when a session expires | `expire.rs` |
 //! | what a model is told | `context.rs` |
@@ -28,6 +28,7 @@ mod later;
 mod prompts;
 mod queue;
 mod runner;
+mod step;
 mod tools;
 
 pub use coded::{AgentConfig, AgentContext, AgentProfile, CreatedAgent, create_agent, define_agent_profile};

@@ -36,6 +36,9 @@ pub enum Source {
         from: SessionKey,
         /// The number of the last entry of its log that counts.
         upto: u64,
+        /// How often its files were written by then. Forks of earlier versions have no files.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        writes: Option<u64>,
     },
     /// A cell of a workflow: its delivery waits.
     Cell(CellAsk),
@@ -86,6 +89,7 @@ mod tests {
             r#""dispatch""#,
             r#""deletion""#,
             r#"{"fork":{"from":"7ZZZZZZZZZZZZZZZZZZZZZZZZZ","upto":7}}"#,
+            r#"{"fork":{"from":"7ZZZZZZZZZZZZZZZZZZZZZZZZZ","upto":7,"writes":3}}"#,
             &cell.replace("EVENT", &event),
         ] {
             let stored = format!(

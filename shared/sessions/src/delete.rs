@@ -27,7 +27,7 @@ impl Sessions {
         let ask = Ask::of(operation)?;
         match ask.source {
             Source::Deletion => self.clear(at, operation.n).await?,
-            Source::Fork { from, .. } => self.copy(at, operation.n, from, &ask).await?,
+            Source::Fork { .. } => self.copy(at, operation.n, &ask.source).await?,
             Source::Prompt | Source::Dispatch | Source::Cell(_) => return Ok(false),
         }
         Ok(true)
@@ -36,7 +36,7 @@ impl Sessions {
     /// Does what a deletion asks for, which is the first operation that is not over. May be done again by anybody.
     pub async fn clear(&self, at: &SessionAt, n: u64) -> Result<()> {
         let Some(operation) = self.store.operation(&at.operation(n)).await? else { return Ok(()) };
-        let mut loaded = Loaded { at: at.clone(), progress: self.load_after(at, operation.after).await? };
+        let mut loaded = Loaded::new(at, self.load_after(at, operation.after).await?);
         if !loaded.progress.over.has(n) {
             self.finish_all(at, n).await?;
         }

@@ -238,13 +238,14 @@ impl What {
         }
     }
 
-    /// Whether its operation is over with it.
-    pub fn is_end(&self) -> bool {
+    /// How its operation ended with it, in a word; none if that goes on.
+    pub fn end(&self) -> Option<&'static str> {
         match self {
-            What::Answer(answer) => answer.last,
-            What::Copied { last, .. } => *last,
-            What::Cleared { .. } | What::End { .. } => true,
-            What::Begin(_) | What::ToolBegan { .. } | What::ToolDone { .. } => false,
+            What::Answer(answer) => answer.last.then_some("succeeded"),
+            What::Copied { last, .. } => last.then_some("succeeded"),
+            What::Cleared { .. } => Some("deleted"),
+            What::End { state, .. } => Some(state.as_str()),
+            What::Begin(_) | What::ToolBegan { .. } | What::ToolDone { .. } => None,
         }
     }
 }
@@ -252,7 +253,7 @@ impl What {
 impl Entry {
     /// The entry that follows where these operations are over.
     pub fn after(over: &Over, at: Time, what: What) -> Entry {
-        let over = if what.is_end() { over.with(what.n()) } else { over.clone() };
+        let over = if what.end().is_some() { over.with(what.n()) } else { over.clone() };
         Entry { at, over, what }
     }
 }

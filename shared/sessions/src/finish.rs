@@ -101,25 +101,17 @@ impl Read {
             return Ok(None);
         }
         let first = *self.first.get_or_insert(number);
-        let is_end = entry.what.is_end();
-        let state = match entry.what {
+        let state = entry.what.end();
+        match entry.what {
             What::Answer(answer) => {
                 self.text = answer.last.then(|| answer.message.text());
                 self.outcome.usage += answer.usage;
                 self.outcome.model = Some(answer.model);
-                "succeeded"
             }
-            What::End { state, error, .. } => {
-                self.outcome.error = error;
-                state.as_str()
-            }
-            What::Cleared { .. } => "deleted",
-            What::Copied { .. } => "succeeded",
-            What::Begin(_) | What::ToolBegan { .. } | What::ToolDone { .. } => return Ok(None),
-        };
-        if !is_end {
-            return Ok(None);
+            What::End { error, .. } => self.outcome.error = error,
+            _ => {}
         }
+        let Some(state) = state else { return Ok(None) };
         let outcome = serde_json::to_string(&self.outcome).map_err(Error::internal)?;
         Ok(Some(Ended { state: state.to_owned(), at: entry.at, entries: (first, number), outcome }))
     }

@@ -22,7 +22,9 @@ pub type Numbered = (u64, Arc<Entry>);
 pub enum Writer {
     /// Anybody: what is there is read first, then the table at least every two seconds.
     Anybody,
-    /// This process, and nobody did so far: the table is read as rarely as whoever works looks whether somebody ended the work.
+    /// Whoever follows. Others only end what is at work: the table is read every two seconds.
+    Myself,
+    /// This process, and nobody did so far: whoever works in it reads the table, and is heard. The table is read every 20 seconds.
     Here,
 }
 
@@ -31,6 +33,7 @@ impl Writer {
     fn pauses(self) -> (Duration, Duration) {
         match self {
             Writer::Anybody => (Duration::from_millis(250), Duration::from_secs(2)),
+            Writer::Myself => (Duration::from_secs(2), Duration::from_secs(2)),
             Writer::Here => (Duration::from_secs(20), Duration::from_secs(20)),
         }
     }

@@ -4,7 +4,8 @@ use crate::Sessions;
 use crate::entry::Entry;
 use crate::log::read;
 use rookery_domain::{Result, SessionAt};
-use rookery_store::{Operation, SessionNames};
+use rookery_store::SessionNames;
+use std::collections::{HashMap, HashSet};
 
 /// A part of a session's log.
 #[derive(Clone, Debug)]
@@ -50,9 +51,26 @@ impl Sessions {
         Ok(Part { entries, more })
     }
 
-    /// The operations from one to another, as the inbox has them.
-    pub async fn operations(&self, at: &SessionAt, from: u64, to: u64) -> Result<Vec<Operation>> {
-        let limit = usize::try_from((to + 1).saturating_sub(from)).unwrap_or(usize::MAX);
-        self.store.operations(at, from, limit).await
+    /// How the operations ended that have entries in a part of the log, in a word each; those that go on are left out. This is read from
+    /// the log, since the inbox has it a moment later, or much later after a crash.
+    pub async fn ends(&self, at: &SessionAt, part: &Part) -> Result<HashMap<u64, &'static str>> {
+        let asked: HashSet<u64> = part.entries.iter().map(|(_, entry)| entry.what.n()).collect();
+        let (mut found, mut last, mut more) = (part.ends(), part.last(), part.more);
+        while more && !asked.iter().all(|n| found.contains_key(n)) {
+            let next = self.part(at, last, usize::MAX).await?;
+            found.extend(next.ends());
+            (last, more) = (next.last(), next.more);
+        }
+        Ok(found)
+    }
+}
+
+impl Part {
+    fn ends(&self) -> HashMap<u64, &'static str> {
+        self.entries.iter().filter_map(|(_, entry)| Some((entry.what.n(), entry.what.end()?))).collect()
+    }
+
+    fn last(&self) -> u64 {
+        self.entries.last().map_or(0, |(number, _)| *number)
     }
 }

@@ -21,6 +21,7 @@
 
 pub mod admit;
 pub mod ask;
+mod bounded;
 pub mod cell;
 pub mod definition;
 pub mod delete;
@@ -45,12 +46,14 @@ pub struct Sessions {
     store: Store,
     producer: Producer,
     hub: Arc<hub::Hub>,
+    /// Sessions as they were read last. Logs only go on, so whoever comes next reads what is new.
+    read: Arc<log::Cache>,
 }
 
 impl Sessions {
     /// The sessions of a table, and the way to those who wait for their operations.
     pub fn new(store: Store, producer: Producer) -> Self {
-        Sessions { store, producer, hub: Arc::default() }
+        Sessions { store, producer, hub: Arc::default(), read: Arc::new(log::cache()) }
     }
 
     /// The table.

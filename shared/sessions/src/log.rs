@@ -1,9 +1,16 @@
 //! A session as it was read, and how its log goes on: each entry is appended to what was read last, or what won instead is read.
 
 use crate::Sessions;
+use crate::bounded::bounded;
 use crate::entry::{Entry, What};
 use crate::progress::Progress;
+use quick_cache::Weighter;
 use rookery_domain::{Error, Result, SessionAt, Time};
+
+/// The most bytes of sessions that are kept in memory.
+const CACHED_BYTES: u64 = 32 * 1024 * 1024;
+/// What a session takes besides its entries, in bytes.
+const OWN_BYTES: u64 = 4 * 1024;
 
 /// A session as it was read.
 #[derive(Clone, Debug)]
@@ -12,6 +19,30 @@ pub struct Loaded {
     pub at: SessionAt,
     /// How far it is.
     pub progress: Progress,
+    /// The bytes of the entries that were read or written.
+    bytes: usize,
+}
+
+impl Loaded {
+    pub(crate) fn new(at: &SessionAt, progress: Progress) -> Self {
+        Loaded { at: at.clone(), progress, bytes: 0 }
+    }
+}
+
+/// Sessions in memory, bounded by size.
+pub(crate) type Cache = quick_cache::sync::Cache<SessionAt, Loaded, ByBytes>;
+
+#[derive(Clone)]
+pub(crate) struct ByBytes;
+
+impl Weighter<SessionAt, Loaded> for ByBytes {
+    fn weight(&self, _: &SessionAt, loaded: &Loaded) -> u64 {
+        OWN_BYTES + loaded.bytes as u64
+    }
+}
+
+pub(crate) fn cache() -> Cache {
+    bounded(CACHED_BYTES, OWN_BYTES, ByBytes)
 }
 
 /// What became of an entry.
@@ -24,11 +55,17 @@ pub enum Appended {
 }
 
 impl Sessions {
-    /// Reads a session, from its first entry to its last.
+    /// Reads a session, from its first entry to its last. What this process kept of it is not read again.
     pub async fn load(&self, at: &SessionAt) -> Result<Loaded> {
-        let mut loaded = Loaded { at: at.clone(), progress: Progress::default() };
+        let kept = self.read.remove(at).map(|(_, loaded)| loaded);
+        let mut loaded = kept.unwrap_or_else(|| Loaded::new(at, Progress::default()));
         self.catch_up(&mut loaded).await?;
         Ok(loaded)
+    }
+
+    /// Keeps a session that was loaded for whoever loads it next in this process.
+    pub fn keep(&self, loaded: Loaded) {
+        self.read.insert(loaded.at.clone(), loaded);
     }
 
     /// Reads what others wrote. Those who listen in this process hear of it, unless the session was not read before.
@@ -39,6 +76,7 @@ impl Sessions {
             for (number, text) in &page.entries {
                 let entry = read(text)?;
                 loaded.progress.add(*number, &entry);
+                loaded.bytes += text.len();
                 if is_new {
                     self.hub.tell(&loaded.at, *number, &entry);
                 }
@@ -56,6 +94,7 @@ impl Sessions {
         let number = loaded.progress.last + 1;
         if self.store.append_entry(&loaded.at, number, &text).await? {
             loaded.progress.add(number, &entry);
+            loaded.bytes += text.len();
             self.hub.tell(&loaded.at, number, &entry);
             return Ok(Appended::Won);
         }

@@ -8,6 +8,7 @@
 //! | open | `Answer` that asks for tools, `ToolBegan`, `ToolDone` | open |
 //! | open | `Answer` that is the last | over: succeeded |
 //! | waits | `Copied`, if it is a fork, and may begin | over with the last one, and what was copied is its conversation |
+//! | waits | `End`, if it is a fork of which something was copied | over: failed, and nothing was copied |
 //! | waits | `Cleared`, if it is a deletion, and may begin | over, and what was before is gone |
 //! | open | `End` | over: failed, aborted, or expired |
 //!
@@ -30,6 +31,8 @@ pub struct Progress {
     pub history: Vec<Message>,
     /// The operation that is open.
     pub open: Option<Open>,
+    /// The fork whose messages are being copied, and how many messages there were before.
+    pub(crate) copying: Option<(u64, usize)>,
 }
 
 /// An operation that began, and is not over.
@@ -87,8 +90,14 @@ impl Progress {
         let open = self.open.take();
         self.open = match (&entry.what, open) {
             (What::Begin(begin), _) => Some(Open::new(number, begin)),
-            (What::Copied { message, .. }, open) => {
+            (What::Copied { n, message, last }, open) => {
+                let copying = self.copying.unwrap_or((*n, self.history.len()));
+                self.copying = (!last).then_some(copying);
                 self.history.extend(message.clone());
+                open
+            }
+            (What::End { n, .. }, open) if self.copying.is_some_and(|(fork, _)| fork == *n) => {
+                self.history.truncate(self.copying.take().map_or(0, |(_, before)| before));
                 open
             }
             (What::Cleared { .. }, _) => {

@@ -4,7 +4,7 @@
 use crate::Sessions;
 use crate::ask::{Ask, Source};
 use crate::entry::{EndError, EndState, Over, What};
-use crate::log::{Appended, read};
+use crate::log::{Appended, Loaded, read};
 use crate::progress::Progress;
 use rookery_domain::{Error, OperationAt, Result, SessionAt, Time, limits};
 use rookery_store::Operation;
@@ -82,7 +82,7 @@ impl Sessions {
         if matches!(Ask::of(&stored)?.source, Source::Deletion | Source::Fork { .. }) {
             return Ok(Stopped::Over); // Half of it would be worse than none, and it takes moments.
         }
-        let mut loaded = crate::log::Loaded { at: at.clone(), progress: self.load_after(at, stored.after).await? };
+        let mut loaded = Loaded::new(at, self.load_after(at, stored.after).await?);
         while !loaded.progress.over.has(n) {
             let open = loaded.progress.open.as_ref().filter(|open| open.begin.n == n).map(|open| open.first);
             let (state, stopped) = match open {
@@ -100,7 +100,7 @@ impl Sessions {
     }
 
     /// The first operation of a session that is not over.
-    async fn first_unfinished(&self, at: &SessionAt) -> Result<Option<(u64, Operation)>> {
+    pub(crate) async fn first_unfinished(&self, at: &SessionAt) -> Result<Option<(u64, Operation)>> {
         let n = self.over(at).await?.first_open();
         Ok(self.store.operation(&at.operation(n)).await?.map(|operation| (n, operation)))
     }
@@ -114,7 +114,7 @@ impl Sessions {
     pub(crate) async fn load_after(&self, at: &SessionAt, after: u64) -> Result<Progress> {
         // The entry itself says which operations are over.
         let progress = Progress { last: after.saturating_sub(1), ..Progress::default() };
-        let mut loaded = crate::log::Loaded { at: at.clone(), progress };
+        let mut loaded = Loaded::new(at, progress);
         self.catch_up(&mut loaded).await?;
         Ok(loaded.progress)
     }

@@ -75,6 +75,7 @@ pub use schedules::{Advance, DueCursor, DueItem, DuePage, ScheduleAdvance, Sched
 pub use sdk::Store;
 pub use session_asks::{AskedSession, Emitted, SessionAsk};
 pub use sessions::SessionNames;
+pub use sessions::copies::CopyTo;
 pub use sessions::files::SessionFile;
 pub use sessions::inbox::{Aside, Asked, Ended, Operation, PutOperation};
 pub use sessions::log::LogPage;

@@ -1,8 +1,9 @@
 //! Definitions in memory, ready to run. A version never changes, so it is read once, and cached by its number.
 
 use super::Definition;
-use quick_cache::sync::{Cache as Bounded, DefaultLifecycle};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use crate::bounded::bounded;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache as Bounded;
 use rookery_domain::{AgentName, ProjectId};
 use std::sync::Arc;
 
@@ -27,13 +28,7 @@ impl Weighter<Key, Arc<Definition>> for ByBytes {
     }
 }
 
-/// Makes an empty cache. It has one shard: with several, the share of each would be small for the largest definitions.
+/// Makes an empty cache.
 pub(super) fn cache() -> Cache {
-    let items = (CACHED_BYTES / OWN_BYTES) as usize;
-    let options = OptionsBuilder::new().shards(1).estimated_items_capacity(items).weight_capacity(CACHED_BYTES).build();
-    match options {
-        Ok(options) => Bounded::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()),
-        // `build` fails only without the two numbers; both are given.
-        Err(_) => Bounded::with_weighter(items, CACHED_BYTES, ByBytes),
-    }
+    bounded(CACHED_BYTES, OWN_BYTES, ByBytes)
 }

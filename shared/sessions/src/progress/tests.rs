@@ -137,7 +137,7 @@ proptest! {
             if !matches!(entry.what, What::End { .. } | What::Begin(_)) {
                 prop_assert_eq!(open, Some(n));
             }
-            if entry.what.is_end() {
+            if entry.what.end().is_some() {
                 over.insert(n);
                 unanswered.retain(|call: &String| !call.starts_with(&format!("{n}-")));
                 open = open.filter(|open| *open != n);

@@ -1,7 +1,8 @@
 //! Sessions of persistent agents. What was asked and what happened are two lists of texts, each written at its end only, by a condition
 //! that nobody was there before: [`inbox`] and [`log`]. What the texts mean is not known here. The files that a session's tools write are in
-//! [`files`].
+//! [`files`], and their way into a fork of the session in [`copies`].
 
+pub(crate) mod copies;
 pub(crate) mod delete;
 pub(crate) mod files;
 pub(crate) mod inbox;
