@@ -32,6 +32,8 @@ mod requests;
 mod route;
 mod run_tree;
 mod runs;
+mod session_files;
+mod session_fork;
 mod session_log;
 mod sessions;
 mod versions;
@@ -152,6 +154,8 @@ fn routes() -> Vec<Route> {
         agent_protocol::routes(),
         definitions::routes(),
         sessions::routes(),
+        session_fork::routes(),
+        session_files::routes(),
         flue::routes(),
         openapi::routes(),
     ];

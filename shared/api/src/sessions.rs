@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::auth::Access;
-use crate::body::{Input, Json, Nothing};
+use crate::body::{Json, Nothing};
 use crate::error::{ApiError, Result};
 use crate::flue::{NAME_BYTES, frames};
 use crate::ids::Ids;
@@ -17,10 +17,9 @@ use rookery_domain::{AgentName, Error, Kind, OperationAt, SessionAt, SessionKey,
 use rookery_sessions::ask::Source;
 use rookery_sessions::history::Head;
 use rookery_sessions::stop::{Stopped, Unfinished};
-use rookery_store::{Page, Project, Role, SessionNames};
+use rookery_store::{Page, Project, Role};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use serde::Serialize;
 
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
@@ -28,15 +27,6 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, SESSION, viewer, "Shows a session of a persistent agent.", show).answers::<One<SessionView>>(200),
         Route::new(Method::DELETE, SESSION, editor, "Deletes a session with all that was said in it.", delete),
-        Route::new(
-            Method::POST,
-            below("/fork"),
-            editor,
-            "Copies the conversation so far into a new session, without files.",
-            fork,
-        )
-        .takes::<ForkInput>()
-        .answers::<One<Forked>>(201),
         Route::new(Method::GET, below("/messages"), viewer, "Lists what was said, oldest first.", messages)
             .paged()
             .answers::<Listed<MessageView>>(200),
@@ -142,34 +132,7 @@ struct Cancelled {
 }
 
 /// Finds the session of a path; 404 when nothing was ever asked in it.
-/// Where the copy of a session goes.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ForkInput {
-    /// The id of its instance; that of the original, if it is left out.
-    #[serde(default)]
-    instance: Option<String>,
-    /// The name of the new session.
-    session: String,
-    /// The number of the last event that counts; the last one, if it is left out.
-    #[serde(default)]
-    upto: Option<u64>,
-}
-
-impl Input for ForkInput {}
-
-/// A session that is the copy of another one.
-#[derive(Serialize, JsonSchema)]
-struct Forked {
-    /// The agent's name.
-    agent: String,
-    /// The id of the instance.
-    instance: String,
-    /// The session's name.
-    session: String,
-}
-
-async fn find(app: &App, project: &Project, ids: &Ids) -> Result<(SessionAt, Head)> {
+pub(crate) async fn find(app: &App, project: &Project, ids: &Ids) -> Result<(SessionAt, Head)> {
     let agent: AgentName = ids.get("agent")?;
     for (name, what) in [("instance", "id of the instance"), ("session", "name of the session")] {
         let bytes = ids.text(name).len();
@@ -206,25 +169,6 @@ async fn delete(State(app): State<App>, Extension(project): Extension<Project>, 
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn fork(
-    State(app): State<App>,
-    Extension(project): Extension<Project>,
-    ids: Ids,
-    Json(input): Json<ForkInput>,
-) -> Result<impl IntoResponse> {
-    let (at, head) = find(&app, &project, &ids).await?;
-    let names =
-        SessionNames { agent: head.names.agent, instance: input.instance.unwrap_or(head.names.instance), session: input.session };
-    for (name, what) in [(&names.instance, "instance"), (&names.session, "session")] {
-        if name.is_empty() || name.len() > NAME_BYTES {
-            let details = format!("Give one of 1 to {NAME_BYTES} bytes.");
-            return Err(Error::invalid(format!("`{what}` has {} bytes.", name.len()), details).into());
-        }
-    }
-    app.agents.sessions.fork(&at, input.upto, &names).await?;
-    Ok((StatusCode::CREATED, one(Forked { agent: names.agent, instance: names.instance, session: names.session })))
-}
-
 async fn messages(
     State(app): State<App>,
     Extension(project): Extension<Project>,
@@ -235,18 +179,12 @@ async fn messages(
     let (limit, cursor) = (query.limit()?, query.cursor()?);
     let after = cursor.map_or(Ok(0), |cursor| place_of(&cursor).and_then(|place| place.parse().ok()).ok_or_else(bad_cursor))?;
     let part = app.agents.sessions.part(&at, after, limit).await?;
-    let numbers = || part.entries.iter().map(|(_, entry)| entry.what.n());
-    let states = match (numbers().min(), numbers().max()) {
-        (Some(first), Some(last)) => app.agents.sessions.operations(&at, first, last).await?,
-        _ => Vec::new(),
-    };
-    let states: HashMap<u64, String> =
-        states.into_iter().filter_map(|operation| Some((operation.n, operation.ended?.state))).collect();
+    let ends = app.agents.sessions.ends(&at, &part).await?;
     let next = match (part.more, part.entries.last()) {
         (true, Some((number, _))) => Some(cursor_at(&number.to_string())?),
         _ => None,
     };
-    let said = part.entries.iter().filter_map(|(number, entry)| said(&at, *number, entry, &states));
+    let said = part.entries.iter().filter_map(|(number, entry)| said(&at, *number, entry, &ends));
     Ok(listed(Page { items: said.collect(), next }, |message| message))
 }
 
