@@ -3,10 +3,11 @@
 use super::tool::{Tool, ToolContext, ToolFailure, define_tool};
 use http::Method;
 use rookery_domain::limits;
-use rookery_egress::{Request, Response, leads_to};
+use rookery_agents::template::Scope;
+use rookery_egress::{Request, Response, Secret, leads_to};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -70,8 +71,11 @@ async fn call(args: Http, of: ToolContext) -> Result<String, ToolFailure> {
         Verb::Delete => Method::DELETE,
     };
     let mut request = Request::new(method, args.url);
-    let headers = args.headers.unwrap_or_default();
-    request.headers = headers.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case(KEY)).collect();
+    add_headers(&of, &mut request).await?;
+    let is_taken = |name: &str| request.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    let headers = args.headers.unwrap_or_default().into_iter();
+    let own: Vec<_> = headers.filter(|(name, _)| !name.eq_ignore_ascii_case(KEY) && !is_taken(name)).collect();
+    request.headers.extend(own);
     if !args.method.only_reads() {
         request.headers.push((KEY.to_owned(), of.key));
     }
@@ -89,6 +93,29 @@ async fn call(args: Http, of: ToolContext) -> Result<String, ToolFailure> {
         ..400 => Ok(told(&response)),
         _ => Err(told(&response).into()),
     }
+}
+
+/// Adds the headers of the definition. One that names a credential goes only to the hosts that the credential is bound to.
+async fn add_headers(of: &ToolContext, request: &mut Request) -> Result<(), ToolFailure> {
+    let scope = Scope::new(Map::new());
+    for (name, template) in of.headers.iter() {
+        let names = template.credentials();
+        let found = of.store.credentials(&of.session.project, names).await?;
+        if let Some((missing, _)) = names.iter().zip(&found).find(|(_, found)| found.is_none()) {
+            return Err(format!("The call is not made: the project has no credential `{missing}`.").into());
+        }
+        let secrets: Vec<Secret> = found
+            .into_iter()
+            .flatten()
+            .map(|own| Secret { marker: scope.marker(&own.name), name: own.name, value: own.value, hosts: own.hosts })
+            .collect();
+        if secrets.iter().all(|secret| leads_to(&request.url, &secret.hosts).unwrap_or(false)) {
+            let value = template.render(&scope).map_err(|error| format!("The call is not made: {}.", error.problem()))?;
+            request.headers.push((name.to_owned(), value));
+            request.secrets.extend(secrets);
+        }
+    }
+    Ok(())
 }
 
 /// An answer as the model is told it.

@@ -46,6 +46,7 @@ impl Operations {
             egress: self.models.egress().clone(),
             session: loaded.at.clone(),
             hosts: of.definition.hosts.clone(),
+            headers: of.definition.headers.clone(),
             after: loaded.progress.last,
             key: key.simple().to_string(),
             asked_by: open.begin.cell.as_deref().cloned().zip(self.workflows.clone()),

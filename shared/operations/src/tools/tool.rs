@@ -8,6 +8,7 @@ use rookery_domain::{Args, Error, Kind, SessionAt, limits};
 use rookery_egress::Egress;
 use rookery_models::ToolSpec;
 use rookery_sessions::ask::CellAsk;
+use rookery_sessions::definition::Headers;
 use rookery_sessions::ports::Workflows;
 use rookery_store::Store;
 use schemars::JsonSchema;
@@ -30,6 +31,8 @@ pub struct ToolContext {
     pub(crate) session: SessionAt,
     /// The hosts that the definition lists.
     pub(crate) hosts: Vec<String>,
+    /// The headers that it adds to calls.
+    pub(crate) headers: Arc<Headers>,
     /// The last entry of the log.
     pub(crate) after: u64,
     pub(crate) key: String,

@@ -1,6 +1,8 @@
 //! The tool `http`: whom it may call, and how.
 
 use crate::world::World;
+use rookery_domain::Time;
+use rookery_store::Credential;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -9,7 +11,7 @@ use tokio::net::TcpListener;
 /// What a server got: the lines of the head, and the body.
 type Got = Arc<Mutex<Vec<(Vec<String>, String)>>>;
 
-/// Answers each request by what its path says: `/large`, `/binary`, `/away`, `/broken`, or a text.
+/// Answers each request by what its path says: `/large`, `/binary`, `/away`, `/broken`, `/echo` of the key, or a text.
 async fn serve() -> (String, Got) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = listener.local_addr().unwrap().to_string();
@@ -37,6 +39,10 @@ async fn serve() -> (String, Got) {
                 "/large" => ("200 OK", "Content-Type: text/plain", "ü".repeat(100_000).into()),
                 "/binary" => ("200 OK", "Content-Type: image/png", vec![0xff; 10]),
                 "/away" => ("302 Found", "Location: http://example.com/", Vec::new()),
+                "/echo" => {
+                    let sent = head.iter().filter(|line| line.to_lowercase().starts_with("authorization"));
+                    ("200 OK", "Content-Type: text/plain", sent.cloned().collect::<Vec<_>>().join("\n").into())
+                }
                 "/broken" => ("503 Unavailable", "Retry-After: 7", "come later".into()),
                 _ => ("200 OK", "Content-Type: text/plain", "hello".into()),
             };
@@ -103,4 +109,31 @@ async fn the_call_is_made_as_the_model_says_and_its_answer_is_bounded() {
     assert!(told[3].text.ends_with("[The body is no text. It has 10 bytes.]"), "{:?}", told[3]);
     assert!(told[4].is_error && told[4].text == "HTTP 503\nretry-after: 7\n\ncome later", "{:?}", told[4]);
     assert!(told[5].is_error && told[5].text.contains("`Host` is refused"), "{:?}", told[5]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_credential_of_the_definition_goes_to_its_hosts_and_the_model_never_sees_it() {
+    let ((host, got), (other, others)) = (serve().await, serve().await);
+    let tools = r#"[{name: http, headers: {Authorization: "Bearer {% credential crm %}"}}]"#;
+    let world = World::start(tools, &format!("\"{host}\", \"{other}\"")).await;
+    let get = |host: &str| {
+        let headers = json!({"authorization": "of the model"});
+        json!(["http", {"method": "GET", "url": format!("http://{host}/echo"), "headers": headers}])
+    };
+    let missing = world.told(&json!([[get(&host)]])).await;
+    assert!(missing[0].contains("no credential `crm`") && got.lock().unwrap().is_empty(), "{missing:?}");
+    let secret = "s3cret-of-the-crm";
+    let hosts = vec![host.clone()];
+    let credential = Credential { name: "crm".into(), value: secret.into(), hosts, updated_at: Time::now() };
+    world.store.put_credential(&world.project, &credential).await.unwrap();
+    let told = world.told(&json!([[get(&host), get(&other)]])).await;
+    let sent = |got: &Got| -> Vec<String> {
+        let got = got.lock().unwrap();
+        let lines = got.iter().flat_map(|(head, _)| head.clone());
+        lines.filter(|line| line.to_lowercase().starts_with("authorization")).collect()
+    };
+    assert_eq!(sent(&got), [format!("authorization: Bearer {secret}")]);
+    assert_eq!(sent(&others), ["authorization: of the model"], "it is not bound to this host");
+    assert!(told[0].contains("Bearer [credential crm]"), "{told:?}");
+    assert!(!format!("{:?}", world.log().await).contains(secret));
 }

@@ -1,18 +1,17 @@
 //! The check of a definition: it gives the agent, or all that is wrong with its texts, each with file, line and field.
 
 mod runtime;
+mod tools;
 
 use super::front_matter::{self, Content, Node, below};
 use super::read::{self, Place};
 use super::{
-    Behaviour, Checked, Definition, Diagnostic, Environment, Fields, Found, Instructions, NameOr, Report, Source, ToolWithOptions,
+    Behaviour, Checked, Definition, Diagnostic, Environment, Fields, Found, Headers, Instructions, NameOr, Report, Source,
 };
 use rookery_domain::{AgentName, limits};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// The tools that a definition can name.
-pub(super) const TOOLS: [&str; 7] = ["read", "write", "edit", "list", "grep", "http", "emit"];
 /// Most subagents of an agent, with those of its subagents.
 const SUBAGENTS: usize = 50;
 /// Longest description, in characters.
@@ -116,9 +115,12 @@ impl Checker<'_> {
             }
         }
         self.runtime(&document, environment);
-        if behaviour.tools.iter().any(|tool| tool.name == "http") && fields.hosts.is_empty() {
+        let http = behaviour.tools.iter().find(|tool| tool.name == "http");
+        if http.is_some() && fields.hosts.is_empty() {
             self.warning(&document, "hosts", "The tool `http` may call no host: list those that it may.");
         }
+        // What is wrong with them was told where they stand.
+        let headers = Arc::new(http.and_then(|http| Headers::parse(&http.options).ok()).unwrap_or_default());
         Definition {
             name: name.clone(),
             version: 0,
@@ -130,6 +132,7 @@ impl Checker<'_> {
             cwd: fields.cwd.clone(),
             env: fields.env.clone(),
             hosts: fields.hosts.clone(),
+            headers,
             bytes: 0,
         }
     }
@@ -182,18 +185,7 @@ impl Checker<'_> {
         if fields.description.as_deref().is_some_and(|text| !is_text(text, DESCRIPTION_CHARS)) {
             self.error(document, &at("description"), format!("Give 1 to {DESCRIPTION_CHARS} characters, or leave the line out."));
         }
-        let mut tools = Vec::new();
-        for (index, tool) in fields.tools.iter().enumerate() {
-            let tool = match tool {
-                NameOr::Name(name) => ToolWithOptions { name: name.clone(), options: serde_json::Map::new() },
-                NameOr::Object(tool) => (**tool).clone(),
-            };
-            if !TOOLS.contains(&tool.name.as_str()) {
-                let message = format!("There is no tool `{}`; there are {}.", tool.name, TOOLS.join(", "));
-                self.error(document, &at(&format!("tools[{index}]")), message);
-            }
-            tools.push(tool);
-        }
+        let tools = self.tools(document, prefix, fields);
         for (index, skill) in fields.skills.iter().enumerate() {
             if skill.name.parse::<AgentName>().is_err() {
                 self.error(document, &at(&format!("skills[{index}].name")), NAME);

@@ -8,6 +8,7 @@ mod cache;
 mod check;
 mod fields;
 mod front_matter;
+mod headers;
 mod instructions;
 mod merge;
 mod read;
@@ -18,6 +19,7 @@ mod versions;
 
 pub use check::check;
 pub use fields::*;
+pub use headers::Headers;
 pub use instructions::{Environment, Instructions, Seen};
 pub use merge::Behaviour;
 pub use shapes::{NameOr, OrFalse, Persist};
@@ -28,6 +30,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The texts of a definition, as people wrote them: the agent's own, and those of the profiles that it uses, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -70,6 +73,8 @@ pub struct Definition {
     pub env: Vec<String>,
     /// The hosts that the tool `http` may call.
     pub hosts: Vec<String>,
+    /// The headers that its calls have.
+    pub headers: Arc<Headers>,
     /// The bytes of its texts.
     bytes: usize,
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 const GUIDE: &str = "---
 model: demo/guide            # provider/name, or false
 thinking_level: low
-tools: [read, write, list, {name: http, retries: 2}]
+tools: [read, write, list, {name: http, headers: {X-Team: crm}}]
 hosts: [api.example.com]
 triggers: {webhook: true}
 on_busy: queue               # reject | queue | interrupt
@@ -53,7 +53,7 @@ fn a_definition_is_what_its_file_says() {
     assert_eq!(guide.behaviour.thinking_level, Some(ThinkingLevel::Low));
     let tools: Vec<_> = guide.behaviour.tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(tools, ["read", "write", "list", "http"]);
-    assert_eq!(json!(guide.behaviour.tools[3].options), json!({"retries": 2}));
+    assert_eq!(json!(guide.behaviour.tools[3].options), json!({"headers": {"X-Team": "crm"}}));
     assert_eq!((guide.triggers.webhook, guide.on_busy, guide.persist), (true, OnBusy::Queue, Persist::Hours(720)));
     assert_eq!((guide.deadline_seconds, guide.hosts.as_slice()), (Some(120), &["api.example.com".to_owned()][..]));
     assert_eq!(rendered(&guide, None), "You help with ticket t-1. Write to help@example.com when unsure.");
