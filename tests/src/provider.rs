@@ -8,7 +8,7 @@
 //! | anything else | `Heard: ` and the message |
 
 use axum::body::{Body, Bytes};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -27,6 +27,7 @@ const MOMENT: Duration = Duration::from_millis(40);
 pub struct Provider {
     addr: SocketAddr,
     asked: Arc<Mutex<Vec<Value>>>,
+    keys: Arc<Mutex<Vec<String>>>,
     is_released: watch::Sender<bool>,
     _stop: oneshot::Sender<()>,
 }
@@ -36,17 +37,20 @@ impl Provider {
     #[expect(clippy::new_without_default, reason = "it starts a server")]
     pub fn new() -> Provider {
         let (asked, (is_released, released)) = (Arc::new(Mutex::new(Vec::new())), watch::channel(false));
-        let log = asked.clone();
+        let (log, keys) = (asked.clone(), Arc::<Mutex<Vec<String>>>::default());
+        let seen = keys.clone();
         let app = Router::new().route(
             "/v1/chat/completions",
-            post(async move |Json(request): Json<Value>| {
+            post(async move |headers: HeaderMap, Json(request): Json<Value>| {
+                let key = headers.get("authorization").map_or("", |key| key.to_str().unwrap());
+                seen.lock().unwrap().push(key.to_owned());
                 let answer = answer(&request, released.clone());
                 log.lock().unwrap().push(request);
                 answer
             }),
         );
         let (addr, stop) = crate::server::start(app);
-        Provider { addr, asked, is_released, _stop: stop }
+        Provider { addr, asked, keys, is_released, _stop: stop }
     }
 
     /// The base URL.
@@ -72,6 +76,11 @@ impl Provider {
     /// The last messages of all requests, in their order.
     pub fn heard(&self) -> Vec<String> {
         self.asked.lock().unwrap().iter().map(last_message).collect()
+    }
+
+    /// The keys of all requests, in their order, as the header has them.
+    pub fn keys(&self) -> Vec<String> {
+        self.keys.lock().unwrap().clone()
     }
 
     /// How many messages the last request had, besides the instructions.

@@ -60,6 +60,10 @@ pub(super) async fn sessions(tour: &mut Tour) {
         let answer = tour.call(Method::GET, &format!("{session}{below}"), None).await;
         assert!(!is_there || answer.text.contains(expected), "{below}: {}", answer.text);
     }
+    let files = tour.call(Method::GET, &format!("{session}/files"), None).await;
+    assert_eq!(files.status, if is_there { 200 } else { 404 }, "{}", files.text);
+    tour.ids.insert("file", "notes.md".to_owned());
+    tour.call(Method::GET, &format!("{session}/files/{{file}}"), None).await.error(404, "not_found");
     tour.ids.insert("operation", "none".to_owned());
     tour.post(&format!("{session}/operations/{{operation}}/cancel"), json!({})).await.error(404, "not_found");
     let forked = tour.post(&format!("{session}/fork"), json!({"session": "copy"})).await;

@@ -1,6 +1,7 @@
 //! Persistent agents, asked over the paths of PyFlue.
 
 mod crashes;
+mod keys;
 mod order;
 mod prompts;
 mod sockets;
