@@ -6,7 +6,7 @@ SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
 FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator prompts)
 
-.PHONY: help run build test bench bench-curves bench-functions check conformance template deploy deploy-test pyflue-test licences
+.PHONY: help run build test bench bench-curves bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences licences
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -65,6 +65,11 @@ target/deploy/installed: infra/deploy/requirements.txt
 pyflue-test: target/pyflue/installed ## drives PyFlue's own client, from PyPI, against the program
 	cargo build --workspace --bin rookery --locked
 	target/pyflue/bin/python tests/pyflue/acceptance.py target/debug/rookery
+	target/pyflue/bin/python tests/pyflue/differences.py target/debug/rookery --check
+
+pyflue-differences: target/pyflue/installed ## writes how Rookery differs from PyFlue's own server to the document
+	cargo build --workspace --bin rookery --locked
+	target/pyflue/bin/python tests/pyflue/differences.py target/debug/rookery
 
 target/pyflue/installed: tests/pyflue/requirements.txt
 	@echo "Installing PyFlue (a minute) ..."

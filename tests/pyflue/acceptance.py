@@ -93,17 +93,17 @@ def public_methods():
 class Rookery:
     """The program on a folder of its own, with agents and one workflow."""
 
-    def __init__(self, program, folder, *args):
+    def __init__(self, program, folder, *args, agents=AGENTS, environment=None):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        agents = folder / "agents"
-        agents.mkdir()
-        for name, front_matter in AGENTS.items():
-            (agents / f"{name}.md").write_text(f"---\n{front_matter}\n---\nYou help.")
+        definitions = folder / "agents"
+        definitions.mkdir()
+        for name, front_matter in agents.items():
+            (definitions / f"{name}.md").write_text(f"---\n{front_matter}\n---\nYou help.")
         self.data = folder / "data"
-        command = [program, "--no-demo", "--addr", f"127.0.0.1:{self.port}", "--data", str(self.data), "--agents", str(agents), *args]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        command = [program, "--no-demo", "--addr", f"127.0.0.1:{self.port}", "--data", str(self.data), "--agents", str(definitions), *args]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})})
         assert "ready" in self.process.stdout.readline(), "it does not start"
         root_key = self.data / "root.key"
         self.root_key = root_key.read_text().strip() if root_key.exists() else None

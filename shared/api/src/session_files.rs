@@ -23,14 +23,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new(Method::GET, all, viewer, "Lists the files of a session, by their paths.", list)
             .paged()
             .answers::<Listed<FileView>>(200),
-        Route::new(
-            Method::GET,
-            each,
-            viewer,
-            "Shows a file of a session. In its path, each `/` is written as `%2F`.",
-            show,
-        )
-        .answers::<One<FileText>>(200),
+        Route::new(Method::GET, each, viewer, "Shows a file of a session. In its path, each `/` is written as `%2F`.", show)
+            .answers::<One<FileText>>(200),
     ]
 }
 

@@ -22,7 +22,8 @@ fn fill(path: &str, project: &str, workflow: &str) -> String {
     let filled = path.replace("{project}", project).replace("{workflow}", workflow).replace("{version}", "1");
     let filled = filled.replace("{cell}", "hand").replace("{credential}", "token").replace("{api_key}", "x");
     let filled = filled.replace("{agent}", "helper").replace("{instance}", "i").replace("{name}", "helper").replace("{id}", "i");
-    let filled = filled.replace("{session}", "s").replace("{session_id}", "i:s").replace("{operation}", "run_x").replace("{file}", "a.md");
+    let filled =
+        filled.replace("{session}", "s").replace("{session_id}", "i:s").replace("{operation}", "run_x").replace("{file}", "a.md");
     filled.replace("{event}", &event).replace("{failure}", &event).replace("{run}", &event).replace("{request}", &event)
 }
 

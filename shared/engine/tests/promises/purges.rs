@@ -11,9 +11,7 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterce
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use rookery_boot::{Clients, Options, TABLE};
-use rookery_domain::{
-    CallbackAuth, CellId, EventId, Payload, ProjectId, SessionAt, Time, WorkflowId, WorkflowRef, random_token,
-};
+use rookery_domain::{CallbackAuth, CellId, EventId, Payload, ProjectId, SessionAt, Time, WorkflowId, WorkflowRef, random_token};
 use rookery_egress::Policy;
 use rookery_engine::{Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::Queue;

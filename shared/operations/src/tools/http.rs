@@ -2,8 +2,8 @@
 
 use super::tool::{Tool, ToolContext, ToolFailure, define_tool};
 use http::Method;
-use rookery_domain::limits;
 use rookery_agents::template::Scope;
+use rookery_domain::limits;
 use rookery_egress::{Request, Response, Secret, leads_to};
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! Prompts that end before their answer: aborted, cancelled, at their deadline.
 
-use crate::support::{World, answer, seen};
 use crate::queued;
+use crate::support::{World, answer, seen};
 use futures::StreamExt;
 use rookery_domain::Time;
 use rookery_sessions::ports::{Frame, OpErrorKind, Prompts};

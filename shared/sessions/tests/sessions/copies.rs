@@ -173,7 +173,10 @@ async fn a_fork_has_all_files_or_there_is_none() {
     let first = store.operation(&forked("late").operation(1)).await.unwrap().unwrap();
     assert!(sessions.done_without_model(&forked("late"), &first).await.unwrap());
     assert_eq!(store.operation(&forked("late").operation(1)).await.unwrap().unwrap().ended.unwrap().state, "failed");
-    assert_eq!((files(&forked("late")).await.len(), sessions.load(&forked("late")).await.unwrap().progress.history.len()), (0, 0));
+    assert_eq!(
+        (files(&forked("late")).await.len(), sessions.load(&forked("late")).await.unwrap().progress.history.len()),
+        (0, 0)
+    );
     sessions.fork(&at, None, &late).await.unwrap();
     assert_eq!(files(&forked("late")).await, original);
     assert_eq!(sessions.load(&forked("late")).await.unwrap().progress.history, loaded.progress.history);

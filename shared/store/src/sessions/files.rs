@@ -64,7 +64,8 @@ impl Store {
                 None => (nobody().unwrap_or_default(), 1, 0),
             };
             let bytes = text.len() as i64 - bytes;
-            let count = Expr::new("ADD #files :files, #bytes :bytes, writes :one").name("#files", "files").name("#bytes", "bytes");
+            let count =
+                Expr::new("ADD #files :files, #bytes :bytes, writes :one").name("#files", "files").name("#bytes", "bytes");
             let count = count.n(":files", files).n(":bytes", bytes).n(":one", 1);
             let room = Expr::new(
                 "attribute_exists(pk) AND (attribute_not_exists(#files) OR (#files <= :most_files AND #bytes <= :most_bytes))",

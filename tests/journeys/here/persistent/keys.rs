@@ -1,12 +1,12 @@
 //! Whose key opens a provider.
 
-use super::Agents;
+use super::start;
 use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
 async fn a_credential_of_the_project_goes_before_the_operators_key_and_is_seen_nowhere() {
-    let agents = Agents::start(&[("helper", "")]).await;
+    let agents = start(&[("helper", "")]).await;
     let (api, own) = (&agents.rookery.api, "sk-own-of-the-project");
     let credential = format!("/projects/{}/credentials/openai", agents.project);
     let host = agents.provider.url().split('/').nth(2).unwrap().to_owned();
