@@ -6,7 +6,7 @@ SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
 FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator prompts)
 
-.PHONY: help run build test bench bench-curves bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences licences
+.PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences licences
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,6 +31,11 @@ bench-curves: ## measures whether a hop costs more with many events (SIZES=1000,
 	cargo build --release --locked -p rookery-local
 	cargo build --release --locked -p rookery-bench
 	target/release/rookery-bench --curves $(if $(SIZES),--sizes $(SIZES))
+
+bench-agents: ## measures what is added to a model's time, memory of 500 sessions, and cost; beside PyFlue's server after `make pyflue-test`
+	cargo build --release --locked -p rookery-local
+	cargo build --release --locked -p rookery-bench
+	target/release/rookery-bench --agents $(addprefix --pyflue ,$(wildcard target/pyflue/bin/python))
 
 bench-functions: ## measures size and start of the Lambda functions, beside a hello-world; a first build takes ten minutes
 	cargo build --profile function --locked -p rookery-bench-hello $(FUNCTIONS)

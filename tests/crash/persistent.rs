@@ -52,7 +52,12 @@ async fn what_is_dispatched_is_done_once_and_in_order_and_prompts_are_whole_howe
             .flat_map(|input| [("user", input.clone()), ("assistant", format!("Heard: {input}"))])
             .map(owned)
             .collect();
-        let said = agents.said("helper", &instance, "default").await;
+        // The end of an operation is noted behind it, by whoever comes to the session after a kill.
+        let said = wait_until("ends that are noted", async || {
+            let said = agents.said("helper", &instance, "default").await;
+            said.iter().all(|(_, _, state)| state != "running").then_some(said)
+        })
+        .await;
         assert!(said.iter().all(|(_, _, state)| state == "succeeded"), "{instance}: {said:?}");
         let said: Vec<(String, String)> = said.into_iter().map(|(role, text, _)| (role, text)).collect();
         assert_eq!(said, expected, "{instance}");

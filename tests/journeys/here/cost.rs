@@ -1,7 +1,9 @@
-//! The requests to DynamoDB and SQS in an exchange with an external agent, counted: the number must not grow unnoticed.
+//! The requests to DynamoDB and SQS in an exchange with an external agent, a prompt and a dispatch, counted: their numbers must not grow
+//! unnoticed.
 
-use rookery_tests::{ExternalAgent, agent, cells, finish, link, link_of};
+use rookery_tests::{Agents, ExternalAgent, agent, cells, finish, link, link_of};
 use serde_json::{Value, json};
+use std::path::Path;
 
 const EXCHANGES: usize = 20;
 /// The most write units of an exchange: an event is accepted, its delivery asks and is answered, and the outcome is delivered once.
@@ -31,12 +33,46 @@ async fn an_exchange_with_an_external_agent_costs_what_it_should() {
         workflow.finished(&run).await;
     }
     rookery.stop();
-    let usage: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    costs_at_most("an exchange", &file, EXCHANGES, WRITE_UNITS, SQS_REQUESTS);
+}
+
+/// A prompt in a session of its own: its place with its guard and its session, its begin, its answer, and its end.
+#[tokio::test]
+async fn a_prompt_costs_what_it_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("usage.json");
+    let mut agents = Agents::start(super::rookery().arg("--usage").arg(file.to_str().unwrap()), &[("helper", "")]).await;
+    for n in 0..EXCHANGES {
+        agents.ask(&format!("/agents/helper/i{n}"), "Hello").await;
+    }
+    agents.rookery.stop();
+    costs_at_most("a prompt", &file, EXCHANGES, 14.0, 0.5);
+}
+
+/// A dispatch is a prompt that also has a message, which is sent, received and deleted.
+#[tokio::test]
+async fn a_dispatch_costs_what_it_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("usage.json");
+    let mut agents = Agents::start(super::rookery().arg("--usage").arg(file.to_str().unwrap()), &[("helper", "")]).await;
+    for n in 0..EXCHANGES {
+        agents.rookery.api.post(&format!("/agents/helper/i{n}/dispatch"), &json!({"input": "Hello"})).await.expect(202);
+        agents.is_done(&agents.session("helper", &format!("i{n}"), "default")).await;
+    }
+    agents.rookery.queues_are_empty().await;
+    agents.rookery.stop();
+    costs_at_most("a dispatch", &file, EXCHANGES, 14.0, 4.5);
+}
+
+/// Checks the average cost of so many in a file that the program wrote at its end. Receives that brought nothing do not count.
+fn costs_at_most(what: &str, file: &Path, number: usize, write_units: f64, sqs_requests: f64) {
+    let usage: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     let sum = |service: &str, field: &str| -> f64 {
-        usage[service].as_object().unwrap().values().map(|count| count[field].as_f64().unwrap()).sum::<f64>() / EXCHANGES as f64
+        let counts = usage[service].as_object().unwrap().values();
+        counts.map(|count| count[field].as_f64().unwrap()).sum::<f64>() / number as f64
     };
-    let (writes, requests) = (sum("DynamoDB", "write_units"), sum("SQS", "requests"));
-    println!("an exchange: {writes:.1} write units, {requests:.1} SQS requests\n{usage:#}");
-    assert!(writes <= WRITE_UNITS, "{writes} write units: {usage:#}");
-    assert!(requests <= SQS_REQUESTS, "{requests} SQS requests: {usage:#}");
+    let (writes, requests) = (sum("DynamoDB", "write_units"), sum("SQS", "requests") - sum("SQS", "empty"));
+    println!("{what}: {writes:.1} write units, {requests:.1} SQS requests\n{usage:#}");
+    assert!(writes <= write_units, "{what}: {writes} write units: {usage:#}");
+    assert!(requests <= sqs_requests, "{what}: {requests} SQS requests: {usage:#}");
 }
