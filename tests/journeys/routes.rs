@@ -75,6 +75,7 @@ async fn every_route_of_the_table_is_there_and_does_its_work() {
     open_addresses(&mut tour).await;
     persistent::agents(&mut tour).await;
     persistent::sessions(&mut tour).await;
+    persistent::called(&mut tour).await;
     for (path, then) in [
         ("/projects/{p}/workflows/{w}", "/projects/{p}/workflows/{w}"),
         ("/projects/{p}/credentials/{name}", ""),

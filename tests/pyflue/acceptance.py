@@ -26,18 +26,8 @@ from websockets.exceptions import InvalidStatus
 
 # What has no routes yet. When this is empty, the list goes, too.
 NOT_YET = {
-    "workflows.invoke",
-    "workflows.stream",
     "workflows.connect",
     "_WorkflowConnection.run",
-    "runs.get",
-    "runs.events",
-    "runs.stream",
-    "admin.agents.list",
-    "admin.instances.list",
-    "admin.runs.list",
-    "admin.runs.list_for_instance",
-    "admin.runs.get",
 }
 
 AGENTS = {
@@ -114,6 +104,7 @@ class Rookery:
             self.key = self.new_key(self.project)
             self.other_key = self.new_key(self.api("POST", "/projects", {"name": "other"})["data"]["id"])
         self.workflow("double", {"instructions": {"twice": "{{ text }}{{ text }}"}})
+        self.workflow("fails", {"instructions": {"n": "{{ text | divided_by: 0 }}"}})
 
     def new_key(self, project):
         return self.api("POST", f"/projects/{project}/api_keys", {"name": "client", "role": "editor"})["data"]["key"]
@@ -389,14 +380,42 @@ async def workflow(here):
     assert taken["run_id"].startswith("workflow:double:run_"), taken
     done = await here.client.workflows.invoke("double", {"text": "ab"}, wait=True)
     assert (done["status"], done["result"]) == ("completed", {"twice": "abab"}), done
+    run = await here.client.runs.get(done["run_id"])
+    assert set(run) == RUN and (run["agent"], run["agent_id"]) == ("double", done["run_id"]), run
+    assert (run["status"], run["result"], run["error"]) == ("succeeded", done["result"], None), run
     await refused(here.client.workflows.invoke("nothing"), 404, "not_found")
+    error = await refused(here.client.workflows.invoke("fails", {"text": "5"}, wait=True), 500, "internal_error")
+    run = await here.client.runs.get(error["meta"]["run_id"])
+    assert (run["status"], run["is_error"], run["result"]) == ("failed", True, None), run
+    assert set(run["error"]) == {"type", "message", "details"}, run
 
 
 @case("workflows.stream")
 async def workflow_stream(here):
     events = await all_of(here.client.workflows.stream("double", {"text": "ab"}))
-    assert (events[0].type, events[-1].type) == ("run_start", "run_end"), events
+    assert [event.type for event in events] == ["run_start", "log", "run_end"], events
     assert [event.data["event_index"] for event in events] == list(range(1, len(events) + 1)), events
+    assert events[0].data["data"]["agent"] == "double" and events[-1].data["data"]["status"] == "succeeded", events
+    events = await all_of(here.client.workflows.stream("fails", {"text": "5"}))
+    assert [event.type for event in events] == ["run_start", "log", "run_end", "error"], events
+    assert events[2].data["data"]["is_error"] is True and set(events[3].data) == {"error"}, events
+
+
+@case("agents.invoke")
+async def workflow_like(here):
+    call = here.client.agents.invoke
+    answer = await call("double", here.id, payload={"text": "ab"})
+    id = answer["_meta"]["run_id"]
+    assert answer == {"twice": "abab", "_meta": {"run_id": id, "runId": id}}, answer
+    run = await here.client.runs.get(id)
+    assert (run["agent"], run["agent_id"], run["instanceId"]) == ("double", here.id, here.id), run
+    taken = await call("double", here.id, mode="webhook", payload={"text": "ab"})
+    assert taken == {"status": "accepted", "run_id": taken["runId"], "runId": taken["runId"]}, taken
+    events = await all_of(call("double", here.id, mode="stream", payload={"text": "ab"}))
+    assert [event.type for event in events] == ["run_start", "log", "run_end"], events
+    listed = await here.client.admin.runs.list_for_instance("double", here.id)
+    assert [run["run_id"] for run in listed["runs"]] == [events[0].data["run_id"], taken["run_id"], id], listed
+    await refused(call("fails", here.id, payload={"text": "5"}), 500, "internal_error")
 
 
 @case("workflows.connect")
@@ -433,7 +452,11 @@ async def run_events(here):
     assert indices == list(range(1, len(indices) + 1)) and all["next_after"] == indices[-1], all
     assert (all["events"][0]["type"], all["events"][-1]["type"]) == ("run_start", "run_end"), all
     some = await here.client.runs.events(id, after=1, limit=1, types=["run_end", "log"])
-    assert len(some["events"]) == 1, some
+    assert [event["event_index"] for event in some["events"]] == [2] and some["next_after"] == 2, some
+    ended = await here.client.runs.events(id, types=["run_end"])
+    assert ended["events"] == all["events"][-1:], ended
+    nothing = await here.client.runs.events(id, after=99)
+    assert (nothing["events"], nothing["next_after"], nothing["nextAfter"]) == ([], 99, 99), nothing
     await refused(here.client.runs.events(id, limit=0), 400, "invalid_query_param")
 
 
@@ -444,6 +467,8 @@ async def run_stream(here):
     assert (all[0].type, all[-1].type) == ("run_start", "run_end"), all
     rest = await all_of(here.client.runs.stream(id, after=1))
     assert [event.data for event in rest] == [event.data for event in all[1:]], rest
+    assert await all_of(here.client.runs.stream(id, after=len(all))) == []
+    await refused(all_of(here.client.runs.stream("run_nothing")), 404, "run_not_found")
 
 
 @case("admin.agents.list")
@@ -451,8 +476,13 @@ async def admin_agents(here):
     await a_run(here)
     page = await PyFlueClient(here.root_url, admin_base_path=f"{here.prefix}/admin").admin.agents.list(limit=1)
     assert page["agents"] == page["items"] and len(page["items"]) == 1, page
+    await here.client.workflows.invoke("double", {"text": "ab"}, wait=True)
     page = await here.client.admin.agents.list()
+    names = [agent["name"] for agent in page["agents"]]
     assert {"name": "guide", "triggers": None} in page["agents"] and page["nextCursor"] is None, page
+    assert names == sorted(names) and "double" in names and "inner" not in names, names
+    await refused(here.client.admin.agents.list(limit=0), 400, "invalid_query_param")
+    await refused(here.client.admin.agents.list(cursor="?"), 400, "invalid_query_param")
 
 
 @case("admin.instances.list")
@@ -470,13 +500,17 @@ async def admin_runs(here):
     assert [run["run_id"] for run in page["runs"]] == ids[:0:-1], page
     rest = await here.client.admin.runs.list(limit=1, cursor=page["nextCursor"], status="completed", agent_name="guide")
     assert rest["runs"][0]["run_id"] == ids[0], rest
+    assert all(set(run) == RUN and run["status"] == "succeeded" for run in page["runs"]) and page["runs"] == page["items"], page
+    await refused(here.client.admin.runs.list(agent_name="nobody"), 404, "agent_not_found")
+    await refused(here.client.admin.runs.list(status="odd"), 400, "invalid_query_param")
 
 
 @case("admin.runs.list_for_instance")
 async def admin_runs_of_instance(here):
     id = await a_run(here)
     page = await here.client.admin.runs.list_for_instance("guide", here.id, status="completed", limit=1)
-    assert page["runs"][0]["run_id"] == id and page["instanceId"] == here.id, page
+    assert page["runs"][0]["run_id"] == id and page["instanceId"] == here.id and page["nextCursor"] is None, page
+    await refused(here.client.admin.runs.list_for_instance("nobody", here.id), 404, "agent_not_found")
     await refused(here.client.admin.runs.list_for_instance("guide", f"{here.id}x"), 404, "instance_not_found")
 
 

@@ -60,7 +60,20 @@ impl Api {
 
     /// A request to a path below `/api/v1`, to another path of the server (`/hooks/..`, `/health`), or to a whole URL.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        let roots = ["/hooks/", "/feeds/", "/health", "/openapi.json", "/api/", "/p/", "/agents", "/prompt/", "/sessions/"];
+        let roots = [
+            "/hooks/",
+            "/feeds/",
+            "/health",
+            "/openapi.json",
+            "/api/",
+            "/p/",
+            "/agents",
+            "/prompt/",
+            "/sessions/",
+            "/workflows/",
+            "/runs/",
+            "/admin/",
+        ];
         let root = roots.iter().any(|start| path.starts_with(start));
         let url = match path {
             url if url.starts_with("http") => url.to_owned(),

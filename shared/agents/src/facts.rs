@@ -36,6 +36,8 @@ pub struct Facts {
     pub only_computes: bool,
     /// Set if callers elsewhere may ask this agent, over the protocol of external agents.
     pub served: Option<Served>,
+    /// Whoever calls the workflow by its name calls this agent, if it is the first such agent of the workflow.
+    pub takes_calls: bool,
 }
 
 /// A credential that an agent's options name.
@@ -87,6 +89,7 @@ impl Facts {
             at_save: Vec::new(),
             only_computes: false,
             served: None,
+            takes_calls: false,
         }
     }
 }

@@ -107,13 +107,13 @@ impl OperationAt {
 }
 
 /// A number in this many digits, the most significant first.
-fn base32(number: u128, chars: usize) -> String {
+pub(crate) fn base32(number: u128, chars: usize) -> String {
     let digit = |place: usize| char::from(ALPHABET[(number >> (5 * place) & 31) as usize]);
     (0..chars).rev().map(digit).collect()
 }
 
 /// Reads what [`base32`] wrote; only that spelling is accepted.
-fn read_base32(text: &str, chars: usize) -> Option<u128> {
+pub(crate) fn read_base32(text: &str, chars: usize) -> Option<u128> {
     let mut number = 0u128;
     for byte in text.bytes() {
         let digit = ALPHABET.iter().position(|letter| *letter == byte)?;

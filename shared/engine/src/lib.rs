@@ -9,6 +9,7 @@
 //! | how an answer finds the delivery that waits for it | `external/pending.rs`, then `collect.rs` |
 //! | what happens when time passes | `tick.rs` |
 //! | how a drawing becomes agents | `workflow/build.rs` |
+//! | how a workflow is called by its name, and what its caller is told | `workflow/by_name.rs`, then `called_run.rs` |
 //! | what is counted | `metrics/meter.rs` |
 //! | how an event comes into a list | `lists.rs` |
 //!
@@ -42,6 +43,8 @@ pub use public_url::{NoPublicUrl, PublicUrl};
 pub use routing::Router;
 pub use workflow::build::{Draft, SaveResult};
 pub use workflow::built::Built;
+pub use workflow::by_name::Call;
+pub use workflow::called_run::{CalledEnd, CalledError, Follow, Progress, ToldDelivery};
 pub use workflow::secrets::credential_warning;
 
 use delivery::slow_lane::SlowLane;
@@ -55,6 +58,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use tokio::sync::watch;
 use workflow::built::BuiltCache;
+use workflow::watched::Watched;
 
 /// The engine: each process has one, shared by all of its tasks.
 pub struct Engine {
@@ -69,6 +73,7 @@ pub struct Engine {
     meter: Meter,
     lists: Lists,
     slow_lane: SlowLane,
+    watched: Watched,
     settings: Settings,
     /// When this process last ticked. If the clock is earlier now, it was set back.
     last_tick: AtomicI64,
@@ -151,6 +156,7 @@ impl Engine {
             meter: Meter::default(),
             lists: Lists::default(),
             slow_lane: SlowLane::of_this_machine(),
+            watched: Watched::default(),
             settings,
             last_tick: AtomicI64::new(0),
             last_waits: AtomicI64::new(i64::MIN / 2),

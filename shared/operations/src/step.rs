@@ -126,7 +126,8 @@ impl Operations {
 fn answer_of(n: u64, completed: Completed) -> What {
     let Completed { message, stop, usage, model, request_id } = completed;
     let last = message.tool_calls().next().is_none();
-    What::Answer(Box::new(Answer { n, message, stop, usage, model, request_id, last }))
+    let cost = rookery_models::cost(&model, &usage);
+    What::Answer(Box::new(Answer { n, message, stop, usage, model, request_id, last, cost }))
 }
 
 fn no_result(n: u64, call: ToolCall, why: &str) -> What {

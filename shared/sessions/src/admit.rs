@@ -7,7 +7,7 @@ use crate::entry::Over;
 use crate::log::read;
 use rookery_domain::{Error, Kind, OperationAt, Result, SessionAt, Time, limits};
 use rookery_queue::Message;
-use rookery_store::{Asked, Operation, PutOperation, SessionNames};
+use rookery_store::{Asked, Listing, Operation, PutOperation, SessionNames};
 use serde_json::json;
 use std::time::Duration;
 
@@ -86,8 +86,8 @@ impl Sessions {
                 Operation { n: last_n + 1, asked: asked.clone(), at: now, after, lease: here, aside: None, ended: None };
             let guard = Message::guard(&admit.at.operation(operation.n)).encode();
             let is_new = last.as_ref().map_or(Ok(true), is_deletion)?;
-            let new = is_new.then_some(admit.names);
-            match self.store.put_operation(admit.at, &operation, (now.plus(GUARD_MS), &guard), new, admit.key).await? {
+            let listing = Listing { names: admit.names, is_new, is_run: admit.ask.source.asks_a_model() };
+            match self.store.put_operation(admit.at, &operation, (now.plus(GUARD_MS), &guard), listing, admit.key).await? {
                 PutOperation::Put => {
                     return Ok(Admitted::New { operation: admit.at.operation(operation.n), at: now, after, before });
                 }

@@ -72,6 +72,16 @@ impl Ask {
     }
 }
 
+impl Source {
+    /// Whether something is asked of a model: then, the operation is a run.
+    pub fn asks_a_model(&self) -> bool {
+        match self {
+            Source::Prompt | Source::Dispatch | Source::Cell { .. } => true,
+            Source::Deletion | Source::Fork { .. } => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

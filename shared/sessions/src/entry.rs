@@ -1,7 +1,7 @@
 //! The entries of a session's log: what happened, one thing each, as JSON text. Logs are kept for ever, so an old form must stay readable.
 
 use crate::ask::CellAsk;
-use rookery_domain::{Message, Payload, Stop, Time, ToolResult, Usage};
+use rookery_domain::{Cost, Message, Payload, Stop, Time, ToolResult, Usage};
 use serde::{Deserialize, Serialize};
 
 /// An entry.
@@ -143,6 +143,9 @@ pub struct Answer {
     pub request_id: Option<String>,
     /// Whether the operation has succeeded with it: no tool is asked for.
     pub last: bool,
+    /// What it cost, by the prices of that time; none for a model whose prices are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
 }
 
 /// How an operation ended that has no answer.

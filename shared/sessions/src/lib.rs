@@ -9,6 +9,7 @@
 //! | how something gets its place in a session's order | `admit.rs` |
 //! | how a log is read and goes on | `log.rs` |
 //! | how others read it, in parts | `history.rs` |
+//! | how an operation is looked at as a run | `runs.rs` |
 //! | what follows from the end of an operation | `finish.rs` |
 //! | what a cell of a workflow asks, and how it is told the end | `cell.rs` |
 //! | how an operation is aborted or cancelled, and what waits | `stop.rs` |
@@ -34,6 +35,7 @@ pub mod hub;
 pub mod log;
 pub mod ports;
 pub mod progress;
+pub mod runs;
 pub mod stop;
 
 use rookery_queue::Producer;

@@ -6,25 +6,25 @@
 //! |---|---|---|
 //! | `pk`, `sk` | the primary key | all |
 //! | `expires_at` | the time to live, in seconds; it is compared, since TTL is lazy | what is not kept for ever |
-//! | `rp`, `rs` | partition and place in the index `recent` | failures, published items, requests, events of earlier versions |
+//! | `rp`, `rs` | partition and place in the index `recent` | failures, published items, requests, operations, called runs, events of earlier versions |
 //! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges, operations, heads of sessions, events that agents emit |
 //! | `msg` | a message as JSON: what wakes a wait or has an operation or a session looked at, replays a failure, or routes an event | waits, far timers, operations, heads of sessions, failures, events that agents emit |
-//! | `name` | what people call it | projects, workflows, versions, API keys, served agents |
+//! | `name` | what people call it | projects, workflows, versions, API keys, served agents, callable workflows |
 //! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials, definitions |
 //! | `deleted` | when it was deleted: a tombstone | projects, workflows |
 //! | `state` | new, active or paused; active, stopped or deleted | workflows; definitions |
 //! | `ver` | the last saved version; the version that an event is pinned to | workflows, events, definitions |
 //! | `built` | the last built version; the version that runs | workflows; definitions |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
-//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, sessions, operations, files of sessions |
+//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs |
 //! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics and versions of definitions |
 //! | `restored` | the version that it is a copy of | versions, versions of definitions |
 //! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions |
 //! | `source`, `title`, `webhook` | who wrote it; what its agent is for, and whether it is reached over HTTP | definitions |
 //! | `role`, `hash` | what it may do; the hash of its secret, or of what was asked | API keys; `hash` also in idempotency keys of sessions |
 //! | `value`, `hosts` | a credential's secret and where it may go; a memory's packed value | credentials; `value` also in memories |
-//! | `project`, `workflow` | whose it is; which one it is | schedules, purges, served agents; the default project |
-//! | `cell`, `inc` | the agent, and its life | events, schedules, served agents |
+//! | `project`, `workflow` | whose it is; which one it is | schedules, purges, served agents, callable workflows; the default project |
+//! | `cell`, `inc` | the agent, and its life | events, schedules, served agents, callable workflows |
 //! | `spec`, `generation` | when it is due, as text; changes when it is edited or started again | schedules |
 //! | `last_due`, `skipped` | the last due time that was committed; due times that were skipped | schedules |
 //! | `caught_up` | missed checks before this due time are left out | schedules |
@@ -60,12 +60,13 @@
 //! | `deadline`, `lease` | until when a result is taken; who may call now | requests |
 //! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |
 //! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests; `ended` also in operations |
-//! | `n` | how many are outstanding; the operation that brought it | counts of outstanding requests; heads, list entries and idempotency keys of sessions |
+//! | `n` | how many are outstanding; the operation that brought it; how often `told` was written | counts of outstanding requests; heads, list entries and idempotency keys of sessions; called runs |
 //! | `asked`, `caller` | when it was asked for, or what is asked, packed; where its outcome is posted | callers; `asked` also in operations |
 //! | `held` | the packed result | held results |
 //! | `failures` | failures of a minute | counts of breakers |
-//! | `agent`, `inst`, `sess` | names of the agent, its instance, the session | sessions, and requests to them |
 //! | `op`, `emits` | the operation that is to answer; how many events its agent emitted meanwhile | requests to sessions |
+//! | `agent`, `inst`, `sess` | names of the agent (or called workflow), its instance, the session | sessions, and requests to them; called runs, entries of who had runs |
+//! | `told` | what is told of the run, packed | called runs |
 //! | `files`, `bytes` | how many files its sandbox has, and their bytes; the bytes of its text | sessions; `bytes` also in files of sessions |
 //! | `writes` | how often files of its sandbox were written | sessions |
 //! | `body` | its text, packed | files of sessions |

@@ -1,10 +1,10 @@
-//! Callers of agents that we serve: the names by which those agents are known, who asked for a run, and where its outcome goes.
+//! Callers of agents that we serve: who asked for a run, and where its outcome goes.
 
 use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::sdk::Store;
-use rookery_domain::{CellId, EventId, ProjectId, Result, RunId, Time, WorkflowRef, hashed_uuid};
+use rookery_domain::{EventId, Result, RunId, Time, WorkflowRef, hashed_uuid};
 use std::fmt;
 
 /// Who waits for the outcome of a run.
@@ -39,31 +39,6 @@ impl Store {
         let item = self.get(keys::event(workflow, place(run))).await?;
         let text = |item: &Item, name: &str| item.opt_str(name).map(str::to_owned);
         Ok(item.map(|item| Caller { url: text(&item, "caller"), token: text(&item, "token") }))
-    }
-
-    /// Makes an agent known by its name, beside those of other workflows.
-    pub async fn put_served(&self, workflow: &WorkflowRef, name: &str, cell: &CellId) -> Result<()> {
-        let item = Item::new(&keys::served(workflow, name)).s("workflow", &workflow.workflow).s("cell", cell);
-        self.put(item.s("name", name).n("at", Time::now().0), None).await.map(drop)
-    }
-
-    /// The agents that were made known by a name, the latest first. The caller checks whether each still serves.
-    pub async fn served(&self, project: &ProjectId, name: &str) -> Result<Vec<(WorkflowRef, CellId)>> {
-        let (mut found, mut cursor) = (Vec::new(), None);
-        loop {
-            let page = self.page(project.as_str(), &keys::all_served(name), 200, cursor.as_ref()).await?;
-            for item in page.items {
-                let workflow = WorkflowRef { project: project.clone(), workflow: item.parse("workflow")? };
-                // An earlier version wrote one item for each name, without a time.
-                found.push((item.opt_num::<i64>("at").unwrap_or(0), workflow, CellId(item.str("cell")?.to_owned())));
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
-        }
-        found.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
-        Ok(found.into_iter().map(|(_, workflow, cell)| (workflow, cell)).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Tour;
 use reqwest::Method;
-use rookery_tests::Answer;
+use rookery_tests::{Answer, agent, cells, link};
 use serde_json::{Value, json};
 
 pub(super) async fn agents(tour: &mut Tour) {
@@ -72,5 +72,47 @@ pub(super) async fn sessions(tour: &mut Tour) {
     assert_eq!(deleted.status, if is_there { 204 } else { 404 }, "{}", deleted.text);
     for project in ["{p}", "{default}"] {
         assert_eq!(tour.call(Method::DELETE, &format!("/projects/{project}/agents/{{helper}}"), None).await.status, 204);
+    }
+}
+
+/// Workflows by name, and runs: of the tour's own workflow in one project, of nothing in the other.
+pub(super) async fn called(tour: &mut Tour) {
+    for (root, is_there) in [("/p/{p}", true), ("", false)] {
+        tour.ids.insert("called", "Called".to_owned());
+        if is_there {
+            let options = cells([
+                agent("in", "manual", json!({})),
+                agent("result", "event_formatting", json!({"instructions": {"n": "{{ n }}"}})),
+                link("in", "result"),
+            ]);
+            let made = tour.post("/projects/{p}/workflows", json!({"name": "Called", "options": options})).await.expect(201);
+            tour.learn("flow", &made["data"]["id"]);
+            tour.post("/projects/{p}/workflows/{flow}/start", json!({})).await.expect(200);
+        }
+        let answer = tour.post(&format!("{root}/workflows/{{called}}?wait=result"), json!({"n": 1})).await;
+        tour.ids.insert("run_id", "none".to_owned());
+        if is_there {
+            let done = answer.expect(200);
+            assert_eq!(done["status"], "completed");
+            tour.learn("run_id", &done["run_id"]);
+        } else {
+            answer.error(404, "not_found");
+        }
+        tour.ids.insert("instance", tour.ids["run_id"].clone());
+        for (path, shows) in [
+            ("/runs/{run_id}", "succeeded"),
+            ("/runs/{run_id}/events", "run_start"),
+            ("/runs/{run_id}/stream", "event: run_end"),
+            ("/admin/runs/{run_id}", "succeeded"),
+            ("/admin/runs", "runs"),
+            ("/admin/agents", "agents"),
+            ("/admin/agents/{called}/instances", "Called"),
+            ("/admin/agents/{called}/instances/{instance}/runs", "Called"),
+        ] {
+            let answer = tour.call(Method::GET, &format!("{root}{path}"), None).await;
+            let is_there = is_there || ["/admin/runs", "/admin/agents"].contains(&path);
+            assert_eq!(answer.status, if is_there { 200 } else { 404 }, "{path}: {}", answer.text);
+            assert!(!is_there || answer.text.contains(shows), "{path}: {}", answer.text);
+        }
     }
 }

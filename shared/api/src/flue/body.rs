@@ -65,6 +65,11 @@ impl Fields {
         }
     }
 
+    /// All of it.
+    pub(crate) fn into_value(self) -> Value {
+        Value::Object(self.0)
+    }
+
     /// A field; null when it is not there.
     pub(crate) fn take(&mut self, name: &str) -> Value {
         self.0.remove(name).unwrap_or_default()

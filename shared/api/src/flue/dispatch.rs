@@ -58,6 +58,11 @@ pub(super) async fn take(
 ) -> Result<Response> {
     let name = ids.text("name");
     let Some(definition) = app.running(&project.id, name).await? else {
+        if app.engine.workflow_by_name(&project.id, name).await?.is_some() {
+            let details =
+                "Call it: POST /workflows/{name}, or POST /agents/{name}/{id}, with `x-webhook: true` to wait for nothing.";
+            return Err(FlueError::invalid(format!("`{name}` is a workflow, which has no sessions."), details));
+        }
         return Err(FlueError::not_found(format!("There is no agent `{name}`."), "GET /agents lists those that there are."));
     };
     if !definition.triggers.webhook {

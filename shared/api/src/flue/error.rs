@@ -111,6 +111,51 @@ impl FlueError {
         &self.shown.message
     }
 
+    /// 404 for a run that is not there, or whose session or workflow is deleted.
+    pub(crate) fn no_run(id: &str) -> Self {
+        let message = format!("There is no run `{id:.600}`.");
+        FlueError::new(
+            StatusCode::NOT_FOUND,
+            "run_not_found",
+            message,
+            "GET /admin/runs lists the runs; a deleted session has none.",
+        )
+    }
+
+    /// 404 for an instance that had no run.
+    pub(crate) fn no_instance(id: &str) -> Self {
+        let message = format!("The agent has no instance `{id:.600}` that had a run.");
+        let details = "GET /admin/agents/{name}/instances lists those that there are.";
+        FlueError::new(StatusCode::NOT_FOUND, "instance_not_found", message, details)
+    }
+
+    /// 400 for a parameter of the query.
+    pub(crate) fn bad_query(name: &str, value: &str, details: impl Into<String>) -> Self {
+        let message = format!("The query parameter `{name}` is not one that is taken.");
+        FlueError::new(StatusCode::BAD_REQUEST, "invalid_query_param", message, details)
+            .with_meta(json!({"param": name, "value": value}))
+    }
+
+    /// 500 for a run that failed. Its reason is for those who may see it.
+    pub(crate) fn run_failed(run_id: &str, at: &str, code: &str, reason: Option<String>) -> Self {
+        let message = format!("The run failed at `{at}` ({code}).");
+        FlueError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", message, "GET /runs/{run_id} says what went wrong.")
+            .with_dev(reason)
+            .with_meta(json!({"run_id": run_id, "code": code}))
+    }
+
+    /// 504 for a run that goes on, although its caller cannot wait any longer.
+    pub(crate) fn run_goes_on(run_id: &str, seconds: u64) -> Self {
+        let message = format!("The run is not over after {seconds} seconds, and goes on.");
+        let details = "GET /runs/{run_id} tells its result later; GET /runs/{run_id}/stream follows it. `meta` has the id.";
+        FlueError::new(StatusCode::GATEWAY_TIMEOUT, "timeout", message, details).with_meta(json!({"run_id": run_id}))
+    }
+
+    /// Its type, what is wrong, and what to do about it.
+    pub(crate) fn told(&self) -> (&str, &str, &str) {
+        (&self.shown.r#type, &self.shown.message, &self.shown.details)
+    }
+
     pub(crate) fn with_dev(mut self, dev: Option<String>) -> Self {
         self.shown.dev = dev;
         self

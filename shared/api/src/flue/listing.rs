@@ -13,7 +13,7 @@ use serde::Serialize;
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "FlueAgents")]
 pub(crate) struct Agents {
-    /// By name; also those that cannot be reached over HTTP.
+    /// By name; also those that cannot be reached over HTTP, and workflows that are called by their name.
     agents: Vec<Agent>,
 }
 
@@ -43,7 +43,22 @@ pub(super) async fn agents(State(app): State<App>, Extension(project): Extension
         path: format!("/agents/{}/{{agent_id}}", head.name),
         triggers: Triggers { webhook: head.webhook },
     };
-    Ok(Json(Agents { agents: running(&app, &project.id).await?.into_iter().map(agent).collect() }))
+    let (running, workflows) = futures::try_join!(running(&app, &project.id), callable(&app, &project.id))?;
+    let mut agents: Vec<Agent> = running.into_iter().map(agent).collect();
+    // An agent goes before a workflow of the same name.
+    let is_free = |name: &String| agents.iter().all(|agent| agent.name != *name);
+    let workflows: Vec<String> = workflows.into_iter().filter(is_free).collect();
+    agents.extend(workflows.into_iter().map(|name| Agent {
+        path: format!("/agents/{name}/{{agent_id}}"),
+        name,
+        triggers: Triggers { webhook: true },
+    }));
+    agents.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Json(Agents { agents }))
+}
+
+async fn callable(app: &App, project: &ProjectId) -> Result<Vec<String>> {
+    Ok(app.engine.callable_names(project).await?)
 }
 
 /// The heads of the definitions that run, by name.

@@ -6,31 +6,42 @@
 //! | how bodies are read, which is not strict | `body.rs` |
 //! | how errors are told | `error.rs` |
 //! | how an agent is asked | `prompts.rs`; and `dispatch.rs`, where nobody waits |
+//! | how a workflow is called by its name | `workflows.rs` |
+//! | what a run is, and how it is followed | `named_runs.rs`, then `run_events.rs` |
+//! | the lists of agents, instances and runs | `admin.rs` |
 //! | what a stream looks like | `frames.rs` |
 //! | what is said on a WebSocket | `socket.rs` |
 //!
 //! Our own routes about persistent agents are in `definitions.rs` and `sessions.rs`, beside this folder.
 
 mod abort;
+mod admin;
 mod body;
 mod dispatch;
 pub(crate) mod error;
 pub(crate) mod frames;
 mod listing;
+pub(crate) mod named_runs;
 mod prompts;
+pub(crate) mod run_events;
 mod socket;
+pub(crate) mod workflows;
 
 pub use socket::Socket;
 
 use crate::App;
 use crate::auth::{Access, Caller};
 use crate::route::Route;
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::Json;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use error::{FlueError, Result};
 use rookery_domain::{AgentName, Kind, ProjectId, limits};
 use rookery_sessions::definition::Definition;
 use rookery_sessions::ports::Prompts;
 use rookery_store::Role;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The header with the id of an operation's run.
@@ -48,7 +59,7 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             "/agents/{name}/{id}",
             asks,
-            "Asks an instance of an agent, and waits for its answer.",
+            "Asks an instance of an agent, or calls a workflow by its name, and waits for the answer.",
             prompts::ask,
         )
         .header("Accept", "With `text/event-stream`, the answer comes while it is made.")
@@ -104,8 +115,15 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .query("agent", "The agent, where several have a session of this name.")
         .answers::<abort::Aborted>(200),
+        Route::new(Method::POST, "/workflows/{name}", asks, "Calls the workflow that has this name and runs.", workflows::call)
+            .query("wait", "With `result`, the answer comes when the run is over (200), for at most 25 seconds.")
+            .header("Accept", "With `text/event-stream`, what happens in the run is told while it goes on.")
+            .header("Idempotency-Key", key)
+            .reads::<workflows::Input>()
+            .answers::<Accepted>(202)
+            .streams(),
     ];
-    routes.into_iter().flat_map(Route::twin).collect()
+    routes.into_iter().chain(named_runs::routes(reads)).chain(admin::routes(reads)).flat_map(Route::twin).collect()
 }
 
 /// Checks the id of an instance, or the name of a session: any text, within bounds.
@@ -118,10 +136,50 @@ fn name_of(text: &str, what: &str) -> Result<String> {
     }
 }
 
-/// The value of the header `X-Flue-Run-Id`.
+/// The header `X-Flue-Run-Id`. What is not ASCII in the name of a workflow is written there as in a path.
 fn run_id_header(run_id: &str) -> [(HeaderName, HeaderValue); 1] {
-    // A run id is ASCII.
-    [(RUN_ID, HeaderValue::from_str(run_id).unwrap_or(HeaderValue::from_static("")))]
+    let mut value = String::with_capacity(run_id.len());
+    for byte in run_id.bytes() {
+        match byte {
+            b' '..=b'~' => value.push(char::from(byte)),
+            _ => value.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    // All of it is ASCII that can be seen.
+    [(RUN_ID, HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("")))]
+}
+
+/// 202: nobody waits for what was asked.
+fn accepted(run_id: &str) -> Response {
+    let accepted = Accepted { status: "accepted", run_id: run_id.to_owned(), run_id_again: run_id.to_owned() };
+    (StatusCode::ACCEPTED, run_id_header(run_id), Json(accepted)).into_response()
+}
+
+/// What was taken, and is done in its turn.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FlueAccepted")]
+pub(crate) struct Accepted {
+    /// `accepted`.
+    status: &'static str,
+    /// The run.
+    run_id: String,
+    #[serde(rename = "runId")]
+    run_id_again: String,
+}
+
+/// Whether the caller does not wait for what becomes of it.
+fn nobody_waits(headers: &HeaderMap) -> bool {
+    says(headers, "x-webhook", |value| value.eq_ignore_ascii_case("true"))
+}
+
+/// Whether the caller wants the answer while it is made.
+fn streams(headers: &HeaderMap) -> bool {
+    says(headers, "accept", |value| value.contains("text/event-stream"))
+}
+
+/// Whether a header that is there says so.
+fn says(headers: &HeaderMap, name: &str, so: impl Fn(&str) -> bool) -> bool {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(so)
 }
 
 impl App {

@@ -3,13 +3,12 @@
 use super::body::{DEFAULT, Fields};
 use super::error::{FlueError, Result};
 use super::frames::{self, HEARTBEAT};
-use super::{listing, name_of, run_id_header};
+use super::{accepted, listing, name_of, nobody_waits, run_id_header, streams, workflows};
 use crate::App;
 use crate::auth::Caller;
 use crate::events::idempotency_key;
 use crate::ids::Ids;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use futures::{Stream, StreamExt};
@@ -102,7 +101,11 @@ pub(super) async fn ask(
     ids: Ids,
     request: Request,
 ) -> Result<Response> {
-    let definition = app.reachable(&project.id, &caller, ids.text("name")).await?;
+    let name = ids.text("name");
+    if app.running(&project.id, name).await?.is_none() && app.engine.workflow_by_name(&project.id, name).await?.is_some() {
+        return workflows::ask(&app, &project.id, caller, &ids, request).await;
+    }
+    let definition = app.reachable(&project.id, &caller, name).await?;
     let instance = name_of(ids.text("id"), "id of the agent")?;
     let headers = request.headers().clone();
     let fields = Fields::from_request(request, &()).await?;
@@ -110,11 +113,11 @@ pub(super) async fn ask(
     let names = SessionNames { agent: definition.name.to_string(), instance, session };
     let session_id = format!("{}:{}", names.instance, names.session);
     let ask = PromptAsk { project: project.id, names, message, on_busy: None, key: idempotency_key(&headers)? };
-    if says(&headers, "x-webhook", |value| value.eq_ignore_ascii_case("true")) {
+    if nobody_waits(&headers) {
         return accept(&app, &caller, ask).await;
     }
     let prompt = Asked::ask(&app, &caller, &definition, ask).await?;
-    match says(&headers, "accept", |value| value.contains("text/event-stream")) {
+    match streams(&headers) {
         true => prompt.stream(session_id, Data::Typed).await,
         false => {
             let run_id = prompt.run_id();
@@ -149,19 +152,12 @@ pub(super) async fn stream_default(
     Asked::ask_default(&app, project, &caller, session, request).await?.stream(session.to_owned(), Data::Plain).await
 }
 
-/// Whether a header that is there says so.
-fn says(headers: &HeaderMap, name: &str, so: impl Fn(&str) -> bool) -> bool {
-    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(so)
-}
-
 /// Takes a prompt whose caller does not wait.
 async fn accept(app: &App, caller: &Caller, ask: PromptAsk) -> Result<Response> {
     let PromptAsk { project, names, message, key, .. } = ask;
     let ask = DispatchAsk { project, names, message, payload: None, key };
     let taken = app.prompts()?.dispatch(ask).await.map_err(|error| seen_by(caller, error.into()))?;
-    let run_id = taken.operation.run_id();
-    let accepted = json!({"status": "accepted", "run_id": run_id, "runId": run_id});
-    Ok((StatusCode::ACCEPTED, run_id_header(&run_id), Json(accepted)).into_response())
+    Ok(accepted(&taken.operation.run_id()))
 }
 
 /// An error, as this caller may see it.
@@ -267,17 +263,21 @@ impl Asked {
     }
 
     fn shown(&self, reply: Reply) -> Shown {
-        let mut metadata =
-            json!({"harness": "rookery", "model": reply.model, "agent": self.agent, "run_id": self.running.operation.run_id()});
-        if reply.cost.is_none() {
-            metadata["cost_known"] = false.into();
-        }
-        Shown {
-            text: reply.text,
-            metadata,
-            usage: ShownUsage { tokens: reply.usage, cost: reply.cost.unwrap_or_default() },
-            model: ShownModel { id: reply.model },
-        }
+        shown(reply, &self.agent, &self.run_id())
+    }
+}
+
+/// An answer of an agent, in a run.
+pub(super) fn shown(reply: Reply, agent: &str, run_id: &str) -> Shown {
+    let mut metadata = json!({"harness": "rookery", "model": reply.model, "agent": agent, "run_id": run_id});
+    if reply.cost.is_none() {
+        metadata["cost_known"] = false.into();
+    }
+    Shown {
+        text: reply.text,
+        metadata,
+        usage: ShownUsage { tokens: reply.usage, cost: reply.cost.unwrap_or_default() },
+        model: ShownModel { id: reply.model },
     }
 }
 

@@ -24,6 +24,7 @@ fn fill(path: &str, project: &str, workflow: &str) -> String {
     let filled = filled.replace("{agent}", "helper").replace("{instance}", "i").replace("{name}", "helper").replace("{id}", "i");
     let filled =
         filled.replace("{session}", "s").replace("{session_id}", "i:s").replace("{operation}", "run_x").replace("{file}", "a.md");
+    let filled = filled.replace("{run_id}", "run_x");
     filled.replace("{event}", &event).replace("{failure}", &event).replace("{run}", &event).replace("{request}", &event)
 }
 

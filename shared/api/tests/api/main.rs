@@ -13,6 +13,7 @@ mod hooks;
 mod isolation;
 mod lists;
 mod methods;
+mod named_runs;
 mod openapi;
 mod projects;
 mod runs;

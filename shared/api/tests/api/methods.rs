@@ -29,7 +29,7 @@ async fn paths(world: &World) -> BTreeMap<String, Vec<String>> {
 /// Whether a path is one of PyFlue, which has its own words for this.
 fn is_of_flue(path: &str) -> bool {
     let path = path.strip_prefix("/p/").and_then(|rest| rest.find('/').map(|slash| &rest[slash..])).unwrap_or(path);
-    ["/agents", "/prompt/", "/sessions/"].iter().any(|start| path.starts_with(start))
+    ["/agents", "/prompt/", "/sessions/", "/workflows/", "/runs/", "/admin/"].iter().any(|start| path.starts_with(start))
 }
 
 #[tokio::test]

@@ -36,7 +36,16 @@ async fn session(world: &World) -> (String, SessionAt) {
     };
     let said = Message { role: Role::Assistant, parts: vec![Part::Text("answer 1".into())] };
     let usage = Usage { input: 1, total_tokens: 1, ..Usage::default() };
-    let answer = Answer { n: 1, message: said, stop: Stop::End, usage, model: "demo/test".into(), request_id: None, last: true };
+    let answer = Answer {
+        n: 1,
+        message: said,
+        stop: Stop::End,
+        usage,
+        model: "demo/test".into(),
+        request_id: None,
+        last: true,
+        cost: None,
+    };
     let result = ToolResult { call: "c".into(), is_error: false, text: "found".into() };
     for what in [
         begin(1),

@@ -5,7 +5,7 @@ use crate::accept::incoming_id;
 use crate::{Engine, Incoming};
 use rookery_agents::agent_protocol::read_addressee;
 use rookery_domain::{Cell, CellId, Error, Kind, Payload, ProjectId, Result, RunId, Time, WorkflowRef, limits};
-use rookery_store::{Caller, State, Workflow};
+use rookery_store::{Caller, Named, State, Workflow};
 use std::sync::Arc;
 
 /// How long a run's caller is kept, in milliseconds: the longest deadline of a request to an external agent, and the time that a
@@ -57,7 +57,7 @@ impl Engine {
     /// The agent that serves by this name now; of several, the one that was started last. An agent that was made known may serve
     /// no longer: its workflow may have stopped, or have another version.
     async fn served_by_name(&self, project: &ProjectId, name: &str) -> Result<Option<(Workflow, CellId)>> {
-        for (id, cell) in self.store.served(project, name).await? {
+        for (id, cell) in self.store.named(Named::Served, project, name).await? {
             let Some(workflow) = self.running(&id).await? else { continue };
             if self.served_cells(&workflow).await?.iter().any(|(served, known)| *served == cell && known == name) {
                 return Ok(Some((workflow, cell)));
@@ -74,7 +74,7 @@ impl Engine {
         Ok(served.map(|(id, _)| (workflow, id)))
     }
 
-    async fn running(&self, id: &WorkflowRef) -> Result<Option<Workflow>> {
+    pub(crate) async fn running(&self, id: &WorkflowRef) -> Result<Option<Workflow>> {
         let found = self.store.known_workflow(id).await?;
         Ok(found.filter(|workflow| !workflow.deleted && workflow.state == State::Active))
     }
@@ -93,7 +93,7 @@ impl Engine {
     /// started last is asked while it serves.
     pub(crate) async fn register_served(&self, workflow: &Workflow) -> Result<()> {
         for (cell, name) in self.served_cells(workflow).await? {
-            self.store.put_served(&workflow.id, &name, &cell).await?;
+            self.store.put_name(Named::Served, &workflow.id, &name, &cell).await?;
         }
         Ok(())
     }

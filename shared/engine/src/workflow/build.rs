@@ -158,9 +158,13 @@ impl Engine {
         };
         let draft = self.draft(&workflow.id.project, options).await?;
         let name = name.unwrap_or(&workflow.name);
-        let workflow = self.store.save_version(workflow, expected, &saved(&draft, name, options, restored_from)).await?;
-        let result = draft.result(workflow.version);
-        Ok((workflow, result))
+        let changed = self.store.save_version(workflow, expected, &saved(&draft, name, options, restored_from)).await?;
+        if changed.state == State::Active && changed.name != workflow.name {
+            let built = self.built(&changed.id, changed.built).await?;
+            self.register_name(&changed, &built).await?;
+        }
+        let result = draft.result(changed.version);
+        Ok((changed, result))
     }
 
     /// Judges the last version, and builds nothing.
@@ -203,6 +207,7 @@ impl Engine {
         self.sync_schedules(&changed, &built, workflow.state != State::Active).await?;
         if changed.state == State::Active {
             self.register_served(&changed).await?;
+            self.register_name(&changed, &built).await?;
         }
         if let Some(before) = before {
             self.end_lives(&changed, &before.graph, &built.graph).await?;

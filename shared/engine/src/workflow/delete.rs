@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use rookery_domain::{ProjectId, Result, WorkflowId, WorkflowRef};
+use rookery_store::Named;
 
 /// The budget of one tick's purges, in requests and items: the rest is left to the next tick.
 pub(crate) const PURGED_AT_ONCE: usize = 2000;
@@ -11,8 +12,9 @@ const PURGE: usize = 2;
 impl Engine {
     /// Deletes a workflow. Its deliveries in flight end, and its id is never used again.
     pub async fn delete_workflow(&self, workflow: &WorkflowRef) -> Result<()> {
-        self.store.workflow(workflow).await?;
-        self.store.delete_workflow(workflow).await
+        let head = self.store.workflow(workflow).await?;
+        self.store.delete_workflow(workflow).await?;
+        self.store.forget_name(Named::Called, workflow, &head.name).await
     }
 
     /// Deletes a project with all its workflows, keys and credentials. The call returns at once, however many there are: the

@@ -1,6 +1,9 @@
-//! A workflow's life: it is judged, saved, built, started, stopped, deleted. No event is handled here.
+//! A workflow's life: it is judged, saved, built, started, called by its name, stopped, deleted. No event is handled here.
 
 pub(crate) mod build;
 pub(crate) mod built;
+pub(crate) mod by_name;
+pub(crate) mod called_run;
 pub(crate) mod delete;
 pub(crate) mod secrets;
+pub(crate) mod watched;

@@ -17,8 +17,8 @@ use rookery_engine::{Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
 use rookery_store::{
-    Asked, Counts, Credential, DefinitionSource, HeldResult, LogEntry, OpenBreaker, Operation, Role, SavedDefinition,
-    SessionNames, Workflow,
+    Asked, Counts, Credential, DefinitionSource, HeldResult, Listing, LogEntry, Named, OpenBreaker, Operation, Role,
+    SavedDefinition, SessionNames, Workflow,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -105,7 +105,7 @@ async fn fill(world: &World, workflow: &Workflow) {
         restored_from: None,
     };
     store.save_definition(project, &"guide".parse().unwrap(), 0, &definition).await.unwrap();
-    store.put_served(&workflow.id, "served", &CellId("in".into())).await.unwrap();
+    store.put_name(Named::Served, &workflow.id, "served", &CellId("in".into())).await.unwrap();
     let request = request(workflow, CallbackAuth::RequestId);
     store.open_request(&request, 10).await.unwrap();
     store.acknowledge_request(&request, "callee", now).await.unwrap();
@@ -118,7 +118,8 @@ async fn fill(world: &World, workflow: &Workflow) {
     let operation = Operation { n: 1, asked: "{}".into(), at: now, after: 0, lease: None, aside: None, ended: None };
     let asked = Some(Asked { key: "k", hash: "h" });
     // Its guard would be sent by the ticks that purge: it is in the future.
-    store.put_operation(&session, &operation, (now.plus(600_000), "{}"), Some(&names), asked).await.unwrap();
+    let listing = Listing { names: &names, is_new: true, is_run: true };
+    store.put_operation(&session, &operation, (now.plus(600_000), "{}"), listing, asked).await.unwrap();
     assert!(store.append_entry(&session, 1, "{}").await.unwrap());
     let long: String = (0..60_000).map(|_| random_token(10)).collect();
     assert!(store.append_entry(&session, 2, &long).await.unwrap());

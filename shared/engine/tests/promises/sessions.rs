@@ -5,7 +5,7 @@ use crate::waits::receive_from;
 use rookery_domain::{ProjectId, SessionAt, Time};
 use rookery_queue::{Message, Queue};
 use rookery_sessions::ask::{Ask, Source};
-use rookery_store::{Asked, Ended, Operation, PutOperation, SessionNames, Store};
+use rookery_store::{Asked, Ended, Listing, Operation, PutOperation, SessionNames, Store};
 use std::collections::BTreeSet;
 
 const GUARD: i64 = 120_000;
@@ -30,9 +30,9 @@ fn operation(n: u64, asked: &str) -> Operation {
 async fn admit(store: &Store, at: &SessionAt, names: &SessionNames, asked: &str, key: Option<Asked<'_>>) -> PutOperation {
     loop {
         let last = store.last_operation(at).await.unwrap();
-        let new = last.is_none().then_some(names);
+        let listing = Listing { names, is_new: last.is_none(), is_run: true };
         let next = operation(last.map_or(1, |last| last.n + 1), asked);
-        match store.put_operation(at, &next, (next.at.plus(GUARD), "{}"), new, key).await.unwrap() {
+        match store.put_operation(at, &next, (next.at.plus(GUARD), "{}"), listing, key).await.unwrap() {
             PutOperation::Taken => {}
             put => return put,
         }
@@ -141,10 +141,10 @@ async fn whoever_loses_an_answer_still_knows_what_is_his() {
     for number in 0..300u64 {
         let last = calm.last_operation(&at).await.unwrap();
         let n = last.as_ref().map_or(1, |last| last.n + 1);
-        let (new, key) = (last.is_none().then_some(&names), format!("k{number}"));
+        let (listing, key) = (Listing { names: &names, is_new: last.is_none(), is_run: true }, format!("k{number}"));
         let asked = (number % 3 == 0).then_some(Asked { key: &key, hash: "h" });
         let operation = operation(n, &number.to_string());
-        if let Ok(result) = tested.put_operation(&at, &operation, (operation.at.plus(GUARD), "{}"), new, asked).await {
+        if let Ok(result) = tested.put_operation(&at, &operation, (operation.at.plus(GUARD), "{}"), listing, asked).await {
             assert_eq!(result, PutOperation::Put, "nobody else asks");
             put.insert(n);
         }

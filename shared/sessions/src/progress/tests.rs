@@ -33,7 +33,7 @@ fn answer(n: u64, step: u32, calls: usize) -> What {
     let last = parts.len() == 1;
     let (usage, stop) = (Usage { input: 1, total_tokens: 1, ..Usage::default() }, if last { Stop::End } else { Stop::Tools });
     let message = Message { role: Role::Assistant, parts };
-    What::Answer(Box::new(Answer { n, message, stop, usage, model: "m".into(), request_id: None, last }))
+    What::Answer(Box::new(Answer { n, message, stop, usage, model: "m".into(), request_id: None, last, cost: None }))
 }
 
 fn result(n: u64, call: &ToolCall, text: &str) -> What {

@@ -31,14 +31,19 @@
 //! | its log: what happened, from a number on | query `pk = P#i#KEY`, `sk` from `m#` (`m#N`); what does not fit an item goes on in `n#N#PART` |
 //! | what was asked with an idempotency key | `pk = P#i#KEY`, `sk = k#HASH` |
 //! | the files of its sandbox, by path | query `pk = P#i#KEY`, `sk` from `f#` (`f#PATH`) |
+//! | runs of a project that were asked for by a name, newest first | index `recent`: `rp` = `P#u`, `rs` = `TIME#HASH#HASH#RUN`; the item is the operation's, or one of the workflow's run |
+//! | who had such runs: agents, and their instances, by name | query `pk = P#u`, `sk` from the names (`AGENT INSTANCE KEY`) |
+//! | the started workflows of a name; all such names | query `pk = P`, `sk` from `b#HASH`, `b#` (`b#HASH#W`) |
 //! | reserved: connections | `pk = P#c#...` |
 
 mod lists;
 mod prefix;
+mod runs;
 mod sessions;
 
 pub use lists::*;
 pub use prefix::{Place, Prefix, Removal};
+pub use runs::*;
 pub use sessions::*;
 
 use rookery_domain::{AgentName, AgentRef, CellId, EventId, ProjectId, RunId, ScopeId, Time, WorkflowRef, hashed_uuid};
@@ -237,14 +242,14 @@ pub fn called(sort: &str) -> Option<(WorkflowRef, EventId)> {
     Some((workflow, EventId::of_parts(parts.next()?)?))
 }
 
-/// The agent that a workflow serves by a name.
-pub fn served(of: &WorkflowRef, name: &str) -> Key {
-    key(of.project.to_string(), format!("{}#{}", all_served(name), of.workflow))
+/// What a workflow is found for by a name: a served agent, or the workflow itself.
+pub fn named(prefix: Prefix, of: &WorkflowRef, name: &str) -> Key {
+    key(of.project.to_string(), format!("{}#{}", all_named(prefix, name), of.workflow))
 }
 
-/// What the sort keys of all agents that are served by a name begin with.
-pub fn all_served(name: &str) -> String {
-    Prefix::Served.sort(hashed(name))
+/// What the sort keys of all that is found by a name begin with.
+pub fn all_named(prefix: Prefix, name: &str) -> String {
+    prefix.sort(hashed(name))
 }
 
 /// The hash of a text, which makes any text fit to be a part of a key.

@@ -22,6 +22,8 @@ pub enum Place {
     InSession,
     /// A partition of the index `recent`: `P#W#LETTERS`.
     Recent,
+    /// A partition of the index `recent`: `P#LETTERS`.
+    RecentOfProject,
     /// Partitions of the index `due`: `LETTERS#SHARD`.
     Due,
 }
@@ -138,6 +140,10 @@ prefixes! {
     DefaultProject: "default", Table, Stays;
     /// Served agents, by name.
     Served: "n", InProject, WithProject;
+    /// Started workflows, by name.
+    Called: "b", InProject, WithProject;
+    /// Who had runs that were asked for by a name: agents, with their instances.
+    Instances: "u", Project, WithProject;
     /// Purges that are due.
     Purge: "z", InProject, Purge;
     /// Calls that are under way.
@@ -164,6 +170,8 @@ prefixes! {
     RecentRequests: "q", Recent, WithRuns;
     /// What an agent published: `P#W#LETTERS#CELL#INCARNATION`.
     Published: "d", Recent, Ttl;
+    /// Runs that were asked for by a name, newest first: operations, and what was asked of workflows.
+    NamedRuns: "u", RecentOfProject, WithPartition;
     /// What is due.
     Due: "due", Due, WithPartition;
 }
@@ -209,7 +217,7 @@ mod tests {
     #[test]
     fn every_item_is_removed_by_something() {
         for prefix in Prefix::ALL {
-            let of_index = matches!(prefix.place(), Place::Recent | Place::Due);
+            let of_index = matches!(prefix.place(), Place::Recent | Place::RecentOfProject | Place::Due);
             match (prefix.place(), prefix.removal()) {
                 (Place::InRequests, Removal::WithPartition) => assert_eq!(Prefix::Requests.removal(), Removal::WithProject),
                 (Place::InWorkflow, Removal::WithPartition) => assert_eq!(Prefix::Workflow.removal(), Removal::WithWorkflow),

@@ -2,7 +2,9 @@
 
 use crate::expression::{Expr, Query};
 use crate::keys::{self, Key, Prefix};
+use crate::named_runs::entry_of_session;
 use crate::sdk::Store;
+use crate::sessions::read_names;
 use crate::unconditional::BATCH;
 use rookery_domain::{Result, SessionAt};
 
@@ -16,8 +18,12 @@ impl Store {
             for item in &page.items {
                 let key = Key { pk: partition.clone(), sk: item.str("sk")?.to_owned() };
                 let number = |prefix| keys::number_of(prefix, &key.sk);
-                if Prefix::SessionHead.name(&key.sk).is_some() || Prefix::Asked.name(&key.sk).is_some() {
-                    self.delete_if(&key, Expr::new("n < :before").n(":before", before)).await?;
+                let earlier = || Expr::new("n < :before").n(":before", before);
+                if Prefix::SessionHead.name(&key.sk).is_some() {
+                    self.delete_if(&entry_of_session(at, &read_names(item)?), earlier()).await?;
+                    self.delete_if(&key, earlier()).await?;
+                } else if Prefix::Asked.name(&key.sk).is_some() {
+                    self.delete_if(&key, earlier()).await?;
                 } else if Prefix::File.name(&key.sk).is_some() {
                     self.remove_file(&key, last).await?;
                 } else if number(Prefix::Inbox).is_none_or(|n| n < before)

@@ -5,8 +5,9 @@ use super::{SessionNames, TAG, nobody};
 use crate::expression::{Expr, Query};
 use crate::item::Item;
 use crate::keys::{self, Prefix};
+use crate::named_runs::listed;
 use crate::sdk::{Store, Transacted};
-use rookery_domain::{Error, OperationAt, Result, SessionAt, Time, limits, random_token};
+use rookery_domain::{Error, NamedRun, OperationAt, Result, SessionAt, Time, limits, random_token};
 
 /// An operation of a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,17 @@ pub struct Asked<'a> {
     pub hash: &'a str,
 }
 
+/// By which lists an operation is found.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing<'a> {
+    /// The names of its session.
+    pub names: &'a SessionNames,
+    /// Nothing was asked in the session so far, or nothing since its deletion.
+    pub is_new: bool,
+    /// It is a run: something is asked of the agent.
+    pub is_run: bool,
+}
+
 /// What became of an operation that was to be admitted.
 #[derive(Debug, PartialEq, Eq)]
 pub enum PutOperation {
@@ -72,22 +84,23 @@ pub enum PutOperation {
 }
 
 impl Store {
-    /// Admits an operation at its place. `new` are the names of a session in which nothing was asked so far,
-    /// or nothing since its deletion. `guard` is a message, and when
-    /// it is to be sent, unless the operation is noted as ended before.
+    /// Admits an operation at its place. `guard` is a message, and when it is to be sent, unless the operation is noted as ended before.
     pub async fn put_operation(
         &self,
         at: &SessionAt,
         operation: &Operation,
         guard: (Time, &str),
-        new: Option<&SessionNames>,
+        listing: Listing<'_>,
         asked: Option<Asked<'_>>,
     ) -> Result<PutOperation> {
         let key = keys::numbered(at, Prefix::Inbox, operation.n);
         let item = Item::new(&key).packed("asked", &operation.asked).n("at", operation.at.0).n("after", operation.after);
         let item = item.maybe(operation.lease.as_ref(), |item, (by, until)| item.s("by", by).n("until", until.0));
         let item = item.s("dp", keys::wait_shard(&key)).n("da", guard.0.0).s("msg", guard.1);
-        if new.is_none() && asked.is_none() {
+        let Listing { names, is_new, is_run } = listing;
+        let run = is_run.then(|| NamedRun::Operation(at.operation(operation.n)));
+        let item = item.maybe(run, |item, run| listed(item, operation.at, names, &run, &at.project));
+        if !is_new && asked.is_none() {
             return Ok(if self.put_first(&key, item).await? { PutOperation::Put } else { PutOperation::Taken });
         }
         // What was asked before decides, so it comes first.
@@ -99,7 +112,7 @@ impl Store {
         }
         let (first, tag) = (usize::from(asked.is_some()), random_token(TAG));
         items.push(self.put_in_transaction(item.s("tag", &tag), nobody()));
-        for item in new.into_iter().flat_map(|new| new.items(at, operation.n, operation.at)) {
+        for item in is_new.then(|| names.items(at, operation.n, operation.at)).into_iter().flatten() {
             // What a deletion removes, or leaves, is of an earlier operation.
             let gone = Expr::new("attribute_not_exists(pk) OR n < :n").n(":n", operation.n);
             items.push(self.put_in_transaction(item, Some(gone)));

@@ -11,6 +11,7 @@ pub(crate) mod log;
 use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys::{self, Key, Prefix};
+use crate::named_runs::entry_of_session;
 use crate::sdk::Store;
 use rookery_domain::{Result, SessionAt, SessionKey, Time, random_token};
 
@@ -34,9 +35,10 @@ impl SessionNames {
         SessionKey::of(&self.agent, &self.instance, &self.session)
     }
 
-    /// The head of the session, and its entry in the list of the project's sessions, with the first operation `n`.
-    fn items(&self, at: &SessionAt, n: u64, now: Time) -> [Item; 2] {
-        [keys::of_session(at, Prefix::SessionHead), keys::session_entry(at)].map(|key| {
+    /// The head of the session, and its entries in the list of the project's sessions and among those who had runs, with the first
+    /// operation `n`.
+    fn items(&self, at: &SessionAt, n: u64, now: Time) -> [Item; 3] {
+        [keys::of_session(at, Prefix::SessionHead), keys::session_entry(at), entry_of_session(at, self)].map(|key| {
             let item = Item::new(&key).s("agent", &self.agent).s("inst", &self.instance).s("sess", &self.session);
             item.n("n", n).n("at", now.0)
         })
@@ -76,8 +78,12 @@ impl Store {
     /// The names of a session, and when it was made; none when nothing was ever asked in it.
     pub async fn session(&self, at: &SessionAt) -> Result<Option<(SessionNames, Time)>> {
         let Some(item) = self.get(keys::of_session(at, Prefix::SessionHead)).await? else { return Ok(None) };
-        let text = |name| item.str(name).map(str::to_owned);
-        let names = SessionNames { agent: text("agent")?, instance: text("inst")?, session: text("sess")? };
-        Ok(Some((names, item.time("at")?)))
+        Ok(Some((read_names(&item)?, item.time("at")?)))
     }
+}
+
+/// The names in the head of a session.
+fn read_names(item: &Item) -> Result<SessionNames> {
+    let text = |name| item.str(name).map(str::to_owned);
+    Ok(SessionNames { agent: text("agent")?, instance: text("inst")?, session: text("sess")? })
 }

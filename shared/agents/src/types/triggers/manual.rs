@@ -1,7 +1,7 @@
 //! `manual`: starts a flow with a payload that a person gives.
 
 use crate::agent::{AgentType, Kind, Problems};
-use crate::{AgentError, Context, Effects, Example};
+use crate::{AgentError, Context, Effects, Example, Facts};
 use rookery_domain::Payload;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 
 /// Starts a flow with the events that you put in over the API (`POST .../agents/{cell}/events`), in the group `on_trigger`. When
 /// the agent is checked, by hand ("run now") or on a schedule, it emits the `payload` of its config.
+///
+/// While the workflow runs, it is called by its name as well (`POST /workflows/NAME`): its first `manual` or `webhook` agent emits what
+/// is sent, and the caller may wait for the payload that the cell with the id `result` emits.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
@@ -37,6 +40,10 @@ impl AgentType for Manual {
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         let payload = Payload::of(options.payload).map_err(|error| format!("{} {}", error.message, error.details));
         Some(Manual { payload: problems.take("payload", payload)? })
+    }
+
+    fn facts(&self) -> Facts {
+        Facts { takes_calls: true, ..Facts::of::<Self>() }
     }
 
     async fn check(&self, _cx: &Context<'_>) -> Result<Effects, AgentError> {

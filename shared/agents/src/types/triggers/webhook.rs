@@ -39,6 +39,8 @@ use serde_json::{Value, json};
 /// The same delivery sent again is the same event. It is recognised by the sender's delivery id (`webhook-id` or `svix-id`,
 /// `X-GitHub-Delivery`, the `id` of a Stripe event, the `event_id` of Slack, the `MessageId` of Amazon SNS) or by an
 /// `Idempotency-Key` header.
+///
+/// While the workflow runs, it is called by its name as well (`POST /workflows/NAME`), see `manual`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
@@ -155,7 +157,7 @@ impl AgentType for Webhook {
     fn facts(&self) -> Facts {
         let hook_secret = self.verify.as_ref().map(Verify::secret);
         let credentials = CredentialUse::of("verify.credential", hook_secret.iter().map(|secret| &secret.credential));
-        Facts { credentials, hook_secret, ..Facts::of::<Self>() }
+        Facts { credentials, hook_secret, takes_calls: true, ..Facts::of::<Self>() }
     }
 
     fn hook(&self, request: &HookRequest, secret: Option<&str>) -> Result<Accepted, Error> {

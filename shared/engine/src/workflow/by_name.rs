@@ -1,0 +1,99 @@
+//! Workflows by name: a started workflow with an agent that takes calls (`manual`, `webhook`) is called by its name. Of several with one
+//! name, the one that was started last answers, as long as it runs.
+
+use crate::accept::incoming_id;
+use crate::{Built, Engine, Incoming};
+use rookery_domain::{CellId, Payload, ProjectId, Result, RunId, Time, WorkflowRef, limits};
+use rookery_store::{Called, Named, Told, Workflow};
+use std::sync::Arc;
+
+/// The longest name by which a workflow is called, in bytes: it is a part of keys.
+const NAME_BYTES: usize = 480;
+/// How long it is known that a run was called, in milliseconds: as long as its events are kept and its deliveries remembered.
+const KNOWN_MS: i64 = limits::KEEP_EVENTS_SECONDS * 1000 + limits::COMMIT_MS;
+/// The most workflows that are listed by name.
+const LISTED: usize = 200;
+
+/// A call of a workflow by its name.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What the trigger emits.
+    pub payload: Payload,
+    /// The id of the instance, if one is named.
+    pub instance: Option<String>,
+    /// The same key means the same call.
+    pub key: Option<String>,
+}
+
+impl Engine {
+    /// Calls the workflow that has this name now. `None` if there is none.
+    pub async fn call_workflow(self: &Arc<Self>, project: &ProjectId, name: &str, call: Call) -> Result<Option<Called>> {
+        let Some((workflow, trigger)) = self.workflow_by_name(project, name).await? else { return Ok(None) };
+        let built = self.built(&workflow.id, workflow.built).await?;
+        let id = incoming_id(&workflow, built.agent(&trigger)?.0, call.key.as_deref())?;
+        let at = Time::now();
+        let called = Called { workflow: workflow.id.clone(), run: id.run, name: name.to_owned(), instance: call.instance, at };
+        // The call is noted before the event is accepted, so that whoever is told of the run finds it.
+        let called = self.store.put_called(&called, at.plus(KNOWN_MS)).await?;
+        let incoming = Incoming { id: Some(id), ..Incoming::new(call.payload, Vec::new(), call.key) };
+        self.accept_at_trigger(&workflow, &trigger, incoming).await?;
+        Ok(Some(called))
+    }
+
+    /// The workflow that is called by this name now, and the agent that takes the call.
+    pub async fn workflow_by_name(&self, project: &ProjectId, name: &str) -> Result<Option<(Workflow, CellId)>> {
+        for (id, _) in self.store.named(Named::Called, project, name).await? {
+            // A name that was made known may lead elsewhere by now: the workflow may have stopped, or have another name or version.
+            let Some(workflow) = self.running(&id).await?.filter(|workflow| workflow.name == name) else { continue };
+            let built = self.built(&workflow.id, workflow.built).await?;
+            if let Some(trigger) = takes_calls(&built) {
+                return Ok(Some((workflow, trigger)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The names by which workflows are called now, in order: the first 200 that were made known.
+    pub async fn callable_names(&self, project: &ProjectId) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for (name, workflows) in self.store.all_named(Named::Called, project, LISTED).await? {
+            for id in workflows {
+                if self.running(&id).await?.is_some_and(|workflow| workflow.name == name) {
+                    names.push(name);
+                    break;
+                }
+            }
+        }
+        Ok(names)
+    }
+
+    /// The run with this id, if it was called by this name.
+    pub async fn find_called(&self, project: &ProjectId, name: &str, run: RunId) -> Result<Option<Called>> {
+        for (workflow, _) in self.store.named(Named::Called, project, name).await? {
+            if let Some((called, _)) = self.called_in(&workflow, run).await?.filter(|(called, _)| called.name == name) {
+                return Ok(Some(called));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What is known of a run of this workflow, if it was called, and the workflow is not deleted.
+    pub async fn called_in(&self, workflow: &WorkflowRef, run: RunId) -> Result<Option<(Called, Told)>> {
+        let is_there = self.store.known_workflow(workflow).await?.is_some_and(|workflow| !workflow.deleted);
+        if is_there { self.store.called(workflow, run).await } else { Ok(None) }
+    }
+
+    /// Makes a workflow known by its name, if it is active and can be called.
+    pub(crate) async fn register_name(&self, workflow: &Workflow, built: &Built) -> Result<()> {
+        match takes_calls(built).filter(|_| workflow.name.len() <= NAME_BYTES) {
+            Some(trigger) => self.store.put_name(Named::Called, &workflow.id, &workflow.name, &trigger).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// The agent that takes calls: the first one, in the order of the canvas.
+fn takes_calls(built: &Built) -> Option<CellId> {
+    let takes = |id: &CellId| built.agent(id).is_ok_and(|(_, agent)| agent.facts().takes_calls);
+    built.graph.cells().iter().map(|cell| &cell.id).find(|id| takes(id)).cloned()
+}

@@ -1,0 +1,271 @@
+//! What is told of a run that was called: its deliveries, one after the other, and its end. Whoever looks at the run reads its items, and
+//! writes what is new at the end of what was told before; so everybody is told the same, in the same order. The end is told once: a replay
+//! that comes later changes the run's tree, and not what was told.
+
+use crate::{Built, Engine};
+use rookery_domain::{CellId, DeliveryId, Error, Event, EventAt, EventId, Payload, Result, Time};
+use rookery_store::{Called, Commit, Failure, RunItem};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch::Receiver;
+
+/// The most deliveries that are told of a run; its tree has them all.
+const TOLD: usize = 1000;
+/// How many items of a run are read at once.
+const READ: usize = 200;
+/// The cell whose event is the result.
+const RESULT: &str = "result";
+/// The group of events that tell of a failure.
+const ON_ERROR: &str = "on_error";
+/// The first and the longest pause between two looks at a run; what happens in this process is heard at once.
+const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(2)];
+/// A run that takes long to read is read more rarely: so many times as long is waited.
+const RESTS: u32 = 4;
+
+/// What is told of a run so far. It is stored as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Its deliveries, in the order in which they were seen: the first thousand.
+    pub deliveries: Vec<ToldDelivery>,
+    /// Its end, once nothing is to be handled any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<CalledEnd>,
+}
+
+/// A delivery that was handled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToldDelivery {
+    /// Its commit.
+    pub commit: EventId,
+    /// When it was handled.
+    pub at: Time,
+    /// The agent.
+    pub cell: CellId,
+    /// `done`, `failed`, or the agent's own word.
+    pub outcome: String,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// How many events it emitted.
+    pub events: u32,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<CalledError>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalledEnd {
+    /// When its last delivery was handled.
+    pub at: Time,
+    /// The first failure that nobody handles: no link takes its `on_error` event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<CalledError>,
+    /// The event that is the result: the first one that the cell `result` emitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<EventAt>,
+}
+
+/// Why something failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalledError {
+    /// The agent that failed.
+    pub cell: CellId,
+    /// The stable code.
+    pub code: String,
+    /// What went wrong, and the remedy.
+    pub message: String,
+}
+
+impl Engine {
+    /// What is told of a run, as far as it is now; `None` if the run is not there.
+    pub async fn progress(&self, called: &Called) -> Result<Option<Progress>> {
+        loop {
+            let Some((called, told)) = self.called_in(&called.workflow, called.run).await? else { return Ok(None) };
+            let mut progress = match &told.text {
+                Some(text) => serde_json::from_str(text).map_err(Error::internal)?,
+                None => Progress::default(),
+            };
+            if progress.end.is_some() {
+                return Ok(Some(progress));
+            }
+            let seen = self.seen(&called).await?;
+            let Some(version) = seen.version else { return Ok(None) };
+            let built = self.built(&called.workflow, version).await?;
+            if !seen.go_on(&mut progress, &built) {
+                return Ok(Some(progress));
+            }
+            let text = serde_json::to_string(&progress).map_err(Error::internal)?;
+            // Whoever was faster told the same, or more.
+            if self.store.tell_run(&called, told.writes, &text).await? {
+                return Ok(Some(progress));
+            }
+        }
+    }
+
+    /// The payload of the result of a run that is over; `None` if there is none, or if it is no longer kept.
+    pub async fn result_of(&self, called: &Called, end: &CalledEnd) -> Result<Option<Payload>> {
+        let Some(place) = end.result else { return Ok(None) };
+        let event = self.store.event(&called.workflow, place).await?.filter(|event| event.keep_until > Time::now());
+        Ok(event.map(|event| event.payload))
+    }
+
+    /// Follows a run: see [`Follow::next`].
+    pub fn follow_called(self: &Arc<Self>, called: Called) -> Follow {
+        let commits = self.watched.watch(called.run);
+        Follow { engine: self.clone(), called, commits, pause: PAUSES[0], is_new: true, told: 0 }
+    }
+
+    async fn seen(&self, called: &Called) -> Result<Seen> {
+        let (mut seen, mut cursor) = (Seen::default(), None);
+        loop {
+            let page = self.store.list_run(&called.workflow, called.run, READ, cursor.as_ref()).await?;
+            page.items.iter().for_each(|item| seen.add(item));
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(seen);
+            }
+        }
+    }
+}
+
+/// Somebody who is told of a run while it goes on.
+pub struct Follow {
+    engine: Arc<Engine>,
+    called: Called,
+    commits: Receiver<()>,
+    pause: Duration,
+    is_new: bool,
+    /// How many deliveries were given.
+    told: usize,
+}
+
+impl Follow {
+    /// What is told of the run, once that is more than was given before, or the end; `None` when the run is gone. After the end, the end
+    /// is given again.
+    pub async fn next(&mut self) -> Result<Option<Progress>> {
+        loop {
+            if !std::mem::take(&mut self.is_new) {
+                // Whoever committed something tells it; the others are found by a look.
+                tokio::time::timeout(self.pause, self.commits.changed()).await.ok();
+            }
+            let began = Instant::now();
+            let Some(progress) = self.engine.progress(&self.called).await? else { return Ok(None) };
+            if progress.end.is_some() || progress.deliveries.len() > self.told {
+                self.told = progress.deliveries.len();
+                self.pause = PAUSES[0].max(began.elapsed() * RESTS);
+                return Ok(Some(progress));
+            }
+            self.pause = (self.pause * 2).min(PAUSES[1]).max(began.elapsed() * RESTS);
+        }
+    }
+
+    /// What is told of the run in the end; `None` when the run is gone.
+    pub async fn end(mut self) -> Result<Option<(Progress, CalledEnd)>> {
+        while let Some(progress) = self.next().await? {
+            if let Some(end) = progress.end.clone() {
+                return Ok(Some((progress, end)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What was read of a run.
+#[derive(Default)]
+struct Seen {
+    version: Option<u64>,
+    /// The events, in about the order in which they came.
+    events: BTreeMap<(u16, Time, EventId), SeenEvent>,
+    handled: HashSet<DeliveryId>,
+    /// Whether a delivery waits for its next attempt.
+    waits: bool,
+    commits: BTreeMap<(Time, EventId), ToldDelivery>,
+}
+
+struct SeenEvent {
+    at: EventAt,
+    cell: CellId,
+    groups: Vec<String>,
+    /// What failed, if the event tells of that.
+    error: Option<CalledError>,
+}
+
+impl Seen {
+    fn add(&mut self, item: &RunItem) {
+        for event in item.events() {
+            let is_error = event.groups.iter().any(|group| group == ON_ERROR);
+            let seen = SeenEvent {
+                at: event.at(),
+                cell: event.cell.clone(),
+                groups: event.groups.clone(),
+                error: is_error.then(|| failure_in(event)),
+            };
+            self.version = self.version.or(Some(event.version));
+            self.events.insert((event.hop, event.created_at, event.id), seen);
+        }
+        for commit in item.commits() {
+            self.handled.insert(commit.delivery);
+            self.commits.insert((commit.began, commit.id), told(commit));
+        }
+        self.waits |= item.parked.is_some();
+    }
+
+    /// Adds what was not told yet; `false` if there is nothing.
+    fn go_on(self, progress: &mut Progress, built: &Built) -> bool {
+        progress.end = self.end(built);
+        let before = progress.deliveries.len();
+        let known: HashSet<EventId> = progress.deliveries.iter().map(|told| told.commit).collect();
+        let new = self.commits.into_values().filter(|delivery| !known.contains(&delivery.commit));
+        progress.deliveries.extend(new.take(TOLD.saturating_sub(before)));
+        progress.end.is_some() || progress.deliveries.len() > before
+    }
+
+    /// The end, if nothing is to be handled any more.
+    fn end(&self, built: &Built) -> Option<CalledEnd> {
+        if self.waits {
+            return None;
+        }
+        let mut unhandled = None;
+        for seen in self.events.values() {
+            let targets = built.graph.route(&seen.cell, &seen.groups);
+            if !targets.iter().all(|target| self.handled.contains(&seen.at.id.delivery(&target.cell.id))) {
+                return None;
+            }
+            if targets.is_empty() {
+                unhandled = unhandled.or(seen.error.as_ref());
+            }
+        }
+        // What fails in a run that is over its limit emits no event.
+        let silent = || self.commits.values().filter(|told| told.events == 0).find_map(|told| told.error.as_ref());
+        let result = self.events.values().find(|seen| seen.cell.as_str() == RESULT && seen.error.is_none());
+        Some(CalledEnd {
+            at: self.commits.values().map(|told| told.at).max().unwrap_or_else(Time::now),
+            error: unhandled.or_else(silent).cloned(),
+            result: result.map(|seen| seen.at),
+        })
+    }
+}
+
+fn told(commit: &Commit) -> ToldDelivery {
+    ToldDelivery {
+        commit: commit.id,
+        at: commit.began.plus(commit.took_ms),
+        cell: commit.cell.clone(),
+        outcome: commit.outcome.clone(),
+        took_ms: commit.took_ms,
+        events: commit.children,
+        error: commit.failure.as_ref().map(|Failure { code, message, .. }| CalledError {
+            cell: commit.cell.clone(),
+            code: code.clone(),
+            message: message.clone(),
+        }),
+    }
+}
+
+/// What an `on_error` event says.
+fn failure_in(event: &Event) -> CalledError {
+    let text = |name: &str| event.payload.value()[name].as_str().unwrap_or_default().to_owned();
+    CalledError { cell: event.cell.clone(), code: text("code"), message: text("message") }
+}
