@@ -248,7 +248,16 @@ async fn asked(world: &World, project: &str, instance: &str, end: Option<What>) 
     let Admitted::New { operation, .. } = sessions.admit(&admit).await.unwrap() else { panic!() };
     let n = operation.n;
     let mut loaded = sessions.load(&at).await.unwrap();
-    let begin = Begin { n, by: "me".into(), lease_until: soon, deadline: soon, version: 3, message: "Hi".into(), payload: None };
+    let begin = Begin {
+        n,
+        by: "me".into(),
+        lease_until: soon,
+        deadline: soon,
+        version: 3,
+        message: "Hi".into(),
+        payload: None,
+        cell: None,
+    };
     sessions.append(&mut loaded, What::Begin(begin)).await.unwrap();
     if let Some(end) = end {
         let end = match end {
