@@ -140,7 +140,7 @@ class Here:
         self.id = f"id-{os.urandom(4).hex()}"
         # The client reads no body of a stream that is refused, so its HTTP library is told to.
         http = httpx.AsyncClient(timeout=60, event_hooks={"response": [read_if_refused]})
-        self.client = PyFlueClient(base_url, admin_base_path=f"{prefix}/admin", client=http)
+        self.client = PyFlueClient(base_url, client=http)
         # The same without the path of the project: it is in the admin path then.
         self.root_url = base_url.removesuffix(prefix)
 
