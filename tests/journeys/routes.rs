@@ -38,9 +38,10 @@ impl Tour {
     }
 }
 
-/// A path with `{}` for each parameter.
+/// A path with `{}` for each parameter, without its query.
 fn nameless(template: &str) -> String {
-    let parts = template.split('/').map(|part| match (part.find('{'), part.rfind('}')) {
+    let (path, _) = template.split_once('?').unwrap_or((template, ""));
+    let parts = path.split('/').map(|part| match (part.find('{'), part.rfind('}')) {
         (Some(from), Some(to)) => format!("{}{{}}{}", &part[..from], &part[to + 1..]),
         _ => part.to_owned(),
     });
