@@ -29,7 +29,7 @@ async fn an_entry_that_fits_no_item_is_read_as_it_was_written() {
     assert!(long.len() > 2 << 20);
     let message = Message { role: Role::Assistant, parts: vec![Part::Text(long.clone())] };
     let (stop, usage) = (rookery_domain::Stop::End, Default::default());
-    let answer = Answer { n: 1, message, stop, usage, model: "m".into(), request_id: None, last: true };
+    let answer = Answer { n: 1, message, stop, usage, model: "m".into(), request_id: None, last: true, cost: None };
     let what = What::Answer(Box::new(answer));
     // Of two who write at once, one wins, whole.
     let mut late = loaded.clone();

@@ -105,7 +105,16 @@ async fn step(sessions: &Sessions, loaded: &mut Loaded, store: &Store, by: &str)
             let parts = vec![Part::Text(format!("{} by {by}", open.begin.message))];
             let message = Message { role: Role::Assistant, parts };
             let (n, stop, usage) = (open.begin.n, Stop::End, Usage::default());
-            What::Answer(Box::new(Answer { n, message, stop, usage, model: "m".into(), request_id: None, last: true }))
+            What::Answer(Box::new(Answer {
+                n,
+                message,
+                stop,
+                usage,
+                model: "m".into(),
+                request_id: None,
+                last: true,
+                cost: None,
+            }))
         }
     };
     if sessions.append(loaded, what).await.unwrap() == Appended::Lost {

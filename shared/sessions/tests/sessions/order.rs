@@ -5,7 +5,7 @@ use futures::StreamExt;
 use rookery_boot::TABLE;
 use rookery_domain::{Message, Time, limits};
 use rookery_sessions::admit::{Admit, Admitted};
-use rookery_store::{Asked, Operation, Store};
+use rookery_store::{Asked, Listing, Operation, Store};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -108,8 +108,8 @@ async fn a_session_takes_no_more_than_may_wait() {
     let asked = serde_json::to_string(&ask("waits")).unwrap();
     for n in 1..=limits::WAITING_OPERATIONS {
         let operation = Operation { n, asked: asked.clone(), at: Time::now(), after: 0, lease: None, aside: None, ended: None };
-        let new = (n == 1).then_some(&names);
-        store.put_operation(&at, &operation, (Time::now().plus(60_000), "{}"), new, None).await.unwrap();
+        let listing = Listing { names: &names, is_new: n == 1, is_run: true };
+        store.put_operation(&at, &operation, (Time::now().plus(60_000), "{}"), listing, None).await.unwrap();
     }
     let error = admit(&sessions, &names, &at, "one more", false).await.unwrap_err();
     assert_eq!((error.code, error.meta.unwrap()["retry_after"].as_i64()), ("session_full", Some(5)));
