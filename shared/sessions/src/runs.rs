@@ -63,15 +63,15 @@ impl Sessions {
     /// The entries of a run, from its first on, while they come. The stream ends with the run.
     pub fn follow_run(&self, run: &OperationRun) -> BoxStream<'static, Result<Numbered>> {
         let (coming, n) = (self.follow(&run.operation.session, run.after), run.operation.n);
-        try_unfold((coming, false), move |(mut coming, is_over)| async move {
-            while !is_over {
-                let Some(next) = coming.next().await.transpose()? else { return Ok(None) };
+        try_unfold(Some(coming), move |coming| async move {
+            let Some(mut coming) = coming else { return Ok(None) };
+            while let Some(next) = coming.next().await.transpose()? {
                 let is_over = next.1.over.has(n);
                 if next.1.what.n() == n {
-                    return Ok(Some((next, (coming, is_over))));
+                    return Ok(Some((next, (!is_over).then_some(coming))));
                 }
                 if is_over {
-                    return Ok(None); // The session was deleted meanwhile.
+                    break; // The session was deleted meanwhile.
                 }
             }
             Ok(None)
