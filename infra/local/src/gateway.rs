@@ -12,7 +12,7 @@ use crate::socket::{Conversation, Handshake};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use futures::{FutureExt, StreamExt};
@@ -179,15 +179,15 @@ impl Gateway {
             let message = "The request is no handshake of a WebSocket.";
             return refuse(StatusCode::BAD_REQUEST, "invalid_request", message, "Use version 13 of the protocol, by a library.");
         };
-        let (answer, upgrade, mut parts) = handshake.into_parts();
-        (parts.method, parts.headers) = (Method::POST, rookery_api::Socket::headers(&parts.headers));
+        let (answer, upgrade, parts) = handshake.into_parts();
+        let parts = socket.request(&parts);
         let stopping = self.stopping.clone();
         let ask = move |message| {
             let (gateway, parts, sender) = (self.clone(), parts.clone(), sender.clone());
             let answer = async move {
                 match gateway.without_data() {
                     Some(refused) => refused,
-                    None => gateway.call(parts, message, &sender).await,
+                    None => gateway.until_the_end(gateway.call(parts, message, &sender).await),
                 }
             };
             answer.boxed()

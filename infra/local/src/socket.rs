@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::response::Response;
 use futures::future::BoxFuture;
+use futures::stream::{BoxStream, once};
 use futures::{SinkExt, StreamExt};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
@@ -109,29 +110,32 @@ impl Conversation {
         Ok(Some((CloseCode::Normal, "")))
     }
 
-    /// Answers each message, in their order.
+    /// Answers each message, in their order; or only the first, where the socket ends with its answer.
     async fn answer_all<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut WebSocketStream<S>) -> Result<End, Error> {
         let mut beat = interval_at(Instant::now() + BEAT, BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut waiting = VecDeque::new();
-        let mut work: Option<BoxFuture<'_, String>> = None;
+        let mut work: Option<BoxStream<'_, String>> = None;
         loop {
             if work.is_none() {
                 if self.stopping.is_cancelled() {
                     return Ok(Some((CloseCode::Away, "Rookery ends.")));
                 }
-                work = waiting.pop_front().map(|message| self.frame(message));
+                work = waiting.pop_front().map(|message| self.frames(message));
                 match work {
                     Some(_) => self.connection.received(),
                     None => self.connection.listens(),
                 }
             }
             tokio::select! {
-                frame = async { Some(work.as_mut()?.await) }, if work.is_some() => {
-                    work = None;
-                    self.send(stream, frame.unwrap_or_default()).await?;
-                    self.connection.hold(waiting.iter().map(Bytes::len).sum());
-                }
+                frame = async { work.as_mut()?.next().await }, if work.is_some() => match frame {
+                    Some(frame) => {
+                        self.send(stream, frame).await?;
+                        self.connection.hold(waiting.iter().map(Bytes::len).sum());
+                    }
+                    None if self.socket.ends() => return Ok(Some((CloseCode::Normal, ""))),
+                    None => work = None,
+                },
                 message = stream.next() => match message {
                     Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => {
                         let message = message.into_data();
@@ -153,9 +157,9 @@ impl Conversation {
         }
     }
 
-    fn frame(&self, message: Bytes) -> BoxFuture<'_, String> {
+    fn frames(&self, message: Bytes) -> BoxStream<'_, String> {
         let answer = (self.ask)(message);
-        Box::pin(async move { self.socket.frame(answer.await, FRAME_BYTES).await })
+        once(async move { self.socket.frames(answer.await, FRAME_BYTES) }).flatten().boxed()
     }
 
     async fn send<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut WebSocketStream<S>, frame: String) -> Result<(), Error> {

@@ -91,6 +91,12 @@ impl FlueError {
         FlueError::new(StatusCode::NOT_FOUND, "not_found", message, details)
     }
 
+    /// 404 for a workflow that cannot be called by this name.
+    pub(crate) fn no_workflow(name: &str) -> Self {
+        let message = format!("There is no workflow `{name}` that can be called.");
+        FlueError::not_found(message, "Start one of this name that has a `manual` or a `webhook` trigger.")
+    }
+
     /// 413, with a code of its own.
     pub(crate) fn too_large(code: &str, message: impl Into<String>, details: impl Into<String>) -> Self {
         FlueError::new(StatusCode::PAYLOAD_TOO_LARGE, code, message, details)

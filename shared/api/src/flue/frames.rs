@@ -30,6 +30,17 @@ pub(crate) fn frame(number: Option<u64>, event: &str, data: &impl Serialize) -> 
     frame
 }
 
+/// The event and the data of a frame; none for a comment.
+pub(crate) fn read(frame: &str) -> Option<(&str, &str)> {
+    let field = |name| frame.lines().find_map(|line| line.strip_prefix(name));
+    Some((field("event: ")?, field("data: ")?))
+}
+
+/// Whether an answer is a stream of frames. Each part of its body is one.
+pub(crate) fn is_stream(answer: &Response) -> bool {
+    answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream")
+}
+
 /// The frame of an error, the last of its stream.
 pub(crate) fn error_frame(error: &FlueError) -> String {
     frame(None, "error", &error.envelope())

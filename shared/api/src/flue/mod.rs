@@ -116,12 +116,20 @@ pub(crate) fn routes() -> Vec<Route> {
         .query("agent", "The agent, where several have a session of this name.")
         .answers::<abort::Aborted>(200),
         Route::new(Method::POST, "/workflows/{name}", asks, "Calls the workflow that has this name and runs.", workflows::call)
-            .query("wait", "With `result`, the answer comes when the run is over (200), for at most 25 seconds.")
+            .query("wait", "With `result`, the answer comes when the run is over (200), for at most 25 seconds; a stream ends with it.")
             .header("Accept", "With `text/event-stream`, what happens in the run is told while it goes on.")
             .header("Idempotency-Key", key)
             .reads::<workflows::Input>()
             .answers::<Accepted>(202)
             .streams(),
+        Route::new(
+            Method::GET,
+            "/workflows/{name}",
+            asks,
+            "Opens a WebSocket to a workflow. The first message is a body of the POST here: what happens comes in frames, and then the end.",
+            socket::workflow,
+        )
+        .opens_socket(),
     ];
     routes.into_iter().chain(named_runs::routes(reads)).chain(admin::routes(reads)).flat_map(Route::twin).collect()
 }

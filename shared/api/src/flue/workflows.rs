@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use futures::StreamExt;
 use rookery_domain::{Payload, ProjectId};
-use rookery_engine::{Call, CalledError};
+use rookery_engine::{Call, CalledEnd, CalledError};
 use rookery_store::{Called, Project};
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
@@ -45,11 +45,7 @@ pub(crate) struct Taken {
 impl Taken {
     /// Calls a workflow by its name; 404 if none of this name takes calls.
     pub(crate) async fn take(app: &App, project: &ProjectId, caller: Caller, name: &str, call: Call) -> Result<Self> {
-        let called = app.engine.call_workflow(project, name, call).await?.ok_or_else(|| {
-            let message = format!("There is no workflow `{name}` that can be called.");
-            let details = "Start one of this name that has a `manual` or a `webhook` trigger.";
-            FlueError::not_found(message, details)
-        })?;
+        let called = app.engine.call_workflow(project, name, call).await?.ok_or_else(|| FlueError::no_workflow(name))?;
         Ok(Taken { app: app.clone(), caller, called })
     }
 
@@ -59,11 +55,7 @@ impl Taken {
         let end = self.app.engine.follow_called(self.called.clone()).end();
         let end = tokio::time::timeout(WAIT, end).await.map_err(|_| FlueError::run_goes_on(&id, WAIT.as_secs()))??;
         let (_, end) = end.ok_or_else(|| FlueError::no_run(&id))?;
-        if let Some(error) = &end.error {
-            return Err(self.failed(error));
-        }
-        let result = self.app.engine.result_of(&self.called, &end).await?;
-        Ok(result.map_or(Value::Null, |payload| payload.value().clone()))
+        self.result_at(&end).await
     }
 
     /// What happens in the run, from its first event to its last.
@@ -76,21 +68,42 @@ impl Taken {
         FlueError::run_failed(&self.called.id(), error.cell.as_str(), &error.code, reason)
     }
 
-    /// What happens, as an answer; after the end of a run that failed, one `error` frame.
-    fn stream(self) -> Response {
+    /// What happens, as an answer. After the end of a run that failed comes one `error` frame; after that of another, the `result`, if it
+    /// is waited for.
+    fn stream(self, waits: bool) -> Response {
         let id = self.called.id();
         let told = run_events::told(self.events());
-        let error = futures::stream::once(async move {
-            match self.app.engine.progress(&self.called).await {
-                Ok(progress) => {
-                    progress.and_then(|progress| progress.end).and_then(|end| end.error).map(|error| self.failed(&error))
-                }
-                Err(error) => Some(error.into()),
+        let last = futures::stream::once(async move {
+            match self.end().await {
+                Ok(result) => waits.then(|| frames::frame(None, "result", &completed(&self.called.id(), result))),
+                Err(error) => Some(frames::error_frame(&error)),
             }
         });
-        let frames = told.chain(error.filter_map(async |error| error.map(|error| frames::error_frame(&error))));
+        let frames = told.chain(last.filter_map(std::future::ready));
         (Extension(Follows), run_id_header(&id), frames::answer(frames)).into_response()
     }
+
+    /// The result of a run that is over; null while it is not.
+    async fn end(&self) -> Result<Value> {
+        let progress = self.app.engine.progress(&self.called).await?;
+        match progress.and_then(|progress| progress.end) {
+            Some(end) => self.result_at(&end).await,
+            None => Ok(Value::Null),
+        }
+    }
+
+    async fn result_at(&self, end: &CalledEnd) -> Result<Value> {
+        if let Some(error) = &end.error {
+            return Err(self.failed(error));
+        }
+        let result = self.app.engine.result_of(&self.called, end).await?;
+        Ok(result.map_or(Value::Null, |payload| payload.value().clone()))
+    }
+}
+
+/// What is told of a run that is over, whose result was waited for.
+fn completed(run_id: &str, result: Value) -> Value {
+    json!({"run_id": run_id, "runId": run_id, "result": result})
 }
 
 /// Reads a call.
@@ -114,7 +127,7 @@ pub(super) async fn call(
     let taken = Taken::take(&app, &project.id, caller, ids.text("name"), call).await?;
     let id = taken.called.id();
     if streams {
-        return Ok(taken.stream());
+        return Ok(taken.stream(waits));
     }
     if !waits {
         return Ok(accepted(&id));
@@ -135,7 +148,7 @@ pub(super) async fn ask(app: &App, project: &ProjectId, caller: Caller, ids: &Id
         return Ok(accepted(&id));
     }
     if streams {
-        return Ok(taken.stream());
+        return Ok(taken.stream(false));
     }
     let mut result = taken.result().await?;
     if let Value::Object(fields) = &mut result {

@@ -104,7 +104,7 @@ async fn each_role_may_do_what_it_may_and_no_more() {
                 || (path.contains("/credentials") && method != "GET")
                 || (path.ends_with("{project}") && method == "DELETE");
             // A socket is opened to ask.
-            let opens_socket = method == "GET" && path.ends_with("/agents/{name}/{id}");
+            let opens_socket = method == "GET" && (path.ends_with("/agents/{name}/{id}") || path.ends_with("/workflows/{name}"));
             let allowed = match role {
                 "owner" => true,
                 "editor" => !is_for_owners,

@@ -2,7 +2,7 @@
 
 use crate::support::{ROOT_KEY, World, request};
 use axum::body::Body;
-use axum::http::HeaderMap;
+use axum::http::Request;
 use rookery_api::Socket;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -68,13 +68,24 @@ async fn a_socket_is_opened_with_a_key_of_the_project_that_may_ask() {
     world.stop().await;
 }
 
-#[test]
-fn a_message_is_asked_with_the_key_of_the_handshake() {
-    let mut handshake = HeaderMap::new();
-    for (name, value) in [("authorization", "Basic a"), ("host", "h"), ("upgrade", "websocket"), ("content-length", "9")] {
-        handshake.insert(name, value.parse().unwrap());
-    }
-    let headers = Socket::headers(&handshake);
-    assert_eq!((&headers["authorization"], &headers["host"]), (&handshake["authorization"], &handshake["host"]));
-    assert_eq!((&headers["content-type"], headers.len()), (&"application/json".parse().unwrap(), 3));
+#[tokio::test]
+async fn a_message_is_asked_with_the_key_of_the_handshake() {
+    let world = World::open().await;
+    world.persistent("helper", MODEL).await;
+    let socket = open(&world, None, "/agents/helper/i").await.unwrap();
+    let handshake = [("authorization", "Basic a"), ("host", "h"), ("upgrade", "websocket"), ("content-length", "9")];
+    let handshake = handshake.iter().fold(Request::get("/agents/helper/i"), |request, (name, value)| request.header(*name, *value));
+    let asked = socket.request(&handshake.body(()).unwrap().into_parts().0);
+    assert_eq!((asked.method.as_str(), asked.uri.path()), ("POST", "/agents/helper/i"));
+    assert_eq!((&asked.headers["authorization"], &asked.headers["host"]), (&"Basic a".parse().unwrap(), &"h".parse().unwrap()));
+    assert_eq!((&asked.headers["content-type"], asked.headers.len()), (&"application/json".parse().unwrap(), 3));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_workflow_that_cannot_be_called_is_told_by_the_only_frame() {
+    let world = World::open().await;
+    let socket = open(&world, None, "/workflows/nothing").await.unwrap();
+    assert_eq!(refusal(&socket)["error"]["type"], "not_found");
+    world.stop().await;
 }
