@@ -101,6 +101,9 @@ pub(super) async fn called(tour: &mut Tour) {
         } else {
             answer.error(404, "not_found");
         }
+        // It opens a socket, if it is asked for one.
+        let socket = tour.call(Method::GET, &format!("{root}/workflows/{{called}}"), None).await;
+        socket.error(405, "method_not_allowed");
         tour.ids.insert("instance", tour.ids["run_id"].clone());
         for (path, shows) in [
             ("/runs/{run_id}", "succeeded"),
