@@ -74,7 +74,8 @@ async fn a_message_is_asked_with_the_key_of_the_handshake() {
     world.persistent("helper", MODEL).await;
     let socket = open(&world, None, "/agents/helper/i").await.unwrap();
     let handshake = [("authorization", "Basic a"), ("host", "h"), ("upgrade", "websocket"), ("content-length", "9")];
-    let handshake = handshake.iter().fold(Request::get("/agents/helper/i"), |request, (name, value)| request.header(*name, *value));
+    let handshake =
+        handshake.iter().fold(Request::get("/agents/helper/i"), |request, (name, value)| request.header(*name, *value));
     let asked = socket.request(&handshake.body(()).unwrap().into_parts().0);
     assert_eq!((asked.method.as_str(), asked.uri.path()), ("POST", "/agents/helper/i"));
     assert_eq!((&asked.headers["authorization"], &asked.headers["host"]), (&"Basic a".parse().unwrap(), &"h".parse().unwrap()));
