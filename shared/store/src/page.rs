@@ -57,7 +57,8 @@ impl Store {
 
     /// A page of the items of a partition from a sort key on, in the order of the keys.
     pub(crate) async fn page_from(&self, partition: &str, from: &str, limit: usize) -> Result<Page<Item>> {
-        let range = Some(Expr::new("#sk >= :from").s(":from", from));
+        // DynamoDB refuses a key that is empty.
+        let range = (!from.is_empty()).then(|| Expr::new("#sk >= :from").s(":from", from));
         self.page_of(Query { range, ..Query::prefix(partition.to_owned(), "", limit) }, "", None).await
     }
 
