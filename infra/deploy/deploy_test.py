@@ -185,7 +185,8 @@ def an_agent_answers_and_does_what_it_is_given(test):
     assert "Later" in last and "message 3" in last, last
     for address in (test.url, test.prompts):
         status, listed = call("GET", f"{address}/p/{project}/agents")
-        assert (status, [agent["name"] for agent in listed["agents"]]) == (200, ["guide"]), listed
+        # Workflows that can be called are listed, too.
+    assert status == 200 and "guide" in [agent["name"] for agent in listed["agents"]], listed
         unknown = test.workflow.call("POST", f"{address}{path}", {"message": "Hello"}, {"Authorization": "Bearer nobody"})
         assert unknown[0] == 401, unknown
     return "a prompt, a stream, a dispatch"
