@@ -186,7 +186,7 @@ def an_agent_answers_and_does_what_it_is_given(test):
     for address in (test.url, test.prompts):
         status, listed = call("GET", f"{address}/p/{project}/agents")
         # Workflows that can be called are listed, too.
-    assert status == 200 and "guide" in [agent["name"] for agent in listed["agents"]], listed
+        assert status == 200 and "guide" in [agent["name"] for agent in listed["agents"]], listed
         unknown = test.workflow.call("POST", f"{address}{path}", {"message": "Hello"}, {"Authorization": "Bearer nobody"})
         assert unknown[0] == 401, unknown
     return "a prompt, a stream, a dispatch"
