@@ -69,9 +69,13 @@ impl Sessions {
         let reply = reply(&pending, operation, state, read)?;
         let answer = serde_json::to_string(&reply).map_err(Error::internal)?;
         let is_told = self.store.answer_pending(&pending, &answer, rookery_domain::Time::now()).await?;
-        // An answer that was stored before does not prove that the delivery was woken.
-        if !is_told && pending.state != PendingState::Answered {
-            return Ok(());
+        if !is_told {
+            // Somebody answered meanwhile, or this very write did and its own answer got lost. A stored answer does not prove that the
+            // delivery was woken.
+            let now = self.store.pending(&cell.workflow, cell.pending).await?;
+            if now.is_none_or(|now| now.state != PendingState::Answered) {
+                return Ok(());
+            }
         }
         let deliver = Deliver { event: pending.event, cell: cell.cell.clone(), arm: pending.arm, attempt: 0, reply: true };
         // The delivery goes on in the trace of its run.

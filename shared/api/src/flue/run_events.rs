@@ -109,10 +109,20 @@ pub(crate) fn follow(app: &App, run: Run) -> BoxStream<'static, Result<RunEvent>
 
 /// Events as frames. After an error, nothing follows.
 pub(crate) fn told(events: impl Stream<Item = Result<RunEvent>> + Send) -> impl Stream<Item = String> + Send {
-    events.scan(false, |is_over, next| {
+    until_error(events.map_ok(|event| frame(&event)))
+}
+
+/// The frame of an event.
+pub(crate) fn frame(event: &RunEvent) -> String {
+    frames::frame(Some(event.event_index), event.r#type, event)
+}
+
+/// Frames up to the first error, which is one, too.
+pub(crate) fn until_error(frames: impl Stream<Item = Result<String>> + Send) -> impl Stream<Item = String> + Send {
+    frames.scan(false, |is_over, next| {
         let frame = match next {
             _ if *is_over => None,
-            Ok(event) => Some(frames::frame(Some(event.event_index), event.r#type, &event)),
+            Ok(frame) => Some(frame),
             Err(error) => {
                 *is_over = true;
                 Some(frames::error_frame(&error))
@@ -120,6 +130,20 @@ pub(crate) fn told(events: impl Stream<Item = Result<RunEvent>> + Send) -> impl 
         };
         std::future::ready(frame)
     })
+}
+
+impl RunEvent {
+    /// The same, for those who may not see why something failed.
+    pub(crate) fn without_reasons(mut self) -> Self {
+        let reason = match self.r#type {
+            "log" if self.data["level"] == "error" => self.data.get_mut("message"),
+            _ => self.data.pointer_mut("/error/message"),
+        };
+        if let Some(reason) = reason {
+            *reason = "It failed; a key that may read sees why.".into();
+        }
+        self
+    }
 }
 
 /// How many events there are of these entries of an operation.

@@ -16,7 +16,7 @@ use crate::sessions::Follows;
 use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use rookery_domain::{Payload, ProjectId};
 use rookery_engine::{Call, CalledEnd, CalledError};
 use rookery_store::{Called, Project};
@@ -60,7 +60,8 @@ impl Taken {
 
     /// What happens in the run, from its first event to its last.
     pub(crate) fn events(&self) -> futures::stream::BoxStream<'static, Result<RunEvent>> {
-        run_events::follow(&self.app, Run::Called(self.called.clone()))
+        let (events, may_see) = (run_events::follow(&self.app, Run::Called(self.called.clone())), self.caller.may_see());
+        events.map_ok(move |event| if may_see { event } else { event.without_reasons() }).boxed()
     }
 
     fn failed(&self, error: &CalledError) -> FlueError {
@@ -72,23 +73,23 @@ impl Taken {
     /// is waited for.
     fn stream(self, waits: bool) -> Response {
         let id = self.called.id();
-        let told = run_events::told(self.events());
+        let told = self.events().map_ok(|event| run_events::frame(&event));
         let last = futures::stream::once(async move {
-            match self.end().await {
-                Ok(result) => waits.then(|| frames::frame(None, "result", &completed(&self.called.id(), result))),
-                Err(error) => Some(frames::error_frame(&error)),
-            }
+            let result = self.end().await?;
+            Ok(waits.then(|| frames::frame(None, "result", &completed(&self.called.id(), result))))
         });
-        let frames = told.chain(last.filter_map(std::future::ready));
+        let last = last.filter_map(async |frame: Result<Option<String>>| frame.transpose());
+        let frames = run_events::until_error(told.chain(last));
         (Extension(Follows), run_id_header(&id), frames::answer(frames)).into_response()
     }
 
-    /// The result of a run that is over; null while it is not.
+    /// The result of a run that is over.
     async fn end(&self) -> Result<Value> {
         let progress = self.app.engine.progress(&self.called).await?;
         match progress.and_then(|progress| progress.end) {
             Some(end) => self.result_at(&end).await,
-            None => Ok(Value::Null),
+            // Its workflow is deleted.
+            None => Err(FlueError::no_run(&self.called.id())),
         }
     }
 

@@ -431,3 +431,33 @@ async fn another_projects_runs_are_unknown_ones_and_who_only_sends_sees_none() {
     world.keyed(&keys[0], "GET", "/admin/agents/double/instances", None).await.error(404, "agent_not_found");
     world.stop().await;
 }
+
+#[tokio::test]
+async fn who_only_sends_is_not_told_why_a_run_failed() {
+    let world = World::locked().await;
+    let project = world.engine.store.create_project("mine").await.unwrap().id;
+    let mut keys = Vec::new();
+    for role in ["owner", "ingest"] {
+        let path = format!("/api/v1/projects/{project}/api_keys");
+        let made = world.keyed(ROOT_KEY, "POST", &path, Some(json!({"name": role, "role": role}))).await;
+        keys.push(made.ok(201)["data"]["key"].as_str().unwrap().to_owned());
+    }
+    let all = format!("/api/v1/projects/{project}/workflows");
+    let failing = json!({"name": "failing", "options": {"cells": failing(false)}});
+    let made = world.keyed(&keys[0], "POST", &all, Some(failing)).await.ok(201);
+    let start = format!("{all}/{}/start", made["data"]["id"].as_str().unwrap());
+    world.keyed(&keys[0], "POST", &start, Some(json!({}))).await.ok(200);
+    let mut streamed = Vec::new();
+    for key in &keys {
+        let call = request("POST", "/workflows/failing?wait=result").header("content-type", "application/json");
+        let call = call.header("accept", "text/event-stream").header("authorization", format!("Bearer {key}"));
+        let answer = at_work(&world, world.send(call.body(Body::from(r#"{"text": "5"}"#)).unwrap())).await;
+        let last = frames(&answer).pop().unwrap();
+        assert_eq!((last.1.as_str(), frames(&answer).len()), ("error", 4), "one error, and no result after it");
+        let run = world.keyed(&keys[0], "GET", &format!("/runs/{}", header(&answer)), None).await.ok(200);
+        streamed.push((answer.text(), run["error"]["message"].as_str().unwrap().to_owned()));
+    }
+    assert!(streamed[0].0.contains(&streamed[0].1), "{streamed:?}");
+    assert!(!streamed[1].0.contains(&streamed[1].1) && streamed[1].0.contains("sees why"), "{streamed:?}");
+    world.stop().await;
+}
