@@ -455,7 +455,7 @@ async fn who_only_sends_is_not_told_why_a_run_failed() {
         let events: Vec<String> = frames(&answer).into_iter().map(|(_, event, _)| event).collect();
         assert_eq!(events, ["run_start", "log", "run_end", "error"], "one error, and no result after it");
         let run = world.keyed(&keys[0], "GET", &format!("/runs/{}", header(&answer)), None).await.ok(200);
-        streamed.push((answer.text(), run["error"]["message"].as_str().unwrap().to_owned()));
+        streamed.push((answer.text().to_owned(), run["error"]["message"].as_str().unwrap().to_owned()));
     }
     assert!(streamed[0].0.contains(&streamed[0].1), "{streamed:?}");
     assert!(!streamed[1].0.contains(&streamed[1].1) && streamed[1].0.contains("sees why"), "{streamed:?}");
