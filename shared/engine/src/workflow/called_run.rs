@@ -2,23 +2,19 @@
 //! writes what is new at the end of what was told before; so everybody is told the same, in the same order. The end is told once: a replay
 //! that comes later changes the run's tree, and not what was told.
 
-use crate::{Built, Engine};
-use rookery_domain::{CellId, DeliveryId, Error, Event, EventAt, EventId, Payload, Result, Time};
-use rookery_store::{Called, Commit, Failure, RunItem};
+mod seen;
+
+use crate::Engine;
+use rookery_domain::{CellId, Error, EventAt, EventId, Payload, Result, Time};
+use rookery_store::Called;
+use seen::Seen;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch::Receiver;
 
-/// The most deliveries that are told of a run; its tree has them all.
-const TOLD: usize = 1000;
 /// How many items of a run are read at once.
 const READ: usize = 200;
-/// The cell whose event is the result.
-const RESULT: &str = "result";
-/// The group of events that tell of a failure.
-const ON_ERROR: &str = "on_error";
 /// The first and the longest pause between two looks at a run; what happens in this process is heard at once.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(2)];
 /// A run that takes long to read is read more rarely: so many times as long is waited.
@@ -93,7 +89,11 @@ impl Engine {
             let seen = self.seen(&called).await?;
             let Some(version) = seen.version else { return Ok(None) };
             let built = self.built(&called.workflow, version).await?;
-            if !seen.go_on(&mut progress, &built) {
+            // What was stored between two pages may have been missed. What a second reading sees, too, is all that there was.
+            if seen.end(&built.graph).is_some() && !seen.is_as(&self.seen(&called).await?) {
+                continue;
+            }
+            if !seen.go_on(&mut progress, &built.graph) {
                 return Ok(Some(progress));
             }
             let text = serde_json::to_string(&progress).map_err(Error::internal)?;
@@ -170,102 +170,4 @@ impl Follow {
         }
         Ok(None)
     }
-}
-
-/// What was read of a run.
-#[derive(Default)]
-struct Seen {
-    version: Option<u64>,
-    /// The events, in about the order in which they came.
-    events: BTreeMap<(u16, Time, EventId), SeenEvent>,
-    handled: HashSet<DeliveryId>,
-    /// Whether a delivery waits for its next attempt.
-    waits: bool,
-    commits: BTreeMap<(Time, EventId), ToldDelivery>,
-}
-
-struct SeenEvent {
-    at: EventAt,
-    cell: CellId,
-    groups: Vec<String>,
-    /// What failed, if the event tells of that.
-    error: Option<CalledError>,
-}
-
-impl Seen {
-    fn add(&mut self, item: &RunItem) {
-        for event in item.events() {
-            let is_error = event.groups.iter().any(|group| group == ON_ERROR);
-            let seen = SeenEvent {
-                at: event.at(),
-                cell: event.cell.clone(),
-                groups: event.groups.clone(),
-                error: is_error.then(|| failure_in(event)),
-            };
-            self.version = self.version.or(Some(event.version));
-            self.events.insert((event.hop, event.created_at, event.id), seen);
-        }
-        for commit in item.commits() {
-            self.handled.insert(commit.delivery);
-            self.commits.insert((commit.began, commit.id), told(commit));
-        }
-        self.waits |= item.parked.is_some();
-    }
-
-    /// Adds what was not told yet; `false` if there is nothing.
-    fn go_on(self, progress: &mut Progress, built: &Built) -> bool {
-        progress.end = self.end(built);
-        let before = progress.deliveries.len();
-        let known: HashSet<EventId> = progress.deliveries.iter().map(|told| told.commit).collect();
-        let new = self.commits.into_values().filter(|delivery| !known.contains(&delivery.commit));
-        progress.deliveries.extend(new.take(TOLD.saturating_sub(before)));
-        progress.end.is_some() || progress.deliveries.len() > before
-    }
-
-    /// The end, if nothing is to be handled any more.
-    fn end(&self, built: &Built) -> Option<CalledEnd> {
-        if self.waits {
-            return None;
-        }
-        let mut unhandled = None;
-        for seen in self.events.values() {
-            let targets = built.graph.route(&seen.cell, &seen.groups);
-            if !targets.iter().all(|target| self.handled.contains(&seen.at.id.delivery(&target.cell.id))) {
-                return None;
-            }
-            if targets.is_empty() {
-                unhandled = unhandled.or(seen.error.as_ref());
-            }
-        }
-        // What fails in a run that is over its limit emits no event.
-        let silent = || self.commits.values().filter(|told| told.events == 0).find_map(|told| told.error.as_ref());
-        let result = self.events.values().find(|seen| seen.cell.as_str() == RESULT && seen.error.is_none());
-        Some(CalledEnd {
-            at: self.commits.values().map(|told| told.at).max().unwrap_or_else(Time::now),
-            error: unhandled.or_else(silent).cloned(),
-            result: result.map(|seen| seen.at),
-        })
-    }
-}
-
-fn told(commit: &Commit) -> ToldDelivery {
-    ToldDelivery {
-        commit: commit.id,
-        at: commit.began.plus(commit.took_ms),
-        cell: commit.cell.clone(),
-        outcome: commit.outcome.clone(),
-        took_ms: commit.took_ms,
-        events: commit.children,
-        error: commit.failure.as_ref().map(|Failure { code, message, .. }| CalledError {
-            cell: commit.cell.clone(),
-            code: code.clone(),
-            message: message.clone(),
-        }),
-    }
-}
-
-/// What an `on_error` event says.
-fn failure_in(event: &Event) -> CalledError {
-    let text = |name: &str| event.payload.value()[name].as_str().unwrap_or_default().to_owned();
-    CalledError { cell: event.cell.clone(), code: text("code"), message: text("message") }
 }
