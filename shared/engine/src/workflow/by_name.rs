@@ -43,14 +43,19 @@ impl Engine {
     /// The workflow that is called by this name now, and the agent that takes the call.
     pub async fn workflow_by_name(&self, project: &ProjectId, name: &str) -> Result<Option<(Workflow, CellId)>> {
         for (id, _) in self.store.named(Named::Called, project, name).await? {
-            // A name that was made known may lead elsewhere by now: the workflow may have stopped, or have another name or version.
-            let Some(workflow) = self.running(&id).await?.filter(|workflow| workflow.name == name) else { continue };
-            let built = self.built(&workflow.id, workflow.built).await?;
-            if let Some(trigger) = takes_calls(&built) {
-                return Ok(Some((workflow, trigger)));
+            if let Some(found) = self.answers_to(&id, name).await? {
+                return Ok(Some(found));
             }
         }
         Ok(None)
+    }
+
+    /// The workflow and the agent that takes its calls, if the workflow is called by this name now. A name that was made known may lead
+    /// elsewhere by now: the workflow may have stopped, or have another name or version.
+    async fn answers_to(&self, id: &WorkflowRef, name: &str) -> Result<Option<(Workflow, CellId)>> {
+        let Some(workflow) = self.running(id).await?.filter(|workflow| workflow.name == name) else { return Ok(None) };
+        let built = self.built(&workflow.id, workflow.built).await?;
+        Ok(takes_calls(&built).map(|trigger| (workflow, trigger)))
     }
 
     /// The names by which workflows are called now, in order: the first 200 that were made known.
@@ -58,7 +63,7 @@ impl Engine {
         let mut names = Vec::new();
         for (name, workflows) in self.store.all_named(Named::Called, project, LISTED).await? {
             for id in workflows {
-                if self.running(&id).await?.is_some_and(|workflow| workflow.name == name) {
+                if self.answers_to(&id, &name).await?.is_some() {
                     names.push(name);
                     break;
                 }

@@ -148,6 +148,12 @@ async fn a_name_leads_to_the_workflow_that_was_started_last_while_it_runs_and_ha
     let no_trigger = r#"{"cells":[{"id":"a","type":"agent","agent_type":"schedule","config":{"schedule":"every_1d"}}]}"#;
     started(&world, &project, "timer", no_trigger).await;
     assert_eq!(answers(&world, &project, "timer").await, None);
+    let first = world.calm.store.workflow(&first.id).await.unwrap();
+    let (first, _) = world.calm.save(&first, None, None, Some(no_trigger), None).await.unwrap();
+    assert_eq!(world.calm.callable_names(&project).await.unwrap(), ["日本 a/b"], "what is saved only is not built");
+    world.calm.build(&first).await.unwrap();
+    assert_eq!(answers(&world, &project, "日本 a/b").await, None);
+    assert_eq!(world.calm.callable_names(&project).await.unwrap(), [""; 0], "what cannot be called is not listed");
     let others = world.calm.store.create_project("others").await.unwrap().id;
     assert_eq!(answers(&world, &others, "日本 a/b").await, None);
     world.standins.stop().await;
