@@ -28,7 +28,11 @@ impl Workflows for Engine {
         self.write_lists_of(workflow).await?;
         let route = Task::Route(Route { event: event.at() }).of(workflow).encode();
         let stored = match self.store.emit_while_open(&pending, &event, (guard_of(&event), &route), limits::EMITTED).await? {
-            Emitted::New => event,
+            Emitted::New => {
+                self.meter.add(workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
+                self.count_in_run(workflow, event.id.run, std::iter::once(&event)).await;
+                event
+            }
             Emitted::There => self.store.event(workflow, event.at()).await?.ok_or_else(over)?,
             Emitted::Refused => return Err(self.refused(&pending).await?),
         };
@@ -60,12 +64,10 @@ impl Engine {
         })
     }
 
-    /// Sends what follows from an event, and counts it.
+    /// Sends what follows from an event.
     async fn follow_emitted(&self, asked: &CellAsk, event: &Event) -> Result<()> {
         let (workflow, events) = (&asked.workflow, std::slice::from_ref(event));
         let built = self.built(workflow, event.version).await?;
-        self.meter.add(workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
-        self.count_in_run(workflow, event.id.run, events.iter()).await;
         self.producer.send(self.following(workflow, &built, events, &Chain::default())).await?;
         self.store.emitted_sent(workflow, event, guard_of(event)).await?;
         self.flush_metrics().await;
