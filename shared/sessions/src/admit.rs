@@ -55,7 +55,7 @@ pub enum Admitted {
 
 impl Sessions {
     /// Admits an operation. Errors: 409 `session_busy` and 503 `session_full`, with the time after which to come again; 409
-    /// `idempotency_conflict`.
+    /// `idempotency_conflict`; 422 `question_too_large`.
     pub async fn admit(&self, admit: &Admit<'_>) -> Result<Admitted> {
         let asked = serde_json::to_string(admit.ask).map_err(Error::internal)?;
         let room = self.hub.room(admit.at);

@@ -21,7 +21,7 @@ const SAME: &str = "";
 
 impl Sessions {
     /// Gives the question of a delivery its place in the session that its record names, once, and has somebody do it. Gives the operation's
-    /// number. Errors: 503 `session_full`.
+    /// number. Errors: 503 `session_full`, 422 `question_too_large`.
     pub async fn ask_for(&self, pending: &Pending, message: &str, payload: Option<&Payload>) -> Result<u64> {
         let session = asked_session(pending)?;
         let (workflow, cell) = (pending.agent.workflow.clone(), pending.agent.cell.clone());
@@ -57,22 +57,27 @@ impl Sessions {
 
     /// Whether the delivery still waits for the end of an operation.
     pub async fn is_awaited(&self, cell: &CellAsk) -> Result<bool> {
-        let pending = self.store.pending(&cell.workflow, cell.pending).await?;
-        Ok(pending.is_some_and(|pending| pending.state == PendingState::Open)
-            && self.store.known_workflow(&cell.workflow).await?.is_some_and(|workflow| !workflow.deleted))
+        Ok(self.record(cell).await?.is_some_and(|pending| pending.state == PendingState::Open))
+    }
+
+    /// The record of the delivery that asks; none once its workflow is deleted, since a purge removes what belongs to the record.
+    async fn record(&self, cell: &CellAsk) -> Result<Option<Pending>> {
+        match self.store.known_workflow(&cell.workflow).await? {
+            Some(workflow) if !workflow.deleted => self.store.pending(&cell.workflow, cell.pending).await,
+            _ => Ok(None),
+        }
     }
 
     /// Tells the delivery that waits what became of an operation: the first end counts. May be done again by anybody.
     pub(crate) async fn tell(&self, cell: &CellAsk, operation: &OperationAt, state: &str, read: &Read) -> Result<()> {
-        // The workflow may be deleted, and the record with it.
-        let Some(pending) = self.store.pending(&cell.workflow, cell.pending).await? else { return Ok(()) };
+        let Some(pending) = self.record(cell).await? else { return Ok(()) };
         let reply = reply(&pending, operation, state, read)?;
         let answer = serde_json::to_string(&reply).map_err(Error::internal)?;
         let is_told = self.store.answer_pending(&pending, &answer, rookery_domain::Time::now()).await?;
         if !is_told {
             // Somebody answered meanwhile, or this very write did and its own answer got lost. A stored answer does not prove that the
             // delivery was woken.
-            let now = self.store.pending(&cell.workflow, cell.pending).await?;
+            let now = self.record(cell).await?;
             if now.is_none_or(|now| now.state != PendingState::Answered) {
                 return Ok(());
             }

@@ -39,6 +39,8 @@ impl EngineHost<'_> {
                 Err(error) if error.code == "session_full" => {
                     return Ok(Reply::NotNow(Time::now().plus(FULL_MS + jitter_ms(FULL_MS)), error.message));
                 }
+                // Another attempt would ask the same.
+                Err(error) if error.code == "question_too_large" => return Err(AgentError::from(error).into()),
                 asked => drop(asked?),
             }
         }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod asked;
+mod asking;
 mod called;
 mod chains;
 mod collisions;

@@ -3,11 +3,14 @@
 
 use super::{SessionNames, TAG, nobody};
 use crate::expression::{Expr, Query};
-use crate::item::Item;
+use crate::item::{Item, pack};
 use crate::keys::{self, Prefix};
 use crate::named_runs::listed;
 use crate::sdk::{Store, Transacted};
-use rookery_domain::{Error, NamedRun, OperationAt, Result, SessionAt, Time, limits, random_token};
+use rookery_domain::{Error, Kind, NamedRun, OperationAt, Result, SessionAt, Time, limits, random_token};
+
+/// The most bytes, packed, that are asked at once: they fit an item (DynamoDB: 400 KB) with room for the names.
+const LARGEST: usize = 380 * 1024;
 
 /// An operation of a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +88,7 @@ pub enum PutOperation {
 
 impl Store {
     /// Admits an operation at its place. `guard` is a message, and when it is to be sent, unless the operation is noted as ended before.
+    /// Error: 422 `question_too_large`.
     pub async fn put_operation(
         &self,
         at: &SessionAt,
@@ -94,7 +98,11 @@ impl Store {
         asked: Option<Asked<'_>>,
     ) -> Result<PutOperation> {
         let key = keys::numbered(at, Prefix::Inbox, operation.n);
-        let item = Item::new(&key).packed("asked", &operation.asked).n("at", operation.at.0).n("after", operation.after);
+        let packed = pack(&operation.asked);
+        if packed.len() > LARGEST {
+            return Err(too_large(packed.len()));
+        }
+        let item = Item::new(&key).bytes("asked", packed).n("at", operation.at.0).n("after", operation.after);
         let item = item.maybe(operation.lease.as_ref(), |item, (by, until)| item.s("by", by).n("until", until.0));
         let item = item.s("dp", keys::wait_shard(&key)).n("da", guard.0.0).s("msg", guard.1);
         let Listing { names, is_new, is_run } = listing;
@@ -191,4 +199,12 @@ fn read(item: &Item) -> Result<Operation> {
         aside: aside.transpose()?,
         ended: ended.transpose()?,
     })
+}
+fn too_large(bytes: usize) -> Error {
+    Error::new(
+        Kind::Unprocessable,
+        "question_too_large",
+        format!("What is asked takes {bytes} bytes, packed; at most {LARGEST} are stored."),
+        "Ask for less at once, or give what is long a place where the agent can read it.",
+    )
 }
