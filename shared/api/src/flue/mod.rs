@@ -116,7 +116,7 @@ pub(crate) fn routes() -> Vec<Route> {
         .query("agent", "The agent, where several have a session of this name.")
         .answers::<abort::Aborted>(200),
         Route::new(Method::POST, "/workflows/{name}", asks, "Calls the workflow that has this name and runs.", workflows::call)
-            .query("wait", "With `result`, the answer comes when the run is over (200), for at most 25 seconds; a stream ends with it.")
+            .query("wait", "With `result`, the answer comes when the run is over (200), or after 14 minutes (504; where no agent can be asked, after 25 seconds); a stream ends with it.")
             .header("Accept", "With `text/event-stream`, what happens in the run is told while it goes on.")
             .header("Idempotency-Key", key)
             .reads::<workflows::Input>()

@@ -24,8 +24,10 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-/// How long a caller waits for a result: API Gateway ends an answer after 30 seconds.
+/// How long a caller waits for a result where agents cannot be asked: API Gateway ends an answer after 30 seconds.
 const WAIT: Duration = Duration::from_secs(25);
+/// How long a caller waits for a result where agents are asked, and answers take as long as they do: a function ends after 15 minutes.
+const LONG_WAIT: Duration = Duration::from_secs(14 * 60);
 
 /// The body of a call: the payload that the trigger emits. It may be in an object `payload`.
 #[derive(JsonSchema)]
@@ -53,7 +55,8 @@ impl Taken {
     pub(crate) async fn result(&self) -> Result<Value> {
         let id = self.called.id();
         let end = self.app.engine.follow_called(self.called.clone()).end();
-        let end = tokio::time::timeout(WAIT, end).await.map_err(|_| FlueError::run_goes_on(&id, WAIT.as_secs()))??;
+        let wait = if self.app.agents.prompts.is_some() { LONG_WAIT } else { WAIT };
+        let end = tokio::time::timeout(wait, end).await.map_err(|_| FlueError::run_goes_on(&id, wait.as_secs()))??;
         let (_, end) = end.ok_or_else(|| FlueError::no_run(&id))?;
         self.result_at(&end).await
     }
