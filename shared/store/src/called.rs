@@ -50,22 +50,27 @@ impl Store {
     /// Notes that a workflow was called, before its event is accepted, until a time. Gives what is noted: of the same call, made again,
     /// the first.
     pub async fn put_called(&self, called: &Called, until: Time) -> Result<Called> {
-        let (run, instance, expires) = (called.at(), called.instance(), until.ttl_seconds());
-        let entry = keys::instance_entry(&called.workflow.project, &called.name, &instance, &called.run.ulid());
-        let entry = Item::new(&entry).s("inst", &instance).n("expires_at", expires);
+        let (run, instance) = (called.at(), called.instance());
         let item = Item::new(&keys::asked_run(&run))
             .s("agent", &called.name)
             .maybe(called.instance.as_ref(), |item, instance| item.s("inst", instance))
             .n("at", called.at.0)
             .s("rp", keys::named_runs(&called.workflow.project))
             .s("rs", keys::place_of_run(called.at, &called.name, &instance, &run))
-            .n("expires_at", expires);
-        let (put, _) = futures::try_join!(self.put(item, Some(absent(called.at))), self.put(entry, None))?;
-        if put {
+            .n("expires_at", until.ttl_seconds());
+        if self.put(item, Some(absent(called.at))).await? {
             return Ok(called.clone());
         }
         let there = self.called(&called.workflow, called.run).await?;
         Ok(there.map_or_else(|| called.clone(), |(there, _)| there))
+    }
+
+    /// Puts the instance that was called among those that had runs, until a time: after the event is accepted, since a call that is
+    /// refused makes no run.
+    pub async fn list_called(&self, called: &Called, until: Time) -> Result<()> {
+        let instance = called.instance();
+        let entry = keys::instance_entry(&called.workflow.project, &called.name, &instance, &called.run.ulid());
+        self.put(Item::new(&entry).s("inst", &instance).n("expires_at", until.ttl_seconds()), None).await.map(drop)
     }
 
     /// What is noted of a run that was called, and what is told of it.

@@ -79,21 +79,28 @@ impl Store {
         }
     }
 
-    /// A page of the agents of a project that had runs, by name; the cursor is the last name.
+    /// A page of the agents of a project that had runs, by name. It may have fewer than asked for, or none, although the list goes on.
     pub async fn list_run_agents(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<String>> {
-        let mut from = cursor.map_or_else(|| Ok(String::new()), |cursor| Ok(keys::after_agent(&cursor.0)))?;
-        let mut agents = Vec::<String>::new();
+        let after = cursor.map(|cursor| keys::is_place_of_agent(&cursor.0).then(|| cursor.clone()).ok_or_else(bad_cursor));
+        let (partition, mut after) = (keys::instances(project), after.transpose()?);
+        let (mut agents, mut read, mut looked_at) = (Vec::<String>::new(), 1, 0);
         // Each agent may have very many entries, so each is passed over by a query.
-        while let Some(item) = self.page_from(&keys::instances(project), &from, 1).await?.items.first() {
-            let (agent, _) = keys::of_instance_entry(item.str("sk")?).ok_or_else(|| malformed("sk"))?;
-            if agents.len() == limit {
-                let next = agents.last().cloned().map(Cursor);
-                return Ok(Page { items: agents, next });
+        while looked_at < LOOKED_AT {
+            let page = self.page(&partition, "", read, after.as_ref()).await?;
+            looked_at += page.items.len();
+            let now = Time::now();
+            match (page.items.iter().find(|item| !item.is_expired(now)), page.next) {
+                (Some(_), _) if agents.len() == limit => return Ok(Page { items: agents, next: after }),
+                (Some(item), _) => {
+                    let (agent, _) = keys::of_instance_entry(item.str("sk")?).ok_or_else(|| malformed("sk"))?;
+                    (after, read) = (Some(Cursor(keys::after_agent(agent))), 1);
+                    agents.push(agent.to_owned());
+                }
+                (None, Some(next)) => (after, read) = (Some(next), READ),
+                (None, None) => return Ok(Page { items: agents, next: None }),
             }
-            from = keys::after_agent(agent);
-            agents.push(agent.to_owned());
         }
-        Ok(Page { items: agents, next: None })
+        Ok(Page { items: agents, next: after })
     }
 
     /// A page of the instances of an agent that had runs, by id. None for an agent without runs. An
@@ -134,22 +141,22 @@ impl Store {
 
     /// Whether an agent had runs.
     pub async fn has_runs(&self, project: &ProjectId, agent: &str) -> Result<bool> {
-        let page = self.page(&keys::instances(project), &keys::entries_of_agent(agent), 1, None).await?;
-        Ok(!page.items.is_empty())
+        self.has_entry(project, &keys::entries_of_agent(agent), |_| true).await
     }
 
     /// Whether an instance of an agent had runs.
     pub async fn has_instance(&self, project: &ProjectId, agent: &str, instance: &str) -> Result<bool> {
-        let (prefix, mut cursor) = (keys::entries_of_instance(agent, instance), None);
+        let prefix = keys::entries_of_instance(agent, instance);
+        self.has_entry(project, &prefix, |sort| sort.len() == prefix.len() + keys::OWN_CHARS).await
+    }
+
+    async fn has_entry(&self, project: &ProjectId, prefix: &str, is_its: impl Fn(&str) -> bool) -> Result<bool> {
+        let (mut read, mut cursor) = (1, None);
         loop {
-            let page = self.page(&keys::instances(project), &prefix, READ, cursor.as_ref()).await?;
+            let page = self.page(&keys::instances(project), prefix, read, cursor.as_ref()).await?;
             let now = Time::now();
-            let is_its = |item: &Item| {
-                let sort = item.opt_str("sk").unwrap_or_default();
-                sort.len() == prefix.len() + keys::OWN_CHARS && !item.is_expired(now)
-            };
-            let found = page.items.iter().any(is_its);
-            cursor = page.next;
+            let found = page.items.iter().any(|item| !item.is_expired(now) && item.opt_str("sk").is_some_and(&is_its));
+            (read, cursor) = (READ, page.next);
             if found || cursor.is_none() {
                 return Ok(found);
             }

@@ -3,9 +3,10 @@
 
 use crate::accept::incoming_id;
 use crate::{Built, Engine, Incoming};
-use rookery_domain::{CellId, Payload, ProjectId, Result, RunId, Time, WorkflowRef, limits};
+use rookery_domain::{CellId, Error, Payload, ProjectId, Result, RunId, Time, WorkflowRef, limits};
 use rookery_store::{Called, Named, Told, Workflow};
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// The longest name by which a workflow is called, in bytes: it is a part of keys.
 const NAME_BYTES: usize = 480;
@@ -34,9 +35,17 @@ impl Engine {
         let at = Time::now();
         let called = Called { workflow: workflow.id.clone(), run: id.run, name: name.to_owned(), instance: call.instance, at };
         // The call is noted before the event is accepted, so that whoever is told of the run finds it.
-        let called = self.store.put_called(&called, at.plus(KNOWN_MS)).await?;
+        let until = at.plus(KNOWN_MS);
+        let called = self.store.put_called(&called, until).await?;
         let incoming = Incoming { id: Some(id), ..Incoming::new(call.payload, Vec::new(), call.key) };
-        self.accept_at_trigger(&workflow, &trigger, incoming).await?;
+        // A caller that goes away must not leave a run whose instance is not listed.
+        let (engine, listed) = (self.clone(), called.clone());
+        let accepted = async move {
+            engine.accept_at_trigger(&workflow, &trigger, incoming).await?;
+            engine.store.list_called(&listed, until).await
+        };
+        let accepted = rookery_trace::within(rookery_trace::current(), accepted).in_current_span();
+        tokio::spawn(accepted).await.map_err(Error::internal)??;
         Ok(Some(called))
     }
 

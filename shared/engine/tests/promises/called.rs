@@ -1,7 +1,7 @@
 //! Workflows that are called by their name: which one answers, and what is told of its runs, whoever looks and when.
 
 use crate::{World, handle};
-use rookery_domain::{Payload, ProjectId};
+use rookery_domain::{Payload, ProjectId, Time};
 use rookery_engine::{Call, Dispatcher, Engine, Progress};
 use rookery_queue::{Message, Queue};
 use rookery_store::{Called, Workflow};
@@ -156,5 +156,41 @@ async fn a_name_leads_to_the_workflow_that_was_started_last_while_it_runs_and_ha
     assert_eq!(world.calm.callable_names(&project).await.unwrap(), [""; 0], "what cannot be called is not listed");
     let others = world.calm.store.create_project("others").await.unwrap().id;
     assert_eq!(answers(&world, &others, "日本 a/b").await, None);
+    world.standins.stop().await;
+}
+
+#[tokio::test]
+async fn lists_of_who_had_runs_have_no_calls_that_were_refused_and_none_that_are_too_old() {
+    let world = World::start(74).await;
+    let project = world.calm.store.create_project("called").await.unwrap().id;
+    for name in ["old", "refused", "wide"] {
+        started(&world, &project, name, WIDE).await;
+    }
+    let mut random = fastrand::Rng::with_seed(7);
+    let digits: String = (0..1_000_000).map(|_| random.digit(16)).collect();
+    let no_room = Call { payload: Payload::stored(format!("\"{digits}\"")), ..call("{}") };
+    world.calm.call_workflow(&project, "refused", no_room).await.unwrap_err();
+    let instance = |id: &str| Call { instance: Some(id.to_owned()), ..call("{}") };
+    for (name, id) in [("old", "a"), ("old", "b"), ("wide", "a"), ("wide", "b")] {
+        let called = world.calm.call_workflow(&project, name, instance(id)).await.unwrap().unwrap();
+        if (name, id) != ("wide", "b") {
+            world.calm.store.list_called(&called, Time(1)).await.unwrap();
+        }
+    }
+    let store = &world.calm.store;
+    let mut agents = store.list_run_agents(&project, 1, None).await.unwrap();
+    assert_eq!(agents.items, ["wide"]);
+    while let Some(next) = agents.next {
+        agents = store.list_run_agents(&project, 1, Some(&next)).await.unwrap();
+        assert_eq!(agents.items, Vec::<String>::new());
+    }
+    for (name, instances) in [("old", None), ("refused", None), ("wide", Some(vec!["b".to_owned()]))] {
+        assert_eq!(store.has_runs(&project, name).await.unwrap(), instances.is_some(), "{name}");
+        let listed = store.list_run_instances(&project, name, 10, None).await.unwrap();
+        assert_eq!(listed.map(|page| page.items), instances, "{name}");
+    }
+    for (id, is_there) in [("a", false), ("b", true)] {
+        assert_eq!(store.has_instance(&project, "wide", id).await.unwrap(), is_there, "{id}");
+    }
     world.standins.stop().await;
 }

@@ -61,6 +61,11 @@ pub fn after_agent(agent: &str) -> String {
     format!("{agent}{}", char::from(END as u8 + 1))
 }
 
+/// Whether a sort key is that of an entry, or what comes after all entries of an agent.
+pub fn is_place_of_agent(sort: &str) -> bool {
+    sort.contains(END) || sort.ends_with(char::from(END as u8 + 1))
+}
+
 /// What the entries of an instance begin with; those of another one may, too, since ids are any text.
 pub fn entries_of_instance(agent: &str, instance: &str) -> String {
     // The id of a run that is its own instance has the name of its workflow in it, for which a key has no room twice.
