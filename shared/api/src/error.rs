@@ -39,7 +39,7 @@ struct Shown {
     message: String,
     /// What to do about it.
     details: String,
-    /// Details for programs.
+    /// Details for programs. `retry_after_seconds` says when to come again, as the header `Retry-After` does.
     #[serde(skip_serializing_if = "Option::is_none")]
     meta: Option<Value>,
 }
@@ -94,11 +94,15 @@ impl IntoResponse for ApiError {
             _ => {}
         }
         let kind = error.kind;
+        let retry_after = error.retry_after_seconds();
         let allow = error.meta.as_ref().and_then(|meta| allow_header(&meta["allow"]));
         let shown = Shown { r#type: error.code, message: error.message, details: error.details, meta: error.meta };
         let mut response = (status, Json(Envelope { error: shown })).into_response();
         if kind == Kind::Unauthenticated {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"rookery\""));
+        }
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(allow) = allow.filter(|_| status == StatusCode::METHOD_NOT_ALLOWED) {
             response.headers_mut().insert(header::ALLOW, allow);

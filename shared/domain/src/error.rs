@@ -5,6 +5,9 @@ use std::fmt;
 /// A result whose error can be shown to a user.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What `meta` calls the number of seconds after which to come again.
+pub const RETRY_AFTER: &str = "retry_after_seconds";
+
 /// The code of what the end of the program cut short.
 const ENDING: &str = "ending";
 
@@ -124,6 +127,16 @@ impl Error {
     pub fn with_meta(mut self, meta: serde_json::Value) -> Self {
         self.meta = Some(meta);
         self
+    }
+
+    /// The same error, with the number of seconds after which to come again.
+    pub fn come_again_after(self, seconds: u64) -> Self {
+        self.with_meta(serde_json::json!({RETRY_AFTER: seconds}))
+    }
+
+    /// After how many seconds to come again, if that is known.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        self.meta.as_ref()?.get(RETRY_AFTER)?.as_u64()
     }
 
     /// The same error, with a cause for the log.

@@ -8,7 +8,6 @@ use crate::log::read;
 use rookery_domain::{Error, Kind, OperationAt, Result, SessionAt, Time, limits};
 use rookery_queue::Message;
 use rookery_store::{Asked, Listing, Operation, PutOperation, SessionNames};
-use serde_json::json;
 use std::time::Duration;
 
 /// How often others may be faster before admission is given up.
@@ -16,7 +15,7 @@ const ROUNDS: u64 = 40;
 /// When somebody looks at an operation that was admitted, unless it is over: whoever admitted it may be gone.
 const GUARD_MS: i64 = 120_000;
 /// The longest time after which a refused caller is told to come again, in seconds.
-const COME_AGAIN: i64 = 5;
+const COME_AGAIN: u64 = 5;
 
 /// What is to be admitted.
 #[derive(Clone, Debug)]
@@ -115,14 +114,13 @@ fn conflict() -> Error {
 
 fn busy(last: &Operation) -> Error {
     // What has run for long will run for longer.
-    let seconds = (Time::now().0.saturating_sub(last.at.0) / 1000).clamp(1, COME_AGAIN);
+    let seconds = u64::try_from(Time::now().0.saturating_sub(last.at.0) / 1000).unwrap_or(0).clamp(1, COME_AGAIN);
     let remedy = "Come again later, or say `on_busy: queue` in the agent's definition.";
-    Error::new(Kind::Conflict, "session_busy", "The session works on another request.", remedy)
-        .with_meta(json!({"retry_after": seconds}))
+    Error::new(Kind::Conflict, "session_busy", "The session works on another request.", remedy).come_again_after(seconds)
 }
 
 fn full() -> Error {
     let message = format!("The session has {} requests that wait; it takes no more.", limits::WAITING_OPERATIONS);
     let remedy = "Come again later, cancel what waits, or use another session.";
-    Error::new(Kind::Unavailable, "session_full", message, remedy).with_meta(json!({"retry_after": COME_AGAIN}))
+    Error::new(Kind::Unavailable, "session_full", message, remedy).come_again_after(COME_AGAIN)
 }

@@ -98,7 +98,7 @@ fn exists() -> Error {
 
 fn in_the_making() -> Error {
     let message = "The session is being made, or deleted.";
-    Error::new(Kind::Conflict, "session_busy", message, "Come again in a moment.")
+    Error::new(Kind::Conflict, "session_busy", message, "Come again in a moment.").come_again_after(1)
 }
 
 fn failed() -> Error {

@@ -183,7 +183,7 @@ impl From<Error> for OpError {
         if let Some(cause) = error.cause() {
             tracing::error!(%cause, "an operation failed");
         }
-        let retry_after_s = error.meta.as_ref().and_then(|meta| meta["retry_after"].as_u64());
+        let retry_after_s = error.retry_after_seconds();
         let (code, message, details) = (error.code.to_owned(), error.message, error.details);
         OpError { kind, code, message, details, dev: None, retry_after_s }
     }

@@ -4,11 +4,11 @@ use crate::error::ApiError;
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rookery_domain::Error;
+use rookery_domain::{Error, RETRY_AFTER};
 use rookery_sessions::ports::{OpError, OpErrorKind};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A result whose error is sent as an answer.
 pub(crate) type Result<T, E = FlueError> = std::result::Result<T, E>;
@@ -18,8 +18,6 @@ pub(crate) type Result<T, E = FlueError> = std::result::Result<T, E>;
 pub(crate) struct FlueError {
     status: StatusCode,
     shown: Shown,
-    /// After how many seconds to come again.
-    retry_after: Option<u64>,
 }
 
 /// The body of every error on a path of PyFlue.
@@ -41,7 +39,7 @@ struct Shown {
     /// More, for those who may see the agents.
     #[serde(skip_serializing_if = "Option::is_none")]
     dev: Option<String>,
-    /// Details for programs.
+    /// Details for programs. `retry_after_seconds` says when to come again, as the header `Retry-After` does.
     #[serde(skip_serializing_if = "Option::is_none")]
     meta: Option<Value>,
 }
@@ -49,7 +47,7 @@ struct Shown {
 impl FlueError {
     fn new(status: StatusCode, code: &str, message: impl Into<String>, details: impl Into<String>) -> Self {
         let shown = Shown { r#type: code.to_owned(), message: message.into(), details: details.into(), dev: None, meta: None };
-        FlueError { status, shown, retry_after: None }
+        FlueError { status, shown }
     }
 
     /// 400 `invalid_request`.
@@ -186,10 +184,9 @@ impl FlueError {
 impl From<ApiError> for FlueError {
     fn from(error: ApiError) -> Self {
         let (status, error) = error.into_parts();
-        let retry_after = error.meta.as_ref().and_then(|meta| meta["retry_after"].as_u64());
         let shown =
             Shown { r#type: error.code.to_owned(), message: error.message, details: error.details, dev: None, meta: error.meta };
-        FlueError { status, shown, retry_after }
+        FlueError { status, shown }
     }
 }
 
@@ -228,9 +225,15 @@ impl From<OpError> for FlueError {
             OpErrorKind::Internal if code == "unavailable" => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             OpErrorKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
         };
+        let mut meta = Map::new();
+        if code != shown_code {
+            meta.insert("code".to_owned(), code.into());
+        }
+        if let Some(seconds) = retry_after_s {
+            meta.insert(RETRY_AFTER.to_owned(), seconds.into());
+        }
         let shown = FlueError::new(status, shown_code, message, details).with_dev(dev);
-        let shown = if code == shown_code { shown } else { shown.with_meta(json!({"code": code})) };
-        FlueError { retry_after: retry_after_s, ..shown }
+        if meta.is_empty() { shown } else { shown.with_meta(meta.into()) }
     }
 }
 
@@ -240,7 +243,7 @@ impl IntoResponse for FlueError {
             tracing::warn!(code = self.shown.r#type, message = self.shown.message, "a request to an agent failed");
         }
         let mut response = (self.status, Json(self.envelope())).into_response();
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.shown.meta.as_ref().and_then(|meta| meta.get(RETRY_AFTER)?.as_u64()) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

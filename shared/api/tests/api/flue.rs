@@ -83,6 +83,14 @@ async fn a_prompt_is_streamed_in_frames_that_every_client_reads() {
     // What goes wrong once it has begun is one frame, and nothing follows.
     let later = frames(&world.post("/prompt/s/events", json!({"prompt": "later model"})).await);
     assert_eq!((later.len(), later[1].0.as_str(), &later[1].1["error"]["type"]), (2, "error", &json!("model_error")));
+    // A frame has no headers: when to come again is in the envelope.
+    for (message, meta) in [
+        ("later busy", json!({"retry_after_seconds": 3})),
+        ("later unavailable", json!({"code": "provider_unavailable", "retry_after_seconds": 7})),
+    ] {
+        let frames = frames(&world.post("/prompt/s/events", json!({"prompt": message})).await);
+        assert_eq!(frames[1].1["error"]["meta"], meta);
+    }
     let no_end = frames(&world.post("/prompt/s/events", json!({"prompt": "no end"})).await);
     assert_eq!((no_end.len(), &no_end[1].1["error"]["type"]), (2, &json!("internal_error")));
     // What goes wrong before is an answer.
@@ -91,6 +99,7 @@ async fn a_prompt_is_streamed_in_frames_that_every_client_reads() {
             let answer = with(&world, path, ("accept", "text/event-stream"), json!({"prompt": message})).await;
             answer.error(409, "session_busy");
             assert_eq!(answer.headers["retry-after"], "3");
+            assert_eq!(answer.value()["error"]["meta"], json!({"retry_after_seconds": 3}));
         }
     }
     world.stop().await;

@@ -108,7 +108,10 @@ async fn what_runs_and_waits_is_listed_ended_and_then_the_session_can_be_deleted
     let expected =
         [(json!("running"), json!("prompt"), json!("question 3")), (json!("waiting"), json!("dispatch"), json!("question 4"))];
     assert_eq!(shown, expected.each_ref().map(|(state, source, message)| (state, source, message)));
-    world.delete(&path).await.error(409, "session_busy");
+    let busy = world.delete(&path).await;
+    busy.error(409, "session_busy");
+    let seconds = busy.value()["error"]["meta"]["retry_after_seconds"].as_u64().unwrap();
+    assert_eq!(busy.headers["retry-after"], seconds.to_string());
     for (n, state) in [(4, "cancelled"), (3, "aborted")] {
         let cancel = format!("{path}/operations/{}/cancel", at.operation(n).run_id());
         assert_eq!(world.post(&cancel, json!({})).await.ok(200)["data"]["state"], state);

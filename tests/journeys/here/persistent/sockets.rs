@@ -66,7 +66,9 @@ async fn pings_are_answered_while_the_model_works_and_who_hangs_up_stops_nothing
     wait_until("a model at work", async || (agents.provider.heard().len() == 2).then_some(())).await;
     // Another socket meets a session that is busy, as a request would.
     other.say(r#"{"message": "Hi"}"#).await;
-    assert_eq!(error(&other.frame().await), "session_busy");
+    let busy = other.frame().await;
+    assert_eq!(error(&busy), "session_busy");
+    assert!(busy["error"]["meta"]["retry_after_seconds"].as_u64().unwrap() >= 1, "{busy}");
     drop(socket);
     agents.provider.release();
     agents.is_done(&agents.session("helper", "i", "default")).await;
