@@ -3,6 +3,8 @@
 use super::*;
 use rookery_domain::{Args, Payload};
 use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +29,35 @@ fn every_tool_can_be_told_to_a_model() {
         }
     }
     insta::assert_json_snapshot!("http", Tools::default().0["http"].spec().parameters);
+}
+
+static DESCRIBED: AtomicUsize = AtomicUsize::new(0);
+
+#[derive(serde::Deserialize)]
+struct Counted {}
+
+impl schemars::JsonSchema for Counted {
+    fn schema_name() -> Cow<'static, str> {
+        "Counted".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        DESCRIBED.fetch_add(1, Ordering::Relaxed);
+        schemars::json_schema!({"type": "object"})
+    }
+}
+
+#[test]
+fn a_schema_is_made_once_however_often_a_tool_of_its_type_is_defined() {
+    let defined = || define_tool("counted", "Does nothing.", |_: Counted, _| async { Ok(String::new()) });
+    let first = defined();
+    let made = DESCRIBED.load(Ordering::Relaxed);
+    for _ in 0..3 {
+        let again = defined();
+        assert_eq!(again.spec().parameters, first.spec().parameters);
+        Tools::default().with(again).unwrap();
+    }
+    assert_eq!(DESCRIBED.load(Ordering::Relaxed), made);
 }
 
 #[test]

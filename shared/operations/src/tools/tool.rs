@@ -15,8 +15,10 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::any::TypeId;
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Largest schema, in bytes of JSON text.
 const SCHEMA_BYTES: usize = 64 * 1024;
@@ -81,10 +83,17 @@ impl From<String> for ToolFailure {
 type Run = dyn Fn(Value, ToolContext) -> BoxFuture<'static, Result<String, ToolFailure>> + Send + Sync;
 type Repeats = dyn Fn(&Value) -> bool + Send + Sync;
 
+/// What the arguments of a tool are judged by.
+struct Schema {
+    parameters: Value,
+    /// Or why there is none.
+    validator: Result<Validator, String>,
+}
+
 /// A tool.
 pub struct Tool {
     spec: ToolSpec,
-    schema: Result<Validator, String>,
+    schema: Arc<Schema>,
     repeats: Box<Repeats>,
     run: Arc<Run>,
 }
@@ -93,13 +102,13 @@ pub struct Tool {
 /// [`Tool::repeatable`], a call is made once: when whoever made it dies, the model is told that nobody knows whether it was done.
 pub fn define_tool<A, F, Fut>(name: &str, description: &str, run: F) -> Tool
 where
-    A: DeserializeOwned + JsonSchema,
+    A: DeserializeOwned + JsonSchema + 'static,
     F: Fn(A, ToolContext) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<String, ToolFailure>> + Send + 'static,
 {
-    let parameters = parameters::<A>();
-    let schema = jsonschema::options().with_draft(Draft::Draft202012).build(&parameters).map_err(|error| error.to_string());
-    let spec = ToolSpec { name: name.to_owned(), description: description.to_owned(), parameters };
+    let schema = schema_of::<A>();
+    let (name, description, parameters) = (name.to_owned(), description.to_owned(), schema.parameters.clone());
+    let spec = ToolSpec { name, description, parameters };
     let run = move |args: Value, context| match serde_json::from_value(args) {
         Ok(args) => run(args, context).boxed(),
         Err(error) => futures::future::ready(Err(ToolFailure::Told(format!("The arguments are refused: {error}.")))).boxed(),
@@ -128,15 +137,12 @@ impl Tool {
 
     /// Why the tool cannot be used, if so.
     pub(super) fn judge(&self) -> Result<(), String> {
-        let ToolSpec { name, parameters, .. } = &self.spec;
+        let name = &self.spec.name;
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         if name.is_empty() || name.len() > 64 || !name.bytes().all(is_name) {
             return Err("its name has 1 to 64 letters, digits, `_` and `-`".to_owned());
         }
-        if parameters.to_string().len() > SCHEMA_BYTES {
-            return Err(format!("its schema has over {SCHEMA_BYTES} bytes"));
-        }
-        self.schema.as_ref().map(drop).map_err(|error| format!("its schema is none: {error}"))
+        self.schema.validator.as_ref().map(drop).map_err(|error| format!("its schema {error}"))
     }
 
     /// Reads the arguments of a call. The error tells the model what is wrong with them.
@@ -149,7 +155,7 @@ impl Tool {
                 );
             }
         };
-        let schema = self.schema.as_ref().map_err(|error| format!("The tool's schema is none: {error}"))?;
+        let schema = self.schema.validator.as_ref().map_err(|error| format!("The tool's schema {error}"))?;
         let told = |fault: jsonschema::ValidationError<'_>| {
             let place = fault.instance_path().to_string();
             let fault: String = fault.masked_with("it").to_string().chars().take(300).collect();
@@ -174,6 +180,26 @@ impl Tool {
             tracing::error!(tool = self.spec.name, "a tool panicked");
             Err(ToolFailure::Told("The tool crashed. It is not known how much of it was done.".to_owned()))
         })
+    }
+}
+
+/// The schema of a type. It is made once in a process: agents in Rust define their tools before each step.
+fn schema_of<A: JsonSchema + 'static>() -> Arc<Schema> {
+    static MADE: Mutex<BTreeMap<TypeId, Arc<Schema>>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    made.entry(TypeId::of::<A>()).or_insert_with(|| Arc::new(Schema::of(parameters::<A>()))).clone()
+}
+
+impl Schema {
+    fn of(parameters: Value) -> Self {
+        let validator = match parameters.to_string().len() {
+            0..=SCHEMA_BYTES => jsonschema::options()
+                .with_draft(Draft::Draft202012)
+                .build(&parameters)
+                .map_err(|error| format!("is none: {error}")),
+            _ => Err(format!("has over {SCHEMA_BYTES} bytes")),
+        };
+        Schema { parameters, validator }
     }
 }
 
