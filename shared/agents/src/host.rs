@@ -5,7 +5,7 @@
 use crate::AgentError;
 use crate::template::Scope;
 use async_trait::async_trait;
-use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, Payload, RunId, Time, Usage};
+use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, PaidUsage, Payload, RunId, Time};
 use rookery_egress::{Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -106,7 +106,10 @@ pub struct AgentReply {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// What all calls of models took together.
-    pub usage: Usage,
+    pub usage: PaidUsage,
+    /// `false` where the price of one of them is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_known: Option<bool>,
     /// Why there is no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ReplyError>,

@@ -112,7 +112,8 @@ struct OperationView {
     state: &'static str,
     /// What is asked.
     message: String,
-    /// What it is: a `prompt`, a `dispatch`, the question of a `cell`, or the `deletion` of the session.
+    /// What it is: a `prompt`, a `dispatch`, the question of a `cell`, the `deletion` of the session, or the `fork` that
+    /// makes it.
     source: &'static str,
     /// When it was asked.
     at: Time,

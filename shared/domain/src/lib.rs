@@ -24,12 +24,14 @@ mod strict;
 mod time;
 mod wording;
 
-pub use error::{Error, Kind, Result};
+pub use error::{Error, Kind, RETRY_AFTER, Result};
 pub use event::{Cause, Event, EventAt};
 pub use file_path::FilePath;
 pub use graph::{Cell, Graph, Link, Target};
 pub use ids::{CellId, DeliveryId, EventId, ProjectId, RunId, ScopeId, WorkflowId, hashed_uuid, is_valid_name, random_token};
-pub use message::{Args, Cost, ImageAt, ImageRef, Message, Part, Role, Seal, Stop, Thinking, ToolCall, ToolResult, Usage};
+pub use message::{
+    Args, Cost, ImageAt, ImageRef, Message, PaidUsage, Part, Role, Seal, Stop, Thinking, ToolCall, ToolResult, Usage,
+};
 pub use model::{ModelName, ThinkingLevel};
 pub use named_run::NamedRun;
 pub use operation::{OperationAt, SessionAt, SessionKey};

@@ -160,6 +160,17 @@ pub struct Cost {
     pub total: f64,
 }
 
+/// The tokens of calls of models, with what they cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PaidUsage {
+    /// In tokens.
+    #[serde(flatten)]
+    pub tokens: Usage,
+    /// In US dollars; zeros where prices are not known.
+    #[serde(default)]
+    pub cost: Cost,
+}
+
 impl Message {
     /// A user's message of one text.
     pub fn user(text: impl Into<String>) -> Self {

@@ -120,7 +120,8 @@ fn reply(pending: &Pending, operation: &OperationAt, state: &str, read: &Read) -
     Ok(AgentReply {
         text,
         model: read.outcome.model.clone(),
-        usage: read.outcome.usage,
+        usage: read.paid(),
+        cost_known: read.is_unpriced.then_some(false),
         error,
         agent: names.agent,
         instance: names.instance,

@@ -5,7 +5,7 @@ use crate::Sessions;
 use crate::ask::Ask;
 use crate::entry::{EndError, EndState, Entry, What};
 use crate::log::read;
-use rookery_domain::{Error, OperationAt, Result, SessionAt, Time, Usage};
+use rookery_domain::{Cost, Error, OperationAt, PaidUsage, Result, SessionAt, Time, Usage};
 use rookery_store::Ended;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,10 @@ pub(crate) struct Read {
     pub(crate) outcome: Outcome,
     /// The text of its answer.
     pub(crate) text: Option<String>,
+    /// What those of its calls of models cost whose price is known.
+    pub(crate) cost: Cost,
+    /// Whether the price of one of them is not known.
+    pub(crate) is_unpriced: bool,
 }
 
 impl Sessions {
@@ -95,6 +99,12 @@ impl Sessions {
 }
 
 impl Read {
+    /// What its calls of models took together. Part of a cost would be taken for all of it, so it is zeros unless all prices are known.
+    pub(crate) fn paid(&self) -> PaidUsage {
+        let cost = if self.is_unpriced { Cost::default() } else { self.cost };
+        PaidUsage { tokens: self.outcome.usage, cost }
+    }
+
     /// Adds an entry; gives what is to be noted with the last one.
     fn add(&mut self, n: u64, number: u64, entry: Entry) -> Result<Option<Ended>> {
         if entry.what.n() != n {
@@ -107,6 +117,10 @@ impl Read {
                 self.text = answer.last.then(|| answer.message.text());
                 self.outcome.usage += answer.usage;
                 self.outcome.model = Some(answer.model);
+                match answer.cost {
+                    Some(cost) => self.cost += cost,
+                    None => self.is_unpriced = true,
+                }
             }
             What::End { error, .. } => self.outcome.error = error,
             _ => {}
@@ -114,5 +128,36 @@ impl Read {
         let Some(state) = state else { return Ok(None) };
         let outcome = serde_json::to_string(&self.outcome).map_err(Error::internal)?;
         Ok(Some(Ended { state: state.to_owned(), at: entry.at, entries: (first, number), outcome }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{Answer, Over};
+    use rookery_domain::{Message, Stop};
+
+    #[test]
+    fn the_cost_of_an_operation_is_that_of_all_its_calls_or_is_not_known() {
+        let mut read = Read::default();
+        let mut answer = |total: Option<f64>| {
+            let answer = Answer {
+                n: 1,
+                message: Message::user("Hello"),
+                stop: Stop::End,
+                usage: Usage { total_tokens: 2, ..Usage::default() },
+                model: "demo/test".into(),
+                request_id: None,
+                last: false,
+                cost: total.map(|total| Cost { total, ..Cost::default() }),
+            };
+            let entry = Entry::after(&Over::default(), Time(1), What::Answer(Box::new(answer)));
+            assert!(read.add(1, 1, entry).unwrap().is_none());
+            (read.paid().tokens.total_tokens, read.paid().cost.total, read.is_unpriced)
+        };
+        assert_eq!(answer(Some(0.5)), (2, 0.5, false));
+        assert_eq!(answer(Some(0.25)), (4, 0.75, false));
+        assert_eq!(answer(None), (6, 0.0, true));
+        assert_eq!(answer(Some(0.5)), (8, 0.0, true));
     }
 }

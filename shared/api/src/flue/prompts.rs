@@ -12,7 +12,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use futures::{Stream, StreamExt};
-use rookery_domain::{Args, Cost, Error, ToolCall, Usage};
+use rookery_domain::{Args, Error, PaidUsage, ToolCall};
 use rookery_sessions::definition::Definition;
 use rookery_sessions::ports::{DispatchAsk, Frame, PromptAsk, Reply, Running};
 use rookery_store::{Project, SessionNames};
@@ -54,20 +54,9 @@ pub(super) struct Shown {
     /// Where it comes from.
     metadata: Value,
     /// What all calls of models took together.
-    usage: ShownUsage,
+    usage: PaidUsage,
     /// The model of the last answer.
     model: ShownModel,
-}
-
-/// What calls of models took.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "FlueUsage")]
-struct ShownUsage {
-    /// In tokens.
-    #[serde(flatten)]
-    tokens: Usage,
-    /// In US dollars; zeros where prices are not known.
-    cost: Cost,
 }
 
 /// A model.
@@ -276,7 +265,7 @@ pub(super) fn shown(reply: Reply, agent: &str, run_id: &str) -> Shown {
     Shown {
         text: reply.text,
         metadata,
-        usage: ShownUsage { tokens: reply.usage, cost: reply.cost.unwrap_or_default() },
+        usage: PaidUsage { tokens: reply.usage, cost: reply.cost.unwrap_or_default() },
         model: ShownModel { id: reply.model },
     }
 }

@@ -17,8 +17,9 @@ const MAX_OUTSTANDING: u32 = 10_000;
 /// what the session was asked before, and what was said in the session is known to the agent. The delivery waits for the answer; nothing
 /// runs meanwhile.
 ///
-/// The answer goes on in the group `on_reply`: `{"text", "model", "usage", "agent", "instance", "session", "run_id"}`. An agent that has
-/// the tool `emit` may put events on the workflow before that, in the group `on_emit`. A failure goes to `on_error`, with the code of what
+/// The answer goes on in the group `on_reply`: `{"text", "model", "usage", "agent", "instance", "session", "run_id"}`. `usage` has tokens and,
+/// in `cost`, US dollars: zeros with `"cost_known": false` beside `usage`, where the price of a model is not known. An agent that has the
+/// tool `emit` may put events on the workflow before that, in the group `on_emit`. A failure goes to `on_error`, with the code of what
 /// went wrong: `agent_not_found`, `timeout`, `aborted`, `cancelled`, or that of the model's provider. An agent that its definition
 /// closes (`triggers: {webhook: false}`) is asked all the same: this cell is no address that others can call.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -136,7 +137,8 @@ impl AgentType for PersistentAgent {
     }
 
     fn examples() -> Vec<Example> {
-        let usage = json!({"input": 40, "output": 12, "cache_read": 0, "cache_write": 0, "total_tokens": 52});
+        let cost = json!({"input": 0.00004, "output": 0.00006, "cache_read": 0.0, "cache_write": 0.0, "total": 0.0001});
+        let usage = json!({"input": 40, "output": 12, "cache_read": 0, "cache_write": 0, "total_tokens": 52, "cost": cost});
         let reply = |text: &str, instance: &str, session: &str| {
             json!({
                 "text": text, "model": "anthropic/claude-haiku-4-5", "usage": usage, "agent": "support", "instance": instance,
@@ -231,7 +233,7 @@ mod tests {
     async fn a_failed_operation_is_a_failure_that_names_its_run() {
         let error = json!({"code": "provider_refused", "message": "No.", "provider": {"status": 400}});
         let told = json!({
-            "error": error, "usage": rookery_domain::Usage::default(), "agent": "support", "instance": "7", "session": "default",
+            "error": error, "usage": rookery_domain::PaidUsage::default(), "agent": "support", "instance": "7", "session": "default",
             "run_id": "run_1"
         });
         let (cell, event, world) = (cell(), event("source", "{}"), World::replying(told));
