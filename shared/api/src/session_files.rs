@@ -63,6 +63,7 @@ async fn list(
     ids: Ids,
 ) -> Result<impl IntoResponse> {
     let (at, _) = find(&app, &project, &ids).await?;
+    app.agents.sessions.settled(&at).await?;
     let files = app.engine.store.files(&at, "", query.limit()?, query.cursor()?.as_ref()).await?;
     Ok(listed(files, FileView::from))
 }
@@ -70,6 +71,7 @@ async fn list(
 async fn show(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
     let (at, _) = find(&app, &project, &ids).await?;
     let path: FilePath = ids.get("file")?;
+    app.agents.sessions.settled(&at).await?;
     let file = app.engine.store.file(&at, &path).await?.ok_or_else(|| Error::not_found("file"))?;
     let text = file.text()?;
     Ok(one(FileText { file: file.into(), text }))

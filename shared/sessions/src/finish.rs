@@ -2,11 +2,11 @@
 //! so this may be done again by anybody.
 
 use crate::Sessions;
-use crate::ask::Ask;
+use crate::ask::{Ask, Source};
 use crate::entry::{EndError, EndState, Entry, What};
 use crate::log::read;
 use rookery_domain::{Cost, Error, OperationAt, PaidUsage, Result, SessionAt, Time, Usage};
-use rookery_store::Ended;
+use rookery_store::{CopyTo, Ended};
 use serde::{Deserialize, Serialize};
 
 /// What is known of an operation that is over, besides its state.
@@ -54,10 +54,16 @@ impl Sessions {
                 if matches!(entry.what, What::Cleared { n } if n == at.n) {
                     self.store.remove_entries(&at.session, *number).await?;
                 }
+                let has_failed = matches!(entry.what, What::End { .. });
                 if let Some(ended) = seen.add(at.n, *number, entry)? {
-                    if let Some(cell) = Ask::of(&operation)?.cell() {
+                    let ask = Ask::of(&operation)?;
+                    if let Some(cell) = ask.cell() {
                         // Whoever dies after this tells it again.
                         self.tell(cell, at, &ended.state, &seen).await?;
+                    }
+                    if has_failed && matches!(ask.source, Source::Fork { .. }) {
+                        let to = CopyTo { session: &at.session, after: operation.after, last: *number };
+                        self.store.remove_copies(to).await?;
                     }
                     self.store.end_operation(at, &ended).await?;
                     return Ok(());

@@ -6,7 +6,7 @@ use crate::admit::{Admit, Admitted};
 use crate::ask::{Ask, Source};
 use crate::delete::is_deletion;
 use crate::entry::{EndError, EndState, What};
-use crate::log::{Appended, Loaded, read};
+use crate::log::{Loaded, read};
 use crate::progress::Progress;
 use rookery_domain::{Error, Kind, Message, Result, SessionAt, Time};
 use rookery_store::{CopyTo, Operation, SessionNames};
@@ -18,11 +18,7 @@ impl Sessions {
     pub async fn fork(&self, from: &SessionAt, upto: Option<u64>, to: &SessionNames) -> Result<SessionAt> {
         let last = self.store.last_entry(from).await?.map_or(0, |(number, _)| number);
         let Some(writes) = self.store.file_writes(from).await? else { return Err(Error::not_found("session")) };
-        if let Some((_, first)) = self.first_unfinished(from).await?
-            && matches!(Ask::of(&first)?.source, Source::Fork { .. } | Source::Deletion)
-        {
-            return Err(in_the_making());
-        }
+        self.settled(from).await?;
         let at = SessionAt { project: from.project.clone(), key: to.key() };
         let source = Source::Fork { from: from.key, upto: upto.map_or(last, |upto| upto.min(last)), writes: Some(writes) };
         let ask = Ask { message: String::new(), payload: None, source, run_ms: 0, wait_until: Time(i64::MAX) };
@@ -36,6 +32,14 @@ impl Sessions {
         match self.store.operation(&operation).await? {
             Some(done) if is_failed_fork(&done)? => Err(failed()),
             _ => Ok(at),
+        }
+    }
+
+    /// Error: 409 `session_busy` while a session is being made by a fork, or deleted, so that its files are not whole.
+    pub async fn settled(&self, at: &SessionAt) -> Result<()> {
+        match self.first_unfinished(at).await? {
+            Some((_, first)) if matches!(Ask::of(&first)?.source, Source::Fork { .. } | Source::Deletion) => Err(in_the_making()),
+            _ => Ok(()),
         }
     }
 
@@ -60,10 +64,10 @@ impl Sessions {
                 self.append(&mut loaded, What::Copied { n, message, last }).await?;
                 continue;
             }
+            // Whoever dies between here and the note of the end leaves the rest to it.
+            self.store.remove_copies(to(loaded.progress.last)).await?;
             let error = Some(EndError::new("fork_failed", failed().message));
-            if self.append(&mut loaded, What::End { n, state: EndState::Failed, error }).await? == Appended::Won {
-                self.store.remove_copies(to(loaded.progress.last)).await?;
-            }
+            self.append(&mut loaded, What::End { n, state: EndState::Failed, error }).await?;
         }
         self.finish(&at.operation(n), None).await
     }

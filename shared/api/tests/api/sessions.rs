@@ -193,3 +193,26 @@ async fn the_files_of_a_session_are_listed_read_and_forked_with_it() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn the_files_of_a_session_are_not_shown_while_it_is_being_made() {
+    let world = World::open().await;
+    let (path, from) = session(&world).await;
+    let sessions = world.fake.sessions();
+    let names = SessionNames { agent: "helper".into(), instance: "a/b 🦀".into(), session: "copy".into() };
+    let at = SessionAt { key: names.key(), ..from.clone() };
+    let source = Source::Fork { from: from.key, upto: 1, writes: Some(0) };
+    let ask = Ask { message: String::new(), payload: None, source, run_ms: 0, wait_until: Time(i64::MAX) };
+    let admit = Admit { at: &at, names: &names, ask: &ask, key: None, here: None, only_if_free: true };
+    sessions.admit(&admit).await.unwrap();
+    let path = path.replace("%2E%2E", "copy");
+    for path in [format!("{path}/files"), format!("{path}/files/a.md")] {
+        let busy = world.get(&path).await;
+        busy.error(409, "session_busy");
+        assert!(busy.headers.contains_key("retry-after"));
+    }
+    let operation = world.engine.store.operation(&at.operation(1)).await.unwrap().unwrap();
+    assert!(sessions.done_without_model(&at, &operation).await.unwrap());
+    assert_eq!(world.get(&format!("{path}/files")).await.ok(200)["data"], json!([]));
+    world.stop().await;
+}

@@ -5,8 +5,9 @@ use rookery_boot::TABLE;
 use rookery_domain::{Message, SessionAt};
 use rookery_sessions::admit::{Admit, Admitted};
 use rookery_sessions::ask::{Ask, Source};
+use rookery_sessions::entry::{EndError, EndState, What};
 use rookery_sessions::log::Loaded;
-use rookery_store::{Asked, SessionNames, Store};
+use rookery_store::{Asked, CopyTo, SessionNames, Store};
 use std::time::Duration;
 
 /// A deletion has its place in the order: what was asked before is gone, also if whoever deletes dies in the middle, and what is asked after
@@ -180,4 +181,40 @@ async fn a_fork_has_all_files_or_there_is_none() {
     sessions.fork(&at, None, &late).await.unwrap();
     assert_eq!(files(&forked("late")).await, original);
     assert_eq!(sessions.load(&forked("late")).await.unwrap().progress.history, loaded.progress.history);
+}
+
+/// Whoever copies may die at any moment, also after the failure is in the log, and may also live on when others take them to be dead.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fork_that_failed_leaves_no_files_whoever_dies() {
+    let world = World::start().await;
+    let ((names, at), sessions) = (session(), world.process());
+    let store = Store::new(world.clients().dynamodb, TABLE);
+    admit(&sessions, &names, &at, "one", false).await.unwrap();
+    let mut loaded = sessions.load(&at).await.unwrap();
+    while step(&sessions, &mut loaded, &store, "me").await {}
+    let last = loaded.progress.last;
+    for number in 0..10 {
+        let path = format!("{number}.md").parse().unwrap();
+        assert!(store.put_file(&at, &path, "text", &format!("{number}"), last).await.unwrap());
+    }
+    let to = SessionNames { session: "copy".into(), ..names };
+    let copy = SessionAt { key: to.key(), ..at.clone() };
+    let asked = Ask { source: Source::Fork { from: at.key, upto: last, writes: Some(10) }, ..ask("") };
+    sessions.admit(&admit_of(&to, &copy, &asked)).await.unwrap();
+    let files = async || store.files(&copy, "", 100, None).await.unwrap().items.len();
+    let target = CopyTo { session: &copy, after: 0, last: 0 };
+    assert!(store.copy_files(&at, 10, target).await.unwrap());
+    assert_eq!(files().await, 10);
+    assert_eq!(sessions.settled(&copy).await.unwrap_err().code, "session_busy", "nobody reads them yet");
+
+    let mut loaded = sessions.load(&copy).await.unwrap();
+    let error = Some(EndError::new("fork_failed", "Its files were written."));
+    sessions.append(&mut loaded, What::End { n: 1, state: EndState::Failed, error }).await.unwrap();
+    sessions.finish(&copy.operation(1), None).await.unwrap();
+    assert_eq!(files().await, 0);
+    store.copy_files(&at, 10, target).await.unwrap();
+    assert_eq!(files().await, 0, "who is late copies nothing");
+    sessions.settled(&copy).await.unwrap();
+    sessions.fork(&at, None, &to).await.unwrap();
+    assert_eq!(files().await, 10);
 }

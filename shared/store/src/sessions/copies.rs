@@ -1,7 +1,7 @@
 //! The files of a session, copied into a session that is made as the copy of it: all of them as they were at one moment, or none.
 //!
 //! Nobody works in the new session meanwhile, but several may copy: whoever was taken to be dead, and whoever goes on in their place. All
-//! of them copy the same, since they were told how often files had been written, and what is there is not written again.
+//! of them copy the same, since they were told how often files had been written, and nobody copies any more once the log has gone on.
 
 use super::nobody;
 use crate::expression::Expr;
@@ -9,11 +9,12 @@ use crate::item::Item;
 use crate::keys::{self, Key, Prefix};
 use crate::page::Cursor;
 use crate::sdk::{Store, Transacted};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{Error, Result, SessionAt};
 
 /// How many files one query reads.
 const READ: usize = 100;
-/// How many files are written at once.
+/// How many files are written at once, each of them in an item of up to 400 KB: a transaction takes 4 MB.
 const AT_ONCE: usize = 8;
 
 /// Where files are copied to.
@@ -35,7 +36,7 @@ impl Store {
     }
 
     /// Copies the files of a session, of which so many writes are to count. Gives false, and copies none, if there were others since, or
-    /// the session is gone.
+    /// the session is gone. Stops when the log has gone on: whoever wrote there has decided what becomes of the copy.
     pub async fn copy_files(&self, from: &SessionAt, writes: u64, to: CopyTo<'_>) -> Result<bool> {
         let files = self.all_files(from).await?;
         if self.file_writes(from).await? != Some(writes) {
@@ -51,7 +52,11 @@ impl Store {
             if some.is_empty() {
                 break;
             }
-            futures::future::try_join_all(some.into_iter().map(|copy| self.put(copy, nobody()))).await?;
+            let puts = some.into_iter().map(|copy| self.put_in_transaction(copy, None));
+            let writes = std::iter::once(self.while_last(to)).chain(puts).collect();
+            if self.transact_calmly(writes).await? != Transacted::Done {
+                return Ok(true);
+            }
         }
         self.count_files(to, count, bytes).await?;
         Ok(true)
@@ -89,7 +94,7 @@ impl Store {
     async fn count_files(&self, to: CopyTo<'_>, files: usize, bytes: u64) -> Result<()> {
         let count = Expr::new("SET #files = :files, #bytes = :bytes").name("#files", "files").name("#bytes", "bytes");
         let writes = vec![
-            self.check_in_transaction(&keys::numbered(to.session, Prefix::Log, to.last + 1), nobody().unwrap_or_default()),
+            self.while_last(to),
             self.update_in_transaction(
                 &keys::of_session(to.session, Prefix::SessionHead),
                 count.n(":files", files).n(":bytes", bytes),
@@ -100,5 +105,10 @@ impl Store {
             Transacted::Contended => Err(Error::unavailable("transactions collide at the same session")),
             Transacted::Done | Transacted::Refused(_) => Ok(()),
         }
+    }
+
+    /// The condition that the log has not gone on.
+    fn while_last(&self, to: CopyTo<'_>) -> TransactWriteItem {
+        self.check_in_transaction(&keys::numbered(to.session, Prefix::Log, to.last + 1), nobody().unwrap_or_default())
     }
 }
