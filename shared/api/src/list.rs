@@ -105,12 +105,13 @@ impl Query {
 
     /// Where the page begins.
     pub(crate) fn cursor(&self) -> Result<Option<Cursor>> {
-        let Some(text) = self.get("cursor") else { return Ok(None) };
-        match (1..=CURSOR_CHARS).contains(&text.len()) {
-            true => Ok(Some(Cursor::decode(text)?)),
-            false => Err(bad_cursor().into()),
-        }
+        Ok(self.get("cursor").map(read_cursor).transpose()?)
     }
+}
+
+/// Reads a cursor that was sent back.
+pub(crate) fn read_cursor(text: &str) -> Result<Cursor, Error> {
+    if (1..=CURSOR_CHARS).contains(&text.len()) { Cursor::decode(text) } else { Err(bad_cursor()) }
 }
 
 /// 400 for a cursor that belongs to no list, or to another one.

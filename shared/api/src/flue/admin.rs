@@ -6,12 +6,13 @@ use crate::App;
 use crate::auth::Access;
 use crate::events::PAGE_BYTES;
 use crate::ids::Ids;
-use crate::list::Query;
+use crate::list::{Query, read_cursor};
 use crate::route::Route;
 use axum::extract::State;
 use axum::http::Method;
 use axum::{Extension, Json};
 use futures::{StreamExt, TryStreamExt};
+use rookery_domain::{Error, Kind};
 use rookery_store::{Cursor, Page, Project, RunFilter};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -154,10 +155,7 @@ impl Query {
 impl Asked {
     fn read(query: &Query) -> Result<Self> {
         let text = |name| query.get(name).filter(|text| !text.is_empty());
-        let cursor = text("cursor").map(|cursor| {
-            let details = "Send `nextCursor` of the page before, or leave it out.";
-            Cursor::decode(cursor).map_err(|_| FlueError::bad_query("cursor", cursor, details))
-        });
+        let cursor = text("cursor").map(|cursor| read_cursor(cursor).map_err(|_| bad_cursor(cursor)));
         let status = text("status").map(|status| match status {
             "active" | "running" => Ok(Status::Running),
             "completed" | "succeeded" => Ok(Status::Succeeded),
@@ -169,13 +167,26 @@ impl Asked {
     }
 }
 
+fn bad_cursor(cursor: &str) -> FlueError {
+    FlueError::bad_query("cursor", cursor, "Send `nextCursor` of the page before, or leave it out.")
+}
+
+/// The error of a list that was asked for from a cursor on, which may be another list's.
+fn of_list(cursor: Option<&Cursor>) -> impl FnOnce(Error) -> FlueError {
+    move |error| match cursor {
+        Some(cursor) if error.kind == Kind::Invalid => bad_cursor(&cursor.encode()),
+        _ => error.into(),
+    }
+}
+
 async fn agents(
     State(app): State<App>,
     Extension(project): Extension<Project>,
     Extension(query): Extension<Query>,
 ) -> Result<Json<Agents>> {
     let asked = Asked::read(&query)?;
-    let page = app.engine.store.list_run_agents(&project.id, asked.limit, asked.cursor.as_ref()).await?;
+    let cursor = asked.cursor.as_ref();
+    let page = app.engine.store.list_run_agents(&project.id, asked.limit, cursor).await.map_err(of_list(cursor))?;
     let items: Vec<Agent> = page.items.into_iter().map(|name| Agent { name, triggers: None }).collect();
     Ok(Json(Agents { agents: items.clone(), items, next_cursor: page.next.map(|next| next.encode()) }))
 }
@@ -187,8 +198,9 @@ async fn instances(
     ids: Ids,
 ) -> Result<Json<Instances>> {
     let (asked, agent) = (Asked::read(&query)?, ids.text("name").to_owned());
-    let page = app.engine.store.list_run_instances(&project.id, &agent, asked.limit, asked.cursor.as_ref()).await?;
-    let page = page.ok_or_else(|| FlueError::no_agent(&agent, None))?;
+    let cursor = asked.cursor.as_ref();
+    let page = app.engine.store.list_run_instances(&project.id, &agent, asked.limit, cursor).await;
+    let page = page.map_err(of_list(cursor))?.ok_or_else(|| FlueError::no_agent(&agent, None))?;
     let instance = |id: String| Instance { agent_id: id.clone(), agent_id_again: id };
     let items: Vec<Instance> = page.items.into_iter().map(instance).collect();
     let next_cursor = page.next.map(|next| next.encode());
@@ -249,12 +261,7 @@ async fn page(app: &App, project: &Project, filter: &RunFilter<'_>, asked: Asked
     loop {
         let wanted = (limit - items.len()).min(AT_ONCE);
         let listed = app.engine.store.list_named_runs(&project.id, filter, wanted, cursor.as_ref()).await;
-        let listed = listed.map_err(|error| match &cursor {
-            Some(cursor) if error.kind == rookery_domain::Kind::Invalid => {
-                FlueError::bad_query("cursor", &cursor.encode(), "Send `nextCursor` of the page before, or leave it out.")
-            }
-            _ => error.into(),
-        })?;
+        let listed = listed.map_err(of_list(cursor.as_ref()))?;
         let found = listed.items.len();
         looked_at += found;
         let views = futures::stream::iter(listed.items).map(|run| async move {

@@ -83,9 +83,11 @@ async fn bad_queries_are_named() {
     let world = World::open().await;
     let workflow = world.started(json!([agent("hand", "manual", json!({}))])).await;
     let project = workflow.rsplit_once("/workflows").unwrap().0.to_owned();
-    let lists = ["/events", "/runs", "/versions", "/agents", "/failures", "/metrics", "/agents/hand/logs"];
+    let lists = ["/events", "/runs", "/versions", "/agents", "/failures", "/metrics", "/agents/hand/logs", "/requests"];
     let mut lists: Vec<String> = lists.iter().map(|path| format!("{workflow}{path}")).collect();
-    lists.extend(["/workflows", "/api_keys", "/credentials"].map(|path| format!("{project}{path}")));
+    let lists_of_project = ["/workflows", "/api_keys", "/credentials", "/agents", "/agents/helper/versions"];
+    lists.extend(lists_of_project.map(|path| format!("{project}{path}")));
+    world.define(project.rsplit_once('/').unwrap().1, "helper", "model: demo/test").await;
     lists.push("/api/v1/projects".to_owned());
     for path in lists {
         for (query, says) in [

@@ -2,6 +2,8 @@
 
 use crate::support::{Answer, ROOT_KEY, World, agent, link, request};
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rookery_domain::{Cost, Message, Part, ProjectId, Role, SessionAt, Stop, Time, Usage};
 use rookery_sessions::Sessions;
 use rookery_sessions::admit::{Admit, Admitted};
@@ -389,9 +391,26 @@ async fn lists_know_what_had_a_run_and_end() {
         world.get(path).await.error(404, "agent_not_found");
     }
     world.get("/admin/agents/helper/instances/c/runs").await.error(404, "instance_not_found");
-    for (name, value) in [("limit", "0"), ("limit", "1001"), ("cursor", "%20"), ("cursor", "eyJvZmZzZXQiOjF9"), ("status", "odd")]
+    for (name, value) in
+        [("limit", "0"), ("limit", "1001"), ("limit", "x"), ("cursor", "%20"), ("cursor", "eyJvZmZzZXQiOjF9"), ("status", "odd")]
     {
-        world.get(&format!("/admin/runs?{name}={value}")).await.error(400, "invalid_query_param");
+        for list in ["/admin/agents", "/admin/agents/helper/instances", "/admin/agents/helper/instances/a/runs", "/admin/runs"] {
+            world.get(&format!("{list}?{name}={value}")).await.error(400, "invalid_query_param");
+        }
+    }
+    // The cursor of one list is none of another, and no key of the table is as long as a cursor may be made.
+    let next = async |list: &str| world.get(&format!("{list}?limit=1")).await.ok(200)["nextCursor"].as_str().unwrap().to_owned();
+    let cursors = [next("/admin/runs").await, next("/admin/agents").await, next("/admin/agents/helper/instances").await];
+    let long = ["x\u{1f}", "1#2#3#run_"].map(|start| URL_SAFE_NO_PAD.encode(format!("{start}{}", "x".repeat(2000))));
+    for (list, others) in [
+        ("/admin/runs", &[&cursors[1], &cursors[2], &long[0], &long[1]][..]),
+        ("/admin/agents", &[&cursors[0], &long[0], &long[1]][..]),
+        ("/admin/agents/helper/instances", &[&cursors[0], &cursors[1], &long[0], &long[1]][..]),
+        ("/admin/agents/double/instances", &[&cursors[2]][..]),
+    ] {
+        for cursor in others {
+            world.get(&format!("{list}?cursor={cursor}")).await.error(400, "invalid_query_param");
+        }
     }
     world.stop().await;
 }

@@ -2,6 +2,8 @@
 
 use crate::support::{World, request};
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rookery_domain::{Message, Part, ProjectId, Role, SessionAt, Stop, Time, ToolResult, Usage};
 use rookery_sessions::admit::Admit;
 use rookery_sessions::ask::{Ask, Source};
@@ -214,5 +216,39 @@ async fn the_files_of_a_session_are_not_shown_while_it_is_being_made() {
     let operation = world.engine.store.operation(&at.operation(1)).await.unwrap().unwrap();
     assert!(sessions.done_without_model(&at, &operation).await.unwrap());
     assert_eq!(world.get(&format!("{path}/files")).await.ok(200)["data"], json!([]));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_lists_of_a_session_take_only_what_is_theirs() {
+    let world = World::open().await;
+    let (path, _) = session(&world).await;
+    let messages = world.get(&format!("{path}/messages?limit=1")).await.ok(200);
+    let cursor = messages["meta"]["next_cursor"].as_str().unwrap().to_owned();
+    let long = "A".repeat(1500);
+    for (list, query) in [
+        ("messages", "limit=0"),
+        ("messages", "limit=201"),
+        ("messages", "cursor="),
+        ("messages", "cursor=Zm9yZWlnbg"),
+        ("messages", &format!("cursor={long}")),
+        ("files", "limit=x"),
+        ("files", &format!("cursor={cursor}")),
+        ("files", &format!("cursor={long}")),
+        ("events", "limit=0"),
+        ("events", "after=-1"),
+        ("events", "after=18446744073709551616"),
+        ("operations", "limit=1"),
+    ] {
+        world.get(&format!("{path}/{list}?{query}")).await.error(400, "invalid_request");
+    }
+    // Nothing comes after a number that no event has.
+    for after in [9_999_999_999_u64, 10_000_000_000, u64::MAX] {
+        let events = world.get(&format!("{path}/events?after={after}")).await.ok(200);
+        assert_eq!(events, json!({"data": [], "meta": {"next_after": after, "more": false}}));
+        let cursor = URL_SAFE_NO_PAD.encode(after.to_string());
+        let messages = world.get(&format!("{path}/messages?cursor={cursor}")).await.ok(200);
+        assert_eq!(messages, json!({"data": [], "meta": {"next_cursor": null}}));
+    }
     world.stop().await;
 }

@@ -19,7 +19,7 @@ const LARGEST: usize = 10 * PART;
 const READ: usize = 200;
 
 /// A part of a log.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogPage {
     /// The entries with their numbers.
     pub entries: Vec<(u64, String)>,
@@ -56,6 +56,10 @@ impl Store {
 
     /// Entries after a number, in their order.
     pub async fn entries(&self, at: &SessionAt, after: u64) -> Result<LogPage> {
+        // Whoever asks may name any number; no entry has a greater one than the last that a key can have.
+        if after >= keys::LAST_NUMBER {
+            return Ok(LogPage::default());
+        }
         let number = |number| keys::numbered(at, Prefix::Log, number).sk;
         let range = Expr::new("#sk BETWEEN :from AND :end").s(":from", number(after + 1)).s(":end", number(keys::LAST_NUMBER));
         self.read_entries(at, Query { range: Some(range), ..Query::prefix(keys::session(at), "", READ) }).await
