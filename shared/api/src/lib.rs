@@ -20,6 +20,7 @@ mod external;
 mod failures;
 mod feeds;
 mod flue;
+mod guard;
 mod hooks;
 mod host;
 mod ids;
