@@ -1,7 +1,7 @@
 //! Ids have one spelling each, and derived ids differ in every part.
 
 use super::*;
-use crate::WorkflowRef;
+use crate::{AgentRef, WorkflowRef};
 
 #[test]
 fn event_ids_have_one_spelling() {
