@@ -16,6 +16,7 @@ mod methods;
 mod named_runs;
 mod openapi;
 mod projects;
+mod run_lists;
 mod runs;
 mod schemas;
 mod sessions;
