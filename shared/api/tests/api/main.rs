@@ -8,6 +8,7 @@ mod definitions;
 mod events;
 mod fake;
 mod flue;
+mod flue_paths;
 mod here;
 mod hooks;
 mod isolation;
