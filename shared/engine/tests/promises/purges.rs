@@ -1,17 +1,12 @@
-//! Deleting a project: the call returns at once, whatever the project holds, and only tombstones are left.
+//! Deleting projects and workflows: only tombstones are left, and no delivery goes on.
 
 use crate::requests::request;
 use crate::waits::receive_from;
 use crate::{World, handle, serve};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
-use rookery_boot::{Clients, Options, TABLE};
-use rookery_domain::{CallbackAuth, CellId, EventId, Payload, ProjectId, SessionAt, Time, WorkflowId, WorkflowRef, random_token};
+use aws_sdk_dynamodb::types::AttributeValue;
+use rookery_boot::{Options, TABLE};
+use rookery_domain::{CallbackAuth, CellId, EventId, Payload, SessionAt, Time, WorkflowRef, random_token};
 use rookery_egress::Policy;
 use rookery_engine::{Call, Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::Queue;
@@ -36,12 +31,12 @@ const OPTIONS: &str = r#"{"cells":[
 
 type Attributes = HashMap<String, AttributeValue>;
 
-fn client(world: &World) -> Client {
+pub(crate) fn client(world: &World) -> Client {
     Client::from_conf(world.standins.dynamodb_config().build())
 }
 
 /// All items of the table, with their keys.
-async fn scan(client: &Client) -> Vec<(Key, Attributes)> {
+pub(crate) async fn scan(client: &Client) -> Vec<(Key, Attributes)> {
     let (mut items, mut after) = (Vec::new(), None);
     loop {
         let page = client.scan().table_name(TABLE).set_exclusive_start_key(after).send().await.unwrap();
@@ -56,7 +51,7 @@ async fn scan(client: &Client) -> Vec<(Key, Attributes)> {
 }
 
 /// The prefix of a key of the table. A key without one would be in no list of what is removed.
-fn prefix_of(key: &Key) -> Prefix {
+pub(crate) fn prefix_of(key: &Key) -> Prefix {
     let partition: Vec<&str> = key.pk.split('#').collect();
     let sort = key.sk.split('#').next().unwrap();
     let found = |place: Place, letters: &str| {
@@ -185,95 +180,6 @@ async fn a_purge_leaves_tombstones_alone() {
     let after = scan(&client).await;
     assert_eq!(before.iter().filter(of_other).count(), after.iter().filter(of_other).count(), "another project's are untouched");
     assert!(before.iter().filter(of_other).count() > 3);
-}
-
-/// Counts the requests that are made to the table.
-#[derive(Clone, Debug, Default)]
-struct Requests(Arc<AtomicUsize>);
-
-impl Requests {
-    fn take(&self) -> usize {
-        self.0.swap(0, Ordering::Relaxed)
-    }
-}
-
-impl Intercept for Requests {
-    fn name(&self) -> &'static str {
-        "requests"
-    }
-
-    fn read_before_transmit(
-        &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Ok(())
-    }
-}
-
-/// Stores heads of workflows.
-async fn put_heads(client: &Client, project: &ProjectId, count: usize) {
-    let number = |value: i64| AttributeValue::N(value.to_string());
-    let head = |_| {
-        let put = PutRequest::builder()
-            .item("pk", AttributeValue::S(project.to_string()))
-            .item("sk", AttributeValue::S(Prefix::Head.sort(WorkflowId::random())))
-            .item("name", AttributeValue::S("w".into()))
-            .item("state", AttributeValue::S("new".into()));
-        let put = put.item("ver", number(1)).item("built", number(0)).item("created", number(1)).item("updated", number(1));
-        WriteRequest::builder().put_request(put.build().unwrap()).build()
-    };
-    let heads: Vec<WriteRequest> = (0..count).map(head).collect();
-    for heads in heads.chunks(25) {
-        client.batch_write_item().request_items(TABLE, heads.to_vec()).send().await.unwrap();
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn deleting_a_project_answers_at_once_and_goes_on_behind_in_parts() {
-    const MANY: usize = 1200;
-    let world = World::start(22).await;
-    let requests = Requests::default();
-    let config = world.standins.dynamodb_config().interceptor(requests.clone()).build();
-    let clients = Clients::new(config, world.standins.sqs_config().build());
-    let engine = rookery_boot::assemble(clients, TABLE, world.urls.clone(), Options::default()).engine;
-    let client = client(&world);
-
-    let mut asked = Vec::new();
-    let mut projects = Vec::new();
-    for count in [1, MANY] {
-        let project = engine.store.create_project("p").await.unwrap().id;
-        put_heads(&client, &project, count).await;
-        requests.take();
-        engine.delete_project(&project).await.unwrap();
-        asked.push(requests.take());
-        projects.push(project);
-    }
-    assert_eq!(asked[0], asked[1], "requests for a project of one workflow, and of {MANY}");
-    // Nothing of the project can be reached, even before the first purge.
-    let page = engine.store.list_workflows(&projects[1], 1, None).await.unwrap();
-    assert!(engine.store.workflow(&page.items[0].id).await.is_err());
-
-    let mut ticks = 0;
-    loop {
-        requests.take();
-        let due = engine.tick(Time::now()).await.unwrap();
-        let asked = requests.take();
-        // The limit is the budget of 2,000, the part that was begun last, and the due items: a hundred on a page.
-        assert!(asked <= 2000 + 450 + due / 10, "tick {ticks} of {due} due items took {asked} requests");
-        if due == 0 {
-            break;
-        }
-        ticks += 1;
-        assert!(ticks < 30);
-    }
-    assert!(ticks > 2, "in parts");
-    for (key, item) in scan(&client).await {
-        assert_eq!(prefix_of(&key).removal(), Removal::Never, "{key:?}");
-        assert!(item.contains_key("deleted"), "{key:?}");
-    }
 }
 
 /// A message goes on with the delivery that follows, and reads nothing for it but whether its workflow is still there.
