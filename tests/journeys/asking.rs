@@ -47,7 +47,7 @@ async fn a_workflow_asks_an_agent_that_keeps_its_conversation() {
     let asked = &asked["asked"];
     assert_eq!((&asked["agent"], &asked["instance"], &asked["session"]), (&json!("helper"), &json!("ada"), &json!("default")));
     assert_eq!(asked["run_id"], reply["run_id"]);
-    assert_eq!((&reply["usage"]["cost"]["total"], &reply["cost_known"]), (&json!(0.0), &json!(false)), "a script has no price");
+    assert_eq!((&reply["usage"]["cost"]["total"], &reply["cost_known"]), (&json!(0.0), &Value::Null), "a script is free");
     // And the session leads back.
     let session = format!("{definition}/instances/ada/sessions/default");
     let log = rookery.api.get(&format!("{session}/events")).await.expect(200);
