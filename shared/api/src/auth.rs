@@ -1,12 +1,14 @@
 //! Who the caller is, and what the caller may do: keys and roles.
 
 use crate::error::Result;
-use crate::{App, Auth};
+use crate::{App, Auth, RootKey};
+use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rookery_domain::{Error, Kind, ProjectId};
 use rookery_store::{ApiKey, Role};
+use serde::{Deserialize, Serialize};
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,33 +37,80 @@ pub(crate) enum Caller {
     Key(ApiKey),
 }
 
-/// Finds the caller. 401 without a known key.
-pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Caller> {
-    let Auth::Required { root_key } = &app.config.auth else { return Ok(Caller::Root) };
-    let Some(key) = presented(headers) else {
-        return Err(unauthenticated("The request has no key."));
-    };
-    if root_key.as_ref().is_some_and(|root| root.is(&key)) {
-        return Ok(Caller::Root);
+/// A caller who has shown a key before, in a form that is no secret: it finds the caller again, as long as the key is good. As an
+/// extension of a request it stands for the key, and nobody outside can set one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownCaller(Known);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Known {
+    /// The hash of the root key's hash.
+    Root(String),
+    /// The project and the id of its key.
+    Key(ProjectId, String),
+}
+
+impl KnownCaller {
+    /// What finds this caller again; nothing where no key is needed.
+    pub(crate) fn of(app: &App, caller: &Caller) -> Option<Self> {
+        match (caller, &app.config.auth) {
+            (Caller::Key(key), _) => Some(Known::Key(key.project_id.clone(), key.id.clone())),
+            (Caller::Root, Auth::Required { root_key }) => root_key.as_ref().map(|root| Known::Root(root.fingerprint())),
+            (Caller::Root, Auth::Open) => None,
+        }
+        .map(KnownCaller)
     }
-    let found = app.engine.store.find_api_key(&key).await?;
-    found.map(Caller::Key).ok_or_else(|| unauthenticated("The key is not known: mistyped, or revoked."))
+}
+
+/// What a request says of its caller.
+pub(crate) enum Presented {
+    Nothing,
+    Key(String),
+    Known(KnownCaller),
+}
+
+impl Presented {
+    /// The key in `Authorization: Bearer KEY`, or the user name of HTTP Basic; or a caller who is known without it. An empty key counts as
+    /// none.
+    pub(crate) fn of(request: &Request) -> Self {
+        if let Some(known) = request.extensions().get::<KnownCaller>() {
+            return Presented::Known(known.clone());
+        }
+        let key = credentials(request.headers()).filter(|key| !key.is_empty());
+        key.map_or(Presented::Nothing, Presented::Key)
+    }
+}
+
+/// Finds the caller. 401 without a known key.
+pub(crate) async fn authenticate(app: &App, presented: &Presented) -> Result<Caller> {
+    match &app.config.auth {
+        Auth::Open => Ok(Caller::Root),
+        Auth::Required { root_key } => find(app, presented, root_key.as_ref()).await,
+    }
 }
 
 /// Finds the caller by a key, also where no key is needed: the route must know which project the key belongs to.
-pub(crate) async fn with_key(app: &App, headers: &HeaderMap) -> Result<Caller> {
-    match (&app.config.auth, presented(headers)) {
-        (Auth::Open, Some(key)) => {
-            let found = app.engine.store.find_api_key(&key).await?;
-            found.map(Caller::Key).ok_or_else(|| unauthenticated("The key is not known: mistyped, or revoked."))
-        }
-        _ => authenticate(app, headers).await,
+pub(crate) async fn with_key(app: &App, presented: &Presented) -> Result<Caller> {
+    match (&app.config.auth, presented) {
+        (Auth::Open, Presented::Key(_) | Presented::Known(_)) => find(app, presented, None).await,
+        _ => authenticate(app, presented).await,
     }
 }
 
-/// The key in `Authorization: Bearer KEY`, or the user name of HTTP Basic. An empty key counts as none.
-fn presented(headers: &HeaderMap) -> Option<String> {
-    credentials(headers).filter(|key| !key.is_empty())
+async fn find(app: &App, presented: &Presented, root_key: Option<&RootKey>) -> Result<Caller> {
+    let store = &app.engine.store;
+    let found = match presented {
+        Presented::Nothing => return Err(unauthenticated("The request has no key.")),
+        Presented::Key(key) if root_key.is_some_and(|root| root.is(key)) => return Ok(Caller::Root),
+        Presented::Key(key) => store.find_api_key(key).await?,
+        Presented::Known(KnownCaller(Known::Root(print))) if root_key.is_some_and(|root| root.fingerprint() == *print) => {
+            return Ok(Caller::Root);
+        }
+        Presented::Known(KnownCaller(Known::Root(_))) => None,
+        Presented::Known(KnownCaller(Known::Key(project, id))) => store.known_api_key(project, id).await?,
+    };
+    found.map(Caller::Key).ok_or_else(|| unauthenticated("The key is not known: mistyped, or revoked."))
 }
 
 fn credentials(headers: &HeaderMap) -> Option<String> {

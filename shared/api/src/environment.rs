@@ -1,6 +1,8 @@
 //! The API's configuration, made of what a function or a program is given.
 
 use crate::{Auth, Config};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
 use subtle::ConstantTimeEq;
@@ -28,6 +30,11 @@ impl RootKey {
     /// Whether a key is the root key, in constant time.
     pub(crate) fn is(&self, key: &str) -> bool {
         self.sha256.ct_eq(&Sha256::digest(key.as_bytes())).into()
+    }
+
+    /// What tells this key from others and is no secret: the hash of its hash.
+    pub(crate) fn fingerprint(&self) -> String {
+        STANDARD.encode(Sha256::digest(self.sha256))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The guard of every route: who calls, what of the path they may see, and whether the query is one of the route's.
 
 use crate::App;
-use crate::auth::{Access, Caller, authenticate, with_key};
+use crate::auth::{Access, Caller, Presented, authenticate, with_key};
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::list::Query;
@@ -23,21 +23,21 @@ pub(crate) struct Gate {
 /// The guard of every route of the table. It checks the key, the role, the project, the workflow and the query, in this order,
 /// and hands what it found on with the request.
 pub(crate) async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request, next: Next) -> Result<Response> {
-    let app = &gate.app;
+    let (app, presented) = (&gate.app, Presented::of(&request));
     match gate.access {
         Access::Public => {}
         Access::Root | Access::Reader => {
-            let caller = authenticate(app, request.headers()).await?;
+            let caller = authenticate(app, &presented).await?;
             caller.allow_outside(gate.access)?;
             request.extensions_mut().insert(caller);
         }
         Access::OwnProject(needed) => {
-            let caller = with_key(app, request.headers()).await?;
+            let caller = with_key(app, &presented).await?;
             let project = app.engine.store.known_project(caller.own_project(needed)?).await?;
             request.extensions_mut().insert(project);
         }
         Access::Flue(needed) if !ids.as_ref().is_ok_and(|ids| ids.has("project")) => {
-            let caller = with_key(app, request.headers()).await?;
+            let caller = with_key(app, &presented).await?;
             let project = match &caller {
                 Caller::Root => app.engine.store.default_project().await?,
                 Caller::Key(_) => app.engine.store.known_project(caller.own_project(needed)?).await?,
@@ -52,13 +52,13 @@ pub(crate) async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut reques
             let (id, ids) = match parsed {
                 Ok(parsed) => parsed,
                 Err(error) => {
-                    authenticate(app, request.headers()).await?;
+                    authenticate(app, &presented).await?;
                     return Err(error);
                 }
             };
             // The three reads are joined into one.
             let (caller, project, workflow) = tokio::join!(
-                authenticate(app, request.headers()),
+                authenticate(app, &presented),
                 find_project(app, &id, needed),
                 find_workflow(app, &id, &ids, needed)
             );

@@ -40,6 +40,7 @@ mod sessions;
 mod versions;
 mod workflows;
 
+pub use auth::KnownCaller;
 pub use environment::{NoRootKey, RootKey};
 pub use flue::Socket;
 pub use host::is_local;

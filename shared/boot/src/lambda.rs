@@ -32,7 +32,7 @@ pub async fn from_environment() -> Result<Booted> {
 
 /// The SDK's configuration: `AWS_REGION`, and the credentials that Lambda puts into the environment. The SDK's
 /// own chain of providers is not asked. It would link profiles, SSO and STS, and make a function larger by a tenth.
-async fn sdk() -> Result<SdkConfig> {
+pub async fn sdk() -> Result<SdkConfig> {
     let region = EnvironmentVariableRegionProvider::new().region().await;
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -75,7 +75,7 @@ fn egress_allow() -> Result<Vec<Allow>> {
 }
 
 /// The value of an environment variable that must be set.
-fn variable(name: &str) -> Result<String> {
+pub fn variable(name: &str) -> Result<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or_else(|| unset(name))
 }
 

@@ -9,6 +9,6 @@ mod operations;
 
 pub use assembly::{Booted, Clients, Options, TABLE, assemble, create};
 #[cfg(feature = "lambda")]
-pub use lambda::from_environment;
+pub use lambda::{from_environment, sdk, variable};
 pub use log::{Held, lines_as_json, observe, observe_here};
 pub use operations::operations;

@@ -2,12 +2,14 @@
 
 use crate::item::{Item, malformed};
 use crate::keys::{self, Prefix};
+use crate::loader::Found;
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
 use rookery_domain::{Error, ProjectId, Result, Time, random_token};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
+use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 /// What a key may do. An `owner` may do everything, an `editor` also what a `viewer` or an `ingest` key may; these two may only
@@ -90,13 +92,25 @@ impl Store {
         else {
             return Ok(None);
         };
-        let (Ok(project), true) = (project.parse::<ProjectId>(), is_key_id(id)) else { return Ok(None) };
-        let key = keys::of_project(&project, Prefix::ApiKey, id);
-        let Some(item) = self.get_shared(vec![key]).await?.pop().flatten() else { return Ok(None) };
+        let Ok(project) = project.parse::<ProjectId>() else { return Ok(None) };
+        let Some(item) = self.api_key_item(&project, id).await? else { return Ok(None) };
         match item.raw("hash").is_some_and(|stored| bool::from(stored.ct_eq(&hash(secret)))) {
             true => read(&project, &item).map(Some),
             false => Ok(None),
         }
+    }
+
+    /// The key of a caller who has shown it before, if it was not revoked since; perhaps as it was a moment ago.
+    pub async fn known_api_key(&self, project: &ProjectId, id: &str) -> Result<Option<ApiKey>> {
+        self.api_key_item(project, id).await?.map(|item| read(project, &item)).transpose()
+    }
+
+    async fn api_key_item(&self, project: &ProjectId, id: &str) -> Result<Option<Arc<Found>>> {
+        if !is_key_id(id) {
+            return Ok(None);
+        }
+        let key = keys::of_project(project, Prefix::ApiKey, id);
+        Ok(self.get_shared(vec![key]).await?.pop().flatten())
     }
 
     /// A page of a project's keys.

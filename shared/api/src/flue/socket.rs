@@ -5,25 +5,25 @@
 use super::error::{FlueError, Result};
 use super::{RUN_ID, error, frames, name_of};
 use crate::App;
-use crate::auth::Caller;
+use crate::auth::{Caller, KnownCaller};
 use crate::ids::Ids;
 use crate::route::SESSION;
 use axum::Extension;
 use axum::body::to_bytes;
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::stream::{BoxStream, once};
 use rookery_domain::Error;
 use rookery_store::Project;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 
-/// On the answer to a handshake that is taken (101): what may be said on the socket.
-#[derive(Clone, Debug)]
+/// On the answer to a handshake that is taken (101): what may be said on the socket. It can be kept, and holds no secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Socket {
     /// The only frame, if nothing is to be asked here.
     refusal: Option<Arc<str>>,
@@ -31,6 +31,8 @@ pub struct Socket {
     kept_at: Arc<str>,
     /// Whether a message calls a workflow: what happens comes while it does, and the end of that is the end of the socket.
     calls_workflow: bool,
+    /// Who has opened it.
+    caller: Option<KnownCaller>,
 }
 
 /// The headers of a handshake that each message is asked with.
@@ -64,7 +66,8 @@ pub(super) async fn agent(
         Err(error) => return Err(error),
     };
     let kept_at = format!("{SESSION}/messages").replace("{project}", project.id.as_str());
-    let socket = Socket { refusal: refusal.map(Arc::from), kept_at: kept_at.into(), calls_workflow: false };
+    let caller = KnownCaller::of(&app, &caller);
+    let socket = Socket { refusal: refusal.map(Arc::from), kept_at: kept_at.into(), calls_workflow: false, caller };
     Ok((StatusCode::SWITCHING_PROTOCOLS, Extension(socket)).into_response())
 }
 
@@ -72,6 +75,7 @@ pub(super) async fn agent(
 pub(super) async fn workflow(
     State(app): State<App>,
     Extension(project): Extension<Project>,
+    Extension(caller): Extension<Caller>,
     ids: Ids,
     headers: HeaderMap,
 ) -> Result<Response> {
@@ -82,7 +86,8 @@ pub(super) async fn workflow(
         Some(_) => None,
         None => Some(not_found(FlueError::no_workflow(ids.text("name")).message())),
     };
-    let socket = Socket { refusal: refusal.map(Arc::from), kept_at: "/runs/{run_id}".into(), calls_workflow: true };
+    let caller = KnownCaller::of(&app, &caller);
+    let socket = Socket { refusal: refusal.map(Arc::from), kept_at: "/runs/{run_id}".into(), calls_workflow: true, caller };
     Ok((StatusCode::SWITCHING_PROTOCOLS, Extension(socket)).into_response())
 }
 
@@ -114,6 +119,16 @@ impl Socket {
             request.uri = format!("{path}?wait=result").parse().unwrap_or_else(|_| handshake.uri.clone());
         }
         request
+    }
+
+    /// The same without the handshake, which is long over and had a key: its path is left, and the caller is known.
+    pub fn request_without_key(&self, path: Uri) -> Parts {
+        let mut handshake = Request::new(()).into_parts().0;
+        handshake.uri = path;
+        if let Some(caller) = &self.caller {
+            handshake.extensions.insert(caller.clone());
+        }
+        self.request(&handshake)
     }
 
     /// Whether the socket is closed after the answer to the first message.
@@ -177,7 +192,7 @@ mod tests {
     use serde_json::Value;
 
     async fn all(answer: impl IntoResponse, most: usize) -> Vec<Value> {
-        let socket = Socket { refusal: None, kept_at: "/there".into(), calls_workflow: false };
+        let socket = Socket { refusal: None, kept_at: "/there".into(), calls_workflow: false, caller: None };
         let frames: Vec<String> = socket.frames(answer.into_response(), most).collect().await;
         assert!(frames.iter().all(|frame| frame.len() <= most.max(300)), "{frames:?}");
         frames.iter().map(|frame| serde_json::from_str(frame).unwrap()).collect()
@@ -220,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_message_to_a_workflow_is_asked_for_all_that_happens() {
-        let socket = Socket { refusal: None, kept_at: "/there".into(), calls_workflow: true };
+        let socket = Socket { refusal: None, kept_at: "/there".into(), calls_workflow: true, caller: None };
         let handshake = axum::http::Request::get("/p/x/workflows/a%20b?wait=no").header("upgrade", "websocket");
         let request = socket.request(&handshake.body(()).unwrap().into_parts().0);
         assert_eq!((request.method, request.uri.to_string()), (Method::POST, "/p/x/workflows/a%20b?wait=result".to_owned()));

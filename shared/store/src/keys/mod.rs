@@ -22,7 +22,7 @@
 //! | a request to an external agent; the caller of a run | items of the run |
 //! | requests of a workflow, newest first | index `recent`: `rp` = `P#W#q` |
 //! | how many requests of an agent are outstanding | `pk = P#q#W`, `sk = CELL#INC#` |
-//! | requests by the id that their callee gave them | query `pk = q#HASH`, `sk` from `P#` (`P#W#REQUEST`): the one key that a project does not lead |
+//! | requests by the id that their callee gave them | query `pk = q#HASH`, `sk` from `P#` (`P#W#REQUEST`): a key that a project does not lead |
 //! | of a project: calls under way, early results, breakers | `pk = P#q`, `sk` from `a#`, `h#`, `b#` |
 //! | the served agents of a name | query `pk = P`, `sk` from `n#HASH` (`n#HASH#W`) |
 //! | sessions of a project | query `pk = P#i`, `sk` from `s#` (`s#KEY`) |
@@ -34,7 +34,7 @@
 //! | runs of a project that were asked for by a name, newest first | index `recent`: `rp` = `P#u`, `rs` = `TIME#HASH#HASH#RUN`; the item is the operation's, or one of the workflow's run |
 //! | who had such runs: agents, and their instances, by name | query `pk = P#u`, `sk` from the names (`AGENT INSTANCE KEY`) |
 //! | the started workflows of a name; all such names | query `pk = P`, `sk` from `b#HASH`, `b#` (`b#HASH#W`) |
-//! | reserved: connections | `pk = P#c#...` |
+//! | a connection of a WebSocket, by its id: another key that a project does not lead | `pk = c#ID`, `sk = socket` |
 
 mod lists;
 mod prefix;
@@ -89,6 +89,11 @@ pub fn project(id: &ProjectId) -> Key {
 /// The item that says which project serves those who name none.
 pub fn default_project() -> Key {
     key(Prefix::DefaultProject.letters().to_owned(), "project")
+}
+
+/// A connection of a WebSocket. A message on it names nothing but its id.
+pub fn connection(id: &str) -> Key {
+    key(Prefix::Connections.sort(id), "socket")
 }
 
 /// The key of something that belongs to a project itself, by its name.
