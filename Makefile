@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
-FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator prompts)
+FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator prompts socket)
 
 .PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences licences
 

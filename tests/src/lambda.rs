@@ -96,6 +96,9 @@ fn spawn(binary: &str, api: SocketAddr, endpoints: &Endpoints, queues: &QueueUrl
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),
         ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
         ("ROOKERY_TABLE", TABLE),
+        // Only `socket` has these. Nothing is there.
+        ("ROOKERY_SOCKETS_URL", "http://127.0.0.1:9/live"),
+        ("ROOKERY_SOCKETS_QUEUE_URL", "http://127.0.0.1:9/sockets"),
     ];
     // The environment has only what Lambda sets.
     let mut command = Command::new(binary);

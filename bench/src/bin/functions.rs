@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 /// The function that all others are compared with; it is measured first.
 const HELLO: &str = "rookery-bench-hello";
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 8] = [
     "rookery-ingress",
     "rookery-webhook",
     "rookery-routing",
@@ -22,6 +22,7 @@ const FUNCTIONS: [&str; 7] = [
     "rookery-schedule",
     "rookery-operator",
     "rookery-prompts",
+    "rookery-socket",
 ];
 const MOST_ZIPPED: f64 = 5.0;
 const MOST_SLOWER: f64 = 1.3;
@@ -108,6 +109,8 @@ async fn start(binary: &Path, api: SocketAddr, first: &mut mpsc::UnboundedReceiv
         ("ROOKERY_DELIVER_DEAD_URL", "https://sqs.us-east-1.amazonaws.com/1/deliver-dead"),
         ("ROOKERY_AGENTS_URL", "https://sqs.us-east-1.amazonaws.com/1/agents"),
         ("ROOKERY_AGENTS_DEAD_URL", "https://sqs.us-east-1.amazonaws.com/1/agents-dead"),
+        ("ROOKERY_SOCKETS_URL", "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/live"),
+        ("ROOKERY_SOCKETS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/sockets.fifo"),
     ];
     let spawned = Instant::now();
     let mut command = tokio::process::Command::new(binary);
