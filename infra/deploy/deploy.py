@@ -71,7 +71,8 @@ def deploy(session, stage, code, parameters, change=lambda template: None):
         root_key, is_made_up = secrets.token_urlsafe(32), True
     given = {"Stage": stage, **({"RootKey": root_key} if root_key else {}), **parameters}
     print(f"Deploying {name} to account {account}, {session.region_name}", flush=True)
-    deployed = stack.deploy(cloudformation, name, template, given, {"application": "rookery", "stage": stage})
+    url = package.upload_template(s3, bucket, template)
+    deployed = stack.deploy(cloudformation, name, template, url, given, {"application": "rookery", "stage": stage})
     if is_made_up:
         print(f"The root key, shown only now: {root_key}")
     return stack.outputs(deployed)

@@ -11,7 +11,11 @@ import platform
 import subprocess
 import threading
 import time
+import urllib.parse
 from collections import Counter
+
+import websockets.exceptions
+import websockets.sync.client
 
 import cfn
 import deploy
@@ -37,12 +41,13 @@ class Test:
     """A deployment under test."""
 
     def __init__(self, port, binaries, journeys):
-        self.session, self.url = emulator.session(port), emulator.url(port)
+        self.session, self.url, self.port = emulator.session(port), emulator.url(port), port
         self.binaries, self.journeys_program = binaries, journeys
         self.outputs = self.deploy(b"first")
         emulator.map_domain(self.session, self.outputs["ApiUrl"].split("//")[1].split(".")[0])
         self.sqs, self.functions = self.session.client("sqs"), self.session.client("lambda")
         self.prompts = emulator.of_function(port, self.outputs["PromptsUrl"])
+        self.sockets = emulator.of_sockets(port, self.outputs["SocketUrl"])
         self.workflow, self.clock = Workflow(self.url, ROOT_KEY, PIPELINE), Workflow(self.url, ROOT_KEY, CLOCK)
 
     def deploy(self, build_of, change=lambda template: None):
@@ -50,7 +55,7 @@ class Test:
 
         def adapted(template):
             change(template)
-            emulator.adapt(template)
+            emulator.adapt(template, self.port)
 
         code = lay_out(self.binaries, HOME / "code", build_of)
         with open(HOME / "deploy.log", "a") as log, contextlib.redirect_stdout(log):
@@ -160,7 +165,7 @@ def a_deployment_under_load_loses_nothing(test):
 
 def code_of(test):
     return {test.functions.get_function(FunctionName=f"rookery-{STAGE}-{name}")["Configuration"]["CodeSha256"] for name in
-            ("ingress", "webhook", "routing", "dispatch", "agents", "prompts", "schedule")}  # fmt: skip
+            ("ingress", "webhook", "routing", "dispatch", "agents", "prompts", "socket", "schedule")}  # fmt: skip
 
 
 def an_agent_answers_and_does_what_it_is_given(test):
@@ -190,6 +195,67 @@ def an_agent_answers_and_does_what_it_is_given(test):
         unknown = test.workflow.call("POST", f"{address}{path}", {"message": "Hello"}, {"Authorization": "Bearer nobody"})
         assert unknown[0] == 401, unknown
     return "a prompt, a stream, a dispatch"
+
+
+def sockets_are_answered(test):
+    """At the WebSocket API itself, with the path in the query, as the one address of agents on AWS would write it."""
+    project = test.workflow.url.split("/projects/")[1].split("/")[0]
+    agent = f"{test.workflow.base}/projects/{project}/agents/guide"
+    test.workflow.data("PUT", agent, {"text": "---\nmodel: demo/guide\n---\nYou help."})
+
+    def opened(path, key=ROOT_KEY):
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        query = urllib.parse.urlencode({"path": f"/p/{project}{path}"})
+        return websockets.sync.client.connect(f"{test.sockets}?{query}", additional_headers=headers, open_timeout=60, close_timeout=5)
+
+    def frame(socket):
+        return json.loads(socket.recv(timeout=60))
+
+    with opened("/agents/guide/a%2Fb%20%F0%9F%A6%80") as socket:
+        socket.send(json.dumps({"message": "First"}))
+        socket.send(json.dumps({"message": "Second"}))
+        answers = [frame(socket)["result"]["text"] for _ in range(2)]
+        assert 'You said: "First"' in answers[0] and 'You said: "Second"' in answers[1] and "message 2" in answers[1], answers
+        socket.send('{"message":')
+        error = frame(socket)
+        assert (error["type"], error["error"]["type"]) == ("error", "invalid_json"), error
+        socket.send(json.dumps({"message": "Third"}))
+        assert "message 3" in frame(socket)["result"]["text"]
+    with opened("/agents/nobody/i") as socket:
+        error = frame(socket)
+        assert (error["type"], error["error"]["type"]) == ("error", "not_found"), error
+        ended(socket)
+    cells = [
+        {"id": "start", "type": "agent", "agent_type": "manual"},
+        {"id": "result", "type": "agent", "agent_type": "event_formatting", "config": {"instructions": {"twice": "{{ text }}{{ text }}"}}},
+        {"id": "link", "type": "link", "source": {"id": "start"}, "target": {"id": "result"}},
+    ]
+    workflows = f"{test.workflow.base}/projects/{project}/workflows"
+    made = test.workflow.data("POST", workflows, {"name": "double", "options": {"cells": cells}})
+    test.workflow.data("POST", f"{workflows}/{made['id']}/start")
+    with opened("/workflows/double") as socket:
+        socket.send(json.dumps({"text": "ab"}))
+        frames = [frame(socket)]
+        while frames[-1]["type"] not in ("result", "error"):
+            frames.append(frame(socket))
+        assert frames[-1]["type"] == "result" and frames[-1]["result"] == {"twice": "abab"} and len(frames) > 2, frames
+        ended(socket)
+    for key in (None, "nobody"):
+        try:
+            opened("/agents/guide/i", key).close()
+            raise AssertionError("a socket was opened without a key")
+        except websockets.exceptions.InvalidStatus:
+            pass
+    return f"two prompts in order, errors, a run of {len(frames)} frames"
+
+
+def ended(socket):
+    """The other side closes the socket, and says nothing more."""
+    try:
+        said = socket.recv(timeout=60)
+    except websockets.exceptions.ConnectionClosed:
+        return
+    raise AssertionError(f"no end, but {said}")
 
 
 def a_poison_message_becomes_a_failure_record(test):
@@ -239,6 +305,7 @@ STEPS = [
     a_schedule_fires,
     one_bad_message_fails_alone,
     an_agent_answers_and_does_what_it_is_given,
+    sockets_are_answered,
     a_deployment_under_load_loses_nothing,
     a_poison_message_becomes_a_failure_record,
     a_removed_permission_makes_a_journey_fail,

@@ -80,6 +80,12 @@ def of_function(port, address):
     return f"http://localhost:{port}/_aws/lambda-url/{address.split('//')[1].split('.')[0]}"
 
 
+def of_sockets(port, address):
+    """Where the emulator takes handshakes of the WebSocket API, for the same reason."""
+    api, _, stage = address.split("//")[1].partition("/")
+    return f"ws://localhost:{port}/_aws/execute-api/{api.split('.')[0]}/{stage}"
+
+
 def map_domain(session, api):
     """Lets the API answer at `url`: its own host name does not resolve everywhere."""
     client = session.client("apigatewayv2")
@@ -87,8 +93,13 @@ def map_domain(session, api):
     client.create_api_mapping(DomainName=API_HOST, ApiId=api, Stage="$default")
 
 
-def adapt(template):
+def adapt(template, port):
     """Changes of the template that the emulator needs, because it differs from AWS."""
+    # CloudFront's functions know no module there, and no handshake comes through.
+    template["Resources"] = {name: r for name, r in template["Resources"].items() if not r["Type"].startswith("AWS::CloudFront::")}
+    del template["Outputs"]["AgentsUrl"]
+    variables = cfn.of_type(template, "AWS::Lambda::Function")["Socket"]["Environment"]["Variables"]
+    variables["ROOKERY_SOCKETS_URL"] = {"Fn::Sub": f"http://localhost:{port}/_aws/execute-api/${{SocketApi}}/live"}
     # The emulator compares a mapping's MaximumConcurrency as a number, but gets parameters as text.
     for mapping in cfn.of_type(template, "AWS::Lambda::EventSourceMapping").values():
         scaling = mapping["ScalingConfig"]

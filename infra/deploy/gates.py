@@ -16,6 +16,9 @@ INDEXES = {
 }
 ATTRIBUTES = {"pk": "S", "sk": "S", "rp": "S", "rs": "S", "dp": "S", "da": "N"}
 
+# The queue of the function `socket`, which is not in the table of shared/queue: it holds no messages of the engine.
+SOCKETS = "SocketsQueue"
+
 # The paths of the function `webhook`: these must agree with `is_hook` in shared/api.
 HOOKS = ["ANY /hooks/{token}", "POST /api/agentProxy/sendResult", "POST /p/{project}/api/agentProxy/sendResult"]
 
@@ -77,8 +80,9 @@ def queues(template):
     for name, p in all_queues.items():
         if p.get("SqsManagedSseEnabled") is not True:
             yield f"{name} is not encrypted"
-    if mapped.keys() != code_queues().keys():
-        yield f"functions read {sorted(mapped)}, shared/queue has {sorted(code_queues())}"
+    if mapped.keys() != {*code_queues(), SOCKETS}:
+        yield f"functions read {sorted(mapped)}, shared/queue has {sorted(code_queues())}, `socket` has {SOCKETS}"
+    yield from socket_queue(all_queues.get(SOCKETS, {}), functions.get(mapped.get(SOCKETS), {}))
     for name in mapped.keys() & all_queues.keys() & code_queues().keys():
         called, budget = code_queues()[name]
         p, redrive = all_queues[name], all_queues[name].get("RedrivePolicy", {})
@@ -101,11 +105,25 @@ def queues(template):
         yield f"nothing reads {name}"
 
 
+def socket_queue(p, function):
+    """The queue of connections keeps their order. Its messages are of no use without their connection, so it has no dead-letter queue."""
+    if not all(p.get(name) is True for name in ("FifoQueue", "ContentBasedDeduplication")):
+        yield f"{SOCKETS} does not keep the order, or takes a message twice"
+    if (p.get("DeduplicationScope"), p.get("FifoThroughputLimit")) != ("messageGroup", "perMessageGroupId"):
+        yield f"{SOCKETS} limits all connections together"
+    if p.get("VisibilityTimeout", 30) < function.get("Timeout", 3):
+        yield f"{SOCKETS} shows messages while they are answered"
+    if "RedrivePolicy" in p or p.get("MessageRetentionPeriod", 345600) < 7200:
+        yield f"{SOCKETS} drops messages before their connection ends, which takes up to two hours"
+
+
 def mappings(template):
     all_mappings = of_type(template, MAPPING)
     for name, p in all_mappings.items():
         if "ReportBatchItemFailures" not in p.get("FunctionResponseTypes", []):
             yield f"{name} does not report batch item failures: one bad message would fail its neighbours"
+        if target(p["EventSourceArn"]) == SOCKETS and p.get("BatchSize") != 1:
+            yield f"{name} gives several messages at once, which have the time of one"
         if p.get("BatchSize", 10) > 10 and p.get("MaximumBatchingWindowInSeconds", 0) < 1:
             yield f"{name}: a batch of more than 10 needs a batching window of at least a second"
         if p.get("Enabled") is False:
@@ -128,7 +146,8 @@ def functions(template):
         if target((p.get("Architectures") or [None])[0]) != "Architecture":
             yield f"{name} is not of the architecture that the parameter says"
         variables = p.get("Environment", {}).get("Variables", {})
-        missing = needed - variables.keys()
+        own = rust("functions/socket/src/main.rs", r'variable\("(ROOKERY_\w+)"\)') if name == "Socket" else []
+        missing = {*needed, *own} - variables.keys()
         if missing:
             yield f"{name} is not told {', '.join(sorted(missing))}"
         numbers = [variable for variable, value in variables.items() if isinstance(value, int)]
@@ -156,7 +175,8 @@ def roles(template):
                 if "*" in action:
                     yield f"{name} may do {action}"
                 for value in as_list(statement.get("Resource", "*")):
-                    if "*" in str(value) and not action.startswith("xray:"):
+                    of_connections = action == "execute-api:ManageConnections" and target(value) == "SocketApi"
+                    if "*" in str(value) and not action.startswith("xray:") and not of_connections:
                         yield f"{name} may do {action} on {value}"
                     if action.startswith("logs:") and target(value) != name.removesuffix("Role") + "Log":
                         yield f"{name} may write the logs of another"
@@ -173,22 +193,28 @@ def roles(template):
             yield f"{mapping} needs {', '.join(sorted(missing))} on {target(p['EventSourceArn'])}"
 
 
-def http(template):
+def apis(template):
     apis = of_type(template, "AWS::ApiGatewayV2::Api")
     integrations = of_type(template, "AWS::ApiGatewayV2::Integration")
     routes = of_type(template, "AWS::ApiGatewayV2::Route")
     for name, p in integrations.items():
-        function = target(p.get("IntegrationUri"))
-        if not permitted(template, function, "apigateway.amazonaws.com", target(p["ApiId"])):
+        api, function = target(p["ApiId"]), target(p.get("IntegrationUri"))
+        if not permitted(template, function, "apigateway.amazonaws.com", api):
             yield f"the API may not invoke {function}"
+        if api == "SocketApi":
+            continue  # Its events have a format of their own. `socket` is slow only with messages of its queue.
         if p.get("PayloadFormatVersion") != "2.0":
             yield f"{name} has not the payload format 2.0"
         if of_type(template, FUNCTION).get(function, {}).get("Timeout", 3) > 30:
             yield f"{function} may take longer than the 30 s that the API waits"
-    wanted = dict.fromkeys(HOOKS, "Webhook") | {"$default": "Ingress"}
-    found = {p["RouteKey"]: target(integrations.get(target(p.get("Target")), {}).get("IntegrationUri")) for p in routes.values()}
-    if found != wanted:
-        yield f"the routes are {found}, not {wanted}"
+    for api, wanted in {
+        "HttpApi": dict.fromkeys(HOOKS, "Webhook") | {"$default": "Ingress"},
+        "SocketApi": dict.fromkeys(["$connect", "$default", "$disconnect"], "Socket"),
+    }.items():
+        own = [p for p in routes.values() if target(p["ApiId"]) == api]
+        found = {p["RouteKey"]: target(integrations.get(target(p.get("Target")), {}).get("IntegrationUri")) for p in own}
+        if found != wanted:
+            yield f"the routes are {found}, not {wanted}"
     stages = of_type(template, "AWS::ApiGatewayV2::Stage")
     if {target(p["ApiId"]) for p in stages.values()} != set(apis):
         yield "an API has no stage"
@@ -218,6 +244,23 @@ def addresses(template):
     wanted = {("Prompts", action, True) for action in ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")}
     if opened != wanted:
         yield f"everybody may do {sorted(opened)}, not {sorted(wanted)}"
+
+
+def distribution(template):
+    """The one address of agents keeps no answer, and hands on all that a request says."""
+    for name, p in of_type(template, "AWS::CloudFront::Distribution").items():
+        config = p["DistributionConfig"]
+        behavior = config["DefaultCacheBehavior"]
+        if behavior.get("CachePolicyId") != "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" or "CacheBehaviors" in config:
+            yield f"{name} keeps answers, which are for one caller"
+        errors = config.get("CustomErrorResponses", [])
+        kept = {400, 403, 404, 405, 414, 500, 502, 503, 504} - {e["ErrorCode"] for e in errors if e.get("ErrorCachingMinTTL") == 0}
+        if kept:
+            yield f"{name} keeps the errors {sorted(kept)}, which are for one caller"
+        if behavior.get("OriginRequestPolicyId") != "b689b0a8-53d0-40ab-baf2-68738e2966ac":
+            yield f"{name} hands keys or handshakes of WebSockets not on, or a `Host` that no origin knows"
+        if not all(o.get("CustomOriginConfig", {}).get("OriginProtocolPolicy") == "https-only" for o in config["Origins"]):
+            yield f"{name} sends keys in clear"
 
 
 def permitted(template, function, principal, source):
@@ -262,9 +305,10 @@ def alarms(template):
     for name in of_type(template, FUNCTION):
         wanted |= {("AWS/Lambda", "Errors", name), ("AWS/Lambda", "Throttles", name)}
     for name, p in of_type(template, QUEUE).items():
-        metric = "ApproximateAgeOfOldestMessage" if "RedrivePolicy" in p else "NumberOfMessagesReceived"
+        metric = "ApproximateAgeOfOldestMessage" if "RedrivePolicy" in p or name == SOCKETS else "NumberOfMessagesReceived"
         wanted.add(("AWS/SQS", metric, name))
-    wanted |= {("AWS/ApiGateway", "5xx", name) for name in of_type(template, "AWS::ApiGatewayV2::Api")}
+    for name, p in of_type(template, "AWS::ApiGatewayV2::Api").items():
+        wanted.add(("AWS/ApiGateway", "ExecutionError" if p["ProtocolType"] == "WEBSOCKET" else "5xx", name))
     for metric in sorted(wanted - found, key=str):
         yield f"no alarm on {' '.join(map(str, metric))}"
     for name, p in all_alarms.items():
@@ -272,7 +316,7 @@ def alarms(template):
             yield f"{name} tells nobody"
 
 
-ALL = [table, queues, mappings, functions, roles, http, addresses, schedules, alarms]
+ALL = [table, queues, mappings, functions, roles, apis, addresses, distribution, schedules, alarms]
 
 
 def problems(template):

@@ -1,7 +1,8 @@
-"""The functions' code: built by cargo-lambda, zipped, and put into an S3 bucket under a name made of its content."""
+"""The functions' code: built by cargo-lambda, zipped, and put into an S3 bucket under a name made of its content. So is the template."""
 
 import hashlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -57,6 +58,14 @@ def ensure_bucket(s3, account, region):
     by_s3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [by_s3]})
     return bucket
+
+
+def upload_template(s3, bucket, template):
+    """Uploads a template, which is larger than CloudFormation takes in a request. Returns its address."""
+    body = json.dumps(template, separators=(",", ":")).encode()
+    key = f"template/{hashlib.sha256(body).hexdigest()}.json"
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
+    return f"{s3.meta.endpoint_url}/{bucket}/{key}"
 
 
 def upload(s3, bucket, code):

@@ -1,12 +1,9 @@
 """A CloudFormation stack, made or updated by a change set, with its events shown as they come."""
 
-import json
 import time
 
 from botocore.exceptions import ClientError
 
-# The largest template that CloudFormation accepts in the request itself.
-LARGEST_TEMPLATE = 51_200
 FAILED = "an earlier deployment failed and left the stack"
 
 
@@ -29,15 +26,13 @@ def outputs(stack):
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def deploy(cloudformation, name, template, parameters, tags):
-    """Updates the stack to the template, and returns the stack. A parameter that is not given keeps its value, or gets its default."""
+def deploy(cloudformation, name, template, url, parameters, tags):
+    """Updates the stack to the template, which is at `url` too, and returns the stack. A parameter that is not given keeps its value, or
+    gets its default."""
     there = describe(cloudformation, name)
     if there and there["StackStatus"] == "REVIEW_IN_PROGRESS":
         there = None
     check_state(there, name)
-    body = json.dumps(template, separators=(",", ":"))
-    if len(body.encode()) > LARGEST_TEMPLATE:
-        raise Failed(f"The template has {len(body.encode())} bytes; CloudFormation takes {LARGEST_TEMPLATE}.")
     known = {parameter["ParameterKey"] for parameter in there["Parameters"]} if there else set()
     values = [{"ParameterKey": key, "ParameterValue": str(value)} for key, value in parameters.items()]
     kept = [key for key in template["Parameters"] if key in known and key not in parameters]
@@ -46,7 +41,7 @@ def deploy(cloudformation, name, template, parameters, tags):
         StackName=name,
         ChangeSetName=change,
         ChangeSetType="UPDATE" if there else "CREATE",
-        TemplateBody=body,
+        TemplateURL=url,
         Parameters=values + [{"ParameterKey": key, "UsePreviousValue": True} for key in kept],
         Capabilities=["CAPABILITY_IAM"],
         Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
