@@ -76,7 +76,7 @@ impl Sockets {
                 is_there = is_there && self.push.frame(id, frame).await?;
             }
         }
-        if socket.ends() || !is_there { self.close(id).await } else { Ok(()) }
+        if socket.ends() || !is_there { self.close(id).await } else { self.store.message_is_answered(id).await }
     }
 
     /// Asks the router what a client says; gives the frames of the answer.
@@ -90,7 +90,7 @@ impl Sockets {
     }
 
     /// Ends a connection from this side. Its item goes last: until then, whoever is asked again closes it again.
-    async fn close(&self, id: &str) -> Result<()> {
+    pub(crate) async fn close(&self, id: &str) -> Result<()> {
         self.push.close(id).await?;
         self.store.delete_connection(id).await
     }

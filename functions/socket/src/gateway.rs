@@ -12,6 +12,9 @@ use rookery_domain::{Error, Result};
 use rookery_store::Connection;
 use tower::ServiceExt;
 
+/// How many messages a client may send ahead of their answers: the queue has room for all clients.
+const AHEAD: u32 = 64;
+
 /// Takes an event. API Gateway opens a connection only if the status of its handshake is 200.
 pub(crate) async fn take(sockets: &Sockets, event: Event) -> Result<StatusCode> {
     let context = &event.request_context;
@@ -20,6 +23,9 @@ pub(crate) async fn take(sockets: &Sockets, event: Event) -> Result<StatusCode> 
         Some("CONNECT") => open(sockets, connection, event).await,
         Some("DISCONNECT") => sockets.store.delete_connection(&connection).await.map(|()| StatusCode::OK),
         _ => {
+            if !sockets.store.message_waits(&connection, AHEAD).await? {
+                return sockets.close(&connection).await.map(|()| StatusCode::OK);
+            }
             let id = context.request_id.clone().ok_or_else(|| Error::internal("a message without an id"))?;
             let text = event.body.unwrap_or_default();
             let text = if event.is_base64_encoded { STANDARD.decode(text).unwrap_or_default() } else { text.into_bytes() };

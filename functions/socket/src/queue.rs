@@ -41,12 +41,16 @@ impl Queue {
 
     /// Hides a received message from others while it is worked on.
     pub(crate) async fn hidden_while<T>(&self, message: &SqsMessage, work: impl Future<Output = T>) -> T {
-        let (mut beat, mut work) = (interval(BEAT), std::pin::pin!(work));
-        loop {
-            tokio::select! {
-                done = &mut work => return done,
-                _ = beat.tick() => self.hide(message).await,
+        let hidden = async {
+            let mut beat = interval(BEAT);
+            loop {
+                beat.tick().await;
+                self.hide(message).await;
             }
+        };
+        tokio::select! {
+            done = work => done,
+            never = hidden => never,
         }
     }
 

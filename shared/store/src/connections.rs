@@ -1,5 +1,6 @@
 //! Connections of WebSockets that API Gateway holds: what each message on one needs of the handshake.
 
+use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::sdk::Store;
@@ -31,6 +32,21 @@ impl Store {
     pub async fn connection(&self, id: &str) -> Result<Option<Connection>> {
         let item = self.get(keys::connection(id)).await?.filter(|item| !item.is_expired(Time::now()));
         item.map(|item| Ok(Connection { path: item.str("path")?.to_owned(), socket: item.unpacked("socket")? })).transpose()
+    }
+
+    /// Counts a message that waits for its answer. `false` if the connection has ended, or so many wait already.
+    pub async fn message_waits(&self, id: &str, most: u32) -> Result<bool> {
+        let free = Expr::new("attribute_exists(pk) AND (attribute_not_exists(ahead) OR ahead < :most)").n(":most", most);
+        Ok(self.count_messages(id, 1, free).await?.is_some())
+    }
+
+    /// Counts a message as answered.
+    pub async fn message_is_answered(&self, id: &str) -> Result<()> {
+        self.count_messages(id, -1, Expr::new("attribute_exists(pk)")).await.map(drop)
+    }
+
+    async fn count_messages(&self, id: &str, more: i32, condition: Expr) -> Result<Option<Item>> {
+        self.update(&keys::connection(id), Expr::new("ADD ahead :more").n(":more", more), Some(condition)).await
     }
 
     /// Removes a connection that has ended.

@@ -35,7 +35,26 @@ async fn messages_are_answered_in_their_order_by_one_frame_each() {
     world.leave().await;
     assert_eq!(world.store.connection(CONNECTION).await.unwrap(), None);
     world.say("4", &said("late")).await;
-    assert_eq!(world.pushed().await, [], "a message that comes after the end is dropped");
+    assert_eq!(world.pushed().await, [Pushed::Closed], "a message that comes after the end is dropped");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_sends_too_much_ahead_of_the_answers_is_closed() {
+    let world = World::start().await;
+    world.guide().await;
+    world.open(Some(ROOT_KEY), "/agents/guide/i").await;
+    for n in 0..64 {
+        world.say(&format!("a{n}"), "no JSON").await;
+    }
+    assert_eq!(world.pushed().await.len(), 64);
+    for n in 0..64 {
+        world.say(&format!("b{n}"), "no JSON").await;
+    }
+    assert_eq!(world.heard(), [], "what was answered counts no more");
+    world.say("c", "no JSON").await;
+    assert_eq!(world.pushed().await, [Pushed::Closed]);
+    assert_eq!(world.store.connection(CONNECTION).await.unwrap(), None);
     world.stop().await;
 }
 
