@@ -66,9 +66,8 @@ async fn a_message_that_comes_again_is_asked_once() {
     world.say("1", &said("once")).await;
     let batch = world.batch().await;
     // Whoever answers it cannot tell the client, and the message comes again; then whoever answers it dies before it is acknowledged.
-    world.answer_pushes(Some(StatusCode::BAD_REQUEST));
+    world.answer_pushes(&[StatusCode::BAD_REQUEST]);
     assert_eq!(world.answer(batch.clone()).await, [batch["Records"][0]["messageId"].clone()]);
-    world.answer_pushes(None);
     for _ in 0..2 {
         assert_eq!(world.answer(batch.clone()).await, Vec::<Value>::new());
     }
@@ -88,9 +87,8 @@ async fn after_a_message_that_failed_all_others_come_again_in_their_order() {
     world.say("2", &said("second")).await;
     let batch = world.batch().await;
     let ids: Vec<Value> = batch["Records"].as_array().unwrap().iter().map(|record| record["messageId"].clone()).collect();
-    world.answer_pushes(Some(StatusCode::BAD_REQUEST));
+    world.answer_pushes(&[StatusCode::BAD_REQUEST]);
     assert_eq!(world.answer(batch.clone()).await, ids);
-    world.answer_pushes(None);
     assert_eq!(world.answer(batch).await, Vec::<Value>::new());
     let told: Vec<String> = world.heard().iter().map(told).collect();
     assert!(told.len() == 2 && told[0].contains("first") && told[1].contains("second"), "{told:?}");
@@ -179,7 +177,7 @@ async fn a_client_that_is_gone_hears_nothing_and_what_it_asked_is_done() {
     let project = world.guide().await;
     world.open(Some(ROOT_KEY), "/agents/guide/i").await;
     world.say("1", &said("hello")).await;
-    world.answer_pushes(Some(StatusCode::GONE));
+    world.answer_pushes(&[StatusCode::GONE; 2]);
     assert_eq!(world.pushed().await, []);
     assert_eq!(world.store.connection(CONNECTION).await.unwrap(), None);
     let messages = format!("{project}/agents/guide/instances/i/sessions/default/messages");

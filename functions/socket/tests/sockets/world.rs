@@ -16,7 +16,7 @@ use rookery_socket::Sockets;
 use rookery_standins::Standins;
 use rookery_store::Store;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
@@ -35,8 +35,8 @@ pub(crate) enum Pushed {
 #[derive(Clone, Default)]
 struct Gateway {
     pushed: Arc<Mutex<Vec<Pushed>>>,
-    /// What is answered to pushes.
-    answers: Arc<Mutex<Option<StatusCode>>>,
+    /// What is answered to the next pushes, which then come to nothing.
+    answers: Arc<Mutex<VecDeque<StatusCode>>>,
 }
 
 pub(crate) struct World {
@@ -144,9 +144,9 @@ impl World {
         std::mem::take(&mut self.gateway.pushed.lock().unwrap())
     }
 
-    /// Has all pushes answered with this status.
-    pub(crate) fn answer_pushes(&self, status: Option<StatusCode>) {
-        *self.gateway.answers.lock().unwrap() = status;
+    /// Has the next pushes answered with these statuses.
+    pub(crate) fn answer_pushes(&self, statuses: &[StatusCode]) {
+        self.gateway.answers.lock().unwrap().extend(statuses);
     }
 
     /// Asks the API with the root key.
@@ -188,7 +188,7 @@ async fn gateway() -> (Gateway, aws_sdk_apigatewaymanagement::Client) {
 async fn taken(State(gateway): State<Gateway>, Path(ids): Path<HashMap<String, String>>, request: Request<Body>) -> StatusCode {
     assert_eq!(ids["id"], CONNECTION);
     assert!(request.headers()["authorization"].to_str().unwrap().contains("/execute-api/aws4_request"));
-    if let Some(status) = *gateway.answers.lock().unwrap() {
+    if let Some(status) = gateway.answers.lock().unwrap().pop_front() {
         return status;
     }
     let pushed = match *request.method() {
