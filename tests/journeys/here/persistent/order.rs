@@ -2,7 +2,7 @@
 
 use super::start;
 use reqwest::Method;
-use rookery_tests::wait_until;
+use rookery_tests::{Agents, Workflow, agent, cells, link, link_of, wait_until};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -98,6 +98,46 @@ async fn dispatches_are_done_one_after_the_other_and_what_waits_can_be_taken_bac
     let other = format!("{}/operations/{}/cancel", agents.session("helper", "j", "default"), runs[0]);
     agents.ask("/agents/helper/j", "Hi").await;
     api.post(&other, &json!({})).await.error(404, "not_found");
+}
+
+#[tokio::test]
+async fn what_a_cell_asks_is_taken_back_like_what_others_ask_and_the_cell_is_told() {
+    let program = super::super::rookery().leaves_failures("cancelled").leaves_failures("aborted");
+    let agents = Agents::start(program, &[("helper", "")]).await;
+    let (api, session) = (&agents.rookery.api, agents.session("helper", "i", "default"));
+    let config = json!({"agent": "helper", "instance": "i", "input": "{{ text }}"});
+    let asking = cells([
+        agent("mail", "manual", json!({})),
+        agent("help", "persistent_agent", config),
+        agent("sorry", "event_formatting", json!({"instructions": {"code": "{{ code }}"}})),
+        link("mail", "help"),
+        link_of("on_error", "help", "sorry"),
+    ]);
+    let workflow = Workflow::create(api, &agents.project, &asking).await;
+    workflow.start().await;
+    let cancel = async |run: &str, state: &str| {
+        let operation = wait_until("the question", async || {
+            let list = api.get(&format!("{session}/operations")).await;
+            let list = if list.status == 200 { list.expect(200)["data"].take() } else { json!([]) };
+            let is_asked = |one: &&Value| one["asked_by"]["run_id"] == run && one["state"] == state;
+            let found = list.as_array().unwrap().iter().find(is_asked)?;
+            assert_eq!(found["source"], "cell");
+            Some(found["run_id"].as_str().unwrap().to_owned())
+        });
+        let path = format!("{session}/operations/{}/cancel", operation.await);
+        let cancelled = api.post(&path, &json!({})).await.expect(200)["data"]["state"].clone();
+        workflow.finished(run).await;
+        cancelled
+    };
+    let held = workflow.emit("mail", json!({"text": "hold"})).await;
+    wait_until("the first at work", async || (agents.provider.heard() == ["hold"]).then_some(())).await;
+    let waiting = workflow.emit("mail", json!({"text": "Hello"})).await;
+    assert_eq!(cancel(&waiting, "waiting").await, "cancelled");
+    assert_eq!(cancel(&held, "running").await, "aborted");
+    let mut told = workflow.payloads("sorry").await;
+    told.sort_by_key(Value::to_string);
+    assert_eq!(told, [json!({"code": "aborted"}), json!({"code": "cancelled"})]);
+    assert_eq!(agents.provider.heard(), ["hold"], "what was taken back is not asked");
 }
 
 #[tokio::test]
