@@ -29,9 +29,10 @@ def as_list(value):
 
 
 def statements(role):
-    """The statements of a role's inline policies."""
+    """The statements of a role's inline policies, those that a parameter adds, too."""
     for policy in role.get("Policies", []):
-        yield from as_list(policy["PolicyDocument"]["Statement"])
+        for statement in as_list(policy["PolicyDocument"]["Statement"]):
+            yield from (branch for branch in statement.get("Fn::If", [statement]) if "Effect" in branch)
 
 
 def default(template, value):

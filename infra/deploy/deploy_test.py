@@ -28,6 +28,8 @@ STAGE = "test"
 ARCHITECTURE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 HOME = sam.ROOT / "target/deploy"
 ROOT_KEY = "a-key-for-the-deployment-test-only-0123456789"
+# The model that the functions' roles may ask, at the emulator's Bedrock.
+NOVA = "amazon.nova-lite-v1:0"
 # Journeys that the emulator cannot pass: it decodes a body that is not UTF-8 before the function sees it.
 SKIPPED = [
     "hooks::any_method_and_every_kind_of_body_becomes_an_event",
@@ -56,10 +58,19 @@ class Test:
         def adapted(template):
             change(template)
             emulator.adapt(template, self.port)
+            for name in ("Agents", "Prompts", "Socket"):
+                function = cfn.of_type(template, "AWS::Lambda::Function")[name]
+                function["Environment"]["Variables"]["BEDROCK_BASE_URL"] = f"http://localhost:{self.port}"
 
+        parameters = {
+            "Architecture": ARCHITECTURE,
+            "BaseUrl": self.url,
+            "BedrockModels": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
+            "EgressAllow": "127.0.0.0/8",
+        }
         code = lay_out(self.binaries, HOME / "code", build_of)
         with open(HOME / "deploy.log", "a") as log, contextlib.redirect_stdout(log):
-            return deploy.deploy(self.session, STAGE, code, {"Architecture": ARCHITECTURE, "BaseUrl": self.url, "EgressAllow": "127.0.0.0/8"}, adapted)
+            return deploy.deploy(self.session, STAGE, code, parameters, adapted)
 
     def journeys(self, *args):
         """Runs journeys against the deployed system. Returns whether they passed, and their output."""
@@ -258,6 +269,22 @@ def ended(socket):
     raise AssertionError(f"no end, but {said}")
 
 
+def an_agent_asks_bedrock_by_its_functions_role(test):
+    """No key is set: the role's credentials sign the call, and say which model may be asked."""
+    project = test.workflow.url.split("/projects/")[1].split("/")[0]
+    agent = f"{test.workflow.base}/projects/{project}/agents/nova"
+
+    def ask(model):
+        test.workflow.data("PUT", agent, {"text": f"---\nmodel: bedrock/{model}\n---\nYou help."})
+        return test.workflow.call("POST", f"{test.prompts}/p/{project}/agents/nova/i", {"message": "Hello"})
+
+    status, answer = ask(NOVA)
+    assert status == 200 and f"mock nova {NOVA}" in answer["result"]["text"], answer
+    status, answer = ask("amazon.nova-pro-v1:0")
+    assert status == 502 and "AccessDenied" in json.dumps(answer), answer
+    return "an answer, and AccessDenied for another model"
+
+
 def a_poison_message_becomes_a_failure_record(test):
     """Without its grant to write, `dispatch` fails on every message. After ten receives `schedule` records the failure; once the
     grant is back, a replay does the work."""
@@ -306,6 +333,7 @@ STEPS = [
     one_bad_message_fails_alone,
     an_agent_answers_and_does_what_it_is_given,
     sockets_are_answered,
+    an_agent_asks_bedrock_by_its_functions_role,
     a_deployment_under_load_loses_nothing,
     a_poison_message_becomes_a_failure_record,
     a_removed_permission_makes_a_journey_fail,

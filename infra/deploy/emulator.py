@@ -109,3 +109,6 @@ def adapt(template, port):
         for statement in cfn.statements(role):
             if cfn.as_list(statement["Action"]) == ["sqs:SendMessage"]:
                 statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
+            # The same is so for ConverseStream.
+            if cfn.as_list(statement["Action"]) == ["bedrock:InvokeModelWithResponseStream"]:
+                statement["Action"] = ["bedrock:InvokeModelWithResponseStream", "bedrock:ConverseStream"]

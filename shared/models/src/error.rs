@@ -79,6 +79,7 @@ impl ModelError {
     pub(crate) fn refused(status: u16, headers: &[(String, String)], body: &[u8], now: Time) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body)));
         let (code, text) = told(&body);
+        let code = header(headers, "x-amzn-errortype").and_then(|kind| kind.split(':').next()).map(str::to_owned).or(code);
         let retry = retry(status, code.as_deref(), || asked_wait(headers, &body, now));
         let request_id = request_id(headers);
         Self::of_provider(Told { status: Some(status), code, request_id, text }, retry)
@@ -97,7 +98,7 @@ impl ModelError {
     fn of_provider(told: Told, retry: Retry) -> Self {
         let status = told.status.map(|status| format!(" with {status}")).unwrap_or_default();
         let remedy = match (told.status, retry) {
-            (Some(401 | 403), _) => "Check the key of the provider.",
+            (Some(401 | 403), _) => "Check the key of the provider, and whether it may ask this model.",
             (Some(404), _) => "Check the model's name and the provider's base URL.",
             (_, Retry::Never) => "Check the model's name, the request, and the account at the provider.",
             _ => "It is overloaded or failing: ask again later.",
@@ -109,15 +110,23 @@ impl ModelError {
 
 /// The request's id, by the headers that the providers use.
 pub(crate) fn request_id(headers: &[(String, String)]) -> Option<String> {
-    let header = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.chars().take(200).collect());
-    header("x-request-id").or_else(|| header("request-id"))
+    ["x-request-id", "request-id", "x-amzn-requestid"].iter().find_map(|name| header(headers, name)).map(str::to_owned)
 }
 
-/// The code and the text of an error: `{"error": {"code" | "status" | "type", "message"}}`, alone or in a list, or less than that.
+/// The beginning of a header's value.
+fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
+    let (_, value) = headers.iter().find(|(key, _)| key == name)?;
+    Some(value.char_indices().nth(200).map_or(value.as_str(), |(end, _)| &value[..end]).trim())
+}
+
+/// The code and the text of an error: `{"error": {"code" | "status" | "type" | "__type", "message"}}`, alone or in a list, or less than that.
 fn told(body: &Value) -> (Option<String>, String) {
     let body = body.get(0).unwrap_or(body);
     let error = body.get("error").unwrap_or(body);
-    let code = ["code", "status", "type"].iter().find_map(|key| error[key].as_str()).map(|code| code.chars().take(200).collect());
+    let code = ["code", "status", "type", "__type"]
+        .iter()
+        .find_map(|key| error[key].as_str())
+        .map(|code| code.chars().take(200).collect());
     let text = error["message"].as_str().or(error.as_str()).map_or_else(|| error.to_string(), str::to_owned);
     (code, text.chars().take(MAX_TEXT).collect())
 }
@@ -127,7 +136,8 @@ fn retry(status: u16, code: Option<&str>, asked: impl FnOnce() -> Option<Duratio
     match status {
         429 if code == Some("insufficient_quota") => Retry::Never,
         429 | 503 | 529 => asked().map_or(Retry::Backoff, Retry::After),
-        500.. => Retry::Backoff,
+        // At Amazon, a model failed (424) or took too long (408).
+        408 | 424 | 500.. => Retry::Backoff,
         _ => Retry::Never,
     }
 }
@@ -135,7 +145,7 @@ fn retry(status: u16, code: Option<&str>, asked: impl FnOnce() -> Option<Duratio
 /// The wait that the provider asks for: in `retry-after-ms`, in `retry-after` as seconds or a date (RFC 9110, 10.2.3), or in the
 /// details of Google's errors.
 fn asked_wait(headers: &[(String, String)], body: &Value, now: Time) -> Option<Duration> {
-    let header = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim());
+    let header = |name: &str| header(headers, name);
     let seconds = |text: &str| text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let until = |text: &str| {
         let date = jiff::fmt::rfc2822::parse(text).ok()?;
@@ -154,10 +164,13 @@ fn asked_wait(headers: &[(String, String)], body: &Value, now: Time) -> Option<D
 fn status_of_code(code: &str) -> Option<u16> {
     match code {
         "overloaded_error" => Some(529),
-        "rate_limit_error" | "rate_limit_exceeded" | "insufficient_quota" => Some(429),
-        "api_error" | "server_error" | "internal_server_error" => Some(500),
+        "serviceUnavailableException" => Some(503),
+        "rate_limit_error" | "rate_limit_exceeded" | "insufficient_quota" | "throttlingException" => Some(429),
+        "api_error" | "server_error" | "internal_server_error" | "internalServerException" => Some(500),
         "timeout_error" => Some(504),
-        "invalid_request_error" | "invalid_prompt" | "context_length_exceeded" => Some(400),
+        "modelStreamErrorException" => Some(424),
+        "modelTimeoutException" => Some(408),
+        "invalid_request_error" | "invalid_prompt" | "context_length_exceeded" | "validationException" => Some(400),
         "authentication_error" | "invalid_api_key" => Some(401),
         "permission_error" => Some(403),
         "not_found_error" | "model_not_found" => Some(404),

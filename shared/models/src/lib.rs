@@ -1,20 +1,21 @@
 //! Models of any provider behind one trait: a [`ModelRequest`] goes in, a stream of [`StreamEvent`]s comes out. Begin with
 //! [`Models::find`], which gives a [`Model`] by its name, `provider/model`.
 //!
-//! Here live the wires (OpenAI chat completions, Anthropic messages, Gemini generateContent) as pure translations, when a call is
-//! made again, and what tokens cost. All calls go through `rookery-egress`. What is asked and what is stored, sessions and tools do
+//! Here live the wires (OpenAI chat completions, Anthropic messages, Gemini generateContent, Bedrock Converse) as pure translations,
+//! how frames are packed, when a call is made again, and what tokens cost. All calls go through `rookery-egress`. What is asked and what is stored, sessions and tools do
 //! not belong here, and neither does where a project keeps its keys: whoever calls brings [`Keys`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod assemble;
 mod error;
+mod framing;
 mod model;
 mod prices;
 mod provider;
 mod remote;
 mod retry;
 mod scripted;
-mod sse;
+mod sign;
 mod wires;
 
 pub use error::{ModelError, Retry, Told};

@@ -65,7 +65,8 @@ pub struct Completed {
     pub stop: Stop,
     /// The tokens of this call.
     pub usage: Usage,
-    /// Which model answered, by the provider and the name that the provider gives: `openai/gpt-5-2025-08-07`.
+    /// Which model answered, by the provider and the name that the provider gives: `openai/gpt-5-2025-08-07`. Of a provider that gives
+    /// none, it is the name that was asked for.
     pub model: String,
     /// The provider's id of the request.
     pub request_id: Option<String>,

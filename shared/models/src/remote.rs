@@ -5,15 +5,15 @@ use crate::assemble::redact;
 use crate::error::request_id;
 use crate::provider::Provider;
 use crate::wires::Decoder;
-use crate::{Answer, Completed, Keys, Model, ModelError, ModelRequest, Retry, StreamEvent, Told, retry, sse};
+use crate::{Answer, Completed, Keys, Model, ModelError, ModelRequest, Retry, StreamEvent, Told, retry};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, unfold};
 use http::Method;
-use rookery_domain::Time;
+use rookery_domain::{ModelName, Time};
 use rookery_egress::{Egress, HoldBack, Redactor, Request, Secret, StreamLimits, Streamed};
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The most that is read of an error's body, in bytes.
 const MAX_ERROR: usize = 64 * 1024;
@@ -35,52 +35,48 @@ impl Model for Remote {
             let message = format!("The key of the provider `{provider}` could not be read: {}", error.message);
             ModelError { retry: Retry::Backoff, ..ModelError::new("key_unavailable", message) }
         })?;
-        if key.is_none() && self.provider.needs_key {
-            let variable = format!("{}_API_KEY", provider.to_uppercase());
-            let message = format!(
-                "There is no key for `{provider}`. Set the project's credential `{provider}`, or have the operator set {variable}."
-            );
-            return Err(ModelError::new("key_missing", message));
-        }
-        let call = self.call(request, key.as_ref());
+        let call = self.call(request, key)?;
         let answer = retry::until_answered(self.limits.first_byte, |first_byte| {
             let limits = StreamLimits { first_byte, ..self.limits };
-            self.attempt(call.clone(), request, key.as_ref(), limits)
+            self.attempt(call.clone(), request, limits)
         });
         Ok(unfold(answer.await?, Coming::step).boxed())
     }
 }
 
 impl Remote {
-    fn call(&self, request: &ModelRequest, key: Option<&Secret>) -> Request {
-        let wire = self.provider.wire;
+    /// The call, as it is made however often it is tried. Errors: nothing opens it.
+    fn call(&self, request: &ModelRequest, key: Option<Secret>) -> Result<Request, ModelError> {
+        let Provider { wire, base, key_header, signer, .. } = &self.provider;
         let (path, query) = wire.path(request);
-        let mut url = self.provider.base.clone();
+        let mut url = base.clone();
         url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
         if let Some((name, value)) = query {
             url.query_pairs_mut().append_pair(name, value);
         }
         let mut call = Request::new(Method::POST, url);
-        let own = [("content-type", "application/json"), ("accept", "text/event-stream"), ("idempotency-key", &request.key)];
+        let accept = wire.framing().media_type();
+        let own = [("content-type", "application/json"), ("accept", accept), ("idempotency-key", &request.key)];
         call.headers = own.iter().chain(wire.headers()).map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        if let Some(key) = key {
-            let (name, before) = self.provider.key_header.as_deref().map_or(wire.key_header(), |name| (name, ""));
-            call.headers.push((name.to_owned(), format!("{before}{}", key.marker)));
-            call.secrets.push(key.clone());
-        }
         call.body = Some(wire.body(request).to_string().into());
-        call
+        match (key, signer) {
+            (Some(key), _) => {
+                let (name, before) = key_header.as_deref().map_or(wire.key_header(), |name| (name, ""));
+                call.headers.push((name.to_owned(), format!("{before}{}", key.marker)));
+                call.secrets.push(key);
+            }
+            (None, Some(signer)) => signer.sign(&mut call, base, SystemTime::now())?,
+            (None, None) if self.provider.needs_key => return Err(self.provider.key_missing()),
+            (None, None) => {}
+        }
+        Ok(call)
     }
 
     /// Makes the call once, and waits for the first frame of its answer.
-    async fn attempt(
-        &self,
-        call: Request,
-        request: &ModelRequest,
-        key: Option<&Secret>,
-        limits: StreamLimits,
-    ) -> Result<Coming, ModelError> {
-        let redactor = || Redactor::new(key.map(|key| (key.name.as_str(), key.value.as_str())));
+    async fn attempt(&self, call: Request, request: &ModelRequest, limits: StreamLimits) -> Result<Coming, ModelError> {
+        let secrets = call.secrets.clone();
+        let redactor = || Redactor::new(secrets.iter().map(|secret| (secret.name.as_str(), secret.value.as_str())));
+        let wire = self.provider.wire;
         let Streamed { status, headers, mut body } =
             self.egress.stream(call, limits).await.map_err(|error| ModelError::of_egress(&error))?;
         if !(200..300).contains(&status) {
@@ -88,14 +84,14 @@ impl Remote {
             return Err(ModelError::refused(status, &headers, &redactor().redact(&text), Time::now()));
         }
         let content_type = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
-        if !content_type.is_none_or(|value| value.contains("event-stream")) {
+        if !content_type.is_none_or(|value| wire.framing().is_of(value)) {
             return Err(ModelError::unreadable("it is no stream of events"));
         }
         let mut coming = Coming {
-            frames: sse::frames(body).boxed(),
-            decoder: Some(self.provider.wire.decoder()),
+            frames: wire.framing().frames(body),
+            decoder: Some(wire.decoder()),
             ready: VecDeque::new(),
-            provider: request.model.provider().to_owned(),
+            asked: request.model.clone(),
             key: request.key.clone(),
             request_id: request_id(&headers),
             text: HoldBack::new(redactor()),
@@ -127,7 +123,7 @@ struct Coming {
     decoder: Option<Box<dyn Decoder>>,
     /// Events that were read and not yet handed on.
     ready: VecDeque<StreamEvent>,
-    provider: String,
+    asked: ModelName,
     key: String,
     request_id: Option<String>,
     text: HoldBack,
@@ -212,7 +208,10 @@ impl Coming {
             self.say(rest, event);
         }
         self.ready.extend(end.message.tool_calls().cloned().map(StreamEvent::ToolCall));
-        let model = format!("{}/{}", self.provider, end.model);
+        let model = match end.model.as_str() {
+            "" => self.asked.to_string(),
+            name => format!("{}/{name}", self.asked.provider()),
+        };
         self.ready.push_back(StreamEvent::Done(Completed {
             message: end.message,
             stop: end.stop,

@@ -3,69 +3,27 @@
 
 mod support;
 
-use futures::StreamExt;
-use rookery_domain::{Args, Message, Part, ThinkingLevel};
+use rookery_domain::{Args, Part};
 use rookery_egress::{Egress, Policy, StreamLimits};
-use rookery_models::{Completed, ModelError, ModelRequest, Models, Providers, Retry, Scripted, StreamEvent};
+use rookery_models::{Models, Providers, Retry, Scripted, StreamEvent};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use support::{Provider, Step, status, stream};
+use support::{Outcome, Provider, Step, ask_by, request, status, stream, texts};
 
 const OPENAI: &str = include_str!("recorded/openai.sse");
 const ANTHROPIC: &str = include_str!("recorded/anthropic.sse");
 const GEMINI: &str = include_str!("recorded/gemini.sse");
 const KEY: &str = "sk-live-0123456789";
 
-fn request(model: &str) -> ModelRequest {
-    ModelRequest {
-        model: model.parse().unwrap(),
-        system: String::new(),
-        messages: vec![Message::user("Hello")],
-        files: Default::default(),
-        tools: Vec::new(),
-        thinking: ThinkingLevel::Off,
-        max_output: None,
-        key: "op-1-step-1".into(),
-    }
-}
-
-type Outcome = (Vec<StreamEvent>, Result<Completed, ModelError>);
-
 /// Asks a model of this provider: the events before the end, and the end.
 async fn ask_with(provider: &Provider, model: &str, limits: StreamLimits) -> Outcome {
     let name = model.split('/').next().unwrap().to_uppercase();
     let variables = [(format!("{name}_BASE_URL"), provider.base.clone()), (format!("{name}_API_KEY"), KEY.to_owned())];
-    let providers = Arc::new(Providers::from_env(variables).unwrap());
-    let egress = Egress::new(Policy { allow: vec!["127.0.0.2".parse().unwrap()], ..Policy::default() });
-    let models = Models::new(egress, providers.clone(), Scripted::default()).with_limits(limits);
-    let request = request(model);
-    let mut answer = match models.find(&request.model).unwrap().stream(&request, &*providers).await {
-        Ok(answer) => answer,
-        Err(error) => return (Vec::new(), Err(error)),
-    };
-    let mut events = Vec::new();
-    while let Some(event) = answer.next().await {
-        match event {
-            Ok(StreamEvent::Done(end)) => {
-                assert!(answer.next().await.is_none(), "nothing follows the end");
-                return (events, Ok(end));
-            }
-            Ok(event) => events.push(event),
-            Err(error) => {
-                assert!(answer.next().await.is_none(), "nothing follows an error");
-                return (events, Err(error));
-            }
-        }
-    }
-    panic!("an answer has an end");
+    ask_by(variables, model, limits).await
 }
 
 async fn ask(provider: &Provider, model: &str) -> Outcome {
     ask_with(provider, model, StreamLimits::default()).await
-}
-
-fn texts(events: &[StreamEvent]) -> String {
-    events.iter().filter_map(|event| if let StreamEvent::Text(text) = event { Some(text.as_str()) } else { None }).collect()
 }
 
 fn openai_text(text: &str) -> String {

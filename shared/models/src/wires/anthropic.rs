@@ -7,10 +7,10 @@ use rookery_domain::{Message, Part, Role, Seal, Stop, ThinkingLevel};
 use serde_json::{Map, Value, json};
 
 /// The wire of our seals: a signature over thoughts, or thoughts that are encrypted as a whole.
-const SIGNED: &str = "anthropic";
+pub(super) const SIGNED: &str = "anthropic";
 const REDACTED: &str = "anthropic/redacted";
 /// The most tokens of an answer, where the request has no bound: the wire demands one.
-const MAX_TOKENS: u32 = 16_000;
+pub(super) const MAX_TOKENS: u32 = 16_000;
 
 pub(crate) struct Anthropic;
 
@@ -31,7 +31,7 @@ impl Wire for Anthropic {
         let mut body = Map::new();
         body.insert("model".into(), request.model.model().into());
         let most = request.max_output.unwrap_or(MAX_TOKENS);
-        let budget = think(request, &mut body);
+        let budget = think(request.model.model(), request.thinking, &mut body);
         // Thoughts of a fixed budget are counted with the answer.
         body.insert("max_tokens".into(), most.saturating_add(budget).into());
         if !request.system.is_empty() {
@@ -65,8 +65,8 @@ fn remember(messages: &mut [Value]) {
 }
 
 /// Says how hard to think, and gives the tokens that are set aside for it. Models before 4.6 know budgets, later ones efforts.
-fn think(request: &ModelRequest, body: &mut Map<String, Value>) -> u32 {
-    let (budget, effort) = match request.thinking {
+pub(super) fn think(model: &str, level: ThinkingLevel, body: &mut Map<String, Value>) -> u32 {
+    let (budget, effort) = match level {
         ThinkingLevel::Off => return 0,
         ThinkingLevel::Minimal => (1024, "low"),
         ThinkingLevel::Low => (2048, "low"),
@@ -74,7 +74,6 @@ fn think(request: &ModelRequest, body: &mut Map<String, Value>) -> u32 {
         ThinkingLevel::High => (16_384, "high"),
         ThinkingLevel::Xhigh => (32_000, "xhigh"),
     };
-    let model = request.model.model();
     let has_budgets = model.starts_with("claude-3") || ["-4-0", "-4-1", "-4-5", "-4-2025"].iter().any(|old| model.contains(old));
     if has_budgets {
         body.insert("thinking".into(), json!({ "type": "enabled", "budget_tokens": budget }));
@@ -126,7 +125,7 @@ fn block(part: &Part, request: &ModelRequest) -> Option<Value> {
 }
 
 /// An id that came over another wire may have characters that are refused here.
-fn id(id: &str) -> String {
+pub(super) fn id(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 

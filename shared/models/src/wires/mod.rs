@@ -2,15 +2,18 @@
 //! no clock.
 
 mod anthropic;
+mod bedrock;
 mod gemini;
 mod openai;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use anthropic::Anthropic;
+pub(crate) use bedrock::Bedrock;
 pub(crate) use gemini::Gemini;
 pub(crate) use openai::OpenAi;
 
+use crate::framing::Framing;
 use crate::{ModelError, ModelRequest, StreamEvent};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use rookery_domain::{Args, ImageAt, ImageRef, Message, Stop, Usage};
@@ -24,6 +27,10 @@ pub(crate) trait Wire: Send + Sync {
     fn headers(&self) -> &'static [(&'static str, &'static str)];
     /// The header of the key, and what stands before the key in it.
     fn key_header(&self) -> (&'static str, &'static str);
+    /// How the frames of an answer are packed.
+    fn framing(&self) -> Framing {
+        Framing::Sse
+    }
     /// The body of a call.
     fn body(&self, request: &ModelRequest) -> Value;
     /// A reader for one answer.
@@ -46,7 +53,7 @@ pub(crate) struct Ended {
     pub(crate) message: Message,
     pub(crate) stop: Stop,
     pub(crate) usage: Usage,
-    /// The model's name, as the provider gives it.
+    /// The model's name, as the provider gives it; empty if it gives none.
     pub(crate) model: String,
 }
 

@@ -1,6 +1,10 @@
-//! A server that answers as providers do, by a script.
-#![allow(unreachable_pub, reason = "the tests use it")]
+//! A server that answers as providers do, by a script, and who asks it.
+#![allow(unreachable_pub, dead_code, reason = "each program of tests uses some of it")]
 
+use futures::StreamExt;
+use rookery_domain::{Message, ThinkingLevel};
+use rookery_egress::{Egress, Policy, StreamLimits};
+use rookery_models::{Completed, Keys, ModelError, ModelRequest, Models, Providers, Scripted, StreamEvent};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,6 +18,60 @@ pub enum Step {
     Pause(Duration),
     /// Nothing more, for ever.
     Hang,
+}
+
+/// The simplest request.
+pub fn request(model: &str) -> ModelRequest {
+    ModelRequest {
+        model: model.parse().unwrap(),
+        system: String::new(),
+        messages: vec![Message::user("Hello")],
+        files: Default::default(),
+        tools: Vec::new(),
+        thinking: ThinkingLevel::Off,
+        max_output: None,
+        key: "op-1-step-1".into(),
+    }
+}
+
+/// The events before the end, and the end.
+pub type Outcome = (Vec<StreamEvent>, Result<Completed, ModelError>);
+
+/// Asks a model of the providers that these variables say, by the operator's keys.
+pub async fn ask_by(variables: impl IntoIterator<Item = (String, String)>, model: &str, limits: StreamLimits) -> Outcome {
+    let providers = Arc::new(Providers::from_env(variables).unwrap());
+    ask_for(providers.clone(), &*providers, model, limits).await
+}
+
+/// Asks a model by the keys of somebody.
+pub async fn ask_for(providers: Arc<Providers>, keys: &dyn Keys, model: &str, limits: StreamLimits) -> Outcome {
+    let egress = Egress::new(Policy { allow: vec!["127.0.0.2".parse().unwrap()], ..Policy::default() });
+    let models = Models::new(egress, providers, Scripted::default()).with_limits(limits);
+    let request = request(model);
+    let mut answer = match models.find(&request.model).unwrap().stream(&request, keys).await {
+        Ok(answer) => answer,
+        Err(error) => return (Vec::new(), Err(error)),
+    };
+    let mut events = Vec::new();
+    while let Some(event) = answer.next().await {
+        match event {
+            Ok(StreamEvent::Done(end)) => {
+                assert!(answer.next().await.is_none(), "nothing follows the end");
+                return (events, Ok(end));
+            }
+            Ok(event) => events.push(event),
+            Err(error) => {
+                assert!(answer.next().await.is_none(), "nothing follows an error");
+                return (events, Err(error));
+            }
+        }
+    }
+    panic!("an answer has an end");
+}
+
+/// The text that was told in pieces.
+pub fn texts(events: &[StreamEvent]) -> String {
+    events.iter().filter_map(|event| if let StreamEvent::Text(text) = event { Some(text.as_str()) } else { None }).collect()
 }
 
 /// The head of an answer with this status, and all of its body.

@@ -1,8 +1,8 @@
 //! From the frames of an answer to its events and its message.
 
 use super::{call, sealed};
-use crate::wires::{Anthropic, Ended, Gemini, OpenAi, Wire};
-use crate::{ModelError, Retry, StreamEvent, sse};
+use crate::wires::{Anthropic, Bedrock, Ended, Gemini, OpenAi, Wire};
+use crate::{ModelError, Retry, StreamEvent};
 use bytes::Bytes;
 use futures::executor::block_on;
 use futures::stream::{StreamExt, iter};
@@ -12,7 +12,14 @@ use rookery_domain::{Args, Message, Part, Role, Stop, Thinking, Usage};
 const OPENAI: &str = include_str!("../../../tests/recorded/openai.sse");
 const ANTHROPIC: &str = include_str!("../../../tests/recorded/anthropic.sse");
 const GEMINI: &str = include_str!("../../../tests/recorded/gemini.sse");
-const RECORDED: [(&dyn Wire, &str); 3] = [(&OpenAi, OPENAI), (&Anthropic, ANTHROPIC), (&Gemini, GEMINI)];
+const BEDROCK: &[u8] = include_bytes!("../../../tests/recorded/bedrock.frames");
+/// Each wire with an answer, and where its end begins at the earliest.
+const RECORDED: [(&dyn Wire, &[u8], &str); 4] = [
+    (&OpenAi, OPENAI.as_bytes(), "\"finish"),
+    (&Anthropic, ANTHROPIC.as_bytes(), "event: message_stop"),
+    (&Gemini, GEMINI.as_bytes(), "\"finish"),
+    (&Bedrock, BEDROCK, "messageStop"),
+];
 
 type Read = Result<(Vec<StreamEvent>, Ended), ModelError>;
 
@@ -24,7 +31,7 @@ fn read(wire: &dyn Wire, stream: &[u8], cuts: &[usize]) -> Read {
         pieces.push(Ok(Bytes::copy_from_slice(&stream[from..to])));
         from = to;
     }
-    let frames: Vec<_> = block_on(sse::frames(iter(pieces)).collect());
+    let frames: Vec<_> = block_on(wire.framing().frames(iter(pieces).boxed()).collect());
     let mut decoder = wire.decoder();
     let mut events = Vec::new();
     for frame in frames {
@@ -69,9 +76,20 @@ fn recorded_streams_become_messages() {
             usage(20, 0),
             "gemini-2.5-pro",
         ),
+        (
+            vec![
+                thinking("Two files, then.", sealed("anthropic", "EqQBCgIYAg==")),
+                thinking("", sealed("bedrock/redacted", "EmwKAhgB")),
+                text(),
+                call("tooluse_01A", "read", r#"{"path": "a.md"}"#, None),
+                call("tooluse_01B", "list", "{}", None),
+            ],
+            usage(20, 7),
+            "",
+        ),
     ];
-    for ((wire, stream), (parts, usage, model)) in RECORDED.into_iter().zip(expected) {
-        let (events, ended) = read(wire, stream.as_bytes(), &[]).unwrap();
+    for ((wire, stream, _), (parts, usage, model)) in RECORDED.into_iter().zip(expected) {
+        let (events, ended) = read(wire, stream, &[]).unwrap();
         let message = Message { role: Role::Assistant, parts };
         assert_eq!(ended, Ended { message, stop: Stop::Tools, usage, model: model.into() });
         let said: Vec<_> = events.iter().filter(|event| matches!(event, StreamEvent::Text(_))).cloned().collect();
@@ -84,9 +102,8 @@ fn recorded_streams_become_messages() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn pieces_are_decoded_as_the_whole_is(wire in 0..3usize, mut cuts in prop::collection::vec(0..1000usize, 0..40)) {
-        let (wire, stream) = RECORDED[wire];
-        let stream = stream.as_bytes();
+    fn pieces_are_decoded_as_the_whole_is(wire in 0..RECORDED.len(), mut cuts in prop::collection::vec(0..1000usize, 0..40)) {
+        let (wire, stream, _) = RECORDED[wire];
         cuts.iter_mut().for_each(|cut| *cut = *cut * stream.len() / 1000);
         cuts.sort_unstable();
         prop_assert_eq!(read(wire, stream, &cuts), read(wire, stream, &[]));
@@ -94,15 +111,15 @@ proptest! {
 
     /// Nothing that a server sends makes a decoder panic, and a stream that is cut is never a whole answer.
     #[test]
-    fn a_cut_stream_is_no_answer(wire in 0..3usize, share in 0..1000usize) {
-        let (wire, stream) = RECORDED[wire];
-        let last = stream.rfind("\"finish").or(stream.rfind("event: message_stop")).unwrap();
+    fn a_cut_stream_is_no_answer(wire in 0..RECORDED.len(), share in 0..1000usize) {
+        let (wire, stream, end) = RECORDED[wire];
+        let last = stream.windows(end.len()).rposition(|bytes| bytes == end.as_bytes()).unwrap();
         let cut = last * share / 1000;
-        prop_assert_eq!(read(wire, &stream.as_bytes()[..cut], &[]).unwrap_err().code, "stream_cut");
+        prop_assert_eq!(read(wire, &stream[..cut], &[]).unwrap_err().code, "stream_cut");
     }
 
     #[test]
-    fn strange_frames_are_read_without_harm(wire in 0..3usize, frame in r#"\{("(type|index|delta|choices|tool_calls|candidates|parts|content|usage|error)":(\[|\{|null|1e99|-1|"x"|"content_block_delta"|\]|\}|,)){0,6}\}?"#) {
+    fn strange_frames_are_read_without_harm(wire in 0..RECORDED.len(), frame in r#"\{("(type|index|delta|choices|tool_calls|candidates|parts|content|usage|error|contentBlockStart|contentBlockDelta|messageStop|toolUse|reasoningContent)":(\[|\{|null|1e99|-1|"x"|"content_block_delta"|\]|\}|,)){0,6}\}?"#) {
         let mut decoder = RECORDED[wire].0.decoder();
         let _ = decoder.frame(&frame);
         let _ = decoder.end("key");
@@ -146,6 +163,39 @@ fn reasons_to_end_are_told_apart() {
     }
 }
 
+/// Reads frames of Bedrock, unpacked.
+fn read_bedrock(frames: &[&str]) -> Read {
+    let mut decoder = Bedrock.decoder();
+    let mut events = Vec::new();
+    for frame in frames {
+        events.extend(decoder.frame(frame)?);
+    }
+    Ok((events, decoder.end("op-1")?))
+}
+
+#[test]
+fn a_plain_answer_of_bedrock_needs_no_more_than_its_text_and_its_end() {
+    let text = r#"{"contentBlockDelta":{"contentBlockIndex":0,"delta":{"text":"x"}}}"#;
+    let unnamed = r#"{"contentBlockDelta":{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{}"}}}}"#;
+    for (reason, stop) in [
+        ("end_turn", Stop::End),
+        ("stop_sequence", Stop::End),
+        ("max_tokens", Stop::Length),
+        ("model_context_window_exceeded", Stop::Length),
+        ("guardrail_intervened", Stop::Refused),
+        ("content_filtered", Stop::Refused),
+        ("of_tomorrow", Stop::End),
+    ] {
+        let end = format!(r#"{{"messageStop":{{"stopReason":"{reason}"}}}}"#);
+        let (events, ended) = read_bedrock(&[text, unnamed, r#"{"new":{}}"#, "{}", &end]).unwrap();
+        let message = Message { role: Role::Assistant, parts: vec![Part::Text("x".into())] };
+        assert_eq!(ended, Ended { message, stop, usage: Usage::default(), model: String::new() });
+        assert_eq!(events, [StreamEvent::Text("x".into())]);
+    }
+    let error = read_bedrock(&[text, r#"{"messageStop":{"stopReason":"malformed_tool_use"}}"#]).unwrap_err();
+    assert_eq!((error.code, error.retry), ("malformed_call", Retry::Backoff));
+}
+
 #[test]
 fn an_error_within_a_stream_is_told() {
     for (wire, frame, status, retry) in [
@@ -160,6 +210,13 @@ fn an_error_within_a_stream_is_told() {
             Retry::After(std::time::Duration::from_millis(34_500)),
         ),
         (&Gemini, r#"{"error":{"code":400,"message":"bad","status":"INVALID_ARGUMENT"}}"#, Some(400), Retry::Never),
+        (&Bedrock, r#"{"error":{"code":"throttlingException","message":"m"}}"#, Some(429), Retry::Backoff),
+        (&Bedrock, r#"{"error":{"code":"serviceUnavailableException","message":"m"}}"#, Some(503), Retry::Backoff),
+        (&Bedrock, r#"{"error":{"code":"modelStreamErrorException","message":"m"}}"#, Some(424), Retry::Backoff),
+        (&Bedrock, r#"{"error":{"code":"internalServerException","message":"m"}}"#, Some(500), Retry::Backoff),
+        (&Bedrock, r#"{"error":{"code":"modelTimeoutException","message":"m"}}"#, Some(408), Retry::Backoff),
+        (&Bedrock, r#"{"error":{"code":"validationException","message":"m"}}"#, Some(400), Retry::Never),
+        (&Bedrock, r#"{"error":{"code":null,"message":"m"}}"#, None, Retry::Backoff),
     ] {
         let error = wire.decoder().frame(frame).unwrap_err();
         assert_eq!((error.provider.unwrap().status, error.retry), (status, retry), "{frame}");

@@ -1,7 +1,7 @@
 //! From a conversation to the JSON of each wire.
 
 use super::{call, sealed};
-use crate::wires::{Anthropic, Gemini, OpenAi, Wire};
+use crate::wires::{Anthropic, Bedrock, Gemini, OpenAi, Wire};
 use crate::{ModelRequest, ToolSpec};
 use bytes::Bytes;
 use rookery_domain::{ImageAt, ImageRef, Message, Part, Role, Thinking, ThinkingLevel, ToolResult};
@@ -139,6 +139,78 @@ fn a_conversation_is_told_to_gemini() {
     );
     let later = Gemini.body(&conversation("gemini/gemini-3-pro-preview"));
     assert_eq!(later["generationConfig"]["thinkingConfig"]["thinkingLevel"], "high");
+}
+
+#[test]
+fn a_conversation_is_told_to_bedrock() {
+    let request = conversation("bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0");
+    assert_eq!(Bedrock.path(&request).0, "/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream");
+    let n: Value = serde_json::from_str(r#"{"n": 1.10}"#).unwrap();
+    let body = Bedrock.body(&request);
+    assert_eq!(
+        body,
+        json!({
+            "messages": [
+                { "role": "user", "content": [
+                    { "text": "Look." },
+                    { "image": { "format": "png", "source": { "bytes": "cG5n" } } },
+                    { "text": MISSING },
+                ] },
+                { "role": "assistant", "content": [
+                    { "reasoningContent": { "reasoningText": { "text": "hm", "signature": "c2ln" } } },
+                    { "toolUse": { "toolUseId": "call_1", "name": "read", "input": n } },
+                    { "toolUse": { "toolUseId": "fc_2", "name": "read", "input": { "malformed": "{" } } },
+                ] },
+                { "role": "user", "content": [
+                    { "toolResult": { "toolUseId": "call_1", "content": [{ "text": "gone" }] } },
+                    { "toolResult": { "toolUseId": "fc_2", "content": [{ "text": "gone" }], "status": "error" } },
+                    { "text": "Go on." },
+                    { "cachePoint": { "type": "default" } },
+                ] },
+            ],
+            "system": [{ "text": "Be brief." }],
+            "toolConfig": { "tools": [
+                { "toolSpec": { "name": "read", "description": "Reads.", "inputSchema": { "json": { "type": "object" } } } },
+            ] },
+            "additionalModelRequestFields": { "thinking": { "type": "enabled", "budget_tokens": 32_000 } },
+            "inferenceConfig": { "maxTokens": 32_500 },
+        })
+    );
+}
+
+#[test]
+fn each_model_of_bedrock_is_told_what_it_understands() {
+    for (model, thinking) in [
+        ("anthropic.claude-opus-4-7", json!({ "thinking": { "type": "adaptive" }, "output_config": { "effort": "xhigh" } })),
+        ("us.amazon.nova-2-lite-v1:0", json!({ "reasoningConfig": { "type": "enabled", "maxReasoningEffort": "high" } })),
+        ("openai.gpt-oss-120b-1:0", json!({ "reasoning_effort": "high" })),
+        ("meta.llama3-3-70b-instruct-v1:0", Value::Null),
+    ] {
+        let body = Bedrock.body(&conversation(&format!("bedrock/{model}")));
+        assert_eq!(body["additionalModelRequestFields"], thinking, "{model}");
+        assert_eq!(body["inferenceConfig"]["maxTokens"], 500);
+        let text = body.to_string();
+        assert_eq!(
+            (text.contains("reasoningText"), text.contains("cachePoint")),
+            (model.contains("claude"), model.contains("claude"))
+        );
+    }
+    let old = Bedrock.body(&conversation("bedrock/anthropic.claude-3-haiku-20240307-v1:0")).to_string();
+    assert!(!old.contains("cachePoint"), "it would refuse to be told");
+    let arn = conversation("bedrock/arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3");
+    let path = "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fa1b2c3/converse-stream";
+    assert_eq!(Bedrock.path(&arn).0, path);
+    // The calls of a conversation are told only beside tools, and an empty text not at all.
+    let mut bare = ModelRequest { tools: Vec::new(), thinking: ThinkingLevel::Off, max_output: None, ..arn };
+    if let Some(Part::ToolResult(result)) = bare.messages[2].parts.first_mut() {
+        result.text = String::new();
+    }
+    let body = Bedrock.body(&bare);
+    assert_eq!(body["toolConfig"]["tools"].as_array().map(Vec::len), Some(1));
+    assert_eq!(body["toolConfig"]["tools"][0]["toolSpec"]["name"], "read");
+    let first = &body["messages"][2]["content"][0]["toolResult"];
+    assert_eq!(first["content"][0]["text"], "[The result is empty.]");
+    assert!(body.get("inferenceConfig").or(body.get("additionalModelRequestFields")).is_none());
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! From the bytes of an answer to the data of its server-sent events. A frame is bounded here, since the library that reads them
-//! bounds none. What the data says is up to the wires.
+//! The data of server-sent events.
 
+use super::MAX_FRAME;
 use crate::ModelError;
 use bytes::Bytes;
 use futures::Stream;
@@ -9,9 +9,6 @@ use rookery_egress::EgressError;
 use sse_stream::SseByteStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// The most bytes that may come before a frame ends.
-const MAX_FRAME: usize = 1 << 20;
 
 /// Why the bytes ended.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +20,7 @@ enum Broken {
 }
 
 /// The data of each event that has some. Comments are passed over. An error is the last item.
-pub(crate) fn frames<S>(bytes: S) -> impl Stream<Item = Result<String, ModelError>> + Send
+pub(super) fn frames<S>(bytes: S) -> impl Stream<Item = Result<String, ModelError>> + Send
 where
     S: Stream<Item = Result<Bytes, EgressError>> + Send + Unpin,
 {
