@@ -1,5 +1,6 @@
 # The commands for people who work with Rookery. Each target does the set-up that it needs.
-# Rust (1.94.1 or newer), a C compiler and Python (3.11 or newer) must be installed; cargo and pip get everything else.
+# Rust (1.94.1 or newer), a C compiler and Python (3.11 or newer) must be installed; cargo and pip get everything else. One test of the
+# template needs node, and is skipped without it.
 
 ADDR ?= 127.0.0.1:8080
 SINK ?= 127.0.0.2:8090

@@ -60,7 +60,8 @@ impl Sockets {
         let id = &said.connection;
         // The client is gone, or was told the end.
         let Some(connection) = self.store.connection(id).await? else { return Ok(()) };
-        let socket: Socket = serde_json::from_str(&connection.socket).map_err(Error::internal)?;
+        // What another version has stored may not be understood: the client opens another connection.
+        let Ok(socket) = serde_json::from_str::<Socket>(&connection.socket) else { return self.close(id).await };
         if let Some(refusal) = socket.refusal() {
             tokio::time::sleep(PATIENCE).await;
             self.push.frame(id, refusal.to_owned()).await?;

@@ -187,6 +187,18 @@ async fn a_client_that_is_gone_hears_nothing_and_what_it_asked_is_done() {
 }
 
 #[tokio::test]
+async fn a_connection_that_another_version_has_stored_is_closed() {
+    let world = World::start().await;
+    world.guide().await;
+    world.open(Some(ROOT_KEY), "/agents/guide/i").await;
+    let connection = rookery_store::Connection { path: "/agents/guide/i".to_owned(), socket: "{}".to_owned() };
+    world.store.put_connection(CONNECTION, &connection).await.unwrap();
+    world.say("1", &said("hello")).await;
+    assert_eq!(world.pushed().await, [Pushed::Closed]);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn an_answer_that_fits_no_frame_says_where_it_is() {
     let world = World::start().await;
     world.guide().await;
