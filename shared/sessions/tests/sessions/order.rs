@@ -83,7 +83,7 @@ async fn of_prompts_at_once_one_is_taken_and_the_others_are_told_when_to_come_ag
             Ok(same) => panic!("{same:?}"),
             Err(error) => {
                 assert_eq!(error.code, "session_busy");
-                assert!(error.meta.unwrap()["retry_after"].as_i64().unwrap() >= 1);
+                assert!(error.retry_after_seconds().unwrap() >= 1);
             }
         }
     }
@@ -112,7 +112,7 @@ async fn a_session_takes_no_more_than_may_wait() {
         store.put_operation(&at, &operation, (Time::now().plus(60_000), "{}"), listing, None).await.unwrap();
     }
     let error = admit(&sessions, &names, &at, "one more", false).await.unwrap_err();
-    assert_eq!((error.code, error.meta.unwrap()["retry_after"].as_i64()), ("session_full", Some(5)));
+    assert_eq!((error.code, error.retry_after_seconds()), ("session_full", Some(5)));
     let mut loaded = sessions.load(&at).await.unwrap();
     for _ in 0..2 {
         assert!(step(&sessions, &mut loaded, &store, "me").await);
