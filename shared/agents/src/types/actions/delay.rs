@@ -13,13 +13,13 @@ const MAX_SECONDS: u64 = 366 * 24 * 3600;
 /// Holds each event back for a while, or until a time, and passes it on unchanged in the group `on_delay`.
 ///
 /// Give a duration in `seconds`, `minutes`, `hours` and `days`, which are added up, or give `until`. The delay is at most 366
-/// days. A time in the past does not hold the event back.
+/// days. A time in the past does not hold the event back, and neither does a duration of 0 that a template gives.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// Seconds to wait.
+    /// Seconds to wait: a number, or a template for one, like `{{ seconds }}`.
     #[serde(default)]
-    seconds: u64,
+    seconds: Seconds,
     /// Minutes to wait.
     #[serde(default)]
     minutes: u64,
@@ -34,10 +34,28 @@ pub struct Options {
     until: Option<String>,
 }
 
+/// Seconds, or a template for them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "Give a number of seconds, 0 or more, or a template for one.")]
+enum Seconds {
+    /// So many.
+    Number(u64),
+    /// Whatever the template gives: a number, 0 or more.
+    Template(String),
+}
+
+impl Default for Seconds {
+    fn default() -> Self {
+        Seconds::Number(0)
+    }
+}
+
 /// The agent: how long it holds events back.
 pub enum Delay {
     /// A duration in milliseconds.
     For(i64),
+    /// A template for seconds, and milliseconds that are added.
+    ForSeconds(Template, i64),
     /// A template for the time at which the delay ends.
     Until(Template),
 }
@@ -51,18 +69,32 @@ impl AgentType for Delay {
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         let Options { seconds, minutes, hours, days, until } = options;
+        let (seconds, template) = match seconds {
+            Seconds::Number(seconds) => (seconds, None),
+            Seconds::Template(template) => (0, Some(template)),
+        };
         let parts = [(seconds, 1), (minutes, 60), (hours, 3600), (days, 24 * 3600)];
         let total = parts.into_iter().fold(0u64, |sum, (count, unit)| sum.saturating_add(count.saturating_mul(unit)));
-        match until {
-            Some(_) if total > 0 => problems.add("until", "Give either a duration or `until`, not both."),
-            Some(until) => return problems.take("until", Template::parse(&until)).map(Delay::Until),
-            None if total == 0 => {
-                problems.add("seconds", "Say how long to wait: `seconds`, `minutes`, `hours`, `days`, or `until`.")
+        let total_ms = total as i64 * 1000;
+        match (until, template) {
+            (Some(_), template) if total > 0 || template.is_some() => {
+                problems.add("until", "Give either a duration or `until`, not both.");
+                None
             }
-            None if total > MAX_SECONDS => problems.add("days", "Wait at most 366 days in all."),
-            None => return Some(Delay::For(total as i64 * 1000)),
+            (Some(until), _) => problems.take("until", Template::parse(&until)).map(Delay::Until),
+            _ if total > MAX_SECONDS => {
+                problems.add("days", "Wait at most 366 days in all.");
+                None
+            }
+            (None, Some(template)) => {
+                problems.take("seconds", Template::parse(&template)).map(|template| Delay::ForSeconds(template, total_ms))
+            }
+            (None, None) if total == 0 => {
+                problems.add("seconds", "Say how long to wait: `seconds`, `minutes`, `hours`, `days`, or `until`.");
+                None
+            }
+            (None, None) => Some(Delay::For(total_ms)),
         }
-        None
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
@@ -73,12 +105,13 @@ impl AgentType for Delay {
         }
         let until = match self {
             Delay::For(ms) => cx.now.plus(*ms),
+            Delay::ForSeconds(template, more) => cx.now.plus(read_seconds(&template.render(cx.scope())?)?.saturating_add(*more)),
             Delay::Until(template) => read_time(&template.render(cx.scope())?)?,
         };
         if until > cx.now.plus(MAX_SECONDS as i64 * 1000) {
-            let message =
-                format!("`until` gives {until}, which is more than 366 days away. Is it in milliseconds? It takes seconds.");
-            return Err(AgentError::fail("until_too_far", message));
+            let field = if let Delay::Until(_) = self { "until" } else { "seconds" };
+            let message = format!("`{field}` leads to {until}: more than 366 days away. Is it in milliseconds? It takes seconds.");
+            return Err(AgentError::fail(&format!("{field}_too_far"), message));
         }
         Ok(if until > cx.now { Effects::wait_until(until) } else { emit() })
     }
@@ -86,6 +119,8 @@ impl AgentType for Delay {
     fn examples() -> Vec<Example> {
         vec![
             Example::new("A day and a half", json!({"days": 1, "hours": 12})).on(json!({"order": 7})),
+            Example::new("As many seconds as the event says", json!({"seconds": "{{ seconds }}"}))
+                .on(json!({"seconds": 2.5, "order": 7})),
             Example::new("Until a time that the event names, which is over", json!({"until": "{{ meeting.starts_at }}"}))
                 .on(json!({"meeting": {"starts_at": "2020-02-29T12:00:00Z"}}))
                 .emits("on_delay", json!({"meeting": {"starts_at": "2020-02-29T12:00:00Z"}})),
@@ -93,16 +128,28 @@ impl AgentType for Delay {
     }
 }
 
+/// Seconds that a template gave, in milliseconds.
+fn read_seconds(text: &str) -> Result<i64, AgentError> {
+    let seconds = text.trim().parse::<f64>().ok().filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
+    seconds.map(|seconds| (seconds * 1000.0) as i64).ok_or_else(|| {
+        let message = format!("`seconds` gives \"{}\": make it a number, 0 or more.", shown(text));
+        AgentError::fail("seconds_invalid", message)
+    })
+}
+
+/// The beginning of a text, for a message.
+fn shown(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
 fn read_time(text: &str) -> Result<Time, AgentError> {
     let text = text.trim();
     let seconds = text.parse().ok().filter(|seconds: &f64| seconds.is_finite());
     let stamp = || text.parse::<jiff::Timestamp>().ok().map(|time| Time(time.as_millisecond()));
     seconds.map(|seconds| Time((seconds * 1000.0) as i64)).or_else(stamp).ok_or_else(|| {
-        let shown: String = text.chars().take(100).collect();
-        AgentError::fail(
-            "until_invalid",
-            format!("`until` gives \"{shown}\": make it an RFC 3339 time with its zone, or seconds since 1970."),
-        )
+        let shown = shown(text);
+        let message = format!("`until` gives \"{shown}\": make it an RFC 3339 time with its zone, or seconds since 1970.");
+        AgentError::fail("until_invalid", message)
     })
 }
 
@@ -145,6 +192,25 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn seconds_may_be_a_template() {
+        let config = json!({"seconds": "{{ seconds }}", "minutes": 1});
+        let delayed = |payload: &'static str| receive("delay", config.clone(), payload);
+        for (payload, ms) in [(r#"{"seconds": 2.5}"#, 62_500), (r#"{"seconds": " 3 "}"#, 63_000), (r#"{"seconds": 0}"#, 60_000)] {
+            assert_eq!(delayed(payload).await.unwrap(), Effects::wait_until(Time(1_000_000 + ms)), "{payload}");
+        }
+        for (payload, code) in [
+            ("{}", "seconds_invalid"),
+            (r#"{"seconds": -1}"#, "seconds_invalid"),
+            (r#"{"seconds": "soon"}"#, "seconds_invalid"),
+            (r#"{"seconds": 1e300}"#, "seconds_too_far"),
+        ] {
+            assert_eq!(delayed(payload).await.unwrap_err().code, code, "{payload}");
+        }
+        let now = receive("delay", json!({"seconds": "{{ seconds }}"}), r#"{"seconds": 0}"#).await.unwrap();
+        assert_eq!(emitted(&now), [("on_delay", r#"{"seconds": 0}"#)]);
+    }
+
     #[test]
     fn errors_name_the_field() {
         assert_eq!(problem("delay", json!({})), "config.seconds");
@@ -153,5 +219,9 @@ mod tests {
         assert_eq!(problem("delay", json!({"hours": -1})), "config.hours");
         assert_eq!(problem("delay", json!({"seconds": 1, "until": "{{ a }}"})), "config.until");
         assert_eq!(problem("delay", json!({"until": "{{ a"})), "config.until");
+        assert_eq!(problem("delay", json!({"seconds": "{{ a"})), "config.seconds");
+        assert_eq!(problem("delay", json!({"seconds": -1})), "config.seconds");
+        assert_eq!(problem("delay", json!({"seconds": "{{ a }}", "until": "{{ a }}"})), "config.until");
+        assert_eq!(problem("delay", json!({"seconds": "{{ a }}", "days": 400})), "config.days");
     }
 }
