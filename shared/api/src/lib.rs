@@ -37,6 +37,7 @@ mod session_files;
 mod session_fork;
 mod session_log;
 mod sessions;
+mod transfer;
 mod versions;
 mod workflows;
 
@@ -147,6 +148,7 @@ fn routes() -> Vec<Route> {
         agent_types::routes(),
         workflows::routes(),
         versions::routes(),
+        transfer::routes(),
         agents::routes(),
         events::routes(),
         runs::routes(),

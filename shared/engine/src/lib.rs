@@ -45,6 +45,7 @@ pub use workflow::build::{Draft, SaveResult};
 pub use workflow::built::Built;
 pub use workflow::by_name::Call;
 pub use workflow::called_run::{CalledEnd, CalledError, Follow, Progress, ToldDelivery};
+pub use workflow::needs::Needs;
 pub use workflow::secrets::credential_warning;
 
 use delivery::slow_lane::SlowLane;

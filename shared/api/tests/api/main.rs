@@ -23,4 +23,5 @@ mod schemas;
 mod sessions;
 mod sockets;
 mod support;
+mod transfer;
 mod workflows;

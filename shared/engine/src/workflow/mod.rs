@@ -5,5 +5,6 @@ pub(crate) mod built;
 pub(crate) mod by_name;
 pub(crate) mod called_run;
 pub(crate) mod delete;
+pub(crate) mod needs;
 pub(crate) mod secrets;
 pub(crate) mod watched;

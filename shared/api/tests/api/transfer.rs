@@ -1,0 +1,67 @@
+//! Workflows as files: what one project exports, another imports.
+
+use crate::support::{World, agent, link};
+use serde_json::{Value, json};
+
+/// A workflow that names a credential and a persistent agent.
+fn needy() -> Value {
+    json!({"z": 1, "cells": [
+        agent("hook", "webhook", json!({})),
+        agent("call", "http_request", json!({
+            "url": "https://shop.example.com/orders", "method": "post", "headers": {"Authorization": "Bearer {% credential shop_key %}"}
+        })),
+        agent("ask", "persistent_agent", json!({"agent": "support", "instance": "7"})),
+        link("1", "hook", "call"),
+        link("2", "hook", "ask"),
+    ]})
+}
+
+#[tokio::test]
+async fn a_file_makes_the_same_workflow_elsewhere() {
+    let world = World::open().await;
+    let (one, other) = (world.project().await, world.project().await);
+    let made = world.post(&format!("{one}/workflows"), json!({"name": "Orders", "options": needy()})).await.ok(201);
+    let id = made["data"]["id"].as_str().unwrap();
+    world.post(&format!("{one}/workflows/{id}/build"), json!({})).await.ok(200);
+    let hook = world.get(&format!("{one}/workflows/{id}/agents/hook")).await.ok(200)["data"]["hook_url"].to_string();
+    let exported = world.get(&format!("{one}/workflows/{id}/export")).await;
+    assert_eq!(exported.headers["content-disposition"], format!("attachment; filename=\"{id}.json\"").as_str());
+    let text = exported.text();
+    let token = hook.trim_matches('"').rsplit('/').next().unwrap();
+    for secret in [token, one.rsplit('/').next().unwrap()] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    let file = exported.ok(200);
+    let needs = json!({"credentials": ["shop_key"], "agents": ["support"]});
+    assert_eq!(file, json!({"format": "rookery.workflow/1", "name": "Orders", "needs": needs, "options": needy()}));
+
+    let imported = world.json("POST", &format!("{other}/workflows/import"), &text).await.ok(201);
+    assert_eq!((&imported["data"]["name"], &imported["data"]["options"]), (&json!("Orders"), &needy()));
+    assert_ne!(imported["data"]["id"].as_str(), Some(id));
+    let warned: Vec<&str> = imported["meta"]["warnings"].as_array().unwrap().iter().filter_map(|w| w["cell_id"].as_str()).collect();
+    assert_eq!(warned, ["call", "ask"], "what the project lacks is said at once");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_of_another_kind_is_refused_with_the_field() {
+    let world = World::open().await;
+    let import = format!("{}/workflows/import", world.project().await);
+    let file = json!({"format": "rookery.workflow/1", "name": "w", "options": {"cells": []}});
+    for (field, value) in [
+        ("format", json!("rookery.workflow/2")),
+        ("format", json!(1)),
+        ("name", json!("")),
+        ("options", json!([])),
+        ("schedule", json!("daily")),
+        ("needs", json!({"credentials": "all"})),
+    ] {
+        let mut wrong = file.clone();
+        wrong[field] = value.clone();
+        let refused = world.post(&import, wrong).await;
+        assert!(refused.text().contains(field), "{field} = {value}: {}", refused.text());
+        assert!([400, 422].contains(&refused.status.as_u16()), "{field}: {}", refused.status);
+    }
+    world.post(&import, file).await.ok(201);
+    world.stop().await;
+}
