@@ -5,6 +5,7 @@
 
 mod agent;
 pub mod agent_protocol;
+mod cloud_event;
 mod compare;
 mod compose;
 mod context;

@@ -100,6 +100,19 @@ pub(crate) fn header_or(request: &mut Request, name: &str, value: &str) {
     }
 }
 
+/// Gives a request the headers of Standard Webhooks, and signs its body with the secret of a credential, if one is named. The delivery's id is
+/// the message's id, so that all tries send the same message. Source: standardwebhooks.com, the specification.
+pub(crate) async fn as_webhook(cx: &Context<'_>, request: &mut Request, signing: Option<&str>) -> Result<(), AgentError> {
+    let (id, at) = (cx.delivery.to_string(), (cx.now.0 / 1000).to_string());
+    request.headers.extend([("webhook-id".to_owned(), id.clone()), ("webhook-timestamp".to_owned(), at.clone())]);
+    if let Some(credential) = signing {
+        let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned();
+        let signature = cx.host.sign(credential, &format!("{id}.{at}.{body}")).await?;
+        request.headers.push(("webhook-signature".to_owned(), signature));
+    }
+    Ok(())
+}
+
 /// Checks an option that is a URL without templates.
 pub(crate) fn whole_url(text: &str) -> Result<&str, &'static str> {
     let text = text.trim();

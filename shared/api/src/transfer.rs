@@ -69,7 +69,9 @@ async fn import(
 ) -> Result<impl IntoResponse> {
     if file.format != FORMAT {
         let message = format!("`format`: `{}` is not read here.", file.format.chars().take(100).collect::<String>());
-        return Err(Error::invalid(message, format!("Give what `GET .../workflows/{{workflow}}/export` gives: `{FORMAT}`.")).into());
+        return Err(
+            Error::invalid(message, format!("Give what `GET .../workflows/{{workflow}}/export` gives: `{FORMAT}`.")).into()
+        );
     }
     check_name(&file.name)?;
     let (workflow, meta) = app.engine.create_workflow(&project.id, &file.name, file.options.get()).await?;

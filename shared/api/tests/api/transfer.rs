@@ -38,7 +38,8 @@ async fn a_file_makes_the_same_workflow_elsewhere() {
     let imported = world.json("POST", &format!("{other}/workflows/import"), &text).await.ok(201);
     assert_eq!((&imported["data"]["name"], &imported["data"]["options"]), (&json!("Orders"), &needy()));
     assert_ne!(imported["data"]["id"].as_str(), Some(id));
-    let warned: Vec<&str> = imported["meta"]["warnings"].as_array().unwrap().iter().filter_map(|w| w["cell_id"].as_str()).collect();
+    let warned: Vec<&str> =
+        imported["meta"]["warnings"].as_array().unwrap().iter().filter_map(|w| w["cell_id"].as_str()).collect();
     assert_eq!(warned, ["call", "ask"], "what the project lacks is said at once");
     world.stop().await;
 }

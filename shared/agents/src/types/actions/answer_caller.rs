@@ -2,7 +2,7 @@
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{ExecutionResult, Outcome, write_result};
-use crate::outside::{Retries, refuse_json_in_text, whole_url};
+use crate::outside::{Retries, as_webhook, refuse_json_in_text, whole_url};
 use crate::template::JsonTemplate;
 use crate::{AgentError, Call, Context, CredentialUse, Effects, Example, Facts, judge};
 use http::Method;
@@ -88,20 +88,15 @@ impl AgentType for AnswerCaller {
         };
         let outcome = self.outcome(cx, event.groups.iter().any(|group| group == "on_error"))?;
         let body = write_result(&ExecutionResult { request_id: event.id.run.to_string(), outcome }).to_string();
-        let (id, at) = (cx.delivery.to_string(), (cx.now.0 / 1000).to_string());
         let mut request = Request::new(Method::POST, url);
         let mut header = |name: &str, value: String| request.headers.push((name.to_owned(), value));
         header("Content-Type", "application/json".to_owned());
-        header("Idempotency-Key", id.clone());
-        header("webhook-id", id.clone());
-        header("webhook-timestamp", at.clone());
+        header("Idempotency-Key", cx.delivery.to_string());
         if let Some(token) = caller.token {
             header("X-Callback-Token", token);
         }
-        if let Some(credential) = &self.signing_credential {
-            header("webhook-signature", cx.host.sign(credential, &format!("{id}.{at}.{body}")).await?);
-        }
         request.body = Some(body.into());
+        as_webhook(cx, &mut request, self.signing_credential.as_deref()).await?;
         let response = judge(cx.host.call(Call { request, credentials: &[], scope: cx.scope() }).await?, cx.now)?;
         Ok(Effects::none().outcome("answered").log(format!("The caller's answer had the status {}.", response.status)))
     }

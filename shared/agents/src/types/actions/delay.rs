@@ -110,7 +110,8 @@ impl AgentType for Delay {
         };
         if until > cx.now.plus(MAX_SECONDS as i64 * 1000) {
             let field = if let Delay::Until(_) = self { "until" } else { "seconds" };
-            let message = format!("`{field}` leads to {until}: more than 366 days away. Is it in milliseconds? It takes seconds.");
+            let message =
+                format!("`{field}` leads to {until}: more than 366 days away. Is it in milliseconds? It takes seconds.");
             return Err(AgentError::fail(&format!("{field}_too_far"), message));
         }
         Ok(if until > cx.now { Effects::wait_until(until) } else { emit() })

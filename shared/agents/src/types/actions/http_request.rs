@@ -4,7 +4,8 @@ mod answer;
 mod request;
 
 use crate::agent::{AgentType, Kind, Problems};
-use crate::outside::{Headers, Retries, Timeout, refuse_captured, refuse_json_in_text, url_template};
+use crate::cloud_event::{CloudEventOption, CloudEvents};
+use crate::outside::{Headers, Retries, Timeout, as_webhook, refuse_captured, refuse_json_in_text, url_template};
 use crate::template::{JsonTemplate, Template};
 use crate::{AgentError, Call, Context, CredentialUse, Effects, Example, Facts, judge};
 use request::{ContentType, Method};
@@ -60,6 +61,11 @@ pub struct Options {
     /// How often a failed call is made again: 0 to 5, with growing waits up to hours.
     #[serde(default)]
     retries: Retries,
+    /// Sends the payload as the data of a CloudEvent (version 1.0).
+    cloud_event: Option<CloudEventOption>,
+    /// The credential with the secret (`whsec_...`) that signs what is sent, as in Standard Webhooks. A payload that is signed may hold no
+    /// credentials.
+    signing_credential: Option<String>,
 }
 
 /// What the emitted payload has.
@@ -89,6 +95,8 @@ pub struct HttpRequest {
     timeout: Duration,
     redirects: u8,
     retries: u32,
+    cloud_events: Option<CloudEvents>,
+    signing_credential: Option<String>,
     credentials: Vec<CredentialUse>,
     /// The names of these credentials, each once.
     credential_names: Vec<String>,
@@ -111,10 +119,20 @@ impl AgentType for HttpRequest {
             options.payload.and_then(|payload| problems.take("payload", JsonTemplate::parse_with_credentials(&payload)));
         let is_captured = payload.as_ref().is_some_and(JsonTemplate::captures_credential);
         refuse_captured("payload", is_captured, problems);
+        if options.signing_credential.is_some() && payload.as_ref().is_some_and(|payload| !payload.credentials().is_empty()) {
+            problems.add(
+                "payload",
+                "What is signed may hold no credentials: put them into `headers`, or leave out `signing_credential`.",
+            );
+        }
+        let cloud_events = options.cloud_event.and_then(|option| CloudEvents::take(option, problems));
         let url = url?;
         let mut credentials = CredentialUse::of("url", url.credentials());
         credentials.extend(headers.credentials());
         credentials.extend(CredentialUse::of("payload", payload.iter().flat_map(JsonTemplate::credentials)));
+        // Who signs reads the secret itself: it is no credential that is put into the call.
+        let credential_names = CredentialUse::names(&credentials);
+        credentials.extend(CredentialUse::of("signing_credential", &options.signing_credential));
         problems.errors.is_empty().then_some(HttpRequest {
             url,
             method: options.method,
@@ -126,7 +144,9 @@ impl AgentType for HttpRequest {
             timeout,
             redirects: options.follow_redirects,
             retries,
-            credential_names: CredentialUse::names(&credentials),
+            cloud_events,
+            signing_credential: options.signing_credential,
+            credential_names,
             credentials,
         })
     }
@@ -140,7 +160,11 @@ impl AgentType for HttpRequest {
             let message = "The event's payload is not a JSON object, so that no answer can be merged into it; use `clean`.";
             return Err(AgentError::fail("payload_not_object", message));
         }
-        let call = Call { request: self.request(cx)?, credentials: &self.credential_names, scope: cx.scope() };
+        let mut request = self.request(cx)?;
+        if self.signing_credential.is_some() {
+            as_webhook(cx, &mut request, self.signing_credential.as_deref()).await?;
+        }
+        let call = Call { request, credentials: &self.credential_names, scope: cx.scope() };
         let response = judge(cx.host.call(call).await?, cx.now)?;
         if !self.emit_events {
             return Ok(Effects::none().log(format!("The answer's status was {}.", response.status)));
@@ -180,6 +204,17 @@ impl AgentType for HttpRequest {
             .answered(200, r#"{"open":true}"#)
             .emits("on_response", answer(json!({"open": true}))),
             Example::new(
+                "A CloudEvent, signed",
+                json!({
+                    "url": "https://hooks.example.com/orders",
+                    "cloud_event": {"type": "com.example.order.shipped", "source": "https://shop.example.com/orders", "subject": "{{ order.id }}"},
+                    "signing_credential": "orders_secret"
+                }),
+            )
+            .on(json!({"order": {"id": 7}}))
+            .answered(200, "{}")
+            .emits("on_response", answer(json!({}))),
+            Example::new(
                 "On weekdays at nine, a reminder",
                 json!({"url": "https://chat.example.com/messages", "payload": {"text": "Good morning"}, "schedule": "TZ=Europe/Berlin 0 9 * * 1-5"}),
             )
@@ -203,6 +238,15 @@ fn check(options: &Options, problems: &mut Problems) {
     }
     if options.method.takes_query() && matches!(options.payload, Some(Value::String(_) | Value::Array(_))) {
         problems.add("payload", "With `get` and `head`, give an object: its fields become the URL's query.");
+    }
+    if options.method.takes_query() {
+        for (field, is_given) in
+            [("cloud_event", options.cloud_event.is_some()), ("signing_credential", options.signing_credential.is_some())]
+        {
+            if is_given {
+                problems.add(field, "Leave it out with `get` and `head`, which send no body.");
+            }
+        }
     }
     match options.follow_redirects {
         0 => {}

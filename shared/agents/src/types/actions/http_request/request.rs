@@ -98,9 +98,13 @@ impl HttpRequest {
             (None, Method::Post | Method::Put | Method::Patch) => Some(self.passed_on(cx)?),
             (None, Method::Get | Method::Head | Method::Delete) => None,
         };
-        if let Some(body) = body {
-            header_or(&mut request, "Content-Type", self.content_type.header());
-            request.body = Some(body.into());
+        match (&self.cloud_events, body) {
+            (Some(events), body) => events.write(cx, &mut request, body, self.content_type.header())?,
+            (None, Some(body)) => {
+                header_or(&mut request, "Content-Type", self.content_type.header());
+                request.body = Some(body.into());
+            }
+            (None, None) => {}
         }
         Ok(request)
     }
