@@ -93,6 +93,13 @@ impl OperationAt {
         self.session.key.run_id(self.n)
     }
 
+    /// A name of something that is done in the operation, which nothing else has. Another project's operation with the same names has the same
+    /// run id, but another such name: it serves as an idempotency key towards others.
+    pub fn name_of(&self, what: &[&[u8]]) -> String {
+        let operation: [&[u8]; 2] = [self.session.project.as_str().as_bytes(), &self.run_id().into_bytes()];
+        hashed_uuid(&[&operation, what].concat()).simple().to_string()
+    }
+
     /// Whether this is the session itself.
     pub fn is_whole(&self) -> bool {
         self.n == 0
@@ -151,6 +158,18 @@ mod tests {
         ] {
             assert_eq!(OperationAt::of_run_id(&project, bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_done_has_a_name_that_no_other_project_gives() {
+        let names = || SessionKey::of("support", "a/b", "default");
+        let at = SessionAt { project: ProjectId::random(), key: names() }.operation(1);
+        let other = SessionAt { project: ProjectId::random(), key: names() }.operation(1);
+        assert_eq!(at.run_id(), other.run_id());
+        assert_ne!(at.name_of(&[b"tool", b"1"]), other.name_of(&[b"tool", b"1"]));
+        assert_ne!(at.name_of(&[b"tool", b"1"]), at.session.operation(2).name_of(&[b"tool", b"1"]));
+        assert_ne!(at.name_of(&[b"tool", b"1"]), at.name_of(&[b"model", b"1"]));
+        assert_eq!(at.name_of(&[b"tool", b"1"]), at.clone().name_of(&[b"tool", b"1"]));
     }
 
     #[test]

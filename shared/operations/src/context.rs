@@ -33,7 +33,7 @@ pub(crate) fn request(loaded: &Loaded, open: &Open, asked: &AskedAgent, environm
         tools: tools.specs(behaviour),
         thinking: behaviour.thinking_level.unwrap_or(ThinkingLevel::Off),
         max_output: None,
-        key: format!("{}-{}", loaded.at.operation(open.begin.n).run_id(), open.steps),
+        key: loaded.at.operation(open.begin.n).name_of(&[b"model", &open.steps.to_be_bytes()]),
     })
 }
 

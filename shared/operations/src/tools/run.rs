@@ -10,7 +10,7 @@
 use super::tool::{ToolContext, ToolFailure, shortened};
 use crate::Operations;
 use crate::context::AskedAgent;
-use rookery_domain::{Result, ToolCall, ToolResult, hashed_uuid};
+use rookery_domain::{Result, ToolCall, ToolResult};
 use rookery_sessions::entry::What;
 use rookery_sessions::log::{Appended, Loaded};
 
@@ -39,8 +39,8 @@ impl Operations {
             }
         }
         let Some(open) = &loaded.progress.open else { return Ok(None) };
-        let run = loaded.at.operation(n).run_id();
-        let key = hashed_uuid(&[b"tool", run.as_bytes(), &step.to_be_bytes(), &index.to_be_bytes(), call.id.as_bytes()]);
+        let place = [&step.to_be_bytes()[..], &index.to_be_bytes()];
+        let key = loaded.at.operation(n).name_of(&[b"tool", place[0], place[1], call.id.as_bytes()]);
         let context = ToolContext {
             store: self.store.clone(),
             egress: self.models.egress().clone(),
@@ -48,7 +48,7 @@ impl Operations {
             hosts: of.definition.hosts.clone(),
             headers: of.definition.headers.clone(),
             after: loaded.progress.last,
-            key: key.simple().to_string(),
+            key,
             asked_by: open.begin.cell.as_deref().cloned().zip(self.workflows.clone()),
         };
         match self.within(loaded, open, tool.run(args, context)).await? {
