@@ -144,8 +144,8 @@ impl Decoder for Reader {
         if let Some(thoughts) = said(thoughts) {
             events.extend(self.assembly.thinking(THOUGHTS, &thoughts));
         }
-        if let Some(text) = said(delta["content"].as_str()) {
-            events.extend(self.assembly.text(TEXT, &text));
+        for (place, text) in pieces(&delta["content"]).filter(|(_, text)| !text.is_empty()) {
+            events.extend(if place == TEXT { self.assembly.text(TEXT, text) } else { self.assembly.thinking(THOUGHTS, text) });
         }
         if let Some(refusal) = said(delta["refusal"].as_str()) {
             self.refused = true;
@@ -187,6 +187,19 @@ impl Reader {
             _ => {}
         }
     }
+}
+
+/// What a content says, each piece with the place of its block. Some servers (Mistral, for models that think) send a list of parts: texts, and
+/// thoughts that are lists of texts.
+fn pieces(content: &Value) -> impl Iterator<Item = (u64, &str)> {
+    let whole = content.as_str().map(|text| (TEXT, text));
+    let parts = content.as_array().into_iter().flatten().flat_map(|part| {
+        let text = part["text"].as_str().map(|text| (TEXT, text));
+        let thoughts =
+            part["thinking"].as_array().into_iter().flatten().filter_map(|part| Some((THOUGHTS, part["text"].as_str()?)));
+        text.into_iter().chain(thoughts)
+    });
+    whole.into_iter().chain(parts)
 }
 
 fn stop(reason: &str) -> Stop {

@@ -44,6 +44,21 @@ fn read(wire: &dyn Wire, stream: &[u8], cuts: &[usize]) -> Read {
 }
 
 #[test]
+fn a_content_in_parts_is_text_and_thoughts() {
+    let delta =
+        |content: serde_json::Value| format!("data: {}\n\n", serde_json::json!({"choices": [{"delta": {"content": content}}]}));
+    let thinking = serde_json::json!([{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}]);
+    let text = serde_json::json!([{"type": "text", "text": "Four"}, {"type": "text", "text": "."}, {"type": "else"}]);
+    let end = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+    let stream = [&delta(thinking), &delta(text), end].concat();
+    let (events, ended) = read(&OpenAi, stream.as_bytes(), &[]).unwrap();
+    let said = [StreamEvent::Thinking("Hm.".into()), StreamEvent::Text("Four".into()), StreamEvent::Text(".".into())];
+    assert_eq!(events, said);
+    let thought = Part::Thinking(Thinking { text: "Hm.".into(), seal: None });
+    assert_eq!(ended.message.parts, [thought, Part::Text("Four.".into())]);
+}
+
+#[test]
 fn recorded_streams_become_messages() {
     let text = || Part::Text("I look both up 🦀".into());
     let thinking = |text: &str, seal| Part::Thinking(Thinking { text: text.into(), seal });
