@@ -30,7 +30,8 @@ pub(super) struct Aborted {
 }
 
 /// `POST /sessions/{session_id}/abort`. The text is `ID:SESSION`, or the name of a session of the default agent. Ids and names may have
-/// colons, and several agents an instance of this id: whatever the text can mean is ended.
+/// colons, and several agents an instance of this id. If the text can mean several sessions that are at work, none is ended: others may have
+/// asked them.
 pub(super) async fn session(
     State(app): State<App>,
     Extension(project): Extension<Project>,
@@ -42,25 +43,36 @@ pub(super) async fn session(
         Some(agent) => vec![agent.to_owned()],
         None => listing::names(&app, &project.id).await?,
     };
-    let meant = meant(&session_id, &agents);
+    let meant = match query.get("instance") {
+        Some(instance) => named(&session_id, &agents, instance)?,
+        None => meant(&session_id, &agents),
+    };
     if meant.len() > MEANT {
         let message = format!("`{session_id:.100}` can mean more than {MEANT} sessions.");
         return Err(FlueError::invalid(message, "Name the agent: `?agent=NAME`."));
     }
-    let aborts = meant.into_iter().map(|key| {
-        let at = SessionAt { project: project.id.clone(), key };
-        let app = &app;
-        async move {
-            // Most are no sessions at all.
-            match app.engine.store.session(&at).await? {
-                Some(_) => app.agents.sessions.abort(&at).await,
-                None => Ok(false),
-            }
-        }
+    let ats = meant.into_iter().map(|key| SessionAt { project: project.id.clone(), key });
+    let working = futures::stream::iter(ats).map(async |at| {
+        // Most are no sessions at all.
+        let is_working = app.engine.store.session(&at).await?.is_some() && !app.agents.sessions.unfinished(&at).await?.is_empty();
+        Ok::<_, FlueError>(is_working.then_some(at))
     });
-    let aborted = futures::stream::iter(aborts).buffer_unordered(AT_ONCE);
-    let aborted = aborted.try_fold(false, async |any, aborted| Ok(any | aborted)).await?;
+    let working: Vec<SessionAt> =
+        working.buffer_unordered(AT_ONCE).try_filter_map(|working| futures::future::ok(working)).try_collect().await?;
+    let aborted = match &working[..] {
+        [] => false,
+        [at] => app.agents.sessions.abort(at).await?,
+        several => return Err(FlueError::ambiguous_session(&session_id, several.len())),
+    };
     Ok(Json(Aborted { aborted, session_id }))
+}
+
+/// The sessions that a text means that begins with the id of an instance. 400 if the text does not.
+fn named(text: &str, agents: &[String], instance: &str) -> Result<Vec<SessionKey>> {
+    let session = text.strip_prefix(instance).and_then(|rest| rest.strip_prefix(':')).ok_or_else(|| {
+        FlueError::bad_query("instance", instance, "The path names the session as `INSTANCE:SESSION`, with this instance.")
+    })?;
+    Ok(agents.iter().map(|agent| SessionKey::of(agent, instance, session)).collect())
 }
 
 /// The sessions that a text can mean.
@@ -85,6 +97,8 @@ mod tests {
         let key = SessionKey::of;
         assert_eq!(meant("s", &agents), [key("a", DEFAULT, "s"), key("b", DEFAULT, "s")]);
         assert_eq!(meant("x:y:z", &agents[..1]), [key("a", "x", "y:z"), key("a", "x:y", "z"), key("a", DEFAULT, "x:y:z")]);
+        assert_eq!(named("x:y:z", &agents, "x:y").unwrap(), [key("a", "x:y", "z"), key("b", "x:y", "z")]);
+        assert!(named("x:y:z", &agents, "y").is_err() && named("x", &agents, "x").is_err());
         assert_eq!(meant("日:本", &agents[..1]), [key("a", "日", "本"), key("a", DEFAULT, "日:本")]);
     }
 }

@@ -95,6 +95,13 @@ impl FlueError {
         FlueError::not_found(message, "Start one of this name that has a `manual` or a `webhook` trigger.")
     }
 
+    /// 409 for a text that names several sessions that are at work.
+    pub(crate) fn ambiguous_session(session_id: &str, count: usize) -> Self {
+        let message = format!("`{session_id:.600}` names {count} sessions that are at work, so none was ended.");
+        let details = "Say which: `?agent=NAME`, and `&instance=ID` where ids or names have colons.";
+        FlueError::new(StatusCode::CONFLICT, "ambiguous_session", message, details)
+    }
+
     /// 413, with a code of its own.
     pub(crate) fn too_large(code: &str, message: impl Into<String>, details: impl Into<String>) -> Self {
         FlueError::new(StatusCode::PAYLOAD_TOO_LARGE, code, message, details)

@@ -114,6 +114,7 @@ pub(crate) fn routes() -> Vec<Route> {
             abort::session,
         )
         .query("agent", "The agent, where several have a session of this name.")
+        .query("instance", "The id of the agent's instance, where ids or names have colons.")
         .answers::<abort::Aborted>(200),
         Route::new(Method::POST, "/workflows/{name}", asks, "Calls the workflow that has this name and runs.", workflows::call)
             .query("wait", "With `result`, the answer comes when the run is over (200), or after 14 minutes (504; where no agent can be asked, after 25 seconds); a stream ends with it.")

@@ -129,6 +129,47 @@ async fn what_runs_and_waits_is_listed_ended_and_then_the_session_can_be_deleted
 }
 
 #[tokio::test]
+async fn an_abort_that_may_mean_a_strangers_session_ends_none() {
+    let world = World::open().await;
+    let project = world.project().await.rsplit('/').next().unwrap().to_owned();
+    let root = format!("/p/{project}");
+    world.define(&project, "helper", "model: demo/test").await;
+    world.define(&project, "other", "model: demo/test").await;
+    let sessions = world.fake.sessions();
+    let ask = Ask {
+        message: "question".into(),
+        payload: None,
+        source: Source::Dispatch,
+        run_ms: 60_000,
+        wait_until: Time::now().plus(60_000),
+    };
+    let mut at = Vec::new();
+    for (agent, instance, session) in [("helper", "a:b", "c"), ("helper", "a", "b:c"), ("other", "a", "b:c")] {
+        let names = SessionNames { agent: agent.into(), instance: instance.into(), session: session.into() };
+        let session = SessionAt { project: project.parse().unwrap(), key: names.key() };
+        let admit = Admit { at: &session, names: &names, ask: &ask, key: None, here: None, only_if_free: false };
+        sessions.admit(&admit).await.unwrap();
+        at.push(session);
+    }
+    let abort = async |query: &str| world.post(&format!("{root}/sessions/a%3Ab%3Ac/abort{query}"), json!({})).await;
+    let working = async || {
+        let each = futures::future::join_all(at.iter().map(|at| sessions.unfinished(at))).await;
+        each.into_iter().map(|unfinished| unfinished.unwrap().len()).collect::<Vec<_>>()
+    };
+    abort("").await.error(409, "ambiguous_session");
+    abort("?agent=helper").await.error(409, "ambiguous_session");
+    abort("?agent=helper&instance=b").await.error(400, "invalid_query_param");
+    assert_eq!(working().await, [1, 1, 1]);
+    assert_eq!(abort("?agent=helper&instance=a%3Ab").await.ok(200)["aborted"], true);
+    assert_eq!(working().await, [0, 1, 1]);
+    assert_eq!(abort("?agent=helper").await.ok(200)["aborted"], true, "only one of them is at work");
+    assert_eq!(abort("").await.ok(200)["aborted"], true);
+    assert_eq!(working().await, [0, 0, 0]);
+    assert_eq!(abort("").await.ok(200)["aborted"], false);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn events_are_numbered_without_a_gap_and_go_on_after_each() {
     let world = World::open().await;
     let (path, _) = session(&world).await;
