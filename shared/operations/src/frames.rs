@@ -111,7 +111,7 @@ impl Frames {
         if answer.last {
             let (usage, model) = (self.usage, answer.model.clone());
             let cost = rookery_models::cost(&model, &usage);
-            self.end(Frame::End(Reply { text, usage, cost, model })).await;
+            self.end(Frame::End(Reply { text, usage, cost, model, stop: answer.stop })).await;
         }
     }
 

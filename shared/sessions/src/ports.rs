@@ -7,7 +7,9 @@ use crate::definition::{Definitions, OnBusy};
 use crate::entry::{EndError, EndState, NoAnswer};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use rookery_domain::{Cost, Error, EventId, Kind, OperationAt, Payload, ProjectId, SessionAt, Time, ToolCall, ToolResult, Usage};
+use rookery_domain::{
+    Cost, Error, EventId, Kind, OperationAt, Payload, ProjectId, SessionAt, Stop, Time, ToolCall, ToolResult, Usage,
+};
 use rookery_store::SessionNames;
 
 /// The work on sessions, as those who take requests see it.
@@ -118,6 +120,8 @@ pub struct Reply {
     pub cost: Option<Cost>,
     /// The model of the last answer, as `provider/name`.
     pub model: String,
+    /// Why the model ended it.
+    pub stop: Stop,
 }
 
 /// Why there is no answer.

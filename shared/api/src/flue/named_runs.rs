@@ -243,11 +243,11 @@ fn outcome_of(run: &OperationRun) -> Outcome {
     for entry in &run.entries {
         match &entry.what {
             What::Answer(answer) => {
-                let Answer { usage: used, cost: paid, message, model, last, .. } = &**answer;
+                let Answer { usage: used, cost: paid, message, model, last, stop, .. } = &**answer;
                 usage += *used;
                 cost = cost.zip(*paid).map(|(cost, paid)| cost + paid);
                 if *last {
-                    let reply = Reply { text: message.text(), usage, cost, model: model.clone() };
+                    let reply = Reply { text: message.text(), usage, cost, model: model.clone(), stop: *stop };
                     let shown = prompts::shown(reply, &run.names.agent, &run.operation.run_id());
                     (outcome.ended_at, outcome.result) = (Some(entry.at), serde_json::to_value(shown).ok());
                 }

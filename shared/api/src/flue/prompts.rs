@@ -12,7 +12,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use futures::{Stream, StreamExt};
-use rookery_domain::{Args, Error, PaidUsage, ToolCall};
+use rookery_domain::{Args, Error, PaidUsage, Stop, ToolCall};
 use rookery_sessions::definition::Definition;
 use rookery_sessions::ports::{DispatchAsk, Frame, PromptAsk, Reply, Running};
 use rookery_store::{Project, SessionNames};
@@ -261,6 +261,10 @@ pub(super) fn shown(reply: Reply, agent: &str, run_id: &str) -> Shown {
     let mut metadata = json!({"harness": "rookery", "model": reply.model, "agent": agent, "run_id": run_id});
     if reply.cost.is_none() {
         metadata["cost_known"] = false.into();
+    }
+    // An answer that is cut, or refused, must not look like a whole one.
+    if !matches!(reply.stop, Stop::End | Stop::Tools) {
+        metadata["stop"] = json!(reply.stop);
     }
     Shown {
         text: reply.text,

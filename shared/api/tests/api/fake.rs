@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use rookery_domain::{Args, Cost, Payload, Time, ToolCall, ToolResult, Usage};
+use rookery_domain::{Args, Cost, Payload, Stop, Time, ToolCall, ToolResult, Usage};
 use rookery_engine::Engine;
 use rookery_sessions::Sessions;
 use rookery_sessions::definition::{Definitions, Environment};
@@ -76,7 +76,8 @@ impl Prompts for Fake {
         let result = ToolResult { call: "c1".into(), is_error: false, text: "what it says".into() };
         let usage = Usage { input: 3, output: 2, total_tokens: 5, ..Usage::default() };
         let cost = (message != "no price").then(|| Cost { input: 0.5, total: 0.5, ..Cost::default() });
-        let reply = Reply { text: TEXT.into(), usage, cost, model: "demo/test".into() };
+        let stop = if message == "cut" { Stop::Length } else { Stop::End };
+        let reply = Reply { text: TEXT.into(), usage, cost, model: "demo/test".into(), stop };
         let frames = match message.as_str() {
             // What goes wrong later.
             later if later.starts_with("later ") => vec![Frame::Start, Frame::Error(refusal(&later[6..]).unwrap())],

@@ -78,6 +78,9 @@ async fn a_prompt_is_streamed_in_frames_that_every_client_reads() {
     assert_eq!(plain[0], ("start".to_owned(), json!({"session_id": "s:1"})));
     assert!(plain.len() == 5 && plain.iter().all(|(_, data)| data.get("type").is_none()), "{plain:?}");
 
+    let cut = frames(&world.post("/prompt/s/events", json!({"prompt": "cut"})).await);
+    assert_eq!(cut[4].1["metadata"]["stop"], "length", "half an answer does not look like a whole one");
+
     // What goes wrong once it has begun is one frame, and nothing follows.
     let later = frames(&world.post("/prompt/s/events", json!({"prompt": "later model"})).await);
     assert_eq!((later.len(), later[1].0.as_str(), &later[1].1["error"]["type"]), (2, "error", &json!("model_error")));
