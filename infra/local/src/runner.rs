@@ -92,6 +92,11 @@ impl Runner {
         let Booted { engine, sqs, queues, .. } = booted;
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
+        // Before anybody is answered, or an operation goes on: both are to find what the files say now.
+        if let Some(dir) = &args.agents {
+            let agents = AgentsDir::start(dir, &engine.store, operations.definitions().clone()).await;
+            tasks.spawn(or_damage(agents, &standins, &args.data).await?.follow(stopping.clone()));
+        }
         if let Some(usage) = &usage {
             usage.write_on_signal(&tasks, &stopping)?;
         }
@@ -136,10 +141,6 @@ impl Runner {
                 or_damage(Demo::start(&engine, operations.definitions(), &args, addr, sink).await, &standins, &args.data).await?
             }
         };
-        if let Some(dir) = &args.agents {
-            let agents = AgentsDir::start(dir, &engine.store, operations.definitions().clone()).await;
-            tasks.spawn(or_damage(agents, &standins, &args.data).await?.follow(stopping.clone()));
-        }
         // The demo's addresses are shown only where no key is needed to see them.
         gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
         Ok(Runner { standins, running, data: args.data, engine, operations, addr, demo, root_key_file, usage, stopping, tasks })

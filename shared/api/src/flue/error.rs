@@ -10,6 +10,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+/// The field of `meta` that has the id of a run.
+const RUN_ID_FIELD: &str = "run_id";
+
 /// A result whose error is sent as an answer.
 pub(crate) type Result<T, E = FlueError> = std::result::Result<T, E>;
 
@@ -177,6 +180,15 @@ impl FlueError {
         self
     }
 
+    /// The same as the end of a run, whose id is in `meta`, and in the header that answers of runs have.
+    pub(crate) fn of_run(mut self, run_id: &str) -> Self {
+        match &mut self.shown.meta {
+            Some(Value::Object(meta)) => drop(meta.insert(RUN_ID_FIELD.to_owned(), run_id.into())),
+            meta => *meta = Some(json!({RUN_ID_FIELD: run_id})),
+        }
+        self
+    }
+
     /// The same for a caller who may not see what the agents are made of.
     pub(crate) fn without_dev(self) -> Self {
         self.with_dev(None)
@@ -250,6 +262,8 @@ impl IntoResponse for FlueError {
             tracing::warn!(code = self.shown.r#type, message = self.shown.message, "a request to an agent failed");
         }
         let mut response = (self.status, Json(self.envelope())).into_response();
+        let run_id = self.shown.meta.as_ref().and_then(|meta| HeaderValue::from_str(meta.get(RUN_ID_FIELD)?.as_str()?).ok());
+        response.headers_mut().extend(run_id.map(|id| (super::RUN_ID, id)));
         if let Some(seconds) = self.shown.meta.as_ref().and_then(|meta| meta.get(RETRY_AFTER)?.as_u64()) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

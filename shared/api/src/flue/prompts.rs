@@ -14,7 +14,7 @@ use axum::{Extension, Json};
 use futures::{Stream, StreamExt};
 use rookery_domain::{Args, Error, PaidUsage, Stop, ToolCall};
 use rookery_sessions::definition::Definition;
-use rookery_sessions::ports::{DispatchAsk, Frame, PromptAsk, Reply, Running};
+use rookery_sessions::ports::{DispatchAsk, Frame, OpError, PromptAsk, Reply, Running};
 use rookery_store::{Project, SessionNames};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -185,12 +185,17 @@ impl Asked {
         self.running.operation.run_id()
     }
 
+    /// The end of the run, as the caller may see it.
+    fn error(&self, error: OpError) -> FlueError {
+        seen_by(&self.caller, FlueError::from(error).of_run(&self.run_id()))
+    }
+
     /// The whole answer, once it is there.
     async fn whole(mut self) -> Result<Shown> {
         while let Some(frame) = self.running.frames.next().await {
             match frame {
                 Frame::End(reply) => return Ok(self.shown(reply)),
-                Frame::Error(error) => return Err(seen_by(&self.caller, error.into())),
+                Frame::Error(error) => return Err(self.error(error)),
                 _ => {}
             }
         }
@@ -200,7 +205,7 @@ impl Asked {
     /// The answer while it comes. What goes wrong before anything is there is an answer of its own.
     async fn stream(mut self, session_id: String, data: Data) -> Result<Response> {
         let first = match tokio::time::timeout(HEARTBEAT, self.running.frames.next()).await {
-            Ok(Some(Frame::Error(error))) => return Err(seen_by(&self.caller, error.into())),
+            Ok(Some(Frame::Error(error))) => return Err(self.error(error)),
             Ok(Some(frame)) => Some(frame),
             Ok(None) => return Err(no_end()),
             Err(_) => None, // It waits for its turn; the caller is kept with heartbeats.
@@ -228,7 +233,7 @@ impl Asked {
 
     fn text(&self, frame: Frame, session_id: &str, data: Data) -> String {
         let (event, fields) = match frame {
-            Frame::Error(error) => return frames::error_frame(&seen_by(&self.caller, error.into())),
+            Frame::Error(error) => return frames::error_frame(&self.error(error)),
             Frame::Start => ("start", json!({"session_id": session_id})),
             Frame::Delta(text) => ("delta", json!({"text": text})),
             Frame::ToolStart(call) => ("tool_start", json!({"toolName": call.name, "toolCallId": call.id, "args": args(&call)})),

@@ -90,7 +90,7 @@ async fn a_prompt_is_streamed_in_frames_that_every_client_reads() {
         ("later unavailable", json!({"code": "provider_unavailable", "retry_after_seconds": 7})),
     ] {
         let frames = frames(&world.post("/prompt/s/events", json!({"prompt": message})).await);
-        assert_eq!(frames[1].1["error"]["meta"], meta);
+        assert_eq!(answer.value()["error"]["meta"]["retry_after_seconds"], 3);
     }
     let no_end = frames(&world.post("/prompt/s/events", json!({"prompt": "no end"})).await);
     assert_eq!((no_end.len(), &no_end[1].1["error"]["type"]), (2, &json!("internal_error")));
@@ -127,7 +127,10 @@ async fn what_goes_wrong_has_a_type_and_a_status() {
             let answer = world.post("/agents/helper/i", json!({"message": message})).await;
             answer.error(status, kind);
             assert_eq!(answer.headers.get("retry-after").map(|value| value.to_str().unwrap()), retry, "{message}");
-            assert!(!answer.headers.contains_key("x-flue-run-id"));
+            // What was refused is no run; what went wrong later is one, and can be looked up.
+            let run_id = answer.headers.get("x-flue-run-id").map(|id| id.to_str().unwrap().to_owned());
+            assert_eq!(run_id.is_some(), message.starts_with("later "), "{message}");
+            assert_eq!(answer.value()["error"]["meta"]["run_id"].as_str(), run_id.as_deref());
         }
     }
     let codes = world.post("/agents/helper/i", json!({"message": "model"})).await.value();
