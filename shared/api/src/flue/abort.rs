@@ -57,8 +57,7 @@ pub(super) async fn session(
         let is_working = app.engine.store.session(&at).await?.is_some() && !app.agents.sessions.unfinished(&at).await?.is_empty();
         Ok::<_, FlueError>(is_working.then_some(at))
     });
-    let working: Vec<SessionAt> =
-        working.buffer_unordered(AT_ONCE).try_filter_map(|working| futures::future::ok(working)).try_collect().await?;
+    let working: Vec<SessionAt> = working.buffer_unordered(AT_ONCE).try_filter_map(futures::future::ok).try_collect().await?;
     let aborted = match &working[..] {
         [] => false,
         [at] => app.agents.sessions.abort(at).await?,
