@@ -35,7 +35,7 @@ async fn a_file_makes_the_same_workflow_elsewhere() {
     let needs = json!({"credentials": ["shop_key"], "agents": ["support"]});
     assert_eq!(file, json!({"format": "rookery.workflow/1", "name": "Orders", "needs": needs, "options": needy()}));
 
-    let imported = world.json("POST", &format!("{other}/workflows/import"), &text).await.ok(201);
+    let imported = world.json("POST", &format!("{other}/workflows/import"), text).await.ok(201);
     assert_eq!((&imported["data"]["name"], &imported["data"]["options"]), (&json!("Orders"), &needy()));
     assert_ne!(imported["data"]["id"].as_str(), Some(id));
     let warned: Vec<&str> =
