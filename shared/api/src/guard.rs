@@ -1,15 +1,22 @@
 //! The guard of every route: who calls, what of the path they may see, and whether the query is one of the route's.
 
 use crate::App;
-use crate::auth::{Access, Caller, Presented, authenticate, with_key};
+use crate::auth::{Access, Caller, KnownCaller, Presented, authenticate, with_key};
 use crate::error::Result;
+use crate::flue::frames::{self, HEARTBEAT};
 use crate::ids::Ids;
 use crate::list::Query;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use rookery_domain::{Error, ProjectId, WorkflowRef};
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::stream::unfold;
+use futures::{FutureExt, Stream, StreamExt};
+use rookery_domain::{Error, Kind, ProjectId, WorkflowRef};
 use rookery_store::{Project, Role, Workflow};
+use std::time::{Duration, Instant};
 
 /// What the guard of a route looks at.
 #[derive(Clone)]
@@ -75,7 +82,42 @@ pub(crate) async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut reques
         _ => Query::read(request.uri(), &gate.query)?,
     };
     request.extensions_mut().insert(query);
-    Ok(next.run(request).await)
+    let known = request.extensions().get::<Caller>().and_then(|caller| KnownCaller::of(app, caller));
+    let answer = next.run(request).await;
+    Ok(match known {
+        Some(known) if frames::is_stream(&answer) => {
+            let app = app.clone();
+            let refused = move || refused(app.clone(), known.clone()).boxed();
+            answer.map(|body| Body::from_stream(until_refused(body.into_data_stream(), HEARTBEAT, refused)))
+        }
+        _ => answer,
+    })
+}
+
+/// The last frame for a caller whose key is no longer good. What cannot be known now is known later.
+async fn refused(app: App, known: KnownCaller) -> Option<String> {
+    let (_, error) = with_key(&app, &Presented::Known(known)).await.err()?.into_parts();
+    (error.kind == Kind::Unauthenticated).then(|| frames::error_frame(&error.into()))
+}
+
+/// The parts of a stream. Whether its reader may go on is asked again with the first part after each pause of this length: a stream is never
+/// silent for longer. If not, a last frame says why.
+fn until_refused<E: Send>(
+    parts: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin,
+    pause: Duration,
+    refused: impl Fn() -> BoxFuture<'static, Option<String>> + Send,
+) -> impl Stream<Item = std::result::Result<Bytes, E>> + Send {
+    unfold(Some((parts, refused, Instant::now())), move |state| async move {
+        let (mut parts, refused, mut asked) = state?;
+        let part = parts.next().await?;
+        if asked.elapsed() >= pause {
+            if let Some(frame) = refused().await {
+                return Some((Ok(frame.into()), None));
+            }
+            asked = Instant::now();
+        }
+        Some((part, Some((parts, refused, asked))))
+    })
 }
 
 /// Whoever puts events in comes often: then it is enough to know the project and the workflow as they were a moment ago.
@@ -93,4 +135,29 @@ async fn find_workflow(app: &App, project: &ProjectId, ids: &Ids, needed: Role) 
     let known = if needed == Role::Ingest { store.known_workflow(&id).await? } else { store.find_workflow(&id).await? };
     let found = known.filter(|workflow| !workflow.deleted);
     Ok(Some(found.ok_or_else(|| Error::not_found("workflow"))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    async fn read(pause: Duration) -> (Vec<Bytes>, usize) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let refused = || {
+            let is_second = asked.fetch_add(1, Ordering::Relaxed) == 1;
+            futures::future::ready(is_second.then(|| "refused".to_owned())).boxed()
+        };
+        let parts = futures::stream::iter(["a", "b", "c"].map(|part| Ok::<_, Infallible>(Bytes::from(part))));
+        let read = until_refused(parts, pause, refused).map(|part| part.unwrap()).collect().await;
+        (read, asked.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_when_its_reader_is_refused() {
+        assert_eq!(read(Duration::ZERO).await, (vec!["a".into(), "refused".into()], 2));
+        assert_eq!(read(Duration::MAX).await, (vec!["a".into(), "b".into(), "c".into()], 0));
+    }
 }

@@ -16,7 +16,8 @@ use axum::response::{IntoResponse, Response};
 use rookery_domain::{AgentName, Error, Kind, OperationAt, SessionAt, SessionKey, Time};
 use rookery_sessions::ask::Source;
 use rookery_sessions::history::Head;
-use rookery_sessions::stop::{Stopped, Unfinished};
+use rookery_sessions::stop::Stopped;
+use rookery_sessions::unfinished::Unfinished;
 use rookery_store::{Page, Project, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -44,7 +45,8 @@ pub(crate) fn routes() -> Vec<Route> {
         .answers::<Events>(200)
         .streams(),
         Route::new(Method::GET, below("/operations"), viewer, "Lists what runs and what waits, in order.", operations)
-            .answers::<One<Vec<OperationView>>>(200),
+            .paged()
+            .answers::<Listed<OperationView>>(200),
         Route::new(
             Method::POST,
             below("/operations/{operation}/cancel"),
@@ -150,8 +152,7 @@ pub(crate) async fn find(app: &App, project: &Project, ids: &Ids) -> Result<(Ses
 
 async fn show(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
     let (at, head) = find(&app, &project, &ids).await?;
-    let unfinished = app.agents.sessions.unfinished(&at).await?;
-    let running = unfinished.iter().find(|unfinished| unfinished.is_open).map(|unfinished| unfinished.operation.run_id());
+    let at_work = app.agents.sessions.at_work(&at).await?;
     Ok(one(SessionView {
         agent: head.names.agent,
         instance: head.names.instance,
@@ -159,8 +160,8 @@ async fn show(State(app): State<App>, Extension(project): Extension<Project>, id
         created_at: head.at,
         operations: head.operations,
         last_event: head.last_entry,
-        waiting: unfinished.len() - usize::from(running.is_some()),
-        running,
+        running: at_work.running.map(|operation| operation.run_id()),
+        waiting: at_work.waiting,
     }))
 }
 
@@ -177,9 +178,7 @@ async fn messages(
     ids: Ids,
 ) -> Result<impl IntoResponse> {
     let (at, _) = find(&app, &project, &ids).await?;
-    let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let after = cursor.map_or(Ok(0), |cursor| place_of(&cursor).and_then(|place| place.parse().ok()).ok_or_else(bad_cursor))?;
-    let part = app.agents.sessions.part(&at, after, limit).await?;
+    let part = app.agents.sessions.part(&at, after(&query)?, query.limit()?).await?;
     let ends = app.agents.sessions.ends(&at, &part).await?;
     let next = match (part.more, part.entries.last()) {
         (true, Some((number, _))) => Some(cursor_at(&number.to_string())?),
@@ -212,10 +211,22 @@ async fn events(
     Ok((Extension(Follows), frames::answer(told(at, coming))).into_response())
 }
 
-async fn operations(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
+async fn operations(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+    ids: Ids,
+) -> Result<impl IntoResponse> {
     let (at, _) = find(&app, &project, &ids).await?;
-    let unfinished = app.agents.sessions.unfinished(&at).await?;
-    Ok(one(unfinished.into_iter().map(view).collect::<Vec<_>>()))
+    let (items, next) = app.agents.sessions.unfinished(&at, after(&query)?, query.limit()?).await?;
+    let next = next.map(|number| cursor_at(&number.to_string())).transpose()?;
+    Ok(listed(Page { items, next }, view))
+}
+
+/// The number of an entry or an operation that a cursor says.
+fn after(query: &Query) -> Result<u64> {
+    let Some(cursor) = query.cursor()? else { return Ok(0) };
+    Ok(place_of(&cursor).and_then(|place| place.parse().ok()).ok_or_else(bad_cursor)?)
 }
 
 fn view(unfinished: Unfinished) -> OperationView {

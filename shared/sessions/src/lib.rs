@@ -37,6 +37,7 @@ pub mod ports;
 pub mod progress;
 pub mod runs;
 pub mod stop;
+pub mod unfinished;
 
 use rookery_queue::Producer;
 use rookery_store::Store;

@@ -6,7 +6,7 @@ use crate::ask::{Ask, Source};
 use crate::entry::{EndError, EndState, Over, What};
 use crate::log::{Appended, Loaded, read};
 use crate::progress::Progress;
-use rookery_domain::{Error, OperationAt, Result, SessionAt, Time, limits};
+use rookery_domain::{Error, OperationAt, Result, SessionAt};
 use rookery_store::Operation;
 
 /// What became of an operation that was to end.
@@ -18,19 +18,6 @@ pub enum Stopped {
     Cancelled,
     /// It was over.
     Over,
-}
-
-/// An operation that is not over.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unfinished {
-    /// The operation.
-    pub operation: OperationAt,
-    /// What is asked.
-    pub ask: Ask,
-    /// When it was admitted.
-    pub at: Time,
-    /// Whether it has begun.
-    pub is_open: bool,
 }
 
 impl Sessions {
@@ -56,23 +43,6 @@ impl Sessions {
             }
             _ => Ok(false),
         }
-    }
-
-    /// The operations of a session that are at work or wait, in their order.
-    pub async fn unfinished(&self, at: &SessionAt) -> Result<Vec<Unfinished>> {
-        let over = self.over(at).await?;
-        let limit = usize::try_from(limits::WAITING_OPERATIONS).unwrap_or(usize::MAX);
-        let operations = self.store.operations(at, over.first_open(), limit).await?;
-        let open = match operations.first() {
-            Some(first) => self.load_after(at, first.after).await?.open.map(|open| open.begin.n),
-            None => None,
-        };
-        let waiting = operations.into_iter().filter(|operation| !over.has(operation.n));
-        let unfinished = waiting.map(|operation| {
-            let (n, ask) = (operation.n, Ask::of(&operation)?);
-            Ok(Unfinished { operation: at.operation(n), ask, at: operation.at, is_open: open == Some(n) })
-        });
-        unfinished.collect()
     }
 
     /// Ends an operation, and says why. 404 when there is none.
@@ -105,7 +75,7 @@ impl Sessions {
         Ok(self.store.operation(&at.operation(n)).await?.map(|operation| (n, operation)))
     }
 
-    async fn over(&self, at: &SessionAt) -> Result<Over> {
+    pub(crate) async fn over(&self, at: &SessionAt) -> Result<Over> {
         let last = self.store.last_entry(at).await?;
         last.map_or_else(|| Ok(Over::default()), |(_, text)| read(&text).map(|entry| entry.over))
     }

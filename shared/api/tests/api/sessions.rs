@@ -129,6 +129,42 @@ async fn what_runs_and_waits_is_listed_ended_and_then_the_session_can_be_deleted
 }
 
 #[tokio::test]
+async fn what_waits_is_listed_in_pages_of_bounded_size() {
+    let world = World::open().await;
+    let (path, at) = session(&world).await;
+    let names = SessionNames { agent: "helper".into(), instance: "a/b 🦀".into(), session: "..".into() };
+    let sessions = world.fake.sessions();
+    for n in 5..=14 {
+        let ask = Ask {
+            message: n.to_string().repeat(100_000),
+            payload: None,
+            source: Source::Dispatch,
+            run_ms: 60_000,
+            wait_until: Time::now().plus(60_000),
+        };
+        let admit = Admit { at: &at, names: &names, ask: &ask, key: None, here: None, only_if_free: false };
+        sessions.admit(&admit).await.unwrap();
+    }
+    let waiting = world.get(&path).await.ok(200)["data"]["waiting"].clone();
+    assert_eq!(waiting, 11);
+    for (limit, pages) in [(100, 2..=3), (5, 3..=4)] {
+        let (mut seen, mut cursor, mut count) = (Vec::new(), String::new(), 0);
+        loop {
+            let page = world.get(&format!("{path}/operations?limit={limit}{cursor}")).await;
+            assert!(page.bytes.len() < 1_500_000, "{}", page.bytes.len());
+            let page = page.ok(200);
+            seen.extend(page["data"].as_array().unwrap().iter().map(|one| one["run_id"].as_str().unwrap().to_owned()));
+            count += 1;
+            let Some(next) = page["meta"]["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(seen, (3..=14).map(|n| at.operation(n).run_id()).collect::<Vec<_>>());
+        assert!(pages.contains(&count), "{count}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn an_abort_that_may_mean_a_strangers_session_ends_none() {
     let world = World::open().await;
     let project = world.project().await.rsplit('/').next().unwrap().to_owned();
@@ -153,8 +189,8 @@ async fn an_abort_that_may_mean_a_strangers_session_ends_none() {
     }
     let abort = async |query: &str| world.post(&format!("{root}/sessions/a%3Ab%3Ac/abort{query}"), json!({})).await;
     let working = async || {
-        let each = futures::future::join_all(at.iter().map(|at| sessions.unfinished(at))).await;
-        each.into_iter().map(|unfinished| unfinished.unwrap().len()).collect::<Vec<_>>()
+        let each = futures::future::join_all(at.iter().map(|at| sessions.unfinished(at, 0, 100))).await;
+        each.into_iter().map(|unfinished| unfinished.unwrap().0.len()).collect::<Vec<_>>()
     };
     abort("").await.error(409, "ambiguous_session");
     abort("?agent=helper").await.error(409, "ambiguous_session");
@@ -279,7 +315,7 @@ async fn the_lists_of_a_session_take_only_what_is_theirs() {
         ("events", "limit=0"),
         ("events", "after=-1"),
         ("events", "after=18446744073709551616"),
-        ("operations", "limit=1"),
+        ("operations", "after=1"),
     ] {
         world.get(&format!("{path}/{list}?{query}")).await.error(400, "invalid_request");
     }

@@ -23,7 +23,7 @@ async fn an_event_becomes_a_question_and_its_answer_goes_on() {
     assert_eq!((asked.session.names.instance.as_str(), asked.session.n), ("customer-7", Some(1)));
     let parked = items.iter().find_map(|item| item.parked.as_ref()).unwrap();
     assert!(parked.for_reply && parked.why.as_deref() == Some("The answer of `guide`."), "{parked:?}");
-    let waiting = asking.world.calm.sessions.unfinished(&operation.session).await.unwrap();
+    let waiting = asking.world.calm.sessions.unfinished(&operation.session, 0, 100).await.unwrap().0;
     let cell = waiting[0].ask.cell().unwrap();
     assert_eq!((&cell.workflow, cell.cell.as_str(), cell.event.id.run), (&asking.workflow.id, "ask", run));
 

@@ -14,7 +14,7 @@ const EMITS: &str = "---\nmodel: demo/guide\ntools: [emit]\n---\nYou help.";
 
 /// Who waits for the first operation of a session.
 async fn cell_of(asking: &Asking, customer: &str) -> CellAsk {
-    let waiting = asking.world.calm.sessions.unfinished(&asking.session(customer)).await.unwrap();
+    let waiting = asking.world.calm.sessions.unfinished(&asking.session(customer), 0, 100).await.unwrap().0;
     waiting[0].ask.cell().unwrap().clone()
 }
 

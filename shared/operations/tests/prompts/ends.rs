@@ -45,7 +45,7 @@ async fn what_waits_is_cancelled_and_what_is_at_work_does_not_notice() {
     world.go.add_permits(1);
     assert_eq!(answer(first).await, "held hold 1");
     assert_eq!(*world.asked.lock().unwrap(), ["hold 1"], "the model was asked once");
-    assert_eq!(operations.sessions().unfinished(&world.at()).await.unwrap(), []);
+    assert_eq!(operations.sessions().unfinished(&world.at(), 0, 100).await.unwrap().0, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

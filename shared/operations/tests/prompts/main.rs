@@ -62,7 +62,7 @@ async fn what_cannot_be_asked_is_refused_before_it_has_a_place() {
     }
     world.define(operations.definitions(), "---\nmodel: false\n---\n").await;
     assert_eq!(operations.prompt(world.prompt("hello")).await.err().unwrap().kind, OpErrorKind::Invalid);
-    assert_eq!(operations.sessions().unfinished(&world.at()).await.unwrap(), []);
+    assert_eq!(operations.sessions().unfinished(&world.at(), 0, 100).await.unwrap().0, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,7 +78,7 @@ async fn a_busy_session_refuses_a_prompt_or_has_it_wait() {
     let (second, third) = (world.prompt("two"), world.prompt("three"));
     let second = operations.prompt(queued(second)).await.unwrap();
     let third = elsewhere.prompt(queued(third)).await.unwrap();
-    let unfinished = elsewhere.sessions().unfinished(&world.at()).await.unwrap();
+    let unfinished = elsewhere.sessions().unfinished(&world.at(), 0, 100).await.unwrap().0;
     let told: Vec<_> = unfinished.iter().map(|one| (one.operation.n, one.ask.message.as_str(), one.is_open)).collect();
     assert_eq!(told, [(1, "hold 1", true), (2, "two", false), (3, "three", false)]);
     // Their messages come while the first one is at work, so whoever is done with that has to send another.
@@ -265,7 +265,7 @@ fn a_prompt_whose_process_dies_is_answered_or_was_never_asked() {
         outer.block_on(async {
             let operations = world.operations().alone();
             let operator = Operator::new(operations.clone());
-            for unfinished in operations.sessions().unfinished(&world.at()).await.unwrap() {
+            for unfinished in operations.sessions().unfinished(&world.at(), 0, 100).await.unwrap().0 {
                 cut += 1;
                 operator.handle(Message::guard(&unfinished.operation)).await.unwrap();
             }

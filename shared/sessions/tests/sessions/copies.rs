@@ -37,11 +37,11 @@ async fn a_deleted_session_is_empty_and_its_numbers_go_on() {
         let alive = Duration::from_micros(fastrand::u64(100..5_000));
         // Busy, while the deletion of the life before is not over: as whoever is sent the guard, the next one goes on with that.
         tokio::time::timeout(alive, sessions.delete(&at)).await.ok();
-        if let Some(first) = sessions.unfinished(&at).await.unwrap().first() {
+        if let Some(first) = sessions.unfinished(&at, 0, 100).await.unwrap().0.first() {
             tokio::time::timeout(alive, sessions.clear(&at, first.operation.n)).await.ok();
         }
         if lives == 10 {
-            for unfinished in sessions.unfinished(&at).await.unwrap() {
+            for unfinished in sessions.unfinished(&at, 0, 100).await.unwrap().0 {
                 sessions.clear(&at, unfinished.operation.n).await.unwrap();
             }
         }
@@ -104,7 +104,7 @@ async fn a_fork_has_the_conversation_and_goes_on_by_itself() {
                 let forked = SessionAt { key: to("whole").key(), ..at.clone() };
                 let first = store.operation(&forked.operation(1)).await.unwrap().unwrap();
                 tokio::time::timeout(lives, sessions.done_without_model(&forked, &first)).await.ok();
-                whole = sessions.unfinished(&forked).await.unwrap().is_empty().then_some(forked);
+                whole = sessions.unfinished(&forked, 0, 100).await.unwrap().0.is_empty().then_some(forked);
             }
             Err(_) => {}
         }
@@ -154,7 +154,7 @@ async fn a_fork_has_all_files_or_there_is_none() {
                 assert_eq!(error.code, "session_exists", "it has its place, and its guard has it done");
                 let first = store.operation(&forked("copy").operation(1)).await.unwrap().unwrap();
                 tokio::time::timeout(lives, sessions.done_without_model(&forked("copy"), &first)).await.ok();
-                is_whole = sessions.unfinished(&forked("copy")).await.unwrap().is_empty();
+                is_whole = sessions.unfinished(&forked("copy"), 0, 100).await.unwrap().0.is_empty();
             }
             Err(_) => {}
         }
