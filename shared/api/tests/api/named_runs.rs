@@ -181,8 +181,8 @@ async fn a_run_fails_when_nobody_handles_its_error() {
     start(&world, &project, "handled", failing(true)).await;
     let failed = at_work(&world, world.post("/workflows/failing?wait=result", json!({"text": "5"}))).await;
     failed.error(500, "internal_error");
-    assert!(!failed.headers.contains_key("x-flue-run-id"));
     let run_id = failed.value()["error"]["meta"]["run_id"].as_str().unwrap().to_owned();
+    assert_eq!(failed.headers["x-flue-run-id"], run_id.as_str());
     let run = world.get(&format!("/runs/{run_id}")).await.ok(200);
     assert_eq!((&run["status"], &run["result"], &run["isError"]), (&json!("failed"), &Value::Null, &json!(true)));
     let error = run["error"].as_object().unwrap();
