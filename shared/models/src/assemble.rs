@@ -4,7 +4,10 @@
 use crate::StreamEvent;
 use rookery_domain::{Args, Message, Part, Payload, Role, Seal, Thinking, ToolCall, hashed_uuid};
 use rookery_egress::Redactor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+/// The name of a tool for which a model gave none.
+const UNNAMED: &str = "unnamed";
 
 /// An answer that is being put together: its blocks by their place in the message.
 #[derive(Default)]
@@ -74,13 +77,18 @@ impl Assembly {
 
     /// The whole message. Calls without an id get one that is made of the request's key.
     pub(crate) fn finish(self, key: &str) -> Message {
+        let mut ids = HashSet::new();
         let parts = self.blocks.into_iter().filter_map(|(at, block)| match block {
             Block::Text(text) => (!text.is_empty()).then_some(Part::Text(text)),
             Block::Thinking(thoughts) => {
                 (!thoughts.text.is_empty() || thoughts.seal.is_some()).then_some(Part::Thinking(thoughts))
             }
-            Block::Call(OpenCall { mut id, name, args, seal }) => {
-                if id.is_empty() {
+            Block::Call(OpenCall { mut id, mut name, args, seal }) => {
+                // Providers refuse a conversation in which a call has no name, or the id of another: the model is to be told instead.
+                if name.is_empty() {
+                    UNNAMED.clone_into(&mut name);
+                }
+                if id.is_empty() || !ids.insert(id.clone()) {
                     id = format!("call_{}", hashed_uuid(&[key.as_bytes(), &at.to_be_bytes()]).simple());
                 }
                 Some(Part::ToolCall(ToolCall { id, name, args: read_args(args), seal }))

@@ -87,6 +87,8 @@ impl ModelError {
 
     /// The error in a frame of a stream, if the frame is one.
     pub(crate) fn in_frame(frame: &Value) -> Option<Self> {
+        // Google puts an error into a list.
+        let frame = frame.get(0).unwrap_or(frame);
         frame.get("error").filter(|error| !error.is_null())?;
         let (code, text) = told(frame);
         let numeric = frame["error"]["code"].as_u64().and_then(|code| u16::try_from(code).ok());

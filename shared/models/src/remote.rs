@@ -85,7 +85,10 @@ impl Remote {
         }
         let content_type = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
         if !content_type.is_none_or(|value| wire.framing().is_of(value)) {
-            return Err(ModelError::unreadable("it is no stream of events"));
+            // Some servers tell an error with a status that says all is well.
+            let told = serde_json::from_slice(&redactor().redact(&beginning(&mut body).await)).ok();
+            let error = told.and_then(|told| ModelError::in_frame(&told));
+            return Err(error.unwrap_or_else(|| ModelError::unreadable("it is no stream of events")));
         }
         let mut coming = Coming {
             frames: wire.framing().frames(body),

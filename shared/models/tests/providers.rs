@@ -207,7 +207,17 @@ async fn an_answer_that_is_no_stream_is_refused_at_once() {
     let html = status(200, "content-type: text/html\r\n", "<html>");
     let garbage = stream("data: <html>\n\n");
     let moved = status(307, "location: http://127.0.0.1/\r\n", "");
-    for (answer, code) in [(html, "invalid_stream"), (garbage, "invalid_stream"), (moved, "provider_refused")] {
+    let told = |body: &str| status(200, "content-type: application/json\r\n", body);
+    let error = told(r#"{"error": {"code": "invalid_prompt", "message": "No."}}"#);
+    let listed = told(r#"[{"error": {"code": 400, "message": "No.", "status": "INVALID_ARGUMENT"}}]"#);
+    for (answer, code) in [
+        (html, "invalid_stream"),
+        (garbage, "invalid_stream"),
+        (told("{}"), "invalid_stream"),
+        (moved, "provider_refused"),
+        (error, "provider_refused"),
+        (listed, "provider_refused"),
+    ] {
         let provider = Provider::start(vec![answer]).await;
         let error = ask(&provider, "openai/x").await.1.unwrap_err();
         assert_eq!((error.code, error.retry, provider.requests().len()), (code, Retry::Never, 1));

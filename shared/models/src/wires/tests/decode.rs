@@ -154,6 +154,17 @@ fn malformed_arguments_are_kept_as_they_are() {
 }
 
 #[test]
+fn each_call_has_a_name_and_an_id_of_its_own() {
+    let calls = r#"[{"index":0,"id":"c","function":{"name":"read"}},{"index":1,"id":"c","function":{"name":"list"}},{"index":2,"function":{}}]"#;
+    let frame = format!(r#"{{"choices":[{{"delta":{{"tool_calls":{calls}}},"finish_reason":"tool_calls"}}]}}"#);
+    let (_, ended) = read(&OpenAi, format!("data: {frame}\n\ndata: [DONE]\n\n").as_bytes(), &[]).unwrap();
+    let calls: Vec<_> = ended.message.tool_calls().map(|call| (call.name.as_str(), call.id.as_str())).collect();
+    assert_eq!(calls.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["read", "list", "unnamed"]);
+    let ids: std::collections::BTreeSet<_> = calls.iter().map(|(_, id)| *id).collect();
+    assert!(ids.len() == 3 && calls[0].1 == "c", "{ids:?}");
+}
+
+#[test]
 fn reasons_to_end_are_told_apart() {
     let openai = |reason: &str| format!(r#"{{"choices":[{{"delta":{{"content":"x"}},"finish_reason":"{reason}"}}]}}"#);
     let gemini = |reason: &str| format!(r#"{{"candidates":[{{"finishReason":"{reason}"}}]}}"#);
