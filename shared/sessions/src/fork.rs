@@ -30,8 +30,9 @@ impl Sessions {
         let (Admitted::New { operation, .. } | Admitted::Same(operation)) = self.admit(&admit).await?;
         self.copy(&at, operation.n, &ask.source).await?;
         match self.store.operation(&operation).await? {
-            Some(done) if is_failed_fork(&done)? => Err(failed()),
-            _ => Ok(at),
+            Some(done) if !is_failed_fork(&done)? => Ok(at),
+            // One that failed is gone with its session.
+            _ => Err(failed()),
         }
     }
 
@@ -69,7 +70,19 @@ impl Sessions {
             let error = Some(EndError::new("fork_failed", failed().message));
             self.append(&mut loaded, What::End { n, state: EndState::Failed, error }).await?;
         }
-        self.finish(&at.operation(n), None).await
+        self.finish(&at.operation(n), None).await?;
+        match self.store.operation(&at.operation(n)).await? {
+            Some(done) if is_failed_fork(&done)? => self.delete_failed(at).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Deletes the session of a fork that failed, unless somebody uses it already.
+    async fn delete_failed(&self, at: &SessionAt) -> Result<()> {
+        match self.delete(at).await {
+            Err(error) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => Ok(()),
+            deleted => deleted,
+        }
     }
 
     /// The conversation of a session up to an entry.
