@@ -178,6 +178,9 @@ async fn versions(tour: &mut Tour) {
     assert_eq!((&first["data"]["name"], &first["data"]["options"]), (&json!("Tour"), &options()));
     let restored = tour.post("/projects/{p}/workflows/{w}/versions/{n}/restore", json!({})).await.expect(200);
     assert_eq!((&restored["data"]["version"], &restored["data"]["options"]), (&json!(3), &options()));
+    let file = tour.get("/projects/{p}/workflows/{w}/export").await;
+    let imported = tour.post("/projects/{p}/workflows/import", file).await.expect(201);
+    assert_eq!((&imported["data"]["version"], &imported["data"]["options"]), (&json!(1), &options()));
 }
 
 async fn agents(tour: &mut Tour) {
