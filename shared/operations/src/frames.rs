@@ -62,9 +62,9 @@ impl Frames {
                 return None;
             }
             tokio::select! {
-                // What was said before an entry is heard before it.
+                // What was said before an entry is heard before it; but not before the results of the tools that it rests on.
                 biased;
-                delta = self.deltas.next() => self.hear(delta),
+                delta = self.deltas.next(), if self.calls.is_empty() => self.hear(delta),
                 entry = self.entries.next() => match entry {
                     Some(Ok((_, entry))) if entry.what.n() == self.n => self.see(&entry.what).await,
                     Some(Ok(_)) => {}

@@ -72,7 +72,9 @@ pub(super) async fn take(
     let key = idempotency_key(request.headers())?;
     let mut fields = Fields::from_request(request, &()).await?;
     let session = fields.session()?;
-    let input = fields.take("input");
+    // Whoever takes it for a prompt means the same.
+    let input = ["input", "message", "prompt"].into_iter().map(|name| fields.take(name)).find(|input| !input.is_null());
+    let input = input.unwrap_or_default();
     let message = input.as_str().map_or_else(|| input.to_string(), str::to_owned);
     if message.trim().is_empty() {
         return Err(FlueError::invalid("`input` is empty.", "Send what is to be done."));

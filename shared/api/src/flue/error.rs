@@ -95,7 +95,9 @@ impl FlueError {
     /// 404 for a workflow that cannot be called by this name.
     pub(crate) fn no_workflow(name: &str) -> Self {
         let message = format!("There is no workflow `{name}` that can be called.");
-        FlueError::not_found(message, "Start one of this name that has a `manual` or a `webhook` trigger.")
+        let details = "Start one of this name that has a `manual` or a `webhook` trigger. Without `/p/{project}` in the path, the project is \
+                       the key's own, or `default`.";
+        FlueError::not_found(message, details)
     }
 
     /// 409 for a text that names several sessions that are at work.

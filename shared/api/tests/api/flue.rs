@@ -222,6 +222,7 @@ async fn a_dispatch_is_taken_with_any_input_and_so_is_a_prompt_that_nobody_waits
         (json!({"input": {"b": 1.50, "a": [null]}}), r#"{"b":1.5,"a":[null]}"#),
         (json!({"input": 12}), "12"),
         (json!({"payload": {"input": true}}), "true"),
+        (json!({"message": "as a prompt"}), "as a prompt"),
         (json!({}), "null"),
     ] {
         let answer = world.post("/agents/helper/i/dispatch", body).await;

@@ -206,7 +206,9 @@ fn play(request: &ModelRequest) -> Answer {
         parts.push(Part::ToolCall(ToolCall { id: format!("call_{index}"), name, args, seal: None }));
     }
     let stop = if parts.is_empty() { Stop::End } else { Stop::Tools };
+    let mut events = Vec::new();
     if parts.is_empty() {
+        events.push(StreamEvent::Text("done".into()));
         parts.push(Part::Text("done".into()));
     }
     let completed = Completed {
@@ -216,5 +218,6 @@ fn play(request: &ModelRequest) -> Answer {
         model: request.model.to_string(),
         request_id: None,
     };
-    futures::stream::iter([Ok(StreamEvent::Done(completed))]).boxed()
+    events.push(StreamEvent::Done(completed));
+    futures::stream::iter(events).map(Ok).boxed()
 }

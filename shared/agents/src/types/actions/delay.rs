@@ -36,7 +36,7 @@ pub struct Options {
 
 /// Seconds, or a template for them.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "Give a number of seconds, 0 or more, or a template for one.")]
+#[serde(untagged, expecting = "Give a whole number of seconds, 0 or more, or a template for a number.")]
 enum Seconds {
     /// So many.
     Number(u64),
@@ -84,6 +84,10 @@ impl AgentType for Delay {
             (Some(until), _) => problems.take("until", Template::parse(&until)).map(Delay::Until),
             _ if total > MAX_SECONDS => {
                 problems.add("days", "Wait at most 366 days in all.");
+                None
+            }
+            (None, Some(text)) if !text.contains("{{") && !text.contains("{%") && read_seconds(&text).is_err() => {
+                problems.add("seconds", "Give a number of seconds, 0 or more, or a template for one, like `{{ seconds }}`.");
                 None
             }
             (None, Some(template)) => {
@@ -222,6 +226,7 @@ mod tests {
         assert_eq!(problem("delay", json!({"until": "{{ a"})), "config.until");
         assert_eq!(problem("delay", json!({"seconds": "{{ a"})), "config.seconds");
         assert_eq!(problem("delay", json!({"seconds": -1})), "config.seconds");
+        assert_eq!(problem("delay", json!({"seconds": "soon"})), "config.seconds");
         assert_eq!(problem("delay", json!({"seconds": "{{ a }}", "until": "{{ a }}"})), "config.until");
         assert_eq!(problem("delay", json!({"seconds": "{{ a }}", "days": 400})), "config.days");
     }

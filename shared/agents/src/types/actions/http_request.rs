@@ -63,8 +63,8 @@ pub struct Options {
     retries: Retries,
     /// Sends the payload as the data of a CloudEvent (version 1.0).
     cloud_event: Option<CloudEventOption>,
-    /// The credential with the secret (`whsec_...`) that signs what is sent, as in Standard Webhooks. A payload that is signed may hold no
-    /// credentials.
+    /// The credential with the secret (`whsec_...`) that signs what is sent, as in Standard Webhooks. The secret itself is sent nowhere, so its
+    /// hosts do not matter. A payload that is signed may hold no credentials.
     signing_credential: Option<String>,
 }
 
