@@ -5,7 +5,7 @@
 use crate::AgentError;
 use crate::template::Scope;
 use async_trait::async_trait;
-use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, PaidUsage, Payload, RunId, Time};
+use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, PaidUsage, Payload, RunId, Stop, Time};
 use rookery_egress::{Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -110,6 +110,9 @@ pub struct AgentReply {
     /// `false` where the price of one of them is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_known: Option<bool>,
+    /// Why the answer is not whole: `length` or `refused`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stop>,
     /// Why there is no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ReplyError>,

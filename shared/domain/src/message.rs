@@ -130,6 +130,13 @@ pub enum Stop {
     Refused,
 }
 
+impl Stop {
+    /// Why an answer is not all that the model had to say, if it is not: such an answer must not look like a whole one.
+    pub fn cut(self) -> Option<Self> {
+        matches!(self, Stop::Length | Stop::Refused).then_some(self)
+    }
+}
+
 /// The tokens of one call of a model, or of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {

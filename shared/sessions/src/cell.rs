@@ -7,7 +7,7 @@ use crate::ask::{Ask, CellAsk, Source};
 use crate::entry::{EndError, EndState, NoAnswer};
 use crate::finish::Read;
 use rookery_agents::{AgentReply, ReplyError};
-use rookery_domain::{Error, OperationAt, Payload, PendingState, Result, SessionAt, limits};
+use rookery_domain::{Error, OperationAt, Payload, PendingState, Result, SessionAt, Stop, limits};
 use rookery_queue::{Deliver, Message, Task};
 use rookery_store::{Asked, AskedSession, Pending, PutOperation};
 use serde_json::json;
@@ -118,10 +118,11 @@ fn reply(pending: &Pending, operation: &OperationAt, state: &str, read: &Read) -
         }
     };
     Ok(AgentReply {
-        text,
         model: read.outcome.model.clone(),
         usage: read.paid(),
         cost_known: read.is_unpriced.then_some(false),
+        stop: read.stop.filter(|_| text.is_some()).and_then(Stop::cut),
+        text,
         error,
         agent: names.agent,
         instance: names.instance,
@@ -158,6 +159,10 @@ mod tests {
     use rookery_store::SessionNames;
 
     fn told(text: Option<String>, error: Option<EndError>) -> AgentReply {
+        told_of(Read { text, outcome: Outcome { error, ..Outcome::default() }, ..Read::default() })
+    }
+
+    fn told_of(read: Read) -> AgentReply {
         let workflow = WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() };
         let (event, cell) = (EventId::fresh(), CellId("ask".into()));
         let names = SessionNames { agent: "guide".into(), instance: "7".into(), session: "default".into() };
@@ -179,8 +184,13 @@ mod tests {
             session: Some(AskedSession { names, n: Some(1) }),
         };
         let session = SessionAt { project: ProjectId::random(), key: SessionKey::of("guide", "7", "default") };
-        let read = Read { text, outcome: Outcome { error, ..Outcome::default() }, ..Read::default() };
         reply(&pending, &session.operation(1), "succeeded", &read).unwrap()
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_says_so() {
+        let answered = |stop| told_of(Read { text: Some("Half an".into()), stop: Some(stop), ..Read::default() }).stop;
+        assert_eq!([Stop::End, Stop::Length, Stop::Refused].map(answered), [None, Some(Stop::Length), Some(Stop::Refused)]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::Sessions;
 use crate::ask::{Ask, Source};
 use crate::entry::{EndError, EndState, Entry, What};
 use crate::log::read;
-use rookery_domain::{Cost, Error, OperationAt, PaidUsage, Result, SessionAt, Time, Usage};
+use rookery_domain::{Cost, Error, OperationAt, PaidUsage, Result, SessionAt, Stop, Time, Usage};
 use rookery_store::{CopyTo, Ended};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,8 @@ pub(crate) struct Read {
     pub(crate) outcome: Outcome,
     /// The text of its answer.
     pub(crate) text: Option<String>,
+    /// Why the model ended its last answer.
+    pub(crate) stop: Option<Stop>,
     /// What those of its calls of models cost whose price is known.
     pub(crate) cost: Cost,
     /// Whether the price of one of them is not known.
@@ -121,6 +123,7 @@ impl Read {
         match entry.what {
             What::Answer(answer) => {
                 self.text = answer.last.then(|| answer.message.text());
+                self.stop = Some(answer.stop);
                 self.outcome.usage += answer.usage;
                 self.outcome.model = Some(answer.model);
                 match answer.cost {

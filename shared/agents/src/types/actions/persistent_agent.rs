@@ -17,7 +17,8 @@ const MAX_OUTSTANDING: u32 = 10_000;
 /// what the session was asked before, and what was said in the session is known to the agent. The delivery waits for the answer; nothing
 /// runs meanwhile.
 ///
-/// The answer goes on in the group `on_reply`: `{"text", "model", "usage", "agent", "instance", "session", "run_id"}`. `usage` has tokens and,
+/// The answer goes on in the group `on_reply`: `{"text", "model", "usage", "agent", "instance", "session", "run_id"}`, with `stop` where
+/// the answer is not whole: `length` or `refused`. `usage` has tokens and,
 /// in `cost`, US dollars: zeros with `"cost_known": false` beside `usage`, where the price of a model is not known. An agent that has the
 /// tool `emit` may put events on the workflow before that, in the group `on_emit`. A failure goes to `on_error`, with the code of what
 /// went wrong: `agent_not_found`, `timeout`, `aborted`, `cancelled`, or that of the model's provider. An agent that its definition
