@@ -2,6 +2,7 @@
 
 use crate::Sessions;
 use crate::ask::Ask;
+use crate::entry::Over;
 use rookery_domain::{OperationAt, Result, SessionAt, Time};
 use rookery_store::Operation;
 
@@ -32,12 +33,19 @@ pub struct AtWork {
     pub waiting: usize,
 }
 
+impl AtWork {
+    /// Whether all is over.
+    pub fn is_idle(&self) -> bool {
+        self.running.is_none() && self.waiting == 0
+    }
+}
+
 impl Sessions {
     /// Operations of a session that are at work or wait, in their order: those after number `after`, at most `limit`, and fewer if much is
     /// asked. With them, the number after which there may be more.
     pub async fn unfinished(&self, at: &SessionAt, after: u64, limit: usize) -> Result<(Vec<Unfinished>, Option<u64>)> {
         let over = self.over(at).await?;
-        let open = self.open_number(at).await?;
+        let open = self.open_number(at, &over).await?;
         let (mut found, mut bytes, mut from) = (Vec::new(), 0, over.first_open().max(after.saturating_add(1)));
         loop {
             let read = self.store.operations(at, from, READ).await?;
@@ -63,13 +71,13 @@ impl Sessions {
         let over = self.over(at).await?;
         let last = self.store.last_operation(at).await?.map_or(0, |last| last.n);
         let unfinished = (over.first_open()..=last).filter(|n| !over.has(*n)).count();
-        let running = self.open_number(at).await?.map(|n| at.operation(n));
+        let running = self.open_number(at, &over).await?.map(|n| at.operation(n));
         Ok(AtWork { waiting: unfinished.saturating_sub(usize::from(running.is_some())), running })
     }
 
     /// The number of the operation that has begun and is not over.
-    async fn open_number(&self, at: &SessionAt) -> Result<Option<u64>> {
-        let Some((_, first)) = self.first_unfinished(at).await? else { return Ok(None) };
+    async fn open_number(&self, at: &SessionAt, over: &Over) -> Result<Option<u64>> {
+        let Some(first) = self.store.operation(&at.operation(over.first_open())).await? else { return Ok(None) };
         Ok(self.load_after(at, first.after).await?.open.map(|open| open.begin.n))
     }
 }

@@ -54,8 +54,7 @@ pub(super) async fn session(
     let ats = meant.into_iter().map(|key| SessionAt { project: project.id.clone(), key });
     let working = futures::stream::iter(ats).map(async |at| {
         // Most are no sessions at all.
-        let is_working =
-            app.engine.store.session(&at).await?.is_some() && !app.agents.sessions.unfinished(&at, 0, 1).await?.0.is_empty();
+        let is_working = app.engine.store.session(&at).await?.is_some() && !app.agents.sessions.at_work(&at).await?.is_idle();
         Ok::<_, FlueError>(is_working.then_some(at))
     });
     let working: Vec<SessionAt> = working.buffer_unordered(AT_ONCE).try_filter_map(futures::future::ok).try_collect().await?;
