@@ -1,13 +1,17 @@
 //! The list of agents that can be asked.
 
-use super::error::Result;
+use super::body::DEFAULT;
+use super::error::{FlueError, Result};
 use crate::App;
+use crate::auth::Caller;
 use axum::extract::State;
 use axum::{Extension, Json};
 use rookery_domain::{ProjectId, limits};
+use rookery_sessions::definition::Definition;
 use rookery_store::{DefinitionHead, Project};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The agents of a project.
 #[derive(Serialize, JsonSchema)]
@@ -77,4 +81,19 @@ pub(super) async fn running(app: &App, project: &ProjectId) -> Result<Vec<Defini
 /// The names of the agents that run.
 pub(super) async fn names(app: &App, project: &ProjectId) -> Result<Vec<String>> {
     Ok(running(app, project).await?.into_iter().map(|head| head.name.to_string()).collect())
+}
+
+/// The agent that is asked where none is named.
+pub(super) async fn default_agent(app: &App, project: &Project, caller: &Caller) -> Result<Arc<Definition>> {
+    let name = match app.running(&project.id, DEFAULT).await? {
+        Some(_) => DEFAULT.to_owned(),
+        None => match <[String; 1]>::try_from(names(app, &project.id).await?) {
+            Ok([only]) => only,
+            Err(known) => {
+                let known = caller.may_see().then_some(known);
+                return Err(FlueError::no_agent(DEFAULT, known.as_deref()));
+            }
+        },
+    };
+    app.reachable(&project.id, caller, &name).await
 }

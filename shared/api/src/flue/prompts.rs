@@ -12,14 +12,13 @@ use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use futures::{Stream, StreamExt};
-use rookery_domain::{Args, Error, PaidUsage, Stop, ToolCall};
+use rookery_domain::{Args, Error, PaidUsage, ToolCall};
 use rookery_sessions::definition::Definition;
 use rookery_sessions::ports::{DispatchAsk, Frame, OpError, PromptAsk, Reply, Running};
 use rookery_store::{Project, SessionNames};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
 
 /// The body of a prompt: the message is `message` or `prompt`. All may be in an object `payload`.
 #[derive(JsonSchema)]
@@ -169,7 +168,7 @@ impl Asked {
 
     /// Asks the agent named `default`, or the only one that there is.
     async fn ask_default(app: &App, project: Project, caller: &Caller, session: &str, request: Request) -> Result<Self> {
-        let definition = default_agent(app, &project, caller).await?;
+        let definition = listing::default_agent(app, &project, caller).await?;
         let names = SessionNames {
             agent: definition.name.to_string(),
             instance: DEFAULT.to_owned(),
@@ -267,9 +266,8 @@ pub(super) fn shown(reply: Reply, agent: &str, run_id: &str) -> Shown {
     if reply.cost.is_none() {
         metadata["cost_known"] = false.into();
     }
-    // An answer that is cut, or refused, must not look like a whole one.
-    if !matches!(reply.stop, Stop::End | Stop::Tools) {
-        metadata["stop"] = json!(reply.stop);
+    if let Some(stop) = reply.stop.cut() {
+        metadata["stop"] = json!(stop);
     }
     Shown {
         text: reply.text,
@@ -288,19 +286,4 @@ fn args(call: &ToolCall) -> Value {
 
 fn no_end() -> FlueError {
     Error::internal("the frames of a prompt have no end").into()
-}
-
-/// The agent that is asked where none is named.
-async fn default_agent(app: &App, project: &Project, caller: &Caller) -> Result<Arc<Definition>> {
-    let name = match app.running(&project.id, DEFAULT).await? {
-        Some(_) => DEFAULT.to_owned(),
-        None => match <[String; 1]>::try_from(listing::names(app, &project.id).await?) {
-            Ok([only]) => only,
-            Err(names) => {
-                let known = caller.may_see().then_some(names);
-                return Err(FlueError::no_agent(DEFAULT, known.as_deref()));
-            }
-        },
-    };
-    app.reachable(&project.id, caller, &name).await
 }

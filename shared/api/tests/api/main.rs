@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod agents;
+mod at_work;
 mod auth;
 mod bodies;
 mod definitions;
