@@ -59,9 +59,9 @@ impl Sockets {
     async fn answer(&self, said: &Said, receives: u32) -> Result<()> {
         let id = &said.connection;
         // The client is gone, or was told the end.
-        let Some(connection) = self.store.connection(id).await? else { return Ok(()) };
+        let Some(open) = self.store.socket(id).await? else { return Ok(()) };
         // What another version has stored may not be understood: the client opens another connection.
-        let Ok(socket) = serde_json::from_str::<Socket>(&connection.socket) else { return self.close(id).await };
+        let Ok(socket) = serde_json::from_str::<Socket>(&open.socket) else { return self.close(id).await };
         if let Some(refusal) = socket.refusal() {
             tokio::time::sleep(PATIENCE).await;
             self.push.frame(id, refusal.to_owned()).await?;
@@ -71,7 +71,7 @@ impl Sockets {
         if receives > MAX_RECEIVES {
             is_there = self.push.frame(id, crashed()).await?;
         } else {
-            let mut frames = self.ask(&socket, &connection.path, said).await?;
+            let mut frames = self.ask(&socket, &open.path, said).await?;
             while let Some(frame) = frames.next().await {
                 // What was asked goes on, whoever hears of it.
                 is_there = is_there && self.push.frame(id, frame).await?;
@@ -93,7 +93,7 @@ impl Sockets {
     /// Ends a connection from this side. Its item goes last: until then, whoever is asked again closes it again.
     pub(crate) async fn close(&self, id: &str) -> Result<()> {
         self.push.close(id).await?;
-        self.store.delete_connection(id).await
+        self.store.delete_socket(id).await
     }
 }
 

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rookery_domain::{Error, Result};
-use rookery_store::Connection;
+use rookery_store::OpenSocket;
 use tower::ServiceExt;
 
 /// How many messages a client may send ahead of their answers: the queue has room for all clients.
@@ -21,7 +21,7 @@ pub(crate) async fn take(sockets: &Sockets, event: Event) -> Result<StatusCode> 
     let connection = context.connection_id.clone().ok_or_else(|| Error::internal("an event of no connection"))?;
     match context.event_type.as_deref() {
         Some("CONNECT") => open(sockets, connection, event).await,
-        Some("DISCONNECT") => sockets.store.delete_connection(&connection).await.map(|()| StatusCode::OK),
+        Some("DISCONNECT") => sockets.store.delete_socket(&connection).await.map(|()| StatusCode::OK),
         _ => {
             if !sockets.store.message_waits(&connection, AHEAD).await? {
                 return sockets.close(&connection).await.map(|()| StatusCode::OK);
@@ -48,7 +48,7 @@ async fn open(sockets: &Sockets, connection: String, event: Event) -> Result<Sta
         return Ok(Some(answer.status()).filter(|status| !status.is_success()).unwrap_or(StatusCode::NOT_FOUND));
     };
     let kept = serde_json::to_string(socket).map_err(Error::internal)?;
-    sockets.store.put_connection(&connection, &Connection { path, socket: kept }).await?;
+    sockets.store.put_socket(&connection, &OpenSocket { path, socket: kept }).await?;
     if socket.refusal().is_some() {
         // Nothing can be pushed before the handshake is over.
         sockets.queue.send(&Said { connection, id: "refused".to_owned(), text: String::new() }).await?;

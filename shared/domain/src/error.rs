@@ -36,6 +36,8 @@ pub enum Kind {
     MediaType,
     /// 422: the request is well formed, but what it asks for cannot be done.
     Unprocessable,
+    /// 429: too many in a short time; the same request may succeed later.
+    TooMany,
     /// 503: not now; the same request may succeed later.
     Unavailable,
     /// 507: the store has no room.

@@ -159,6 +159,23 @@ uuid_id!(
     ScopeId, "scope"
 );
 
+uuid_id!(
+    /// An entry point that a project publishes: a cell of type `client` of one of its workflows.
+    EntryPointId, "entry point"
+);
+uuid_id!(
+    /// A stage of a workflow that uses an entry point: one incarnation of a cell of type `agent`.
+    StageId, "stage"
+);
+uuid_id!(
+    /// A connection: the public name of what joins a stage and an entry point. It is no secret, and opens nothing.
+    ConnectionId, "connection"
+);
+uuid_id!(
+    /// A task that was sent over a connection, as a reply. Ids are ordered by time.
+    TaskId, "task"
+);
+
 impl ScopeId {
     /// The id of the scope with this text.
     pub fn of(text: &str) -> Self {

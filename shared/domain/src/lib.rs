@@ -4,6 +4,7 @@
 //! on none of ours.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod connection;
 mod error;
 mod event;
 mod file_path;
@@ -24,11 +25,15 @@ mod strict;
 mod time;
 mod wording;
 
+pub use connection::{Access, ClientName, ConnectionState, TaskState};
 pub use error::{Error, Kind, RETRY_AFTER, Result};
 pub use event::{Cause, Event, EventAt};
 pub use file_path::FilePath;
 pub use graph::{Cell, Graph, Link, Target};
-pub use ids::{CellId, DeliveryId, EventId, ProjectId, RunId, ScopeId, WorkflowId, hashed_uuid, is_valid_name, random_token};
+pub use ids::{
+    CellId, ConnectionId, DeliveryId, EntryPointId, EventId, ProjectId, RunId, ScopeId, StageId, TaskId, WorkflowId, hashed_uuid,
+    is_valid_name, random_token,
+};
 pub use message::{
     Args, Cost, ImageAt, ImageRef, Message, PaidUsage, Part, Role, Seal, Stop, Thinking, ToolCall, ToolResult, Usage,
 };

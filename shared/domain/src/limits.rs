@@ -54,3 +54,11 @@ pub const FILES: u64 = 1000;
 pub const FILES_BYTES: u64 = 10 * 1024 * 1024;
 /// Largest result of a tool that a model is told, in bytes.
 pub const TOOL_RESULT_BYTES: usize = 128 * 1024;
+/// Tasks that a connection may bring in a minute, unless its entry point says otherwise.
+pub const TASKS_PER_MINUTE: u32 = 1000;
+/// How long a task that was sent is listed, in milliseconds.
+pub const TASK_MS: i64 = 30 * 24 * 3600 * 1000;
+/// How long a token stays valid after its connection got another one, in milliseconds.
+pub const TOKEN_OVERLAP_MS: i64 = 3600 * 1000;
+/// Most connections that an entry point may have.
+pub const CONNECTIONS: usize = 10_000;

@@ -75,7 +75,7 @@
 //! | `aside`, `tries` | until when it is not tried again, and how often that was so | operations |
 //! | `end`, `m0`, `m1`, `outcome` | what became of it; its first and last entry; the rest, packed | operations |
 //! | `entry`, `parts` | what happened, packed; in how many further items it goes on | logs of sessions |
-//! | `path`, `socket`, `ahead` | the path of its handshake; what may be said on it, packed; how many messages wait for their answers | connections |
+//! | `path`, `socket`, `ahead` | the path of its handshake; what may be said on it, packed; how many messages wait for their answers | sockets |
 //! | `since`, `probe` | when it opened; when the next call may try | breakers |
 
 #[cfg(test)]

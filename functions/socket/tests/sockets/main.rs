@@ -33,7 +33,7 @@ async fn messages_are_answered_in_their_order_by_one_frame_each() {
     assert!(told[0].contains("first") && told[1] == "invalid_json" && told[2].contains('🦀') && told.len() == 3, "{told:?}");
     assert!(told[2].contains("message 2"), "they are of one session: {told:?}");
     world.leave().await;
-    assert_eq!(world.store.connection(CONNECTION).await.unwrap(), None);
+    assert_eq!(world.store.socket(CONNECTION).await.unwrap(), None);
     world.say("4", &said("late")).await;
     assert_eq!(world.pushed().await, [Pushed::Closed], "a message that comes after the end is dropped");
     world.stop().await;
@@ -54,7 +54,7 @@ async fn whoever_sends_too_much_ahead_of_the_answers_is_closed() {
     assert_eq!(world.heard(), [], "what was answered counts no more");
     world.say("c", "no JSON").await;
     assert_eq!(world.pushed().await, [Pushed::Closed]);
-    assert_eq!(world.store.connection(CONNECTION).await.unwrap(), None);
+    assert_eq!(world.store.socket(CONNECTION).await.unwrap(), None);
     world.stop().await;
 }
 
@@ -128,7 +128,7 @@ async fn a_handshake_is_refused_as_a_request_is() {
         (Some(ROOT_KEY), "/prompt/s", 405),
     ] {
         assert_eq!(world.open(key, path).await, status, "{path}");
-        assert_eq!(world.store.connection(CONNECTION).await.unwrap(), None, "{path}");
+        assert_eq!(world.store.socket(CONNECTION).await.unwrap(), None, "{path}");
     }
     world.stop().await;
 }
@@ -151,7 +151,7 @@ async fn no_key_is_stored_and_a_key_that_is_revoked_asks_nothing_more() {
     let made = world.api(Method::POST, &format!("{project}/api_keys"), json!({"name": "k", "role": "ingest"})).await;
     let (key, id) = (made["data"]["key"].as_str().unwrap(), made["data"]["id"].as_str().unwrap());
     assert_eq!(world.open(Some(key), "/agents/guide/i").await, 200);
-    let kept = world.store.connection(CONNECTION).await.unwrap().unwrap().socket;
+    let kept = world.store.socket(CONNECTION).await.unwrap().unwrap().socket;
     assert!(!kept.contains(key.rsplit('_').next().unwrap()), "{kept}");
     world.say("1", &said("hello")).await;
     assert!(told(&world.pushed().await[0]).contains("hello"));
@@ -160,12 +160,12 @@ async fn no_key_is_stored_and_a_key_that_is_revoked_asks_nothing_more() {
     assert_eq!(world.pushed().await.iter().map(told).collect::<Vec<_>>(), ["unauthenticated"]);
     // The root key is not stored, either; and a function that has another one does not believe it.
     world.open(Some(ROOT_KEY), "/agents/guide/i").await;
-    let connection = world.store.connection(CONNECTION).await.unwrap().unwrap();
+    let connection = world.store.socket(CONNECTION).await.unwrap().unwrap();
     assert!(!connection.socket.contains(ROOT_KEY), "{}", connection.socket);
     let mut socket: Value = serde_json::from_str(&connection.socket).unwrap();
     socket["caller"]["root"] = "another".into();
-    let connection = rookery_store::Connection { socket: socket.to_string(), ..connection };
-    world.store.put_connection(CONNECTION, &connection).await.unwrap();
+    let connection = rookery_store::OpenSocket { socket: socket.to_string(), ..connection };
+    world.store.put_socket(CONNECTION, &connection).await.unwrap();
     world.say("3", &said("hello")).await;
     assert_eq!(world.pushed().await.iter().map(told).collect::<Vec<_>>(), ["unauthenticated"]);
     world.stop().await;
@@ -179,7 +179,7 @@ async fn a_client_that_is_gone_hears_nothing_and_what_it_asked_is_done() {
     world.say("1", &said("hello")).await;
     world.answer_pushes(&[StatusCode::GONE; 2]);
     assert_eq!(world.pushed().await, []);
-    assert_eq!(world.store.connection(CONNECTION).await.unwrap(), None);
+    assert_eq!(world.store.socket(CONNECTION).await.unwrap(), None);
     let messages = format!("{project}/agents/guide/instances/i/sessions/default/messages");
     let messages = world.api(Method::GET, &messages, Value::Null).await;
     assert_eq!(messages["data"].as_array().unwrap().len(), 2, "{messages}");
@@ -191,8 +191,8 @@ async fn a_connection_that_another_version_has_stored_is_closed() {
     let world = World::start().await;
     world.guide().await;
     world.open(Some(ROOT_KEY), "/agents/guide/i").await;
-    let connection = rookery_store::Connection { path: "/agents/guide/i".to_owned(), socket: "{}".to_owned() };
-    world.store.put_connection(CONNECTION, &connection).await.unwrap();
+    let connection = rookery_store::OpenSocket { path: "/agents/guide/i".to_owned(), socket: "{}".to_owned() };
+    world.store.put_socket(CONNECTION, &connection).await.unwrap();
     world.say("1", &said("hello")).await;
     assert_eq!(world.pushed().await, [Pushed::Closed]);
     world.stop().await;

@@ -12,7 +12,7 @@ use rookery_engine::{Call, Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
 use rookery_store::{
-    Asked, Connection, Counts, Credential, DefinitionSource, HeldResult, Listing, LogEntry, Named, OpenBreaker, Operation, Role,
+    Asked, Counts, Credential, DefinitionSource, HeldResult, Listing, LogEntry, Named, OpenBreaker, OpenSocket, Operation, Role,
     SavedDefinition, SessionNames, Workflow,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -120,8 +120,8 @@ async fn fill(world: &World, workflow: &Workflow) {
     assert!(store.append_entry(&session, 2, &long).await.unwrap());
     assert!(store.put_file(&session, &"notes/1.md".parse().unwrap(), "text", "write", 2).await.unwrap());
     assert!(store.take_session(&session, "me", now, now.plus(1000)).await.unwrap());
-    let connection = Connection { path: format!("/p/{project}/agents/guide/i"), socket: "{}".into() };
-    store.put_connection("a connection", &connection).await.unwrap();
+    let socket = OpenSocket { path: format!("/p/{project}/agents/guide/i"), socket: "{}".into() };
+    store.put_socket("a socket", &socket).await.unwrap();
     let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
     store.put_log(&request.pending.agent, EventId::fresh(), &entry).await.unwrap();
     store

@@ -34,7 +34,7 @@
 //! | runs of a project that were asked for by a name, newest first | index `recent`: `rp` = `P#u`, `rs` = `TIME#HASH#HASH#RUN`; the item is the operation's, or one of the workflow's run |
 //! | who had such runs: agents, and their instances, by name | query `pk = P#u`, `sk` from the names (`AGENT INSTANCE KEY`) |
 //! | the started workflows of a name; all such names | query `pk = P`, `sk` from `b#HASH`, `b#` (`b#HASH#W`) |
-//! | a connection of a WebSocket, by its id: another key that a project does not lead | `pk = c#ID`, `sk = socket` |
+//! | a WebSocket, by its id: another key that a project does not lead | `pk = c#ID`, `sk = socket` |
 
 mod lists;
 mod prefix;
@@ -91,9 +91,9 @@ pub fn default_project() -> Key {
     key(Prefix::DefaultProject.letters().to_owned(), "project")
 }
 
-/// A connection of a WebSocket. A message on it names nothing but its id.
-pub fn connection(id: &str) -> Key {
-    key(Prefix::Connections.sort(id), "socket")
+/// A WebSocket. A message on it names nothing but its id.
+pub fn socket(id: &str) -> Key {
+    key(Prefix::Sockets.sort(id), "socket")
 }
 
 /// The key of something that belongs to a project itself, by its name.

@@ -92,8 +92,8 @@ prefixes! {
     Projects: "projects", Table, Never;
     /// The requests to which a callee gave an id.
     CalleeIds: "q", Table, Ttl;
-    /// Connections of WebSockets.
-    Connections: "c", Table, Ttl;
+    /// WebSockets that are open.
+    Sockets: "c", Table, Ttl;
     /// What belongs to the requests of a whole project.
     Requests: "q", Project, WithProject;
     /// Versions and schedules.
