@@ -69,7 +69,8 @@ impl FromStr for ClientName {
 
     /// Reads what [`fmt::Display`] writes.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let (project, deployment) = text.split_once('@').map_or((text, None), |(project, deployment)| (project, Some(deployment)));
+        let (project, deployment) =
+            text.split_once('@').map_or((text, None), |(project, deployment)| (project, Some(deployment)));
         let is_url = |url: &str| url.starts_with("https://") || url.starts_with("http://");
         if project.is_empty() || deployment.is_some_and(|deployment| !is_url(deployment)) {
             let remedy = "Give a project's id, or `ID@https://...` for a project of another deployment.";
