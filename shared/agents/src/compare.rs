@@ -38,6 +38,45 @@ pub(crate) fn is_integer(number: &Number) -> bool {
     decimal.digits.len() as i64 <= decimal.magnitude
 }
 
+/// A text that two values have in common if JSON Schema takes them for equal: numbers by value, and texts as they are.
+pub(crate) fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(value, &mut text);
+    text
+}
+
+fn write_canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Number(number) => {
+            let Decimal { negative, magnitude, digits } = Decimal::of(number);
+            text.push_str(if negative { "-" } else { "" });
+            text.extend(digits.into_iter().map(char::from));
+            *text += &format!("e{magnitude}");
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for item in items {
+                write_canonical(item, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        Value::Object(members) => {
+            text.push('{');
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| *name);
+            for (name, member) in members {
+                *text += &Value::String(name.clone()).to_string();
+                text.push(':');
+                write_canonical(member, text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => *text += &value.to_string(),
+    }
+}
+
 fn moment(text: &str) -> Option<jiff::Timestamp> {
     // The parser also accepts forms of ISO 8601 that RFC 3339 does not have.
     let dated = text.as_bytes().get(4) == Some(&b'-') && matches!(text.as_bytes().get(10), Some(b'T' | b't' | b' '));

@@ -15,6 +15,7 @@ mod example;
 mod facts;
 mod hook;
 mod host;
+pub mod json_schema;
 mod judge;
 mod operators;
 mod outside;
