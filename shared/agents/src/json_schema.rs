@@ -5,10 +5,10 @@
 //! A keyword that nobody knows is a note; one that the draft knows and this module does not is refused when the schema is read.
 
 mod check;
-mod node;
-mod parse;
 #[cfg(test)]
 mod generated;
+mod node;
+mod parse;
 #[cfg(test)]
 mod tests;
 

@@ -214,7 +214,9 @@ impl<'s> Check<'s> {
             fit += u64::from(self.fits(contains.item, item, &Path::Item(path, i))?);
         }
         match contains.max {
-            _ if fit < contains.min => path.wrong(format!("must have {} or more items that fit `contains` of its schema", contains.min)),
+            _ if fit < contains.min => {
+                path.wrong(format!("must have {} or more items that fit `contains` of its schema", contains.min))
+            }
             Some(max) if fit > max => path.wrong(format!("must have at most {max} items that fit `contains` of its schema")),
             _ => Ok(()),
         }

@@ -183,7 +183,8 @@ impl<'a> Parser<'a> {
         if self.patterns > PATTERNS {
             return Err(at.error(&format!("is one regular expression too many: a schema may have {PATTERNS}")));
         }
-        let pattern = Pattern::new(text).map_err(|error| at.error(&format!("is no regular expression that is read here: {error}")))?;
+        let pattern =
+            Pattern::new(text).map_err(|error| at.error(&format!("is no regular expression that is read here: {error}")))?;
         Ok(NamedPattern { text: text.to_owned(), pattern })
     }
 
@@ -216,7 +217,8 @@ impl<'a> Parser<'a> {
         if let Some(height) = known {
             return Ok(height);
         }
-        let below = self.nodes[id].in_place().try_fold(0, |most, id| Ok::<_, String>(self.height(id, depth + 1, heights)?.max(most)))?;
+        let below =
+            self.nodes[id].in_place().try_fold(0, |most, id| Ok::<_, String>(self.height(id, depth + 1, heights)?.max(most)))?;
         // A part without others in it has the height 1, so that a chain is as long as the height of its first part.
         heights[id] = Some(below + 1);
         Ok(below + 1)
@@ -244,12 +246,16 @@ fn number(value: &Value, at: &Place) -> Result<Value, String> {
 }
 
 fn count(value: &Value, at: &Place) -> Result<u64, String> {
-    let whole = value.as_u64().or_else(|| value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n)).map(|n| n as u64));
+    let whole =
+        value.as_u64().or_else(|| value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n)).map(|n| n as u64));
     whole.ok_or_else(|| at.error("must be a whole number that is not negative"))
 }
 
 fn divisor(value: &Value, at: &Place) -> Result<Value, String> {
-    let positive = value.as_number().and_then(super::check::decimal).is_some_and(|number| number.sign() == bigdecimal::num_bigint::Sign::Plus);
+    let positive = value
+        .as_number()
+        .and_then(super::check::decimal)
+        .is_some_and(|number| number.sign() == bigdecimal::num_bigint::Sign::Plus);
     if positive { Ok(value.clone()) } else { Err(at.error("must be a number above 0, of at most 100 digits")) }
 }
 

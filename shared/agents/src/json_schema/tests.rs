@@ -91,7 +91,10 @@ fn a_text_that_means_the_same_time_is_another_text() {
 fn what_is_wrong_with_a_schema_is_told_with_its_place() {
     for (schema, error) in [
         (json!(1), "the schema must be a schema: an object, true or false"),
-        (json!({"properties": {"a": {"type": "text"}}}), "`properties.a.type` must be one or more of null, boolean, string, number, integer, array, object"),
+        (
+            json!({"properties": {"a": {"type": "text"}}}),
+            "`properties.a.type` must be one or more of null, boolean, string, number, integer, array, object",
+        ),
         (json!({"properties": {"a": {"minimum": "1"}}}), "`properties.a.minimum` must be a number"),
         (json!({"minLength": -1}), "`minLength` must be a whole number that is not negative"),
         (json!({"anyOf": []}), "`anyOf` must have a schema in it"),
@@ -100,18 +103,30 @@ fn what_is_wrong_with_a_schema_is_told_with_its_place() {
         (json!({"multipleOf": 0}), "`multipleOf` must be a number above 0, of at most 100 digits"),
         (json!({"$ref": "https://example.com/a.json"}), "`$ref` must be a path in this schema, like `#/$defs/name`"),
         (json!({"$ref": "#/$defs/a"}), "`$ref` refers to nothing in this schema"),
-        (json!({"$schema": "http://json-schema.org/draft-07/schema#"}), "`$schema` must be https://json-schema.org/draft/2020-12/schema: other drafts are not read"),
-        (json!({"properties": {"a": {"$id": "b"}}}), "`properties.a.$id` is not read here: refer by `$ref` with a path in this schema, like `#/$defs/name`"),
+        (
+            json!({"$schema": "http://json-schema.org/draft-07/schema#"}),
+            "`$schema` must be https://json-schema.org/draft/2020-12/schema: other drafts are not read",
+        ),
+        (
+            json!({"properties": {"a": {"$id": "b"}}}),
+            "`properties.a.$id` is not read here: refer by `$ref` with a path in this schema, like `#/$defs/name`",
+        ),
         (json!({"unevaluatedProperties": false}), "`unevaluatedProperties` is not read here: use `additionalProperties`"),
         (json!({"items": [{}]}), "`items` must be a schema: an object, true or false"),
         (json!({"$ref": "#"}), "the schema refers to itself, or to more than 32 schemas one after another"),
-        (json!({"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}]}}}), "`$defs.a.anyOf.0` refers to itself, or to more than 32 schemas one after another"),
+        (
+            json!({"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}]}}}),
+            "`$defs.a.anyOf.0` refers to itself, or to more than 32 schemas one after another",
+        ),
     ] {
         assert_eq!(Schema::parse(&schema).unwrap_err(), error);
     }
     let lookahead = Schema::parse(&json!({"properties": {"a": {"pattern": "(?=a)"}}})).unwrap_err();
     assert!(lookahead.starts_with("`properties.a.pattern` is no regular expression that is read here"), "{lookahead}");
-    Schema::parse(&json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://example.com/a", "x-mine": 1})).unwrap();
+    Schema::parse(
+        &json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://example.com/a", "x-mine": 1}),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -149,7 +164,8 @@ fn schemas_and_checks_have_bounds() {
     assert_eq!(Schema::parse(&long).unwrap_err(), "the schema has more than 64 KB");
     let many: Vec<Value> = (0..65).map(|_| json!({"pattern": "a"})).collect();
     assert!(Schema::parse(&json!({"anyOf": many})).unwrap_err().contains("one regular expression too many"));
-    let chain: serde_json::Map<String, Value> = (0..1000).map(|i| (format!("{i}"), json!({"$ref": format!("#/$defs/{}", i + 1)}))).collect();
+    let chain: serde_json::Map<String, Value> =
+        (0..1000).map(|i| (format!("{i}"), json!({"$ref": format!("#/$defs/{}", i + 1)}))).collect();
     let mut chain = json!({"$defs": chain});
     chain["$defs"]["1000"] = json!({});
     assert!(Schema::parse(&chain).unwrap_err().contains("refers to itself, or to more than 32"));
