@@ -7,7 +7,7 @@ SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
 FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator prompts socket)
 
-.PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences licences
+.PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test licences
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -81,6 +81,16 @@ target/pyflue/installed: tests/pyflue/requirements.txt
 	@echo "Installing PyFlue (a minute) ..."
 	python3 -m venv target/pyflue
 	target/pyflue/bin/pip install --quiet -r $<
+	touch $@
+
+abstra-test: target/abstra/installed ## drives Abstra's own deployments, from PyPI, against each other and against the program
+	cargo build --workspace --bin rookery --locked
+	target/abstra/bin/python -W ignore tests/abstra/acceptance.py target/debug/rookery
+
+target/abstra/installed: tests/abstra/requirements.txt
+	@echo "Installing Abstra (half a minute) ..."
+	python3 -m venv target/abstra
+	target/abstra/bin/pip install --quiet -r $<
 	touch $@
 
 licences: ## checks licences and advisories of all dependencies by cargo-deny (takes minutes to install)
