@@ -13,6 +13,7 @@ import between_abstras
 import projects
 from broker import Broker
 from deployment import Deployment
+from loopback import Forwarder, Server
 from rookery import Rookery
 
 PARTS = (between_abstras,)
@@ -24,6 +25,8 @@ class Rig:
     def __init__(self, program, folder):
         broker, self.directory = Broker(), {}
         self.rookery = Rookery(program, folder)
+        self.recorder = Forwarder(self.rookery.url)  # what Abstra asks of Rookery goes by it
+        self.recorder_url = Server(self.recorder.forward).url
         self.provider = Deployment(folder / "provider", "abstra-provider", broker, self.directory, projects.provider())
         self.consumer = Deployment(folder / "consumer", "abstra-consumer", broker, self.directory, projects.consumer("abstra-provider", "echo"))
 

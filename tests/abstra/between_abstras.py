@@ -1,8 +1,9 @@
 """Two deployments of Abstra talk to each other: the proof that the stand-ins are true to what Abstra's software expects."""
 
 import projects
-from deployment import asked, heard
+from deployment import heard
 from loopback import call, wait_for
+from wire_peer import Peer, Wire
 
 
 def check(rig):
@@ -17,16 +18,27 @@ def check(rig):
 
     (connection,) = provider.cloud.connections.values()
     assert {reply["connection_token"] for reply in replies} == {connection["token"]}, "the web process and the worker have one token"
-    assert len(asked(provider, "POST", "/connection")) >= 2, "the web process and the worker connect, each on its own"
+    assert len(provider.cloud.web.asked("POST", "/connection")) >= 2, "the web process and the worker connect, each on its own"
 
     assert provider.hook("tell", {"client_project_id": consumer.project, "text": "hello"}) == {"told": 1}
     wait_for("the news", lambda: consumer.cloud.tasks_at("news"))
 
-    before = len(asked(provider, "PATCH", "/connection"))
+    before = len(provider.cloud.web.asked("PATCH", "/connection"))
     (synced,) = consumer.hook("sync")
     assert synced["token"] == connection["token"]
-    assert 200 in asked(provider, "PATCH", "/connection")[before:]
+    assert 200 in provider.cloud.web.asked("PATCH", "/connection")[before:]
     consumer.write(projects.consumer(provider.project, "echo", with_agent=False))
     assert consumer.hook("sync") == []
-    wait_for("a DELETE", lambda: 200 in asked(provider, "DELETE", "/connection"))
+    wait_for("a DELETE", lambda: 200 in provider.cloud.web.asked("DELETE", "/connection"))
     assert not provider.cloud.connections
+    peer_talks(provider)
+
+
+def peer_talks(provider):
+    """The client of the wire's checks is understood by Abstra, too."""
+    peer = Peer()
+    wire = Wire(f"{provider.cloud.url}/_tasks", provider.project, peer)
+    token = wire.token("echo")
+    assert wire.send(token, "echo", {"text": "from a peer"}).json == {"success": True}
+    sent, task = peer.reply("FROM A PEER")
+    assert sent == token and task["payload"]["connection_token"] == token and task["target_stage_id"] == "echo"

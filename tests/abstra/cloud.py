@@ -1,7 +1,7 @@
 """What Abstra's cloud does for one deployment, as a stand-in: the routes below `/apps` that version 3.18 asks, and the public address.
 
 The stand-in is the deployment's public address, too: it serves the keys of its proofs, and forwards all else to the web process. So a
-consumer's address for replies is on the host of its proofs' issuer, and what others asked of the deployment is in `seen`.
+consumer's address for replies is on the host of its proofs' issuer, and what others asked of the deployment is in `web.seen`.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import uuid
 from datetime import datetime, timezone
 from urllib.parse import parse_qs, urlsplit
 
-from loopback import Answer, Server, call
+from loopback import Forwarder, Server
 from proofs import JWKS, Issuer, Verifier
 
 
@@ -20,11 +20,10 @@ class Cloud:
     """Knows its project, where its web process is, and where other projects take tasks (`directory`: project -> tasks_url)."""
 
     def __init__(self, project, web_port, directory):
-        self.project, self.web, self.directory = project, f"http://127.0.0.1:{web_port}", directory
+        self.project, self.web, self.directory = project, Forwarder(f"http://127.0.0.1:{web_port}"), directory
         self.shared_token, self.secret = secrets.token_urlsafe(), secrets.token_bytes()
         self.issuer, self.verifier, self.lock = Issuer(), Verifier(), threading.RLock()
         self.connections, self.tasks, self.executions, self.logs = {}, {}, {}, []
-        self.seen = []  # (method, path, headers, status) of what others asked of the web process
         self.server = Server(self.answer)
         self.url = self.server.url
         directory[project] = f"{self.url}/_tasks"
@@ -41,7 +40,7 @@ class Cloud:
         if url.path == JWKS:
             return 200, self.issuer.jwks()
         if not url.path.startswith("/apps/"):
-            return self.forward(request)
+            return self.web.forward(request)
         if request.headers.get("shared-token") != self.shared_token:
             return 401, {"error": "the shared token is wrong"}
         route, _, last = url.path.removeprefix("/apps").partition("/executions/")
@@ -59,15 +58,6 @@ class Cloud:
             case (_, "/services/roles/agent/connections"):
                 return self.connection(request)
         return 404, {"error": f"the stand-in has no {request.method} {route}"}
-
-    def forward(self, request):
-        headers = {name: value for name, value in request.headers.items() if name not in ("host", "connection", "content-length")}
-        try:
-            answer = call(request.method, self.web + request.path, request.body or None, headers)
-        except OSError:
-            answer = Answer(502)
-        self.seen.append((request.method, request.path, headers, answer.status))
-        return answer
 
     # --- connections of this project as a provider -----------------------------------------------------------------------------------
 

@@ -85,6 +85,10 @@ class Deployment:
             process.wait(30)
         self.processes = []
 
+    def restart(self):
+        self.stop()
+        self.start()
+
 
 def heard(consumer, number):
     """The replies that a consumer has, as soon as there are as many."""
@@ -92,8 +96,3 @@ def heard(consumer, number):
         replies = consumer.cloud.tasks_at("heard")
         return replies if len(replies) >= number else None
     return wait_for(f"{number} replies at {consumer.project}", there)
-
-
-def asked(deployment, method, end):
-    """The statuses of what others asked of a deployment by this method, at paths that end so."""
-    return [status for its_method, path, _, status in deployment.cloud.seen if its_method == method and path.endswith(end)]

@@ -89,6 +89,26 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Forwarder:
+    """Passes what is asked on to another server, and keeps it in `seen`: (method, path, status)."""
+
+    def __init__(self, target):
+        self.target, self.seen = target, []
+
+    def forward(self, request):
+        headers = {name: value for name, value in request.headers.items() if name not in ("host", "connection", "content-length")}
+        try:
+            answer = call(request.method, self.target + request.path, request.body or None, headers)
+        except OSError:
+            answer = Answer(502)
+        self.seen.append((request.method, request.path, answer.status))
+        return answer
+
+    def asked(self, method, end):
+        """The statuses of what was asked by this method, at paths that end so."""
+        return [status for its_method, path, status in self.seen if its_method == method and path.rstrip("/").endswith(end)]
+
+
 def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

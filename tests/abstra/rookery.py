@@ -11,10 +11,18 @@ class Rookery:
     def __init__(self, program, folder):
         self.url = f"http://127.0.0.1:{free_port()}"
         self.log_file = folder / "rookery.log"
-        command = [program, "--no-demo", "--addr", self.url.removeprefix("http://"), "--data", str(folder / "data"), "--egress-allow", "127.0.0.1/32"]
-        with self.log_file.open("wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.command = [program, "--no-demo", "--addr", self.url.removeprefix("http://"), "--data", str(folder / "data"), "--egress-allow", "127.0.0.1/32"]
+        self.start()
+
+    def start(self):
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_for("the start of rookery", self.is_up)
+
+    def restart(self):
+        self.process.kill()
+        self.process.wait()
+        self.start()
 
     def is_up(self):
         assert self.process.poll() is None, f"rookery does not start\n{self.log()}"
@@ -37,6 +45,16 @@ class Rookery:
         path = f"/projects/{project}/workflows/{made['id']}"
         self.api("POST", f"{path}/start", {})
         return path
+
+    def save(self, workflow, name, cells):
+        """Saves and starts another version."""
+        self.api("PUT", workflow, {"name": name, "options": {"cells": cells}})
+        self.api("POST", f"{workflow}/start", {})
+
+    def check(self, project, name, cells):
+        """What is wrong with a workflow that is saved, but not started."""
+        made = self.api("POST", f"/projects/{project}/workflows", {"name": name, "options": {"cells": cells}})
+        return self.api("POST", f"/projects/{project}/workflows/{made['id']}/check", {})
 
     def events(self, workflow, cell):
         """The events of a cell, the oldest first."""
@@ -65,4 +83,4 @@ def cell(id, agent_type, **config):
 
 def link(source, target, group=None):
     made = {"id": f"{source}-{target}", "type": "link", "source": {"id": source}, "target": {"id": target}}
-    return made | ({"group": group} if group else {})
+    return made | ({"group_id": group} if group else {})
