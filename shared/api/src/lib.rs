@@ -24,6 +24,7 @@ mod guard;
 mod hooks;
 mod host;
 mod ids;
+mod jwks;
 mod list;
 mod metrics;
 mod observe;
@@ -161,6 +162,7 @@ fn routes() -> Vec<Route> {
         session_fork::routes(),
         session_files::routes(),
         flue::routes(),
+        jwks::routes(),
         openapi::routes(),
     ];
     nouns.into_iter().flatten().collect()

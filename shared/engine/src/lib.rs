@@ -7,6 +7,7 @@
 //! | how it is handled | `delivery/`: its table of states, then `dispatch.rs` |
 //! | what agents may ask of the world | `external/host.rs` |
 //! | how an answer finds the delivery that waits for it | `external/pending.rs`, then `collect.rs` |
+//! | how workflows use entry points of others | `connections/mod.rs` |
 //! | what happens when time passes | `tick.rs` |
 //! | how a drawing becomes agents | `workflow/build.rs` |
 //! | how a workflow is called by its name, and what its caller is told | `workflow/by_name.rs`, then `called_run.rs` |
@@ -22,6 +23,7 @@
 
 mod accept;
 mod confirm;
+mod connections;
 mod delivery;
 mod external;
 mod lists;
@@ -48,6 +50,8 @@ pub use workflow::called_run::{CalledEnd, CalledError, Follow, Progress, ToldDel
 pub use workflow::needs::Needs;
 pub use workflow::secrets::credential_warning;
 
+use connections::issuers::Issuers;
+use connections::secrets::DeploymentKeys;
 use delivery::slow_lane::SlowLane;
 use lists::Lists;
 use metrics::meter::Meter;
@@ -57,7 +61,7 @@ use rookery_sessions::Sessions;
 use rookery_store::Store;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use workflow::built::BuiltCache;
 use workflow::watched::Watched;
 
@@ -75,6 +79,8 @@ pub struct Engine {
     lists: Lists,
     slow_lane: SlowLane,
     watched: Watched,
+    deployment_keys: OnceCell<DeploymentKeys>,
+    issuers: Issuers,
     settings: Settings,
     /// When this process last ticked. If the clock is earlier now, it was set back.
     last_tick: AtomicI64,
@@ -158,6 +164,8 @@ impl Engine {
             lists: Lists::default(),
             slow_lane: SlowLane::of_this_machine(),
             watched: Watched::default(),
+            deployment_keys: OnceCell::new(),
+            issuers: Issuers::default(),
             settings,
             last_tick: AtomicI64::new(0),
             last_waits: AtomicI64::new(i64::MIN / 2),

@@ -17,6 +17,7 @@ mod hot_keys;
 mod known;
 mod lists;
 mod old_graphs;
+mod proofs;
 mod purged_projects;
 mod purges;
 mod replays;

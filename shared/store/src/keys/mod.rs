@@ -34,13 +34,17 @@
 //! | runs of a project that were asked for by a name, newest first | index `recent`: `rp` = `P#u`, `rs` = `TIME#HASH#HASH#RUN`; the item is the operation's, or one of the workflow's run |
 //! | who had such runs: agents, and their instances, by name | query `pk = P#u`, `sk` from the names (`AGENT INSTANCE KEY`) |
 //! | the started workflows of a name; all such names | query `pk = P`, `sk` from `b#HASH`, `b#` (`b#HASH#W`) |
+//! | whether a proof of another deployment was used | `pk = P#c`, `sk = j#HASH` |
+//! | the secrets of the deployment | `pk = deployment`, `sk = secrets` |
 //! | a WebSocket, by its id: another key that a project does not lead | `pk = c#ID`, `sk = socket` |
 
+mod connections;
 mod lists;
 mod prefix;
 mod runs;
 mod sessions;
 
+pub use connections::*;
 pub use lists::*;
 pub use prefix::{Place, Prefix, Removal};
 pub use runs::*;
@@ -89,6 +93,11 @@ pub fn project(id: &ProjectId) -> Key {
 /// The item that says which project serves those who name none.
 pub fn default_project() -> Key {
     key(Prefix::DefaultProject.letters().to_owned(), "project")
+}
+
+/// The secrets of the deployment.
+pub fn deployment_secrets() -> Key {
+    key(Prefix::Deployment.letters().to_owned(), "secrets")
 }
 
 /// A WebSocket. A message on it names nothing but its id.

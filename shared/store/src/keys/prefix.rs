@@ -20,6 +20,8 @@ pub enum Place {
     InSessions,
     /// Sort keys in the partition of a session, `P#LETTERS#KEY` with the letters of [`Prefix::Sessions`].
     InSession,
+    /// Sort keys in the partition [`Prefix::Connections`].
+    InConnections,
     /// A partition of the index `recent`: `P#W#LETTERS`.
     Recent,
     /// A partition of the index `recent`: `P#LETTERS`.
@@ -92,6 +94,8 @@ prefixes! {
     Projects: "projects", Table, Never;
     /// The requests to which a callee gave an id.
     CalleeIds: "q", Table, Ttl;
+    /// What the deployment itself has.
+    Deployment: "deployment", Table, Stays;
     /// WebSockets that are open.
     Sockets: "c", Table, Ttl;
     /// What belongs to the requests of a whole project.
@@ -146,6 +150,10 @@ prefixes! {
     Called: "b", InProject, WithProject;
     /// Who had runs that were asked for by a name: agents, with their instances.
     Instances: "u", Project, WithProject;
+    /// Connections: those of the project's entry points, and those that its stages use.
+    Connections: "c", Project, WithProject;
+    /// Proofs of other deployments that were used.
+    UsedProof: "j", InConnections, WithPartition;
     /// Purges that are due.
     Purge: "z", InProject, Purge;
     /// Calls that are under way.
@@ -222,6 +230,7 @@ mod tests {
             let of_index = matches!(prefix.place(), Place::Recent | Place::RecentOfProject | Place::Due);
             match (prefix.place(), prefix.removal()) {
                 (Place::InRequests, Removal::WithPartition) => assert_eq!(Prefix::Requests.removal(), Removal::WithProject),
+                (Place::InConnections, Removal::WithPartition) => assert_eq!(Prefix::Connections.removal(), Removal::WithProject),
                 (Place::InWorkflow, Removal::WithPartition) => assert_eq!(Prefix::Workflow.removal(), Removal::WithWorkflow),
                 (Place::Workflow, Removal::WithPartition) => assert_eq!(*prefix, Prefix::Run),
                 (Place::InSessions | Place::InSession, Removal::WithPartition) => {

@@ -1,0 +1,128 @@
+//! The keys of other deployments: fetched where the deployment says it is, kept for some minutes, and fetched again for a key that is not
+//! known, but not at once again.
+
+use super::jws::decode;
+use crate::Engine;
+use http::Method;
+use quick_cache::sync::Cache;
+use rookery_egress::Request;
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long the keys of a deployment are believed.
+const KEPT: Duration = Duration::from_secs(300);
+/// How long nobody fetches them again because a key is not among them: anybody can name one.
+const CALM: Duration = Duration::from_secs(10);
+/// How many deployments are remembered.
+const ISSUERS: usize = 256;
+/// How long a fetch may take: whoever sent the proof waits.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// The largest set, in bytes, and how many keys of it are looked at.
+const SET_BYTES: usize = 64 * 1024;
+const SET_KEYS: usize = 32;
+
+/// The keys of a deployment, and when they were fetched.
+struct Fetched {
+    keys: Vec<PublicKey>,
+    at: Instant,
+}
+
+struct PublicKey {
+    kid: String,
+    bytes: Vec<u8>,
+}
+
+/// The keys of those deployments that sent proofs lately.
+pub(crate) struct Issuers(Cache<String, Arc<Fetched>>);
+
+impl Default for Issuers {
+    fn default() -> Self {
+        Issuers(Cache::new(ISSUERS))
+    }
+}
+
+impl Fetched {
+    fn key(&self, kid: &str) -> Option<Vec<u8>> {
+        Some(self.keys.iter().find(|key| key.kid == kid)?.bytes.clone())
+    }
+}
+
+impl Engine {
+    /// The public key that a deployment calls by this name.
+    pub(super) async fn issuer_key(&self, issuer: &str, kid: &str) -> Option<Vec<u8>> {
+        if let Some(kept) = self.issuers.0.get(issuer).filter(|kept| kept.at.elapsed() < KEPT) {
+            let key = kept.key(kid);
+            if key.is_some() || kept.at.elapsed() < CALM {
+                return key;
+            }
+        }
+        let fetched = Arc::new(Fetched { keys: self.fetch_keys(issuer).await?, at: Instant::now() });
+        self.issuers.0.insert(issuer.to_owned(), fetched.clone());
+        fetched.key(kid)
+    }
+
+    async fn fetch_keys(&self, issuer: &str) -> Option<Vec<PublicKey>> {
+        // No redirect is followed: what another host says proves nothing about this one.
+        let request = Request { timeout: Some(TIMEOUT), ..Request::new(Method::GET, format!("{issuer}/.well-known/jwks.json")) };
+        let answer = self.egress.send(request).await.ok()?;
+        (answer.status == 200 && answer.body.len() <= SET_BYTES).then(|| keys_of(&answer.body)).flatten()
+    }
+}
+
+#[derive(Deserialize)]
+struct Set {
+    keys: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Jwk {
+    kty: String,
+    crv: String,
+    kid: String,
+    x: String,
+    r#use: Option<String>,
+    alg: Option<String>,
+}
+
+/// The Ed25519 keys of a set that sign. Keys of other kinds are for others.
+fn keys_of(set: &[u8]) -> Option<Vec<PublicKey>> {
+    let set: Set = serde_json::from_slice(set).ok()?;
+    let key = |key: Value| {
+        let Jwk { kty, crv, kid, x, r#use, alg } = serde_json::from_value(key).ok()?;
+        let is_ours = kty == "OKP"
+            && crv == "Ed25519"
+            && r#use.is_none_or(|r#use| r#use == "sig")
+            && alg.is_none_or(|alg| alg == "EdDSA" || alg == "Ed25519");
+        let bytes = decode(&x).filter(|bytes| is_ours && bytes.len() == 32)?;
+        Some(PublicKey { kid, bytes })
+    };
+    Some(set.keys.into_iter().take(SET_KEYS).filter_map(key).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_keys_that_sign_with_ed25519_are_taken_and_others_disturb_nothing() {
+        let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let set = json!({"keys": [
+            {"kty": "RSA", "kid": "rsa", "n": "AQAB", "e": "AQAB"},
+            {"kty": "OKP", "crv": "X25519", "kid": "x", "x": x},
+            {"kty": "OKP", "crv": "Ed25519", "kid": "enc", "x": x, "use": "enc"},
+            {"kty": "OKP", "crv": "Ed25519", "kid": "short", "x": "AAAA"},
+            {"kty": "OKP", "crv": "Ed25519", "kid": "padded", "x": format!("{x}=")},
+            {"kty": "OKP", "crv": "Ed25519", "x": x},
+            7,
+            {"kty": "OKP", "crv": "Ed25519", "kid": "good", "x": x},
+        ]});
+        let kids: Vec<String> = keys_of(set.to_string().as_bytes()).unwrap().into_iter().map(|key| key.kid).collect();
+        assert_eq!(kids, ["good"]);
+        for set in ["", "[]", "{}", r#"{"keys": {}}"#] {
+            assert!(keys_of(set.as_bytes()).is_none(), "{set}");
+        }
+    }
+}
