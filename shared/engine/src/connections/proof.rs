@@ -38,7 +38,12 @@ impl Engine {
     pub async fn sign_proof(&self, client: &ProjectId, provider: &str, tasks_url: &str) -> Result<String> {
         let Some(issuer) = self.public_url() else {
             let message = "This deployment does not know its public address, so it cannot prove who it is.";
-            return Err(Error::new(Kind::Unprocessable, "no_public_url", message, "Start it with a public address (`--public-url`)."));
+            return Err(Error::new(
+                Kind::Unprocessable,
+                "no_public_url",
+                message,
+                "Start it with a public address (`--public-url`).",
+            ));
         };
         let keys = self.deployment_keys().await?;
         let now = Time::now().0 / 1000;
@@ -83,7 +88,8 @@ impl Claims {
     /// Whether the claims are good at this time, for this provider at this address. Gives the issuer.
     fn judge(&self, provider: &ProjectId, now: Time, at: Option<&str>) -> Result<PublicUrl, &'static str> {
         let now = now.0 / 1000;
-        let is_id = |text: &str| (1..=ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
+        let is_id =
+            |text: &str| (1..=ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
         if self.aud != provider.as_str() {
             return Err("it is for another project");
         }
@@ -131,7 +137,8 @@ mod tests {
             jti: "j".into(),
             htu: Some("https://us.example/p/x/_tasks".into()),
         };
-        let judge = |claims: Claims| claims.judge(&provider, now, Some("https://us.example/p/x/_tasks")).map(|issuer| issuer.to_string());
+        let judge =
+            |claims: Claims| claims.judge(&provider, now, Some("https://us.example/p/x/_tasks")).map(|issuer| issuer.to_string());
         assert_eq!(judge(good()).unwrap(), "https://other.example");
         assert_eq!(judge(Claims { iss: "https://other.example/".into(), ..good() }).unwrap(), "https://other.example");
         for claims in [

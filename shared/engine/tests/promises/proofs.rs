@@ -47,7 +47,7 @@ impl Issuer {
 fn provider(world: &World, public_url: Option<&str>) -> Arc<Engine> {
     let egress = Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() };
     let settings = Settings { public_url: public_url.map(|url| url.parse().unwrap()), ..Settings::default() };
-    world.engine(|inner| inner, Options { settings, egress, ..Options::default() })
+    world.engine(|inner| inner, Options { settings, egress })
 }
 
 async fn refused(provider: &Engine, project: &ProjectId, proof: &str) -> String {
