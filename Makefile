@@ -7,7 +7,7 @@ SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
 FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator prompts socket)
 
-.PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test licences
+.PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test licences
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -76,6 +76,16 @@ pyflue-test: target/pyflue/installed ## drives PyFlue's own client, from PyPI, a
 pyflue-differences: target/pyflue/installed ## writes how Rookery differs from PyFlue's own server to the document
 	cargo build --workspace --bin rookery --locked
 	target/pyflue/bin/python tests/pyflue/differences.py target/debug/rookery
+
+mcp-test: target/mcp/installed ## drives the official client of MCP, from PyPI, against the program
+	cargo build --workspace --bin rookery --locked
+	target/mcp/bin/python tests/mcp/acceptance.py target/debug/rookery
+
+target/mcp/installed: tests/mcp/requirements.txt
+	@echo "Installing the client of MCP (half a minute) ..."
+	python3 -m venv target/mcp
+	target/mcp/bin/pip install --quiet -r $<
+	touch $@
 
 target/pyflue/installed: tests/pyflue/requirements.txt
 	@echo "Installing PyFlue (a minute) ..."

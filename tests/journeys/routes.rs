@@ -74,6 +74,7 @@ async fn every_route_of_the_table_is_there_and_does_its_work() {
     failures(&mut tour).await;
     external_agents(&mut tour).await;
     open_addresses(&mut tour).await;
+    tools(&mut tour).await;
     persistent::agents(&mut tour).await;
     persistent::sessions(&mut tour).await;
     persistent::called(&mut tour).await;
@@ -137,6 +138,9 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
     let types = tour.get("/projects/{p}/workflows/agent_types").await;
     let names: BTreeSet<&str> = types["data"].as_array().unwrap().iter().map(|kind| kind["type"].as_str().unwrap()).collect();
     assert_eq!(names.len(), 15, "{names:?}");
+    tour.ids.insert("type", "webhook".to_owned());
+    let webhook = tour.get("/projects/{p}/workflows/agent_types/{type}").await;
+    assert_eq!(&webhook["data"], types["data"].as_array().unwrap().iter().find(|kind| kind["type"] == "webhook").unwrap());
     for kind in types["data"].as_array().unwrap() {
         for field in ["kind", "title", "description", "groups", "config_schema", "defaults", "examples"] {
             assert!(!kind[field].is_null(), "{field} of {}", kind["type"]);
@@ -145,6 +149,8 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
 }
 
 async fn workflows(tour: &mut Tour) {
+    let checked = tour.post("/projects/{p}/workflows/check", json!({"options": options()})).await.expect(200);
+    assert_eq!((&checked["meta"]["errors"], &checked["meta"]["agent_count"]), (&json!([]), &json!(5)));
     let empty = tour.post("/projects/{p}/workflows", json!({"name": "Empty"})).await.expect(201);
     assert_eq!((&empty["status"], &empty["data"]["options"]), (&json!("ok"), &json!({})));
     tour.learn("w", &empty["data"]["id"]);
@@ -258,6 +264,13 @@ async fn external_agents(tour: &mut Tour) {
         let body = if path.ends_with("sendResult") { result } else { json!({}) };
         tour.post(path, body).await.error(404, "not_found");
     }
+}
+
+async fn tools(tour: &mut Tour) {
+    let call = json!({"name": "read_workflow", "arguments": {"workflow": tour.ids["w"]}});
+    let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call});
+    let answered = tour.post("/p/{p}/mcp", message).await.expect(200);
+    assert_eq!(answered["result"]["structuredContent"], tour.get("/projects/{p}/workflows/{w}").await);
 }
 
 async fn open_addresses(tour: &mut Tour) {

@@ -2,21 +2,28 @@
 
 use crate::auth::Access;
 use crate::error::Result;
-use crate::list::{Listed, listed};
+use crate::ids::Ids;
+use crate::list::{Listed, One, listed, one};
 use crate::route::{PROJECT, Route};
 use axum::http::Method;
 use axum::response::IntoResponse;
 use rookery_agents::{Example, Kind, TypeInfo};
+use rookery_domain::Error;
 use rookery_store::{Page, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) fn routes() -> Vec<Route> {
-    let path = format!("{PROJECT}/workflows/agent_types");
+    let (viewer, all) = (Access::Project(Role::Viewer), format!("{PROJECT}/workflows/agent_types"));
     vec![
-        Route::new(Method::GET, path, Access::Project(Role::Viewer), "Lists the agent types, triggers first.", list)
+        Route::new(Method::GET, &all, viewer, "Lists the agent types, triggers first.", list)
+            .tool("list_agent_types", "Lists the types of agents that a workflow can be made of: triggers, filters and actions, with what each does and the groups of events that it emits. Begin here when you build a workflow, and then read each type that you use by `read_agent_type`.")
+            .without(&["config_schema", "defaults", "examples"])
             .answers::<Listed<AgentTypeView>>(200),
+        Route::new(Method::GET, format!("{all}/{{agent_type}}"), viewer, "Shows an agent type.", show_one)
+            .tool("read_agent_type", "Shows one agent type: what it does, the JSON Schema of a cell's `config`, the defaults, and examples (config, event in, events out). Read this before you write a cell of the type.")
+            .answers::<One<AgentTypeView>>(200),
     ]
 }
 
@@ -45,6 +52,11 @@ struct AgentTypeView {
 async fn list() -> Result<impl IntoResponse> {
     let page = Page { items: rookery_agents::all().iter().collect(), next: None };
     Ok(listed(page, show))
+}
+
+async fn show_one(ids: Ids) -> Result<impl IntoResponse> {
+    let info = rookery_agents::find(ids.text("agent_type")).ok_or_else(|| Error::not_found("agent_type"))?;
+    Ok(one(show(info)))
 }
 
 fn show(info: &TypeInfo) -> AgentTypeView {

@@ -33,9 +33,12 @@ pub(crate) fn routes() -> Vec<Route> {
     let below = |what: &str| format!("{AGENT}{what}");
     vec![
         Route::new(Method::GET, format!("{WORKFLOW}/agents"), viewer, "Lists the agents of the last built version.", list)
+            .tool("list_agents", "Lists the agents of a workflow's last built version: state, counts of events, last errors, schedules, and the addresses of hooks and feeds.")
+            .without(&["config"])
             .paged()
             .answers::<Listed<AgentView>>(200),
         Route::new(Method::GET, AGENT, viewer, "Shows an agent, with its memory and its latest logs.", show)
+            .tool("read_agent", "Shows one agent of the last built version, with what it remembers and its latest logs.")
             .answers::<One<AgentView>>(200),
         Route::new(Method::GET, below("/logs"), viewer, "Lists an agent's logs, newest first.", logs)
             .paged()
@@ -57,6 +60,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "Says what an agent of the last built version would do. Nothing is committed.",
             dry_run,
         )
+        .tool("dry_run_agent", "Says what one agent of the last built version would do with an event: the events that it would emit, its memory, its logs, or its error. Nothing is committed, and outside calls are made only with `outside_calls`. Try each agent so before you start a workflow.")
         .takes::<DryRun>()
         .answers::<One<Report>>(200),
     ]

@@ -21,11 +21,23 @@ pub(crate) enum Access {
     Reader,
     /// Keys of the path's project, with this role or one that includes it.
     Project(Role),
+    /// Keys of the path's project, whatever their role.
+    Member,
     /// Keys of any project, with this role or one that includes it: the route is about the key's own project.
     OwnProject(Role),
     /// Keys with this role or one that includes it, of the path's project; or of any, if there is none in the path: the route is then
     /// about the key's own project, or about the one that is the default, where no key is needed.
     Flue(Role),
+}
+
+impl Access {
+    /// The role that a key must have or include.
+    pub(crate) fn role(self) -> Option<Role> {
+        match self {
+            Access::Project(role) | Access::OwnProject(role) | Access::Flue(role) => Some(role),
+            Access::Public | Access::Root | Access::Reader | Access::Member => None,
+        }
+    }
 }
 
 /// The caller.
@@ -133,11 +145,19 @@ fn unauthenticated(message: &str) -> crate::error::ApiError {
 impl Caller {
     /// Checks that the caller may use a route of a project. Another project's key gets the same 404 as for an unknown project.
     pub(crate) fn allow(&self, project: &ProjectId, needed: Role) -> Result<()> {
+        self.belong(project)?;
         match self {
             Caller::Root => Ok(()),
-            Caller::Key(key) if key.project_id != *project => Err(Error::not_found("project").into()),
             Caller::Key(key) if allows(key.role, needed) => Ok(()),
             Caller::Key(key) => Err(forbidden(key.role, &format!("a key with the role `{}`", name(needed)))),
+        }
+    }
+
+    /// Checks that the caller's key is one of the project's.
+    pub(crate) fn belong(&self, project: &ProjectId) -> Result<()> {
+        match self {
+            Caller::Key(key) if key.project_id != *project => Err(Error::not_found("project").into()),
+            _ => Ok(()),
         }
     }
 

@@ -79,7 +79,8 @@ fn too_large(most: usize) -> Error {
     Error::new(Kind::TooLarge, "body_too_large", message, "Send less, or store the large part elsewhere and send a link to it.")
 }
 
-fn check_media_type(headers: &HeaderMap) -> Result<()> {
+/// 415 for what is not said to be JSON.
+pub(crate) fn check_media_type(headers: &HeaderMap) -> Result<()> {
     let given = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
     let essence = given.map(|given| given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
     if essence.as_deref() == Some("application/json") {

@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, all, viewer, "Lists the project's credentials, without their values.", list)
             .paged()
+            .tool("list_credentials", "Lists the names of the project's secrets, and the hosts that each may be sent to. Values are never shown, and are set by people alone: if you need one that is missing, say so.")
             .answers::<Listed<Credential>>(200),
         Route::new(Method::PUT, &each, owner, "Sets a credential. Its value is never given back.", put)
             .takes::<CredentialInput>()

@@ -35,10 +35,12 @@ pub(crate) fn routes() -> Vec<Route> {
             "Puts an event in at a trigger, as if that had emitted it. Once it is answered, the event is safe.",
             accept,
         )
+        .tool("send_event", "Puts an event in at a trigger (`cell`) of a workflow that runs, and so begins a run. Follow it by `read_run` with the `run_id` of the answer.")
         .header("Idempotency-Key", "The same key with the same body is the same event, however often it is sent.")
         .takes::<NewEvent>()
         .answers::<One<AcceptedEvent>>(202),
         Route::new(Method::GET, all, viewer, "Lists the events, newest first; those of one run only where one page has them all. An event from outside is in the list when its first delivery has begun, which may be later than that of a newer one; by its id, it is there at once.", list)
+            .tool("list_events", "Lists events with their payloads, newest first: of a workflow, of one agent, of one group, or of one run.")
             .query(
                 "agent",
                 "Only the events of this agent: the id of its cell. 400 for one that is neither in the workflow nor in the list.",

@@ -23,6 +23,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let all = format!("{WORKFLOW}/failures");
     vec![
         Route::new(Method::GET, &all, viewer, "Lists what failed for good, newest first.", list)
+            .tool("list_failures", "Lists what failed for good in a workflow, newest first: which agent, on which event, why, and what to do about it.")
             .paged()
             .answers::<Listed<FailureView>>(200),
         Route::new(
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Vec<Route> {
              nothing is left to try again, and while an earlier replay is under way.",
             replay,
         )
+        .tool("replay_failure", "Tries again what failed, after its cause is removed, in the version of its run.")
         .takes::<Nothing>()
         .answers::<One<Replayed>>(202),
         Route::new(

@@ -54,7 +54,8 @@ pub(crate) async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut reques
             request.extensions_mut().insert(caller);
             request.extensions_mut().insert(project);
         }
-        Access::Project(needed) | Access::Flue(needed) => {
+        Access::Project(_) | Access::Flue(_) | Access::Member => {
+            let needed = gate.access.role();
             let parsed = ids.and_then(|ids| Ok((ids.get::<ProjectId>("project")?, ids)));
             let (id, ids) = match parsed {
                 Ok(parsed) => parsed,
@@ -70,7 +71,10 @@ pub(crate) async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut reques
                 find_workflow(app, &id, &ids, needed)
             );
             let caller = caller?;
-            caller.allow(&id, needed)?;
+            match needed {
+                Some(role) => caller.allow(&id, role)?,
+                None => caller.belong(&id)?,
+            }
             let (project, workflow) = (project?, workflow?);
             request.extensions_mut().insert(caller);
             request.extensions_mut().insert(project);
@@ -121,18 +125,18 @@ fn until_refused<E: Send>(
 }
 
 /// Whoever puts events in comes often: then it is enough to know the project and the workflow as they were a moment ago.
-async fn find_project(app: &App, id: &ProjectId, needed: Role) -> Result<Project> {
+async fn find_project(app: &App, id: &ProjectId, needed: Option<Role>) -> Result<Project> {
     let store = &app.engine.store;
-    Ok(if needed == Role::Ingest { store.known_project(id).await? } else { store.project(id).await? })
+    Ok(if needed == Some(Role::Ingest) { store.known_project(id).await? } else { store.project(id).await? })
 }
 
-async fn find_workflow(app: &App, project: &ProjectId, ids: &Ids, needed: Role) -> Result<Option<Workflow>> {
+async fn find_workflow(app: &App, project: &ProjectId, ids: &Ids, needed: Option<Role>) -> Result<Option<Workflow>> {
     if !ids.has("workflow") {
         return Ok(None);
     }
     let id = WorkflowRef { project: project.clone(), workflow: ids.get("workflow")? };
     let store = &app.engine.store;
-    let known = if needed == Role::Ingest { store.known_workflow(&id).await? } else { store.find_workflow(&id).await? };
+    let known = if needed == Some(Role::Ingest) { store.known_workflow(&id).await? } else { store.find_workflow(&id).await? };
     let found = known.filter(|workflow| !workflow.deleted);
     Ok(Some(found.ok_or_else(|| Error::not_found("workflow"))?))
 }

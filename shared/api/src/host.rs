@@ -38,13 +38,24 @@ fn check(config: &Config, uri: &Uri, headers: &HeaderMap) -> Result<()> {
         ApiError::from(Error::new(Kind::Forbidden, "host_not_allowed", "The request's `Host` is not this machine's.", details))
     })?;
     match headers.get(header::ORIGIN) {
-        Some(origin) if !origin.to_str().is_ok_and(|origin| is_same(origin, &host)) => {
-            let message = "The request comes from a web page of another origin.";
-            let details = "Call the API from its own pages, or from a program.";
-            Err(Error::new(Kind::Forbidden, "origin_not_allowed", message, details).into())
-        }
+        Some(origin) if !origin.to_str().is_ok_and(|origin| is_same(origin, &host)) => Err(foreign_origin()),
         _ => Ok(()),
     }
+}
+
+/// Refuses a page of another origin also where a key is needed: MCP demands it of its servers. Pages of ours have the host that the request
+/// names, or that of the public address.
+pub(crate) fn check_origin(headers: &HeaderMap, uri: &Uri, base: &Base) -> Result<()> {
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let public = base.0.parse::<Uri>().ok().and_then(|base| base.authority().cloned());
+    let mut ours = authority(uri, headers).into_iter().chain(public);
+    let is_ours = origin.to_str().is_ok_and(|origin| ours.any(|host| is_same(origin, &host)));
+    if is_ours { Ok(()) } else { Err(foreign_origin()) }
+}
+
+fn foreign_origin() -> ApiError {
+    let message = "The request comes from a web page of another origin.";
+    Error::new(Kind::Forbidden, "origin_not_allowed", message, "Call the API from its own pages, or from a program.").into()
 }
 
 /// The host that the request names, with its port.

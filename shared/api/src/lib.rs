@@ -26,6 +26,7 @@ mod host;
 mod ids;
 mod jwks;
 mod list;
+mod mcp;
 mod metrics;
 mod observe;
 mod openapi;
@@ -163,6 +164,7 @@ fn routes() -> Vec<Route> {
         session_files::routes(),
         flue::routes(),
         jwks::routes(),
+        mcp::routes(),
         openapi::routes(),
     ];
     nouns.into_iter().flatten().collect()

@@ -93,7 +93,7 @@ pub fn openapi() -> Value {
 }
 
 /// A field of a body may be left out, but may not be null: see [`crate::body::present`].
-fn refuse_null(schema: &mut Value) {
+pub(crate) fn refuse_null(schema: &mut Value) {
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
     for field in properties.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
         if field.get("default") == Some(&Value::Null) {
@@ -152,6 +152,7 @@ fn needs(access: Access) -> Option<&'static str> {
         Access::Root => Some("Needs the root key."),
         Access::Reader | Access::Project(Role::Viewer) => Some("Needs a key with the role viewer, editor or owner."),
         Access::Flue(role) => needs(Access::Project(role)),
+        Access::Member => Some("Needs a key of the project, whatever its role."),
         Access::OwnProject(_) => Some("Needs a project's key with the role ingest, editor or owner: the project is the key's."),
         Access::Project(Role::Owner) => Some("Needs a key with the role owner."),
         Access::Project(Role::Editor) => Some("Needs a key with the role editor or owner."),
@@ -159,7 +160,8 @@ fn needs(access: Access) -> Option<&'static str> {
     }
 }
 
-fn parameters(route: &Route) -> Vec<Value> {
+/// What a route takes in its path, query and headers.
+pub(crate) fn parameters(route: &Route) -> Vec<Value> {
     let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let in_path = in_path.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
     let in_query = route.query.iter().map(|(name, says)| {

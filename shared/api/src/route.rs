@@ -52,7 +52,19 @@ pub(crate) struct Route {
     pub(crate) output: Option<Shape>,
     /// Whether the answer may also come as server-sent events.
     pub(crate) streams: bool,
+    /// What the route is as a tool for models; none for most.
+    pub(crate) tool: Option<ToolText>,
     handler: MethodRouter<App>,
+}
+
+/// What a model is told of a route that is a tool of MCP; the rest it is told by the route itself. See [`crate::mcp`].
+#[derive(Clone, Copy)]
+pub(crate) struct ToolText {
+    pub(crate) name: &'static str,
+    /// What the tool is for, and when to use it.
+    pub(crate) says: &'static str,
+    /// The fields of `data` that a model is not shown: they are long, and there is a tool that shows them.
+    pub(crate) without: &'static [&'static str],
 }
 
 impl Route {
@@ -81,6 +93,7 @@ impl Route {
             status: 204,
             output: None,
             streams: false,
+            tool: None,
             handler: on(filter, handler),
         }
     }
@@ -107,6 +120,18 @@ impl Route {
     /// Says that the answer may also come as server-sent events.
     pub(crate) fn streams(mut self) -> Self {
         self.streams = true;
+        self
+    }
+
+    /// Makes the route a tool for models.
+    pub(crate) fn tool(mut self, name: &'static str, says: &'static str) -> Self {
+        self.tool = Some(ToolText { name, says, without: &[] });
+        self
+    }
+
+    /// Names the fields of `data` that the tool does not show.
+    pub(crate) fn without(mut self, fields: &'static [&'static str]) -> Self {
+        self.tool = self.tool.map(|tool| ToolText { without: fields, ..tool });
         self
     }
 

@@ -28,7 +28,7 @@ const READ: usize = 200;
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, all) = (Access::Project(Role::Viewer), format!("{WORKFLOW}/runs"));
     vec![
-        Route::new(Method::GET, &all, viewer, "Lists the runs, newest first. A run is in the list when its first delivery has begun; by its id, it is there at once.", list).paged().answers::<Listed<RunSummary>>(200),
+        Route::new(Method::GET, &all, viewer, "Lists the runs, newest first. A run is in the list when its first delivery has begun; by its id, it is there at once.", list).tool("list_runs", "Lists a workflow's runs, newest first. A run is an event from outside and all that came of it.").paged().answers::<Listed<RunSummary>>(200),
         Route::new(
             Method::GET,
             format!("{all}/{{run}}"),
@@ -36,6 +36,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "Shows a run as a tree: its events, their deliveries with outcome and timings, and the events that came of them.",
             show,
         )
+        .tool("read_run", "Shows a run as a tree: each event, who received it, what became of that (outcome, error, timing), and the events that came of it. `state` says whether all is done; read again while it is not.")
         .query("cursor", "Where a very large run goes on: `meta.next_cursor` of the part before.")
         .answers::<Shown>(200),
     ]

@@ -15,34 +15,52 @@ use rookery_engine::SaveResult;
 use rookery_store::{Project, Role, State as WorkflowState, Workflow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
     let (all, below) = (format!("{PROJECT}/workflows"), |what: &str| format!("{WORKFLOW}{what}"));
+    let all_check = format!("{all}/check");
     vec![
         Route::new(Method::POST, &all, editor, "Makes a workflow; one with errors too.", create)
+            .tool("create_workflow", "Makes a workflow of a name and a canvas (`options`). It is saved with its errors, if it has any: `meta.errors` names the cell and the field of each. It does not run before `start_workflow`.")
+            .without(&["options"])
             .takes::<NewWorkflow>()
             .answers::<Saved>(201),
         Route::new(Method::GET, all, viewer, "Lists the workflows, without their options.", list)
+            .tool("list_workflows", "Lists the project's workflows: id, name, state, version. `read_workflow` shows the canvas of one.")
             .paged()
             .answers::<Listed<WorkflowView>>(200),
-        Route::new(Method::GET, WORKFLOW, viewer, "Shows a workflow.", show).answers::<Saved>(200),
+        Route::new(Method::GET, WORKFLOW, viewer, "Shows a workflow.", show)
+            .tool("read_workflow", "Shows a workflow: its canvas (`data.options.cells`), its state, and in `meta` what keeps its last version from being built. Read it before you change it.")
+            .answers::<Saved>(200),
         Route::new(Method::PUT, WORKFLOW, editor, "Saves a workflow as a new version; one with errors too.", save)
+            .tool("save_workflow", "Saves a whole new canvas, or a new name, as a new version of a workflow. What runs goes on as it was until `start_workflow` is called again. Give the `version` that you have read: if somebody saved meanwhile, nothing is saved.")
+            .without(&["options"])
             .takes::<WorkflowChange>()
             .answers::<Saved>(200),
         Route::new(Method::DELETE, WORKFLOW, editor, "Deletes a workflow with all that it has.", delete),
+        Route::new(Method::POST, all_check, viewer, "Says what is wrong with a canvas. Nothing is saved.", check_canvas)
+            .tool("check_canvas", "Says what is wrong with a canvas, without saving it. `meta.errors` names the cell, the field and the remedy of each error. An empty list means that it can be built.")
+            .takes::<Canvas>()
+            .answers::<Checked>(200),
         Route::new(Method::POST, below("/check"), editor, "Says what keeps the last version from being built.", check)
             .takes::<Nothing>()
             .answers::<Saved>(200),
         Route::new(Method::POST, below("/build"), editor, "Makes the agents of the last version.", build)
+            .tool("build_workflow", "Makes the agents of the last saved version, without letting them run, so that you can try each by `dry_run_agent`.")
+            .without(&["options"])
             .takes::<Nothing>()
             .answers::<Saved>(200),
         Route::new(Method::POST, below("/start"), editor, "Builds the last version and lets it run.", start)
+            .tool("start_workflow", "Builds the last saved version and lets it run: its triggers take events and its schedules fire. If it has errors, nothing is changed, and they are named.")
+            .without(&["options"])
             .takes::<Nothing>()
             .answers::<Saved>(200),
         Route::new(Method::POST, below("/stop"), editor, "Lets triggers and schedules rest.", stop)
+            .tool("stop_workflow", "Lets a workflow rest: its triggers take no events, and its schedules do not fire. What is under way goes on.")
+            .without(&["options"])
             .takes::<Nothing>()
             .answers::<Saved>(200),
     ]
@@ -56,7 +74,7 @@ struct NewWorkflow {
     name: String,
     /// The canvas: `{"cells": [...]}`. It is given back byte for byte.
     #[serde(default, deserialize_with = "present")]
-    #[schemars(with = "Option<Value>")]
+    #[schemars(with = "Option<Map<String, Value>>")]
     options: Option<Box<RawValue>>,
 }
 
@@ -69,7 +87,7 @@ struct WorkflowChange {
     name: Option<String>,
     /// The new canvas, which is given back byte for byte. Without it, the canvas stays.
     #[serde(default, deserialize_with = "present")]
-    #[schemars(with = "Option<Value>")]
+    #[schemars(with = "Option<Map<String, Value>>")]
     options: Option<Box<RawValue>>,
     /// The version that the change is based on. If it is not the last version, nothing is saved (409).
     #[serde(default, deserialize_with = "present")]
@@ -82,6 +100,27 @@ impl Input for NewWorkflow {
 
 impl Input for WorkflowChange {
     const BYTES: usize = NewWorkflow::BYTES;
+}
+
+/// A canvas that is judged.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Canvas {
+    /// The canvas: `{"cells": [...]}`.
+    #[schemars(with = "Map<String, Value>")]
+    options: Box<RawValue>,
+}
+
+impl Input for Canvas {
+    const BYTES: usize = NewWorkflow::BYTES;
+}
+
+/// What is wrong with a canvas.
+#[derive(Serialize, JsonSchema)]
+struct Checked {
+    /// `ok`: the request was done. The canvas may have problems all the same.
+    status: &'static str,
+    meta: SaveResult,
 }
 
 /// A workflow.
@@ -193,6 +232,16 @@ async fn save(
 async fn delete(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<StatusCode> {
     app.engine.delete_workflow(&workflow.id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn check_canvas(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Json(canvas): Json<Canvas>,
+) -> Result<impl IntoResponse> {
+    // What is not saved has no version.
+    let meta = app.engine.draft(&project.id, canvas.options.get()).await?.result(0);
+    Ok(axum::Json(Checked { status: "ok", meta }))
 }
 
 async fn check(app: State<App>, workflow: Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {

@@ -49,8 +49,12 @@ fn observe_by(lines: impl Layer<Registry> + Send + Sync + 'static, default: Leve
 
 /// Lets only lines through that cannot hold a secret. Below `info`, libraries log what they send and receive: headers with keys,
 /// bodies with payloads and credentials. So only our own crates, whose lines have ids only, are heard below `info`.
+/// The server of MCP logs three lines for each request, with what its client says of itself: only its errors are heard.
 fn only_safe(targets: Targets) -> impl Filter<Registry> {
-    let safe = Targets::new().with_default(LevelFilter::INFO).with_target("rookery", LevelFilter::TRACE);
+    let safe = Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("rookery", LevelFilter::TRACE)
+        .with_target("rmcp", LevelFilter::ERROR);
     FilterExt::<Registry>::and(targets, safe)
 }
 

@@ -24,7 +24,7 @@ fn fill(path: &str, project: &str, workflow: &str) -> String {
     let filled = filled.replace("{agent}", "helper").replace("{instance}", "i").replace("{name}", "helper").replace("{id}", "i");
     let filled =
         filled.replace("{session}", "s").replace("{session_id}", "i:s").replace("{operation}", "run_x").replace("{file}", "a.md");
-    let filled = filled.replace("{run_id}", "run_x");
+    let filled = filled.replace("{run_id}", "run_x").replace("{agent_type}", "manual");
     filled.replace("{event}", &event).replace("{failure}", &event).replace("{run}", &event).replace("{request}", &event)
 }
 
@@ -105,13 +105,16 @@ async fn each_role_may_do_what_it_may_and_no_more() {
                 || (path.ends_with("{project}") && method == "DELETE");
             // A socket is opened to ask.
             let opens_socket = method == "GET" && (path.ends_with("/agents/{name}/{id}") || path.ends_with("/workflows/{name}"));
-            let allowed = match role {
-                "owner" => true,
-                "editor" => !is_for_owners,
-                "viewer" => method == "GET" && !is_for_owners && !opens_socket,
-                _ if opens_socket => true,
-                _ => method == "POST" && (path.ends_with("/agents/{cell}/events") || path.starts_with("/p/")),
-            };
+            // A message of MCP is taken from every key: the tool that it names says who may call it.
+            let is_for_all = path.ends_with("/mcp") || (path.ends_with("/workflows/check") && role != "ingest");
+            let allowed = is_for_all
+                || match role {
+                    "owner" => true,
+                    "editor" => !is_for_owners,
+                    "viewer" => method == "GET" && !is_for_owners && !opens_socket,
+                    _ if opens_socket => true,
+                    _ => method == "POST" && (path.ends_with("/agents/{cell}/events") || path.starts_with("/p/")),
+                };
             let filled = fill(&path, &tenants.mine, &tenants.others_workflow);
             let answer = tenants.world.keyed(&key, &method, &filled, body(&method)).await;
             if allowed {

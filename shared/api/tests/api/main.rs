@@ -14,6 +14,7 @@ mod here;
 mod hooks;
 mod isolation;
 mod lists;
+mod mcp;
 mod methods;
 mod named_runs;
 mod openapi;
