@@ -4,6 +4,7 @@
 //! The dialect is draft 2020-12, where `format` is a note that is not checked. Regular expressions are those of [`Pattern`](crate::Pattern).
 //! A keyword that nobody knows is a note; one that the draft knows and this module does not is refused when the schema is read.
 
+mod breaks;
 mod check;
 #[cfg(test)]
 mod generated;
@@ -12,6 +13,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+pub use breaks::{Direction, breaks};
 use check::Check;
 use node::Node;
 use serde_json::Value;

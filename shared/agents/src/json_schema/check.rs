@@ -79,7 +79,22 @@ impl<'p> Path<'p> {
 
 impl<'s> Check<'s> {
     pub(super) fn new(nodes: &'s [Node]) -> Self {
-        Check { nodes, steps: STEPS, depth: DEPTH, searches: Searches::default() }
+        Check::resumed(nodes, STEPS, Searches::default())
+    }
+
+    /// A check that may take what another one has left.
+    pub(super) fn resumed(nodes: &'s [Node], steps: usize, searches: Searches) -> Self {
+        Check { nodes, steps, depth: DEPTH, searches }
+    }
+
+    /// What it has left.
+    pub(super) fn rest(self) -> (usize, Searches) {
+        (self.steps, self.searches)
+    }
+
+    /// Whether a part takes the value; none if to know that takes too long.
+    pub(super) fn takes(&mut self, part: Id, value: &Value) -> Option<bool> {
+        self.fits(part, value, &Path::Root).ok()
     }
 
     /// Checks the value against the schema itself.
@@ -131,7 +146,7 @@ impl<'s> Check<'s> {
             self.one_of_values(values, "must be one of", value, path)?;
         }
         match value {
-            Value::Number(number) => self.number(&node.numbers, number, value, path),
+            Value::Number(_) => self.number(&node.numbers, value, path),
             Value::String(text) => self.text(&node.texts, text, path),
             Value::Array(items) => self.items(&node.lists, items, path),
             Value::Object(members) => self.members(&node.objects, members, value, path),
@@ -154,7 +169,7 @@ impl<'s> Check<'s> {
         Ok(text)
     }
 
-    fn number(&mut self, asked: &Numbers, number: &Number, value: &Value, path: &Path<'_>) -> Checked {
+    fn number(&mut self, asked: &Numbers, value: &Value, path: &Path<'_>) -> Checked {
         let bounds = [
             (&asked.minimum, Ordering::Less, false, "at least"),
             (&asked.above, Ordering::Less, true, "more than"),
@@ -169,12 +184,8 @@ impl<'s> Check<'s> {
             }
         }
         let Some(divisor) = &asked.multiple_of else { return Ok(()) };
-        let (number, by) = (decimal(number), divisor.as_number().and_then(decimal));
         self.spend(100)?;
-        match number.zip(by).ok_or(Fault::TooLong)? {
-            (number, by) if (&number % &by).is_zero() => Ok(()),
-            _ => path.wrong(format!("must be a multiple of {divisor}")),
-        }
+        if divides(divisor, value).ok_or(Fault::TooLong)? { Ok(()) } else { path.wrong(format!("must be a multiple of {divisor}")) }
     }
 
     fn text(&mut self, asked: &Texts, text: &str, path: &Path<'_>) -> Checked {
@@ -336,6 +347,12 @@ fn check_count(count: usize, min: Option<u64>, max: Option<u64>, what: &str, pat
         (_, Some(max)) if count > max => path.wrong(format!("must have at most {max} {what}")),
         _ => Ok(()),
     }
+}
+
+/// Whether a number is a multiple of another; none if to know that takes too long.
+pub(super) fn divides(divisor: &Value, number: &Value) -> Option<bool> {
+    let (number, divisor) = (decimal(number.as_number()?)?, decimal(divisor.as_number()?)?);
+    Some((number % divisor).is_zero())
 }
 
 /// A number to divide with; none if that would take long.

@@ -96,3 +96,36 @@ pub(super) fn schema() -> BoxedStrategy<Value> {
         })
         .boxed()
 }
+
+/// A schema, and one that has some keywords more, less or of another value.
+pub(super) fn changed() -> BoxedStrategy<(Value, Value)> {
+    let small = prop::collection::vec(assertion(), 0..=2).prop_map(of_keywords);
+    let change = (any::<prop::sample::Index>(), any::<bool>(), assertion());
+    let edited = (schema(), prop::collection::vec(change, 1..=2)).prop_map(|(old, changes)| {
+        let mut new = old.clone();
+        for (place, adds, (keyword, value)) in changes {
+            let mut places = Vec::new();
+            objects(&new, String::new(), &mut places);
+            let Some(Value::Object(object)) = new.pointer_mut(place.get::<String>(&places)) else { continue };
+            if adds {
+                object.insert(keyword.to_owned(), value);
+            } else if let Some(keyword) = object.keys().next().cloned() {
+                object.shift_remove(&keyword);
+            }
+        }
+        (old, new)
+    });
+    prop_oneof![3 => edited, 1 => (small.clone(), small)].boxed()
+}
+
+/// The places of all objects.
+fn objects(value: &Value, at: String, places: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, member)| objects(member, format!("{at}/{name}"), places));
+            places.push(at);
+        }
+        Value::Array(items) => items.iter().enumerate().for_each(|(i, item)| objects(item, format!("{at}/{i}"), places)),
+        _ => {}
+    }
+}

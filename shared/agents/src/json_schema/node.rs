@@ -12,6 +12,8 @@ pub(super) type Id = usize;
 /// A part of a schema: what each keyword says, if it is there. An empty part takes every value.
 #[derive(Debug, Default)]
 pub(super) struct Node {
+    /// Whether the part may refuse a value.
+    pub asks: bool,
     /// The schema `false` takes no value.
     pub never: bool,
     pub reference: Option<Id>,
@@ -128,6 +130,7 @@ impl Types {
     pub(super) const INTEGER: Types = Types(32);
     pub(super) const FRACTION: Types = Types(64);
     pub(super) const NUMBER: Types = Types(96);
+    pub(super) const ALL: Types = Types(127);
 
     /// The types by their names, as schemas and as messages have them. The type of fractions has no name of its own.
     const NAMES: [(Types, &str, &str); 7] = [
@@ -154,6 +157,11 @@ impl Types {
 
     pub(super) fn named(name: &str) -> Option<Types> {
         Types::NAMES.into_iter().find_map(|(types, known, _)| (known == name).then_some(types))
+    }
+
+    /// Each type by itself.
+    pub(super) fn each(self) -> impl Iterator<Item = Types> {
+        (0..7).map(|bit| Types(1 << bit)).filter(move |types| types.within(self))
     }
 
     /// Whether all of the types are in the other set.

@@ -72,7 +72,7 @@ impl<'a> Parser<'a> {
         self.nodes.push(Node::default());
         self.places.insert(place.pointer.clone(), id);
         self.nodes[id] = match schema {
-            Value::Bool(any) => Node { never: !any, ..Node::default() },
+            Value::Bool(any) => Node { asks: !any, never: !any, ..Node::default() },
             Value::Object(keywords) => self.keywords(keywords, id, place)?,
             _ => return Err(place.error("must be a schema: an object, true or false")),
         };
@@ -85,8 +85,11 @@ impl<'a> Parser<'a> {
             let at = place.join(keyword);
             let known = self.applicator(&mut node, keyword, value, &at)? || self.assertion(&mut node, keyword, value, &at)?;
             match keyword.as_str() {
-                _ if known => {}
-                "$ref" => self.references.push((id, at.clone(), text(value, &at)?)),
+                _ if known => node.asks = true,
+                "$ref" => {
+                    node.asks = true;
+                    self.references.push((id, at.clone(), text(value, &at)?));
+                }
                 "$schema" if value.as_str().map(|uri| uri.trim_end_matches('#')) != Some(DRAFT) => {
                     return Err(at.error(&format!("must be {DRAFT}: other drafts are not read")));
                 }

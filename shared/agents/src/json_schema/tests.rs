@@ -14,7 +14,7 @@ fn mismatch(schema: Value, value: Value) -> (String, String) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     /// The library that this project uses elsewhere has another implementation of the same draft.
     #[test]
