@@ -167,7 +167,8 @@ impl<'s> Compare<'s> {
     fn takes_values(&mut self, wide: Id, known: &Known, values: &[Value]) -> bool {
         let mut refused = None;
         for value in values {
-            let is_known = Types::of(value).within(known.types) && known.parts().all(|part| self.takes(self.narrow, part, value) != Some(false));
+            let is_known = Types::of(value).within(known.types)
+                && known.parts().all(|part| self.takes(self.narrow, part, value) != Some(false));
             if is_known && self.takes(self.wide, wide, value) != Some(true) {
                 refused = Some(value.to_string());
                 break;
@@ -244,9 +245,7 @@ impl<'s> Compare<'s> {
     }
 
     fn only_one(&mut self, one_of: &[Id], known: &Known) -> bool {
-        one_of.iter().any(|id| {
-            one_of.iter().all(|other| other == id || self.is_apart(*other, known)) && self.covers(*id, known)
-        })
+        one_of.iter().any(|id| one_of.iter().all(|other| other == id || self.is_apart(*other, known)) && self.covers(*id, known))
     }
 
     /// Whether no known value fits the part.

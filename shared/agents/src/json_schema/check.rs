@@ -185,7 +185,11 @@ impl<'s> Check<'s> {
         }
         let Some(divisor) = &asked.multiple_of else { return Ok(()) };
         self.spend(100)?;
-        if divides(divisor, value).ok_or(Fault::TooLong)? { Ok(()) } else { path.wrong(format!("must be a multiple of {divisor}")) }
+        if divides(divisor, value).ok_or(Fault::TooLong)? {
+            Ok(())
+        } else {
+            path.wrong(format!("must be a multiple of {divisor}"))
+        }
     }
 
     fn text(&mut self, asked: &Texts, text: &str, path: &Path<'_>) -> Checked {

@@ -46,16 +46,61 @@ fn assert_widens(narrow: Value, wide: Value, input: &[&str], output: &[&str]) {
 fn what_breaks_is_told_with_its_path() {
     let object = |properties: Value, required: Value| json!({"type": "object", "properties": properties, "required": required});
     let a = |schema: Value| json!({"type": "object", "properties": {"a": schema}});
-    assert_widens(object(json!({"a": {}}), json!(["a"])), object(json!({"a": {}}), json!([])), &["`a` must be there now"], &["`a` need not be there any more"]);
-    assert_widens(a(json!({"type": "string"})), a(json!({"type": ["string", "null"]})), &["`a` must be a text now"], &["`a` need not be a text any more"]);
-    assert_widens(a(json!({"type": "integer"})), a(json!({"type": "number"})), &["`a` must be an integer now"], &["`a` need not be an integer any more"]);
-    assert_widens(a(json!({"enum": ["x"]})), a(json!({"enum": ["x", "y"]})), &[r#"`a` may not be "y" any more"#], &[r#"`a` may be "y" now"#]);
-    assert_widens(a(json!({"minimum": 5})), a(json!({"exclusiveMinimum": 4})), &["`a` must be at least 5 now"], &["`a` need not be at least 5 any more"]);
-    assert_widens(a(json!({"exclusiveMaximum": 5})), a(json!({"maximum": 5})), &["`a` must be less than 5 now"], &["`a` need not be less than 5 any more"]);
-    assert_widens(a(json!({"multipleOf": 6})), a(json!({"multipleOf": 3})), &["`a` must be a multiple of 6 now"], &["`a` need not be a multiple of 6 any more"]);
+    assert_widens(
+        object(json!({"a": {}}), json!(["a"])),
+        object(json!({"a": {}}), json!([])),
+        &["`a` must be there now"],
+        &["`a` need not be there any more"],
+    );
+    assert_widens(
+        a(json!({"type": "string"})),
+        a(json!({"type": ["string", "null"]})),
+        &["`a` must be a text now"],
+        &["`a` need not be a text any more"],
+    );
+    assert_widens(
+        a(json!({"type": "integer"})),
+        a(json!({"type": "number"})),
+        &["`a` must be an integer now"],
+        &["`a` need not be an integer any more"],
+    );
+    assert_widens(
+        a(json!({"enum": ["x"]})),
+        a(json!({"enum": ["x", "y"]})),
+        &[r#"`a` may not be "y" any more"#],
+        &[r#"`a` may be "y" now"#],
+    );
+    assert_widens(
+        a(json!({"minimum": 5})),
+        a(json!({"exclusiveMinimum": 4})),
+        &["`a` must be at least 5 now"],
+        &["`a` need not be at least 5 any more"],
+    );
+    assert_widens(
+        a(json!({"exclusiveMaximum": 5})),
+        a(json!({"maximum": 5})),
+        &["`a` must be less than 5 now"],
+        &["`a` need not be less than 5 any more"],
+    );
+    assert_widens(
+        a(json!({"multipleOf": 6})),
+        a(json!({"multipleOf": 3})),
+        &["`a` must be a multiple of 6 now"],
+        &["`a` need not be a multiple of 6 any more"],
+    );
     assert_widens(a(json!({"pattern": "^x"})), a(json!({})), &["`a` must match `^x` now"], &["`a` need not match `^x` any more"]);
-    assert_widens(a(json!({"format": "date"})), a(json!({})), &["`a` must have the format `date` now"], &["`a` need not have the format `date` any more"]);
-    assert_widens(a(json!({"maxLength": 3})), a(json!({"maxLength": 4})), &["`a` must have at most 3 characters now"], &["`a` need not have at most 3 characters any more"]);
+    assert_widens(
+        a(json!({"format": "date"})),
+        a(json!({})),
+        &["`a` must have the format `date` now"],
+        &["`a` need not have the format `date` any more"],
+    );
+    assert_widens(
+        a(json!({"maxLength": 3})),
+        a(json!({"maxLength": 4})),
+        &["`a` must have at most 3 characters now"],
+        &["`a` need not have at most 3 characters any more"],
+    );
     assert_widens(
         a(json!({"items": {"type": "string"}, "minItems": 1})),
         a(json!({"items": {}})),
@@ -74,7 +119,12 @@ fn what_breaks_is_told_with_its_path() {
         &["`b` may not be there any more"],
         &["`b` may be there now"],
     );
-    assert_widens(json!({"type": "string"}), Value::Null, &["the whole must be a text now"], &["the whole need not be a text any more"]);
+    assert_widens(
+        json!({"type": "string"}),
+        Value::Null,
+        &["the whole must be a text now"],
+        &["the whole need not be a text any more"],
+    );
 }
 
 #[test]
@@ -84,9 +134,11 @@ fn what_means_the_same_or_takes_more_breaks_nothing() {
         let one = |kind: &&str| json!({"type": "object", "required": ["kind"], "properties": {"kind": {"const": kind}}});
         json!({"oneOf": kinds.iter().map(one).collect::<Vec<_>>()})
     };
-    let node = |name: &str| json!({"$ref": format!("#/$defs/{name}"), "$defs": {name: {
-        "type": "object", "required": ["value"], "properties": {"value": {"type": "integer"}, "next": {"$ref": format!("#/$defs/{name}")}},
-    }}});
+    let node = |name: &str| {
+        json!({"$ref": format!("#/$defs/{name}"), "$defs": {name: {
+            "type": "object", "required": ["value"], "properties": {"value": {"type": "integer"}, "next": {"$ref": format!("#/$defs/{name}")}},
+        }}})
+    };
     let tree = |most: u32| json!({"oneOf": [{"type": "string", "maxLength": most}, {"type": "array", "items": {"$ref": "#"}}]});
     for (narrow, wide) in [
         (tree(3), tree(4)),
@@ -101,7 +153,10 @@ fn what_means_the_same_or_takes_more_breaks_nothing() {
         (json!({"type": "integer"}), json!({"not": {"type": "string"}})),
         (json!({"contains": {"minimum": 2}, "minContains": 2}), json!({"contains": {"minimum": 1}})),
         (json!({"required": ["a", "b"]}), json!({"dependentRequired": {"a": ["b"]}})),
-        (json!({"properties": {"ab": {"type": "integer"}}, "additionalProperties": false}), json!({"patternProperties": {"^a": {"type": "number"}}})),
+        (
+            json!({"properties": {"ab": {"type": "integer"}}, "additionalProperties": false}),
+            json!({"patternProperties": {"^a": {"type": "number"}}}),
+        ),
         (json!({"properties": {"ab": {}}, "additionalProperties": false}), json!({"propertyNames": {"minLength": 2}})),
         (json!({"prefixItems": [{"type": "string"}], "maxItems": 1}), json!({"items": {"type": "string"}})),
         (json!({"if": {"minimum": 1}, "then": {"maximum": 2}}), json!({"if": {"minimum": 1}, "then": {"maximum": 3}})),
@@ -109,7 +164,12 @@ fn what_means_the_same_or_takes_more_breaks_nothing() {
         assert_breaks(Input, narrow.clone(), wide.clone(), &[]);
         assert_breaks(Output, wide, narrow, &[]);
     }
-    assert_breaks(Output, event(&["a", "b"]), event(&["a", "b", "c"]), &["the whole need not fit one of its alternatives any more"]);
+    assert_breaks(
+        Output,
+        event(&["a", "b"]),
+        event(&["a", "b", "c"]),
+        &["the whole need not fit one of its alternatives any more"],
+    );
 }
 
 #[test]
@@ -129,5 +189,8 @@ fn what_cannot_be_compared_breaks() {
 fn a_comparison_has_bounds() {
     let part = |i: usize| json!({"anyOf": [{"minimum": i}, {"maxLength": i}, {"minItems": i}]});
     let of = |more: i32| json!({"allOf": (0..20).map(part).collect::<Vec<_>>(), "items": {"minimum": more}});
-    assert_eq!(breaks(Input, &of(1), &of(0)).last().unwrap(), "the whole is too complicated to be compared with the version before");
+    assert_eq!(
+        breaks(Input, &of(1), &of(0)).last().unwrap(),
+        "the whole is too complicated to be compared with the version before"
+    );
 }

@@ -8,13 +8,16 @@ use crate::json_schema::node::{Contains, Id, Lists, NamedPattern, Node, Numbers,
 use serde_json::Value;
 use std::cmp::Ordering;
 
+/// Two bounds on one side: the one of the kind that is asked, and the other.
+type Bounds = fn(&Numbers) -> [&Option<Value>; 2];
+
 impl Compare<'_> {
     pub(super) fn numbers(&mut self, asked: &Numbers, known: &Known) -> bool {
         let narrow = self.narrow;
         let parts = || known.nodes(narrow).map(|part| &part.numbers);
         let mut covered = true;
         // Each bound, and the known ones that are of the same kind and of the other.
-        let bounds: [(_, _, fn(&Numbers) -> [&Option<Value>; 2], _); 4] = [
+        let bounds: [(_, _, Bounds, _); 4] = [
             ("be at least", &asked.minimum, |part| [&part.minimum, &part.above], Ordering::Greater),
             ("be more than", &asked.above, |part| [&part.above, &part.minimum], Ordering::Greater),
             ("be at most", &asked.maximum, |part| [&part.maximum, &part.below], Ordering::Less),
@@ -33,7 +36,8 @@ impl Compare<'_> {
         }
         if let Some(divisor) = &asked.multiple_of {
             let whole = known.types & Types::FRACTION == Types::NONE && divides(divisor, &1.into()) == Some(true);
-            let follows = whole || parts().filter_map(|part| part.multiple_of.as_ref()).any(|known| divides(divisor, known) == Some(true));
+            let follows =
+                whole || parts().filter_map(|part| part.multiple_of.as_ref()).any(|known| divides(divisor, known) == Some(true));
             covered &= follows || self.gap(&format!("be a multiple of {divisor}"));
         }
         covered
@@ -184,7 +188,8 @@ impl Compare<'_> {
         if self.quietly(|compare| compare.covers(wide, &names)) {
             return true;
         }
-        let listed: Option<Vec<Value>> = known.names(narrow).map(|names| names.into_iter().map(|name| name.as_str().into()).collect());
+        let listed: Option<Vec<Value>> =
+            known.names(narrow).map(|names| names.into_iter().map(|name| name.as_str().into()).collect());
         let fit = listed.is_some_and(|listed| self.quietly(|compare| compare.takes_values(wide, &names, &listed)));
         fit || self.gap("have names that fit its `propertyNames`")
     }
