@@ -276,6 +276,7 @@ async fn tools(tour: &mut Tour) {
 async fn open_addresses(tour: &mut Tour) {
     tour.get("/health").await;
     tour.get("/openapi.json").await;
+    assert_eq!(tour.get("/.well-known/jwks.json").await["keys"][0]["kty"], "OKP");
     let token = tour.ids["feed_url"].rsplit('/').next().unwrap().split('.').next().unwrap().to_owned();
     tour.ids.insert("token", token);
     assert_eq!(tour.get("/feeds/{token}.json").await["title"], "Tour");

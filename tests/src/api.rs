@@ -67,6 +67,7 @@ impl Api {
             "/openapi.json",
             "/api/",
             "/p/",
+            "/.well-known/",
             "/agents",
             "/prompt/",
             "/sessions/",
