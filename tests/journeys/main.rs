@@ -8,6 +8,7 @@
 
 mod agents;
 mod asking;
+mod connections;
 mod deletion;
 mod external;
 mod here;

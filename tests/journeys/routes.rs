@@ -1,5 +1,6 @@
 //! Every row of the route table, in the order in which a user meets them. All routes in OpenAPI must be visited.
 
+mod connections;
 mod persistent;
 
 use reqwest::Method;
@@ -73,6 +74,7 @@ async fn every_route_of_the_table_is_there_and_does_its_work() {
     events_runs_and_metrics(&mut tour).await;
     failures(&mut tour).await;
     external_agents(&mut tour).await;
+    connections::entry_points(&mut tour).await;
     open_addresses(&mut tour).await;
     tools(&mut tour).await;
     persistent::agents(&mut tour).await;
@@ -141,6 +143,7 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
     tour.ids.insert("type", "webhook".to_owned());
     let webhook = tour.get("/projects/{p}/workflows/agent_types/{type}").await;
     assert_eq!(&webhook["data"], types["data"].as_array().unwrap().iter().find(|kind| kind["type"] == "webhook").unwrap());
+    assert_eq!(names.len(), 18, "{names:?}");
     for kind in types["data"].as_array().unwrap() {
         for field in ["kind", "title", "description", "groups", "config_schema", "defaults", "examples"] {
             assert!(!kind[field].is_null(), "{field} of {}", kind["type"]);

@@ -4,7 +4,8 @@
 use crate::AgentType;
 use crate::schedule::Schedule;
 use crate::verify::HookSecret;
-use rookery_domain::{AgentName, limits};
+use rookery_domain::{Access, AgentName, ClientName, limits};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Facts about a built agent that never change: they follow from its type and its options.
@@ -38,6 +39,42 @@ pub struct Facts {
     pub served: Option<Served>,
     /// Whoever calls the workflow by its name calls this agent, if it is the first such agent of the workflow.
     pub takes_calls: bool,
+    /// Set if the agent is an entry point that others may use.
+    pub published: Option<Published>,
+    /// The entry point that this agent uses.
+    pub uses: Option<EntryPointAt>,
+    /// The agent's events also have the type of a task as a group, which whoever sends the task chooses.
+    pub has_task_types: bool,
+}
+
+/// An entry point that others may use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// What people call it; empty for the name of the cell.
+    pub title: String,
+    /// What it does.
+    pub description: String,
+    /// The JSON Schema of the payloads of tasks.
+    pub input_schema: Option<Value>,
+    /// The JSON Schema of the payloads of replies.
+    pub output_schema: Option<Value>,
+    /// Who may use it.
+    pub access: Access,
+    /// Those who may, where `access` is a list.
+    pub allow: Vec<ClientName>,
+    /// How many tasks a connection may bring in a minute.
+    pub tasks_per_minute: u32,
+}
+
+/// Where an entry point is, as the options of an agent name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryPointAt {
+    /// The address of tasks of its deployment, without a slash at its end; none for this deployment.
+    pub tasks_url: Option<String>,
+    /// The project that provides it.
+    pub project: String,
+    /// Its id.
+    pub entry_point: String,
 }
 
 /// A credential that an agent's options name.
@@ -71,7 +108,7 @@ pub struct Served {
 impl Facts {
     /// Whether the agent asks somebody who answers later.
     pub fn asks(&self) -> bool {
-        self.endpoint.is_some() || self.persistent_agent.is_some()
+        self.endpoint.is_some() || self.persistent_agent.is_some() || self.uses.is_some()
     }
 
     /// The facts of every agent of a type, unless its options say otherwise.
@@ -90,6 +127,9 @@ impl Facts {
             only_computes: false,
             served: None,
             takes_calls: false,
+            published: None,
+            uses: None,
+            has_task_types: false,
         }
     }
 }

@@ -2,10 +2,10 @@
 //! with the types that it takes and gives; all of these are in this file. The engine implements it in `external/host.rs`. A host
 //! without the capability (in a test, for example) need not change: the default body answers that it is not available.
 
-use crate::AgentError;
 use crate::template::Scope;
+use crate::{AgentError, EntryPointAt};
 use async_trait::async_trait;
-use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, PaidUsage, Payload, RunId, Stop, Time};
+use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time, is_valid_group};
 use rookery_egress::{Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,6 +28,17 @@ pub trait Host: Send + Sync {
     /// result comes when the session has done what is asked: an [`AgentReply`], as JSON. Each further attempt is told what has become of it.
     async fn ask_session(&self, _ask: AskSession<'_>) -> Result<Reply, AgentError> {
         not_available("persistent agents")
+    }
+
+    /// Sends a task to an entry point. The first attempt sends it, and the result is the first reply that answers it: a [`TaskReply`], as
+    /// JSON. Each further attempt is told what has become of it.
+    async fn ask_task(&self, _ask: AskTask<'_>) -> Result<Reply, AgentError> {
+        not_available("entry points")
+    }
+
+    /// Sends a reply over a connection of the project, and gives the reply's id.
+    async fn send_reply(&self, _reply: SendReply<'_>) -> Result<TaskId, AgentError> {
+        not_available("connections")
     }
 
     /// Who asked for the run, if it was started over the protocol of external agents.
@@ -136,6 +147,67 @@ pub struct ReplyError {
     /// What the provider of the model said: its status and code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<Value>,
+}
+
+/// A task for an entry point.
+#[derive(Clone, Copy, Debug)]
+pub struct AskTask<'a> {
+    /// The entry point.
+    pub at: &'a EntryPointAt,
+    /// The task's type.
+    pub task_type: &'a str,
+    /// What it says: an object.
+    pub payload: &'a Payload,
+    /// How many links and connections lie behind the event that is handled.
+    pub hop: u16,
+    /// How long the reply may take, in milliseconds.
+    pub deadline_ms: i64,
+    /// How many tasks of the asking agent may be outstanding.
+    pub most: u32,
+}
+
+/// A reply for a client's stage.
+#[derive(Clone, Copy, Debug)]
+pub struct SendReply<'a> {
+    /// The public name of the connection.
+    pub connection: &'a str,
+    /// The reply's type.
+    pub task_type: &'a str,
+    /// What it says: an object.
+    pub payload: &'a Payload,
+    /// How many links and connections lie behind the event that is handled.
+    pub hop: u16,
+    /// When that event was made.
+    pub at: Time,
+}
+
+/// What came back from an entry point: what is stored on the record of the delivery that asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskReply {
+    /// Its id: the same reply may come again.
+    pub id: String,
+    /// Its type.
+    pub task_type: String,
+    /// What it says.
+    pub payload: Payload,
+    /// Why there is no reply: the provider's workflow has failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<TaskError>,
+}
+
+/// Why a provider's workflow gave no reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskError {
+    /// A word for programs.
+    pub code: String,
+    /// What went wrong.
+    pub message: String,
+}
+
+/// The groups of an event that a task becomes: the group of its kind, and its type. No type can be taken for a group of ours.
+pub fn task_groups(kind: &str, task_type: &str) -> Vec<String> {
+    let as_group = is_valid_group(task_type) && !task_type.starts_with("on_");
+    std::iter::once(kind).chain(as_group.then_some(task_type)).map(str::to_owned).collect()
 }
 
 /// What has become of a request to an agent.

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
     vec![
+        TypeInfo::of::<client::Client>(),
         TypeInfo::of::<manual::Manual>(),
         TypeInfo::of::<schedule::ScheduleTrigger>(),
         TypeInfo::of::<served_agent::ServedAgent>(),
@@ -16,6 +17,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<condition::Condition>(),
         TypeInfo::of::<merge::Merge>(),
         TypeInfo::of::<split::Split>(),
+        TypeInfo::of::<agent::Stage>(),
         TypeInfo::of::<ai_agent_proxy::AiAgentProxy>(),
         TypeInfo::of::<answer_caller::AnswerCaller>(),
         TypeInfo::of::<data_output::DataOutput>(),
@@ -23,6 +25,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<event_formatting::EventFormatting>(),
         TypeInfo::of::<http_request::HttpRequest>(),
         TypeInfo::of::<persistent_agent::PersistentAgent>(),
+        TypeInfo::of::<reply::Replies>(),
     ]
 });
 

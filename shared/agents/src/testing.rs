@@ -1,8 +1,11 @@
 //! For the tests of agent types: a world outside that only records what happens, and contexts in it.
 
-use crate::{Agent, AgentError, AskFor, AskSession, Call, Caller, Context, Effects, Example, Host, Reply, build, in_config};
+use crate::{
+    Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, Context, Effects, Example, Host, Reply, SendReply, build,
+    in_config,
+};
 use async_trait::async_trait;
-use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, Time};
+use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, TaskId, Time};
 use rookery_egress::{Request, Response};
 use serde_json::{Map, Value};
 use std::sync::Mutex;
@@ -16,6 +19,8 @@ pub(crate) struct World {
     pub(crate) events: Vec<Event>,
     pub(crate) reply: Option<Value>,
     pub(crate) caller: Option<Caller>,
+    /// What was sent over connections: the connection, the type, the payload.
+    pub(crate) replies: Mutex<Vec<(String, String, String)>>,
 }
 
 impl World {
@@ -61,6 +66,17 @@ impl Host for World {
     async fn ask_session(&self, _: AskSession<'_>) -> Result<Reply, AgentError> {
         let reply = self.reply.as_ref().map(|result| Reply::Result(result.to_string()));
         reply.ok_or_else(|| AgentError::fail("agent_not_found", "There is no such agent."))
+    }
+
+    async fn ask_task(&self, _: AskTask<'_>) -> Result<Reply, AgentError> {
+        let reply = self.reply.as_ref().map(|reply| Reply::Result(reply.to_string()));
+        reply.ok_or_else(|| AgentError::fail("not_connected", "There is no such entry point."))
+    }
+
+    async fn send_reply(&self, reply: SendReply<'_>) -> Result<TaskId, AgentError> {
+        let sent = (reply.connection.to_owned(), reply.task_type.to_owned(), reply.payload.as_str().to_owned());
+        self.replies.lock().unwrap().push(sent);
+        Ok(TaskId(Uuid::nil()))
     }
 
     async fn caller(&self, _: RunId) -> Result<Option<Caller>, AgentError> {

@@ -11,6 +11,8 @@ mod agents;
 mod api_keys;
 mod auth;
 mod body;
+mod catalogue;
+mod connections;
 mod credentials;
 mod definitions;
 mod environment;
@@ -158,6 +160,8 @@ fn routes() -> Vec<Route> {
         failures::routes(),
         requests::routes(),
         agent_protocol::routes(),
+        catalogue::routes(),
+        connections::routes(),
         definitions::routes(),
         sessions::routes(),
         session_fork::routes(),

@@ -60,5 +60,3 @@ pub const TASKS_PER_MINUTE: u32 = 1000;
 pub const TASK_MS: i64 = 30 * 24 * 3600 * 1000;
 /// How long a token stays valid after its connection got another one, in milliseconds.
 pub const TOKEN_OVERLAP_MS: i64 = 3600 * 1000;
-/// Most connections that an entry point may have.
-pub const CONNECTIONS: usize = 10_000;

@@ -32,12 +32,14 @@ pub struct Incoming {
     pub copy_of: Option<EventId>,
     /// The event's id, if it is already made of the key.
     pub(crate) id: Option<EventId>,
+    /// How many links and connections lie behind the event.
+    pub(crate) hop: u16,
 }
 
 impl Incoming {
     /// An event with this payload and these groups (the agent's first group when there are none). The same key means the same event.
     pub fn new(payload: Payload, groups: Vec<String>, key: Option<String>) -> Self {
-        Incoming { payload, groups, key, copy_of: None, id: None }
+        Incoming { payload, groups, key, copy_of: None, id: None, hop: 0 }
     }
 }
 
@@ -88,7 +90,7 @@ impl Engine {
     }
 
     /// The version that new runs are pinned to; 409 `workflow_stopped` when the workflow is not active.
-    async fn active(&self, workflow: &Workflow) -> Result<Arc<Built>> {
+    pub(crate) async fn active(&self, workflow: &Workflow) -> Result<Arc<Built>> {
         if workflow.state != State::Active {
             return Err(Error::new(
                 Kind::Conflict,
@@ -100,7 +102,8 @@ impl Engine {
         self.built(&workflow.id, workflow.built).await
     }
 
-    async fn accept(
+    /// Stores an event of an agent as the root of a run, and sends what follows.
+    pub(crate) async fn accept(
         self: &Arc<Self>,
         workflow: &Workflow,
         built: &Arc<Built>,
@@ -125,7 +128,7 @@ impl Engine {
             groups,
             payload: incoming.payload,
             created_at: now,
-            hop: 0,
+            hop: incoming.hop,
             cause: incoming.copy_of.map(|event| Cause { event, delivery: None }),
             keep_until: now.plus(agent.facts().keep_events_ms),
             last: false,

@@ -34,6 +34,7 @@ mod tick;
 mod workflow;
 
 pub use accept::{HookAnswer, Incoming};
+pub use connections::TaskIn;
 pub use delivery::chain::ChainBounds;
 pub use delivery::dispatch::Dispatcher;
 pub use delivery::dry_run::{Report, ReportedEvent};
@@ -55,12 +56,13 @@ use connections::secrets::DeploymentKeys;
 use delivery::slow_lane::SlowLane;
 use lists::Lists;
 use metrics::meter::Meter;
+use rookery_domain::{Error, Result};
 use rookery_egress::Egress;
 use rookery_queue::Producer;
 use rookery_sessions::Sessions;
 use rookery_store::Store;
-use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Weak};
 use tokio::sync::{OnceCell, watch};
 use workflow::built::BuiltCache;
 use workflow::watched::Watched;
@@ -82,6 +84,7 @@ pub struct Engine {
     deployment_keys: OnceCell<DeploymentKeys>,
     issuers: Issuers,
     settings: Settings,
+    itself: Weak<Engine>,
     /// When this process last ticked. If the clock is earlier now, it was set back.
     last_tick: AtomicI64,
     /// When this process last looked at all waits.
@@ -133,6 +136,11 @@ impl AtRest {
 }
 
 impl Engine {
+    /// The engine as a handle of its own, for work that outlives its caller.
+    pub(crate) fn itself(&self) -> Result<Arc<Self>> {
+        self.itself.upgrade().ok_or_else(|| Error::internal("the engine is gone while it is used"))
+    }
+
     /// The public address of the API.
     pub fn public_url(&self) -> Option<&PublicUrl> {
         self.settings.public_url.as_ref()
@@ -154,7 +162,7 @@ impl Engine {
 
     /// Makes an engine over a table, the queues, and the client for outside calls.
     pub fn new(store: Store, producer: Producer, egress: Egress, settings: Settings) -> Arc<Self> {
-        Arc::new(Engine {
+        Arc::new_cyclic(|itself| Engine {
             sessions: Sessions::new(store.clone(), producer.clone()),
             store,
             producer,
@@ -167,6 +175,7 @@ impl Engine {
             deployment_keys: OnceCell::new(),
             issuers: Issuers::default(),
             settings,
+            itself: itself.clone(),
             last_tick: AtomicI64::new(0),
             last_waits: AtomicI64::new(i64::MIN / 2),
         })

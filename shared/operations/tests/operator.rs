@@ -204,6 +204,7 @@ async fn what_nobody_waits_for_any_more_is_not_gone_on_with() {
         failure: None,
         late_at: None,
         session: Some(AskedSession { names: world.names.clone(), n: None }),
+        task: None,
     };
     world.store.open_session_ask(&pending, &world.names, 1).await.unwrap();
     let n = engine.sessions.ask_for(&pending, "hello", None).await.unwrap();

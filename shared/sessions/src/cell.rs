@@ -182,6 +182,7 @@ mod tests {
             failure: None,
             late_at: None,
             session: Some(AskedSession { names, n: Some(1) }),
+            task: None,
         };
         let session = SessionAt { project: ProjectId::random(), key: SessionKey::of("guide", "7", "default") };
         reply(&pending, &session.operation(1), "succeeded", &read).unwrap()

@@ -6,30 +6,30 @@
 //! |---|---|---|
 //! | `pk`, `sk` | the primary key | all |
 //! | `expires_at` | the time to live, in seconds; it is compared, since TTL is lazy | what is not kept for ever |
-//! | `rp`, `rs` | partition and place in the index `recent` | failures, published items, requests, operations, called runs, events of earlier versions |
+//! | `rp`, `rs` | partition and place in the index `recent` | failures, published items, requests, operations, called runs, entry points, events of earlier versions |
 //! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges, operations, heads of sessions, events that agents emit |
 //! | `msg` | a message as JSON: what wakes a wait or has an operation or a session looked at, replays a failure, or routes an event | waits, far timers, operations, heads of sessions, failures, events that agents emit |
 //! | `name` | what people call it | projects, workflows, versions, API keys, served agents, callable workflows |
 //! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials, definitions |
 //! | `deleted` | when it was deleted: a tombstone | projects, workflows |
-//! | `state` | new, active or paused; active, stopped or deleted | workflows; definitions |
+//! | `state` | new, active or paused; active, stopped or deleted; how it stands with it | workflows; definitions; connections, tasks |
 //! | `ver` | the last saved version; the version that an event is pinned to | workflows, events, definitions |
 //! | `built` | the last built version; the version that runs | workflows; definitions |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
-//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs |
+//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs, tasks |
 //! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics and versions of definitions |
 //! | `restored` | the version that it is a copy of | versions, versions of definitions |
-//! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions |
+//! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions, entry points, connections |
 //! | `source`, `title`, `webhook` | who wrote it; what its agent is for, and whether it is reached over HTTP | definitions |
 //! | `role`, `hash` | what it may do; the hash of its secret, or of what was asked | API keys; `hash` also in idempotency keys of sessions |
 //! | `value`, `hosts` | a credential's secret and where it may go; a memory's packed value | credentials; `value` also in memories |
 //! | `project`, `workflow` | whose it is; which one it is | schedules, purges, served agents, callable workflows; the default project |
 //! | `cell`, `inc` | the agent, and its life | events, schedules, served agents, callable workflows |
-//! | `spec`, `generation` | when it is due, as text; changes when it is edited or started again | schedules |
+//! | `spec`, `generation` | when it is due, as text; changes when it is edited or started again | schedules; `generation` also in connections: the number of the token |
 //! | `last_due`, `skipped` | the last due time that was committed; due times that were skipped | schedules |
 //! | `caught_up` | missed checks before this due time are left out | schedules |
 //! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges |
-//! | `payload`, `groups` | the event's packed payload, its groups | events |
+//! | `payload`, `groups` | the event's packed payload, its groups | events; `payload` also in tasks |
 //! | `chain` | where in the unpacked `payload` the chain begins | events |
 //! | `list` | the packed entries of a page | pages of the list of events |
 //! | `hop`, `keep` | links from the root of the run; until when lists show it | events |
@@ -47,7 +47,7 @@
 //! | `published` | the packed item of a feed | commits |
 //! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits |
 //! | `until` | when it ends by itself | waits, calls under way, held results, leases, operations |
-//! | `reply`, `why` | it waits for a reply; what it waits for, for people | waits |
+//! | `reply`, `why` | it waits for a reply; what it waits for, for people | waits; `why` also in tasks: why it was not delivered |
 //! | `tag`, `scope` | which write it is of; the scope's text | memories; `tag` also in operations, logs and files of sessions |
 //! | `event`, `lines` | the event that was being handled; what was said | logs |
 //! | `received`, `emitted`, `checks` | counts of an hour | metrics |
@@ -55,13 +55,18 @@
 //! | `rq` | what has become of it | requests |
 //! | `url`, `auth`, `token`, `secret` | where it was sent, and by what a result is believed | requests; `token` also in callers, and the key of tokens in the deployment's secrets |
 //! | `seed` | the seed of the key that signs proofs | the deployment's secrets |
+//! | `url`, `auth`, `token`, `secret` | where it was sent, and by what a result is believed | requests; `token` also in callers, `url` in connections: where replies go |
 //! | `creds` | the names of the credentials that its call used | requests |
 //! | `trace` | the trace that it belongs to | requests |
 //! | `calls` | how often it was sent; calls of a minute | requests, counts of breakers |
-//! | `deadline`, `lease` | until when a result is taken; who may call now | requests |
+//! | `deadline`, `lease` | until when a result is taken; who may call now | requests; `deadline` also in origins of runs |
+//! | `conn`, `task` | the connection that it goes over; the sender's id of the task that it is, or answers | requests to entry points, origins of runs, tasks |
+//! | `run` | the run that it begins there | requests to entry points |
+//! | `kind` | its type | tasks |
+//! | `given`, `rotated` | the number of the token that the client was given last; when the token was changed | connections |
 //! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |
 //! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests; `ended` also in operations |
-//! | `n` | how many are outstanding; the operation that brought it; how often `told` was written | counts of outstanding requests; heads, list entries and idempotency keys of sessions; called runs |
+//! | `n` | how many are outstanding; the operation that brought it; how often `told` was written | counts of outstanding requests, and of tasks; heads, list entries and idempotency keys of sessions; called runs |
 //! | `asked`, `caller` | when it was asked for, or what is asked, packed; where its outcome is posted | callers; `asked` also in operations |
 //! | `held` | the packed result | held results |
 //! | `failures` | failures of a minute | counts of breakers |

@@ -3,7 +3,8 @@
 //!
 //! A record is an item of the run. One condition on that item decides whether an answer counts: `rq = open`, before the deadline.
 //! Each kind of record has the attributes that are written here, and some of its own; those of requests to external agents are in
-//! `requests`, those of what persistent agents are asked in `session_asks`.
+//! `requests`, those of what persistent agents are asked in `session_asks`, those
+//! of tasks for entry points in `task_asks`.
 
 use crate::commit::record::Failure;
 use crate::expression::{Expr, absent};
@@ -11,6 +12,7 @@ use crate::item::{Item, malformed};
 use crate::keys;
 use crate::sdk::{Store, Transacted};
 use crate::session_asks::AskedSession;
+use crate::task_asks::AskedTask;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use rookery_domain::{AgentRef, CellId, DeliveryId, Error, EventAt, EventId, PendingState, Result, Time, WorkflowRef, limits};
 
@@ -47,6 +49,8 @@ pub struct Pending {
     pub late_at: Option<Time>,
     /// The session of a persistent agent that was asked, if it was one.
     pub session: Option<AskedSession>,
+    /// The task that was sent over a connection, if it was one.
+    pub task: Option<AskedTask>,
 }
 
 /// What became of a record that was to be stored.
@@ -178,6 +182,7 @@ pub(crate) fn read_pending(workflow: &WorkflowRef, id: EventId, item: &Item) -> 
         failure: text("err")?.map(|text| serde_json::from_str(&text).map_err(|_| malformed("err"))).transpose()?,
         late_at: item.opt_num("late").map(Time),
         session: AskedSession::read(item)?,
+        task: AskedTask::read(item)?,
     })
 }
 

@@ -1,13 +1,69 @@
-//! Connections between workflows: a workflow publishes entry points, and stages of other workflows use them.
+//! Connections between workflows: a workflow publishes entry points, and stages of other workflows use them, with nothing but tasks and
+//! replies.
 //!
 //! | To know | Begin with |
 //! |---|---|
+//! | when an entry point is there for others | `publish.rs` |
+//! | how a stage and an entry point are connected | `connect.rs` |
+//! | how a stage sends a task, and waits | `ask.rs` |
+//! | how a task begins a run of the provider | `take.rs` |
+//! | how a reply is sent | `reply.rs` |
+//! | how a reply comes to the stage | `replied.rs` |
 //! | how a project proves to another deployment who it is | `proof.rs`, over `jws.rs`, `issuers.rs` |
 //! | by what a client of another deployment is known after that | `token.rs` |
 //! | which secrets the deployment has for both | `secrets.rs` |
+//!
+//! Within a deployment, the functions that send call those that take.
 
+pub(crate) mod ask;
+pub(crate) mod connect;
 pub(crate) mod issuers;
 mod jws;
 mod proof;
+pub(crate) mod publish;
+pub(crate) mod replied;
+pub(crate) mod reply;
 pub(crate) mod secrets;
+pub(crate) mod take;
 mod token;
+
+use rookery_agents::TaskError;
+use rookery_domain::{Error, Kind, Payload, Time};
+
+/// A task for an entry point.
+#[derive(Clone, Debug)]
+pub struct TaskIn {
+    /// The sender's id of the task: the same id means the same task. Without one, nothing can say that it answers the task.
+    pub id: Option<String>,
+    /// Its type.
+    pub task_type: String,
+    /// What it says.
+    pub payload: Payload,
+    /// How many links and connections lie behind it.
+    pub hop: u16,
+    /// Until when its sender waits for a reply.
+    pub deadline: Option<Time>,
+}
+
+/// A reply for a stage.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplyIn {
+    /// Its id: the same id means the same reply.
+    pub id: String,
+    /// Its type.
+    pub task_type: String,
+    /// What it says.
+    pub payload: Payload,
+    /// The task that it answers.
+    pub answers: Option<String>,
+    /// The provider's workflow has failed.
+    pub error: Option<TaskError>,
+    /// How many links and connections lie behind it.
+    pub hop: u16,
+}
+
+/// The one answer about a connection, an entry point or a stage that is not there, or is not for whoever asks.
+pub(crate) fn not_connected() -> Error {
+    let remedy = "Connect the stage again: build its workflow. `GET /api/v1/catalog` shows the entry points that there are.";
+    Error::new(Kind::NotFound, "not_found", "There is no such connection.", remedy)
+}

@@ -90,6 +90,7 @@ impl Attempt<'_> {
             Committed::LostKey | Committed::LostSchedule | Committed::Lost => return Ok(Step::Again),
         }
         log_outcome(&commit, &events, &chain.chain);
+        engine.tell_failure(work, &self.ready.built, &commit).await?;
         engine.watched.tell(commit.id.run);
         let root = self.count(&commit, &events, &chain.chain).await;
         if !logs.is_empty() {

@@ -45,6 +45,7 @@ impl Engine {
         let built = self.built(&work.workflow, version).await?;
         self.list(&work.workflow, &events, &chain);
         self.list_accepted(work, &built, root);
+        self.tell_failure(work, &built, commit).await?;
         self.producer.send(self.following_commit(work, &built, commit, &events, &chain)).await
     }
 

@@ -4,8 +4,10 @@ use crate::Engine;
 use crate::delivery::work::Work;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
-use rookery_agents::{AgentError, AskFor, AskSession, Call, Caller, Effects, Host, Reply, sign_standard_webhook};
-use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId};
+use rookery_agents::{
+    AgentError, AskFor, AskSession, AskTask, Call, Caller, Effects, Host, Reply, SendReply, sign_standard_webhook,
+};
+use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId, TaskId};
 use rookery_egress::{Response, Secret};
 use std::sync::Mutex;
 
@@ -78,6 +80,14 @@ impl Host for EngineHost<'_> {
         self.note_asked(self.ask_persistent_agent(ask)).await
     }
 
+    async fn ask_task(&self, ask: AskTask<'_>) -> Result<Reply, AgentError> {
+        self.note_asked(self.ask_entry_point(ask)).await
+    }
+
+    async fn send_reply(&self, reply: SendReply<'_>) -> Result<TaskId, AgentError> {
+        self.reply_over(reply).await.map_err(|stopped| self.stopped(stopped))
+    }
+
     async fn caller(&self, run: RunId) -> Result<Option<Caller>, AgentError> {
         let caller = self.engine.store.caller(&self.agent.workflow, run).await?;
         Ok(caller.map(|caller| Caller { url: caller.url, token: caller.token }))
@@ -118,11 +128,18 @@ impl<'a> EngineHost<'a> {
                 }
                 Ok(reply)
             }
-            Err(Stopped::Agent(error)) => Err(error),
-            Err(Stopped::Store(error)) => {
+            Err(stopped) => Err(self.stopped(stopped)),
+        }
+    }
+
+    /// What the agent is told. After a store or queue that did not answer, the agent's result does not count.
+    fn stopped(&self, stopped: Stopped) -> AgentError {
+        match stopped {
+            Stopped::Agent(error) => error,
+            Stopped::Store(error) => {
                 let told = AgentError::retry(error.code, error.message.clone());
                 self.note(|noted| noted.broken = Some(error));
-                Err(told)
+                told
             }
         }
     }

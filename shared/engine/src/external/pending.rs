@@ -56,6 +56,7 @@ impl EngineHost<'_> {
             failure: None,
             late_at: None,
             session: None,
+            task: None,
         })
     }
 

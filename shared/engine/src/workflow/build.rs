@@ -2,7 +2,7 @@
 
 use super::secrets::Named;
 use crate::{Built, Engine};
-use rookery_agents::{Kind as AgentKind, in_config};
+use rookery_agents::{EntryPointAt, Kind as AgentKind, in_config};
 use rookery_domain::{
     AgentCell, AgentName, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Result, Time, limits, random_token,
 };
@@ -26,6 +26,8 @@ pub struct Draft {
     pub(super) credentials: Vec<Named>,
     /// The persistent agents that the cells ask.
     pub(super) asked: Vec<(CellId, AgentName)>,
+    /// The entry points that the cells use.
+    pub(super) used: Vec<(CellId, EntryPointAt)>,
 }
 
 /// The `meta` in the answer to a save, check, build, start or stop.
@@ -49,7 +51,8 @@ impl Draft {
     /// Judges the options alone; see [`Engine::draft`]. Only options that cannot be saved at all are an error.
     pub(super) fn check(options: &str) -> Result<Draft> {
         let Options { agents: cells, links, mut problems, mut warnings } = Options::parse(options)?;
-        let (mut credentials, mut asked, mut groups) = (Vec::new(), Vec::new(), HashMap::new());
+        let (mut credentials, mut asked, mut used, mut groups) = (Vec::new(), Vec::new(), Vec::new(), HashMap::new());
+        let mut with_types = HashSet::new();
         for cell in &cells {
             match rookery_agents::build(&cell.agent_type, &cell.config) {
                 Ok(agent) => {
@@ -57,7 +60,11 @@ impl Draft {
                     problems.extend(refused(&cell.id, &facts.at_save));
                     credentials.extend(Named::all(&cell.id, facts));
                     asked.extend(facts.persistent_agent.clone().map(|agent| (cell.id.clone(), agent)));
+                    used.extend(facts.uses.clone().map(|at| (cell.id.clone(), at)));
                     groups.insert(&cell.id, facts.groups.clone());
+                    if facts.has_task_types {
+                        with_types.insert(&cell.id);
+                    }
                 }
                 Err(found) => {
                     problems.extend(refused(&cell.id, &found.at_save));
@@ -77,10 +84,11 @@ impl Draft {
         }
         for (link, message) in links.iter().filter_map(|link| Some((link, takes_nothing(link, groups.get(&link.source)?)?))) {
             let blamed = Problem::new(link.id.as_str(), "group_id", message);
-            // Events may be put in at a trigger with any groups.
-            if triggers.contains(&link.source) { warnings.push(blamed) } else { problems.push(blamed) }
+            // Events may be put in at a trigger with any groups, and types of tasks may be anything.
+            let may_come = triggers.contains(&link.source) || with_types.contains(&link.source);
+            if may_come { warnings.push(blamed) } else { problems.push(blamed) }
         }
-        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), credentials, asked })
+        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), credentials, asked, used })
     }
 
     /// The result for the caller.
@@ -208,9 +216,11 @@ impl Engine {
         if changed.state == State::Active {
             self.register_served(&changed).await?;
             self.register_name(&changed, &built).await?;
+            self.publish(&changed, &built).await?;
         }
+        self.connect_stages(&changed, &built).await?;
         if let Some(before) = before {
-            self.end_lives(&changed, &before.graph, &built.graph).await?;
+            self.end_lives(&changed, &before, &built.graph).await?;
         }
         Ok((changed, result))
     }
@@ -263,12 +273,16 @@ impl Engine {
         Ok(())
     }
 
-    /// Lets the memories of agents that no longer exist expire once the runs of those agents are over.
-    async fn end_lives(&self, workflow: &Workflow, before: &Graph, now: &Graph) -> Result<()> {
+    /// Lets the memories of agents that no longer exist expire once the runs of those agents are over, and ends their connections.
+    async fn end_lives(&self, workflow: &Workflow, before: &Built, now: &Graph) -> Result<()> {
         let forgotten = Time::now().plus(limits::COMMIT_MS);
-        for old in before.cells() {
+        for old in before.graph.cells() {
             if now.cell(&old.id).is_none_or(|cell| cell.incarnation != old.incarnation) {
-                self.store.expire_memories(&workflow.id.agent(old), forgotten).await?;
+                let (agent, facts) = (workflow.id.agent(old), before.agent(&old.id).ok().map(|(_, agent)| agent.facts()));
+                self.store.expire_memories(&agent, forgotten).await?;
+                if let Some(facts) = facts.filter(|facts| facts.published.is_some() || facts.uses.is_some()) {
+                    self.end_connections(&agent, facts.published.is_some()).await?;
+                }
             }
         }
         Ok(())

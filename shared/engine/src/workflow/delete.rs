@@ -13,6 +13,8 @@ impl Engine {
     /// Deletes a workflow. Its deliveries in flight end, and its id is never used again.
     pub async fn delete_workflow(&self, workflow: &WorkflowRef) -> Result<()> {
         let head = self.store.workflow(workflow).await?;
+        // If this is cut short, the deletion is asked for again, and goes on.
+        self.end_connections_of(&head).await?;
         self.store.delete_workflow(workflow).await?;
         self.store.forget_name(Named::Called, workflow, &head.name).await
     }
@@ -33,7 +35,10 @@ impl Engine {
                 let head = self.store.find_workflow(id).await?;
                 !head.is_some_and(|head| head.deleted) || self.store.purge_workflow(id, budget).await?
             }
-            None => self.store.purge_project(project, budget).await?,
+            None => {
+                self.disconnect_project(project).await?;
+                self.store.purge_project(project, budget).await?
+            }
         };
         if done { self.store.purged(project, workflow).await } else { Ok(()) }
     }

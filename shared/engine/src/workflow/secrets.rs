@@ -94,6 +94,7 @@ impl Engine {
             }
         }
         draft.warnings.extend(self.undefined(project, &draft).await?);
+        draft.problems.extend(self.missing_entry_points(&draft.used).await?);
         Ok(draft)
     }
 

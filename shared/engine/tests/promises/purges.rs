@@ -6,14 +6,18 @@ use crate::{World, handle, serve};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rookery_boot::{Options, TABLE};
-use rookery_domain::{CallbackAuth, CellId, EventId, Payload, SessionAt, Time, WorkflowRef, random_token};
+use rookery_domain::{
+    Access, AgentRef, CallbackAuth, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, EventId, Payload, SessionAt,
+    StageId, TaskId, TaskState, Time, WorkflowRef, random_token,
+};
 use rookery_egress::Policy;
 use rookery_engine::{Call, Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
 use rookery_store::{
-    Asked, Counts, Credential, DefinitionSource, HeldResult, Listing, LogEntry, Named, OpenBreaker, OpenSocket, Operation, Role,
-    SavedDefinition, SessionNames, Workflow,
+    Asked, Connection, Counts, Credential, DefinitionSource, DeploymentSecrets, Ends, EntryPoint, HeldResult, Listing, LogEntry,
+    Named, OpenBreaker, OpenSocket, Operation, Provider, Role, SavedDefinition, SentTask, SessionNames, Store, UsedEntryPoint,
+    Workflow,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -62,6 +66,8 @@ pub(crate) fn prefix_of(key: &Key) -> Prefix {
         Prefix::Workflow => found(Place::InWorkflow, sort),
         Prefix::Sessions if partition.len() == 2 => found(Place::InSessions, sort),
         Prefix::Sessions => found(Place::InSession, sort),
+        Prefix::Connections => found(Place::InConnections, sort),
+        Prefix::Tasks => found(Place::InTasks, sort),
         other => Some(other),
     };
     let found = match partition.as_slice() {
@@ -83,6 +89,47 @@ async fn tick_until_calm(engine: &Engine, most: usize) -> usize {
         }
     }
     panic!("something is still due after {most} ticks");
+}
+
+/// Stores one item of each prefix of connections: an entry point, and a stage of the same project that uses it.
+async fn connect(store: &Store, workflow: &WorkflowRef) {
+    let (now, project) = (Time::now(), &workflow.project);
+    let agent = AgentRef { workflow: workflow.clone(), cell: CellId("in".into()), incarnation: 1 };
+    let entry = EntryPoint {
+        id: EntryPointId::of(workflow, &agent.cell),
+        agent: agent.clone(),
+        title: "Delay".into(),
+        description: String::new(),
+        input_schema: None,
+        output_schema: None,
+        access: Access::Open,
+        allow: Vec::new(),
+        tasks_per_minute: 1,
+        published_at: now,
+    };
+    store.put_entry_point(&entry).await.unwrap();
+    let client = ClientName { deployment: None, project: project.to_string() };
+    let stage = StageId::of(&agent).to_string();
+    let id = ConnectionId::of(&client, &stage, entry.id, 1);
+    let (provider, used_by) = (agent.clone(), Some(agent.clone()));
+    let ends = Ends { id, entry: entry.id, provider, client, stage, agent: used_by, created_at: now };
+    store.open_connection(&Connection::new(ends.clone(), None, ConnectionState::Active)).await.unwrap();
+    let provider = Provider::Here { project: project.clone(), entry: entry.id };
+    store.put_used_entry_point(&UsedEntryPoint { agent, provider, connection: id, created_at: now }).await.unwrap();
+    assert!(store.count_task(&ends, now, 1).await.unwrap());
+    let task = SentTask {
+        id: TaskId::of(now, &[b"task"]),
+        connection: id,
+        task_type: "reply".into(),
+        payload: Payload::stored("{}".into()),
+        answers: None,
+        state: TaskState::Delivered,
+        problem: None,
+        created_at: now,
+    };
+    store.put_task(project, &task).await.unwrap();
+    store.deployment_secrets(&DeploymentSecrets { token_key: [1; 32], signing_seed: [2; 32] }).await.unwrap();
+    assert!(store.use_proof(project, "https://other.example.com", "1", now.plus(60_000)).await.unwrap());
 }
 
 /// Stores one item of every prefix.
@@ -122,6 +169,7 @@ async fn fill(world: &World, workflow: &Workflow) {
     assert!(store.take_session(&session, "me", now, now.plus(1000)).await.unwrap());
     let socket = OpenSocket { path: format!("/p/{project}/agents/guide/i"), socket: "{}".into() };
     store.put_socket("a socket", &socket).await.unwrap();
+    connect(&world.calm.store, &workflow.id).await;
     let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
     store.put_log(&request.pending.agent, EventId::fresh(), &entry).await.unwrap();
     store
@@ -156,9 +204,10 @@ async fn a_purge_leaves_tombstones_alone() {
     let before = scan(&client).await;
     let there: BTreeSet<String> = before.iter().map(|(key, _)| format!("{:?}", prefix_of(key))).collect();
     // Items in these partitions have the prefix of their sort key; entries of an index are items of the table.
-    let partitions = [Prefix::Requests, Prefix::Workflow, Prefix::Sessions, Prefix::Purge];
+    let partitions = [Prefix::Requests, Prefix::Workflow, Prefix::Sessions, Prefix::Purge, Prefix::Connections, Prefix::Tasks];
     let of_table = |prefix: &&Prefix| {
-        !matches!(prefix.place(), Place::Recent | Place::RecentOfProject | Place::Due) && !partitions.contains(prefix)
+        !matches!(prefix.place(), Place::Recent | Place::RecentOfProject | Place::RecentOfTable | Place::Due)
+            && !partitions.contains(prefix)
     };
     let missing: Vec<_> = Prefix::ALL.iter().filter(of_table).filter(|prefix| !there.contains(&format!("{prefix:?}"))).collect();
     assert!(missing.is_empty(), "the test has no item of {missing:?}: give it one");

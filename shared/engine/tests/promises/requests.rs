@@ -29,6 +29,7 @@ pub(crate) fn request(workflow: &Workflow, auth: CallbackAuth) -> Request {
         failure: None,
         late_at: None,
         session: None,
+        task: None,
     };
     Request {
         pending,

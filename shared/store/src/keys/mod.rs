@@ -36,6 +36,11 @@
 //! | the started workflows of a name; all such names | query `pk = P`, `sk` from `b#HASH`, `b#` (`b#HASH#W`) |
 //! | whether a proof of another deployment was used | `pk = P#c`, `sk = j#HASH` |
 //! | the secrets of the deployment | `pk = deployment`, `sk = secrets` |
+//! | entry points of a project; those of all projects, by title | query `pk = P`, `sk` from `e#` (`e#ID`); index `recent`: `rp` = `catalogue`, `rs` = `TITLE#P#ID` |
+//! | connections of a project's entry points; what its stages use | query `pk = P#c`, `sk` from `p#` (`p#ID`); from `s#` (`s#STAGE`) |
+//! | how many tasks a connection brought in a minute | `pk = P#c`, `sk = n#ID#MINUTE` |
+//! | tasks that a project has sent, newest first | query `pk = P#t`, `sk` from `t#` (`t#ID`; ids are ordered by time) |
+//! | the task that began a run | an item of the run |
 //! | a WebSocket, by its id: another key that a project does not lead | `pk = c#ID`, `sk = socket` |
 
 mod connections;

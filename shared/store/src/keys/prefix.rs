@@ -22,10 +22,14 @@ pub enum Place {
     InSession,
     /// Sort keys in the partition [`Prefix::Connections`].
     InConnections,
+    /// Sort keys in the partition [`Prefix::Tasks`].
+    InTasks,
     /// A partition of the index `recent`: `P#W#LETTERS`.
     Recent,
     /// A partition of the index `recent`: `P#LETTERS`.
     RecentOfProject,
+    /// A partition of the index `recent` that does not begin with a project.
+    RecentOfTable,
     /// Partitions of the index `due`: `LETTERS#SHARD`.
     Due,
 }
@@ -154,6 +158,18 @@ prefixes! {
     Connections: "c", Project, WithProject;
     /// Proofs of other deployments that were used.
     UsedProof: "j", InConnections, WithPartition;
+    /// Entry points that the project publishes.
+    EntryPoint: "e", InProject, WithProject;
+    /// Connections of the project's entry points.
+    Provided: "p", InConnections, WithPartition;
+    /// The entry points that the project's stages use.
+    Used: "s", InConnections, WithPartition;
+    /// How many tasks a connection brought in a minute: `ID#MINUTE`.
+    TaskCount: "n", InConnections, WithPartition;
+    /// Tasks that the project has sent.
+    Tasks: "t", Project, WithProject;
+    /// A task that the project has sent.
+    Task: "t", InTasks, WithPartition;
     /// Purges that are due.
     Purge: "z", InProject, Purge;
     /// Calls that are under way.
@@ -182,6 +198,8 @@ prefixes! {
     Published: "d", Recent, Ttl;
     /// Runs that were asked for by a name, newest first: operations, and what was asked of workflows.
     NamedRuns: "u", RecentOfProject, WithPartition;
+    /// The entry points of all projects.
+    Catalogue: "catalogue", RecentOfTable, WithPartition;
     /// What is due.
     Due: "due", Due, WithPartition;
 }
@@ -227,10 +245,11 @@ mod tests {
     #[test]
     fn every_item_is_removed_by_something() {
         for prefix in Prefix::ALL {
-            let of_index = matches!(prefix.place(), Place::Recent | Place::RecentOfProject | Place::Due);
+            let of_index = matches!(prefix.place(), Place::Recent | Place::RecentOfProject | Place::RecentOfTable | Place::Due);
             match (prefix.place(), prefix.removal()) {
                 (Place::InRequests, Removal::WithPartition) => assert_eq!(Prefix::Requests.removal(), Removal::WithProject),
                 (Place::InConnections, Removal::WithPartition) => assert_eq!(Prefix::Connections.removal(), Removal::WithProject),
+                (Place::InTasks, Removal::WithPartition) => assert_eq!(Prefix::Tasks.removal(), Removal::WithProject),
                 (Place::InWorkflow, Removal::WithPartition) => assert_eq!(Prefix::Workflow.removal(), Removal::WithWorkflow),
                 (Place::Workflow, Removal::WithPartition) => assert_eq!(*prefix, Prefix::Run),
                 (Place::InSessions | Place::InSession, Removal::WithPartition) => {

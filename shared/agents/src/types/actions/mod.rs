@@ -1,5 +1,6 @@
 //! Agents that do something.
 
+pub mod agent;
 pub mod ai_agent_proxy;
 pub mod answer_caller;
 pub mod data_output;
@@ -7,3 +8,4 @@ pub mod delay;
 pub mod event_formatting;
 pub mod http_request;
 pub mod persistent_agent;
+pub mod reply;

@@ -1,5 +1,6 @@
 //! Agents that start a flow: they receive no events.
 
+pub mod client;
 pub mod manual;
 pub mod schedule;
 pub mod served_agent;

@@ -1,0 +1,100 @@
+//! The catalogue: the entry points that projects of this deployment publish.
+
+use crate::App;
+use crate::auth::{Access, Caller};
+use crate::error::Result;
+use crate::list::{Listed, Query, listed};
+use crate::route::Route;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::Method;
+use axum::response::IntoResponse;
+use rookery_domain::{Access as May, ClientName, EntryPointId, ProjectId};
+use rookery_store::{EntryPoint, Page};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The most pages that one request looks through for what it seeks.
+const PAGES: usize = 20;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(
+            Method::GET,
+            "/api/v1/catalog",
+            Access::Reader,
+            "Lists the entry points that workflows publish and the caller may use, by title.",
+            list,
+        )
+        .paged()
+        .query("q", "Only those that have all of these words in their title, description or ids.")
+        .answers::<Listed<EntryPointView>>(200),
+    ]
+}
+
+/// An entry point that a project publishes.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EntryPoint")]
+struct EntryPointView {
+    /// The project that provides it.
+    project_id: ProjectId,
+    /// Its id.
+    client_stage_id: EntryPointId,
+    /// What people call it.
+    title: String,
+    /// What it does.
+    description: String,
+    /// The JSON Schema of the payloads of tasks; null if anything is taken.
+    input_schema: Option<Value>,
+    /// The JSON Schema of the payloads of replies; null if nothing is promised.
+    output_schema: Option<Value>,
+    /// Who may use it: `open`, `approval` (the provider accepts each connection) or `allow_list`.
+    access: May,
+    /// The address of tasks, for stages on other deployments; null where the deployment does not know its own address.
+    tasks_url: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let (limit, mut cursor) = (query.limit()?, query.cursor()?);
+    let words: Vec<String> = query.get("q").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
+    let client = match &caller {
+        Caller::Root => None,
+        Caller::Key(key) => Some(ClientName { deployment: None, project: key.project_id.to_string() }),
+    };
+    let mut items = Vec::new();
+    for _ in 0..PAGES {
+        let page = app.engine.store.catalogue(limit, cursor.as_ref()).await?;
+        let is_for = |entry: &EntryPoint| client.as_ref().is_none_or(|client| entry.may_use(client));
+        items.extend(page.items.into_iter().filter(|entry| is_for(entry) && has_words(entry, &words)));
+        cursor = page.next;
+        if !items.is_empty() || cursor.is_none() {
+            break;
+        }
+    }
+    Ok(listed(Page { items, next: cursor }, |entry| show(&app, entry)))
+}
+
+fn has_words(entry: &EntryPoint, words: &[String]) -> bool {
+    let EntryPoint { id, agent, title, description, .. } = entry;
+    let text = format!("{title} {description} {id} {}", agent.workflow.project).to_lowercase();
+    words.iter().all(|word| text.contains(word))
+}
+
+fn show(app: &App, entry: EntryPoint) -> EntryPointView {
+    let project = entry.agent.workflow.project;
+    EntryPointView {
+        tasks_url: app.engine.tasks_url(project.as_str()),
+        project_id: project,
+        client_stage_id: entry.id,
+        title: entry.title,
+        description: entry.description,
+        input_schema: entry.input_schema,
+        output_schema: entry.output_schema,
+        access: entry.access,
+    }
+}

@@ -1,0 +1,169 @@
+//! Connections of a project: those of the entry points that it provides, and those of its stages.
+
+use crate::App;
+use crate::auth::Access;
+use crate::error::Result;
+use crate::ids::Ids;
+use crate::list::{Listed, One, Query, listed, one};
+use crate::route::{PROJECT, Route};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::Method;
+use axum::response::IntoResponse;
+use rookery_domain::{ConnectionId, ConnectionState, EntryPointId, Error, Kind, ProjectId, Time};
+use rookery_store::{Connection, Page, Project, Provider, Role};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
+    let (all, each) = (format!("{PROJECT}/connections"), format!("{PROJECT}/connections/{{connection}}"));
+    let changed = |route: Route| route.answers::<One<ConnectionView>>(200);
+    vec![
+        Route::new(Method::GET, all, viewer, "Lists connections of the project.", list)
+            .paged()
+            .query("role", "`agent` for the connections of the project's entry points, `client` for those of its stages.")
+            .answers::<Listed<ConnectionView>>(200),
+        changed(Route::new(Method::POST, format!("{each}/accept"), editor, "Lets a connection bring tasks.", accept)),
+        changed(Route::new(Method::POST, format!("{each}/refuse"), editor, "Refuses a connection that waits.", refuse)),
+        changed(Route::new(
+            Method::POST,
+            format!("{each}/rotate"),
+            editor,
+            "Gives a connection another secret; the one before stays good for an hour.",
+            rotate,
+        )),
+        changed(Route::new(Method::POST, format!("{each}/revoke"), editor, "Takes a connection back.", revoke)),
+    ]
+}
+
+/// What joins a stage of a client and an entry point of a provider.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Connection")]
+struct ConnectionView {
+    /// Its id.
+    id: ConnectionId,
+    /// The project's part in it: `agent` provides the entry point, `client` uses it.
+    role: &'static str,
+    /// `pending` until the provider accepts it, `active`, `refused` or `revoked`.
+    state: ConnectionState,
+    /// What tasks that came over it have in `connection_token`: its public name, which is no secret.
+    connection_token: ConnectionId,
+    /// The client's deployment; null for this one.
+    client_deployment: Option<String>,
+    /// The client.
+    client_project_id: String,
+    /// What the client calls its stage.
+    client_stage_id: String,
+    /// Where replies go; null where the deployment does not know its own address.
+    client_task_url: Option<String>,
+    /// The provider.
+    agent_project_id: ProjectId,
+    /// The entry point.
+    agent_stage_id: EntryPointId,
+    /// When the stage was connected.
+    created_at: Time,
+}
+
+async fn list(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let (limit, cursor, store) = (query.limit()?, query.cursor()?, &app.engine.store);
+    let page = match query.get("role") {
+        Some("agent") => store.connections(&project.id, limit, cursor.as_ref()).await?,
+        Some("client") => {
+            let page = store.used_entry_points(&project.id, limit, cursor.as_ref()).await?;
+            let id = |used: &rookery_store::UsedEntryPoint| {
+                let Provider::Here { project, .. } = &used.provider;
+                (project.clone(), used.connection)
+            };
+            let ids: Vec<_> = page.items.iter().map(id).collect();
+            Page { items: store.connections_by_id(&ids).await?.into_iter().flatten().collect(), next: page.next }
+        }
+        _ => {
+            let remedy =
+                "Give `?role=agent` for the connections of the project's entry points, `?role=client` for those of its stages.";
+            return Err(Error::invalid("`role` is not given, or not known.", remedy).into());
+        }
+    };
+    let role = if query.get("role") == Some("agent") { "agent" } else { "client" };
+    Ok(listed(page, |connection| show(&app, role, connection)))
+}
+
+async fn accept(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
+    use ConnectionState::{Active, Pending, Refused, Revoked};
+    decide(&app, &project, &ids, &[Pending, Refused, Revoked], Active).await
+}
+
+async fn refuse(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
+    decide(&app, &project, &ids, &[ConnectionState::Pending], ConnectionState::Refused).await
+}
+
+async fn revoke(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
+    decide(&app, &project, &ids, &[ConnectionState::Active], ConnectionState::Revoked).await
+}
+
+/// Changes how it stands with a connection of the project's entry points.
+async fn decide(
+    app: &App,
+    project: &Project,
+    ids: &Ids,
+    from: &[ConnectionState],
+    to: ConnectionState,
+) -> Result<impl IntoResponse + use<>> {
+    let connection = find(app, project, ids).await?;
+    if connection.state == to {
+        return Ok(one(show(app, "agent", connection)));
+    }
+    if !from.contains(&connection.state) {
+        let now = serde_json::json!(connection.state);
+        let message = format!("The connection is {}, so that this cannot be done.", now.as_str().unwrap_or_default());
+        let remedy = "`refuse` is for one that waits, `revoke` for an active one, `accept` for all others.";
+        return Err(Error::new(Kind::Conflict, "wrong_state", message, remedy)
+            .with_meta(serde_json::json!({"state": now}))
+            .into());
+    }
+    let changed = app.engine.store.set_connection_state(&connection, to).await?.ok_or_else(changed_meanwhile)?;
+    Ok(one(show(app, "agent", changed)))
+}
+
+async fn rotate(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
+    let connection = find(&app, &project, &ids).await?;
+    let changed = app.engine.store.rotate_connection(&connection, Time::now()).await?.ok_or_else(changed_meanwhile)?;
+    Ok(one(show(&app, "agent", changed)))
+}
+
+async fn find(app: &App, project: &Project, ids: &Ids) -> Result<Connection> {
+    let id = ids.get("connection")?;
+    let found = app.engine.store.connection(&project.id, id).await?;
+    Ok(found.ok_or_else(|| Error::not_found("connection"))?)
+}
+
+fn changed_meanwhile() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "changed_meanwhile",
+        "Somebody else changed the connection just now.",
+        "Read it, and decide again.",
+    )
+}
+
+fn show(app: &App, role: &'static str, connection: Connection) -> ConnectionView {
+    let (id, ends) = (connection.id(), connection.ends);
+    let here = || app.engine.tasks_url(&ends.client.project).map(|url| format!("{url}/client"));
+    ConnectionView {
+        id,
+        role,
+        state: connection.state,
+        connection_token: id,
+        client_task_url: if ends.agent.is_some() { here() } else { connection.task_url },
+        client_deployment: ends.client.deployment,
+        client_project_id: ends.client.project,
+        client_stage_id: ends.stage,
+        agent_project_id: ends.provider.workflow.project,
+        agent_stage_id: ends.entry,
+        created_at: ends.created_at,
+    }
+}

@@ -1,0 +1,140 @@
+//! A reply is sent over a connection of the project: by a cell that answers, or because the workflow has failed.
+
+use super::take::fits;
+use super::{ReplyIn, not_connected};
+use crate::connections::publish::published;
+use crate::delivery::work::Work;
+use crate::external::host::{EngineHost, Purpose, Stopped};
+use crate::{Built, Engine};
+use rookery_agents::{AgentError, Retry, SendReply, TaskError};
+use rookery_domain::{ConnectionState, Error, Kind, Payload, ProjectId, Result, TaskId, TaskState, Time};
+use rookery_store::{Commit, Connection, SentTask, TaskOrigin};
+use std::sync::Arc;
+
+impl EngineHost<'_> {
+    pub(crate) async fn reply_over(&self, reply: SendReply<'_>) -> Result<TaskId, Stopped> {
+        let engine = self.engine.itself()?;
+        let connection = match engine.provided(self.project(), reply.connection).await {
+            Err(error) if error.kind == Kind::NotFound => {
+                let message = format!(
+                    "This project has no active connection `{}`: let `connection_token` give what the task came with.",
+                    reply.connection
+                );
+                return Err(AgentError::fail("not_connected", message).into());
+            }
+            found => found?,
+        };
+        engine.judge_reply(&connection, reply.payload).await?.map_err(|(field, message)| {
+            AgentError::fail("invalid_reply", format!("`{field}` {message}, by the `output_schema` of the entry point."))
+        })?;
+        if self.purpose != Purpose::Commit {
+            self.refuse(format!("would reply over the connection {}: {}", reply.connection, reply.payload.as_str()));
+            return Err(AgentError::fail("reply_sent", "A dry run sends no replies.").into());
+        }
+        let origin = engine.store.task_origin(&self.agent.workflow, self.work.run()).await?;
+        let task = self.task(&connection, &reply, origin);
+        let hop = reply.hop + 1;
+        match engine.deliver_task(&connection, &task, hop).await {
+            Ok(()) => {
+                engine.store.put_task(self.project(), &task).await?;
+                Ok(task.id)
+            }
+            Err(error) => Err(undelivered(error)),
+        }
+    }
+
+    /// The task that the reply is: the same in every attempt.
+    fn task(&self, connection: &Connection, reply: &SendReply<'_>, origin: Option<TaskOrigin>) -> SentTask {
+        let (work, id) = (self.work, connection.id());
+        let answers = origin.filter(|origin| origin.connection == id).and_then(|origin| origin.task);
+        SentTask {
+            id: TaskId::of(reply.at, &[b"reply", work.delivery.0.as_bytes(), &work.arm.to_be_bytes(), id.0.as_bytes()]),
+            connection: id,
+            task_type: reply.task_type.to_owned(),
+            payload: reply.payload.clone(),
+            answers,
+            state: TaskState::Delivered,
+            problem: None,
+            created_at: reply.at,
+        }
+    }
+}
+
+/// What a cell is told whose reply was not taken.
+fn undelivered(error: Error) -> Stopped {
+    match error.kind {
+        Kind::Unavailable | Kind::Internal | Kind::StorageFull => Stopped::Store(error),
+        Kind::Conflict if error.code == "workflow_stopped" => {
+            Stopped::Agent(AgentError::retry("client_away", "The client's workflow does not run."))
+        }
+        Kind::TooMany => {
+            let after = Retry::After(error.retry_after_seconds().unwrap_or(60) as i64 * 1000);
+            Stopped::Agent(AgentError { retry: after, ..AgentError::fail(error.code, error.message) })
+        }
+        Kind::NotFound => Stopped::Agent(AgentError::fail("not_connected", "The client's stage is not there any more.")),
+        _ => Stopped::Agent(AgentError::from(error)),
+    }
+}
+
+impl Engine {
+    /// The active connection of a provider that has this public name.
+    pub(crate) async fn provided(&self, provider: &ProjectId, name: &str) -> Result<Connection> {
+        let id = name.parse().map_err(|_| not_connected())?;
+        let connection = self.store.connection(provider, id).await?;
+        connection.filter(|connection| connection.state == ConnectionState::Active).ok_or_else(not_connected)
+    }
+
+    /// Checks what a reply says; or gives the field and what is wrong with it.
+    pub(crate) async fn judge_reply(&self, connection: &Connection, payload: &Payload) -> Result<Result<(), (String, String)>> {
+        let ends = &connection.ends;
+        let entry = self.store.entry_point(ends.project(), ends.entry).await?;
+        Ok(fits(entry.and_then(|entry| entry.output_schema).as_ref(), payload))
+    }
+
+    /// Gives a task to the stage at the other end.
+    pub(crate) async fn deliver_task(self: &Arc<Self>, connection: &Connection, task: &SentTask, hop: u16) -> Result<()> {
+        let reply = ReplyIn {
+            id: task.id.to_string(),
+            task_type: task.task_type.clone(),
+            payload: task.payload.clone(),
+            answers: task.answers.clone(),
+            error: None,
+            hop,
+        };
+        self.deliver_reply(connection, reply).await
+    }
+
+    async fn deliver_reply(self: &Arc<Self>, connection: &Connection, reply: ReplyIn) -> Result<()> {
+        match &connection.ends.agent {
+            Some(stage) => self.take_reply(stage, connection.id(), reply).await,
+            None => Err(not_connected()),
+        }
+    }
+
+    /// Tells whoever sent the task that a run is of that the run has failed: at a failure that no cell handles.
+    pub(crate) async fn tell_failure(&self, work: &Work, built: &Built, commit: &Commit) -> Result<()> {
+        let Some(failure) = &commit.failure else { return Ok(()) };
+        let is_handled = !built.graph.route(&work.cell, &["on_error".to_owned()]).is_empty();
+        if is_handled || published(built).next().is_none() {
+            return Ok(());
+        }
+        let Some(origin) = self.store.task_origin(&work.workflow, work.run()).await? else { return Ok(()) };
+        let Some(connection) = self.store.connection(&work.workflow.project, origin.connection).await? else { return Ok(()) };
+        let reply = ReplyIn {
+            id: TaskId::of(Time(0), &[b"failure", commit.id.own.as_bytes()]).to_string(),
+            task_type: String::new(),
+            payload: Payload::stored("{}".to_owned()),
+            answers: origin.task,
+            error: Some(TaskError { code: failure.code.clone(), message: failure.message.clone() }),
+            hop: 0,
+        };
+        match self.itself()?.deliver_reply(&connection, reply).await {
+            Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal | Kind::StorageFull) => Err(error),
+            Err(error) => {
+                tracing::info!(%error, "nobody is told of a failure");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! A task comes in at an entry point: it is checked, and begins a run of the provider's workflow.
+
+use super::{TaskIn, not_connected};
+use crate::{Engine, Incoming};
+use rookery_agents::json_schema::Schema;
+use rookery_agents::task_groups;
+use rookery_domain::{ConnectionState, Error, EventId, Kind, Payload, Result, Time, limits};
+use rookery_store::{Connection, EntryPoint, TaskOrigin};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The field that says over which connection a task came.
+const CONNECTION_TOKEN: &str = "connection_token";
+/// How long the origin of a run is kept after the sender's deadline, in milliseconds.
+const ORIGIN_MS: i64 = limits::KEEP_EVENTS_SECONDS * 1000 + limits::COMMIT_MS;
+
+impl Engine {
+    /// Takes a task that came over a connection. The same task again is the same event; with another body it is refused.
+    pub async fn take_task(self: &Arc<Self>, connection: &Connection, task: TaskIn) -> Result<EventId> {
+        let ends = &connection.ends;
+        let entry = self.store.entry_point(ends.project(), ends.entry).await?;
+        let entry =
+            entry.filter(|entry| entry.agent == ends.provider && entry.may_use(&ends.client)).ok_or_else(not_connected)?;
+        match connection.state {
+            ConnectionState::Active => {}
+            ConnectionState::Pending => return Err(pending()),
+            ConnectionState::Refused | ConnectionState::Revoked => return Err(not_connected()),
+        }
+        let payload = judged(connection, &entry, &task)?;
+        let now = Time::now();
+        if !self.store.count_task(ends, now, entry.tasks_per_minute).await? {
+            return Err(too_many(&entry, now));
+        }
+        let agent = &entry.agent;
+        let workflow = self.store.known_workflow(&agent.workflow).await?.filter(|workflow| !workflow.deleted);
+        let workflow = workflow.ok_or_else(not_connected)?;
+        let id = task.id.as_ref().map_or_else(EventId::fresh, |id| task_event(connection, id));
+        let origin = TaskOrigin { connection: ends.id, task: task.id, deadline: task.deadline };
+        if origin.task.is_some() {
+            let until = task.deadline.unwrap_or(now).max(now).plus(ORIGIN_MS);
+            self.store.put_task_origin(&agent.workflow, id.run, &origin, until).await?;
+        }
+        let groups = task_groups("on_task", &task.task_type);
+        let incoming = Incoming { id: Some(id), hop: task.hop, ..Incoming::new(payload, groups, None) };
+        self.accept_at_trigger(&workflow, &agent.cell, incoming).await
+    }
+}
+
+/// The event that a task becomes.
+pub(crate) fn task_event(connection: &Connection, task: &str) -> EventId {
+    EventId::keyed(&connection.ends.provider, &format!("task {} {task}", connection.id()))
+}
+
+/// What the event says, if the task may come in.
+fn judged(connection: &Connection, entry: &EntryPoint, task: &TaskIn) -> Result<Payload> {
+    if task.hop >= limits::HOPS {
+        let message = format!("More than {} links and connections lie behind this task: it goes round in circles.", limits::HOPS);
+        return Err(Error::new(Kind::Unprocessable, "hop_limit", message, "Let the workflows end the circle by a condition."));
+    }
+    fits(entry.input_schema.as_ref(), &task.payload).map_err(|(field, message)| {
+        let remedy = "The catalogue has the schema of the entry point: `GET /api/v1/catalog`.";
+        let error = Error::new(Kind::Unprocessable, "invalid_task", format!("`{field}` {message}."), remedy);
+        error.with_meta(json!({"field": field}))
+    })?;
+    let mut payload = task.payload.value().clone();
+    payload[CONNECTION_TOKEN] = json!(connection.id());
+    Payload::of(payload)
+}
+
+/// Checks a payload of a task or a reply; or gives the field, below `payload`, and what is wrong with it.
+pub(crate) fn fits(schema: Option<&Value>, payload: &Payload) -> Result<(), (String, String)> {
+    let at = |field: &str| if field.is_empty() { "payload".to_owned() } else { format!("payload.{field}") };
+    if !payload.value().is_object() {
+        return Err((at(""), "must be an object".to_owned()));
+    }
+    let Some(schema) = schema else { return Ok(()) };
+    let schema = Schema::parse(schema).map_err(|message| (at(""), message))?;
+    schema.check(payload.value()).map_err(|mismatch| (at(&mismatch.field), mismatch.message))
+}
+
+fn pending() -> Error {
+    let remedy = "Send the task again once the provider has accepted the connection.";
+    Error::new(Kind::Forbidden, "connection_pending", "The provider has not accepted the connection yet.", remedy)
+}
+
+fn too_many(entry: &EntryPoint, now: Time) -> Error {
+    let message = format!("The connection has brought {} tasks in this minute, and no more are taken.", entry.tasks_per_minute);
+    let error = Error::new(Kind::TooMany, "too_many_tasks", message, "Send the task again in the next minute.");
+    error.come_again_after((60_000 - now.0.rem_euclid(60_000)).unsigned_abs().div_ceil(1000))
+}

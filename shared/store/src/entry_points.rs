@@ -1,0 +1,98 @@
+//! Entry points that projects publish: what others may use of their workflows. The catalogue of all of them is a partition of the index
+//! `recent`, in the order of their titles.
+
+use crate::expression::Query;
+use crate::item::{Item, key_attributes};
+use crate::keys::{self, Key, Prefix};
+use crate::page::{Cursor, Page, bad_cursor};
+use crate::sdk::Store;
+use rookery_domain::{Access, AgentRef, ClientName, EntryPointId, Error, ProjectId, Result, Time};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An entry point, as it was published last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EntryPoint {
+    /// Its id, by which others name it.
+    pub id: EntryPointId,
+    /// The agent that takes its tasks.
+    pub agent: AgentRef,
+    /// What people call it.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// The JSON Schema of the payloads of its tasks.
+    pub input_schema: Option<Value>,
+    /// The JSON Schema of the payloads of its replies.
+    pub output_schema: Option<Value>,
+    /// Who may use it.
+    pub access: Access,
+    /// Those who may, where `access` is a list.
+    pub allow: Vec<ClientName>,
+    /// How many tasks a connection may bring in a minute.
+    pub tasks_per_minute: u32,
+    /// When it was published.
+    pub published_at: Time,
+}
+
+impl EntryPoint {
+    /// Whether a project may use the entry point, or may ask to.
+    pub fn may_use(&self, client: &ClientName) -> bool {
+        let is_own = client.deployment.is_none() && client.project == self.agent.workflow.project.as_str();
+        is_own || self.access != Access::AllowList || self.allow.contains(client)
+    }
+}
+
+impl Store {
+    /// Publishes an entry point, or what is new about it.
+    pub async fn put_entry_point(&self, entry: &EntryPoint) -> Result<()> {
+        let project = &entry.agent.workflow.project;
+        let text = serde_json::to_string(entry).map_err(Error::internal)?;
+        let item = Item::new(&key(project, entry.id))
+            .packed("text", &text)
+            .s("rp", keys::catalogue())
+            .s("rs", keys::place_in_catalogue(&entry.title, project, entry.id));
+        self.put(item, None).await.map(drop)
+    }
+
+    /// An entry point, perhaps as it was a moment ago (see `shared`).
+    pub async fn entry_point(&self, project: &ProjectId, id: EntryPointId) -> Result<Option<EntryPoint>> {
+        self.get_shared(vec![key(project, id)]).await?.pop().flatten().map(|found| read(&found.item)).transpose()
+    }
+
+    /// A page of the entry points of a project.
+    pub async fn entry_points(&self, project: &ProjectId, limit: usize, cursor: Option<&Cursor>) -> Result<Page<EntryPoint>> {
+        self.page(project.as_str(), &Prefix::EntryPoint.start(), limit, cursor).await?.try_map(|item| read(&item))
+    }
+
+    /// Takes an entry point back.
+    pub async fn delete_entry_point(&self, project: &ProjectId, id: EntryPointId) -> Result<()> {
+        self.delete(&key(project, id)).await?;
+        self.until_noticed().await;
+        Ok(())
+    }
+
+    /// A page of the catalogue: the entry points of all projects, by their titles.
+    pub async fn catalogue(&self, limit: usize, cursor: Option<&Cursor>) -> Result<Page<EntryPoint>> {
+        let mut after = None;
+        if let Some(Cursor(place)) = cursor {
+            let (project, id) = keys::of_place_in_catalogue(place).ok_or_else(bad_cursor)?;
+            after = Some(Item(key_attributes(&key(&project, id))).s("rp", keys::catalogue()).s("rs", place).0);
+        }
+        let partition = keys::catalogue();
+        let query = Query { index: Some(keys::RECENT), partition, range: None, filter: None, newest_first: false, limit, after };
+        let (found, stopped) = self.query(query).await?;
+        let next = stopped.map(|key| key.str("rs").map(|rs| Cursor(rs.to_owned()))).transpose()?;
+        let keys = found.iter().map(|item| Ok(Key { pk: item.str("pk")?.to_owned(), sk: item.str("sk")?.to_owned() }));
+        let items = self.get_many(keys.collect::<Result<_>>()?).await?;
+        Ok(Page { items: items.iter().flatten().map(read).collect::<Result<_>>()?, next })
+    }
+}
+
+fn key(project: &ProjectId, id: EntryPointId) -> Key {
+    keys::of_project(project, Prefix::EntryPoint, &id.to_string())
+}
+
+fn read(item: &Item) -> Result<EntryPoint> {
+    serde_json::from_str(&item.unpacked("text")?).map_err(Error::internal)
+}

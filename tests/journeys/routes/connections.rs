@@ -1,0 +1,31 @@
+//! The routes of entry points and connections.
+
+use super::Tour;
+use rookery_tests::{Workflow, agent, cells, link};
+use serde_json::json;
+
+pub(super) async fn entry_points(tour: &mut Tour) {
+    let project = tour.ids["p"].clone();
+    let provider =
+        cells([agent("in", "client", json!({"title": "Tour's echo"})), agent("back", "reply", json!({})), link("in", "back")]);
+    Workflow::create(&tour.api, &project, &provider).await.start().await;
+    let found = tour.get(&format!("/catalog?q={project}")).await["data"][0].clone();
+    assert_eq!((&found["title"], &found["project_id"]), (&json!("Tour's echo"), &json!(project)));
+    let config = json!({"project_id": project, "client_stage_id": found["client_stage_id"]});
+    let client = cells([agent("start", "manual", json!({})), agent("ask", "agent", config), link("start", "ask")]);
+    let client = Workflow::create(&tour.api, &project, &client).await;
+    client.start().await;
+    let connection = tour.get("/projects/{p}/connections?role=agent").await["data"][0].clone();
+    assert_eq!((&connection["state"], &connection["agent_stage_id"]), (&json!("active"), &found["client_stage_id"]));
+    let as_client = tour.get("/projects/{p}/connections?role=client").await["data"][0].clone();
+    assert_eq!((&as_client["id"], &as_client["role"]), (&connection["id"], &json!("client")));
+    tour.learn("c", &connection["id"]);
+    tour.post("/projects/{p}/connections/{c}/rotate", json!({})).await.expect(200);
+    for (decision, state) in [("revoke", "revoked"), ("accept", "active")] {
+        let decided = tour.post(&format!("/projects/{{p}}/connections/{{c}}/{decision}"), json!({})).await.expect(200);
+        assert_eq!(decided["data"]["state"], state);
+    }
+    tour.post("/projects/{p}/connections/{c}/refuse", json!({})).await.error(409, "wrong_state");
+    let run = client.emit("start", json!({"n": 1})).await;
+    assert_eq!(client.finished(&run).await["state"], "done");
+}
