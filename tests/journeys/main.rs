@@ -8,6 +8,7 @@
 
 mod agents;
 mod asking;
+mod between;
 mod connections;
 mod deletion;
 mod external;

@@ -10,8 +10,8 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
-use rookery_domain::{ConnectionId, ConnectionState, EntryPointId, Error, Kind, ProjectId, Time};
-use rookery_store::{Connection, Page, Project, Provider, Role};
+use rookery_domain::{ConnectionId, ConnectionState, Error, Kind, Time};
+use rookery_store::{Connection, Page, Project, Provider, Role, UsedEntryPoint};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -58,9 +58,9 @@ struct ConnectionView {
     /// Where replies go; null where the deployment does not know its own address.
     client_task_url: Option<String>,
     /// The provider.
-    agent_project_id: ProjectId,
+    agent_project_id: String,
     /// The entry point.
-    agent_stage_id: EntryPointId,
+    agent_stage_id: String,
     /// When the stage was connected.
     created_at: Time,
 }
@@ -75,12 +75,15 @@ async fn list(
         Some("agent") => store.connections(&project.id, limit, cursor.as_ref()).await?,
         Some("client") => {
             let page = store.used_entry_points(&project.id, limit, cursor.as_ref()).await?;
-            let id = |used: &rookery_store::UsedEntryPoint| {
-                let Provider::Here { project, .. } = &used.provider;
-                (project.clone(), used.connection)
+            let here = |used: &UsedEntryPoint| match &used.provider {
+                Provider::Here { project, .. } => Some((project.clone(), used.connection)),
+                Provider::Elsewhere(_) => None,
             };
-            let ids: Vec<_> = page.items.iter().map(id).collect();
-            Page { items: store.connections_by_id(&ids).await?.into_iter().flatten().collect(), next: page.next }
+            let ids: Vec<_> = page.items.iter().filter_map(here).collect();
+            let found = store.connections_by_id(&ids).await?.into_iter().flatten();
+            let elsewhere = page.items.iter().filter_map(show_elsewhere);
+            let items = found.map(|connection| show(&app, "client", connection)).chain(elsewhere).collect();
+            return Ok(listed(Page { items, next: page.next }, |shown| shown));
         }
         _ => {
             let remedy =
@@ -88,8 +91,7 @@ async fn list(
             return Err(Error::invalid("`role` is not given, or not known.", remedy).into());
         }
     };
-    let role = if query.get("role") == Some("agent") { "agent" } else { "client" };
-    Ok(listed(page, |connection| show(&app, role, connection)))
+    Ok(listed(page, |connection| show(&app, "agent", connection)))
 }
 
 async fn accept(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
@@ -162,8 +164,26 @@ fn show(app: &App, role: &'static str, connection: Connection) -> ConnectionView
         client_deployment: ends.client.deployment,
         client_project_id: ends.client.project,
         client_stage_id: ends.stage,
-        agent_project_id: ends.provider.workflow.project,
-        agent_stage_id: ends.entry,
+        agent_project_id: ends.provider.workflow.project.to_string(),
+        agent_stage_id: ends.entry.to_string(),
         created_at: ends.created_at,
     }
+}
+
+/// What a stage uses of another deployment.
+fn show_elsewhere(used: &UsedEntryPoint) -> Option<ConnectionView> {
+    let Provider::Elsewhere(there) = &used.provider else { return None };
+    Some(ConnectionView {
+        id: used.connection,
+        role: "client",
+        state: there.state,
+        connection_token: used.connection,
+        client_task_url: Some(there.task_url.clone()),
+        client_deployment: None,
+        client_project_id: used.agent.workflow.project.to_string(),
+        client_stage_id: used.stage().to_string(),
+        agent_project_id: there.project.clone(),
+        agent_stage_id: there.entry_point.clone(),
+        created_at: used.created_at,
+    })
 }

@@ -20,7 +20,10 @@ pub(crate) async fn only_here(State(app): State<App>, request: Request, next: Ne
     // Hooks, feeds and results are for everybody who has their address or a token, and their requests may come by way of a tunnel. So may
     // those of other deployments, for which the deployment's keys are.
     let path = request.uri().path();
-    let is_for_all = crate::is_hook(path) || path.starts_with("/feeds/") || ["/health", crate::jwks::PATH].contains(&path);
+    let is_for_all = crate::is_hook(path)
+        || path.starts_with("/feeds/")
+        || ["/health", crate::jwks::PATH].contains(&path)
+        || crate::wire_tasks::is_wire(path);
     if is_open && !is_for_all {
         check(&app.config, request.uri(), request.headers())?;
     }

@@ -43,6 +43,7 @@ mod session_log;
 mod sessions;
 mod transfer;
 mod versions;
+mod wire_tasks;
 mod workflows;
 
 pub use auth::KnownCaller;
@@ -126,7 +127,11 @@ pub fn is_hook(path: &str) -> bool {
 /// The whole API, with hooks and feeds.
 pub fn router(engine: Arc<Engine>, config: Config, agents: Agents) -> Router {
     let app = App::new(engine, config, agents);
-    route::serve(routes(), hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()), app)
+    route::serve(
+        routes(),
+        hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()).merge(wire_tasks::routes()),
+        app,
+    )
 }
 
 /// The routes on which agents are asked, which may take long, and those that stream; and those that are about the service itself.

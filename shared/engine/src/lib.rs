@@ -34,7 +34,7 @@ mod tick;
 mod workflow;
 
 pub use accept::{HookAnswer, Incoming};
-pub use connections::TaskIn;
+pub use connections::{ClientStage, Given, ReplyIn, TaskIn, not_connected};
 pub use delivery::chain::ChainBounds;
 pub use delivery::dispatch::Dispatcher;
 pub use delivery::dry_run::{Report, ReportedEvent};

@@ -119,7 +119,8 @@ impl Store {
 
     /// Notes that the client has the present token, and where its replies go.
     pub async fn note_given(&self, read: &Connection, task_url: &str) -> Result<Option<Connection>> {
-        let update = Expr::new("SET given = :given, #url = :url").name("#url", "url").n(":given", read.generation).s(":url", task_url);
+        let update =
+            Expr::new("SET given = :given, #url = :url").name("#url", "url").n(":given", read.generation).s(":url", task_url);
         self.change(read, update, Expr::new("attribute_exists(pk)")).await
     }
 

@@ -4,8 +4,11 @@ use crate::item::Item;
 use crate::keys::{self, Key, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
-use rookery_domain::{AgentRef, ConnectionId, EntryPointId, Error, ProjectId, Result, StageId, Time};
+use rookery_domain::{
+    AgentRef, ConnectionId, ConnectionState, EntryPointId, Error, ProjectId, Result, StageId, Time, hashed_uuid,
+};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The entry point that a stage uses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,53 @@ pub enum Provider {
         /// The entry point.
         entry: EntryPointId,
     },
+    /// In a project of another deployment.
+    Elsewhere(Elsewhere),
+}
+
+/// An entry point of another deployment, as a stage of this one is connected with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The address of tasks of its project.
+    pub tasks_url: String,
+    /// The project.
+    pub project: String,
+    /// The entry point.
+    pub entry_point: String,
+    /// The token of the connection.
+    pub token: WireToken,
+    /// Where replies go, as the provider was told.
+    pub task_url: String,
+    /// How it stands with the connection, as the provider said last.
+    pub state: ConnectionState,
+}
+
+/// A token that a provider of another deployment gave: a secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WireToken(String);
+
+impl WireToken {
+    /// A token.
+    pub fn new(text: String) -> Self {
+        WireToken(text)
+    }
+
+    /// The token itself, to be sent to its provider.
+    pub fn shown(&self) -> &str {
+        &self.0
+    }
+
+    /// By what a stage is found that has this token: not the token itself.
+    fn hash(text: &str) -> String {
+        hashed_uuid(&[b"token", text.as_bytes()]).simple().to_string()
+    }
+}
+
+impl fmt::Debug for WireToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WireToken")
+    }
 }
 
 impl UsedEntryPoint {
@@ -42,6 +92,11 @@ impl UsedEntryPoint {
 impl Store {
     /// Notes what a stage uses.
     pub async fn put_used_entry_point(&self, used: &UsedEntryPoint) -> Result<()> {
+        if let Provider::Elsewhere(there) = &used.provider {
+            let project = &used.agent.workflow.project;
+            let found = keys::of_connections(project, Prefix::TokenOfStage, &WireToken::hash(&there.token.0));
+            self.put(Item::new(&found).s("task", used.stage()), None).await?;
+        }
         let item = Item::new(&key(&used.agent.workflow.project, used.stage()));
         let text = serde_json::to_string(used).map_err(Error::internal)?;
         self.put(item.packed("text", &text), None).await.map(drop)
@@ -50,6 +105,15 @@ impl Store {
     /// What a stage uses.
     pub async fn used_entry_point(&self, project: &ProjectId, stage: StageId) -> Result<Option<UsedEntryPoint>> {
         self.get(key(project, stage)).await?.map(|item| read(&item)).transpose()
+    }
+
+    /// What the stage uses that a provider of another deployment has given this token. The token before it finds the stage, too: the provider
+    /// may still send with it.
+    pub async fn stage_of_token(&self, project: &ProjectId, token: &str) -> Result<Option<UsedEntryPoint>> {
+        let key = keys::of_connections(project, Prefix::TokenOfStage, &WireToken::hash(token));
+        let Some(found) = self.get(key).await? else { return Ok(None) };
+        let used = self.used_entry_point(project, found.parse("task")?).await?;
+        Ok(used.filter(|used| matches!(used.provider, Provider::Elsewhere(_))))
     }
 
     /// A page of what the stages of a project use.
@@ -64,6 +128,11 @@ impl Store {
 
     /// Forgets what a stage uses.
     pub async fn forget_used_entry_point(&self, used: &UsedEntryPoint) -> Result<()> {
+        if let Provider::Elsewhere(there) = &used.provider {
+            let project = &used.agent.workflow.project;
+            let found = keys::of_connections(project, Prefix::TokenOfStage, &WireToken::hash(&there.token.0));
+            self.delete(&found).await?;
+        }
         self.delete(&key(&used.agent.workflow.project, used.stage())).await
     }
 }

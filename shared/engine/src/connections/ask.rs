@@ -30,6 +30,9 @@ impl EngineHost<'_> {
         {
             return Ok(ended);
         }
+        if let Some(url) = self.engine.elsewhere(ask.at) {
+            return self.ask_elsewhere(ask, url, known).await;
+        }
         let Some(connection) = self.connection(&ask).await? else {
             let message = format!("The project `{}` has no entry point `{}` any more.", ask.at.project, ask.at.entry_point);
             return Err(AgentError::fail("entry_point_gone", message).into());
@@ -58,11 +61,7 @@ impl EngineHost<'_> {
     /// Stores the record before the task is sent (rule 6); none when the stage has too many outstanding.
     async fn open_task_ask(&self, ask: &AskTask<'_>, connection: &Connection) -> Result<Option<Pending>> {
         let (store, workflow) = (&self.engine.store, &self.agent.workflow);
-        let mut pending = self.new_pending(ask.deadline_ms)?;
-        // Whoever sent the task that this run is of waits no longer than that.
-        let origin = store.task_origin(workflow, self.work.run()).await?;
-        pending.deadline =
-            origin.and_then(|origin| origin.deadline).map_or(pending.deadline, |until| pending.deadline.min(until));
+        let pending = self.pending_task(ask).await?;
         let run = task_event(connection, &pending.id.parts()).run;
         let task = AskedTask { connection: connection.id(), run: Some(run) };
         Ok(match store.open_task_ask(&pending, &task, ask.most).await? {
@@ -73,6 +72,16 @@ impl EngineHost<'_> {
         })
     }
 
+    /// A record that is not stored yet.
+    pub(super) async fn pending_task(&self, ask: &AskTask<'_>) -> Result<Pending> {
+        let mut pending = self.new_pending(ask.deadline_ms)?;
+        // Whoever sent the task that this run is of waits no longer than that.
+        let origin = self.engine.store.task_origin(&self.agent.workflow, self.work.run()).await?;
+        pending.deadline =
+            origin.and_then(|origin| origin.deadline).map_or(pending.deadline, |until| pending.deadline.min(until));
+        Ok(pending)
+    }
+
     async fn send_task(&self, ask: &AskTask<'_>, connection: &Connection, pending: &Pending) -> Result<Reply, Stopped> {
         let task = TaskIn {
             id: Some(pending.id.parts()),
@@ -81,18 +90,33 @@ impl EngineHost<'_> {
             hop: ask.hop + 1,
             deadline: Some(pending.deadline),
         };
-        let later = |ms: i64, why: String| Ok(Reply::NotNow(Time::now().plus(ms).min(pending.deadline), why));
         match self.engine.itself()?.take_task(connection, task).await {
             Ok(_) => Ok(Reply::WaitsUntil(pending.deadline)),
-            Err(error) if error.code == "connection_pending" => {
-                let wait = (PENDING_MS[0] << self.work.attempt.min(6)).min(PENDING_MS[1]);
+            Err(error) => Asking { attempt: self.work.attempt, deadline: pending.deadline }.refused(error),
+        }
+    }
+}
+
+/// An attempt to send a task.
+pub(super) struct Asking {
+    pub(super) attempt: u32,
+    pub(super) deadline: Time,
+}
+
+impl Asking {
+    /// What a stage is told whose task was not taken, for now or for good.
+    pub(super) fn refused(&self, error: Error) -> Result<Reply, Stopped> {
+        let later = |ms: i64, why: String| Ok(Reply::NotNow(Time::now().plus(ms).min(self.deadline), why));
+        match error.code {
+            "connection_pending" => {
+                let wait = (PENDING_MS[0] << self.attempt.min(6)).min(PENDING_MS[1]);
                 later(wait + jitter_ms(wait), error.message)
             }
-            Err(error) if error.kind == Kind::TooMany => {
+            _ if error.kind == Kind::TooMany => {
                 let seconds = error.retry_after_seconds().unwrap_or(60) as i64;
                 later(seconds * 1000 + jitter_ms(SPREAD_MS), error.message)
             }
-            Err(error) => Err(refused(error)),
+            _ => Err(refused(error)),
         }
     }
 }

@@ -4,8 +4,8 @@
 use crate::{Built, Engine};
 use rookery_agents::{EntryPointAt, in_config};
 use rookery_domain::{
-    Access, AgentRef, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, Problem, ProjectId, Result, StageId, Time,
-    WorkflowRef,
+    Access, AgentRef, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, Kind, Problem, ProjectId, Result, StageId,
+    Time, WorkflowRef,
 };
 use rookery_store::{Connection, Ends, EntryPoint, Provider, UsedEntryPoint, Workflow};
 
@@ -22,7 +22,7 @@ fn stages(built: &Built, workflow: &WorkflowRef) -> Vec<(AgentRef, EntryPointAt)
 }
 
 /// How it stands with a connection that is new, if no person has decided.
-fn first_state(entry: &EntryPoint, client: &ClientName) -> ConnectionState {
+pub(super) fn first_state(entry: &EntryPoint, client: &ClientName) -> ConnectionState {
     let is_own = client.deployment.is_none() && client.project == entry.agent.workflow.project.as_str();
     match entry.access {
         _ if is_own => ConnectionState::Active,
@@ -34,10 +34,12 @@ fn first_state(entry: &EntryPoint, client: &ClientName) -> ConnectionState {
 }
 
 impl Engine {
-    /// The problems of cells whose entry points are not there.
-    pub(crate) async fn missing_entry_points(&self, used: &[(CellId, EntryPointAt)]) -> Result<Vec<Problem>> {
-        let mut problems = Vec::new();
-        for (cell, at) in used.iter().take(JUDGED) {
+    /// The problems of cells whose entry points are not there, and warnings where that cannot be known now.
+    pub(crate) async fn missing_entry_points(&self, used: &[(CellId, EntryPointAt)]) -> Result<(Vec<Problem>, Vec<Problem>)> {
+        let (others, own): (Vec<_>, Vec<_>) =
+            used.iter().take(JUDGED).map(|(cell, at)| (cell, at)).partition(|(_, at)| self.elsewhere(at).is_some());
+        let (mut problems, warnings) = self.judge_elsewhere(&others).await;
+        for (cell, at) in own {
             if self.entry_point(&at.project, &at.entry_point).await?.is_none() {
                 let message = format!(
                     "The project `{}` has no entry point `{}`: take one of the catalogue (`GET /api/v1/catalog`).",
@@ -46,16 +48,29 @@ impl Engine {
                 problems.push(Problem::new(cell.as_str(), in_config("client_stage_id"), message));
             }
         }
-        Ok(problems)
+        Ok((problems, warnings))
     }
 
     /// Connects the stages of a built workflow. What a stage used before, and does not use now, is given up.
     pub(crate) async fn connect_stages(&self, workflow: &Workflow, built: &Built) -> Result<()> {
         for (agent, at) in stages(built, &workflow.id) {
             let before = self.store.used_entry_point(&workflow.id.project, StageId::of(&agent)).await?;
-            let now = self.connect(&agent, &at).await?;
+            let now = match self.elsewhere(&at) {
+                None => self.connect(&agent, &at).await?.map(|now| now.id()),
+                Some(url) => match self.connect_elsewhere(&agent, &at, url).await {
+                    Ok(used) => Some(used.connection),
+                    Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal | Kind::StorageFull) => {
+                        return Err(error);
+                    }
+                    // The provider is away, or says no: the stage connects when it has a task.
+                    Err(error) => {
+                        tracing::info!(code = error.code, "a stage is not connected yet");
+                        continue;
+                    }
+                },
+            };
             if let Some(before) = before
-                && now.is_none_or(|now| now.id() != before.connection)
+                && now.is_none_or(|now| now != before.connection)
             {
                 self.give_up(&before).await?;
             }
@@ -75,7 +90,7 @@ impl Engine {
     }
 
     /// Makes a connection, or finds the one that is there. A person's decision stays; what the entry point's `access` decided follows it.
-    async fn open(&self, entry: &EntryPoint, client: &ClientName, connection: Connection) -> Result<Connection> {
+    pub(super) async fn open(&self, entry: &EntryPoint, client: &ClientName, connection: Connection) -> Result<Connection> {
         let opened = self.store.open_connection(&connection).await?;
         let follows = match opened.state {
             ConnectionState::Pending => true,
@@ -93,9 +108,13 @@ impl Engine {
 
     /// Ends the connection of a stage.
     pub(crate) async fn give_up(&self, used: &UsedEntryPoint) -> Result<()> {
-        let Provider::Here { project, .. } = &used.provider;
-        if let Some(connection) = self.store.connection(project, used.connection).await? {
-            self.store.end_connection(&connection.ends).await?;
+        match &used.provider {
+            Provider::Here { project, .. } => {
+                if let Some(connection) = self.store.connection(project, used.connection).await? {
+                    self.store.end_connection(&connection.ends).await?;
+                }
+            }
+            Provider::Elsewhere(there) => self.give_up_elsewhere(there).await,
         }
         // A stage that has another connection by now keeps that one.
         let now = self.store.used_entry_point(&used.agent.workflow.project, used.stage()).await?;

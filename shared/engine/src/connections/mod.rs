@@ -9,6 +9,8 @@
 //! | how a task begins a run of the provider | `take.rs` |
 //! | how a reply is sent | `reply.rs` |
 //! | how a reply comes to the stage | `replied.rs` |
+//! | how clients of other deployments are connected, and replied to | `wire.rs`, over `post.rs` |
+//! | how a stage uses an entry point of another deployment | `foreign.rs`, over `post.rs` |
 //! | how a project proves to another deployment who it is | `proof.rs`, over `jws.rs`, `issuers.rs` |
 //! | by what a client of another deployment is known after that | `token.rs` |
 //! | which secrets the deployment has for both | `secrets.rs` |
@@ -17,8 +19,10 @@
 
 pub(crate) mod ask;
 pub(crate) mod connect;
+pub(crate) mod foreign;
 pub(crate) mod issuers;
 mod jws;
+mod post;
 mod proof;
 pub(crate) mod publish;
 pub(crate) mod replied;
@@ -26,6 +30,9 @@ pub(crate) mod reply;
 pub(crate) mod secrets;
 pub(crate) mod take;
 mod token;
+mod wire;
+
+pub use wire::{ClientStage, Given};
 
 use rookery_agents::TaskError;
 use rookery_domain::{Error, Kind, Payload, Time};
@@ -47,7 +54,7 @@ pub struct TaskIn {
 
 /// A reply for a stage.
 #[derive(Clone, Debug)]
-pub(crate) struct ReplyIn {
+pub struct ReplyIn {
     /// Its id: the same id means the same reply.
     pub id: String,
     /// Its type.
@@ -63,7 +70,7 @@ pub(crate) struct ReplyIn {
 }
 
 /// The one answer about a connection, an entry point or a stage that is not there, or is not for whoever asks.
-pub(crate) fn not_connected() -> Error {
+pub fn not_connected() -> Error {
     let remedy = "Connect the stage again: build its workflow. `GET /api/v1/catalog` shows the entry points that there are.";
     Error::new(Kind::NotFound, "not_found", "There is no such connection.", remedy)
 }

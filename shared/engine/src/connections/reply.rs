@@ -107,7 +107,7 @@ impl Engine {
     async fn deliver_reply(self: &Arc<Self>, connection: &Connection, reply: ReplyIn) -> Result<()> {
         match &connection.ends.agent {
             Some(stage) => self.take_reply(stage, connection.id(), reply).await,
-            None => Err(not_connected()),
+            None => self.send_reply(connection, &reply).await,
         }
     }
 

@@ -38,6 +38,7 @@
 //! | the secrets of the deployment | `pk = deployment`, `sk = secrets` |
 //! | entry points of a project; those of all projects, by title | query `pk = P`, `sk` from `e#` (`e#ID`); index `recent`: `rp` = `catalogue`, `rs` = `TITLE#P#ID` |
 //! | connections of a project's entry points; what its stages use | query `pk = P#c`, `sk` from `p#` (`p#ID`); from `s#` (`s#STAGE`) |
+//! | the stage that a provider elsewhere gave a token; its tasks there, oldest first | `pk = P#c`, `sk = t#HASH`; query `sk` from `o#STAGE#` (`o#STAGE#TIME#ID`) |
 //! | how many tasks a connection brought in a minute | `pk = P#c`, `sk = n#ID#MINUTE` |
 //! | tasks that a project has sent, newest first | query `pk = P#t`, `sk` from `t#` (`t#ID`; ids are ordered by time) |
 //! | the task that began a run | an item of the run |

@@ -164,6 +164,10 @@ prefixes! {
     Provided: "p", InConnections, WithPartition;
     /// The entry points that the project's stages use.
     Used: "s", InConnections, WithPartition;
+    /// Stages, by a hash of the token that a provider of another deployment gave them.
+    TokenOfStage: "t", InConnections, WithPartition;
+    /// Tasks that a provider of another deployment has: `STAGE#TIME#ID`.
+    OutstandingTask: "o", InConnections, WithPartition;
     /// How many tasks a connection brought in a minute: `ID#MINUTE`.
     TaskCount: "n", InConnections, WithPartition;
     /// Tasks that the project has sent.

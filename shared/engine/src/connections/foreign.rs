@@ -1,0 +1,289 @@
+//! Providers of other deployments, as a stage of this one sees them: how it is connected, how it sends tasks, and what becomes of a
+//! connection that is over.
+
+use super::not_connected;
+use super::post::{DEADLINE, HOPS, KEY, Post};
+use crate::Engine;
+use crate::connections::ask::Asking;
+use crate::external::ask::full;
+use crate::external::host::{EngineHost, Stopped};
+use http::Method;
+use rookery_agents::{AskTask, EntryPointAt, Reply, TaskReply, in_config};
+use rookery_domain::{
+    AgentRef, CellId, ConnectionId, ConnectionState, Error, Kind, PendingState, Problem, Result, StageId, Time, hashed_uuid,
+};
+use rookery_egress::Request;
+use rookery_store::{AskedTask, Elsewhere, Opened, Pending, Provider, UsedEntryPoint, WireToken};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// How long the list of a provider's entry points may take: whoever saves a workflow waits.
+const LIST_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest token, in bytes.
+const TOKEN_BYTES: usize = 1000;
+/// How many outstanding tasks of a stage are looked through for the oldest.
+const OLDEST: usize = 100;
+/// How long one that has ended is kept there, so that a reply that comes twice is known.
+const ENDED_MS: i64 = 10 * 60 * 1000;
+
+/// What a provider says of a connection.
+#[derive(Deserialize)]
+struct Told {
+    token: String,
+    /// Abstra does not say it: there a connection is active.
+    state: Option<ConnectionState>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    client_stage_id: String,
+}
+
+impl Engine {
+    /// Where an entry point is, if it is not of this deployment.
+    pub(super) fn elsewhere<'a>(&self, at: &'a EntryPointAt) -> Option<&'a str> {
+        at.tasks_url.as_deref().filter(|url| self.tasks_url(&at.project).as_deref() != Some(*url))
+    }
+
+    /// What is wrong with cells whose entry points are of other deployments: problems, and warnings where a deployment does not answer.
+    pub(super) async fn judge_elsewhere(&self, used: &[(&CellId, &EntryPointAt)]) -> (Vec<Problem>, Vec<Problem>) {
+        let (mut lists, mut problems, mut warnings) = (HashMap::new(), Vec::new(), Vec::new());
+        for (cell, at) in used {
+            let Some(url) = self.elsewhere(at) else { continue };
+            if !lists.contains_key(url) {
+                lists.insert(url, self.entry_points_of(url).await);
+            }
+            let blame = |message: String| Problem::new(cell.as_str(), in_config("client_stage_id"), message);
+            match &lists[url] {
+                Ok(ids) if ids.contains(&at.entry_point) => {}
+                Ok(_) => {
+                    problems.push(blame(format!("{url} lists no entry point `{}`: take one of its catalogue.", at.entry_point)))
+                }
+                Err(why) => warnings.push(blame(format!("{url} could not be asked for its entry points: {why}"))),
+            }
+        }
+        (problems, warnings)
+    }
+
+    async fn entry_points_of(&self, url: &str) -> Result<Vec<String>, String> {
+        let request = Request { timeout: Some(LIST_TIMEOUT), ..Request::new(Method::GET, format!("{url}/agent/entrypoints")) };
+        let answer = self.egress.send(request).await.map_err(|error| format!("{error}."))?;
+        let listed = (answer.status == 200).then(|| serde_json::from_slice::<Vec<Listed>>(&answer.body).ok()).flatten();
+        let listed = listed.ok_or_else(|| format!("it answered {} and no list.", answer.status))?;
+        Ok(listed.into_iter().map(|entry| entry.client_stage_id).collect())
+    }
+
+    /// Connects a stage with an entry point of another deployment, or tells it our address if that has changed.
+    pub(super) async fn connect_elsewhere(&self, agent: &AgentRef, at: &EntryPointAt, url: &str) -> Result<UsedEntryPoint> {
+        let project = &agent.workflow.project;
+        let Some(own) = self.tasks_url(project.as_str()).map(|url| format!("{url}/client")) else {
+            return self.sign_proof(project, &at.project, url).await.and(Err(not_connected()));
+        };
+        let before = self.store.used_entry_point(project, StageId::of(agent)).await?;
+        if let Some(before) = before
+            && let Provider::Elsewhere(there) = &before.provider
+            && before.connection == connection_elsewhere(agent, at)
+        {
+            if there.task_url == own {
+                return Ok(before);
+            }
+            match self.update_elsewhere(there, &own).await {
+                Err(error) if error.kind == Kind::NotFound => {}
+                Ok(told) => return self.keep_elsewhere(agent, at, url, own, told).await,
+                Err(error) => return Err(error),
+            }
+        }
+        self.connect_anew(agent, at, url).await
+    }
+
+    /// Connects a stage whatever it knows of a connection.
+    async fn connect_anew(&self, agent: &AgentRef, at: &EntryPointAt, url: &str) -> Result<UsedEntryPoint> {
+        let project = &agent.workflow.project;
+        let proof = self.sign_proof(project, &at.project, url).await?;
+        let own = self.tasks_url(project.as_str()).map(|url| format!("{url}/client")).ok_or_else(not_connected)?;
+        let body = json!({
+            "client_tasks_url": own, "client_stage_id": StageId::of(agent), "agent_stage_id": at.entry_point,
+            "agent_project_id": at.project,
+        });
+        let to = format!("{url}/agent/connection");
+        let post = Post { scheme: "Bearer ", secret_at: &["client_proof"], ..Post::new(Method::POST, &to, &proof, Some(body)) };
+        let told: Told = read(&self.post(post).await?.body)?;
+        self.keep_elsewhere(agent, at, url, own, told).await
+    }
+
+    /// Tells a provider our address, and gives what it says.
+    async fn update_elsewhere(&self, there: &Elsewhere, own: &str) -> Result<Told> {
+        let to = format!("{}/agent/connection", there.tasks_url);
+        let post = Post::new(Method::PATCH, &to, there.token.shown(), Some(json!({"client_tasks_url": own})));
+        let told: Told = read(&self.post(post).await?.body)?;
+        // The token that was sent is taken out of the answer: then it is still the one.
+        let is_same = told.token.starts_with('[');
+        Ok(Told { token: if is_same { there.token.shown().to_owned() } else { told.token }, ..told })
+    }
+
+    async fn keep_elsewhere(
+        &self,
+        agent: &AgentRef,
+        at: &EntryPointAt,
+        url: &str,
+        own: String,
+        told: Told,
+    ) -> Result<UsedEntryPoint> {
+        let Told { token, state } = told;
+        if !(1..=TOKEN_BYTES).contains(&token.len()) || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let message = "The other deployment gave no token that can be sent.";
+            return Err(Error::new(Kind::Unprocessable, "not_taken", message, "Look at the other deployment's answer."));
+        }
+        let there = Elsewhere {
+            tasks_url: url.to_owned(),
+            project: at.project.clone(),
+            entry_point: at.entry_point.clone(),
+            token: WireToken::new(token),
+            task_url: own,
+            state: state.unwrap_or(ConnectionState::Active),
+        };
+        let used = UsedEntryPoint {
+            agent: agent.clone(),
+            provider: Provider::Elsewhere(there),
+            connection: connection_elsewhere(agent, at),
+            created_at: Time::now(),
+        };
+        self.store.put_used_entry_point(&used).await?;
+        Ok(used)
+    }
+
+    /// Tells a provider that a stage is gone. A provider that is away is not told again: what it sends finds no stage.
+    pub(super) async fn give_up_elsewhere(&self, there: &Elsewhere) {
+        let to = format!("{}/agent/connection", there.tasks_url);
+        if let Err(error) = self.post(Post::new(Method::DELETE, &to, there.token.shown(), None)).await {
+            tracing::info!(code = error.code, "a provider elsewhere is not told that a stage is gone");
+        }
+    }
+
+    async fn post_task(&self, used: &UsedEntryPoint, ask: &AskTask<'_>, pending: &Pending) -> Result<()> {
+        let Provider::Elsewhere(there) = &used.provider else { return Err(not_connected()) };
+        let body = json!({
+            "task_data": {"type": ask.task_type, "payload": ask.payload.value()},
+            "target_stage_id": there.entry_point, "execution_id": pending.id.run,
+        });
+        let headers =
+            vec![(KEY, pending.id.parts()), (HOPS, (ask.hop + 1).to_string()), (DEADLINE, pending.deadline.to_string())];
+        let to = format!("{}/agent", there.tasks_url);
+        let post = Post::new(Method::POST, &to, there.token.shown(), Some(body));
+        self.post(Post { headers, secret_at: &["task_data", "payload", "connection_token"], ..post }).await.map(drop)
+    }
+
+    /// Notes that a provider takes tasks.
+    async fn note_accepted(&self, mut used: UsedEntryPoint) -> Result<()> {
+        match &mut used.provider {
+            Provider::Elsewhere(there) if there.state != ConnectionState::Active => there.state = ConnectionState::Active,
+            _ => return Ok(()),
+        }
+        self.store.put_used_entry_point(&used).await
+    }
+
+    /// The stage of a project that a provider elsewhere knows by this token.
+    pub async fn stage_of(&self, project: &rookery_domain::ProjectId, token: &str) -> Result<UsedEntryPoint> {
+        self.store.stage_of_token(project, token).await?.ok_or_else(not_connected)
+    }
+
+    /// The oldest outstanding task of a stage: what a reply answers that does not say which. One that the same reply has answered before
+    /// is given again.
+    pub(super) async fn oldest_outstanding(&self, stage: &AgentRef, reply: &str) -> Result<Option<Pending>> {
+        let workflow = &stage.workflow;
+        for (key, id) in self.store.outstanding_tasks(&workflow.project, StageId::of(stage), OLDEST).await? {
+            let pending = self.store.pending(workflow, id).await?;
+            let Some(pending) = pending else {
+                self.store.forget_outstanding_task(&key).await?;
+                continue;
+            };
+            let now = Time::now();
+            if pending.state == PendingState::Open && now < pending.deadline {
+                return Ok(Some(pending));
+            }
+            let answer = pending.answer.as_deref().and_then(|answer| serde_json::from_str::<TaskReply>(answer).ok());
+            if answer.is_some_and(|answer| answer.id == reply) {
+                return Ok(Some(pending));
+            }
+            if pending.ended_at.unwrap_or(pending.deadline).plus(ENDED_MS) < now {
+                self.store.forget_outstanding_task(&key).await?;
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl EngineHost<'_> {
+    /// As `ask_entry_point`, for an entry point of another deployment.
+    pub(super) async fn ask_elsewhere(&self, ask: AskTask<'_>, url: &str, known: Option<Pending>) -> Result<Reply, Stopped> {
+        let engine = self.engine;
+        let pending = match known {
+            Some(pending) => pending,
+            None => {
+                let task = AskedTask { connection: connection_elsewhere(self.agent, ask.at), run: None };
+                let pending = self.pending_task(&ask).await?;
+                match engine.store.open_task_ask(&pending, &task, ask.most).await? {
+                    Opened::Full => return Ok(full(self.work.attempt, ask.most)),
+                    Opened::New | Opened::There => pending,
+                }
+            }
+        };
+        engine.store.put_outstanding_task(self.project(), StageId::of(self.agent), &pending).await?;
+        let asking = Asking { attempt: self.work.attempt, deadline: pending.deadline };
+        let mut used = match engine.connect_elsewhere(self.agent, ask.at, url).await {
+            Ok(used) => used,
+            Err(error) => return asking.refused(gone(error, ask.at)),
+        };
+        let sent = match engine.post_task(&used, &ask, &pending).await {
+            // The provider has forgotten the connection, or has taken it back: it says so when it is asked to connect again.
+            Err(error) if error.kind == Kind::NotFound => match engine.connect_anew(self.agent, ask.at, url).await {
+                Ok(anew) => {
+                    used = anew;
+                    engine.post_task(&used, &ask, &pending).await
+                }
+                Err(error) => Err(error),
+            },
+            sent => sent,
+        };
+        match sent {
+            Ok(()) => {
+                engine.note_accepted(used).await?;
+                Ok(Reply::WaitsUntil(pending.deadline))
+            }
+            Err(error) => asking.refused(gone(error, ask.at)),
+        }
+    }
+}
+
+/// What a stage is told whose entry point is not there any more.
+fn gone(error: Error, at: &EntryPointAt) -> Error {
+    match error.kind {
+        Kind::NotFound => {
+            let message = format!("The project `{}` has no entry point `{}` for this one.", at.project, at.entry_point);
+            Error::new(Kind::Unprocessable, "entry_point_gone", message, "Take an entry point of its catalogue.")
+        }
+        _ => error,
+    }
+}
+
+/// The name of the connection of a stage with an entry point of another deployment.
+fn connection_elsewhere(agent: &AgentRef, at: &EntryPointAt) -> ConnectionId {
+    let (stage, url) = (StageId::of(agent), at.tasks_url.as_deref().unwrap_or_default());
+    let parts = [
+        b"connection elsewhere",
+        stage.0.as_bytes().as_slice(),
+        url.as_bytes(),
+        at.project.as_bytes(),
+        at.entry_point.as_bytes(),
+    ];
+    ConnectionId(hashed_uuid(&parts))
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T> {
+    serde_json::from_slice::<Value>(body).and_then(serde_json::from_value).map_err(|_| {
+        let message = "The other deployment answered something that is no connection.";
+        Error::new(Kind::Unprocessable, "not_taken", message, "Check `tasks_url`: the other deployment's catalogue shows it.")
+    })
+}
