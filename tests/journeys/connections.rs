@@ -4,21 +4,21 @@ use rookery_tests::{Api, Rookery, Workflow, agent, cells, deliveries, events, li
 use serde_json::{Value, json};
 
 /// The id of the only entry point of a project.
-async fn entry_point(api: &Api, project: &str) -> String {
+pub(crate) async fn entry_point(api: &Api, project: &str) -> String {
     let found = api.list(&format!("/catalog?q={project}")).await;
     assert_eq!(found.len(), 1, "{found:?}");
     found[0]["client_stage_id"].as_str().unwrap().to_owned()
 }
 
 /// A workflow with a stage that uses an entry point.
-fn using(project: &str, entry: &str, more: Value) -> Value {
+pub(crate) fn using(project: &str, entry: &str, more: Value) -> Value {
     let mut config = json!({"project_id": project, "client_stage_id": entry});
     config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     cells([agent("start", "manual", json!({})), agent("ask", "agent", config), link("start", "ask")])
 }
 
 /// A provider and a consumer, in two projects.
-async fn connected(rookery: &mut Rookery, provider: Value, consumer: Value) -> (Workflow, Workflow) {
+pub(crate) async fn connected(rookery: &mut Rookery, provider: Value, consumer: Value) -> (Workflow, Workflow) {
     let provider = rookery.started(&provider).await;
     let entry = entry_point(&rookery.api, &provider.project).await;
     let consumer = rookery.started(&using(&provider.project, &entry, consumer)).await;
@@ -26,7 +26,7 @@ async fn connected(rookery: &mut Rookery, provider: Value, consumer: Value) -> (
 }
 
 /// The connections of a project in a role.
-async fn connections(api: &Api, project: &str, role: &str) -> Vec<Value> {
+pub(crate) async fn connections(api: &Api, project: &str, role: &str) -> Vec<Value> {
     api.list(&format!("/projects/{project}/connections?role={role}")).await
 }
 
@@ -36,7 +36,7 @@ async fn decide(api: &Api, project: &str, what: &str) -> Value {
     api.post(&format!("/projects/{project}/connections/{id}/{what}"), &json!({})).await.expect(200)["data"].clone()
 }
 
-fn plain(config: Value) -> Value {
+pub(crate) fn plain(config: Value) -> Value {
     cells([agent("in", "client", config), agent("back", "reply", json!({})), link("in", "back")])
 }
 

@@ -22,6 +22,7 @@ mod observing;
 mod routes;
 mod routing;
 mod stopping;
+mod tasks;
 mod tenants;
 mod versions;
 

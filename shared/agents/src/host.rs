@@ -5,7 +5,9 @@
 use crate::template::Scope;
 use crate::{AgentError, EntryPointAt};
 use async_trait::async_trait;
-use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time, is_valid_group};
+use rookery_domain::{
+    AgentName, CallbackAuth, ClientName, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time, is_valid_group,
+};
 use rookery_egress::{Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,8 +38,8 @@ pub trait Host: Send + Sync {
         not_available("entry points")
     }
 
-    /// Sends a reply over a connection of the project, and gives the reply's id.
-    async fn send_reply(&self, _reply: SendReply<'_>) -> Result<TaskId, AgentError> {
+    /// Sends a reply over connections of the project, and gives its id over each of them.
+    async fn send_reply(&self, _reply: SendReply<'_>) -> Result<Vec<TaskId>, AgentError> {
         not_available("connections")
     }
 
@@ -166,11 +168,20 @@ pub struct AskTask<'a> {
     pub most: u32,
 }
 
+/// Whom a reply is for.
+#[derive(Clone, Copy, Debug)]
+pub enum ReplyTo<'a> {
+    /// The connection with this public name.
+    Connection(&'a str),
+    /// All connections of a client.
+    Client(&'a ClientName),
+}
+
 /// A reply for a client's stage.
 #[derive(Clone, Copy, Debug)]
 pub struct SendReply<'a> {
-    /// The public name of the connection.
-    pub connection: &'a str,
+    /// Whom it is for.
+    pub to: ReplyTo<'a>,
     /// The reply's type.
     pub task_type: &'a str,
     /// What it says: an object.

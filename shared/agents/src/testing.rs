@@ -1,8 +1,8 @@
 //! For the tests of agent types: a world outside that only records what happens, and contexts in it.
 
 use crate::{
-    Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, Context, Effects, Example, Host, Reply, SendReply, build,
-    in_config,
+    Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, Context, Effects, Example, Host, Reply, ReplyTo, SendReply,
+    build, in_config,
 };
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, TaskId, Time};
@@ -73,10 +73,14 @@ impl Host for World {
         reply.ok_or_else(|| AgentError::fail("not_connected", "There is no such entry point."))
     }
 
-    async fn send_reply(&self, reply: SendReply<'_>) -> Result<TaskId, AgentError> {
-        let sent = (reply.connection.to_owned(), reply.task_type.to_owned(), reply.payload.as_str().to_owned());
+    async fn send_reply(&self, reply: SendReply<'_>) -> Result<Vec<TaskId>, AgentError> {
+        let to = match reply.to {
+            ReplyTo::Connection(name) => name.to_owned(),
+            ReplyTo::Client(client) => format!("all of {client}"),
+        };
+        let sent = (to, reply.task_type.to_owned(), reply.payload.as_str().to_owned());
         self.replies.lock().unwrap().push(sent);
-        Ok(TaskId(Uuid::nil()))
+        Ok(vec![TaskId(Uuid::nil())])
     }
 
     async fn caller(&self, _: RunId) -> Result<Option<Caller>, AgentError> {

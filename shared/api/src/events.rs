@@ -189,12 +189,14 @@ async fn list(
         roots: false,
     };
     let page = match query.get("run") {
-        None => cut(app.engine.list_events(&workflow, &filter, limit, cursor.as_ref()).await?, event_place)?,
+        None => {
+            cut(app.engine.list_events(&workflow, &filter, limit, cursor.as_ref()).await?, |event| &event.payload, event_place)?
+        }
         Some(run) => {
             let wrong = |_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event.");
             let run = run.parse().map_err(wrong)?;
             let page = app.engine.store.list_run_events(&workflow.id, run, &filter, limit, cursor.as_ref()).await?;
-            let mut page = cut(page, place_in_run)?;
+            let mut page = cut(page, |event| &event.payload, place_in_run)?;
             // The list is in the order of its keys, which say nothing of time.
             if cursor.is_none() && page.next.is_none() {
                 page.items.sort_by_key(|event| Reverse((event.created_at, event.hop)));
@@ -252,11 +254,11 @@ pub(crate) fn is_kept(event: &Event) -> bool {
     event.keep_until > Time::now()
 }
 
-/// Ends a page before its payloads become too much for one answer. `place` is an event's place in the list.
-fn cut(mut page: Page<Event>, place: impl Fn(&Event) -> String) -> Result<Page<Event>> {
+/// Ends a page before its payloads become too much for one answer. `place` is an item's place in the list.
+pub(crate) fn cut<T>(mut page: Page<T>, payload: impl Fn(&T) -> &Payload, place: impl Fn(&T) -> String) -> Result<Page<T>> {
     let mut bytes = 0;
-    let fit = page.items.iter().take_while(|event| {
-        bytes += event.payload.as_str().len();
+    let fit = page.items.iter().take_while(|item| {
+        bytes += payload(item).as_str().len();
         bytes <= PAGE_BYTES
     });
     let fit = fit.count();

@@ -41,6 +41,7 @@ mod session_files;
 mod session_fork;
 mod session_log;
 mod sessions;
+mod tasks;
 mod transfer;
 mod versions;
 mod wire_tasks;
@@ -167,6 +168,7 @@ fn routes() -> Vec<Route> {
         agent_protocol::routes(),
         catalogue::routes(),
         connections::routes(),
+        tasks::routes(),
         definitions::routes(),
         sessions::routes(),
         session_fork::routes(),

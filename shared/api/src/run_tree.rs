@@ -7,7 +7,7 @@
 mod outcome;
 
 use crate::events::{EventView, PAGE_BYTES, is_kept};
-use outcome::{Outcome, arms, blank, handled, scheduled, waits};
+use outcome::{OriginView, Outcome, arms, blank, handled, scheduled, waits};
 use rookery_domain::{CellId, DeliveryId, Event, EventId, RunId, Time};
 use rookery_engine::Built;
 use rookery_store::{RunItem, SessionAsk};
@@ -39,6 +39,9 @@ pub(crate) struct RunView {
     /// The delivery that hit the limit of hops or events.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit_hit: Option<String>,
+    /// The task that began the run, if somebody sent it to an entry point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<OriginView>,
     /// The check that began the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<DeliveryView>,
@@ -82,6 +85,7 @@ pub(crate) struct RunTree<'a> {
     /// The timers, by their event.
     timers: HashMap<EventId, Vec<Outcome>>,
     limit_hit: Option<String>,
+    origin: Option<OriginView>,
     running: bool,
     failed: bool,
     payload_bytes: usize,
@@ -98,13 +102,16 @@ impl<'a> RunTree<'a> {
             outcomes: HashMap::new(),
             timers: HashMap::new(),
             limit_hit: None,
+            origin: None,
             running: false,
             failed: false,
             payload_bytes: 0,
         };
-        let (mut waiting, mut asked) = (Vec::new(), Vec::new());
+        let (mut waiting, mut asked, mut sent) = (Vec::new(), Vec::new(), Vec::new());
         for item in items {
             asked.extend(item.asked);
+            sent.extend(item.sent);
+            tree.origin = tree.origin.or(item.origin.map(OriginView::from));
             tree.limit_hit = tree.limit_hit.or(item.limit_hit);
             for event in item.event.into_iter().chain(item.chain.events).filter(is_kept) {
                 let place = (event.hop, event.created_at, event.id);
@@ -126,13 +133,22 @@ impl<'a> RunTree<'a> {
             outcomes.push(waits(parked, arm.unwrap_or(0)));
         }
         for SessionAsk { delivery, arm, session } in asked {
-            let mut outcomes = tree.outcomes.values_mut().flatten();
-            if let Some(outcome) = outcomes.find(|outcome| outcome.id == delivery && outcome.arm == arm) {
+            if let Some(outcome) = tree.outcome(delivery, arm) {
                 outcome.asked = Some(session.into());
+            }
+        }
+        for asked in sent {
+            if let Some(outcome) = tree.outcome(asked.delivery, asked.arm) {
+                outcome.task = Some(asked.into());
             }
         }
         tree.place_emitted();
         tree
+    }
+
+    /// What became of an arm of a delivery.
+    fn outcome(&mut self, delivery: DeliveryId, arm: u32) -> Option<&mut Outcome> {
+        self.outcomes.values_mut().flatten().find(|outcome| outcome.id == delivery && outcome.arm == arm)
     }
 
     /// Gives the events that a persistent agent emitted while a delivery waited for it to the arm of that delivery.
@@ -179,7 +195,8 @@ impl<'a> RunTree<'a> {
             (false, true) => RunState::Failed,
             (false, false) => RunState::Done,
         };
-        RunView { id: run, version, started_at, state, event_count, limit_hit: self.limit_hit, checks, events, deliveries }
+        let (limit_hit, origin) = (self.limit_hit, self.origin);
+        RunView { id: run, version, started_at, state, event_count, limit_hit, origin, checks, events, deliveries }
     }
 
     fn node(&mut self, event: Event, depth: usize) -> EventNode {

@@ -56,6 +56,17 @@ pub struct ClientName {
     pub project: String,
 }
 
+impl ClientName {
+    /// The name of a project; without a deployment, of one of this deployment.
+    pub fn new(project: String, deployment: Option<&str>) -> Result<Self, Error> {
+        match deployment {
+            None if !project.is_empty() && !project.contains('@') => Ok(ClientName { deployment: None, project }),
+            None => format!("{project}@").parse(),
+            Some(deployment) => format!("{project}@{deployment}").parse(),
+        }
+    }
+}
+
 impl fmt::Display for ClientName {
     /// Writes `PROJECT`, or `PROJECT@https://...` for another deployment.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -56,6 +56,8 @@ pub const FILES_BYTES: u64 = 10 * 1024 * 1024;
 pub const TOOL_RESULT_BYTES: usize = 128 * 1024;
 /// Tasks that a connection may bring in a minute, unless its entry point says otherwise.
 pub const TASKS_PER_MINUTE: u32 = 1000;
+/// Most connections that one request sends a task over.
+pub const TASK_CONNECTIONS: usize = 5000;
 /// How long a task that was sent is listed, in milliseconds.
 pub const TASK_MS: i64 = 30 * 24 * 3600 * 1000;
 /// How long a token stays valid after its connection got another one, in milliseconds.

@@ -35,6 +35,7 @@ mod workflow;
 
 pub use accept::{HookAnswer, Incoming};
 pub use connections::{ClientStage, Given, ReplyIn, TaskIn, not_connected};
+pub use connections::new_task::{Answers, NewTask, Recipients};
 pub use delivery::chain::ChainBounds;
 pub use delivery::dispatch::Dispatcher;
 pub use delivery::dry_run::{Report, ReportedEvent};

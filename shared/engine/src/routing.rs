@@ -5,7 +5,7 @@
 
 use crate::{Built, Engine};
 use rookery_domain::{CellId, DeliveryId, Event, EventAt, EventId, Result, WorkflowRef};
-use rookery_queue::{Deliver, Handler, Message, Outgoing, Queue, Route, Task};
+use rookery_queue::{Deliver, Handler, Message, Outgoing, Queue, Route, Subject, Task};
 use rookery_store::Chain;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -88,8 +88,9 @@ impl Handler for Router {
     const QUEUE: Queue = Queue::Route;
 
     async fn handle(&self, message: Message) -> Result<()> {
-        match (message.workflow(), &message.task) {
-            (Some(workflow), Task::Route(route)) => self.0.route(workflow, route).await,
+        match (&message.of, &message.task) {
+            (Subject::Workflow(workflow), Task::Route(route)) => self.0.route(workflow, route).await,
+            (Subject::Project(of), Task::SendAll(all)) => self.0.begin_all(&of.project, all).await,
             _ => self.0.producer.send(vec![message.into()]).await, // The message strayed: it goes to its own queue.
         }
     }

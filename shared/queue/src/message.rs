@@ -1,7 +1,9 @@
 //! The messages on the queues: they have a version, and carry ids only.
 
-use crate::{Queue, Subject};
-use rookery_domain::{CellId, DeliveryId, Error, EventAt, EventId, OperationAt, ProjectId, Result, ScopeId, Time, WorkflowRef};
+use crate::{ProjectAt, Queue, Subject};
+use rookery_domain::{
+    CellId, DeliveryId, Error, EventAt, EventId, OperationAt, ProjectId, Result, ScopeId, TaskId, Time, WorkflowRef,
+};
 use rookery_trace::Context;
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +86,23 @@ pub struct Wake {
     pub guard: bool,
 }
 
+/// A task of a project is to be sent over its connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Send {
+    /// The task.
+    pub task: TaskId,
+    /// The number of the attempt, from 0.
+    #[serde(default)]
+    pub attempt: u32,
+}
+
+/// One task for many connections is to become one for each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendAll {
+    /// The id under which it is stored.
+    pub sending: TaskId,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -98,6 +117,10 @@ pub enum Task {
     Check(Check),
     /// A session is to be looked at; on `agents`.
     Wake(Wake),
+    /// A task is to be sent; on `deliver`.
+    Send(Send),
+    /// A task is to be sent to many; on `route`.
+    SendAll(SendAll),
 }
 
 impl Task {
@@ -106,11 +129,25 @@ impl Task {
         Message { of: Subject::Workflow(workflow.clone()), task: self }
     }
 
+    /// The message that asks for this task in a project.
+    pub fn of_project(self, project: &ProjectId) -> Message {
+        Message { of: Subject::Project(ProjectAt { project: project.clone() }), task: self }
+    }
+
+    /// Whether the task can be about this.
+    fn is_about(&self, of: &Subject) -> bool {
+        match self {
+            Task::Route(_) | Task::Deliver(_) | Task::Timer(_) | Task::Check(_) => matches!(of, Subject::Workflow(_)),
+            Task::Wake(_) => matches!(of, Subject::Session(_)),
+            Task::Send(_) | Task::SendAll(_) => matches!(of, Subject::Project(_)),
+        }
+    }
+
     /// The queue that the task goes to.
     pub fn queue(&self) -> Queue {
         match self {
-            Task::Route(_) => Queue::Route,
-            Task::Deliver(_) | Task::Timer(_) | Task::Check(_) => Queue::Deliver,
+            Task::Route(_) | Task::SendAll(_) => Queue::Route,
+            Task::Deliver(_) | Task::Timer(_) | Task::Check(_) | Task::Send(_) => Queue::Deliver,
             Task::Wake(_) => Queue::Agents,
         }
     }
@@ -123,6 +160,8 @@ impl Task {
             Task::Timer(_) => "timer",
             Task::Check(_) => "check",
             Task::Wake(_) => "wake",
+            Task::Send(_) => "send",
+            Task::SendAll(_) => "send_all",
         }
     }
 
@@ -133,15 +172,16 @@ impl Task {
             Task::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event.id), deliver.attempt),
             Task::Timer(timer) => (Some(&timer.cell), Some(timer.event.id), timer.attempt),
             Task::Check(check) => (Some(&check.cell), None, check.attempt),
-            Task::Wake(_) => (None, None, 0),
+            Task::Wake(_) | Task::SendAll(_) => (None, None, 0),
+            Task::Send(send) => (None, None, send.attempt),
         }
     }
 }
 
-/// A message of one of the queues: what is to be done, and in which workflow or session.
+/// A message of one of the queues: what is to be done, and in which workflow, session or project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// The workflow or the session. Only a [`Wake`] is of a session.
+    /// The workflow, the session or the project. Only a [`Wake`] is of a session, and tasks that are sent are of a project.
     pub of: Subject,
     /// What is to be done.
     pub task: Task,
@@ -175,7 +215,7 @@ impl Message {
     pub fn workflow(&self) -> Option<&WorkflowRef> {
         match &self.of {
             Subject::Workflow(workflow) => Some(workflow),
-            Subject::Session(_) => None,
+            Subject::Session(_) | Subject::Project(_) => None,
         }
     }
 
@@ -192,13 +232,14 @@ impl Message {
         match &self.of {
             Subject::Workflow(workflow) => &workflow.project,
             Subject::Session(session) => &session.project,
+            Subject::Project(at) => &at.project,
         }
     }
 
     /// The same message for the next arm, from its first attempt: a replay.
     pub fn replay(mut self) -> Self {
         match &mut self.task {
-            Task::Route(_) | Task::Wake(_) => {}
+            Task::Route(_) | Task::Wake(_) | Task::Send(_) | Task::SendAll(_) => {}
             Task::Deliver(Deliver { arm, attempt, reply, .. }) => (*arm, *attempt, *reply) = (*arm + 1, 0, false),
             Task::Timer(Timer { arm, attempt, .. }) | Task::Check(Check { arm, attempt, .. }) => {
                 (*arm, *attempt) = (*arm + 1, 0);
@@ -218,9 +259,11 @@ impl Message {
     /// The same message with another attempt number.
     pub fn with_attempt(mut self, number: u32) -> Self {
         match &mut self.task {
-            Task::Route(_) | Task::Wake(_) => {}
+            Task::Route(_) | Task::Wake(_) | Task::SendAll(_) => {}
             Task::Deliver(Deliver { attempt, reply, .. }) => (*attempt, *reply) = (number, false),
-            Task::Timer(Timer { attempt, .. }) | Task::Check(Check { attempt, .. }) => *attempt = number,
+            Task::Timer(Timer { attempt, .. }) | Task::Check(Check { attempt, .. }) | Task::Send(Send { attempt, .. }) => {
+                *attempt = number;
+            }
         }
         self
     }
@@ -252,7 +295,7 @@ impl Message {
             None => return Err(Error::internal("a message without a version is not read here")),
         }
         let Envelope { traceparent, of, task, .. } = serde_json::from_value(value).map_err(Error::internal)?;
-        if matches!(of, Subject::Session(_)) != matches!(task, Task::Wake(_)) {
+        if !task.is_about(&of) {
             return Err(Error::internal(format!("a `{}` of another subject is not read here", task.kind())));
         }
         Ok((Message { of, task }, traceparent.as_deref().and_then(Context::parse)))

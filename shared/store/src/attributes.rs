@@ -7,8 +7,8 @@
 //! | `pk`, `sk` | the primary key | all |
 //! | `expires_at` | the time to live, in seconds; it is compared, since TTL is lazy | what is not kept for ever |
 //! | `rp`, `rs` | partition and place in the index `recent` | failures, published items, requests, operations, called runs, entry points, events of earlier versions |
-//! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges, operations, heads of sessions, events that agents emit |
-//! | `msg` | a message as JSON: what wakes a wait or has an operation or a session looked at, replays a failure, or routes an event | waits, far timers, operations, heads of sessions, failures, events that agents emit |
+//! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges, operations, heads of sessions, events that agents emit, tasks that are to be sent |
+//! | `msg` | a message as JSON: what wakes a wait or has an operation or a session looked at, replays a failure, routes an event, or sends a task | waits, far timers, operations, heads of sessions, failures, events that agents emit, tasks that are to be sent |
 //! | `name` | what people call it | projects, workflows, versions, API keys, served agents, callable workflows |
 //! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials, definitions |
 //! | `deleted` | when it was deleted: a tombstone | projects, workflows |

@@ -8,6 +8,8 @@ use crate::keys::{self, Key};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
 use crate::session_asks::SessionAsk;
+use crate::task_asks::TaskAsk;
+use crate::task_origins::TaskOrigin;
 use crate::workflows::{self, Workflow};
 use rookery_domain::{Cause, CellId, Error, Event, EventAt, EventId, Kind, Payload, Result, RunId, Time, WorkflowRef, limits};
 use serde_json::json;
@@ -32,6 +34,10 @@ pub struct RunItem {
     pub parked: Option<Parked>,
     /// What a delivery asks of a persistent agent.
     pub asked: Option<SessionAsk>,
+    /// The task that a delivery sends to an entry point.
+    pub sent: Option<TaskAsk>,
+    /// The task that began the run.
+    pub origin: Option<TaskOrigin>,
     /// On the run's first item: how many events the run has, about.
     pub run_events: u64,
     /// On the run's first item: the delivery that hit the run's limit.
@@ -249,6 +255,8 @@ pub(crate) fn read_item(id: EventId, item: &Item) -> Result<RunItem> {
         commit: item.opt_str("out").map(|outcome| Commit::read(id, outcome, item)).transpose()?,
         parked: item.opt_num("parked").map(|attempt| Parked::read(attempt, item)).transpose()?,
         asked: SessionAsk::read(item)?,
+        sent: TaskAsk::read(id, item)?,
+        origin: TaskOrigin::read(item)?,
         run_events: item.opt_num("run_events").unwrap_or(0),
         limit_hit: item.opt_str("limit_hit").map(str::to_owned),
         published: item.raw("published").map(|_| item.unpacked("published").map(Payload::stored)).transpose()?,

@@ -4,17 +4,35 @@ use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys;
 use crate::sdk::Store;
-use rookery_domain::{ConnectionId, EventId, Result, RunId, Time, WorkflowRef, hashed_uuid};
+use rookery_domain::{ClientName, ConnectionId, EventId, Result, RunId, Time, WorkflowId, WorkflowRef, hashed_uuid};
 
 /// The task that began a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskOrigin {
     /// The connection that the task came over.
     pub connection: ConnectionId,
+    /// Whose it was.
+    pub client: ClientName,
+    /// The workflow that sent it, if it is of the same project.
+    pub workflow: Option<WorkflowId>,
     /// The sender's id of the task; none if the sender gave it none, and so cannot be told what answers it.
     pub task: Option<String>,
     /// Until when the sender waits for a reply.
     pub deadline: Option<Time>,
+}
+
+impl TaskOrigin {
+    /// Reads an item of a run, if it is such an item.
+    pub(crate) fn read(item: &Item) -> Result<Option<Self>> {
+        let Some(_) = item.opt_str("client") else { return Ok(None) };
+        Ok(Some(TaskOrigin {
+            connection: item.parse("conn")?,
+            client: item.parse("client")?,
+            workflow: item.opt_str("workflow").map(|_| item.parse("workflow")).transpose()?,
+            task: item.opt_str("task").map(str::to_owned),
+            deadline: item.opt_num("deadline").map(Time),
+        }))
+    }
 }
 
 impl Store {
@@ -22,6 +40,8 @@ impl Store {
     pub async fn put_task_origin(&self, workflow: &WorkflowRef, run: RunId, origin: &TaskOrigin, until: Time) -> Result<()> {
         let item = Item::new(&keys::event(workflow, place(run)))
             .s("conn", origin.connection)
+            .s("client", &origin.client)
+            .maybe(origin.workflow.as_ref(), |item, workflow| item.s("workflow", workflow))
             .maybe(origin.task.as_ref(), |item, task| item.s("task", task))
             .maybe(origin.deadline, |item, deadline| item.n("deadline", deadline.0))
             .n("expires_at", until.ttl_seconds());
@@ -31,14 +51,7 @@ impl Store {
     /// The task that began a run; none if the run began otherwise.
     pub async fn task_origin(&self, workflow: &WorkflowRef, run: RunId) -> Result<Option<TaskOrigin>> {
         let item = self.get(keys::event(workflow, place(run))).await?;
-        item.map(|item| {
-            Ok(TaskOrigin {
-                connection: item.parse("conn")?,
-                task: item.opt_str("task").map(str::to_owned),
-                deadline: item.opt_num("deadline").map(Time),
-            })
-        })
-        .transpose()
+        Ok(item.map(|item| TaskOrigin::read(&item)).transpose()?.flatten())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The requests to DynamoDB and SQS in an exchange with an external agent, a prompt and a dispatch, counted: their numbers must not grow
 //! unnoticed.
 
+use crate::connections::{connected, plain};
 use rookery_tests::{Agents, ExternalAgent, agent, cells, finish, link, link_of};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -34,6 +35,24 @@ async fn an_exchange_with_an_external_agent_costs_what_it_should() {
     }
     rookery.stop();
     costs_at_most("an exchange", &file, EXCHANGES, WRITE_UNITS, SQS_REQUESTS);
+}
+
+/// A task to an entry point of another project, and its reply: the event that the task is made of is accepted, its delivery sends the task
+/// and waits; the task begins a run there, whose one delivery replies; and the reply wakes the delivery, whose outcome goes nowhere.
+#[tokio::test]
+async fn a_task_and_its_reply_cost_what_they_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("usage.json");
+    let mut rookery = super::rookery().arg("--usage").arg(file.to_str().unwrap()).start().await;
+    let (provider, consumer) = connected(&mut rookery, plain(json!({"access": "open"})), json!({})).await;
+    for n in 0..EXCHANGES {
+        let run = consumer.emit("start", json!({"n": n})).await;
+        consumer.finished(&run).await;
+    }
+    provider.emitted("back", EXCHANGES).await;
+    rookery.queues_are_empty().await;
+    rookery.stop();
+    costs_at_most("a task and its reply", &file, EXCHANGES, 27.0, 12.0);
 }
 
 /// A prompt in a session of its own: its place with its guard, its session and its entry in the list of runs, its begin, its answer, and its

@@ -1,4 +1,4 @@
-//! The routes of entry points and connections.
+//! The routes of entry points, connections and tasks.
 
 use super::Tour;
 use rookery_tests::{Workflow, agent, cells, link};
@@ -28,4 +28,11 @@ pub(super) async fn entry_points(tour: &mut Tour) {
     tour.post("/projects/{p}/connections/{c}/refuse", json!({})).await.error(409, "wrong_state");
     let run = client.emit("start", json!({"n": 1})).await;
     assert_eq!(client.finished(&run).await["state"], "done");
+    let sent = tour.post("/projects/{p}/tasks", json!({"type": "news", "payload": {"n": 2}, "to": "all"})).await.expect(202);
+    assert_eq!(sent["data"][0]["connection_token"], connection["connection_token"]);
+    let listed = tour.get("/projects/{p}/tasks").await;
+    assert_eq!(listed["data"][0]["id"], sent["data"][0]["id"]);
+    tour.learn("client", &json!(client.id));
+    tour.ids.insert("task", "0".repeat(64));
+    tour.post("/projects/{p}/workflows/{client}/tasks/{task}/cancel", json!({})).await.error(404, "not_found");
 }

@@ -1,7 +1,7 @@
 //! What became of each delivery of a run: made of its commits, or of the record that it waits; a replay is one more arm.
 
-use rookery_domain::{CellId, DeliveryId, EventId, Time};
-use rookery_store::{AskedSession, Commit, Failure, Parked, SessionNames};
+use rookery_domain::{CellId, ConnectionId, DeliveryId, EventId, RunId, Time, WorkflowId};
+use rookery_store::{AskedSession, Commit, Failure, Parked, SessionNames, TaskAsk, TaskOrigin};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -59,6 +59,9 @@ pub(super) struct Outcome {
     /// The session of a persistent agent that the delivery asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) asked: Option<AskedView>,
+    /// The task that the delivery sent to an entry point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) task: Option<TaskView>,
     /// Why the delivery failed, for good or until its next attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Failure>,
@@ -92,6 +95,75 @@ impl From<AskedSession> for AskedView {
     }
 }
 
+/// A task that was sent to an entry point.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RunTask")]
+pub(super) struct TaskView {
+    /// The task's id.
+    id: String,
+    /// The connection that it went over.
+    connection_token: ConnectionId,
+    /// The project that provides the entry point.
+    project_id: String,
+    /// The workflow that provides it, if it is of the same project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_id: Option<WorkflowId>,
+    /// The run that the task begins, if it is of this deployment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_id: Option<RunId>,
+}
+
+impl From<TaskAsk> for TaskView {
+    fn from(asked: TaskAsk) -> Self {
+        TaskView {
+            id: asked.id.parts(),
+            connection_token: asked.task.connection,
+            project_id: asked.task.project,
+            workflow_id: asked.task.workflow,
+            run_id: asked.task.run,
+        }
+    }
+}
+
+/// The task that began a run.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RunOrigin")]
+pub(super) struct OriginView {
+    /// The connection that the task came over.
+    connection_token: ConnectionId,
+    /// The task's id, with which a reply says what it answers; null if its sender gave it none.
+    task_id: Option<String>,
+    /// The project that sent it.
+    client_project_id: String,
+    /// The deployment of that project; null for this one.
+    client_deployment: Option<String>,
+    /// The workflow that sent it, if it is of the same project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_id: Option<WorkflowId>,
+    /// The run that sent it, if it is of the same project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_id: Option<RunId>,
+    /// Until when its sender waits for a reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deadline: Option<Time>,
+}
+
+impl From<TaskOrigin> for OriginView {
+    fn from(origin: TaskOrigin) -> Self {
+        // A task of this deployment has the id of a record of the run that sent it.
+        let sent = origin.workflow.as_ref().and(origin.task.as_deref()).and_then(EventId::of_parts);
+        OriginView {
+            connection_token: origin.connection,
+            task_id: origin.task,
+            client_project_id: origin.client.project,
+            client_deployment: origin.client.deployment,
+            workflow_id: origin.workflow,
+            run_id: sent.map(|record| record.run),
+            deadline: origin.deadline,
+        }
+    }
+}
+
 /// The arms of deliveries, in order. A replay that is not handled yet is one more arm.
 pub(super) fn arms(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
     outcomes.sort_by_key(|outcome| (outcome.began_at.is_none(), outcome.began_at, outcome.id, outcome.arm));
@@ -116,6 +188,7 @@ pub(super) fn blank(id: DeliveryId, cell_id: CellId) -> Outcome {
         waits_until: None,
         waits_for: None,
         asked: None,
+        task: None,
         error: None,
         replayed_at: None,
         event_ids: Vec::new(),

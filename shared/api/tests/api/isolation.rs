@@ -25,6 +25,7 @@ fn fill(path: &str, project: &str, workflow: &str) -> String {
     let filled =
         filled.replace("{session}", "s").replace("{session_id}", "i:s").replace("{operation}", "run_x").replace("{file}", "a.md");
     let filled = filled.replace("{run_id}", "run_x").replace("{agent_type}", "manual");
+    let filled = filled.replace("{connection}", &event).replace("{task}", &event);
     filled.replace("{event}", &event).replace("{failure}", &event).replace("{run}", &event).replace("{request}", &event)
 }
 

@@ -62,8 +62,13 @@ impl EngineHost<'_> {
     async fn open_task_ask(&self, ask: &AskTask<'_>, connection: &Connection) -> Result<Option<Pending>> {
         let (store, workflow) = (&self.engine.store, &self.agent.workflow);
         let pending = self.pending_task(ask).await?;
-        let run = task_event(connection, &pending.id.parts()).run;
-        let task = AskedTask { connection: connection.id(), run: Some(run) };
+        let (provider, run) = (&connection.ends.provider.workflow, task_event(connection, &pending.id.parts()).run);
+        let task = AskedTask {
+            connection: connection.id(),
+            project: provider.project.to_string(),
+            run: Some(run),
+            workflow: (provider.project == workflow.project).then(|| provider.workflow.clone()),
+        };
         Ok(match store.open_task_ask(&pending, &task, ask.most).await? {
             Opened::New => Some(Pending { task: Some(task), ..pending }),
             Opened::Full => None,

@@ -8,6 +8,7 @@
 //! | how a stage sends a task, and waits | `ask.rs` |
 //! | how a task begins a run of the provider | `take.rs` |
 //! | how a reply is sent | `reply.rs` |
+//! | how a task is sent to many, and sent again | `new_task.rs`, then `sending.rs` |
 //! | how a reply comes to the stage | `replied.rs` |
 //! | how clients of other deployments are connected, and replied to | `wire.rs`, over `post.rs` |
 //! | how a stage uses an entry point of another deployment | `foreign.rs`, over `post.rs` |
@@ -22,12 +23,14 @@ pub(crate) mod connect;
 pub(crate) mod foreign;
 pub(crate) mod issuers;
 mod jws;
+pub(crate) mod new_task;
 mod post;
 mod proof;
 pub(crate) mod publish;
 pub(crate) mod replied;
 pub(crate) mod reply;
 pub(crate) mod secrets;
+pub(crate) mod sending;
 pub(crate) mod take;
 mod token;
 mod wire;

@@ -1,24 +1,32 @@
 //! A reply is sent over a connection of the project: by a cell that answers, or because the workflow has failed.
 
+use super::new_task::{Answers, NewTask, Recipients};
 use super::take::fits;
 use super::{ReplyIn, not_connected};
 use crate::connections::publish::published;
 use crate::delivery::work::Work;
 use crate::external::host::{EngineHost, Purpose, Stopped};
 use crate::{Built, Engine};
-use rookery_agents::{AgentError, Retry, SendReply, TaskError};
-use rookery_domain::{ConnectionState, Error, Kind, Payload, ProjectId, Result, TaskId, TaskState, Time};
+use rookery_agents::{AgentError, ReplyTo, Retry, SendReply, TaskError};
+use rookery_domain::{ClientName, ConnectionState, Error, Kind, Payload, ProjectId, Result, TaskId, TaskState, Time};
 use rookery_store::{Commit, Connection, SentTask, TaskOrigin};
 use std::sync::Arc;
 
 impl EngineHost<'_> {
-    pub(crate) async fn reply_over(&self, reply: SendReply<'_>) -> Result<TaskId, Stopped> {
+    pub(crate) async fn reply(&self, reply: SendReply<'_>) -> Result<Vec<TaskId>, Stopped> {
+        match reply.to {
+            ReplyTo::Connection(name) => Ok(vec![self.reply_over(name, reply).await?]),
+            ReplyTo::Client(client) => self.reply_to_client(client, reply).await,
+        }
+    }
+
+    /// Sends a reply over one connection. Whoever is at the other end has it when this is answered.
+    async fn reply_over(&self, name: &str, reply: SendReply<'_>) -> Result<TaskId, Stopped> {
         let engine = self.engine.itself()?;
-        let connection = match engine.provided(self.project(), reply.connection).await {
+        let connection = match engine.provided(self.project(), name).await {
             Err(error) if error.kind == Kind::NotFound => {
                 let message = format!(
-                    "This project has no active connection `{}`: let `connection_token` give what the task came with.",
-                    reply.connection
+                    "This project has no active connection `{name}`: let `connection_token` give what the task came with."
                 );
                 return Err(AgentError::fail("not_connected", message).into());
             }
@@ -28,19 +36,39 @@ impl EngineHost<'_> {
             AgentError::fail("invalid_reply", format!("`{field}` {message}, by the `output_schema` of the entry point."))
         })?;
         if self.purpose != Purpose::Commit {
-            self.refuse(format!("would reply over the connection {}: {}", reply.connection, reply.payload.as_str()));
+            self.refuse(format!("would reply over the connection {name}: {}", reply.payload.as_str()));
             return Err(AgentError::fail("reply_sent", "A dry run sends no replies.").into());
         }
         let origin = engine.store.task_origin(&self.agent.workflow, self.work.run()).await?;
         let task = self.task(&connection, &reply, origin);
-        let hop = reply.hop + 1;
-        match engine.deliver_task(&connection, &task, hop).await {
+        match engine.deliver_task(&connection, &task).await {
             Ok(()) => {
                 engine.store.put_task(self.project(), &task).await?;
                 Ok(task.id)
             }
             Err(error) => Err(undelivered(error)),
         }
+    }
+
+    /// Sends a reply over all active connections of a client, which the queues do. Every attempt sends the same.
+    async fn reply_to_client(&self, client: &ClientName, reply: SendReply<'_>) -> Result<Vec<TaskId>, Stopped> {
+        if self.purpose != Purpose::Commit {
+            self.refuse(format!("would reply to the project {client}: {}", reply.payload.as_str()));
+            return Err(AgentError::fail("reply_sent", "A dry run sends no replies.").into());
+        }
+        let origin = self.engine.store.task_origin(&self.agent.workflow, self.work.run()).await?;
+        let parts = [b"replies", self.work.delivery.0.as_bytes().as_slice(), &self.work.arm.to_be_bytes()];
+        let new = NewTask {
+            id: Some(TaskId::of(reply.at, &parts)),
+            to: Recipients::Client(client.clone()),
+            task_type: reply.task_type.to_owned(),
+            payload: reply.payload.clone(),
+            answers: origin.and_then(|origin| Some(Answers::Over(origin.connection, origin.task?))),
+            hop: reply.hop + 1,
+            created_at: reply.at,
+        };
+        let sent = self.engine.send_tasks(self.project(), &new).await.map_err(undelivered)?;
+        Ok(sent.into_iter().map(|task| task.id).collect())
     }
 
     /// The task that the reply is: the same in every attempt.
@@ -53,7 +81,9 @@ impl EngineHost<'_> {
             task_type: reply.task_type.to_owned(),
             payload: reply.payload.clone(),
             answers,
+            hop: reply.hop + 1,
             state: TaskState::Delivered,
+            failed: 0,
             problem: None,
             created_at: reply.at,
         }
@@ -61,7 +91,7 @@ impl EngineHost<'_> {
 }
 
 /// What a cell is told whose reply was not taken.
-fn undelivered(error: Error) -> Stopped {
+pub(super) fn undelivered(error: Error) -> Stopped {
     match error.kind {
         Kind::Unavailable | Kind::Internal | Kind::StorageFull => Stopped::Store(error),
         Kind::Conflict if error.code == "workflow_stopped" => {
@@ -92,14 +122,14 @@ impl Engine {
     }
 
     /// Gives a task to the stage at the other end.
-    pub(crate) async fn deliver_task(self: &Arc<Self>, connection: &Connection, task: &SentTask, hop: u16) -> Result<()> {
+    pub(crate) async fn deliver_task(self: &Arc<Self>, connection: &Connection, task: &SentTask) -> Result<()> {
         let reply = ReplyIn {
             id: task.id.to_string(),
             task_type: task.task_type.clone(),
             payload: task.payload.clone(),
             answers: task.answers.clone(),
             error: None,
-            hop,
+            hop: task.hop,
         };
         self.deliver_reply(connection, reply).await
     }

@@ -35,11 +35,16 @@ impl Engine {
         let workflow = self.store.known_workflow(&agent.workflow).await?.filter(|workflow| !workflow.deleted);
         let workflow = workflow.ok_or_else(not_connected)?;
         let id = task.id.as_ref().map_or_else(EventId::fresh, |id| task_event(connection, id));
-        let origin = TaskOrigin { connection: ends.id, task: task.id, deadline: task.deadline };
-        if origin.task.is_some() {
-            let until = task.deadline.unwrap_or(now).max(now).plus(ORIGIN_MS);
-            self.store.put_task_origin(&agent.workflow, id.run, &origin, until).await?;
-        }
+        let until = task.deadline.unwrap_or(now).max(now).plus(ORIGIN_MS);
+        let of_same_project = ends.agent.as_ref().filter(|asks| asks.workflow.project == agent.workflow.project);
+        let origin = TaskOrigin {
+            connection: ends.id,
+            client: ends.client.clone(),
+            workflow: of_same_project.map(|asks| asks.workflow.workflow.clone()),
+            task: task.id,
+            deadline: task.deadline,
+        };
+        self.store.put_task_origin(&agent.workflow, id.run, &origin, until).await?;
         let groups = task_groups("on_task", &task.task_type);
         let incoming = Incoming { id: Some(id), hop: task.hop, ..Incoming::new(payload, groups, None) };
         self.accept_at_trigger(&workflow, &agent.cell, incoming).await

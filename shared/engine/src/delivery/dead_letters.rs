@@ -8,7 +8,7 @@ use crate::delivery::work::Work;
 use crate::external::pending::Asked;
 use crate::routing::routing_delivery;
 use rookery_domain::{Error, OperationAt, Result, WorkflowRef};
-use rookery_queue::{MAX_RECEIVES, Message, Route, Task};
+use rookery_queue::{MAX_RECEIVES, Message, Route, Subject, Task};
 use rookery_store::{Commit, Committed, Failure, Writes};
 
 /// How many races may be lost before a dead letter is left for the next tick.
@@ -32,6 +32,9 @@ impl Engine {
             ),
             details: None,
         };
+        if let Subject::Project(of) = &message.of {
+            return self.end_dead_tasks(&of.project, &message.task, &failure.message).await;
+        }
         if let (Some(workflow), Task::Route(route)) = (message.workflow(), &message.task) {
             return self.record_dead_route(workflow, route, &message, failure).await;
         }

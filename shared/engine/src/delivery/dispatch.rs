@@ -13,7 +13,7 @@ use crate::external::host::Purpose;
 use crate::external::pending::Asked;
 use rookery_agents::Wait;
 use rookery_domain::{Kind, Result, Time, WorkflowRef};
-use rookery_queue::{Handler, Message, Outgoing, Queue, Task, go_on};
+use rookery_queue::{Handler, Message, Outgoing, ProjectAt, Queue, Send, Subject, Task, go_on};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,7 +37,10 @@ impl Handler for Dispatcher {
     const QUEUE: Queue = Queue::Deliver;
 
     async fn handle(&self, message: Message) -> Result<()> {
-        self.0.dispatch(message).await
+        match (&message.of, &message.task) {
+            (Subject::Project(of), Task::Send(send)) => self.0.send_or_put_off(of, send).await,
+            _ => self.0.dispatch(message).await,
+        }
     }
 
     async fn write_gathered(&self) -> HashSet<WorkflowRef> {
@@ -72,6 +75,18 @@ struct Next {
 }
 
 impl Engine {
+    /// Sends a task of a project. If the store does not answer, the message is put off: receives count crashes only (rule 7).
+    async fn send_or_put_off(&self, of: &ProjectAt, send: &Send) -> Result<()> {
+        match self.send_task(&of.project, send).await {
+            Err(error) if error.kind == Kind::Unavailable && !error.is_told() => {
+                tracing::warn!(%error, "a task is put off");
+                let message = Task::Send(send.clone()).of_project(&of.project);
+                self.later::<()>(message, LATER_MS + jitter_ms(LATER_MS)).await.map(drop)
+            }
+            sent => sent,
+        }
+    }
+
     /// Handles a message, then one of the deliveries that follow, and so on. The message is acknowledged last: if this process ends
     /// before, the message comes again, its commit is found, and what follows is sent.
     async fn dispatch(&self, message: Message) -> Result<()> {

@@ -15,7 +15,7 @@ use rookery_queue::{Message, Outgoing, Task};
 use rookery_store::keys::{DUE_SHARDS, WAIT_SHARDS};
 use rookery_store::{DueItem, RunItem, ScheduleItem, State};
 
-/// How far ahead guards of operations are due that nobody sent.
+/// How far ahead guards of operations and tasks are due that nobody sent.
 const GUARDS_MS: i64 = 180_000;
 /// How many items a page has.
 const AT_ONCE: usize = 100;
@@ -38,7 +38,8 @@ impl Engine {
     }
 
     /// Sends messages for deliveries that nobody has begun, of events that came from outside since then: after an end between the
-    /// storing of such an event and its messages. Whoever sent it got no answer. So it is with operations of sessions that are not over.
+    /// storing of such an event and its messages. Whoever sent it got no answer. So it is with operations of sessions that are not over, and with tasks
+    /// that were not sent.
     /// All other work has a message that comes again.
     pub async fn send_unsent(&self, since: Time) -> Result<usize> {
         let (mut sent, mut from) = (self.send_guards().await?, None);
@@ -63,8 +64,8 @@ impl Engine {
         }
     }
 
-    /// Sends the guards of operations of sessions before they are due: whoever worked on them is gone. Those that were sent before come by
-    /// themselves.
+    /// Sends the guards of operations of sessions, and of tasks, before they are due: whoever worked on them is gone. Those that were sent
+    /// before come by themselves.
     async fn send_guards(&self) -> Result<usize> {
         let (until, mut sent) = (Time::now().plus(GUARDS_MS), 0);
         for shard in DUE_SHARDS..DUE_SHARDS + WAIT_SHARDS {
@@ -75,8 +76,7 @@ impl Engine {
                     DueItem::Message { message, .. } => Message::decode(message).ok(),
                     DueItem::Schedule(_) | DueItem::Purge { .. } => None,
                 });
-                let guards: Vec<Outgoing> =
-                    messages.filter(|message| message.operation().is_some()).map(Outgoing::from).collect();
+                let guards: Vec<Outgoing> = messages.filter(|message| message.workflow().is_none()).map(Outgoing::from).collect();
                 sent += guards.len();
                 self.producer.send(guards).await?;
                 after = page.next;

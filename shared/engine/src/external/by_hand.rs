@@ -1,9 +1,10 @@
-//! What a person does to a request to an external agent: finding it, cancelling it, sending it again.
+//! What a person does to a request to an external agent: finding it, cancelling it, sending it again. A task that waits for its reply is
+//! cancelled in the same way.
 
 use crate::Engine;
 use crate::external::pending::delivery_of;
 use rookery_domain::{Error, EventId, Kind, PendingState, Result, WorkflowRef};
-use rookery_store::Request;
+use rookery_store::{Pending, Request};
 
 impl Engine {
     /// Cancels a request: no result is accepted any more, and its delivery ends.
@@ -22,6 +23,26 @@ impl Engine {
         }
         self.wake(&request.pending).await?;
         Ok(request)
+    }
+
+    /// Ends the wait for the reply to a task that a stage has sent: a reply is an event of its own from now on, and the delivery ends.
+    pub async fn cancel_task(&self, workflow: &WorkflowRef, task: &str) -> Result<Pending> {
+        let unknown = || Error::not_found("task");
+        let id = EventId::of_parts(task).filter(|id| id.parts() == task).ok_or_else(unknown)?;
+        let find = async || self.store.pending(workflow, id).await?.filter(|pending| pending.task.is_some()).ok_or_else(unknown);
+        let closed = self.close_pending(&find().await?, PendingState::Cancelled, None).await?;
+        let pending = find().await?;
+        if !closed && pending.state != PendingState::Cancelled {
+            let message = format!("The task is {} already.", pending.state.as_str());
+            return Err(Error::new(
+                Kind::Conflict,
+                "task_over",
+                message,
+                "Only a task that waits for its reply can be cancelled.",
+            ));
+        }
+        self.wake(&pending).await?;
+        Ok(pending)
     }
 
     /// Makes a request again that has ended, as a new one in the next arm of the same delivery. Repeating this makes no further request.

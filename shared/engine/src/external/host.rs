@@ -84,8 +84,8 @@ impl Host for EngineHost<'_> {
         self.note_asked(self.ask_entry_point(ask)).await
     }
 
-    async fn send_reply(&self, reply: SendReply<'_>) -> Result<TaskId, AgentError> {
-        self.reply_over(reply).await.map_err(|stopped| self.stopped(stopped))
+    async fn send_reply(&self, reply: SendReply<'_>) -> Result<Vec<TaskId>, AgentError> {
+        self.reply(reply).await.map_err(|stopped| self.stopped(stopped))
     }
 
     async fn caller(&self, run: RunId) -> Result<Option<Caller>, AgentError> {

@@ -46,7 +46,7 @@ async fn put_in(world: &World, workflow: &Workflow) -> Vec<RunId> {
 
 /// Handles messages until the queues are empty: each up to three times at once, a batch in reverse order. A message is deleted
 /// only when all went well.
-async fn handle_all(world: &World) {
+pub(crate) async fn handle_all(world: &World) {
     let (dispatcher, router) = (Dispatcher(world.tested.clone()), Router(world.tested.clone()));
     let deadline = Instant::now() + Duration::from_secs(120);
     while world.messages_left().await > 0 {

@@ -26,6 +26,7 @@ mod requests;
 mod schedules;
 mod served;
 mod sessions;
+mod tasks;
 mod tenants;
 mod unfinished;
 mod units;

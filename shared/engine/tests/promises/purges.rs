@@ -7,17 +7,15 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rookery_boot::{Options, TABLE};
 use rookery_domain::{
-    Access, AgentRef, CallbackAuth, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, EventId, Payload, SessionAt,
-    StageId, TaskId, TaskState, Time, WorkflowRef, random_token,
+    CallbackAuth, CellId, EntryPointId, EventId, Payload, ProjectId, SessionAt, Time, WorkflowRef, random_token,
 };
 use rookery_egress::Policy;
-use rookery_engine::{Call, Dispatcher, Engine, Incoming, Settings};
+use rookery_engine::{Call, Dispatcher, Engine, Incoming, NewTask, Recipients, Settings};
 use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
 use rookery_store::{
-    Asked, Connection, Counts, Credential, DefinitionSource, DeploymentSecrets, Ends, EntryPoint, HeldResult, Listing, LogEntry,
-    Named, OpenBreaker, OpenSocket, Operation, Provider, Role, SavedDefinition, SentTask, SessionNames, Store, UsedEntryPoint,
-    Workflow,
+    Asked, Counts, Credential, DefinitionSource, DeploymentSecrets, HeldResult, Listing, LogEntry, Named, OpenBreaker,
+    OpenSocket, Operation, Role, SavedDefinition, SessionNames, Workflow,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,6 +27,7 @@ const OPTIONS: &str = r#"{"cells":[
     {"id":"changed","type":"agent","agent_type":"change_detector","config":{"property":"n"}},
     {"id":"feed","type":"agent","agent_type":"data_output","config":{"template":{"title":"{{ n }}"}}},
     {"id":"ask","type":"agent","agent_type":"manual"},
+    {"id":"entry","type":"agent","agent_type":"client","config":{"access":"open"}},
     {"id":"l1","type":"link","source":{"id":"in"},"target":{"id":"changed"}},
     {"id":"l2","type":"link","source":{"id":"changed"},"target":{"id":"feed"}}
 ]}"#;
@@ -91,49 +90,36 @@ async fn tick_until_calm(engine: &Engine, most: usize) -> usize {
     panic!("something is still due after {most} ticks");
 }
 
-/// Stores one item of each prefix of connections: an entry point, and a stage of the same project that uses it.
-async fn connect(store: &Store, workflow: &WorkflowRef) {
-    let (now, project) = (Time::now(), &workflow.project);
-    let agent = AgentRef { workflow: workflow.clone(), cell: CellId("in".into()), incarnation: 1 };
-    let entry = EntryPoint {
-        id: EntryPointId::of(workflow, &agent.cell),
-        agent: agent.clone(),
-        title: "Delay".into(),
-        description: String::new(),
-        input_schema: None,
-        output_schema: None,
-        access: Access::Open,
-        allow: Vec::new(),
-        tasks_per_minute: 1,
-        published_at: now,
-    };
-    store.put_entry_point(&entry).await.unwrap();
-    let client = ClientName { deployment: None, project: project.to_string() };
-    let stage = StageId::of(&agent).to_string();
-    let id = ConnectionId::of(&client, &stage, entry.id, 1);
-    let (provider, used_by) = (agent.clone(), Some(agent.clone()));
-    let ends = Ends { id, entry: entry.id, provider, client, stage, agent: used_by, created_at: now };
-    store.open_connection(&Connection::new(ends.clone(), None, ConnectionState::Active)).await.unwrap();
-    let provider = Provider::Here { project: project.clone(), entry: entry.id };
-    store.put_used_entry_point(&UsedEntryPoint { agent, provider, connection: id, created_at: now }).await.unwrap();
-    assert!(store.count_task(&ends, now, 1).await.unwrap());
-    let task = SentTask {
-        id: TaskId::of(now, &[b"task"]),
-        connection: id,
-        task_type: "reply".into(),
-        payload: Payload::stored("{}".into()),
-        answers: None,
-        state: TaskState::Delivered,
-        problem: None,
-        created_at: now,
-    };
-    store.put_task(project, &task).await.unwrap();
-    store.deployment_secrets(&DeploymentSecrets { token_key: [1; 32], signing_seed: [2; 32] }).await.unwrap();
-    assert!(store.use_proof(project, "https://other.example.com", "1", now.plus(60_000)).await.unwrap());
+/// Starts a workflow with a stage that uses an entry point, and asks it.
+async fn ask(world: &World, project: &ProjectId, provider: &Workflow) {
+    let entry = EntryPointId::of(&provider.id, &CellId("entry".into()));
+    let config = serde_json::json!({"project_id": provider.id.project, "client_stage_id": entry});
+    let options = serde_json::json!({"cells": [
+        {"id": "start", "type": "agent", "agent_type": "manual"},
+        {"id": "stage", "type": "agent", "agent_type": "agent", "config": config},
+        {"id": "l", "type": "link", "source": {"id": "start"}, "target": {"id": "stage"}},
+    ]});
+    let (workflow, _) = world.calm.create_workflow(project, "consumer", &options.to_string()).await.unwrap();
+    let (workflow, _) = world.calm.start(&workflow).await.unwrap();
+    let incoming = Incoming::new(Payload::parse(b"{}").unwrap(), Vec::new(), None);
+    world.calm.accept_at_trigger(&workflow, &CellId("start".into()), incoming).await.unwrap();
 }
 
-/// Stores one item of every prefix.
-async fn fill(world: &World, workflow: &Workflow) {
+/// Stores one item of every prefix. The stages of the project use an entry point of another one, and the other way round.
+async fn fill(world: &World, workflow: &Workflow, other: &Workflow) {
+    ask(world, &workflow.id.project, other).await;
+    ask(world, &other.id.project, workflow).await;
+    let sent = NewTask {
+        id: Some(NewTask::id_of_key(&workflow.id.project, "k")),
+        to: Recipients::All,
+        task_type: "news".into(),
+        payload: Payload::parse(b"{}").unwrap(),
+        answers: None,
+        hop: 0,
+        created_at: Time::now(),
+    };
+    assert_eq!(world.calm.send_tasks(&workflow.id.project, &sent).await.unwrap().len(), 1);
+
     let (store, project, now) = (&world.calm.store, &workflow.id.project, Time::now());
     store.create_api_key(project, "k", Role::Owner).await.unwrap();
     let credential = Credential { name: "c".into(), value: "secret".into(), hosts: Vec::new(), updated_at: now };
@@ -169,7 +155,8 @@ async fn fill(world: &World, workflow: &Workflow) {
     assert!(store.take_session(&session, "me", now, now.plus(1000)).await.unwrap());
     let socket = OpenSocket { path: format!("/p/{project}/agents/guide/i"), socket: "{}".into() };
     store.put_socket("a socket", &socket).await.unwrap();
-    connect(&world.calm.store, &workflow.id).await;
+    store.deployment_secrets(&DeploymentSecrets { token_key: [1; 32], signing_seed: [2; 32] }).await.unwrap();
+    assert!(store.use_proof(project, "https://other.example.com", "1", now.plus(60_000)).await.unwrap());
     let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
     store.put_log(&request.pending.agent, EventId::fresh(), &entry).await.unwrap();
     store
@@ -199,12 +186,14 @@ async fn a_purge_leaves_tombstones_alone() {
     let world = World::start(21).await;
     let (doomed, other) = (world.started(OPTIONS).await, world.started(OPTIONS).await);
     let default = world.calm.store.default_project().await.unwrap().id;
-    fill(&world, &doomed).await;
+    fill(&world, &doomed, &other).await;
+    let provided = async || world.calm.store.connections(&other.id.project, 10, None).await.unwrap().items.len();
+    assert_eq!(provided().await, 1);
     let client = client(&world);
     let before = scan(&client).await;
     let there: BTreeSet<String> = before.iter().map(|(key, _)| format!("{:?}", prefix_of(key))).collect();
     // Items in these partitions have the prefix of their sort key; entries of an index are items of the table.
-    let partitions = [Prefix::Requests, Prefix::Workflow, Prefix::Sessions, Prefix::Purge, Prefix::Connections, Prefix::Tasks];
+    let partitions = [Prefix::Requests, Prefix::Workflow, Prefix::Sessions, Prefix::Connections, Prefix::Tasks, Prefix::Purge];
     let of_table = |prefix: &&Prefix| {
         !matches!(prefix.place(), Place::Recent | Place::RecentOfProject | Place::RecentOfTable | Place::Due)
             && !partitions.contains(prefix)
@@ -229,8 +218,10 @@ async fn a_purge_leaves_tombstones_alone() {
     }
     let of_other = |(key, _): &&(Key, Attributes)| key.pk.starts_with(other.id.project.as_str());
     let after = scan(&client).await;
-    assert_eq!(before.iter().filter(of_other).count(), after.iter().filter(of_other).count(), "another project's are untouched");
-    assert!(before.iter().filter(of_other).count() > 3);
+    assert_eq!(provided().await, 0, "the other side knows the stage no more");
+    let (before, after) = (before.iter().filter(of_other).count(), after.iter().filter(of_other).count());
+    assert_eq!(before - 1, after, "all else of another project is untouched");
+    assert!(before > 3);
 }
 
 /// A message goes on with the delivery that follows, and reads nothing for it but whether its workflow is still there.

@@ -12,6 +12,22 @@ fn operation() -> OperationAt {
     SessionAt { project: ProjectId::random(), key: SessionKey::of("a", "b", "c") }.operation(7)
 }
 
+fn sent() -> Message {
+    let (project, task) = (ProjectId::random(), TaskId::of(Time(1), &[b"a"]));
+    Task::Send(Send { task, attempt: 2 }).of_project(&project)
+}
+
+#[test]
+fn a_task_is_sent_in_this_form() {
+    let body = r#"{"v":1,"project":"0123456789ab","kind":"send","task":"01a1f825e35870ebae8563fef487eba1","attempt":3}"#;
+    let send = Message::decode(body).unwrap();
+    assert_eq!((send.encode().as_str(), send.project().as_str(), send.workflow()), (body, "0123456789ab", None));
+    assert_eq!((send.task.queue(), Message::decode(&sent().encode()).unwrap().task.about().2), (Queue::Deliver, 2));
+    let body = r#"{"v":1,"project":"0123456789ab","kind":"send_all","sending":"01a1f825e35870ebae8563fef487eba1"}"#;
+    let all = Message::decode(body).unwrap();
+    assert_eq!((all.encode().as_str(), all.task.queue()), (body, Queue::Route));
+}
+
 #[test]
 fn a_session_is_woken_and_guarded_in_this_form() {
     let body = r#"{"v":1,"project":"0123456789ab","session":"7ZZZZZZZZZZZZZZZZZZZZZZZZZ","kind":"wake","n":7}"#;
@@ -88,8 +104,10 @@ fn other_versions_and_rubbish_are_errors() {
     let mixed =
         Message { of: Message::wake(&operation()).of, ..Task::Route(Route { event: EventId::fresh().into() }).of(&workflow()) };
     let other = Message { of: Subject::Workflow(workflow()), ..Message::wake(&operation()) };
-    for body in ["", "{}", "[]", "{\"v\":2,\"kind\":\"route\"}", "{\"v\":1,\"kind\":\"dance\"}", &mixed.encode(), &other.encode()]
-    {
+    let sent = Message { of: Subject::Workflow(workflow()), ..sent() };
+    let bodies = [mixed, other, sent].map(|message| message.encode());
+    let rubbish = ["", "{}", "[]", r#"{"v":2,"kind":"route"}"#, r#"{"v":1,"kind":"dance"}"#];
+    for body in rubbish.into_iter().chain(bodies.iter().map(String::as_str)) {
         assert!(Message::decode(body).is_err(), "{body}");
     }
 }

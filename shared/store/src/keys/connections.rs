@@ -26,6 +26,11 @@ pub fn task(project: &ProjectId, id: TaskId) -> Key {
     key(tasks(project), Prefix::Task.sort(id))
 }
 
+/// A task that a project sends to many.
+pub fn sending(project: &ProjectId, id: TaskId) -> Key {
+    key(tasks(project), Prefix::Sending.sort(id))
+}
+
 /// The partition of the `recent` index with the entry points of all projects.
 pub fn catalogue() -> String {
     Prefix::Catalogue.letters().to_owned()

@@ -41,6 +41,7 @@
 //! | the stage that a provider elsewhere gave a token; its tasks there, oldest first | `pk = P#c`, `sk = t#HASH`; query `sk` from `o#STAGE#` (`o#STAGE#TIME#ID`) |
 //! | how many tasks a connection brought in a minute | `pk = P#c`, `sk = n#ID#MINUTE` |
 //! | tasks that a project has sent, newest first | query `pk = P#t`, `sk` from `t#` (`t#ID`; ids are ordered by time) |
+//! | a task that a project sends to many, or under a key | `pk = P#t`, `sk = b#ID` |
 //! | the task that began a run | an item of the run |
 //! | a WebSocket, by its id: another key that a project does not lead | `pk = c#ID`, `sk = socket` |
 

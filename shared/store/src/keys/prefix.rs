@@ -174,6 +174,8 @@ prefixes! {
     Tasks: "t", Project, WithProject;
     /// A task that the project has sent.
     Task: "t", InTasks, WithPartition;
+    /// A task that a project sends to many connections, or under a key: what becomes tasks, one for each.
+    Sending: "b", InTasks, WithPartition;
     /// Purges that are due.
     Purge: "z", InProject, Purge;
     /// Calls that are under way.
