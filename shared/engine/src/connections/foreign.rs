@@ -222,7 +222,12 @@ impl EngineHost<'_> {
         let pending = match known {
             Some(pending) => pending,
             None => {
-                let task = AskedTask { connection: connection_elsewhere(self.agent, ask.at), run: None };
+                let task = AskedTask {
+                    connection: connection_elsewhere(self.agent, ask.at),
+                    project: ask.at.project.clone(),
+                    run: None,
+                    workflow: None,
+                };
                 let pending = self.pending_task(&ask).await?;
                 match engine.store.open_task_ask(&pending, &task, ask.most).await? {
                     Opened::Full => return Ok(full(self.work.attempt, ask.most)),

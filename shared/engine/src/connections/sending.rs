@@ -88,7 +88,7 @@ impl Engine {
         if task.state != TaskState::Pending || task.failed != message.attempt {
             return Ok(());
         }
-        let told = match self.give(project, &task).await {
+        let told = match self.hand_over(project, &task).await {
             Ok(()) => return self.store.end_task(project, task.id, None).await,
             Err(Stopped::Store(error)) => return Err(error),
             Err(Stopped::Agent(told)) => told,
@@ -114,7 +114,7 @@ impl Engine {
         }
     }
 
-    async fn give(&self, project: &ProjectId, task: &SentTask) -> Result<(), Stopped> {
+    async fn hand_over(&self, project: &ProjectId, task: &SentTask) -> Result<(), Stopped> {
         let connection = self.store.connection(project, task.connection).await?;
         let Some(connection) = connection.filter(|connection| connection.state == ConnectionState::Active) else {
             return Err(AgentError::fail("not_connected", "The connection has ended, or was taken back.").into());
