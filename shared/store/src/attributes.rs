@@ -21,9 +21,9 @@
 //! | `restored` | the version that it is a copy of | versions, versions of definitions |
 //! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions, entry points, connections |
 //! | `source`, `title`, `webhook` | who wrote it; what its agent is for, and whether it is reached over HTTP | definitions |
-//! | `role`, `hash` | what it may do; the hash of its secret, or of what was asked | API keys; `hash` also in idempotency keys of sessions |
+//! | `role`, `hash` | what it may do; the hash of its secret, or of what was asked | API keys; `hash` also in idempotency keys of sessions, and sendings |
 //! | `value`, `hosts` | a credential's secret and where it may go; a memory's packed value | credentials; `value` also in memories |
-//! | `project`, `workflow` | whose it is; which one it is | schedules, purges, served agents, callable workflows; the default project |
+//! | `project`, `workflow` | whose it is; which one it is | schedules, purges, served agents, callable workflows; the default project; `workflow` also in requests to entry points, and origins of runs: that of the other side, if it is of the same project |
 //! | `cell`, `inc` | the agent, and its life | events, schedules, served agents, callable workflows |
 //! | `spec`, `generation` | when it is due, as text; changes when it is edited or started again | schedules; `generation` also in connections: the number of the token |
 //! | `last_due`, `skipped` | the last due time that was committed; due times that were skipped | schedules |
@@ -32,7 +32,7 @@
 //! | `payload`, `groups` | the event's packed payload, its groups | events; `payload` also in tasks |
 //! | `chain` | where in the unpacked `payload` the chain begins | events |
 //! | `list` | the packed entries of a page | pages of the list of events |
-//! | `hop`, `keep` | links from the root of the run; until when lists show it | events |
+//! | `hop`, `keep` | links from the root of the run; until when lists show it | events; `hop` also in tasks and sendings |
 //! | `last` | it is over the run's limit: nothing follows | events |
 //! | `from`, `dl` | the event and the delivery that it came of | events, commits, waits, requests |
 //! | `run_events`, `limit_hit` | events of the run, about; the delivery that was over the limit | the first item of a run |
@@ -45,7 +45,7 @@
 //! | `err` | the packed failure | commits, waits, requests |
 //! | `replaying`, `replayed` | when it was taken for a replay that is not sent yet; when it was replayed | failures |
 //! | `published` | the packed item of a feed | commits |
-//! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits |
+//! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits; `failed` also in tasks |
 //! | `until` | when it ends by itself | waits, calls under way, held results, leases, operations |
 //! | `reply`, `why` | it waits for a reply; what it waits for, for people | waits; `why` also in tasks: why it was not delivered |
 //! | `tag`, `scope` | which write it is of; the scope's text | memories; `tag` also in operations, logs and files of sessions |
@@ -59,9 +59,11 @@
 //! | `trace` | the trace that it belongs to | requests |
 //! | `calls` | how often it was sent; calls of a minute | requests, counts of breakers |
 //! | `deadline`, `lease` | until when a result is taken; who may call now | requests; `deadline` also in origins of runs |
-//! | `conn`, `task` | the connection that it goes over; the sender's id of the task that it is, or answers | requests to entry points, origins of runs, tasks |
+//! | `conn`, `task` | the connection that it goes over; the sender's id of the task that it is, or answers | requests to entry points, origins of runs, tasks, sendings |
+//! | `peer`, `client` | the project at the other end: the provider, the client | requests to entry points; origins of runs |
+//! | `conns` | the ids of the connections, 16 bytes each | sendings |
 //! | `run` | the run that it begins there | requests to entry points |
-//! | `kind` | its type | tasks |
+//! | `kind` | its type | tasks, sendings |
 //! | `given`, `rotated` | the number of the token that the client was given last; when the token was changed | connections |
 //! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |
 //! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests; `ended` also in operations |
