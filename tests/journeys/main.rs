@@ -11,6 +11,7 @@ mod asking;
 mod between;
 mod connections;
 mod deletion;
+mod entry_point_versions;
 mod external;
 mod here;
 mod hooks;

@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
-use rookery_domain::{Access as May, ClientName, EntryPointId, ProjectId};
+use rookery_domain::{Access as May, ClientName, EntryPointId, ProjectId, Time};
 use rookery_store::{EntryPoint, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -51,8 +51,26 @@ struct EntryPointView {
     output_schema: Option<Value>,
     /// Who may use it: `open`, `approval` (the provider accepts each connection) or `allow_list`.
     access: May,
+    /// The number of its version: each change of a schema is another one.
+    version: u64,
+    /// Versions before this one that are still taken.
+    deprecated: Vec<Deprecated>,
     /// The address of tasks, for stages on other deployments; null where the deployment does not know its own address.
     tasks_url: Option<String>,
+}
+
+/// A version of an entry point that is still taken, and not for long.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeprecatedVersion")]
+struct Deprecated {
+    /// Its number.
+    version: u64,
+    /// The JSON Schema of the payloads of tasks.
+    input_schema: Option<Value>,
+    /// The JSON Schema of the payloads of replies.
+    output_schema: Option<Value>,
+    /// Until when it is taken.
+    until: Time,
 }
 
 async fn list(
@@ -86,6 +104,13 @@ fn has_words(entry: &EntryPoint, words: &[String]) -> bool {
 }
 
 fn show(app: &App, entry: EntryPoint) -> EntryPointView {
+    let deprecated = entry.deprecated(Time::now()).map(|older| Deprecated {
+        version: older.version,
+        input_schema: older.input_schema.clone(),
+        output_schema: older.output_schema.clone(),
+        until: older.until,
+    });
+    let deprecated = deprecated.collect();
     let project = entry.agent.workflow.project;
     EntryPointView {
         tasks_url: app.engine.tasks_url(project.as_str()),
@@ -96,5 +121,7 @@ fn show(app: &App, entry: EntryPoint) -> EntryPointView {
         input_schema: entry.input_schema,
         output_schema: entry.output_schema,
         access: entry.access,
+        version: entry.version,
+        deprecated,
     }
 }

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
 use rookery_domain::{ConnectionId, ConnectionState, Error, Kind, Time};
-use rookery_store::{Connection, Page, Project, Provider, Role, UsedEntryPoint};
+use rookery_store::{Connection, EntryPoint, Page, Project, Provider, Role, UsedEntryPoint};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -63,6 +63,20 @@ struct ConnectionView {
     agent_stage_id: String,
     /// When the stage was connected.
     created_at: Time,
+    /// The version of the entry point that was there when the stage was connected, if it is taken for some time only.
+    deprecated: Option<Deprecated>,
+}
+
+/// A version of an entry point that is over soon.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeprecatedUse")]
+struct Deprecated {
+    /// Its number.
+    version: u64,
+    /// Until when what fits it is taken.
+    until: Time,
+    /// What breaks then.
+    breaks: Vec<String>,
 }
 
 async fn list(
@@ -72,7 +86,10 @@ async fn list(
 ) -> Result<impl IntoResponse> {
     let (limit, cursor, store) = (query.limit()?, query.cursor()?, &app.engine.store);
     let page = match query.get("role") {
-        Some("agent") => store.connections(&project.id, limit, cursor.as_ref()).await?,
+        Some("agent") => {
+            let page = store.connections(&project.id, limit, cursor.as_ref()).await?;
+            Page { items: views(&app, "agent", page.items).await?, next: page.next }
+        }
         Some("client") => {
             let page = store.used_entry_points(&project.id, limit, cursor.as_ref()).await?;
             let here = |used: &UsedEntryPoint| match &used.provider {
@@ -80,10 +97,10 @@ async fn list(
                 Provider::Elsewhere(_) => None,
             };
             let ids: Vec<_> = page.items.iter().filter_map(here).collect();
-            let found = store.connections_by_id(&ids).await?.into_iter().flatten();
-            let elsewhere = page.items.iter().filter_map(show_elsewhere);
-            let items = found.map(|connection| show(&app, "client", connection)).chain(elsewhere).collect();
-            return Ok(listed(Page { items, next: page.next }, |shown| shown));
+            let found = store.connections_by_id(&ids).await?.into_iter().flatten().collect();
+            let mut items = views(&app, "client", found).await?;
+            items.extend(page.items.iter().filter_map(show_elsewhere));
+            Page { items, next: page.next }
         }
         _ => {
             let remedy =
@@ -91,7 +108,15 @@ async fn list(
             return Err(Error::invalid("`role` is not given, or not known.", remedy).into());
         }
     };
-    Ok(listed(page, |connection| show(&app, "agent", connection)))
+    Ok(listed(page, |shown| shown))
+}
+
+/// The views of connections, with what is deprecated of their entry points.
+async fn views(app: &App, role: &'static str, connections: Vec<Connection>) -> Result<Vec<ConnectionView>> {
+    let used: Vec<_> = connections.iter().map(|connection| (connection.ends.project().clone(), connection.ends.entry)).collect();
+    let entries = app.engine.store.entry_points_by_id(&used).await?;
+    let each = connections.into_iter().zip(&entries);
+    Ok(each.map(|(connection, entry)| show(app, role, connection, entry.as_ref())).collect())
 }
 
 async fn accept(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
@@ -117,7 +142,7 @@ async fn decide(
 ) -> Result<impl IntoResponse + use<>> {
     let connection = find(app, project, ids).await?;
     if connection.state == to {
-        return Ok(one(show(app, "agent", connection)));
+        return Ok(one(provided(app, connection).await?));
     }
     if !from.contains(&connection.state) {
         let now = serde_json::json!(connection.state);
@@ -128,13 +153,13 @@ async fn decide(
             .into());
     }
     let changed = app.engine.store.set_connection_state(&connection, to).await?.ok_or_else(changed_meanwhile)?;
-    Ok(one(show(app, "agent", changed)))
+    Ok(one(provided(app, changed).await?))
 }
 
 async fn rotate(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
     let connection = find(&app, &project, &ids).await?;
     let changed = app.engine.store.rotate_connection(&connection, Time::now()).await?.ok_or_else(changed_meanwhile)?;
-    Ok(one(show(&app, "agent", changed)))
+    Ok(one(provided(&app, changed).await?))
 }
 
 async fn find(app: &App, project: &Project, ids: &Ids) -> Result<Connection> {
@@ -152,8 +177,15 @@ fn changed_meanwhile() -> Error {
     )
 }
 
-fn show(app: &App, role: &'static str, connection: Connection) -> ConnectionView {
+/// A connection that the project provides.
+async fn provided(app: &App, connection: Connection) -> Result<ConnectionView> {
+    let entry = app.engine.store.entry_point_now(connection.ends.project(), connection.ends.entry).await?;
+    Ok(show(app, "agent", connection, entry.as_ref()))
+}
+
+fn show(app: &App, role: &'static str, connection: Connection, entry: Option<&EntryPoint>) -> ConnectionView {
     let (id, ends) = (connection.id(), connection.ends);
+    let deprecated = entry.and_then(|entry| entry.deprecated_for(ends.created_at, Time::now()));
     let here = || app.engine.tasks_url(&ends.client.project).map(|url| format!("{url}/client"));
     ConnectionView {
         id,
@@ -167,6 +199,11 @@ fn show(app: &App, role: &'static str, connection: Connection) -> ConnectionView
         agent_project_id: ends.provider.workflow.project.to_string(),
         agent_stage_id: ends.entry.to_string(),
         created_at: ends.created_at,
+        deprecated: deprecated.map(|older| Deprecated {
+            version: older.version,
+            until: older.until,
+            breaks: older.breaks.clone(),
+        }),
     }
 }
 
@@ -185,5 +222,6 @@ fn show_elsewhere(used: &UsedEntryPoint) -> Option<ConnectionView> {
         agent_project_id: there.project.clone(),
         agent_stage_id: there.entry_point.clone(),
         created_at: used.created_at,
+        deprecated: None,
     })
 }

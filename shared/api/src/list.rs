@@ -4,7 +4,7 @@ use crate::error::Result;
 use axum::http::Uri;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rookery_domain::{Error, limits};
+use rookery_domain::{Error, Time, limits};
 use rookery_store::{Cursor, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -101,6 +101,17 @@ impl Query {
             let details = format!("Give a number from 1 to {}, or leave it out for {}.", limits::PAGE_MAX, limits::PAGE);
             Error::invalid("`limit` is not one that is taken.", details).into()
         })
+    }
+
+    /// A time, if one is given. One before 1970 counts as 1970.
+    pub(crate) fn time(&self, name: &str) -> Result<Option<Time>> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let at: Option<jiff::Timestamp> = text.parse().ok();
+        let at = at.ok_or_else(|| {
+            let message = format!("`{name}` is not a time.");
+            Error::invalid(message, "Write it as RFC 3339, like 2030-01-31T08:00:00Z; encode a `+` as %2B.")
+        })?;
+        Ok(Some(Time(at.as_millisecond().max(0))))
     }
 
     /// Where the page begins.

@@ -41,8 +41,8 @@ async fn list(
     Extension(workflow): Extension<Workflow>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let to = time(&query, "to")?.unwrap_or_else(Time::now);
-    let from = time(&query, "from")?.unwrap_or(to.plus(-SHOWN_MS));
+    let to = query.time("to")?.unwrap_or_else(Time::now);
+    let from = query.time("from")?.unwrap_or(to.plus(-SHOWN_MS));
     if from > to {
         return Err(Error::invalid("`from` is later than `to`.", "Give the earlier time as `from`.").into());
     }
@@ -58,15 +58,4 @@ async fn list(
         }
     }
     Ok(listed(page, |metric| metric))
-}
-
-/// Reads a time of the query. Hours before 1970 have no metrics.
-fn time(query: &Query, name: &str) -> Result<Option<Time>> {
-    let Some(text) = query.get(name) else { return Ok(None) };
-    let at: Option<jiff::Timestamp> = text.parse().ok();
-    let at = at.ok_or_else(|| {
-        let message = format!("`{name}` is not a time.");
-        Error::invalid(message, "Write it as RFC 3339, like 2030-01-31T08:00:00Z; encode a `+` as %2B.")
-    })?;
-    Ok(Some(Time(at.as_millisecond().max(0))))
 }

@@ -170,7 +170,7 @@ pub(crate) fn parameters(route: &Route) -> Vec<Value> {
             // The characters of the table's sort keys in base64: a page begins after a cursor that a list gave, and no other text
             // is a place in a list.
             "cursor" => json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{2,}$", "maxLength": crate::list::CURSOR_CHARS}),
-            "from" | "to" => json!({"type": "string", "format": "date-time"}),
+            "from" | "to" | "break_consumers_at" => json!({"type": "string", "format": "date-time"}),
             _ => json!({"type": "string"}),
         };
         json!({"name": name, "in": "query", "description": says, "schema": schema})

@@ -18,6 +18,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+/// When what is published may break others.
+const BREAKS_AT: &str = "break_consumers_at";
+const BREAKS: &str = "From when on entry points of the workflow may break connected stages (RFC 3339): a time from now on, within a year. \
+    Until then, the version before is taken as well. Without it, what breaks them is refused with 409 `breaks_consumers`, whose \
+    `meta.connections` lists them.";
+
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
     let (all, below) = (format!("{PROJECT}/workflows"), |what: &str| format!("{WORKFLOW}{what}"));
@@ -49,11 +55,13 @@ pub(crate) fn routes() -> Vec<Route> {
             .takes::<Nothing>()
             .answers::<Saved>(200),
         Route::new(Method::POST, below("/build"), editor, "Makes the agents of the last version.", build)
+            .query(BREAKS_AT, BREAKS)
             .tool("build_workflow", "Makes the agents of the last saved version, without letting them run, so that you can try each by `dry_run_agent`.")
             .without(&["options"])
             .takes::<Nothing>()
             .answers::<Saved>(200),
         Route::new(Method::POST, below("/start"), editor, "Builds the last version and lets it run.", start)
+            .query(BREAKS_AT, BREAKS)
             .tool("start_workflow", "Builds the last saved version and lets it run: its triggers take events and its schedules fire. If it has errors, nothing is changed, and they are named.")
             .without(&["options"])
             .takes::<Nothing>()
@@ -248,14 +256,27 @@ async fn check(app: State<App>, workflow: Extension<Workflow>, _: Json<Nothing>)
     show(app, workflow).await
 }
 
-async fn build(State(app): State<App>, Extension(workflow): Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {
-    let (workflow, meta) = app.engine.build(&workflow).await?;
-    saved(&app, workflow, meta, None).await
+async fn build(
+    app: State<App>,
+    workflow: Extension<Workflow>,
+    query: Extension<Query>,
+    _: Json<Nothing>,
+) -> Result<impl IntoResponse> {
+    make(&app, &workflow, &query, None).await
 }
 
-async fn start(State(app): State<App>, Extension(workflow): Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {
-    let (workflow, meta) = app.engine.start(&workflow).await?;
-    saved(&app, workflow, meta, None).await
+async fn start(
+    app: State<App>,
+    workflow: Extension<Workflow>,
+    query: Extension<Query>,
+    _: Json<Nothing>,
+) -> Result<impl IntoResponse> {
+    make(&app, &workflow, &query, Some(WorkflowState::Active)).await
+}
+
+async fn make(app: &App, workflow: &Workflow, query: &Query, state: Option<WorkflowState>) -> Result<axum::Json<Saved>> {
+    let (workflow, meta) = app.engine.make(workflow, state, query.time(BREAKS_AT)?).await?;
+    saved(app, workflow, meta, None).await
 }
 
 async fn stop(State(app): State<App>, Extension(workflow): Extension<Workflow>, _: Json<Nothing>) -> Result<impl IntoResponse> {

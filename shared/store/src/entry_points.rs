@@ -33,9 +33,46 @@ pub struct EntryPoint {
     pub tasks_per_minute: u32,
     /// When it was published.
     pub published_at: Time,
+    /// The number of its version: each change of a schema is another one.
+    #[serde(default = "first_version")]
+    pub version: u64,
+    /// Versions before this one that are taken for a while, and that may be over by now: see [`EntryPoint::deprecated`].
+    #[serde(default)]
+    pub older: Vec<OlderVersion>,
+}
+
+/// A version that came before, and what fits it is taken until a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OlderVersion {
+    /// Its number.
+    pub version: u64,
+    /// The JSON Schema of the payloads of its tasks.
+    pub input_schema: Option<Value>,
+    /// The JSON Schema of the payloads of its replies.
+    pub output_schema: Option<Value>,
+    /// When the next version came.
+    pub replaced_at: Time,
+    /// Until when it is taken.
+    pub until: Time,
+    /// What the next version broke.
+    pub breaks: Vec<String>,
+}
+
+fn first_version() -> u64 {
+    1
 }
 
 impl EntryPoint {
+    /// The versions before this one that are still taken.
+    pub fn deprecated(&self, now: Time) -> impl Iterator<Item = &OlderVersion> {
+        self.older.iter().filter(move |older| older.until > now)
+    }
+
+    /// The version that whoever was connected at a time relies on, if it is over soon: that whose time is over first.
+    pub fn deprecated_for(&self, connected_at: Time, now: Time) -> Option<&OlderVersion> {
+        self.deprecated(now).filter(|older| older.replaced_at > connected_at).min_by_key(|older| older.until)
+    }
+
     /// Whether a project may use the entry point, or may ask to.
     pub fn may_use(&self, client: &ClientName) -> bool {
         let is_own = client.deployment.is_none() && client.project == self.agent.workflow.project.as_str();
@@ -58,6 +95,17 @@ impl Store {
     /// An entry point, perhaps as it was a moment ago (see `shared`).
     pub async fn entry_point(&self, project: &ProjectId, id: EntryPointId) -> Result<Option<EntryPoint>> {
         self.get_shared(vec![key(project, id)]).await?.pop().flatten().map(|found| read(&found.item)).transpose()
+    }
+
+    /// An entry point as it is now.
+    pub async fn entry_point_now(&self, project: &ProjectId, id: EntryPointId) -> Result<Option<EntryPoint>> {
+        self.get(key(project, id)).await?.map(|item| read(&item)).transpose()
+    }
+
+    /// Entry points of projects, in this order; none for those that are not there.
+    pub async fn entry_points_by_id(&self, ids: &[(ProjectId, EntryPointId)]) -> Result<Vec<Option<EntryPoint>>> {
+        let keys = ids.iter().map(|(project, id)| key(project, *id)).collect();
+        self.get_many(keys).await?.iter().map(|item| item.as_ref().map(read).transpose()).collect()
     }
 
     /// A page of the entry points of a project.

@@ -77,7 +77,7 @@ pub use connections::{Connection, Ends};
 pub use credentials::Credential;
 pub use definitions::{DefinitionHead, DefinitionSource, DefinitionState, DefinitionVersion, SavedDefinition};
 pub use deployment::DeploymentSecrets;
-pub use entry_points::EntryPoint;
+pub use entry_points::{EntryPoint, OlderVersion};
 pub use event_list::{EventFilter, event_place, place_in_run};
 pub use event_pages::Entry;
 pub use events::{Accepted, RunItem};

@@ -7,7 +7,7 @@ use rookery_domain::{
     Access, AgentRef, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, Kind, Problem, ProjectId, Result, StageId,
     Time, WorkflowRef,
 };
-use rookery_store::{Connection, Ends, EntryPoint, Provider, UsedEntryPoint, Workflow};
+use rookery_store::{Connection, Ends, EntryPoint, OlderVersion, Provider, UsedEntryPoint, Workflow};
 
 /// The most cells whose entry points are looked for when a workflow is judged; those of others are found when they are connected.
 const JUDGED: usize = 200;
@@ -34,18 +34,19 @@ pub(super) fn first_state(entry: &EntryPoint, client: &ClientName) -> Connection
 }
 
 impl Engine {
-    /// The problems of cells whose entry points are not there, and warnings where that cannot be known now.
-    pub(crate) async fn missing_entry_points(&self, used: &[(CellId, EntryPointAt)]) -> Result<(Vec<Problem>, Vec<Problem>)> {
+    /// The problems of cells whose entry points are not there; and warnings where that cannot be known now, or where there is another version.
+    pub(crate) async fn judge_entry_points(&self, used: &[(CellId, EntryPointAt)]) -> Result<(Vec<Problem>, Vec<Problem>)> {
         let (others, own): (Vec<_>, Vec<_>) =
             used.iter().take(JUDGED).map(|(cell, at)| (cell, at)).partition(|(_, at)| self.elsewhere(at).is_some());
-        let (mut problems, warnings) = self.judge_elsewhere(&others).await;
+        let (mut problems, mut warnings) = self.judge_elsewhere(&others).await;
         for (cell, at) in own {
-            if self.entry_point(&at.project, &at.entry_point).await?.is_none() {
-                let message = format!(
+            let problem = |message| Problem::new(cell.as_str(), in_config("client_stage_id"), message);
+            match self.entry_point(&at.project, &at.entry_point).await? {
+                None => problems.push(problem(format!(
                     "The project `{}` has no entry point `{}`: take one of the catalogue (`GET /api/v1/catalog`).",
                     at.project, at.entry_point
-                );
-                problems.push(Problem::new(cell.as_str(), in_config("client_stage_id"), message));
+                ))),
+                Some(entry) => warnings.extend(entry.deprecated(Time::now()).map(|older| problem(deprecated(&entry, older)))),
             }
         }
         Ok((problems, warnings))
@@ -163,6 +164,16 @@ impl Engine {
             }
         }
     }
+}
+
+/// What a person has to know whose stage may rely on an older version.
+fn deprecated(entry: &EntryPoint, older: &OlderVersion) -> String {
+    let OlderVersion { version, until, breaks, .. } = older;
+    format!(
+        "The entry point is at version {}. What fitted version {version} is taken until {until}; then: {}. Send what fits the new schema.",
+        entry.version,
+        breaks.join("; ")
+    )
 }
 
 /// What a connection of a stage of this deployment joins.

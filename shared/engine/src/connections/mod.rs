@@ -4,6 +4,7 @@
 //! | To know | Begin with |
 //! |---|---|
 //! | when an entry point is there for others | `publish.rs` |
+//! | how an entry point changes without breaking those who use it | `versions.rs` |
 //! | how a stage and an entry point are connected | `connect.rs` |
 //! | how a stage sends a task, and waits | `ask.rs` |
 //! | how a task begins a run of the provider | `take.rs` |
@@ -33,6 +34,7 @@ pub(crate) mod secrets;
 pub(crate) mod sending;
 pub(crate) mod take;
 mod token;
+pub(crate) mod versions;
 mod wire;
 
 pub use wire::{ClientStage, Given};

@@ -1,6 +1,7 @@
 //! Publishing: the entry points of a workflow are there for others from its start on, until their cells are taken out or the workflow is
 //! deleted. While the workflow is stopped, they are there, and take no tasks.
 
+use super::versions::next_version;
 use crate::{Built, Engine};
 use rookery_agents::Published;
 use rookery_domain::{AgentRef, Cell, EntryPointId, Result, Time};
@@ -16,11 +17,12 @@ pub(crate) fn published<'b>(built: &'b Built) -> impl Iterator<Item = (&'b Cell,
 }
 
 impl Engine {
-    /// Publishes the entry points of a started workflow.
-    pub(crate) async fn publish(&self, workflow: &Workflow, built: &Built) -> Result<()> {
+    /// Publishes the entry points of a started workflow. What breaks others comes in force for all at the given time.
+    pub(crate) async fn publish(&self, workflow: &Workflow, built: &Built, breaks_at: Option<Time>) -> Result<()> {
         for (cell, published) in published(built) {
             let entry = entry_point(workflow.id.agent(cell), cell, published);
-            self.store.put_entry_point(&entry).await?;
+            let before = self.store.entry_point_now(&workflow.id.project, entry.id).await?;
+            self.store.put_entry_point(&next_version(before, entry, breaks_at)).await?;
         }
         Ok(())
     }
@@ -73,5 +75,7 @@ fn entry_point(agent: AgentRef, cell: &Cell, published: &Published) -> EntryPoin
         allow,
         tasks_per_minute,
         published_at: Time::now(),
+        version: 1,
+        older: Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! A reply is sent over a connection of the project: by a cell that answers, or because the workflow has failed.
 
 use super::new_task::{Answers, NewTask, Recipients};
-use super::take::fits;
+use super::versions::fits_output;
 use super::{ReplyIn, not_connected};
 use crate::connections::publish::published;
 use crate::delivery::work::Work;
@@ -118,7 +118,7 @@ impl Engine {
     pub(crate) async fn judge_reply(&self, connection: &Connection, payload: &Payload) -> Result<Result<(), (String, String)>> {
         let ends = &connection.ends;
         let entry = self.store.entry_point(ends.project(), ends.entry).await?;
-        Ok(fits(entry.and_then(|entry| entry.output_schema).as_ref(), payload))
+        Ok(entry.map_or(Ok(()), |entry| fits_output(&entry, payload)))
     }
 
     /// Gives a task to the stage at the other end.

@@ -1,5 +1,6 @@
 //! A task comes in at an entry point: it is checked, and begins a run of the provider's workflow.
 
+use super::versions::fits_input;
 use super::{TaskIn, not_connected};
 use crate::{Engine, Incoming};
 use rookery_agents::json_schema::Schema;
@@ -62,7 +63,7 @@ fn judged(connection: &Connection, entry: &EntryPoint, task: &TaskIn) -> Result<
         let message = format!("More than {} links and connections lie behind this task: it goes round in circles.", limits::HOPS);
         return Err(Error::new(Kind::Unprocessable, "hop_limit", message, "Let the workflows end the circle by a condition."));
     }
-    fits(entry.input_schema.as_ref(), &task.payload).map_err(|(field, message)| {
+    fits_input(entry, &task.payload).map_err(|(field, message)| {
         let remedy = "The catalogue has the schema of the entry point: `GET /api/v1/catalog`.";
         let error = Error::new(Kind::Unprocessable, "invalid_task", format!("`{field}` {message}."), remedy);
         error.with_meta(json!({"field": field}))

@@ -2,7 +2,7 @@
 
 use super::secrets::Named;
 use crate::{Built, Engine};
-use rookery_agents::{EntryPointAt, Kind as AgentKind, in_config};
+use rookery_agents::{EntryPointAt, Kind as AgentKind, Published, in_config};
 use rookery_domain::{
     AgentCell, AgentName, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Result, Time, limits, random_token,
 };
@@ -28,6 +28,8 @@ pub struct Draft {
     pub(super) asked: Vec<(CellId, AgentName)>,
     /// The entry points that the cells use.
     pub(super) used: Vec<(CellId, EntryPointAt)>,
+    /// The entry points that the cells publish.
+    published: Vec<(CellId, Published)>,
 }
 
 /// The `meta` in the answer to a save, check, build, start or stop.
@@ -51,7 +53,8 @@ impl Draft {
     /// Judges the options alone; see [`Engine::draft`]. Only options that cannot be saved at all are an error.
     pub(super) fn check(options: &str) -> Result<Draft> {
         let Options { agents: cells, links, mut problems, mut warnings } = Options::parse(options)?;
-        let (mut credentials, mut asked, mut used, mut groups) = (Vec::new(), Vec::new(), Vec::new(), HashMap::new());
+        let (mut credentials, mut asked, mut groups) = (Vec::new(), Vec::new(), HashMap::new());
+        let (mut used, mut published) = (Vec::new(), Vec::new());
         let mut with_types = HashSet::new();
         for cell in &cells {
             match rookery_agents::build(&cell.agent_type, &cell.config) {
@@ -61,6 +64,7 @@ impl Draft {
                     credentials.extend(Named::all(&cell.id, facts));
                     asked.extend(facts.persistent_agent.clone().map(|agent| (cell.id.clone(), agent)));
                     used.extend(facts.uses.clone().map(|at| (cell.id.clone(), at)));
+                    published.extend(facts.published.clone().map(|published| (cell.id.clone(), published)));
                     groups.insert(&cell.id, facts.groups.clone());
                     if facts.has_task_types {
                         with_types.insert(&cell.id);
@@ -88,7 +92,7 @@ impl Draft {
             let may_come = triggers.contains(&link.source) || with_types.contains(&link.source);
             if may_come { warnings.push(blamed) } else { problems.push(blamed) }
         }
-        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), credentials, asked, used })
+        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), credentials, asked, used, published })
     }
 
     /// The result for the caller.
@@ -183,15 +187,22 @@ impl Engine {
 
     /// Builds the last version. 422 `workflow_invalid` when it has problems.
     pub async fn build(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
-        self.make(workflow, None).await
+        self.make(workflow, None, None).await
     }
 
     /// Builds the last version, and starts the workflow. 422 `workflow_invalid` when it has problems.
     pub async fn start(&self, workflow: &Workflow) -> Result<(Workflow, SaveResult)> {
-        self.make(workflow, Some(State::Active)).await
+        self.make(workflow, Some(State::Active), None).await
     }
 
-    async fn make(&self, workflow: &Workflow, state: Option<State>) -> Result<(Workflow, SaveResult)> {
+    /// Builds the last version, and starts the workflow if its state is to be `Active`. What would break who is connected with its entry
+    /// points is refused (409 `breaks_consumers`), unless `breaks_at` says from when on it may.
+    pub async fn make(
+        &self,
+        workflow: &Workflow,
+        state: Option<State>,
+        breaks_at: Option<Time>,
+    ) -> Result<(Workflow, SaveResult)> {
         let (id, version) = (&workflow.id, workflow.version);
         let options = self.store.options(id, version).await?;
         let mut draft = self.draft(&id.project, &options).await?;
@@ -202,6 +213,7 @@ impl Engine {
         if result.error_count > 0 {
             return Err(invalid(&result));
         }
+        self.judge_publishing(workflow, &draft.published, breaks_at).await?;
         let before = match workflow.built {
             0 => None,
             built => Some(self.built(id, built).await?),
@@ -216,7 +228,7 @@ impl Engine {
         if changed.state == State::Active {
             self.register_served(&changed).await?;
             self.register_name(&changed, &built).await?;
-            self.publish(&changed, &built).await?;
+            self.publish(&changed, &built, breaks_at).await?;
         }
         self.connect_stages(&changed, &built).await?;
         if let Some(before) = before {

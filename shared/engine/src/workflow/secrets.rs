@@ -94,7 +94,7 @@ impl Engine {
             }
         }
         draft.warnings.extend(self.undefined(project, &draft).await?);
-        let (problems, warnings) = self.missing_entry_points(&draft.used).await?;
+        let (problems, warnings) = self.judge_entry_points(&draft.used).await?;
         draft.problems.extend(problems);
         draft.warnings.extend(warnings);
         Ok(draft)
