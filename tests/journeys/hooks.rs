@@ -2,8 +2,8 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
-use rookery_tests::{agent, cells};
-use serde_json::json;
+use rookery_tests::{agent, cells, link};
+use serde_json::{Value, json};
 use sha2::Sha256;
 
 const PUSH: &str = include_str!("../../events/github-push.json");
@@ -127,4 +127,52 @@ async fn a_github_form_is_read_like_its_json_and_a_ping_of_meta_is_answered() {
     call.text("application/x-www-form-urlencoded", body).send().await.expect(202);
     let payloads = workflow.payloads("github").await;
     assert_eq!(payloads.iter().map(ToString::to_string).collect::<Vec<_>>(), [r#"{"ref":"refs/heads/main","n":1.10}"#]);
+}
+
+#[tokio::test]
+async fn a_cloud_event_that_comes_again_is_the_same_and_a_batch_with_a_bad_one_stores_nothing() {
+    let mut rookery = super::rookery().start().await;
+    let workflow = rookery
+        .started(&cells([
+            agent("hook", "webhook", json!({"sender": "cloud_events", "payload_path": "data"})),
+            agent("end", "event_formatting", json!({"instructions": {"n": "{{ n }}"}})),
+            link("hook", "end"),
+        ]))
+        .await;
+    let hook = workflow.hook_url("hook").await;
+    let event = |id: &str, n: u32| json!({"specversion": "1.0", "type": "t", "source": "/s", "id": id, "data": {"n": n}});
+    let post = |media_type: &'static str, body: Value| {
+        let call = workflow.api.call(Method::POST, &hook).text(media_type, &body.to_string());
+        async move { call.send().await }
+    };
+
+    let mut bad = event("b", 2);
+    bad["source"] = json!("");
+    let refused = post("application/cloudevents-batch+json", json!([event("a", 1), bad])).await.error(400, "cloud_event_invalid");
+    assert_eq!(refused["meta"], json!({"attribute": "source", "index": 1}));
+    assert_eq!(post("application/cloudevents+avro", json!({})).await.status, 415);
+    assert_eq!(workflow.list("/events").await.len(), 0);
+
+    let first = post("application/cloudevents+json", event("a", 1)).await.expect(202)["data"].clone();
+    let batch = post("application/cloudevents-batch+json", json!([event("b", 2), event("a", 1), event("b", 2)]))
+        .await
+        .expect(202)["data"]
+        .clone();
+    assert_eq!((&batch[1], &batch[0], batch.as_array().unwrap().len()), (&first, &batch[2], 3));
+    // Somebody on the way has added to the event.
+    let binary =
+        workflow.api.call(Method::POST, &hook).header("ce-specversion", "1.0").header("ce-type", "t").header("ce-source", "/s");
+    let binary = binary.header("ce-id", "b").header("ce-arrived", "now").json(&json!({"n": 3}));
+    assert_eq!(binary.send().await.expect(202)["data"], batch[0]);
+    assert_eq!(post("application/cloudevents-batch+json", json!([])).await.expect(202), json!({"data": []}));
+    for accepted in [&first, &batch[0]] {
+        workflow.finished(accepted["run_id"].as_str().unwrap()).await;
+    }
+    let mut ends = workflow.emitted("end", 2).await;
+    ends.sort_by_key(ToString::to_string);
+    assert_eq!(ends, [json!({"n": "1"}), json!({"n": "2"})]);
+    assert_eq!(workflow.payloads("hook").await.len(), 2);
+
+    let asks = workflow.api.call(Method::OPTIONS, &hook).header("webhook-request-origin", "events.example.com").send().await;
+    assert_eq!((asks.status, asks.header("webhook-allowed-origin")), (200, Some("events.example.com")));
 }

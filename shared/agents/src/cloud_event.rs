@@ -1,10 +1,13 @@
-//! CloudEvents 1.0 over HTTP: how an event is written that goes out, in either mode. Sources: the specification, its JSON format and its HTTP
-//! protocol binding (github.com/cloudevents/spec, v1.0.2).
+//! CloudEvents 1.0 over HTTP: how an event is written that goes out, in either mode, and (in `read`) how those that come in are read. Sources:
+//! the specification, its JSON format and its HTTP protocol binding (github.com/cloudevents/spec, v1.0.2).
+
+mod read;
 
 use crate::outside::header_or;
 use crate::template::Template;
 use crate::{AgentError, Context, Problems};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+pub(crate) use read::{in_batch, is_batch, read};
 use rookery_egress::Request;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -86,18 +89,15 @@ impl CloudEvents {
                 }
             }
             Mode::Structured => {
-                let is_json = media_type == "application/json";
-                let attributes: Map<String, Value> =
+                let mut event: Map<String, Value> =
                     attributes.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-                let mut event = Value::Object(attributes).to_string();
-                if let Some(body) = body {
-                    // The data keep the text that they have, like that of their numbers.
-                    let data = if is_json { body } else { Value::String(body).to_string() };
-                    event.truncate(event.len() - 1);
-                    event += &format!(r#","datacontenttype":{},"data":{data}}}"#, Value::from(media_type));
-                }
+                let data = body.map(|body| {
+                    event.insert("datacontenttype".to_owned(), media_type.into());
+                    let is_json = media_type == "application/json";
+                    ("data", if is_json { body } else { Value::String(body).to_string() })
+                });
                 header_or(request, "Content-Type", STRUCTURED);
-                request.body = Some(event.into());
+                request.body = Some(with_data(event, data).into());
             }
         }
         Ok(())
@@ -124,6 +124,17 @@ impl CloudEvents {
         }
         Ok(attributes)
     }
+}
+
+/// The JSON form of an event: its attributes, and the member that holds its data. The data keep the text that they have, like that of their
+/// numbers.
+fn with_data(attributes: Map<String, Value>, data: Option<(&str, String)>) -> String {
+    let mut event = Value::Object(attributes).to_string();
+    if let Some((member, data)) = data {
+        event.truncate(event.len() - 1);
+        event += &format!(r#","{member}":{data}}}"#);
+    }
+    event
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What agents with a public address see and answer: inbound requests and feeds.
 
-use http::HeaderName;
-use rookery_domain::{EventId, Payload, Time};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName};
+use rookery_domain::{Error, EventId, Kind, Payload, Time, limits};
+use rookery_media::Unreadable;
 use serde_json::Value;
 
 /// A request to an agent's hook.
@@ -10,7 +12,7 @@ pub struct HookRequest {
     /// The method.
     pub method: http::Method,
     /// The headers.
-    pub headers: http::HeaderMap,
+    pub headers: HeaderMap,
     /// The query, decoded, in order.
     pub query: Vec<(String, String)>,
     /// The body as it came.
@@ -24,6 +26,28 @@ impl HookRequest {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+
+    /// The largest body that a request with these headers may have, packed or not.
+    pub fn most_bytes(headers: &HeaderMap) -> usize {
+        if crate::cloud_event::is_batch(headers) { limits::BATCH_BYTES } else { limits::PAYLOAD_BYTES }
+    }
+
+    /// The body, unpacked. Errors: 400, 413; 415 for a content coding that is not known.
+    pub(crate) fn unpacked(&self) -> Result<Bytes, Error> {
+        let codings = self.headers.get_all("content-encoding").iter().filter_map(|value| value.to_str().ok());
+        let codings = codings.collect::<Vec<_>>().join(",");
+        rookery_media::unpack(&codings, Bytes::copy_from_slice(&self.body), Self::most_bytes(&self.headers)).map_err(unreadable)
+    }
+}
+
+/// The error for a body that cannot be read.
+pub(crate) fn unreadable(error: Unreadable) -> Error {
+    let (kind, code) = match &error {
+        Unreadable::TooLarge(_) => (Kind::TooLarge, "body_too_large"),
+        unsupported if unsupported.is_unsupported() => (Kind::MediaType, "unsupported_media_type"),
+        _ => (Kind::Invalid, "invalid_request"),
+    };
+    Error::new(kind, code, error.to_string(), error.remedy())
 }
 
 /// What a hook or a feed answers.
@@ -59,13 +83,13 @@ impl Answer {
 /// A request that was accepted.
 #[derive(Clone, Debug)]
 pub struct Accepted {
-    /// The event's payload; none for a probe or a handshake, which is only answered.
-    pub payload: Option<Payload>,
-    /// The event's groups.
+    /// The events that it makes; none for a probe or a handshake, which is only answered.
+    pub events: Vec<HookEvent>,
+    /// Whether it may make any number of events, and is answered with a list.
+    pub is_batch: bool,
+    /// The groups of each event.
     pub groups: Vec<String>,
-    /// The sender's delivery id: the same id means the same event.
-    pub key: Option<String>,
-    /// The answer, sent once the event is stored. None: `202 {"data": {"event_id", "run_id"}}`.
+    /// The answer, sent once the events are stored. None: `202 {"data": {"event_id", "run_id"}}`, for a batch with a list of them.
     pub answer: Option<Answer>,
     /// Further headers of the answer, whichever answer it is.
     pub headers: Vec<(HeaderName, String)>,
@@ -76,8 +100,20 @@ pub struct Accepted {
 impl Accepted {
     /// A request that is answered and makes no event.
     pub fn only_answered(answer: Answer) -> Self {
-        Accepted { payload: None, groups: Vec::new(), key: None, answer: Some(answer), headers: Vec::new(), confirm: None }
+        let (events, groups, headers) = Default::default();
+        Accepted { events, is_batch: false, groups, answer: Some(answer), headers, confirm: None }
     }
+}
+
+/// An event that a request to a hook makes.
+#[derive(Clone, Debug)]
+pub struct HookEvent {
+    /// Its payload.
+    pub payload: Payload,
+    /// The sender's name for it: the same key means the same event.
+    pub key: Option<String>,
+    /// Whether the key alone says so, and what came first stays. Otherwise, other content under the same key is refused.
+    pub key_suffices: bool,
 }
 
 /// The form of a feed.

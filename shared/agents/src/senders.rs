@@ -5,7 +5,7 @@ use crate::verify::refused;
 use crate::verify::signature::{BASE64, hex, one_is, sign};
 use crate::{Answer, HookRequest};
 use base64::Engine;
-use http::Method;
+use http::{HeaderName, Method, header};
 use rookery_domain::Error;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,6 +19,10 @@ pub(crate) enum Sender {
     /// Amazon SNS: a subscription is confirmed, and the message is read as JSON though it comes as text. `parse_json: ["Message"]`
     /// reads the JSON in it.
     AwsSns,
+    /// Any sender of CloudEvents 1.0, in binary mode, in structured mode, or in batches of at most 100. The payload is the event in its JSON form:
+    /// `id`, `source`, `type`, the other attributes, and `data`, or `data_base64` for data that are neither JSON nor text. The request for
+    /// consent of the CloudEvents webhook specification (OPTIONS with `WebHook-Request-Origin`) is granted at once, for any origin and rate.
+    CloudEvents,
     /// Discord: a ping is answered.
     Discord,
     /// Dropbox: the challenge is answered.
@@ -75,6 +79,9 @@ impl Sender {
             |name: &str| request.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
         let is_get = request.method == Method::GET;
         Ok(match self {
+            // Source: github.com/cloudevents/spec, "HTTP 1.1 Web Hooks for Event Delivery", 4. `WebHook-Request-Callback` is for who grants later:
+            // an address that anybody could name is never called.
+            Sender::CloudEvents if request.method == Method::OPTIONS => request.header("webhook-request-origin").map(consent),
             // Source: developers.facebook.com, "Getting Started" of the Graph API's webhooks.
             Sender::Meta if is_get && query("hub.mode") == Some("subscribe") => {
                 if !one_is(verify_token.unwrap_or_default(), query("hub.verify_token").into_iter()) {
@@ -142,6 +149,14 @@ impl Sender {
     pub(crate) fn has_json_texts(self) -> bool {
         self == Sender::AwsSns
     }
+}
+
+/// Lets an origin send CloudEvents.
+fn consent(origin: &str) -> Answer {
+    let header = |name: &'static str, value: &str| (HeaderName::from_static(name), value.to_owned());
+    let allowed = header("webhook-allowed-origin", origin);
+    let headers = vec![(header::ALLOW, "POST".to_owned()), allowed, header("webhook-allowed-rate", "*")];
+    Answer { headers, ..Answer::empty(200) }
 }
 
 /// Whether a URL belongs to Amazon SNS: no other host is called for a confirmation.

@@ -14,8 +14,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
 use rookery_agents::{Answer, HookRequest};
-use rookery_domain::{Error, Time, limits};
+use rookery_domain::{Error, EventId, Time};
 use rookery_engine::HookAnswer;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// The methods that a hook may be sent with; each hook's options say which it accepts.
 const METHODS: [Method; 7] =
@@ -32,15 +34,34 @@ async fn receive(State(app): State<App>, ids: Ids, request: Request) -> Result<R
     }
     let query = pairs(request.uri())?;
     let (parts, body) = request.into_parts();
-    let body = crate::body::read(body, limits::PAYLOAD_BYTES).await?.to_vec();
+    let body = crate::body::read(body, HookRequest::most_bytes(&parts.headers)).await?.to_vec();
     let request = HookRequest { method: parts.method, headers: parts.headers, query, body, now: Time::now() };
     match app.engine.hook(ids.text("token"), &request).await? {
-        HookAnswer::Accepted(id, headers) => {
-            let answer = (StatusCode::ACCEPTED, Extension(IsLogged), one(AcceptedEvent::from(id)));
-            with(headers, answer.into_response())
+        HookAnswer::Accepted { events, is_batch, headers } => {
+            let mut ids = events.iter().copied().map(AcceptedEvent::from);
+            let accepted = match ids.next() {
+                Some(only) if !is_batch => AcceptedEvents::One(only),
+                first => AcceptedEvents::Batch(first.into_iter().chain(ids).collect()),
+            };
+            with(headers, (StatusCode::ACCEPTED, is_logged(&events), one(accepted)).into_response())
         }
-        HookAnswer::Own(answer, event) => Ok((event.map(|_| Extension(IsLogged)), own(answer)?).into_response()),
+        HookAnswer::Own(answer, events) => Ok((is_logged(&events), own(answer)?).into_response()),
     }
+}
+
+/// The answer to accepted events: one, or a list for a batch.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum AcceptedEvents {
+    /// The event.
+    One(AcceptedEvent),
+    /// The events of a batch, in its order.
+    Batch(Vec<AcceptedEvent>),
+}
+
+/// Accepted events have lines of their own in the log.
+fn is_logged(events: &[EventId]) -> Option<Extension<IsLogged>> {
+    (!events.is_empty()).then_some(Extension(IsLogged))
 }
 
 /// An answer that an agent's owner wrote. Browsers must not run it as a page of this origin.

@@ -2,8 +2,8 @@
 
 use crate::auth::Access;
 use crate::error::Envelope;
-use crate::events::AcceptedEvent;
 use crate::feeds::Feed;
+use crate::hooks::AcceptedEvents;
 use crate::list::One;
 use crate::route::{Route, Shape};
 use crate::routes as all_routes;
@@ -199,7 +199,7 @@ fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenera
             },
         })
     };
-    let accepted = json_of(SchemaGenerator::subschema_for::<One<AcceptedEvent>>, outputs);
+    let accepted = json_of(SchemaGenerator::subschema_for::<One<AcceptedEvents>>, outputs);
     let summary = "Takes a request of any method as an event; the agent's options say which, and what is answered.";
     paths.insert("/hooks/{token}".to_owned(), json!({"post": address("hooks_receive", summary, "202", accepted)}));
     let json = json_of(SchemaGenerator::subschema_for::<Feed>, outputs);

@@ -2,6 +2,10 @@
 
 /// Largest payload of an event, in bytes of JSON text.
 pub const PAYLOAD_BYTES: usize = 256 * 1024;
+/// Most events in one request to a hook.
+pub const BATCH: usize = 100;
+/// Largest body of a request to a hook that holds a batch of events.
+pub const BATCH_BYTES: usize = 1024 * 1024;
 /// Deepest nesting of JSON that is taken in.
 pub const JSON_DEPTH: usize = 64;
 /// Largest workflow body, in bytes of JSON text.

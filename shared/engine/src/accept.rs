@@ -1,18 +1,10 @@
 //! Accepting: an event from outside becomes durable and its deliveries are sent; only then is there a 2xx.
 
-use crate::confirm::confirm;
 use crate::delivery::chain::{Grown, WithLogs};
 use crate::{Built, Engine};
-use http::HeaderName;
-use rookery_agents::{
-    Accepted as AcceptedRequest, Address, Agent, Answer, FeedFormat, FeedItem, FeedRequest, HookRequest, Kind as AgentKind,
-};
-use rookery_domain::{
-    Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, ProjectId, Result, Time, WorkflowId, WorkflowRef,
-};
-use rookery_egress::Redactor;
+use rookery_agents::{Agent, Kind as AgentKind};
+use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time, WorkflowRef};
 use rookery_store::{Accepted, Chain, State, Workflow};
-use std::borrow::Cow;
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -28,6 +20,8 @@ pub struct Incoming {
     pub groups: Vec<String>,
     /// The sender's name for the event: the same key means the same event.
     pub key: Option<String>,
+    /// Whether the key alone says so, and what came first stays. Otherwise, other content under the same key is refused.
+    pub key_suffices: bool,
     /// The event that this one is a copy of.
     pub copy_of: Option<EventId>,
     /// The event's id, if it is already made of the key.
@@ -39,7 +33,7 @@ pub struct Incoming {
 impl Incoming {
     /// An event with this payload and these groups (the agent's first group when there are none). The same key means the same event.
     pub fn new(payload: Payload, groups: Vec<String>, key: Option<String>) -> Self {
-        Incoming { payload, groups, key, copy_of: None, id: None, hop: 0 }
+        Incoming { payload, groups, key, key_suffices: false, copy_of: None, id: None, hop: 0 }
     }
 }
 
@@ -55,12 +49,15 @@ pub(crate) fn incoming_id(workflow: &Workflow, cell: &Cell, key: Option<&str>) -
     }
 }
 
-/// The answer of a hook.
-pub enum HookAnswer {
-    /// The event was accepted: the default answer, with these headers.
-    Accepted(EventId, Vec<(HeaderName, String)>),
-    /// The agent's own answer, and the event if one was accepted.
-    Own(Answer, Option<EventId>),
+/// How an event that comes in is told from those that came before.
+#[derive(Clone, Copy)]
+enum Identity {
+    /// Nothing can have its id.
+    Fresh,
+    /// What has its id is the same event, if it has the same content.
+    KeyAndContent,
+    /// What has its id is the same event.
+    Key,
 }
 
 impl Engine {
@@ -112,7 +109,11 @@ impl Engine {
         incoming: Incoming,
     ) -> Result<EventId> {
         let (id, now) = (&workflow.id, Time::now());
-        let is_fresh = incoming.id.is_none() && incoming.key.is_none();
+        let identity = match (incoming.id, &incoming.key) {
+            (None, None) => Identity::Fresh,
+            _ if incoming.key_suffices => Identity::Key,
+            _ => Identity::KeyAndContent,
+        };
         let event_id = match incoming.id {
             Some(given) => given,
             None => incoming_id(workflow, cell, incoming.key.as_deref())?,
@@ -136,7 +137,7 @@ impl Engine {
         let chain = self.chain(id, built, &event, Grown::AtAccept).await;
         // A sender that goes away must not leave an event without its messages.
         let (engine, workflow, built) = (self.clone(), workflow.clone(), built.clone());
-        let stored = async move { engine.store_accepted(&workflow, &built, event, is_fresh, chain).await };
+        let stored = async move { engine.store_accepted(&workflow, &built, event, identity, chain).await };
         let stored = rookery_trace::within(rookery_trace::current(), stored).in_current_span();
         tokio::spawn(stored).await.map_err(Error::internal)??;
         Ok(event_id)
@@ -147,13 +148,14 @@ impl Engine {
         workflow: &Workflow,
         built: &Built,
         event: Event,
-        is_fresh: bool,
+        identity: Identity,
         chain: WithLogs,
     ) -> Result<()> {
         let id = &workflow.id;
-        let accepted = match is_fresh {
-            true => self.store.accept_fresh(id, &event, &chain.chain).await.map(|()| Accepted::New),
-            false => self.store.accept(id, &event, &chain.chain).await,
+        let accepted = match identity {
+            Identity::Fresh => self.store.accept_fresh(id, &event, &chain.chain).await.map(|()| Accepted::New),
+            Identity::KeyAndContent => self.store.accept(id, &event, &chain.chain).await,
+            Identity::Key => self.store.accept_first(id, &event, &chain.chain).await,
         };
         match accepted? {
             Accepted::New => {
@@ -196,72 +198,6 @@ impl Engine {
         self.list(&workflow.id, std::slice::from_ref(event), chain);
         self.write_lists_of(&workflow.id).await
     }
-
-    /// Handles a request to a hook: `/hooks/{project}{workflow}{secret}`.
-    pub async fn hook(self: &Arc<Self>, token: &str, request: &HookRequest) -> Result<HookAnswer> {
-        let (workflow, built, cell_id) = self.by_token(token, Address::Hook).await?;
-        let (cell, agent) = built.agent(&cell_id)?;
-        if workflow.state != State::Active {
-            self.active(&workflow).await?;
-        }
-        let names: Vec<String> = agent.facts().hook_secret.iter().map(|secret| secret.credential.clone()).collect();
-        // Without a stored secret, the agent decides: probes and handshakes come unsigned and need none.
-        let secret = self.store.credentials(&workflow.id.project, &names).await?.pop().flatten().map(|found| found.value);
-        let mut accepted = agent.hook(request, secret.as_deref())?;
-        if let (Some(name), Some(secret)) = (names.first(), &secret) {
-            without_secret(&mut accepted, name, secret)?;
-        }
-        if let Some(url) = &accepted.confirm {
-            confirm(&self.egress, url).await?;
-        }
-        let Some(payload) = accepted.payload else {
-            return Ok(HookAnswer::Own(accepted.answer.unwrap_or(Answer::empty(204)), None));
-        };
-        let incoming = Incoming::new(payload, accepted.groups, accepted.key);
-        let event = self.accept(&workflow, &built, cell, agent, incoming).await?;
-        Ok(match accepted.answer {
-            Some(mut answer) => {
-                answer.headers.extend(accepted.headers);
-                HookAnswer::Own(answer, Some(event))
-            }
-            None => HookAnswer::Accepted(event, accepted.headers),
-        })
-    }
-
-    /// Writes a feed: `/feeds/{token}.json` or `.xml`. A feed can be read while its workflow exists.
-    pub async fn feed(&self, token: &str, format: FeedFormat, url: &str) -> Result<Answer> {
-        let (workflow, built, cell_id) = self.by_token(token, Address::Feed).await?;
-        let (cell, agent) = built.agent(&cell_id)?;
-        let published = self.store.list_published(&workflow.id.agent(cell), agent.facts().feed_items.max(1)).await?;
-        let items: Vec<FeedItem> = published
-            .into_iter()
-            .filter_map(|item| {
-                let at = item.commit.as_ref()?.began;
-                Some(FeedItem { id: item.id, at, value: item.published?.value().clone() })
-            })
-            .collect();
-        agent.feed(&FeedRequest { format, url, name: &cell.name, items: &items })
-    }
-
-    /// The agent of a public address. The token contains project and workflow; the rest of it is the secret.
-    async fn by_token(&self, token: &str, address: Address) -> Result<(Workflow, Arc<Built>, CellId)> {
-        let unknown = || {
-            let (what, field) = if address == Address::Hook { ("hook", "hook_url") } else { ("feed", "feed_url") };
-            let details = format!("Copy its URL from the agent's `{field}`: `GET .../workflows/{{workflow}}/agents` shows it.");
-            Error::new(Kind::NotFound, "not_found", format!("There is no {what} at this address."), details)
-        };
-        let (project, rest) = token.split_at_checked(ProjectId::LENGTH).ok_or_else(unknown)?;
-        let (workflow, secret) = rest.split_at_checked(WorkflowId::LENGTH).ok_or_else(unknown)?;
-        let (Ok(project), Ok(workflow)) = (project.parse(), workflow.parse()) else { return Err(unknown()) };
-        let id = WorkflowRef { project, workflow };
-        let workflow = self.store.known_workflow(&id).await?.filter(|workflow| !workflow.deleted && workflow.built > 0);
-        let workflow = workflow.ok_or_else(unknown)?;
-        let built = self.built(&id, workflow.built).await?;
-        let (cell, _) = built.by_token(secret).ok_or_else(unknown)?;
-        let of_type = rookery_agents::find(&cell.agent_type).and_then(|info| info.address);
-        let cell = cell.id.clone();
-        if of_type == Some(address) { Ok((workflow, built, cell)) } else { Err(unknown()) }
-    }
 }
 
 /// Logs the one line of an accepted event: it stands for the line of the request, too. So the line names all that it is about, and
@@ -280,20 +216,4 @@ fn log_accepted(workflow: &WorkflowRef, event: &Event, chain: usize, what: &str)
         trace = rookery_trace::current().map(|context| format!("{:032x}", context.trace)),
         "{what}"
     );
-}
-
-/// Takes the secret that verifies a hook out of what is stored: a sender who shows it may have repeated it.
-fn without_secret(accepted: &mut AcceptedRequest, name: &str, secret: &str) -> Result<()> {
-    let redactor = Redactor::new([(name, secret)]);
-    if let Some(key) = &mut accepted.key {
-        *key = redactor.redact_text(key);
-    }
-    if let Some(payload) = &mut accepted.payload
-        && let Cow::Owned(clean) = redactor.redact(payload.as_str().as_bytes())
-    {
-        *payload = Payload::parse(&clean).map_err(|_| {
-            Error::invalid("The request holds the hook's secret in a number.", "Leave it out, or put it into a text.")
-        })?;
-    }
-    Ok(())
 }

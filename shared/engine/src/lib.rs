@@ -2,7 +2,7 @@
 //!
 //! | To know | Begin with |
 //! |---|---|
-//! | how an event comes in | `accept.rs`: [`Engine::accept_at_trigger`], [`Engine::hook`] |
+//! | how an event comes in | `accept.rs`: [`Engine::accept_at_trigger`]; `hooks.rs`: [`Engine::hook`] |
 //! | who gets it | `routing.rs`, and `rookery_domain::Graph::route` |
 //! | how it is handled | `delivery/`: its table of states, then `dispatch.rs` |
 //! | what agents may ask of the world | `external/host.rs` |
@@ -26,6 +26,7 @@ mod confirm;
 mod connections;
 mod delivery;
 mod external;
+mod hooks;
 mod lists;
 mod metrics;
 mod public_url;
@@ -33,7 +34,7 @@ mod routing;
 mod tick;
 mod workflow;
 
-pub use accept::{HookAnswer, Incoming};
+pub use accept::Incoming;
 pub use connections::{ClientStage, Given, ReplyIn, TaskIn, not_connected};
 pub use connections::new_task::{Answers, NewTask, Recipients};
 pub use delivery::chain::ChainBounds;
@@ -42,6 +43,7 @@ pub use delivery::dry_run::{Report, ReportedEvent};
 pub use delivery::replay::Replayed;
 pub use external::collect::Collected;
 pub use external::served::Execution;
+pub use hooks::HookAnswer;
 pub use metrics::meter::metrics_pause;
 pub use public_url::{NoPublicUrl, PublicUrl};
 pub use routing::Router;

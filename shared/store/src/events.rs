@@ -73,7 +73,7 @@ impl RunItem {
 pub enum Accepted {
     /// The event is new, and stored.
     New,
-    /// The same event was there already: its item.
+    /// The event was there already: its item.
     Same(Box<RunItem>),
 }
 
@@ -87,6 +87,23 @@ impl Store {
     /// Stores an event that came from outside, under an id that it may have had before, with its chain. The same id with other content:
     /// 409 `idempotency_conflict`.
     pub async fn accept(&self, workflow: &WorkflowRef, event: &Event, chain: &Chain) -> Result<Accepted> {
+        let is_same = |there: &RunItem| {
+            there.event.as_ref().is_some_and(|there| there.payload == event.payload && there.groups == event.groups)
+        };
+        match self.accept_first(workflow, event, chain).await? {
+            Accepted::Same(there) if !is_same(&there) => Err(Error::new(
+                Kind::Conflict,
+                "idempotency_conflict",
+                "This key came before, with another body.",
+                "Use a new Idempotency-Key for a new event.",
+            )
+            .with_meta(json!({"event_id": there.id}))),
+            accepted => Ok(accepted),
+        }
+    }
+
+    /// Stores an event that came from outside, with its chain, unless its id came before: then the first stays, whatever it holds.
+    pub async fn accept_first(&self, workflow: &WorkflowRef, event: &Event, chain: &Chain) -> Result<Accepted> {
         let item = || event_item(workflow, event, chain);
         // An expired event that TTL has not removed yet is still the same event: its deliveries may also still be there.
         if self.put_made(&item, Some(Expr::new("attribute_not_exists(pk)"))).await? {
@@ -94,20 +111,8 @@ impl Store {
         }
         let there = self.get(keys::event(workflow, event.id)).await?;
         let there = there.map(|item| read_item(event.id, &item)).transpose()?.filter(|item| item.event.is_some());
-        let is_same = |there: &RunItem| {
-            there.event.as_ref().is_some_and(|there| there.payload == event.payload && there.groups == event.groups)
-        };
-        match there {
-            Some(there) if is_same(&there) => Ok(Accepted::Same(Box::new(there))),
-            Some(there) => Err(Error::new(
-                Kind::Conflict,
-                "idempotency_conflict",
-                "This key came before, with another body.",
-                "Use a new Idempotency-Key for a new event.",
-            )
-            .with_meta(json!({"event_id": there.id}))),
-            None => Err(Error::unavailable("an item with the event's id is there, but it is not an event")),
-        }
+        let is_no_event = || Error::unavailable("an item with the event's id is there, but it is not an event");
+        there.map(|there| Accepted::Same(Box::new(there))).ok_or_else(is_no_event)
     }
 
     /// Reads one item of a run, consistently.

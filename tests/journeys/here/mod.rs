@@ -2,6 +2,7 @@
 
 mod addresses;
 mod auth;
+mod cloud_events;
 mod connections;
 mod cost;
 mod damage;

@@ -201,3 +201,28 @@ async fn the_webhook_function_serves_hooks_alone() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_batch_of_cloud_events_may_be_larger_than_one_event_and_is_answered_with_a_list() {
+    let world = World::open().await;
+    let hooks = json!([agent("events", "webhook", json!({"sender": "cloud_events"})), agent("any", "webhook", json!({}))]);
+    let workflow = world.started(hooks).await;
+    let post = async |cell: &str, media_type: &str, body: &Value| {
+        let shown = world.get(&format!("{workflow}/agents/{cell}")).await.ok(200);
+        let request = request("POST", shown["data"]["hook_url"].as_str().unwrap()).header("content-type", media_type);
+        world.send(request.body(Body::from(body.to_string())).unwrap()).await
+    };
+    let event = |id: u32, size: usize| json!({"specversion": "1.0", "type": "t", "source": "/s", "id": id.to_string(), "data": "x".repeat(size)});
+    let batch = Value::from_iter((0..4).map(|id| event(id, 200 * 1024)));
+    let media_type = "application/cloudevents-batch+json";
+    let answer = post("events", media_type, &batch).await.ok(202);
+    assert_eq!(answer["data"].as_array().unwrap().len(), 4);
+    let one = post("events", media_type, &json!([event(0, 200 * 1024)])).await.ok(202);
+    assert_eq!(one["data"], json!([answer["data"][0]]), "a batch of one is a batch");
+    assert_eq!(post("events", "application/cloudevents+json", &event(0, 1)).await.ok(202)["data"], answer["data"][0]);
+    post("events", "application/cloudevents+json", &event(9, 300 * 1024)).await.error(413, "body_too_large");
+    post("any", media_type, &batch).await.error(413, "payload_too_large");
+    let huge = Value::from_iter((0..6).map(|id| event(id, 200 * 1024)));
+    post("events", media_type, &huge).await.error(413, "body_too_large");
+    world.stop().await;
+}

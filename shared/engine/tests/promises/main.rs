@@ -3,6 +3,7 @@
 
 mod asked;
 mod asking;
+mod batches;
 mod called;
 mod chains;
 mod collisions;

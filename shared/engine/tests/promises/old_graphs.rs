@@ -38,7 +38,7 @@ async fn answer(world: &World, seed: &str, config: Value) -> String {
     };
     match world.calm.hook(&token, &request).await.unwrap() {
         HookAnswer::Own(answer, _) => answer.body,
-        HookAnswer::Accepted(..) => "accepted".to_owned(),
+        HookAnswer::Accepted { .. } => "accepted".to_owned(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{ExecutionResult, Outcome, write_result};
-use crate::outside::{Retries, as_webhook, refuse_json_in_text, whole_url};
+use crate::cloud_event::{CloudEventOption, CloudEvents};
+use crate::outside::{Retries, as_webhook, header_or, refuse_json_in_text, whole_url};
 use crate::template::JsonTemplate;
 use crate::{AgentError, Call, Context, CredentialUse, Effects, Example, Facts, judge};
 use http::Method;
@@ -28,6 +29,9 @@ pub struct Options {
     callback_url: Option<String>,
     /// The credential with the secret (`whsec_...`) that signs the posts, as in Standard Webhooks.
     signing_credential: Option<String>,
+    /// Posts the outcome as a CloudEvent (version 1.0), whose data it is. Its `id` is the same at each try, and its `time` is when the event
+    /// came that is answered.
+    cloud_event: Option<CloudEventOption>,
     /// How often a failed post is made again: 0 to 5.
     #[serde(default)]
     retries: Retries,
@@ -40,6 +44,7 @@ pub struct AnswerCaller {
     steps: Option<JsonTemplate>,
     callback_url: Option<String>,
     signing_credential: Option<String>,
+    cloud_events: Option<CloudEvents>,
     retries: u32,
 }
 
@@ -58,6 +63,7 @@ impl AgentType for AnswerCaller {
             refuse_json_in_text(field, value.as_ref(), problems);
         }
         let retries = options.retries.take(problems);
+        let cloud_events = options.cloud_event.and_then(|option| CloudEvents::take(option, problems));
         let mut json =
             |field: &str, source: Option<Value>| source.and_then(|source| problems.take(field, JsonTemplate::parse(&source)));
         let (result, messages) = (json("result", options.result), json("messages", options.messages));
@@ -68,6 +74,7 @@ impl AgentType for AnswerCaller {
             steps,
             callback_url: options.callback_url,
             signing_credential: options.signing_credential,
+            cloud_events,
             retries,
         })
     }
@@ -90,12 +97,17 @@ impl AgentType for AnswerCaller {
         let body = write_result(&ExecutionResult { request_id: event.id.run.to_string(), outcome }).to_string();
         let mut request = Request::new(Method::POST, url);
         let mut header = |name: &str, value: String| request.headers.push((name.to_owned(), value));
-        header("Content-Type", "application/json".to_owned());
         header("Idempotency-Key", cx.delivery.to_string());
         if let Some(token) = caller.token {
             header("X-Callback-Token", token);
         }
-        request.body = Some(body.into());
+        match &self.cloud_events {
+            Some(events) => events.write(cx, &mut request, Some(body), "application/json")?,
+            None => {
+                header_or(&mut request, "Content-Type", "application/json");
+                request.body = Some(body.into());
+            }
+        }
         as_webhook(cx, &mut request, self.signing_credential.as_deref()).await?;
         let response = judge(cx.host.call(Call { request, credentials: &[], scope: cx.scope() }).await?, cx.now)?;
         Ok(Effects::none().outcome("answered").log(format!("The caller's answer had the status {}.", response.status)))
@@ -184,10 +196,30 @@ mod tests {
         assert_eq!(header("webhook-signature"), crate::sign_standard_webhook("whsec_dGVzdA==", &text).unwrap());
     }
 
+    #[tokio::test]
+    async fn the_outcome_is_posted_as_a_cloud_event_where_the_option_says_so() {
+        let (cell, event) = (cell(), event("source", r#"{"result": 1}"#));
+        for (mode, content_type) in [("binary", "application/json"), ("structured", "application/cloudevents+json")] {
+            let world = World::called_from("https://caller.example/cb");
+            let option = json!({"type": "com.example.answered", "source": "/weather", "mode": mode});
+            agent("answer_caller", json!({"cloud_event": option})).receive(&context(&cell, &event, &world)).await.unwrap();
+            let request = world.calls.lock().unwrap()[0].clone();
+            let header = |name: &str| request.headers.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+            assert_eq!((header("Content-Type"), header("X-Callback-Token")), (Some(content_type), Some("token")));
+            let body: Value = serde_json::from_slice(&request.body.clone().unwrap()).unwrap();
+            let (kind, data) = match mode {
+                "binary" => (header("ce-type").unwrap(), &body),
+                _ => (body["type"].as_str().unwrap(), &body["data"]),
+            };
+            assert_eq!((kind, &data["requestId"]), ("com.example.answered", &json!(event.id.run.to_string())));
+        }
+    }
+
     #[test]
     fn errors_name_the_field() {
         assert_eq!(problem("answer_caller", json!({"callback_url": "caller.example"})), "config.callback_url");
         assert_eq!(problem("answer_caller", json!({"retries": 9})), "config.retries");
+        assert_eq!(problem("answer_caller", json!({"cloud_event": {"type": "t", "source": ""}})), "config.cloud_event.source");
         assert_eq!(problem("answer_caller", json!({"messages": "[{\"text\": \"{{ a }}\"}]"})), "config.messages");
         assert_eq!(problem("answer_caller", json!({"result": "{{ a"})), "config.result");
     }

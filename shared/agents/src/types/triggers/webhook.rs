@@ -4,12 +4,14 @@ mod body;
 mod event_headers;
 mod probe;
 mod reply;
+mod sender;
 
 use crate::agent::{Address, AgentType, Kind, Problems};
+use crate::cloud_event;
 use crate::paths::Path;
 use crate::senders::{Sender, delivery_id};
-use crate::verify::{Scheme, Verify};
-use crate::{Accepted, CredentialUse, Example, Facts, HookRequest};
+use crate::verify::Verify;
+use crate::{Accepted, CredentialUse, Example, Facts, HookEvent, HookRequest};
 use body::Reading;
 use event_headers::EventHeaders;
 use http::Method;
@@ -33,12 +35,16 @@ use serde_json::{Value, json};
 /// Text may be in any charset that its `Content-Type`, its byte order mark or an XML declaration names; without one, it is UTF-8.
 /// Bodies may come with `Content-Encoding: gzip` or `deflate`. Other media types get 415. A payload has at most 256 KB, unpacked.
 ///
+/// With the `sender` `cloud_events`, the payload is the CloudEvent in its JSON form, so that `payload_path: data` gives its data. Each event of a
+/// batch becomes an event of its own, and `payload_path`, `event_headers` go for each. A batch has at most 1 MB, each of its events 256 KB. If
+/// one of them is wrong, the batch is refused whole: 400 names the attribute and the place. The answer to a batch is a list.
+///
 /// HEAD and OPTIONS are answered and make no event. Known senders check by a handshake that an address is right; handshakes are
 /// answered, too, and make no event: see `sender`.
 ///
 /// The same delivery sent again is the same event. It is recognised by the sender's delivery id (`webhook-id` or `svix-id`,
 /// `X-GitHub-Delivery`, the `id` of a Stripe event, the `event_id` of Slack, the `MessageId` of Amazon SNS) or by an
-/// `Idempotency-Key` header.
+/// `Idempotency-Key` header. Two CloudEvents with the same `source` and `id` are the same event, however they come: the first stays.
 ///
 /// While the workflow runs, it is called by its name as well (`POST /workflows/NAME`), see `manual`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -49,6 +55,8 @@ pub struct Options {
     #[serde(default)]
     verbs: Option<String>,
     /// The sender, where `verify` does not name it. The sender's handshake is answered, and its bodies are read in its own way.
+    /// `cloud_events` goes with the schemes `standard_webhooks` and `token`, too. A signature covers the body alone: to have the attributes of
+    /// CloudEvents signed, have them sent in structured mode or in batches.
     #[serde(default)]
     sender: Option<Sender>,
     /// For Meta: the text that is entered there as Verify token. Only a caller who knows it gets an answer to Meta's challenge;
@@ -128,7 +136,7 @@ impl AgentType for Webhook {
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         let verbs = options.verbs.as_deref().and_then(|verbs| problems.take("verbs", methods(verbs)));
-        let sender = sender(&options, problems);
+        let sender = sender::take(&options, problems);
         let reading = Reading::new(sender, &options.parse_json, options.event_query_key.clone(), problems);
         let whole = |path: &String| matches!(path.trim(), "" | "." | "$");
         let payload_path = options.payload_path.clone().filter(|path| !whole(path));
@@ -168,6 +176,9 @@ impl AgentType for Webhook {
         if let Some(verify) = &self.verify {
             verify.check(request, secret)?;
         }
+        if self.sender == Some(Sender::CloudEvents) {
+            return self.accepted(cloud_event::read(request)?, cloud_event::is_batch(&request.headers), request);
+        }
         let body = self.reading.payload(request)?;
         // The text is parsed into a value only where one is needed.
         let value = if self.sender.is_some() { body.value() } else { &Value::Null };
@@ -175,15 +186,7 @@ impl AgentType for Webhook {
             return Ok(Accepted { confirm: handshake.confirm, ..Accepted::only_answered(handshake.answer) });
         }
         let key = delivery_id(self.sender, request, value);
-        let payload = self.payload(body, request)?;
-        Ok(Accepted {
-            answer: self.reply.as_ref().map(|reply| reply.answer(&payload)).transpose()?,
-            payload: Some(payload),
-            groups: vec!["on_receive".to_owned()],
-            key,
-            headers: self.cors.as_ref().map(|cors| cors.headers(request)).unwrap_or_default(),
-            confirm: None,
-        })
+        self.accepted(vec![HookEvent { payload: body, key, key_suffices: false }], false, request)
     }
 
     fn examples() -> Vec<Example> {
@@ -199,6 +202,9 @@ impl AgentType for Webhook {
         });
         let meta = json!({"verify": {"scheme": "meta", "credential": "app_secret"}, "verify_token": "entered-at-meta"});
         let sns = json!({"sender": "aws_sns", "parse_json": ["Message"]});
+        let cloud_events = json!({
+            "sender": "cloud_events", "payload_path": "data", "verify": {"scheme": "standard_webhooks", "credential": "orders_secret"}
+        });
         let page = json!({"verbs": "post", "cors": "https://shop.example.com", "event_query_key": "query"});
         vec![
             Example::new("Anything that is sent", json!({})),
@@ -207,6 +213,7 @@ impl AgentType for Webhook {
             Example::new("The object of a Stripe event", stripe),
             Example::new("Meta, with its challenge", meta),
             Example::new("Amazon SNS, with the JSON in its messages", sns),
+            Example::new("The data of CloudEvents, signed as Standard Webhooks", cloud_events),
             Example::new("A form of a web page elsewhere, with its files", page),
             Example::new("An answer of its own", answers),
             Example::new("An answer in JSON", answers_json),
@@ -217,11 +224,25 @@ impl AgentType for Webhook {
 impl Webhook {
     /// The answer to a request that only asks about the hook, and is not signed.
     fn probed(&self, request: &HookRequest, secret: Option<&str>) -> Result<Option<crate::Answer>, Error> {
-        if let Some(answer) = probe::answer(request, self.verbs.as_deref(), self.cors.as_ref()) {
-            return Ok(Some(answer));
-        }
         let handshake = self.sender.map(|sender| sender.handshake(request, secret, self.verify_token.as_deref()));
-        Ok(handshake.transpose()?.flatten())
+        let probe = || probe::answer(request, self.verbs.as_deref(), self.cors.as_ref());
+        Ok(handshake.transpose()?.flatten().or_else(probe))
+    }
+
+    /// What comes of a request with these bodies of events.
+    fn accepted(&self, mut events: Vec<HookEvent>, is_batch: bool, request: &HookRequest) -> Result<Accepted, Error> {
+        for (index, event) in events.iter_mut().enumerate() {
+            let payload = self.payload(event.payload.clone(), request);
+            event.payload = payload.map_err(|error| if is_batch { cloud_event::in_batch(index, error) } else { error })?;
+        }
+        Ok(Accepted {
+            answer: self.reply.as_ref().map(|reply| reply.answer(&events)).transpose()?,
+            events,
+            is_batch,
+            groups: vec!["on_receive".to_owned()],
+            headers: self.cors.as_ref().map(|cors| cors.headers(request)).unwrap_or_default(),
+            confirm: None,
+        })
     }
 
     fn allow(&self, method: &Method) -> Result<(), Error> {
@@ -267,26 +288,6 @@ fn methods(verbs: &str) -> Result<Vec<Method>, String> {
         .map(|verb| one(verb).ok_or_else(|| format!("`{verb}` is not a method. Write them like `get,post`.")))
         .filter(|verb| !matches!(verb, Ok(Method::HEAD | Method::OPTIONS)))
         .collect()
-}
-
-/// The sender: the one that `verify` names, or else the option.
-fn sender(options: &Options, problems: &mut Problems) -> Option<Sender> {
-    let scheme = options.verify.as_ref().map(|verify| verify.scheme);
-    let by_scheme = scheme.and_then(Scheme::sender);
-    if options.sender.is_some_and(|sender| by_scheme.is_some_and(|known| known != sender)) {
-        problems.add("sender", "Leave it out: `verify.scheme` names another sender.");
-    }
-    let sender = options.sender.or(by_scheme);
-    if by_scheme.is_none() && sender.is_some_and(Sender::needs_secret) {
-        problems.add("sender", "Its handshake is answered with a secret: give `verify` with the sender's own scheme.");
-    }
-    let has_token = options.verify_token.as_deref().is_some_and(|token| !token.trim().is_empty());
-    match (sender == Some(Sender::Meta), has_token) {
-        (true, false) => problems.add("verify_token", "Give the text that you enter at Meta as Verify token."),
-        (false, _) if options.verify_token.is_some() => problems.add("verify_token", "Leave it out: only Meta sends it."),
-        _ => {}
-    }
-    sender
 }
 
 #[cfg(test)]

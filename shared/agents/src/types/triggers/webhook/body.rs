@@ -2,10 +2,10 @@
 
 use crate::HookRequest;
 use crate::agent::Problems;
+use crate::hook::unreadable;
 use crate::senders::Sender;
-use bytes::Bytes;
-use rookery_domain::{Error, Kind, Payload, limits};
-use rookery_media::{Body, Unreadable};
+use rookery_domain::{Error, Kind, Payload};
+use rookery_media::Body;
 use serde_json::{Map, Value, json};
 
 /// In `parse_json`, this stands for the whole body.
@@ -45,15 +45,12 @@ impl Reading {
     }
 
     fn body(&self, request: &HookRequest) -> Result<Payload, Error> {
-        let codings = request.headers.get_all("content-encoding").iter().filter_map(|value| value.to_str().ok());
-        let codings = codings.collect::<Vec<_>>().join(",");
-        let body =
-            rookery_media::unpack(&codings, Bytes::copy_from_slice(&request.body), limits::PAYLOAD_BYTES).map_err(refused)?;
+        let body = request.unpacked()?;
         if body.is_empty() {
             let fields = if self.query_key.is_some() { Map::new() } else { query(request) };
             return Payload::of(Value::Object(fields));
         }
-        match rookery_media::read(request.header("content-type").unwrap_or_default(), &body).map_err(refused)? {
+        match rookery_media::read(request.header("content-type").unwrap_or_default(), &body).map_err(unreadable)? {
             Body::Json(text) => Payload::parse(text.as_bytes()),
             Body::Text(text) if self.json_texts => Payload::parse(text.as_bytes()),
             Body::Text(text) => Payload::of(json!({"text": text})),
@@ -99,13 +96,4 @@ pub(super) fn under(payload: Value, key: &str, more: Value) -> Value {
 
 fn query(request: &HookRequest) -> Map<String, Value> {
     rookery_media::fields(request.query.iter().map(|(name, value)| (name.clone(), value.as_str().into())))
-}
-
-fn refused(error: Unreadable) -> Error {
-    let (kind, code) = match &error {
-        Unreadable::TooLarge(_) => (Kind::TooLarge, "body_too_large"),
-        unsupported if unsupported.is_unsupported() => (Kind::MediaType, "unsupported_media_type"),
-        _ => (Kind::Invalid, "invalid_request"),
-    };
-    Error::new(kind, code, error.to_string(), error.remedy())
 }

@@ -2,10 +2,10 @@
 //! put in is escaped.
 
 use super::Options;
-use crate::Answer;
 use crate::agent::Problems;
 use crate::template::{JsonTemplate, Scope, Template, TemplateError};
-use rookery_domain::{Error, Kind, Payload};
+use crate::{Answer, HookEvent};
+use rookery_domain::{Error, Kind};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
@@ -52,9 +52,11 @@ impl Reply {
         (body.is_some() || options.code.is_some()).then(|| Reply { status: options.code.unwrap_or(200), content_type, body })
     }
 
-    pub(super) fn answer(&self, payload: &Payload) -> Result<Answer, Error> {
-        // The scope has no time, so that the same delivery gets the same answer.
-        let scope = Scope::new(Map::from_iter([("payload".to_owned(), payload.value().clone())]));
+    pub(super) fn answer(&self, events: &[HookEvent]) -> Result<Answer, Error> {
+        // Only CloudEvents come in batches, and their hooks have no template. The scope has no time, so that the same delivery gets the same
+        // answer.
+        let payload = events.first().map(|event| ("payload".to_owned(), event.payload.value().clone()));
+        let scope = Scope::new(Map::from_iter(payload));
         let body = match &self.body {
             None => Ok(String::new()),
             Some(Body::Text(template)) => template.render(&scope),
@@ -130,6 +132,7 @@ fn outputs_as_texts(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rookery_domain::Payload;
 
     fn rendered(text: &str, payload: &str) -> String {
         let payload = serde_json::from_str::<Value>(payload).unwrap();
@@ -167,7 +170,8 @@ mod tests {
     fn json_that_tags_make_is_checked_when_it_is_written() {
         let body = Some(json(r#"[{% for n in payload %}{{ n }}{% unless forloop.last %},{% endunless %}{% endfor %}]"#).unwrap());
         let reply = Reply { status: 200, content_type: JSON.to_owned(), body };
-        let answer = |payload: &str| reply.answer(&Payload::parse(payload.as_bytes()).unwrap());
+        let event = |text: &str| HookEvent { payload: Payload::parse(text.as_bytes()).unwrap(), key: None, key_suffices: false };
+        let answer = |payload: &str| reply.answer(&[event(payload)]);
         assert_eq!(answer("[1,2]").unwrap().body, "[1,2]");
         let error = answer(r#"["a"]"#).unwrap_err();
         assert!(error.message.contains("not JSON"), "{}", error.message);

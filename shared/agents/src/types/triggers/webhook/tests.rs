@@ -1,10 +1,11 @@
 //! Requests to a hook, and what becomes of them.
 
 mod bodies;
+mod cloud_events;
 mod senders;
 
 use crate::testing::{agent, problem, problems};
-use crate::{Accepted, Answer, CredentialUse, HookRequest};
+use crate::{Accepted, Answer, CredentialUse, HookEvent, HookRequest};
 use http::Method;
 use rookery_domain::{Error, Kind, Time};
 use serde_json::{Value, json};
@@ -20,11 +21,17 @@ fn post(config: Value, headers: &[(&'static str, &str)], body: impl AsRef<[u8]>)
     agent("webhook", config).hook(&request(Method::POST, headers, body.as_ref()), Some("s3cret"))
 }
 
+/// The one event of a request.
+fn only(accepted: &Accepted) -> &HookEvent {
+    assert_eq!((accepted.events.len(), accepted.is_batch), (1, false));
+    &accepted.events[0]
+}
+
 /// The payload of an accepted POST.
 fn payload(config: Value, headers: &[(&'static str, &str)], body: impl AsRef<[u8]>) -> String {
     let accepted = post(config, headers, body).unwrap();
     assert_eq!(accepted.groups, ["on_receive"]);
-    accepted.payload.unwrap().as_str().to_owned()
+    only(&accepted).payload.as_str().to_owned()
 }
 
 #[test]
@@ -49,7 +56,7 @@ fn forms_texts_and_queries_become_objects() {
     let query = vec![("a".to_owned(), "1".to_owned()), ("b".to_owned(), "ü".to_owned()), ("a".to_owned(), "2".to_owned())];
     let request = HookRequest { query, ..request(Method::GET, &[], b"") };
     let accepted = agent("webhook", json!({})).hook(&request, None).unwrap();
-    assert_eq!(accepted.payload.unwrap().as_str(), r#"{"a":["1","2"],"b":"ü"}"#);
+    assert_eq!(only(&accepted).payload.as_str(), r#"{"a":["1","2"],"b":"ü"}"#);
 }
 
 #[test]
@@ -142,14 +149,15 @@ fn only_verified_requests_pass() {
     assert_eq!(hook.facts().credentials, CredentialUse::of("verify.credential", [&secret.credential]));
     assert_eq!(secret.credential, "hook");
     let passed = post(config.clone(), &[JSON, ("authorization", "Bearer s3cret"), ("idempotency-key", "k1")], "{}").unwrap();
-    assert_eq!(passed.key.as_deref(), Some("k1"));
+    assert_eq!(only(&passed).key.as_deref(), Some("k1"));
     // The proof is checked first: strangers learn nothing about what the hook takes.
     for headers in [&[][..], &[("authorization", "Bearer wrong")]] {
         assert_eq!(post(config.clone(), headers, "x").unwrap_err().kind, Kind::Unauthenticated);
     }
     let unset = hook.hook(&request(Method::POST, &[], b""), None).unwrap_err();
     assert_eq!(unset.kind, Kind::Unavailable);
-    assert_eq!(post(json!({}), &[JSON, ("x-github-delivery", "guid")], "{}").unwrap().key.as_deref(), Some("guid"));
+    let known = post(json!({}), &[JSON, ("x-github-delivery", "guid")], "{}").unwrap();
+    assert_eq!(only(&known).key.as_deref(), Some("guid"));
 }
 
 #[test]
@@ -175,6 +183,12 @@ fn every_problem_names_its_field() {
         (json!({"sender": "meta"}), "config.verify_token"),
         (json!({"verify": {"scheme": "meta", "credential": "c"}, "verify_token": " "}), "config.verify_token"),
         (json!({"verify_token": "x"}), "config.verify_token"),
+        (json!({"sender": "cloud_events", "parse_json": ["data"]}), "config.parse_json"),
+        (json!({"sender": "cloud_events", "event_query_key": "query"}), "config.event_query_key"),
+        (json!({"sender": "cloud_events", "response": "Thanks"}), "config.response"),
+        (json!({"sender": "cloud_events", "verbs": "put"}), "config.verbs"),
+        (json!({"sender": "cloud_events", "verify": {"scheme": "github", "credential": "c"}}), "config.sender"),
+        (json!({"sender": "cloud_events", "verify_token": "x"}), "config.verify_token"),
         (json!({"parse_json": [""]}), "config.parse_json[0]"),
         (json!({"event_query_key": ""}), "config.event_query_key"),
         (json!({"cors": "shop.example.com"}), "config.cors"),

@@ -54,8 +54,8 @@ fn json_in_a_text_is_read_where_the_sender_or_the_hook_says_so() {
     assert_eq!(payload(json!({"parse_json": ["."]}), &[text], r#"{"n": 1.10}"#), r#"{"n": 1.10}"#);
     let sns = r#"{"Type":"Notification","MessageId":"m1","Message":"{\"n\":1.10}"}"#;
     let accepted = post(json!({"sender": "aws_sns", "parse_json": ["Message"]}), &[text], sns).unwrap();
-    assert_eq!(accepted.payload.unwrap().as_str(), r#"{"Type":"Notification","MessageId":"m1","Message":{"n":1.10}}"#);
-    assert_eq!(accepted.key.as_deref(), Some("m1"));
+    assert_eq!(only(&accepted).payload.as_str(), r#"{"Type":"Notification","MessageId":"m1","Message":{"n":1.10}}"#);
+    assert_eq!(only(&accepted).key.as_deref(), Some("m1"));
     for (config, body) in [(json!({"parse_json": ["."]}), "x"), (json!({"parse_json": ["text"]}), "{")] {
         assert_eq!(post(config, &[text], body).unwrap_err().kind, Kind::Invalid);
     }
@@ -67,7 +67,7 @@ fn a_query_stands_where_the_hook_says() {
     let with = |config: Value, method: Method, headers: &[(&'static str, &str)], body: &str| {
         let query = vec![("a".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())];
         let request = HookRequest { query, ..request(method, headers, body.as_bytes()) };
-        agent("webhook", config).hook(&request, None).unwrap().payload.unwrap().as_str().to_owned()
+        only(&agent("webhook", config).hook(&request, None).unwrap()).payload.as_str().to_owned()
     };
     let keyed = || json!({"event_query_key": "query"});
     assert_eq!(with(keyed(), Method::POST, &[JSON], r#"{"n": 1.10}"#), r#"{"n":1.10,"query":{"a":["1","2"]}}"#);
