@@ -118,6 +118,12 @@ impl AgentType for AnswerCaller {
             Example::new("The answer of a served agent", json!({"result": "{{ text }}"}))
                 .on(json!({"text": "It is sunny."}))
                 .answered(200, "{}"),
+            Example::new(
+                "The answer as a CloudEvent",
+                json!({"cloud_event": {"type": "com.example.order.shipped", "source": "https://shop.example.com/orders"}}),
+            )
+            .on(json!({"result": {"parcel": 7}}))
+            .answered(200, "{}"),
         ]
     }
 }
