@@ -120,9 +120,11 @@ impl AgentType for AnswerCaller {
                 .answered(200, "{}"),
             Example::new(
                 "The answer as a CloudEvent",
-                json!({"cloud_event": {"type": "com.example.order.shipped", "source": "https://shop.example.com/orders"}}),
+                json!({"cloud_event": {
+                    "type": "com.example.order.shipped", "source": "https://shop.example.com/orders", "subject": "{{ order.id }}"
+                }}),
             )
-            .on(json!({"result": {"parcel": 7}}))
+            .on(json!({"order": {"id": 7}, "result": {"parcel": 12}}))
             .answered(200, "{}"),
         ]
     }
