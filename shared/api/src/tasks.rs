@@ -3,7 +3,7 @@
 
 use crate::App;
 use crate::auth::Access;
-use crate::body::{Input, Json, Nothing};
+use crate::body::{Input, Json, Nothing, present};
 use crate::error::Result;
 use crate::events::{cut, idempotency_key};
 use crate::ids::Ids;
@@ -68,11 +68,11 @@ struct NewTask {
     /// Whom it is for: `"all"`, or an object with either `connection_tokens`, or `client_project_id` and, for a project of another
     /// deployment, `client_deployment`. Without it, the connection that `connection_token` in the payload names; the payload is then
     /// sent without this field.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     to: Option<To>,
     /// The task of the other side that it answers, where it goes over one connection: the `task_id` in the `origin` of the task's run.
     /// A stage that waits for the reply to this task then goes on; any other reply is an event of its own there.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     reply_to: Option<String>,
 }
 
@@ -104,10 +104,13 @@ enum All {
 #[serde(deny_unknown_fields)]
 struct Part {
     /// These connections, at most 5,000.
+    #[serde(default, deserialize_with = "present")]
     connection_tokens: Option<Vec<String>>,
     /// All active connections of this project.
+    #[serde(default, deserialize_with = "present")]
     client_project_id: Option<String>,
     /// The deployment of the project, as `https://flows.example.com`.
+    #[serde(default, deserialize_with = "present")]
     client_deployment: Option<String>,
 }
 
