@@ -9,14 +9,17 @@ import time
 import traceback
 from pathlib import Path
 
+import abstra_consumes
 import between_abstras
 import projects
+import rookery_consumes
+import wire_checks
 from broker import Broker
 from deployment import Deployment
 from loopback import Forwarder, Server
 from rookery import Rookery
 
-PARTS = (between_abstras,)
+PARTS = (between_abstras, abstra_consumes, rookery_consumes, wire_checks)
 
 
 class Rig:
