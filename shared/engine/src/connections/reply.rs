@@ -23,6 +23,10 @@ impl EngineHost<'_> {
     /// Sends a reply over one connection. Whoever is at the other end has it when this is answered.
     async fn reply_over(&self, name: &str, reply: SendReply<'_>) -> Result<TaskId, Stopped> {
         let engine = self.engine.itself()?;
+        let origin = engine.store.task_origin(&self.agent.workflow, self.work.run()).await?;
+        // An event that lost the name on its way is still of the run that the task began.
+        let of_run = origin.as_ref().map(|origin| origin.connection.to_string()).unwrap_or_default();
+        let name = if name.is_empty() { &of_run } else { name };
         let connection = match engine.provided(self.project(), name).await {
             Err(error) if error.kind == Kind::NotFound => {
                 let message = format!(
@@ -39,7 +43,6 @@ impl EngineHost<'_> {
             self.refuse(format!("would reply over the connection {name}: {}", reply.payload.as_str()));
             return Err(AgentError::fail("reply_sent", "A dry run sends no replies.").into());
         }
-        let origin = engine.store.task_origin(&self.agent.workflow, self.work.run()).await?;
         let task = self.task(&connection, &reply, origin);
         match engine.deliver_task(&connection, &task).await {
             Ok(()) => {

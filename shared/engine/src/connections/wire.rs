@@ -11,6 +11,7 @@ use rookery_domain::{
 };
 use rookery_store::{Connection, Ends, EntryPoint};
 use serde_json::json;
+use uuid::Uuid;
 
 /// The longest id of a stage and the longest address, in bytes.
 const STAGE_BYTES: usize = 200;
@@ -72,8 +73,8 @@ impl Engine {
             agent: None,
             created_at: Time::now(),
         };
-        // A connection that was ended and is made again has another token: its generations begin later.
-        let generation = u32::try_from(ends.created_at.0 / 1000).unwrap_or(u32::MAX);
+        // A connection that was ended and is made again has another token: its generations begin anywhere.
+        let generation = Uuid::new_v4().as_fields().0 / 2;
         let new = Connection { generation, given: generation, ..Connection::new(ends, Some(task_url.to_owned()), state) };
         let opened = self.open(&entry, &client, new).await?;
         match opened.state {

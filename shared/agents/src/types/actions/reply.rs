@@ -23,7 +23,7 @@ const CONNECTION_TOKEN: &str = "connection_token";
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The connection: a template. Without this and `client_project_id`, the connection that the event's payload names under
-    /// `connection_token`, as that of a task does.
+    /// `connection_token`, as that of a task does; or, if the payload names none any more, that of the task which the run began with.
     connection_token: Option<String>,
     /// Instead of one connection, all active ones of this project: a template for its id.
     client_project_id: Option<String>,
