@@ -8,7 +8,6 @@
 
 mod agents;
 mod asking;
-mod between;
 mod connections;
 mod deletion;
 mod entry_point_versions;

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod auth;
+mod between;
 mod cloud_events;
 mod connections;
 mod cost;
