@@ -35,8 +35,8 @@ mod tick;
 mod workflow;
 
 pub use accept::Incoming;
-pub use connections::{ClientStage, Given, ReplyIn, TaskIn, not_connected};
 pub use connections::new_task::{Answers, NewTask, Recipients};
+pub use connections::{ClientStage, Given, ReplyIn, TaskIn, not_connected};
 pub use delivery::chain::ChainBounds;
 pub use delivery::dispatch::Dispatcher;
 pub use delivery::dry_run::{Report, ReportedEvent};
