@@ -7,15 +7,16 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rookery_boot::{Options, TABLE};
 use rookery_domain::{
-    CallbackAuth, CellId, EntryPointId, EventId, Payload, ProjectId, SessionAt, Time, WorkflowRef, random_token,
+    AgentRef, CallbackAuth, CellId, ConnectionId, ConnectionState, EntryPointId, EventId, Payload, ProjectId, SessionAt, Time,
+    WorkflowRef, random_token,
 };
 use rookery_egress::Policy;
 use rookery_engine::{Call, Dispatcher, Engine, Incoming, NewTask, Recipients, Settings};
 use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
 use rookery_store::{
-    Asked, Counts, Credential, DefinitionSource, DeploymentSecrets, HeldResult, Listing, LogEntry, Named, OpenBreaker,
-    OpenSocket, Operation, Role, SavedDefinition, SessionNames, Workflow,
+    Asked, Counts, Credential, DefinitionSource, DeploymentSecrets, Elsewhere, HeldResult, Listing, LogEntry, Named, OpenBreaker,
+    OpenSocket, Operation, Provider, Role, SavedDefinition, SessionNames, UsedEntryPoint, WireToken, Workflow,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -134,8 +135,21 @@ async fn fill(world: &World, workflow: &Workflow, other: &Workflow) {
     };
     store.save_definition(project, &"guide".parse().unwrap(), 0, &definition).await.unwrap();
     store.put_name(Named::Served, &workflow.id, "served", &CellId("in".into())).await.unwrap();
+    let elsewhere = Elsewhere {
+        tasks_url: "https://other.invalid/_tasks".into(),
+        project: "p".into(),
+        entry_point: "e".into(),
+        token: WireToken::new("a token of another deployment".into()),
+        task_url: "https://here.invalid/_tasks".into(),
+        state: ConnectionState::Active,
+    };
+    let agent = AgentRef { workflow: workflow.id.clone(), cell: CellId("in".into()), incarnation: 1 };
+    let connection = ConnectionId(EventId::fresh().own);
+    let used = UsedEntryPoint { agent, provider: Provider::Elsewhere(elsewhere), connection, created_at: now };
+    store.put_used_entry_point(&used).await.unwrap();
     let request = request(workflow, CallbackAuth::RequestId);
     store.open_request(&request, 10).await.unwrap();
+    store.put_outstanding_task(project, used.stage(), &request.pending).await.unwrap();
     store.acknowledge_request(&request, "callee", now).await.unwrap();
     store.begin_call(project, request.pending.id, now.plus(60_000)).await.unwrap();
     let held = HeldResult { body: "{}".into(), headers: Vec::new(), received_at: now };
