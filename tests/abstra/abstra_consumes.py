@@ -53,8 +53,12 @@ def check(rig):
 
 
 def revoked_and_taken_out(rig, service):
-    """Abstra forgets a connection that was revoked, and goes on."""
+    """A connection that was revoked is unknown to a DELETE, too. Abstra, which expects no such answer, goes on after its next start."""
     (shown,) = (one for one in rig.rookery.api("GET", f"/projects/{service}/connections?role=agent") if one["state"] == "active")
     rig.rookery.api("POST", f"/projects/{service}/connections/{shown['id']}/revoke", {})
     rig.consumer.write(projects.consumer(service, "", with_agent=False))
+    before = len(rig.recorder.asked("DELETE", "/connection"))
+    rig.consumer.hook("sync", status=500)
+    assert rig.recorder.asked("DELETE", "/connection")[before:] == [404], rig.recorder.seen
+    rig.consumer.restart()
     assert rig.consumer.hook("sync") == []
