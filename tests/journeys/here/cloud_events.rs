@@ -1,6 +1,7 @@
 //! CloudEvents: what one project sends, another gets.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use reqwest::Method;
 use rookery_tests::{Rookery, Workflow, agent, cells, link};
 use serde_json::{Value, json};
 
@@ -53,4 +54,14 @@ async fn a_project_sends_cloud_events_to_another_which_gets_the_same() {
         }
     }
     assert_eq!(receiving.payloads("hook").await.len(), 2, "two deliveries are two events");
+}
+
+/// Emulators of AWS answer OPTIONS themselves.
+#[tokio::test]
+async fn whoever_asks_whether_it_may_send_is_told_so() {
+    let mut rookery = super::rookery().start().await;
+    let workflow = rookery.started(&cells([agent("hook", "webhook", json!({"sender": "cloud_events"}))])).await;
+    let hook = workflow.hook_url("hook").await;
+    let asks = workflow.api.call(Method::OPTIONS, &hook).header("webhook-request-origin", "events.example.com").send().await;
+    assert_eq!((asks.status, asks.header("webhook-allowed-origin")), (200, Some("events.example.com")));
 }

@@ -2,6 +2,7 @@
 //! connection gone. The same stage and the same entry point always have the same connection.
 
 use crate::{Built, Engine};
+use futures::future::try_join_all;
 use rookery_agents::{EntryPointAt, in_config};
 use rookery_domain::{
     Access, AgentRef, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, Kind, Problem, ProjectId, Result, StageId,
@@ -11,6 +12,8 @@ use rookery_store::{Connection, Ends, EntryPoint, OlderVersion, Provider, UsedEn
 
 /// The most cells whose entry points are looked for when a workflow is judged; those of others are found when they are connected.
 const JUDGED: usize = 200;
+/// How many stages are connected at a time.
+const SIDE_BY_SIDE: usize = 25;
 
 /// The agents of a built version that use entry points.
 fn stages(built: &Built, workflow: &WorkflowRef) -> Vec<(AgentRef, EntryPointAt)> {
@@ -54,29 +57,30 @@ impl Engine {
 
     /// Connects the stages of a built workflow. What a stage used before, and does not use now, is given up.
     pub(crate) async fn connect_stages(&self, workflow: &Workflow, built: &Built) -> Result<()> {
-        for (agent, at) in stages(built, &workflow.id) {
-            let before = self.store.used_entry_point(&workflow.id.project, StageId::of(&agent)).await?;
-            let now = match self.elsewhere(&at) {
-                None => self.connect(&agent, &at).await?.map(|now| now.id()),
-                Some(url) => match self.connect_elsewhere(&agent, &at, url).await {
-                    Ok(used) => Some(used.connection),
-                    Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal | Kind::StorageFull) => {
-                        return Err(error);
-                    }
-                    // The provider is away, or says no: the stage connects when it has a task.
-                    Err(error) => {
-                        tracing::info!(code = error.code, "a stage is not connected yet");
-                        continue;
-                    }
-                },
-            };
-            if let Some(before) = before
-                && now.is_none_or(|now| now != before.connection)
-            {
-                self.give_up(&before).await?;
-            }
+        for part in stages(built, &workflow.id).chunks(SIDE_BY_SIDE) {
+            try_join_all(part.iter().map(|(agent, at)| self.connect_stage(agent, at))).await?;
         }
         Ok(())
+    }
+
+    async fn connect_stage(&self, agent: &AgentRef, at: &EntryPointAt) -> Result<()> {
+        let before = self.store.used_entry_point(&agent.workflow.project, StageId::of(agent)).await?;
+        let now = match self.elsewhere(at) {
+            None => self.connect(agent, at).await?.map(|now| now.id()),
+            Some(url) => match self.connect_elsewhere(agent, at, url).await {
+                Ok(used) => Some(used.connection),
+                Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal | Kind::StorageFull) => return Err(error),
+                // The provider is away, or says no: the stage connects when it has a task.
+                Err(error) => {
+                    tracing::info!(code = error.code, "a stage is not connected yet");
+                    return Ok(());
+                }
+            },
+        };
+        match before.filter(|before| now.is_none_or(|now| now != before.connection)) {
+            Some(before) => self.give_up(&before).await,
+            None => Ok(()),
+        }
     }
 
     /// Connects a stage with its entry point. None if the entry point is not there.
