@@ -4,8 +4,7 @@
 use crate::AgentType;
 use crate::schedule::Schedule;
 use crate::verify::HookSecret;
-use rookery_domain::{Access, AgentName, ClientName, limits};
-use serde_json::Value;
+use rookery_domain::{AgentName, Published, limits};
 use std::collections::BTreeSet;
 
 /// Facts about a built agent that never change: they follow from its type and its options.
@@ -45,25 +44,6 @@ pub struct Facts {
     pub uses: Option<EntryPointAt>,
     /// The agent's events also have the type of a task as a group, which whoever sends the task chooses.
     pub has_task_types: bool,
-}
-
-/// An entry point that others may use.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Published {
-    /// What people call it; empty for the name of the cell.
-    pub title: String,
-    /// What it does.
-    pub description: String,
-    /// The JSON Schema of the payloads of tasks.
-    pub input_schema: Option<Value>,
-    /// The JSON Schema of the payloads of replies.
-    pub output_schema: Option<Value>,
-    /// Who may use it.
-    pub access: Access,
-    /// Those who may, where `access` is a list.
-    pub allow: Vec<ClientName>,
-    /// How many tasks a connection may bring in a minute.
-    pub tasks_per_minute: u32,
 }
 
 /// Where an entry point is, as the options of an agent name it.

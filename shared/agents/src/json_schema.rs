@@ -6,10 +6,12 @@
 
 mod breaks;
 mod check;
+mod combined;
 #[cfg(test)]
 mod generated;
 mod node;
 mod parse;
+mod place;
 #[cfg(test)]
 mod tests;
 

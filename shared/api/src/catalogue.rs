@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
-use rookery_domain::{Access as May, ClientName, EntryPointId, ProjectId, Time};
+use rookery_domain::{Access as May, ClientName, EntryPointId, ProjectId, Published, Time};
 use rookery_store::{EntryPoint, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -98,7 +98,7 @@ async fn list(
 }
 
 fn has_words(entry: &EntryPoint, words: &[String]) -> bool {
-    let EntryPoint { id, agent, title, description, .. } = entry;
+    let (EntryPoint { id, agent, .. }, Published { title, description, .. }) = (entry, &entry.published);
     let text = format!("{title} {description} {id} {}", agent.workflow.project).to_lowercase();
     words.iter().all(|word| text.contains(word))
 }
@@ -111,16 +111,16 @@ fn show(app: &App, entry: EntryPoint) -> EntryPointView {
         until: older.until,
     });
     let deprecated = deprecated.collect();
-    let project = entry.agent.workflow.project;
+    let (project, published) = (entry.agent.workflow.project, entry.published);
     EntryPointView {
         tasks_url: app.engine.tasks_url(project.as_str()),
         project_id: project,
         client_stage_id: entry.id,
-        title: entry.title,
-        description: entry.description,
-        input_schema: entry.input_schema,
-        output_schema: entry.output_schema,
-        access: entry.access,
+        title: published.title,
+        description: published.description,
+        input_schema: published.input_schema,
+        output_schema: published.output_schema,
+        access: published.access,
         version: entry.version,
         deprecated,
     }

@@ -51,8 +51,8 @@ async fn entry_points(State(app): State<App>, ids: Ids) -> Result<Json<Value>> {
     };
     let shown = found.into_iter().map(|entry| {
         json!({
-            "title": entry.title, "client_stage_id": entry.id,
-            "input_schemas": of("task", entry.input_schema), "output_schemas": of("reply", entry.output_schema),
+            "title": entry.published.title, "client_stage_id": entry.id,
+            "input_schemas": of("task", entry.published.input_schema), "output_schemas": of("reply", entry.published.output_schema),
         })
     });
     Ok(Json(shown.collect()))

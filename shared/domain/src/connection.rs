@@ -4,6 +4,7 @@
 use crate::{AgentRef, CellId, ConnectionId, EntryPointId, Error, StageId, TaskId, Time, WorkflowRef, hashed_uuid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;
 use uuid::Builder;
@@ -19,6 +20,25 @@ pub enum Access {
     Approval,
     /// Whoever is on the entry point's list.
     AllowList,
+}
+
+/// What an entry point says of itself to others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Published {
+    /// What people call it; empty for the name of the cell.
+    pub title: String,
+    /// What it does.
+    pub description: String,
+    /// The JSON Schema of the payloads of tasks.
+    pub input_schema: Option<Value>,
+    /// The JSON Schema of the payloads of replies.
+    pub output_schema: Option<Value>,
+    /// Who may use it.
+    pub access: Access,
+    /// Those who may, where `access` is a list.
+    pub allow: Vec<ClientName>,
+    /// How many tasks a connection may bring in a minute.
+    pub tasks_per_minute: u32,
 }
 
 /// How it stands with a connection.

@@ -25,7 +25,7 @@ mod strict;
 mod time;
 mod wording;
 
-pub use connection::{Access, ClientName, ConnectionState, TaskState};
+pub use connection::{Access, ClientName, ConnectionState, Published, TaskState};
 pub use error::{Error, Kind, RETRY_AFTER, Result};
 pub use event::{Cause, Event, EventAt};
 pub use file_path::FilePath;

@@ -6,6 +6,7 @@ use crate::item::Item;
 use crate::keys::{self, Key, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
+use crate::unconditional::BATCH;
 use rookery_domain::{AgentRef, ClientName, ConnectionId, ConnectionState, EntryPointId, Error, ProjectId, Result, Time};
 use serde::{Deserialize, Serialize};
 
@@ -129,9 +130,12 @@ impl Store {
         self.update(&key, update, Some(condition)).await?.map(|item| read(&item)).transpose()
     }
 
-    /// Ends a connection: whoever makes it again makes another one.
-    pub async fn end_connection(&self, ends: &Ends) -> Result<()> {
-        self.delete(&key(ends.project(), ends.id)).await
+    /// Ends connections of a provider: whoever makes one again makes another one.
+    pub async fn end_connections(&self, provider: &ProjectId, ids: Vec<ConnectionId>) -> Result<()> {
+        for part in ids.chunks(BATCH) {
+            self.delete_many(part.iter().map(|id| key(provider, *id)).collect()).await?;
+        }
+        Ok(())
     }
 
     /// Counts a task of a connection. `false` if it has brought as many in this minute as it may.

@@ -6,7 +6,7 @@ use crate::item::{Item, key_attributes};
 use crate::keys::{self, Key, Prefix};
 use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::Store;
-use rookery_domain::{Access, AgentRef, ClientName, EntryPointId, Error, ProjectId, Result, Time};
+use rookery_domain::{Access, AgentRef, ClientName, EntryPointId, Error, ProjectId, Published, Result, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,27 +17,13 @@ pub struct EntryPoint {
     pub id: EntryPointId,
     /// The agent that takes its tasks.
     pub agent: AgentRef,
-    /// What people call it.
-    pub title: String,
-    /// What it is for.
-    pub description: String,
-    /// The JSON Schema of the payloads of its tasks.
-    pub input_schema: Option<Value>,
-    /// The JSON Schema of the payloads of its replies.
-    pub output_schema: Option<Value>,
-    /// Who may use it.
-    pub access: Access,
-    /// Those who may, where `access` is a list.
-    pub allow: Vec<ClientName>,
-    /// How many tasks a connection may bring in a minute.
-    pub tasks_per_minute: u32,
+    /// What it says of itself.
+    pub published: Published,
     /// When it was published.
     pub published_at: Time,
     /// The number of its version: each change of a schema is another one.
-    #[serde(default = "first_version")]
     pub version: u64,
     /// Versions before this one that are taken for a while, and that may be over by now: see [`EntryPoint::deprecated`].
-    #[serde(default)]
     pub older: Vec<OlderVersion>,
 }
 
@@ -58,10 +44,6 @@ pub struct OlderVersion {
     pub breaks: Vec<String>,
 }
 
-fn first_version() -> u64 {
-    1
-}
-
 impl EntryPoint {
     /// The versions before this one that are still taken.
     pub fn deprecated(&self, now: Time) -> impl Iterator<Item = &OlderVersion> {
@@ -76,7 +58,7 @@ impl EntryPoint {
     /// Whether a project may use the entry point, or may ask to.
     pub fn may_use(&self, client: &ClientName) -> bool {
         let is_own = client.deployment.is_none() && client.project == self.agent.workflow.project.as_str();
-        is_own || self.access != Access::AllowList || self.allow.contains(client)
+        is_own || self.published.access != Access::AllowList || self.published.allow.contains(client)
     }
 }
 
@@ -88,7 +70,7 @@ impl Store {
         let item = Item::new(&key(project, entry.id))
             .packed("text", &text)
             .s("rp", keys::catalogue())
-            .s("rs", keys::place_in_catalogue(&entry.title, project, entry.id));
+            .s("rs", keys::place_in_catalogue(&entry.published.title, project, entry.id));
         self.put(item, None).await.map(drop)
     }
 

@@ -2,6 +2,7 @@
 
 use super::Mismatch;
 use super::node::{Id, Lists, NamedPattern, Node, Numbers, Objects, Texts, Types, Values};
+use super::place::{Checked, Fault, Path, shortened};
 use crate::Searches;
 use crate::compare::{canonical, order};
 use bigdecimal::{BigDecimal, Zero};
@@ -16,8 +17,6 @@ const STEPS: usize = 2_000_000;
 const STEP_BYTES: usize = 64;
 /// How many parts of a schema may judge within one another: each takes some of the stack.
 const DEPTH: usize = 256;
-/// The longest path and the longest list of values in a message, in characters.
-const TOLD_CHARS: usize = 200;
 
 /// A check of one value.
 pub(super) struct Check<'s> {
@@ -25,56 +24,6 @@ pub(super) struct Check<'s> {
     steps: usize,
     depth: usize,
     searches: Searches,
-}
-
-/// Why a check ended early.
-enum Fault {
-    Mismatch(Mismatch),
-    /// Then nobody knows whether the value fits.
-    TooLong,
-}
-
-type Checked = Result<(), Fault>;
-
-/// Where in the value the check is.
-#[derive(Clone, Copy)]
-enum Path<'p> {
-    Root,
-    Property(&'p Path<'p>, &'p str),
-    Item(&'p Path<'p>, usize),
-}
-
-impl<'p> Path<'p> {
-    fn mismatch(&self, message: impl Into<String>) -> Mismatch {
-        let mut field = String::new();
-        self.write(&mut field);
-        Mismatch { field: shortened(field), message: message.into() }
-    }
-
-    fn wrong(&self, message: impl Into<String>) -> Checked {
-        Err(Fault::Mismatch(self.mismatch(message)))
-    }
-
-    fn property(&'p self, name: &'p str) -> Path<'p> {
-        Path::Property(self, name)
-    }
-
-    fn write(&self, text: &mut String) {
-        match self {
-            Path::Root => {}
-            Path::Property(parent, name) => {
-                parent.write(text);
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.extend(name.chars().take(TOLD_CHARS));
-            }
-            Path::Item(parent, i) => {
-                parent.write(text);
-                *text += &format!("[{i}]");
-            }
-        }
-    }
 }
 
 impl<'s> Check<'s> {
@@ -108,7 +57,7 @@ impl<'s> Check<'s> {
         })
     }
 
-    fn spend(&mut self, steps: usize) -> Checked {
+    pub(super) fn spend(&mut self, steps: usize) -> Checked {
         self.steps = self.steps.checked_sub(steps).ok_or(Fault::TooLong)?;
         Ok(())
     }
@@ -117,7 +66,7 @@ impl<'s> Check<'s> {
         self.spend(1 + text.len() / STEP_BYTES)
     }
 
-    fn node(&mut self, id: Id, value: &Value, path: &Path<'_>) -> Checked {
+    pub(super) fn node(&mut self, id: Id, value: &Value, path: &Path<'_>) -> Checked {
         self.spend(1)?;
         self.depth = self.depth.checked_sub(1).ok_or(Fault::TooLong)?;
         let node = &self.nodes[id];
@@ -282,66 +231,6 @@ impl<'s> Check<'s> {
             _ => Ok(()),
         }
     }
-
-    /// What other parts say about the same value.
-    fn in_place(&mut self, node: &Node, value: &Value, path: &Path<'_>) -> Checked {
-        for id in node.reference.iter().chain(&node.all_of) {
-            self.node(*id, value, path)?;
-        }
-        if !node.any_of.is_empty() {
-            self.alternatives(&node.any_of, value, path, false)?;
-        }
-        if !node.one_of.is_empty() {
-            self.alternatives(&node.one_of, value, path, true)?;
-        }
-        if let Some(id) = node.not
-            && self.fits(id, value, path)?
-        {
-            return path.wrong("has a form that is not allowed");
-        }
-        let Some(condition) = node.condition else { return Ok(()) };
-        let next = if self.fits(condition, value, path)? { node.then } else { node.otherwise };
-        next.map_or(Ok(()), |id| self.node(id, value, path))
-    }
-
-    fn alternatives(&mut self, ids: &[Id], value: &Value, path: &Path<'_>, exclusive: bool) -> Checked {
-        let (mut fit, mut mismatches) = (0, Vec::new());
-        for id in ids {
-            match self.trial(*id, value, path)? {
-                Ok(()) if !exclusive => return Ok(()),
-                Ok(()) => fit += 1,
-                Err(mismatch) => mismatches.push(mismatch),
-            }
-        }
-        match fit {
-            1 => Ok(()),
-            0 => Err(Fault::Mismatch(none_fits(mismatches, path))),
-            _ => path.wrong("fits more than one of the alternatives of its schema, and must fit only one"),
-        }
-    }
-
-    fn fits(&mut self, id: Id, value: &Value, path: &Path<'_>) -> Result<bool, Fault> {
-        Ok(self.trial(id, value, path)?.is_ok())
-    }
-
-    /// The mismatch of a part that the value need not fit.
-    fn trial(&mut self, id: Id, value: &Value, path: &Path<'_>) -> Result<Result<(), Mismatch>, Fault> {
-        match self.node(id, value, path) {
-            Ok(()) => Ok(Ok(())),
-            Err(Fault::Mismatch(mismatch)) => {
-                self.spend(10)?;
-                Ok(Err(mismatch))
-            }
-            Err(Fault::TooLong) => Err(Fault::TooLong),
-        }
-    }
-}
-
-/// If all alternatives but one are for something else altogether, it helps to know what is wrong with that one.
-fn none_fits(mut mismatches: Vec<Mismatch>, path: &Path<'_>) -> Mismatch {
-    let here = path.mismatch("fits none of the alternatives of its schema");
-    mismatches.retain(|mismatch| mismatch.field != here.field);
-    if mismatches.len() == 1 { mismatches.remove(0) } else { here }
 }
 
 fn check_count(count: usize, min: Option<u64>, max: Option<u64>, what: &str, path: &Path<'_>) -> Checked {
@@ -364,11 +253,4 @@ pub(super) fn decimal(number: &Number) -> Option<BigDecimal> {
     let text = number.as_str();
     let exponent: i32 = text.split_once(['e', 'E']).map_or(Ok(0), |(_, exponent)| exponent.parse()).ok()?;
     (text.len() <= 100 && exponent.abs() <= 400).then(|| BigDecimal::from_str(text).ok()).flatten()
-}
-
-fn shortened(text: String) -> String {
-    match text.char_indices().nth(TOLD_CHARS) {
-        Some((end, _)) => format!("{} ...", &text[..end]),
-        None => text,
-    }
 }

@@ -1,19 +1,19 @@
 //! Connecting the stages of a workflow with the entry points that they use: when the workflow is built, and again when a stage finds its
 //! connection gone. The same stage and the same entry point always have the same connection.
 
+use super::{CALLS, SIDE_BY_SIDE};
 use crate::{Built, Engine};
 use futures::future::try_join_all;
 use rookery_agents::{EntryPointAt, in_config};
 use rookery_domain::{
-    Access, AgentRef, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, Kind, Problem, ProjectId, Result, StageId,
-    Time, WorkflowRef,
+    Access, AgentRef, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, Kind, Problem, Result, StageId, Time,
+    WorkflowRef,
 };
 use rookery_store::{Connection, Ends, EntryPoint, OlderVersion, Provider, UsedEntryPoint, Workflow};
+use std::time::Instant;
 
 /// The most cells whose entry points are looked for when a workflow is judged; those of others are found when they are connected.
 const JUDGED: usize = 200;
-/// How many stages are connected at a time.
-const SIDE_BY_SIDE: usize = 25;
 
 /// The agents of a built version that use entry points.
 fn stages(built: &Built, workflow: &WorkflowRef) -> Vec<(AgentRef, EntryPointAt)> {
@@ -27,7 +27,7 @@ fn stages(built: &Built, workflow: &WorkflowRef) -> Vec<(AgentRef, EntryPointAt)
 /// How it stands with a connection that is new, if no person has decided.
 pub(super) fn first_state(entry: &EntryPoint, client: &ClientName) -> ConnectionState {
     let is_own = client.deployment.is_none() && client.project == entry.agent.workflow.project.as_str();
-    match entry.access {
+    match entry.published.access {
         _ if is_own => ConnectionState::Active,
         Access::Open => ConnectionState::Active,
         Access::Approval => ConnectionState::Pending,
@@ -57,20 +57,23 @@ impl Engine {
 
     /// Connects the stages of a built workflow. What a stage used before, and does not use now, is given up.
     pub(crate) async fn connect_stages(&self, workflow: &Workflow, built: &Built) -> Result<()> {
+        let until = Instant::now() + CALLS;
         for part in stages(built, &workflow.id).chunks(SIDE_BY_SIDE) {
-            try_join_all(part.iter().map(|(agent, at)| self.connect_stage(agent, at))).await?;
+            try_join_all(part.iter().map(|(agent, at)| self.connect_stage(agent, at, until))).await?;
         }
         Ok(())
     }
 
-    async fn connect_stage(&self, agent: &AgentRef, at: &EntryPointAt) -> Result<()> {
+    async fn connect_stage(&self, agent: &AgentRef, at: &EntryPointAt, until: Instant) -> Result<()> {
         let before = self.store.used_entry_point(&agent.workflow.project, StageId::of(agent)).await?;
         let now = match self.elsewhere(at) {
             None => self.connect(agent, at).await?.map(|now| now.id()),
+            // The stage connects when it has a task.
+            Some(_) if Instant::now() >= until => return Ok(()),
             Some(url) => match self.connect_elsewhere(agent, at, url).await {
                 Ok(used) => Some(used.connection),
                 Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal | Kind::StorageFull) => return Err(error),
-                // The provider is away, or says no: the stage connects when it has a task.
+                // The provider is away, or says no.
                 Err(error) => {
                     tracing::info!(code = error.code, "a stage is not connected yet");
                     return Ok(());
@@ -78,7 +81,7 @@ impl Engine {
             },
         };
         match before.filter(|before| now.is_none_or(|now| now != before.connection)) {
-            Some(before) => self.give_up(&before).await,
+            Some(before) => self.give_up(&before, until).await,
             None => Ok(()),
         }
     }
@@ -99,7 +102,7 @@ impl Engine {
         let opened = self.store.open_connection(&connection).await?;
         let follows = match opened.state {
             ConnectionState::Pending => true,
-            ConnectionState::Refused => entry.access == Access::AllowList,
+            ConnectionState::Refused => entry.published.access == Access::AllowList,
             ConnectionState::Active | ConnectionState::Revoked => false,
         };
         match first_state(entry, client) {
@@ -108,64 +111,6 @@ impl Engine {
                 Ok(changed.unwrap_or(opened))
             }
             _ => Ok(opened),
-        }
-    }
-
-    /// Ends the connection of a stage.
-    pub(crate) async fn give_up(&self, used: &UsedEntryPoint) -> Result<()> {
-        match &used.provider {
-            Provider::Here { project, .. } => {
-                if let Some(connection) = self.store.connection(project, used.connection).await? {
-                    self.store.end_connection(&connection.ends).await?;
-                }
-            }
-            Provider::Elsewhere(there) => self.give_up_elsewhere(there).await,
-        }
-        // A stage that has another connection by now keeps that one.
-        let now = self.store.used_entry_point(&used.agent.workflow.project, used.stage()).await?;
-        if now.is_some_and(|now| now.connection == used.connection) {
-            self.store.forget_used_entry_point(used).await?;
-        }
-        Ok(())
-    }
-
-    /// Ends what an agent in a life that is over had with others: what it published, and what it used.
-    pub(crate) async fn end_connections(&self, agent: &AgentRef, publishes: bool) -> Result<()> {
-        if publishes {
-            self.unpublish(agent).await?;
-        }
-        match self.store.used_entry_point(&agent.workflow.project, StageId::of(agent)).await? {
-            Some(used) => self.give_up(&used).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Ends the connections of a workflow that is to be deleted.
-    pub(crate) async fn end_connections_of(&self, workflow: &Workflow) -> Result<()> {
-        if workflow.built == 0 {
-            return Ok(());
-        }
-        let built = self.built(&workflow.id, workflow.built).await?;
-        for cell in built.graph.cells() {
-            let Ok((_, agent)) = built.agent(&cell.id) else { continue };
-            let (publishes, uses) = (agent.facts().published.is_some(), agent.facts().uses.is_some());
-            if publishes || uses {
-                self.end_connections(&workflow.id.agent(cell), publishes).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends the connections that the stages of a deleted project have with others.
-    pub(crate) async fn disconnect_project(&self, project: &ProjectId) -> Result<()> {
-        loop {
-            let page = self.store.used_entry_points(project, super::publish::AT_ONCE, None).await?;
-            for used in &page.items {
-                self.give_up(used).await?;
-            }
-            if page.next.is_none() {
-                return Ok(());
-            }
         }
     }
 }

@@ -1,26 +1,27 @@
-//! Providers of other deployments, as a stage of this one sees them: how it is connected, how it sends tasks, and what becomes of a
-//! connection that is over.
+//! Providers of other deployments, as a stage of this one sees them: what they have, how a stage is connected, and how that ends.
 
 use super::not_connected;
 use super::post::{DEADLINE, HOPS, KEY, Post};
+use super::proof::no_public_url;
 use crate::Engine;
-use crate::connections::ask::Asking;
-use crate::external::ask::full;
-use crate::external::host::{EngineHost, Stopped};
+use futures::future::join_all;
 use http::Method;
-use rookery_agents::{AskTask, EntryPointAt, Reply, TaskReply, in_config};
+use rookery_agents::{AskTask, EntryPointAt, TaskReply, in_config};
 use rookery_domain::{
-    AgentRef, CellId, ConnectionId, ConnectionState, Error, Kind, PendingState, Problem, Result, StageId, Time, hashed_uuid,
+    AgentRef, CellId, ConnectionId, ConnectionState, Error, Kind, PendingState, Problem, ProjectId, Result, StageId, Time,
+    hashed_uuid,
 };
 use rookery_egress::Request;
-use rookery_store::{AskedTask, Elsewhere, Opened, Pending, Provider, UsedEntryPoint, WireToken};
+use rookery_store::{Elsewhere, Pending, Provider, UsedEntryPoint, WireToken};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// How long the list of a provider's entry points may take: whoever saves a workflow waits.
 const LIST_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many other deployments are asked for it, side by side: the entry points of others are found when they are connected.
+const DEPLOYMENTS: usize = 20;
 /// The longest token, in bytes.
 const TOKEN_BYTES: usize = 1000;
 /// How many outstanding tasks of a stage are looked through for the oldest.
@@ -49,14 +50,14 @@ impl Engine {
 
     /// What is wrong with cells whose entry points are of other deployments: problems, and warnings where a deployment does not answer.
     pub(super) async fn judge_elsewhere(&self, used: &[(&CellId, &EntryPointAt)]) -> (Vec<Problem>, Vec<Problem>) {
-        let (mut lists, mut problems, mut warnings) = (HashMap::new(), Vec::new(), Vec::new());
+        let urls: BTreeSet<&str> = used.iter().filter_map(|(_, at)| self.elsewhere(at)).take(DEPLOYMENTS).collect();
+        let lists = join_all(urls.into_iter().map(async |url| (url, self.entry_points_of(url).await))).await;
+        let lists: HashMap<&str, Result<Vec<String>, String>> = lists.into_iter().collect();
+        let (mut problems, mut warnings) = (Vec::new(), Vec::new());
         for (cell, at) in used {
-            let Some(url) = self.elsewhere(at) else { continue };
-            if !lists.contains_key(url) {
-                lists.insert(url, self.entry_points_of(url).await);
-            }
+            let Some((url, list)) = self.elsewhere(at).and_then(|url| lists.get_key_value(url)) else { continue };
             let blame = |message: String| Problem::new(cell.as_str(), in_config("client_stage_id"), message);
-            match &lists[url] {
+            match list {
                 Ok(ids) if ids.contains(&at.entry_point) => {}
                 Ok(_) => {
                     problems.push(blame(format!("{url} lists no entry point `{}`: take one of its catalogue.", at.entry_point)))
@@ -75,12 +76,14 @@ impl Engine {
         Ok(listed.into_iter().map(|entry| entry.client_stage_id).collect())
     }
 
+    fn own_tasks_url(&self, project: &ProjectId) -> Result<String> {
+        self.tasks_url(project.as_str()).ok_or_else(no_public_url)
+    }
+
     /// Connects a stage with an entry point of another deployment, or tells it our address if that has changed.
     pub(super) async fn connect_elsewhere(&self, agent: &AgentRef, at: &EntryPointAt, url: &str) -> Result<UsedEntryPoint> {
         let project = &agent.workflow.project;
-        let Some(own) = self.tasks_url(project.as_str()).map(|url| format!("{url}/client")) else {
-            return self.sign_proof(project, &at.project, url).await.and(Err(not_connected()));
-        };
+        let own = format!("{}/client", self.own_tasks_url(project)?);
         let before = self.store.used_entry_point(project, StageId::of(agent)).await?;
         if let Some(before) = before
             && let Provider::Elsewhere(there) = &before.provider
@@ -99,10 +102,10 @@ impl Engine {
     }
 
     /// Connects a stage whatever it knows of a connection.
-    async fn connect_anew(&self, agent: &AgentRef, at: &EntryPointAt, url: &str) -> Result<UsedEntryPoint> {
+    pub(super) async fn connect_anew(&self, agent: &AgentRef, at: &EntryPointAt, url: &str) -> Result<UsedEntryPoint> {
         let project = &agent.workflow.project;
+        let own = format!("{}/client", self.own_tasks_url(project)?);
         let proof = self.sign_proof(project, &at.project, url).await?;
-        let own = self.tasks_url(project.as_str()).map(|url| format!("{url}/client")).ok_or_else(not_connected)?;
         let body = json!({
             "client_tasks_url": own, "client_stage_id": StageId::of(agent), "agent_stage_id": at.entry_point,
             "agent_project_id": at.project,
@@ -118,8 +121,8 @@ impl Engine {
         let to = format!("{}/agent/connection", there.tasks_url);
         let post = Post::new(Method::PATCH, &to, there.token.shown(), Some(json!({"client_tasks_url": own})));
         let told: Told = read(&self.post(post).await?.body)?;
-        // The token that was sent is taken out of the answer: then it is still the one.
-        let is_same = told.token.starts_with('[');
+        // The token that was sent is taken out of the answer, and its name stands there: then it is still the one. No token has a space.
+        let is_same = told.token.starts_with("[credential ");
         Ok(Told { token: if is_same { there.token.shown().to_owned() } else { told.token }, ..told })
     }
 
@@ -162,7 +165,7 @@ impl Engine {
         }
     }
 
-    async fn post_task(&self, used: &UsedEntryPoint, ask: &AskTask<'_>, pending: &Pending) -> Result<()> {
+    pub(super) async fn post_task(&self, used: &UsedEntryPoint, ask: &AskTask<'_>, pending: &Pending) -> Result<()> {
         let Provider::Elsewhere(there) = &used.provider else { return Err(not_connected()) };
         let body = json!({
             "task_data": {"type": ask.task_type, "payload": ask.payload.value()},
@@ -176,7 +179,7 @@ impl Engine {
     }
 
     /// Notes that a provider takes tasks.
-    async fn note_accepted(&self, mut used: UsedEntryPoint) -> Result<()> {
+    pub(super) async fn note_accepted(&self, mut used: UsedEntryPoint) -> Result<()> {
         match &mut used.provider {
             Provider::Elsewhere(there) if there.state != ConnectionState::Active => there.state = ConnectionState::Active,
             _ => return Ok(()),
@@ -185,7 +188,7 @@ impl Engine {
     }
 
     /// The stage of a project that a provider elsewhere knows by this token.
-    pub async fn stage_of(&self, project: &rookery_domain::ProjectId, token: &str) -> Result<UsedEntryPoint> {
+    pub async fn stage_of(&self, project: &ProjectId, token: &str) -> Result<UsedEntryPoint> {
         self.store.stage_of_token(project, token).await?.ok_or_else(not_connected)
     }
 
@@ -215,66 +218,8 @@ impl Engine {
     }
 }
 
-impl EngineHost<'_> {
-    /// As `ask_entry_point`, for an entry point of another deployment.
-    pub(super) async fn ask_elsewhere(&self, ask: AskTask<'_>, url: &str, known: Option<Pending>) -> Result<Reply, Stopped> {
-        let engine = self.engine;
-        let pending = match known {
-            Some(pending) => pending,
-            None => {
-                let task = AskedTask {
-                    connection: connection_elsewhere(self.agent, ask.at),
-                    project: ask.at.project.clone(),
-                    run: None,
-                    workflow: None,
-                };
-                let pending = self.pending_task(&ask).await?;
-                match engine.store.open_task_ask(&pending, &task, ask.most).await? {
-                    Opened::Full => return Ok(full(self.work.attempt, ask.most)),
-                    Opened::New | Opened::There => pending,
-                }
-            }
-        };
-        engine.store.put_outstanding_task(self.project(), StageId::of(self.agent), &pending).await?;
-        let asking = Asking { attempt: self.work.attempt, deadline: pending.deadline };
-        let mut used = match engine.connect_elsewhere(self.agent, ask.at, url).await {
-            Ok(used) => used,
-            Err(error) => return asking.refused(gone(error, ask.at)),
-        };
-        let sent = match engine.post_task(&used, &ask, &pending).await {
-            // The provider has forgotten the connection, or has taken it back: it says so when it is asked to connect again.
-            Err(error) if error.kind == Kind::NotFound => match engine.connect_anew(self.agent, ask.at, url).await {
-                Ok(anew) => {
-                    used = anew;
-                    engine.post_task(&used, &ask, &pending).await
-                }
-                Err(error) => Err(error),
-            },
-            sent => sent,
-        };
-        match sent {
-            Ok(()) => {
-                engine.note_accepted(used).await?;
-                Ok(Reply::WaitsUntil(pending.deadline))
-            }
-            Err(error) => asking.refused(gone(error, ask.at)),
-        }
-    }
-}
-
-/// What a stage is told whose entry point is not there any more.
-fn gone(error: Error, at: &EntryPointAt) -> Error {
-    match error.kind {
-        Kind::NotFound => {
-            let message = format!("The project `{}` has no entry point `{}` for this one.", at.project, at.entry_point);
-            Error::new(Kind::Unprocessable, "entry_point_gone", message, "Take an entry point of its catalogue.")
-        }
-        _ => error,
-    }
-}
-
 /// The name of the connection of a stage with an entry point of another deployment.
-fn connection_elsewhere(agent: &AgentRef, at: &EntryPointAt) -> ConnectionId {
+pub(super) fn connection_elsewhere(agent: &AgentRef, at: &EntryPointAt) -> ConnectionId {
     let (stage, url) = (StageId::of(agent), at.tasks_url.as_deref().unwrap_or_default());
     let parts = [
         b"connection elsewhere",

@@ -23,12 +23,14 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const SET_BYTES: usize = 64 * 1024;
 const SET_KEYS: usize = 32;
 
-/// The keys of a deployment, and when they were fetched.
+/// The keys of a deployment, when they were fetched, and when that was tried last.
 struct Fetched {
     keys: Vec<PublicKey>,
     at: Instant,
+    tried: Instant,
 }
 
+#[derive(Clone)]
 struct PublicKey {
     kid: String,
     bytes: Vec<u8>,
@@ -52,15 +54,23 @@ impl Fetched {
 impl Engine {
     /// The public key that a deployment calls by this name.
     pub(super) async fn issuer_key(&self, issuer: &str, kid: &str) -> Option<Vec<u8>> {
-        if let Some(kept) = self.issuers.0.get(issuer).filter(|kept| kept.at.elapsed() < KEPT) {
+        let kept = self.issuers.0.get(issuer).filter(|kept| kept.at.elapsed() < KEPT);
+        if let Some(kept) = &kept {
             let key = kept.key(kid);
-            if key.is_some() || kept.at.elapsed() < CALM {
+            if key.is_some() || kept.tried.elapsed() < CALM {
                 return key;
             }
         }
-        let fetched = Arc::new(Fetched { keys: self.fetch_keys(issuer).await?, at: Instant::now() });
-        self.issuers.0.insert(issuer.to_owned(), fetched.clone());
-        fetched.key(kid)
+        let tried = Instant::now();
+        let fetched = match (self.fetch_keys(issuer).await, kept) {
+            (Some(keys), _) => Fetched { keys, at: tried, tried },
+            // What failed is not tried again at once either, and takes no good key away.
+            (None, Some(kept)) => Fetched { keys: kept.keys.clone(), at: kept.at, tried },
+            (None, None) => Fetched { keys: Vec::new(), at: tried, tried },
+        };
+        let key = fetched.key(kid);
+        self.issuers.0.insert(issuer.to_owned(), Arc::new(fetched));
+        key
     }
 
     async fn fetch_keys(&self, issuer: &str) -> Option<Vec<PublicKey>> {

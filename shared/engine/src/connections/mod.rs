@@ -6,13 +6,14 @@
 //! | when an entry point is there for others | `publish.rs` |
 //! | how an entry point changes without breaking those who use it | `versions.rs` |
 //! | how a stage and an entry point are connected | `connect.rs` |
+//! | when a connection ends | `over.rs` |
 //! | how a stage sends a task, and waits | `ask.rs` |
 //! | how a task begins a run of the provider | `take.rs` |
 //! | how a reply is sent | `reply.rs` |
 //! | how a task is sent to many, and sent again | `new_task.rs`, then `sending.rs` |
 //! | how a reply comes to the stage | `replied.rs` |
 //! | how clients of other deployments are connected, and replied to | `wire.rs`, over `post.rs` |
-//! | how a stage uses an entry point of another deployment | `foreign.rs`, over `post.rs` |
+//! | how a stage uses an entry point of another deployment | `foreign.rs` and `ask_elsewhere.rs`, over `post.rs` |
 //! | how a project proves to another deployment who it is | `proof.rs`, over `jws.rs`, `issuers.rs` |
 //! | by what a client of another deployment is known after that | `token.rs` |
 //! | which secrets the deployment has for both | `secrets.rs` |
@@ -20,11 +21,13 @@
 //! Within a deployment, the functions that send call those that take.
 
 pub(crate) mod ask;
+mod ask_elsewhere;
 pub(crate) mod connect;
 pub(crate) mod foreign;
 pub(crate) mod issuers;
 mod jws;
 pub(crate) mod new_task;
+pub(crate) mod over;
 mod post;
 mod proof;
 pub(crate) mod publish;
@@ -41,6 +44,12 @@ pub use wire::{ClientStage, Given};
 
 use rookery_agents::TaskError;
 use rookery_domain::{Error, Kind, Payload, Time};
+use std::time::Duration;
+
+/// How many stages or entry points are worked on at a time.
+const SIDE_BY_SIDE: usize = 25;
+/// How long calls to other deployments are begun while somebody waits for a build or a deletion.
+const CALLS: Duration = Duration::from_secs(8);
 
 /// A task for an entry point.
 #[derive(Clone, Debug)]

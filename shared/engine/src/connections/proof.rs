@@ -36,15 +36,7 @@ struct Claims {
 impl Engine {
     /// Proves to a provider elsewhere that a request comes from this project.
     pub async fn sign_proof(&self, client: &ProjectId, provider: &str, tasks_url: &str) -> Result<String> {
-        let Some(issuer) = self.public_url() else {
-            let message = "This deployment does not know its public address, so it cannot prove who it is.";
-            return Err(Error::new(
-                Kind::Unprocessable,
-                "no_public_url",
-                message,
-                "Start it with a public address (`--public-url`).",
-            ));
-        };
+        let issuer = self.public_url().ok_or_else(no_public_url)?;
         let keys = self.deployment_keys().await?;
         let now = Time::now().0 / 1000;
         let claims = json!({
@@ -117,6 +109,12 @@ fn refused() -> Error {
                    its keys at /.well-known/jwks.json), `sub` (your project), `aud` (this project), `iat`, `exp` (at most 300 s later) \
                    and a `jti` that is used once.";
     Error::new(Kind::NotVerified, "proof_refused", message, details)
+}
+
+/// Nobody elsewhere can reach a deployment that does not know its address.
+pub(super) fn no_public_url() -> Error {
+    let message = "This deployment does not know its public address, so it cannot prove who it is.";
+    Error::new(Kind::Unprocessable, "no_public_url", message, "Start it with a public address (`--public-url`).")
 }
 
 #[cfg(test)]

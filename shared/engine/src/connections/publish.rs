@@ -1,11 +1,13 @@
 //! Publishing: the entry points of a workflow are there for others from its start on, until their cells are taken out or the workflow is
 //! deleted. While the workflow is stopped, they are there, and take no tasks.
 
+use super::SIDE_BY_SIDE;
 use super::versions::next_version;
 use crate::{Built, Engine};
-use rookery_agents::Published;
-use rookery_domain::{AgentRef, Cell, EntryPointId, Result, Time};
-use rookery_store::{EntryPoint, Workflow};
+use futures::future::try_join_all;
+use rookery_domain::{AgentRef, Cell, EntryPointId, ProjectId, Published, Result, Time};
+use rookery_store::{Connection, EntryPoint, Workflow};
+use std::collections::HashSet;
 
 /// How many connections are read at once.
 pub(crate) const AT_ONCE: usize = 200;
@@ -42,40 +44,37 @@ impl Engine {
         self.public_url().map(|url| format!("{url}/p/{project}/_tasks"))
     }
 
-    /// Takes back what an agent published in a life that is over, with its connections.
-    pub(crate) async fn unpublish(&self, agent: &AgentRef) -> Result<()> {
-        let (project, id) = (&agent.workflow.project, EntryPointId::of(&agent.workflow, &agent.cell));
-        if self.store.entry_point(project, id).await?.is_some_and(|entry| entry.agent == *agent) {
-            self.store.delete_entry_point(project, id).await?;
+    /// Takes back what agents of a project published in lives that are over, with its connections.
+    pub(super) async fn unpublish(&self, project: &ProjectId, over: &[AgentRef]) -> Result<()> {
+        for part in over.chunks(SIDE_BY_SIDE) {
+            try_join_all(part.iter().map(|agent| self.delete_published(agent))).await?;
         }
-        let mut cursor = None;
+        let (over, mut cursor): (HashSet<&AgentRef>, _) = (over.iter().collect(), None);
         loop {
             let page = self.store.connections(project, AT_ONCE, cursor.as_ref()).await?;
-            for connection in page.items.iter().filter(|connection| connection.ends.provider == *agent) {
-                self.store.end_connection(&connection.ends).await?;
-            }
+            let ended = page.items.iter().filter(|connection| over.contains(&connection.ends.provider));
+            self.store.end_connections(project, ended.map(Connection::id).collect()).await?;
             cursor = page.next;
             if cursor.is_none() {
                 return Ok(());
             }
         }
     }
+
+    async fn delete_published(&self, agent: &AgentRef) -> Result<()> {
+        let (project, id) = (&agent.workflow.project, EntryPointId::of(&agent.workflow, &agent.cell));
+        match self.store.entry_point_now(project, id).await? {
+            Some(entry) if entry.agent == *agent => self.store.delete_entry_point(project, id).await,
+            _ => Ok(()), // The cell is back, and has published again.
+        }
+    }
 }
 
 fn entry_point(agent: AgentRef, cell: &Cell, published: &Published) -> EntryPoint {
-    let Published { title, description, input_schema, output_schema, access, allow, tasks_per_minute } = published.clone();
-    EntryPoint {
-        id: EntryPointId::of(&agent.workflow, &agent.cell),
-        agent,
-        title: if title.is_empty() { cell.name.clone() } else { title },
-        description,
-        input_schema,
-        output_schema,
-        access,
-        allow,
-        tasks_per_minute,
-        published_at: Time::now(),
-        version: 1,
-        older: Vec::new(),
+    let mut published = published.clone();
+    if published.title.is_empty() {
+        published.title.clone_from(&cell.name);
     }
+    let id = EntryPointId::of(&agent.workflow, &agent.cell);
+    EntryPoint { id, agent, published, published_at: Time::now(), version: 1, older: Vec::new() }
 }

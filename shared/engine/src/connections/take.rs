@@ -29,7 +29,7 @@ impl Engine {
         }
         let payload = judged(connection, &entry, &task)?;
         let now = Time::now();
-        if !self.store.count_task(ends, now, entry.tasks_per_minute).await? {
+        if !self.store.count_task(ends, now, entry.published.tasks_per_minute).await? {
             return Err(too_many(&entry, now));
         }
         let agent = &entry.agent;
@@ -90,7 +90,8 @@ fn pending() -> Error {
 }
 
 fn too_many(entry: &EntryPoint, now: Time) -> Error {
-    let message = format!("The connection has brought {} tasks in this minute, and no more are taken.", entry.tasks_per_minute);
+    let message =
+        format!("The connection has brought {} tasks in this minute, and no more are taken.", entry.published.tasks_per_minute);
     let error = Error::new(Kind::TooMany, "too_many_tasks", message, "Send the task again in the next minute.");
     error.come_again_after((60_000 - now.0.rem_euclid(60_000)).unsigned_abs().div_ceil(1000))
 }

@@ -4,9 +4,10 @@
 use super::publish::AT_ONCE;
 use super::take::fits;
 use crate::Engine;
-use rookery_agents::Published;
 use rookery_agents::json_schema::{Direction, breaks};
-use rookery_domain::{AgentRef, CellId, ConnectionId, ConnectionState, EntryPointId, Error, Kind, Payload, Result, Time};
+use rookery_domain::{
+    AgentRef, CellId, ConnectionId, ConnectionState, EntryPointId, Error, Kind, Payload, Published, Result, Time,
+};
 use rookery_store::{EntryPoint, OlderVersion, State, Workflow};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -104,7 +105,7 @@ fn refused(listed: &[Broken<'_>]) -> Error {
 }
 
 fn too_many(entry: &EntryPoint) -> Error {
-    let message = format!("The entry point `{}` has {OLDER} older versions that are still taken.", entry.title);
+    let message = format!("The entry point `{}` has {OLDER} older versions that are still taken.", entry.published.title);
     let remedy = "Wait until the time of one of them is over: `GET /api/v1/catalog` shows them.";
     Error::new(Kind::Conflict, "too_many_versions", message, remedy)
 }
@@ -115,8 +116,8 @@ fn broken_by(entry: &EntryPoint, input: &Option<Value>, output: &Option<Value>) 
         let (old, new) = (old.as_ref().unwrap_or(&Value::Null), new.as_ref().unwrap_or(&Value::Null));
         breaks(direction, old, new).into_iter().map(|what| format!("{name}: {what}")).collect::<Vec<_>>()
     };
-    let mut all = of("input", Direction::Input, &entry.input_schema, input);
-    all.extend(of("output", Direction::Output, &entry.output_schema, output));
+    let mut all = of("input", Direction::Input, &entry.published.input_schema, input);
+    all.extend(of("output", Direction::Output, &entry.published.output_schema, output));
     all
 }
 
@@ -124,9 +125,10 @@ fn broken_by(entry: &EntryPoint, input: &Option<Value>, output: &Option<Value>) 
 pub(super) fn next_version(before: Option<EntryPoint>, entry: EntryPoint, breaks_at: Option<Time>) -> EntryPoint {
     let now = entry.published_at;
     let Some(before) = before.filter(|before| before.agent == entry.agent) else { return entry };
-    let is_same = before.input_schema == entry.input_schema && before.output_schema == entry.output_schema;
-    let breaks = broken_by(&before, &entry.input_schema, &entry.output_schema);
-    let EntryPoint { version, input_schema, output_schema, mut older, .. } = before;
+    let is_same = before.published.input_schema == entry.published.input_schema
+        && before.published.output_schema == entry.published.output_schema;
+    let breaks = broken_by(&before, &entry.published.input_schema, &entry.published.output_schema);
+    let EntryPoint { version, published: Published { input_schema, output_schema, .. }, mut older, .. } = before;
     older.retain(|older| older.until > now);
     if let Some(until) = breaks_at.filter(|at| *at > now && !breaks.is_empty()) {
         older.push(OlderVersion { version, input_schema, output_schema, replaced_at: now, until, breaks });
@@ -137,13 +139,13 @@ pub(super) fn next_version(before: Option<EntryPoint>, entry: EntryPoint, breaks
 /// Checks what a task says, by the entry point or by a version of it that is still taken. An error gives the field and what is wrong with it.
 pub(super) fn fits_input(entry: &EntryPoint, payload: &Payload) -> Result<(), (String, String)> {
     let mut older = entry.deprecated(Time::now());
-    fits(entry.input_schema.as_ref(), payload)
+    fits(entry.published.input_schema.as_ref(), payload)
         .or_else(|why| if older.any(|older| fits(older.input_schema.as_ref(), payload).is_ok()) { Ok(()) } else { Err(why) })
 }
 
 /// Checks what a reply says, in the same way.
 pub(super) fn fits_output(entry: &EntryPoint, payload: &Payload) -> Result<(), (String, String)> {
     let mut older = entry.deprecated(Time::now());
-    fits(entry.output_schema.as_ref(), payload)
+    fits(entry.published.output_schema.as_ref(), payload)
         .or_else(|why| if older.any(|older| fits(older.output_schema.as_ref(), payload).is_ok()) { Ok(()) } else { Err(why) })
 }

@@ -93,7 +93,7 @@ impl Engine {
     /// Ends the connection of a client.
     pub async fn disconnect_client(&self, provider: &ProjectId, token: &str) -> Result<()> {
         let connection = self.client_of(provider, token).await?;
-        self.store.end_connection(&connection.ends).await
+        self.store.end_connections(provider, vec![connection.id()]).await
     }
 
     /// The connection of a project whose client has this token. All tokens that are not good get one answer.
@@ -150,7 +150,7 @@ impl Engine {
 }
 
 fn is_for_others(entry: &EntryPoint) -> bool {
-    entry.access != Access::AllowList || entry.allow.iter().any(|client| client.deployment.is_some())
+    entry.published.access != Access::AllowList || entry.published.allow.iter().any(|client| client.deployment.is_some())
 }
 
 /// Whether an address has the scheme, the host and the port of a deployment.

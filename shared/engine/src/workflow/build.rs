@@ -1,12 +1,13 @@
 //! Building workflows: a workflow's options are judged, and its agents are made of them. Check, save, build, start, stop.
 
 use super::secrets::Named;
-use crate::{Built, Engine};
-use rookery_agents::{EntryPointAt, Kind as AgentKind, Published, in_config};
+use crate::Engine;
+use rookery_agents::{EntryPointAt, Kind as AgentKind, in_config};
 use rookery_domain::{
-    AgentCell, AgentName, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Result, Time, limits, random_token,
+    AgentCell, AgentName, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Published, Result, Time,
+    random_token,
 };
-use rookery_store::{Saved, ScheduleItem, State, Workflow};
+use rookery_store::{Saved, State, Workflow};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -247,57 +248,6 @@ impl Engine {
         }
         let result = self.check(&paused).await?;
         Ok((paused, result))
-    }
-
-    /// Makes the stored schedules agree with the built version. An unchanged schedule goes on as it was, unless the workflow has
-    /// just started.
-    async fn sync_schedules(&self, workflow: &Workflow, built: &Built, started: bool) -> Result<()> {
-        if workflow.state != State::Active {
-            return Ok(());
-        }
-        let id = &workflow.id;
-        let mut there: HashMap<CellId, ScheduleItem> =
-            self.store.schedules(id).await?.into_iter().map(|item| (item.agent.cell.clone(), item)).collect();
-        for cell in built.graph.cells() {
-            let Ok((_, agent)) = built.agent(&cell.id) else { continue };
-            let Some(schedule) = &agent.facts().schedule else { continue };
-            let Some(next_due) = schedule.next(Time::now()) else { continue };
-            let spec = schedule.to_string();
-            match there.remove(&cell.id) {
-                Some(item) if !started && item.spec == spec && item.agent.incarnation == cell.incarnation => {}
-                _ => {
-                    let item = ScheduleItem {
-                        agent: id.agent(cell),
-                        spec,
-                        generation: random_token(12),
-                        next_due,
-                        last_due: None,
-                        caught_up: None,
-                        skipped: 0,
-                    };
-                    self.store.put_schedule(&item).await?;
-                }
-            }
-        }
-        for item in there.values() {
-            self.store.delete_schedule(item).await?;
-        }
-        Ok(())
-    }
-
-    /// Lets the memories of agents that no longer exist expire once the runs of those agents are over, and ends their connections.
-    async fn end_lives(&self, workflow: &Workflow, before: &Built, now: &Graph) -> Result<()> {
-        let forgotten = Time::now().plus(limits::COMMIT_MS);
-        for old in before.graph.cells() {
-            if now.cell(&old.id).is_none_or(|cell| cell.incarnation != old.incarnation) {
-                let (agent, facts) = (workflow.id.agent(old), before.agent(&old.id).ok().map(|(_, agent)| agent.facts()));
-                self.store.expire_memories(&agent, forgotten).await?;
-                if let Some(facts) = facts.filter(|facts| facts.published.is_some() || facts.uses.is_some()) {
-                    self.end_connections(&agent, facts.published.is_some()).await?;
-                }
-            }
-        }
-        Ok(())
     }
 }
 

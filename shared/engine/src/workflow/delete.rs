@@ -35,10 +35,7 @@ impl Engine {
                 let head = self.store.find_workflow(id).await?;
                 !head.is_some_and(|head| head.deleted) || self.store.purge_workflow(id, budget).await?
             }
-            None => {
-                self.disconnect_project(project).await?;
-                self.store.purge_project(project, budget).await?
-            }
+            None => self.disconnect_project(project).await? && self.store.purge_project(project, budget).await?,
         };
         if done { self.store.purged(project, workflow).await } else { Ok(()) }
     }

@@ -7,4 +7,5 @@ pub(crate) mod called_run;
 pub(crate) mod delete;
 pub(crate) mod needs;
 pub(crate) mod secrets;
+mod upkeep;
 pub(crate) mod watched;

@@ -48,12 +48,14 @@
 mod connections;
 mod lists;
 mod prefix;
+mod requests;
 mod runs;
 mod sessions;
 
 pub use connections::*;
 pub use lists::*;
 pub use prefix::{Place, Prefix, Removal};
+pub use requests::*;
 pub use runs::*;
 pub use sessions::*;
 
@@ -218,49 +220,6 @@ pub fn of_run(partition: &str) -> Option<(WorkflowRef, RunId)> {
     let (project, letters, workflow, run) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let workflow = WorkflowRef { project: project.parse().ok()?, workflow: workflow.parse().ok()? };
     (letters == Prefix::Run.letters()).then_some((workflow, run.parse().ok()?))
-}
-
-/// How many requests of an agent are outstanding.
-pub fn outstanding(agent: &AgentRef) -> Key {
-    key(of_workflow(&agent.workflow, Prefix::Outstanding), of_agent(agent))
-}
-
-/// The partition of what belongs to the requests of a whole project.
-pub fn requests(project: &ProjectId) -> String {
-    below_project(project, Prefix::Requests).0
-}
-
-/// An item of that partition, by its name.
-pub fn of_requests(project: &ProjectId, prefix: Prefix, name: &str) -> Key {
-    key(requests(project), prefix.sort(name))
-}
-
-/// A result that came before its acknowledgement.
-pub fn held(project: &ProjectId, callee_id: &str) -> Key {
-    of_requests(project, Prefix::Held, &hashed(callee_id))
-}
-
-/// The circuit breaker of an endpoint, or its counts of a minute (since the epoch).
-pub fn breaker(project: &ProjectId, endpoint: &str, minute: Option<i64>) -> Key {
-    let minute = minute.map(|minute| format!("#{minute}")).unwrap_or_default();
-    of_requests(project, Prefix::Breaker, &(hashed(endpoint) + &minute))
-}
-
-/// The partition of the requests to which a callee gave this id.
-pub fn callee_ids(callee_id: &str) -> String {
-    Prefix::CalleeIds.sort(hashed(callee_id))
-}
-
-/// The key that leads from a callee's id to a request.
-pub fn callee_id(callee_id: &str, of: &WorkflowRef, request: EventId) -> Key {
-    key(callee_ids(callee_id), format!("{}#{}#{}", of.project, of.workflow, request.parts()))
-}
-
-/// The request that the sort key of such an item names.
-pub fn called(sort: &str) -> Option<(WorkflowRef, EventId)> {
-    let mut parts = sort.split('#');
-    let workflow = WorkflowRef { project: parts.next()?.parse().ok()?, workflow: parts.next()?.parse().ok()? };
-    Some((workflow, EventId::of_parts(parts.next()?)?))
 }
 
 /// What a workflow is found for by a name: a served agent, or the workflow itself.

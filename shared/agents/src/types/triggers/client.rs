@@ -2,8 +2,8 @@
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::json_schema::Schema;
-use crate::{Example, Facts, Published};
-use rookery_domain::{Access, ClientName, is_valid_name, limits};
+use crate::{Example, Facts};
+use rookery_domain::{Access, ClientName, Published, is_valid_name, limits};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
