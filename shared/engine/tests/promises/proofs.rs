@@ -67,7 +67,11 @@ async fn a_proof_counts_once_for_one_project_at_one_address_and_by_its_issuers_k
     let tasks_url = format!("https://provider.example/p/{aud}/_tasks");
     let proof = async || client.calm.sign_proof(&sub, aud.as_str(), &tasks_url).await.unwrap();
 
-    let away = refused(here, &aud, &proof().await).await;
+    // Whoever has asked in vain does not ask again at once: anybody can name an address where nobody is.
+    let early = provider(&world, None);
+    let away = refused(&early, &aud, &proof().await).await;
+    refused(&early, &aud, &proof().await).await;
+    assert_eq!(issuer.asked.load(Ordering::Relaxed), 1);
     issuer.shows(Ok(client.calm.jwks().await.unwrap()));
     let good = proof().await;
     let named = here.check_proof(&good, &aud).await.unwrap();
