@@ -92,7 +92,7 @@ async fn further_replies_are_events_of_their_own() {
     // Either of the two may come first, and that one answers the task.
     let listed = consumer.list("/events?agent=ask").await;
     let of = |part: u64| listed.iter().find(|event| event["payload"]["part"] == part).unwrap();
-    assert_eq!((&of(1)["groups"], &of(2)["groups"]), (&json!(["on_reply"]), &json!(["on_reply", "more"])));
+    assert_eq!((&of(1)["groups"], &of(2)["groups"]), (&json!(["on_reply", "reply"]), &json!(["on_reply", "more"])));
     let in_run = listed.iter().filter(|event| event["run_id"] == json!(run)).count();
     assert_eq!(in_run, 1, "{listed:?}");
     assert_eq!(provider.payloads("in").await.len(), 1, "the task was done once");

@@ -1,7 +1,7 @@
 //! A cell asks a persistent agent: one event, one question, one answer, whatever fails and whoever ends it.
 
 use crate::asking::{Asking, GUIDE, handle_all};
-use crate::faulty::FAULTS;
+use crate::faulty::Fault;
 use crate::handle;
 use rookery_domain::{CellId, Payload};
 use rookery_engine::Dispatcher;
@@ -9,7 +9,6 @@ use rookery_queue::{Message, Queue};
 use rookery_sessions::stop::Stopped;
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::sync::atomic::Ordering;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_becomes_a_question_and_its_answer_goes_on() {
@@ -64,8 +63,9 @@ async fn each_event_asks_once_and_is_answered_once_whatever_fails() {
         let once: BTreeSet<&String> = questions.iter().collect();
         assert_eq!((questions.len(), once.len()), (EVENTS / 3, EVENTS / 3), "{questions:?}");
     }
-    let fired: Vec<_> = FAULTS.iter().zip(asking.world.faults.fired.iter().map(|count| count.load(Ordering::Relaxed))).collect();
-    assert!(fired.iter().all(|(_, count)| *count > 0), "a run in which no fault fired shows nothing: {fired:?}");
+    // Few of these requests are transactions, so none may collide.
+    let silent = asking.world.faults.silent();
+    assert!(silent.iter().all(|fault| *fault == Fault::Conflict), "faults that never came: {silent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -26,12 +26,12 @@ pub(crate) enum Fault {
     Conflict,
 }
 
-pub(crate) const FAULTS: [Fault; 5] = [Fault::FailBefore, Fault::ApplyThenFail, Fault::Throttle, Fault::Twice, Fault::Conflict];
+const FAULTS: [Fault; 5] = [Fault::FailBefore, Fault::ApplyThenFail, Fault::Throttle, Fault::Twice, Fault::Conflict];
 
 /// Which faults happened, and how often; and a seeded source of chance.
 #[derive(Debug)]
 pub(crate) struct Faults {
-    pub(crate) fired: [AtomicUsize; 5],
+    fired: [AtomicUsize; 5],
     state: AtomicU64,
     /// How many of a thousand requests have a fault, for each kind.
     permille: u64,
@@ -48,6 +48,12 @@ impl Faults {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
+    }
+
+    /// The faults that never came: where none comes, nothing is shown.
+    pub(crate) fn silent(&self) -> Vec<Fault> {
+        let counts = self.fired.iter().map(|count| count.load(Ordering::Relaxed));
+        FAULTS.into_iter().zip(counts).filter(|(_, count)| *count == 0).map(|(fault, _)| fault).collect()
     }
 
     fn draw(&self, target: &str) -> Option<Fault> {
