@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 /// Makes an empty cache of so many bytes, whose smallest value has so many. It has one shard: with several, the share of each would be small
 /// for the largest values.
-pub(crate) fn bounded<K: Eq + Hash, V: Clone, W: Weighter<K, V> + Clone>(bytes: u64, least: u64, weighter: W) -> Cache<K, V, W> {
+pub fn bounded<K: Eq + Hash, V: Clone, W: Weighter<K, V> + Clone>(bytes: u64, least: u64, weighter: W) -> Cache<K, V, W> {
     let items = (bytes / least) as usize;
     let options = OptionsBuilder::new().shards(1).estimated_items_capacity(items).weight_capacity(bytes).build();
     match options {

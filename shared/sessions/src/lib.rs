@@ -39,6 +39,8 @@ pub mod runs;
 pub mod stop;
 pub mod unfinished;
 
+pub use bounded::bounded;
+
 use rookery_queue::Producer;
 use rookery_store::Store;
 use std::sync::Arc;

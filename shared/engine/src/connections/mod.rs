@@ -8,7 +8,7 @@
 //! | how a stage and an entry point are connected | `connect.rs` |
 //! | when a connection ends | `over.rs` |
 //! | how a stage sends a task, and waits | `ask.rs` |
-//! | how a task begins a run of the provider | `take.rs` |
+//! | how a task begins a run of the provider | `take.rs`; the schemas that it is checked by are in `schemas.rs` |
 //! | how a reply is sent | `reply.rs` |
 //! | how a task is sent to many, and sent again | `new_task.rs`, then `sending.rs` |
 //! | how a reply comes to the stage | `replied.rs` |
@@ -33,6 +33,7 @@ mod proof;
 pub(crate) mod publish;
 pub(crate) mod replied;
 pub(crate) mod reply;
+mod schemas;
 pub(crate) mod secrets;
 pub(crate) mod sending;
 pub(crate) mod take;

@@ -1,9 +1,8 @@
 //! A task comes in at an entry point: it is checked, and begins a run of the provider's workflow.
 
 use super::versions::fits_input;
-use super::{TaskIn, not_connected};
+use super::{TaskIn, not_connected, schemas};
 use crate::{Engine, Incoming};
-use rookery_agents::json_schema::Schema;
 use rookery_agents::task_groups;
 use rookery_domain::{ConnectionState, Error, EventId, Kind, Payload, Result, Time, limits};
 use rookery_store::{Connection, EntryPoint, TaskOrigin};
@@ -80,8 +79,7 @@ pub(crate) fn fits(schema: Option<&Value>, payload: &Payload) -> Result<(), (Str
         return Err((at(""), "must be an object".to_owned()));
     }
     let Some(schema) = schema else { return Ok(()) };
-    let schema = Schema::parse(schema).map_err(|message| (at(""), message))?;
-    schema.check(payload.value()).map_err(|mismatch| (at(&mismatch.field), mismatch.message))
+    schemas::check(schema, payload.value()).map_err(|(field, message)| (at(&field), message))
 }
 
 fn pending() -> Error {

@@ -2,10 +2,11 @@
 
 use crate::Engine;
 use crate::delivery::slow_lane::Turn;
-use quick_cache::sync::{Cache, DefaultLifecycle};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use rookery_agents::Agent;
 use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, Time, WorkflowRef};
+use rookery_sessions::bounded;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
@@ -29,15 +30,9 @@ impl Weighter<(WorkflowRef, u64), Arc<Built>> for ByBytes {
     }
 }
 
-/// Makes an empty cache. It has one shard: with several, the share of each would be too small for the largest options that are allowed.
+/// Makes an empty cache.
 pub(crate) fn cache() -> BuiltCache {
-    let items = (CACHED_BYTES / OWN_BYTES) as usize;
-    let options = OptionsBuilder::new().shards(1).estimated_items_capacity(items).weight_capacity(CACHED_BYTES).build();
-    match options {
-        Ok(options) => Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()),
-        // `build` fails only without the two numbers; both are given.
-        Err(_) => Cache::with_weighter(items, CACHED_BYTES, ByBytes),
-    }
+    bounded(CACHED_BYTES, OWN_BYTES, ByBytes)
 }
 
 /// A built version.
