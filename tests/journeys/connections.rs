@@ -76,6 +76,22 @@ async fn a_task_comes_back_to_the_stage_that_sent_it() {
 }
 
 #[tokio::test]
+async fn a_ready_cell_of_the_stencil_is_a_stage_that_gets_its_reply() {
+    let mut rookery = super::rookery().start().await;
+    let schema = json!({"required": ["n"], "properties": {"n": {"type": "number"}}});
+    rookery.started(&plain(json!({"title": "Echo", "access": "open", "input_schema": schema}))).await;
+    let project = rookery.project().await;
+    let ready = rookery.api.list(&format!("/projects/{project}/workflows/ready_cells?q=echo")).await;
+    let id = ready[0]["cell"]["id"].as_str().unwrap();
+    let canvas = cells([agent("start", "manual", json!({})), ready[0]["cell"].clone(), link("start", id)]);
+    let workflow = Workflow::create(&rookery.api, &project, &canvas).await;
+    workflow.start().await;
+    let run = workflow.emit("start", json!({"n": 7, "more": 1})).await;
+    assert_eq!(workflow.finished(&run).await["state"], "done");
+    assert_eq!(workflow.payloads(id).await, [json!({"n": 7})]);
+}
+
+#[tokio::test]
 async fn further_replies_are_events_of_their_own() {
     let mut rookery = super::rookery().start().await;
     let twice = cells([

@@ -3,14 +3,14 @@
 use crate::App;
 use crate::auth::{Access, Caller};
 use crate::error::Result;
-use crate::list::{Listed, Query, listed};
+use crate::list::{Listed, Query, Words, listed};
 use crate::route::Route;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
 use rookery_domain::{Access as May, ClientName, EntryPointId, ProjectId, Published, Time};
-use rookery_store::{EntryPoint, Page};
+use rookery_store::{Cursor, EntryPoint, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -78,29 +78,39 @@ async fn list(
     Extension(caller): Extension<Caller>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let (limit, mut cursor) = (query.limit()?, query.cursor()?);
-    let words: Vec<String> = query.get("q").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
     let client = match &caller {
         Caller::Root => None,
         Caller::Key(key) => Some(ClientName { deployment: None, project: key.project_id.to_string() }),
     };
+    let page = usable(&app, client.as_ref(), &query.words(), query.limit()?, query.cursor()?).await?;
+    Ok(listed(page, |entry| show(&app, entry)))
+}
+
+/// A page of the entry points that a client may use, or anybody, and that have all of these words.
+pub(crate) async fn usable(
+    app: &App,
+    client: Option<&ClientName>,
+    words: &Words,
+    limit: usize,
+    mut cursor: Option<Cursor>,
+) -> Result<Page<EntryPoint>> {
     let mut items = Vec::new();
     for _ in 0..PAGES {
         let page = app.engine.store.catalogue(limit, cursor.as_ref()).await?;
-        let is_for = |entry: &EntryPoint| client.as_ref().is_none_or(|client| entry.may_use(client));
-        items.extend(page.items.into_iter().filter(|entry| is_for(entry) && has_words(entry, &words)));
+        let is_for = |entry: &EntryPoint| client.is_none_or(|client| entry.may_use(client));
+        items.extend(page.items.into_iter().filter(|entry| is_for(entry) && words.are_in(&text(entry))));
         cursor = page.next;
         if !items.is_empty() || cursor.is_none() {
             break;
         }
     }
-    Ok(listed(Page { items, next: cursor }, |entry| show(&app, entry)))
+    Ok(Page { items, next: cursor })
 }
 
-fn has_words(entry: &EntryPoint, words: &[String]) -> bool {
-    let (EntryPoint { id, agent, .. }, Published { title, description, .. }) = (entry, &entry.published);
-    let text = format!("{title} {description} {id} {}", agent.workflow.project).to_lowercase();
-    words.iter().all(|word| text.contains(word))
+/// What is searched of an entry point.
+fn text(entry: &EntryPoint) -> String {
+    let Published { title, description, .. } = &entry.published;
+    format!("{title} {description} {} {}", entry.id, entry.agent.workflow.project)
 }
 
 fn show(app: &App, entry: EntryPoint) -> EntryPointView {

@@ -33,6 +33,7 @@ mod metrics;
 mod observe;
 mod openapi;
 mod projects;
+mod ready_cells;
 mod requests;
 mod route;
 mod run_tree;
@@ -156,6 +157,7 @@ fn routes() -> Vec<Route> {
         api_keys::routes(),
         credentials::routes(),
         agent_types::routes(),
+        ready_cells::routes(),
         workflows::routes(),
         versions::routes(),
         transfer::routes(),

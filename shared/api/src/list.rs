@@ -103,6 +103,11 @@ impl Query {
         })
     }
 
+    /// The words that are sought (`q`).
+    pub(crate) fn words(&self) -> Words {
+        Words(self.get("q").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect())
+    }
+
     /// A time, if one is given. One before 1970 counts as 1970.
     pub(crate) fn time(&self, name: &str) -> Result<Option<Time>> {
         let Some(text) = self.get(name) else { return Ok(None) };
@@ -117,6 +122,17 @@ impl Query {
     /// Where the page begins.
     pub(crate) fn cursor(&self) -> Result<Option<Cursor>> {
         Ok(self.get("cursor").map(read_cursor).transpose()?)
+    }
+}
+
+/// Words that are sought in texts, in any order and in any case.
+pub(crate) struct Words(Vec<String>);
+
+impl Words {
+    /// Whether a text has all of them.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        self.0.iter().all(|word| text.contains(word))
     }
 }
 

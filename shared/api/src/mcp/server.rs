@@ -22,7 +22,7 @@ A workflow is a canvas, `{\"cells\": [...]}`, of two kinds of cells:
 - a link: {\"id\": \"l1\", \"type\": \"link\", \"source\": {\"id\": \"orders\"}, \"target\": {\"id\": \"big\"}, \"group_id\": \"on_match\"}
 A link without `group_id` takes all events of its source, also `on_error`. Ids are yours to choose.
 
-To build one: list_agent_types, read_agent_type for each type that you use, check_canvas until it has no errors, create_workflow, \
+To build one: list_agent_types, read_agent_type for each type that you use, list_ready_cells for what others have made, check_canvas until it has no errors, create_workflow, \
 build_workflow, dry_run_agent for each agent, start_workflow, send_event at a trigger, read_run until it is done, list_failures. \
 An error always says what to do next.";
 

@@ -19,6 +19,7 @@ mod methods;
 mod named_runs;
 mod openapi;
 mod projects;
+mod ready_cells;
 mod run_lists;
 mod runs;
 mod schemas;
