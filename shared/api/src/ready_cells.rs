@@ -149,10 +149,8 @@ fn of_agent(head: DefinitionHead) -> ReadyCell {
 
 fn of_entry_point(entry: EntryPoint) -> ReadyCell {
     let (project_id, published) = (entry.agent.workflow.project, entry.published);
-    let mut config = Map::from_iter([
-        ("project_id".to_owned(), json!(project_id)),
-        ("client_stage_id".to_owned(), json!(entry.id)),
-    ]);
+    let mut config =
+        Map::from_iter([("project_id".to_owned(), json!(project_id)), ("client_stage_id".to_owned(), json!(entry.id))]);
     if let Some(payload) = published.input_schema.as_ref().and_then(payload_for) {
         config.insert("payload".to_owned(), payload);
     }
@@ -205,7 +203,10 @@ mod tests {
     fn what_a_schema_requires_is_taken_from_the_event_by_templates_that_are_understood() {
         for (required, payload) in [
             (json!(["n", "text"]), json!({"n": "{{ n | as_object }}", "text": "{{ text }}"})),
-            (json!(["a-b c", "now"]), json!({"a-b c": "{{ payload[\"a-b c\"] | as_object }}", "now": "{{ payload[\"now\"] | as_object }}"})),
+            (
+                json!(["a-b c", "now"]),
+                json!({"a-b c": "{{ payload[\"a-b c\"] | as_object }}", "now": "{{ payload[\"now\"] | as_object }}"}),
+            ),
             (json!(["n", "}} {{ payload | json"]), json!(null)),
             (json!(["a\"b"]), json!(null)),
             (json!([""]), json!(null)),

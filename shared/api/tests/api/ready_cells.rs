@@ -27,7 +27,11 @@ async fn provider(world: &World, allowed: &str) -> String {
     let schema = json!({"required": ["n", "text"], "properties": {"text": {"type": "string"}, "n": {"type": "number"}}});
     let workflow = world
         .started(json!([
-            agent("1", "client", json!({"title": "Any", "description": "For all of you.", "access": "open", "input_schema": schema})),
+            agent(
+                "1",
+                "client",
+                json!({"title": "Any", "description": "For all of you.", "access": "open", "input_schema": schema})
+            ),
             agent("2", "client", json!({"title": "Asking first"})),
             agent("3", "client", json!({"title": "Chosen", "access": "allow_list", "allow": [id(allowed)]})),
         ]))

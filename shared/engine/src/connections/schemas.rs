@@ -27,8 +27,7 @@ impl Weighter<Value, Arc<Read>> for ByBytes {
     }
 }
 
-static LATELY: LazyLock<Cache<Value, Arc<Read>, ByBytes>> =
-    LazyLock::new(|| bounded(BYTES, OWN_BYTES, ByBytes));
+static LATELY: LazyLock<Cache<Value, Arc<Read>, ByBytes>> = LazyLock::new(|| bounded(BYTES, OWN_BYTES, ByBytes));
 
 /// Checks a value; or gives the field and what is wrong with it. The field is empty for the value as a whole, also if the schema is not
 /// understood any more.
