@@ -36,6 +36,7 @@ mod workflow;
 
 pub use accept::Incoming;
 pub use connections::new_task::{Answers, NewTask, Recipients};
+pub use connections::versions::Deprecated;
 pub use connections::{ClientStage, Given, ReplyIn, TaskIn, not_connected};
 pub use delivery::chain::ChainBounds;
 pub use delivery::dispatch::Dispatcher;
