@@ -16,7 +16,7 @@
 //! | `ver` | the last saved version; the version that an event is pinned to | workflows, events, definitions |
 //! | `built` | the last built version; the version that runs | workflows; definitions |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
-//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs, tasks |
+//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs, tasks, kept replies |
 //! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics and versions of definitions |
 //! | `restored` | the version that it is a copy of | versions, versions of definitions |
 //! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions, entry points, connections |
@@ -53,7 +53,6 @@
 //! | `received`, `emitted`, `checks` | counts of an hour | metrics |
 //! | `last_received`, `last_emitted`, `last_check`, `last_error` | when it last did so in that hour | metrics |
 //! | `rq` | what has become of it | requests |
-//! | `issuers` | hashes of the addresses of deployments | the deployments whose proofs came in a minute |
 //! | `seed` | the seed of the key that signs proofs | the deployment's secrets |
 //! | `url`, `auth`, `token`, `secret` | where it was sent, and by what a result is believed | requests; `token` also in callers, and the key of tokens in the deployment's secrets; `url` in connections: where replies go |
 //! | `creds` | the names of the credentials that its call used | requests |
@@ -64,10 +63,12 @@
 //! | `peer`, `client` | the project at the other end: the provider, the client | requests to entry points; origins of runs |
 //! | `conns` | the ids of the connections, 16 bytes each | sendings |
 //! | `run` | the run that it begins there | requests to entry points |
+//! | `context` | the conversation that the sender names | origins of runs |
+//! | `replied` | the packed reply to a caller that is no stage | kept replies |
 //! | `kind` | its type | tasks, sendings |
 //! | `given`, `rotated` | the number of the token that the client was given last; when the token was changed | connections |
 //! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |
-//! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests; `ended` also in operations |
+//! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests; `ended` also in operations; in origins of runs: when the sender gave up waiting |
 //! | `n` | how many are outstanding; the operation that brought it; how often `told` was written | counts of outstanding requests, and of tasks; heads, list entries and idempotency keys of sessions; called runs |
 //! | `asked`, `caller` | when it was asked for, or what is asked, packed; where its outcome is posted | callers; `asked` also in operations |
 //! | `held` | the packed result | held results |

@@ -66,6 +66,11 @@ impl Connection {
     pub fn id(&self) -> ConnectionId {
         self.ends.id
     }
+
+    /// Whether no stage is at the other end, but callers with a key of the provider, who wait for replies themselves.
+    pub fn is_of_callers(&self) -> bool {
+        self.ends.agent.is_none() && self.ends.client.deployment.is_none()
+    }
 }
 
 impl Store {

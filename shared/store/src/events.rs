@@ -4,6 +4,7 @@ use crate::chain::Chain;
 use crate::commit::record::{Commit, Parked};
 use crate::expression::Expr;
 use crate::item::Item;
+use crate::kept_replies::KeptReply;
 use crate::keys::{self, Key};
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
@@ -38,6 +39,8 @@ pub struct RunItem {
     pub sent: Option<TaskAsk>,
     /// The task that began the run.
     pub origin: Option<TaskOrigin>,
+    /// A reply to whoever began the run, who is no stage.
+    pub kept: Option<KeptReply>,
     /// On the run's first item: how many events the run has, about.
     pub run_events: u64,
     /// On the run's first item: the delivery that hit the run's limit.
@@ -262,6 +265,7 @@ pub(crate) fn read_item(id: EventId, item: &Item) -> Result<RunItem> {
         asked: SessionAsk::read(item)?,
         sent: TaskAsk::read(id, item)?,
         origin: TaskOrigin::read(item)?,
+        kept: KeptReply::read(item)?,
         run_events: item.opt_num("run_events").unwrap_or(0),
         limit_hit: item.opt_str("limit_hit").map(str::to_owned),
         published: item.raw("published").map(|_| item.unpacked("published").map(Payload::stored)).transpose()?,

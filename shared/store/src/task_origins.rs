@@ -19,6 +19,10 @@ pub struct TaskOrigin {
     pub task: Option<String>,
     /// Until when the sender waits for a reply.
     pub deadline: Option<Time>,
+    /// The conversation that the sender says the task belongs to, if it is no stage.
+    pub context: Option<String>,
+    /// When the sender gave up waiting.
+    pub ended: Option<Time>,
 }
 
 impl TaskOrigin {
@@ -31,6 +35,8 @@ impl TaskOrigin {
             workflow: item.opt_str("workflow").map(|_| item.parse("workflow")).transpose()?,
             task: item.opt_str("task").map(str::to_owned),
             deadline: item.opt_num("deadline").map(Time),
+            context: item.opt_str("context").map(str::to_owned),
+            ended: item.opt_num("ended").map(Time),
         }))
     }
 }
@@ -44,8 +50,16 @@ impl Store {
             .maybe(origin.workflow.as_ref(), |item, workflow| item.s("workflow", workflow))
             .maybe(origin.task.as_ref(), |item, task| item.s("task", task))
             .maybe(origin.deadline, |item, deadline| item.n("deadline", deadline.0))
+            .maybe(origin.context.as_ref(), |item, context| item.s("context", context))
             .n("expires_at", until.ttl_seconds());
         self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await.map(drop)
+    }
+
+    /// Notes that whoever sent the task that began a run waits no more. The first time counts.
+    pub async fn end_task_origin(&self, workflow: &WorkflowRef, run: RunId, now: Time) -> Result<()> {
+        let update = Expr::new("SET ended = :now").n(":now", now.0);
+        let waits = Expr::new("attribute_exists(pk) AND attribute_not_exists(ended)");
+        self.update(&keys::event(workflow, place(run)), update, Some(waits)).await.map(drop)
     }
 
     /// The task that began a run; none if the run began otherwise.

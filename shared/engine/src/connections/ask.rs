@@ -94,6 +94,7 @@ impl EngineHost<'_> {
             payload: ask.payload.clone(),
             hop: ask.hop + 1,
             deadline: Some(pending.deadline),
+            context: None,
         };
         match self.engine.itself()?.take_task(connection, task).await {
             Ok(_) => Ok(Reply::WaitsUntil(pending.deadline)),

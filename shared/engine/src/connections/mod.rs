@@ -15,6 +15,7 @@
 //! | how clients of other deployments are connected, and replied to | `wire.rs`, over `post.rs` |
 //! | how a stage uses an entry point of another deployment | `foreign.rs` and `ask_elsewhere.rs`, over `post.rs` |
 //! | how a project proves to another deployment who it is | `proof.rs`, over `jws.rs`, `issuers.rs` |
+//! | how callers that are no stages use an entry point | `callers.rs`, then `called.rs` |
 //! | by what a client of another deployment is known after that | `token.rs` |
 //! | which secrets the deployment has for both | `secrets.rs` |
 //!
@@ -22,6 +23,8 @@
 
 pub(crate) mod ask;
 mod ask_elsewhere;
+pub(crate) mod called;
+pub(crate) mod callers;
 pub(crate) mod connect;
 pub(crate) mod foreign;
 pub(crate) mod issuers;
@@ -65,6 +68,8 @@ pub struct TaskIn {
     pub hop: u16,
     /// Until when its sender waits for a reply.
     pub deadline: Option<Time>,
+    /// The conversation that a sender names who is no stage.
+    pub context: Option<String>,
 }
 
 /// A reply for a stage.

@@ -130,7 +130,9 @@ impl Engine {
         let (mut found, mut cursor) = (Vec::new(), None);
         loop {
             let page = self.store.connections(project, AT_ONCE, cursor.as_ref()).await?;
-            let active = page.items.into_iter().filter(|connection| connection.state == ConnectionState::Active);
+            // Callers that are no stages take only replies to their own tasks.
+            let is_active = |connection: &Connection| connection.state == ConnectionState::Active && !connection.is_of_callers();
+            let active = page.items.into_iter().filter(is_active);
             found.extend(active.filter(&is_wanted));
             if found.len() > limits::TASK_CONNECTIONS {
                 let message = format!("`to` means more than {} connections.", limits::TASK_CONNECTIONS);

@@ -46,14 +46,8 @@ impl Engine {
 
     /// Answers the record, and wakes its delivery: `false` if another reply has answered it, or nobody waits any more.
     async fn answer_task(&self, pending: &Pending, reply: &ReplyIn) -> Result<bool> {
-        let told = TaskReply {
-            id: reply.id.clone(),
-            task_type: reply.task_type.clone(),
-            payload: reply.payload.clone(),
-            error: reply.error.clone(),
-        };
         let now = Time::now();
-        let told = serde_json::to_string(&told).map_err(Error::internal)?;
+        let told = serde_json::to_string(&told(reply)).map_err(Error::internal)?;
         if !self.store.answer_pending(pending, &told, now).await? {
             let ended = self.store.pending(&pending.agent.workflow, pending.id).await?;
             let Some(answer) = ended.and_then(|ended| ended.answer) else {
@@ -81,5 +75,15 @@ impl Engine {
         let groups = task_groups("on_reply", &reply.task_type);
         let incoming = Incoming { id: Some(id), hop: reply.hop, ..Incoming::new(reply.payload, groups, None) };
         self.accept(workflow, &built, cell, agent, incoming).await.map(drop)
+    }
+}
+
+/// What is stored of a reply.
+pub(super) fn told(reply: &ReplyIn) -> TaskReply {
+    TaskReply {
+        id: reply.id.clone(),
+        task_type: reply.task_type.clone(),
+        payload: reply.payload.clone(),
+        error: reply.error.clone(),
     }
 }

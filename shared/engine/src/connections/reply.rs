@@ -1,6 +1,7 @@
 //! A reply is sent over a connection of the project: by a cell that answers, or because the workflow has failed.
 
 use super::new_task::{Answers, NewTask, Recipients};
+use super::replied::told;
 use super::versions::fits_output;
 use super::{ReplyIn, not_connected};
 use crate::connections::publish::published;
@@ -140,6 +141,7 @@ impl Engine {
     async fn deliver_reply(self: &Arc<Self>, connection: &Connection, reply: ReplyIn) -> Result<()> {
         match &connection.ends.agent {
             Some(stage) => self.take_reply(stage, connection.id(), reply).await,
+            None if connection.is_of_callers() => self.keep_reply(connection, reply.answers.as_deref(), told(&reply)).await,
             None => self.send_reply(connection, &reply).await,
         }
     }

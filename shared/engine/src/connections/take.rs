@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// The field that says over which connection a task came.
 const CONNECTION_TOKEN: &str = "connection_token";
+/// The field that says which conversation of a caller a task belongs to.
+const CONTEXT_ID: &str = "context_id";
 /// How long the origin of a run is kept after the sender's deadline, in milliseconds.
 const ORIGIN_MS: i64 = limits::KEEP_EVENTS_SECONDS * 1000 + limits::COMMIT_MS;
 
@@ -43,6 +45,8 @@ impl Engine {
             workflow: of_same_project.map(|asks| asks.workflow.workflow.clone()),
             task: task.id,
             deadline: task.deadline,
+            context: task.context,
+            ended: None,
         };
         self.store.put_task_origin(&agent.workflow, id.run, &origin, until).await?;
         let groups = task_groups("on_task", &task.task_type);
@@ -69,6 +73,10 @@ fn judged(connection: &Connection, entry: &EntryPoint, task: &TaskIn) -> Result<
     })?;
     let mut payload = task.payload.value().clone();
     payload[CONNECTION_TOKEN] = json!(connection.id());
+    if let (Some(context), Value::Object(fields)) = (&task.context, &mut payload) {
+        // What the sender says there stays.
+        fields.entry(CONTEXT_ID).or_insert_with(|| json!(context));
+    }
     Payload::of(payload)
 }
 
@@ -91,5 +99,5 @@ fn too_many(entry: &EntryPoint, now: Time) -> Error {
     let message =
         format!("The connection has brought {} tasks in this minute, and no more are taken.", entry.published.tasks_per_minute);
     let error = Error::new(Kind::TooMany, "too_many_tasks", message, "Send the task again in the next minute.");
-    error.come_again_after(now.seconds_to_next_minute())
+    error.come_again_after((60_000 - now.0.rem_euclid(60_000)).unsigned_abs().div_ceil(1000))
 }

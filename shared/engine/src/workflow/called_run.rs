@@ -5,9 +5,9 @@
 mod seen;
 
 use crate::Engine;
-use rookery_domain::{CellId, Error, EventAt, EventId, Payload, Result, Time};
-use rookery_store::Called;
-use seen::Seen;
+use rookery_domain::{CellId, Error, EventAt, EventId, Payload, Result, RunId, Time, WorkflowRef};
+use rookery_store::{Called, RunItem};
+pub(crate) use seen::Seen;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,9 +16,9 @@ use tokio::sync::watch::Receiver;
 /// How many items of a run are read at once.
 const READ: usize = 200;
 /// The first and the longest pause between two looks at a run; what happens in this process is heard at once.
-const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(2)];
+pub(crate) const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(2)];
 /// A run that takes long to read is read more rarely: so many times as long is waited.
-const RESTS: u32 = 4;
+pub(crate) const RESTS: u32 = 4;
 
 /// What is told of a run so far. It is stored as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -86,11 +86,11 @@ impl Engine {
             if progress.end.is_some() {
                 return Ok(Some(progress));
             }
-            let seen = self.seen(&called).await?;
+            let seen = self.seen(&called.workflow, called.run, |_| ()).await?;
             let Some(version) = seen.version else { return Ok(None) };
             let built = self.built(&called.workflow, version).await?;
             // What was stored between two pages may have been missed. What a second reading sees, too, is all that there was.
-            if seen.end(&built.graph).is_some() && !seen.is_as(&self.seen(&called).await?) {
+            if seen.end(&built.graph).is_some() && !seen.is_as(&self.seen(&called.workflow, called.run, |_| ()).await?) {
                 continue;
             }
             if !seen.go_on(&mut progress, &built.graph) {
@@ -117,11 +117,15 @@ impl Engine {
         Follow { engine: self.clone(), called, commits, pause: PAUSES[0], is_new: true, told: 0 }
     }
 
-    async fn seen(&self, called: &Called) -> Result<Seen> {
+    /// Reads a run; each item is also shown to `look`.
+    pub(crate) async fn seen(&self, workflow: &WorkflowRef, run: RunId, mut look: impl FnMut(&RunItem)) -> Result<Seen> {
         let (mut seen, mut cursor) = (Seen::default(), None);
         loop {
-            let page = self.store.list_run(&called.workflow, called.run, READ, cursor.as_ref()).await?;
-            page.items.iter().for_each(|item| seen.add(item));
+            let page = self.store.list_run(workflow, run, READ, cursor.as_ref()).await?;
+            for item in &page.items {
+                seen.add(item);
+                look(item);
+            }
             cursor = page.next;
             if cursor.is_none() {
                 return Ok(seen);

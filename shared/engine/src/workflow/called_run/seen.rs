@@ -15,8 +15,8 @@ const ON_ERROR: &str = "on_error";
 
 /// What was read of a run.
 #[derive(Default)]
-pub(super) struct Seen {
-    pub(super) version: Option<u64>,
+pub(crate) struct Seen {
+    pub(crate) version: Option<u64>,
     /// The events, in about the order in which they came.
     events: BTreeMap<(u16, Time, EventId), SeenEvent>,
     handled: HashSet<DeliveryId>,
@@ -34,7 +34,7 @@ struct SeenEvent {
 }
 
 impl Seen {
-    pub(super) fn add(&mut self, item: &RunItem) {
+    pub(crate) fn add(&mut self, item: &RunItem) {
         for event in item.events() {
             let is_error = event.groups.iter().any(|group| group == ON_ERROR);
             let seen = SeenEvent {
@@ -53,13 +53,18 @@ impl Seen {
         self.waits |= item.parked.is_some();
     }
 
+    /// When the run began.
+    pub(crate) fn began(&self) -> Option<Time> {
+        self.events.keys().map(|(_, at, _)| *at).min()
+    }
+
     /// Whether another reading saw the same.
-    pub(super) fn is_as(&self, other: &Seen) -> bool {
+    pub(crate) fn is_as(&self, other: &Seen) -> bool {
         self.events.keys().eq(other.events.keys()) && self.commits.keys().eq(other.commits.keys()) && self.waits == other.waits
     }
 
     /// Adds what was not told yet; `false` if there is nothing.
-    pub(super) fn go_on(self, progress: &mut Progress, graph: &Graph) -> bool {
+    pub(crate) fn go_on(self, progress: &mut Progress, graph: &Graph) -> bool {
         progress.end = self.end(graph);
         let before = progress.deliveries.len();
         let known: HashSet<EventId> = progress.deliveries.iter().map(|told| told.commit).collect();
@@ -69,7 +74,7 @@ impl Seen {
     }
 
     /// The end, if nothing is to be handled any more.
-    pub(super) fn end(&self, graph: &Graph) -> Option<CalledEnd> {
+    pub(crate) fn end(&self, graph: &Graph) -> Option<CalledEnd> {
         if self.waits {
             return None;
         }
@@ -140,8 +145,8 @@ mod tests {
 
     fn item(event: Option<Event>, commit: Option<Commit>) -> RunItem {
         let id = event.as_ref().map(|event| event.id).or(commit.as_ref().map(|commit| commit.id)).unwrap();
-        let (chain, parked, asked, sent, origin, limit_hit, published) = Default::default();
-        RunItem { id, event, commit, chain, parked, asked, sent, origin, run_events: 0, limit_hit, published }
+        let (chain, parked, asked, sent, origin, kept, limit_hit, published) = Default::default();
+        RunItem { id, event, commit, chain, parked, asked, sent, origin, kept, run_events: 0, limit_hit, published }
     }
 
     fn seen<'a>(items: impl IntoIterator<Item = &'a RunItem>) -> Seen {
