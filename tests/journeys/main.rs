@@ -19,6 +19,7 @@ mod input;
 mod limits;
 mod merge;
 mod observing;
+mod published_tools;
 mod routes;
 mod routing;
 mod stopping;

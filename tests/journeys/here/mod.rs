@@ -3,7 +3,6 @@
 mod addresses;
 mod auth;
 mod between;
-mod between_states;
 mod cloud_events;
 mod connections;
 mod cost;

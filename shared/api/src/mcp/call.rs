@@ -50,7 +50,7 @@ impl Server {
     }
 }
 
-async fn result(answer: Response, without: &[&str]) -> CallToolResult {
+pub(super) async fn result(answer: Response, without: &[&str]) -> CallToolResult {
     let is_error = !answer.status().is_success();
     let Ok(body) = to_bytes(answer.into_body(), RESULT_BYTES).await else { return too_long() };
     let mut value = serde_json::from_slice::<Value>(&body).unwrap_or_else(|_| json!({}));
@@ -73,7 +73,7 @@ fn too_long() -> CallToolResult {
 }
 
 /// A result, as text for clients that know only that, and as JSON.
-fn of(value: Value, is_error: bool) -> CallToolResult {
+pub(super) fn of(value: Value, is_error: bool) -> CallToolResult {
     let content = vec![ContentBlock::text(value.to_string())];
     let mut result = if is_error { CallToolResult::error(content) } else { CallToolResult::success(content) };
     result.structured_content = Some(value);

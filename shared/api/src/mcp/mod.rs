@@ -1,11 +1,14 @@
 //! MCP (Model Context Protocol): a project as a server of tools for models. The protocol is that of `rmcp`, whose server is stateless
 //! here: each POST is answered by one JSON object, by a server that lives as long as the request. So it runs on Lambda as on one machine.
 //!
-//! A tool is a route of the table ([`tools`]), and a call of it is a request to that route, with the caller's key ([`call`]). So keys,
-//! roles, tenants, bounds and errors are those of the API, and have one place.
+//! One set of tools is routes of the table ([`tools`]), and a call of such a tool is a request to that route, with the caller's key
+//! ([`call`]). So keys, roles, tenants, bounds and errors are those of the API, and have one place. The other set is what the project's
+//! workflows publish ([`published`]), and a call of such a tool is a task for an entry point ([`calls`]).
 
 mod arguments;
 mod call;
+mod calls;
+mod published;
 mod server;
 mod tools;
 

@@ -15,6 +15,8 @@ mod hooks;
 mod isolation;
 mod lists;
 mod mcp;
+mod mcp_client;
+mod mcp_published;
 mod methods;
 mod named_runs;
 mod openapi;

@@ -1,70 +1,9 @@
 //! A project as a server of MCP: messages by hand, over HTTP.
 
-use crate::support::{Answer, ROOT_KEY, World, agent, link, request};
+use crate::mcp_client::{Client, meta};
+use crate::support::{ROOT_KEY, World, agent, link, request};
 use axum::body::Body;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-
-/// A client of one project's server.
-struct Client<'a> {
-    world: &'a World,
-    path: String,
-    key: Option<String>,
-}
-
-impl<'a> Client<'a> {
-    async fn open(world: &'a World) -> Client<'a> {
-        let project = world.project().await;
-        Client { world, path: format!("/p/{}/mcp", project.rsplit('/').next().unwrap()), key: None }
-    }
-
-    async fn send(&self, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
-        let mut sent = request("POST", &self.path);
-        if !headers.iter().any(|(name, _)| *name == "content-type") {
-            sent = sent.header("content-type", "application/json");
-        }
-        if let Some(key) = &self.key {
-            sent = sent.header("authorization", format!("Bearer {key}"));
-        }
-        for (name, value) in headers {
-            sent = sent.header(*name, *value);
-        }
-        self.world.send(sent.body(body.into()).unwrap()).await
-    }
-
-    /// Sends a request as clients of 2025-11-25 do after their handshake.
-    async fn ask(&self, method: &str, params: Value) -> Value {
-        let message = json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params});
-        let answer = self.send(&[("mcp-protocol-version", "2025-11-25")], message.to_string()).await;
-        assert_eq!(answer.headers["content-type"], "application/json", "{}", answer.text());
-        let answer = answer.ok(200);
-        assert_eq!((&answer["jsonrpc"], &answer["id"]), (&json!("2.0"), &json!(7)), "{answer}");
-        answer
-    }
-
-    /// What a tool says.
-    async fn call(&self, tool: &str, arguments: Value) -> Value {
-        let mut result = self.ask("tools/call", json!({"name": tool, "arguments": arguments})).await["result"].take();
-        let text: Value = serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
-        assert_eq!(text, result["structuredContent"], "the text and the JSON are the same");
-        assert_eq!(result["isError"] == true, text.get("error").is_some(), "{text}");
-        result["structuredContent"].take()
-    }
-
-    async fn tools(&self) -> BTreeSet<String> {
-        let listed = self.ask("tools/list", json!({})).await;
-        listed["result"]["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
-/// What a client of 2026-07-28 says with each request.
-fn meta() -> Value {
-    json!({
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": {"name": "by hand", "version": "1"},
-        "io.modelcontextprotocol/clientCapabilities": {},
-    })
-}
 
 #[tokio::test]
 async fn old_clients_shake_hands_and_new_ones_ask_at_once() {
@@ -77,7 +16,10 @@ async fn old_clients_shake_hands_and_new_ones_ask_at_once() {
         assert!(!answer.headers.contains_key("mcp-session-id"), "nothing is kept between requests");
         let result = answer.ok(200)["result"].take();
         assert_eq!(result["protocolVersion"], answered);
-        assert_eq!((&result["serverInfo"]["name"], &result["capabilities"]), (&json!("rookery"), &json!({"tools": {}})));
+        assert_eq!(
+            (&result["serverInfo"]["name"], &result["capabilities"]),
+            (&json!("rookery"), &json!({"tools": {}, "extensions": {"io.modelcontextprotocol/tasks": {}}}))
+        );
         assert!(result["instructions"].as_str().unwrap().contains("check_canvas"), "{result}");
     }
     let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
