@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
 use rookery_domain::{ConnectionId, ConnectionState, Error, Kind, Time};
+use rookery_engine::Deprecated;
 use rookery_store::{Connection, EntryPoint, Page, Project, Provider, Role, UsedEntryPoint};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -65,18 +66,6 @@ struct ConnectionView {
     created_at: Time,
     /// The version of the entry point that was there when the stage was connected, if it is taken for some time only.
     deprecated: Option<Deprecated>,
-}
-
-/// A version of an entry point that is over soon.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "DeprecatedUse")]
-struct Deprecated {
-    /// Its number.
-    version: u64,
-    /// Until when what fits it is taken.
-    until: Time,
-    /// What breaks then.
-    breaks: Vec<String>,
 }
 
 async fn list(
@@ -199,11 +188,7 @@ fn show(app: &App, role: &'static str, connection: Connection, entry: Option<&En
         agent_project_id: ends.provider.workflow.project.to_string(),
         agent_stage_id: ends.entry.to_string(),
         created_at: ends.created_at,
-        deprecated: deprecated.map(|older| Deprecated {
-            version: older.version,
-            until: older.until,
-            breaks: older.breaks.clone(),
-        }),
+        deprecated: deprecated.map(Deprecated::of),
     }
 }
 

@@ -11,7 +11,7 @@ use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use rookery_agents::TaskError;
 use rookery_domain::{ConnectionState, Error, Kind, Payload, ProjectId, Time, limits, not_json};
-use rookery_engine::{ClientStage, Given, ReplyIn, TaskIn};
+use rookery_engine::{ClientStage, Deprecated, Given, ReplyIn, TaskIn};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -50,7 +50,9 @@ async fn entry_points(State(app): State<App>, ids: Ids) -> Result<Json<Value>> {
         schema.map(|schema| json!([{"task_type": task_type, "task_payload_schema": schema}]))
     };
     let shown = found.into_iter().map(|entry| {
+        let deprecated: Vec<Deprecated> = entry.deprecated(Time::now()).map(Deprecated::of).collect();
         json!({
+            "version": entry.version, "deprecated": deprecated,
             "title": entry.published.title, "client_stage_id": entry.id,
             "input_schemas": of("task", entry.published.input_schema), "output_schemas": of("reply", entry.published.output_schema),
         })

@@ -23,6 +23,11 @@ impl Time {
         self.0.div_euclid(1000) + 1
     }
 
+    /// Whole seconds until the next minute begins: when what is counted by the minute is counted anew.
+    pub fn seconds_to_next_minute(self) -> u64 {
+        (60_000 - self.0.rem_euclid(60_000)).unsigned_abs().div_ceil(1000)
+    }
+
     /// The same time for `jiff`; the epoch when `jiff`'s calendar cannot hold it.
     pub fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or_default()

@@ -38,6 +38,7 @@ pub use accept::Incoming;
 pub use connections::called::{CallProgress, CallState, FollowCall};
 pub use connections::callers::{DirectTask, Protocol};
 pub use connections::new_task::{Answers, NewTask, Recipients};
+pub use connections::versions::Deprecated;
 pub use connections::{ClientStage, Given, ReplyIn, TaskIn, not_connected};
 pub use delivery::chain::ChainBounds;
 pub use delivery::dispatch::Dispatcher;

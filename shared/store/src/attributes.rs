@@ -53,6 +53,7 @@
 //! | `received`, `emitted`, `checks` | counts of an hour | metrics |
 //! | `last_received`, `last_emitted`, `last_check`, `last_error` | when it last did so in that hour | metrics |
 //! | `rq` | what has become of it | requests |
+//! | `issuers` | hashes of the addresses of deployments | the deployments whose proofs came in a minute |
 //! | `seed` | the seed of the key that signs proofs | the deployment's secrets |
 //! | `url`, `auth`, `token`, `secret` | where it was sent, and by what a result is believed | requests; `token` also in callers, and the key of tokens in the deployment's secrets; `url` in connections: where replies go |
 //! | `creds` | the names of the credentials that its call used | requests |

@@ -41,6 +41,12 @@ impl Expr {
         self
     }
 
+    /// A set of one text.
+    pub(crate) fn set(mut self, placeholder: &str, value: &str) -> Self {
+        self.values.insert(placeholder.to_owned(), AttributeValue::Ss(vec![value.to_owned()]));
+        self
+    }
+
     /// A text, compressed when that makes it smaller.
     pub(crate) fn packed(mut self, placeholder: &str, text: &str) -> Self {
         self.values.insert(placeholder.to_owned(), AttributeValue::B(Blob::new(pack(text))));

@@ -5,13 +5,13 @@ use rookery_tests::{Api, Network, Rookery, Workflow, agent, cells, events, link}
 use serde_json::{Value, json};
 
 /// A Rookery, and the network in front of it.
-struct Deployment {
-    rookery: Rookery,
-    network: Network,
+pub(super) struct Deployment {
+    pub(super) rookery: Rookery,
+    pub(super) network: Network,
 }
 
 impl Deployment {
-    async fn start(is_bad: bool) -> Deployment {
+    pub(super) async fn start(is_bad: bool) -> Deployment {
         let network = Network::new(is_bad);
         let program = super::rookery().arg("--egress-allow").arg("127.0.0.1/32").arg("--public-url").arg(network.url());
         let rookery = program.leaves_timers().leaves_failures("entry_point_gone").start().await;
@@ -20,7 +20,7 @@ impl Deployment {
     }
 
     /// An entry point that sends tasks back.
-    async fn provides(&mut self, config: Value) -> (Workflow, Value) {
+    pub(super) async fn provides(&mut self, config: Value) -> (Workflow, Value) {
         let echo = cells([agent("in", "client", config), agent("back", "reply", json!({})), link("in", "back")]);
         let provider = self.rookery.started(&echo).await;
         let entry = self.rookery.api.list(&format!("/catalog?q={}", provider.project)).await.remove(0);
@@ -29,11 +29,11 @@ impl Deployment {
     }
 
     /// A stage that uses an entry point of another deployment.
-    async fn uses(&mut self, entry: &Value) -> Workflow {
+    pub(super) async fn uses(&mut self, entry: &Value) -> Workflow {
         self.rookery.started(&using(entry)).await
     }
 
-    fn tokens(&self, path: &str) -> Vec<String> {
+    pub(super) fn tokens(&self, path: &str) -> Vec<String> {
         self.network
             .passed()
             .into_iter()
@@ -43,7 +43,7 @@ impl Deployment {
     }
 }
 
-fn using(entry: &Value) -> Value {
+pub(super) fn using(entry: &Value) -> Value {
     let config = json!({
         "project_id": entry["project_id"], "client_stage_id": entry["client_stage_id"], "tasks_url": entry["tasks_url"]
     });
@@ -51,7 +51,7 @@ fn using(entry: &Value) -> Value {
 }
 
 /// What the stage told of a run.
-async fn answer(consumer: &Workflow, run: &str) -> Value {
+pub(super) async fn answer(consumer: &Workflow, run: &str) -> Value {
     let tree = consumer.finished(run).await;
     assert_eq!(tree["state"], "done", "{tree}");
     events(&tree).into_iter().find(|event| event["cell_id"] == "ask").unwrap()["payload"].clone()
@@ -119,7 +119,7 @@ async fn a_network_that_doubles_and_loses_changes_nothing() {
 }
 
 /// Asks a deployment as another one does.
-async fn ask(api: &Api, method: Method, url: &str, authorization: &str, body: &Value) -> (u16, Value) {
+pub(super) async fn ask(api: &Api, method: Method, url: &str, authorization: &str, body: &Value) -> (u16, Value) {
     let call = api.without_key().call(method, url).header("authorization", authorization).json(body).send().await;
     (call.status, serde_json::from_str(&call.text).unwrap())
 }

@@ -3,6 +3,7 @@
 mod addresses;
 mod auth;
 mod between;
+mod between_states;
 mod cloud_events;
 mod connections;
 mod cost;

@@ -1,6 +1,7 @@
 //! Connecting the stages of a workflow with the entry points that they use: when the workflow is built, and again when a stage finds its
 //! connection gone. The same stage and the same entry point always have the same connection.
 
+use super::versions::Deprecated;
 use super::{CALLS, SIDE_BY_SIDE};
 use crate::{Built, Engine};
 use futures::future::try_join_all;
@@ -9,7 +10,7 @@ use rookery_domain::{
     Access, AgentRef, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, Kind, Problem, Result, StageId, Time,
     WorkflowRef,
 };
-use rookery_store::{Connection, Ends, EntryPoint, OlderVersion, Provider, UsedEntryPoint, Workflow};
+use rookery_store::{Connection, Ends, EntryPoint, Provider, UsedEntryPoint, Workflow};
 use std::time::Instant;
 
 /// The most cells whose entry points are looked for when a workflow is judged; those of others are found when they are connected.
@@ -49,7 +50,10 @@ impl Engine {
                     "The project `{}` has no entry point `{}`: take one of the catalogue (`GET /api/v1/catalog`).",
                     at.project, at.entry_point
                 ))),
-                Some(entry) => warnings.extend(entry.deprecated(Time::now()).map(|older| problem(deprecated(&entry, older)))),
+                Some(entry) => {
+                    let deprecated = entry.deprecated(Time::now());
+                    warnings.extend(deprecated.map(|older| problem(Deprecated::of(older).warning(entry.version))));
+                }
             }
         }
         Ok((problems, warnings))
@@ -113,16 +117,6 @@ impl Engine {
             _ => Ok(opened),
         }
     }
-}
-
-/// What a person has to know whose stage may rely on an older version.
-fn deprecated(entry: &EntryPoint, older: &OlderVersion) -> String {
-    let OlderVersion { version, until, breaks, .. } = older;
-    format!(
-        "The entry point is at version {}. What fitted version {version} is taken until {until}; then: {}. Send what fits the new schema.",
-        entry.version,
-        breaks.join("; ")
-    )
 }
 
 /// What a connection of a stage of this deployment joins.

@@ -3,6 +3,7 @@
 use super::not_connected;
 use super::post::{DEADLINE, HOPS, KEY, Post};
 use super::proof::no_public_url;
+use super::versions::Deprecated;
 use crate::Engine;
 use futures::future::join_all;
 use http::Method;
@@ -14,7 +15,7 @@ use rookery_domain::{
 use rookery_egress::Request;
 use rookery_store::{Elsewhere, Pending, Provider, UsedEntryPoint, WireToken};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ use std::time::Duration;
 const LIST_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many other deployments are asked for it, side by side: the entry points of others are found when they are connected.
 const DEPLOYMENTS: usize = 20;
+/// How many older versions of an entry point are told of.
+const DEPRECATED: usize = 10;
 /// The longest token, in bytes.
 const TOKEN_BYTES: usize = 1000;
 /// How many outstanding tasks of a stage are looked through for the oldest.
@@ -37,9 +40,28 @@ struct Told {
     state: Option<ConnectionState>,
 }
 
+/// An entry point, as a provider lists it.
 #[derive(Deserialize)]
 struct Listed {
     client_stage_id: String,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+/// What only a Rookery lists of it.
+#[derive(Deserialize)]
+struct Versions {
+    version: u64,
+    deprecated: Vec<Deprecated>,
+}
+
+impl Listed {
+    /// What a person has to know whose stage may rely on an older version.
+    fn warnings(&self) -> Vec<String> {
+        let Ok(Versions { version, deprecated }) = Versions::deserialize(&self.more) else { return Vec::new() };
+        let now = Time::now();
+        deprecated.into_iter().take(DEPRECATED).filter(|older| older.until > now).map(|older| older.warning(version)).collect()
+    }
 }
 
 impl Engine {
@@ -52,28 +74,28 @@ impl Engine {
     pub(super) async fn judge_elsewhere(&self, used: &[(&CellId, &EntryPointAt)]) -> (Vec<Problem>, Vec<Problem>) {
         let urls: BTreeSet<&str> = used.iter().filter_map(|(_, at)| self.elsewhere(at)).take(DEPLOYMENTS).collect();
         let lists = join_all(urls.into_iter().map(async |url| (url, self.entry_points_of(url).await))).await;
-        let lists: HashMap<&str, Result<Vec<String>, String>> = lists.into_iter().collect();
+        let lists: HashMap<&str, Result<Vec<Listed>, String>> = lists.into_iter().collect();
         let (mut problems, mut warnings) = (Vec::new(), Vec::new());
         for (cell, at) in used {
             let Some((url, list)) = self.elsewhere(at).and_then(|url| lists.get_key_value(url)) else { continue };
             let blame = |message: String| Problem::new(cell.as_str(), in_config("client_stage_id"), message);
             match list {
-                Ok(ids) if ids.contains(&at.entry_point) => {}
-                Ok(_) => {
-                    problems.push(blame(format!("{url} lists no entry point `{}`: take one of its catalogue.", at.entry_point)))
-                }
+                Ok(list) => match list.iter().find(|entry| entry.client_stage_id == at.entry_point) {
+                    Some(entry) => warnings.extend(entry.warnings().into_iter().map(blame)),
+                    None => problems
+                        .push(blame(format!("{url} lists no entry point `{}`: take one of its catalogue.", at.entry_point))),
+                },
                 Err(why) => warnings.push(blame(format!("{url} could not be asked for its entry points: {why}"))),
             }
         }
         (problems, warnings)
     }
 
-    async fn entry_points_of(&self, url: &str) -> Result<Vec<String>, String> {
+    async fn entry_points_of(&self, url: &str) -> Result<Vec<Listed>, String> {
         let request = Request { timeout: Some(LIST_TIMEOUT), ..Request::new(Method::GET, format!("{url}/agent/entrypoints")) };
         let answer = self.egress.send(request).await.map_err(|error| format!("{error}."))?;
         let listed = (answer.status == 200).then(|| serde_json::from_slice::<Vec<Listed>>(&answer.body).ok()).flatten();
-        let listed = listed.ok_or_else(|| format!("it answered {} and no list.", answer.status))?;
-        Ok(listed.into_iter().map(|entry| entry.client_stage_id).collect())
+        listed.ok_or_else(|| format!("it answered {} and no list.", answer.status))
     }
 
     fn own_tasks_url(&self, project: &ProjectId) -> Result<String> {

@@ -1,15 +1,17 @@
 //! The keys of other deployments: fetched where the deployment says it is, kept for some minutes, and fetched again for a key that is not
-//! known, but not at once again.
+//! known, but not at once again. How many deployments are asked is bounded.
 
 use super::jws::decode;
 use crate::Engine;
 use http::Method;
 use quick_cache::sync::Cache;
+use rookery_domain::{Error, Kind, ProjectId, Result, Time};
 use rookery_egress::Request;
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// How long the keys of a deployment are believed.
 const KEPT: Duration = Duration::from_secs(300);
@@ -17,6 +19,8 @@ const KEPT: Duration = Duration::from_secs(300);
 const CALM: Duration = Duration::from_secs(10);
 /// How many deployments are remembered.
 const ISSUERS: usize = 256;
+/// How many deployments are asked in a minute for proofs that are for one project: anybody can name one, and needs no key for it.
+const ISSUERS_A_MINUTE: usize = 20;
 /// How long a fetch may take: whoever sent the proof waits.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest set, in bytes, and how many keys of it are looked at.
@@ -24,10 +28,11 @@ const SET_BYTES: usize = 64 * 1024;
 const SET_KEYS: usize = 32;
 
 /// The keys of a deployment, when they were fetched, and when that was tried last.
+#[derive(Default)]
 struct Fetched {
     keys: Vec<PublicKey>,
-    at: Instant,
-    tried: Instant,
+    at: Option<Instant>,
+    tried: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -36,8 +41,8 @@ struct PublicKey {
     bytes: Vec<u8>,
 }
 
-/// The keys of those deployments that sent proofs lately.
-pub(crate) struct Issuers(Cache<String, Arc<Fetched>>);
+/// The keys of those deployments that sent proofs lately. Of many that need the keys of one, one fetches them, and the others wait.
+pub(crate) struct Issuers(Cache<String, Arc<Mutex<Fetched>>>);
 
 impl Default for Issuers {
     fn default() -> Self {
@@ -46,31 +51,42 @@ impl Default for Issuers {
 }
 
 impl Fetched {
-    fn key(&self, kid: &str) -> Option<Vec<u8>> {
-        Some(self.keys.iter().find(|key| key.kid == kid)?.bytes.clone())
+    /// What is answered without a fetch: the key, or that there is none. None if the keys are to be fetched.
+    fn answer(&self, kid: &str) -> Option<Option<Vec<u8>>> {
+        let is_within = |at: Option<Instant>, time: Duration| at.is_some_and(|at| at.elapsed() < time);
+        let key = self.keys.iter().find(|key| key.kid == kid).filter(|_| is_within(self.at, KEPT));
+        match key {
+            Some(key) => Some(Some(key.bytes.clone())),
+            None => is_within(self.tried, CALM).then_some(None),
+        }
     }
 }
 
 impl Engine {
-    /// The public key that a deployment calls by this name.
-    pub(super) async fn issuer_key(&self, issuer: &str, kid: &str) -> Option<Vec<u8>> {
-        let kept = self.issuers.0.get(issuer).filter(|kept| kept.at.elapsed() < KEPT);
-        if let Some(kept) = &kept {
-            let key = kept.key(kid);
-            if key.is_some() || kept.tried.elapsed() < CALM {
-                return key;
-            }
+    /// The public key that a deployment calls by this name, for a proof that is for this project. 429 if proofs of too many deployments came
+    /// for the project in this minute.
+    pub(super) async fn issuer_key(&self, provider: &ProjectId, issuer: &str, kid: &str) -> Result<Option<Vec<u8>>> {
+        if let Some(known) = self.issuers.0.get(issuer)
+            && let Some(answer) = known.lock().await.answer(kid)
+        {
+            return Ok(answer);
         }
+        let now = Time::now();
+        if !self.store.count_issuer(provider, issuer, now, ISSUERS_A_MINUTE).await? {
+            return Err(too_many(now));
+        }
+        let known = self.issuers.0.get_or_insert_with(issuer, || Ok::<_, Error>(Arc::default()))?;
+        let mut known = known.lock().await;
+        if let Some(answer) = known.answer(kid) {
+            return Ok(answer);
+        }
+        // This is noted first: whoever asked may be gone before there is an answer. What failed takes no good key away.
         let tried = Instant::now();
-        let fetched = match (self.fetch_keys(issuer).await, kept) {
-            (Some(keys), _) => Fetched { keys, at: tried, tried },
-            // What failed is not tried again at once either, and takes no good key away.
-            (None, Some(kept)) => Fetched { keys: kept.keys.clone(), at: kept.at, tried },
-            (None, None) => Fetched { keys: Vec::new(), at: tried, tried },
-        };
-        let key = fetched.key(kid);
-        self.issuers.0.insert(issuer.to_owned(), Arc::new(fetched));
-        key
+        known.tried = Some(tried);
+        if let Some(keys) = self.fetch_keys(issuer).await {
+            *known = Fetched { keys, at: Some(tried), tried: Some(tried) };
+        }
+        Ok(known.answer(kid).flatten())
     }
 
     async fn fetch_keys(&self, issuer: &str) -> Option<Vec<PublicKey>> {
@@ -79,6 +95,12 @@ impl Engine {
         let answer = self.egress.send(request).await.ok()?;
         (answer.status == 200 && answer.body.len() <= SET_BYTES).then(|| keys_of(&answer.body)).flatten()
     }
+}
+
+fn too_many(now: Time) -> Error {
+    let message = format!("Proofs of more than {ISSUERS_A_MINUTE} deployments came in this minute, and no others are looked at.");
+    let error = Error::new(Kind::TooMany, "too_many_proofs", message, "Connect again in the next minute.");
+    error.come_again_after(now.seconds_to_next_minute())
 }
 
 #[derive(Deserialize)]

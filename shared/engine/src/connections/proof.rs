@@ -46,7 +46,7 @@ impl Engine {
         Ok(jws::sign(&keys.signing, &keys.kid, &claims))
     }
 
-    /// Says whose proof this is. It counts once.
+    /// Says whose proof this is. It counts once. 429 if proofs of too many deployments come.
     pub async fn check_proof(&self, proof: &str, provider: &ProjectId) -> Result<ClientName> {
         match self.checked(proof, provider).await? {
             Ok(client) => Ok(client),
@@ -66,7 +66,14 @@ impl Engine {
             Ok(issuer) => issuer.to_string(),
             Err(reason) => return Ok(Err(reason)),
         };
-        let Some(key) = self.issuer_key(&issuer, &jws.kid).await else { return Ok(Err("the issuer shows no such key")) };
+        // Nor is anything fetched for a project that nobody has: the fetches are counted by project.
+        match self.store.known_project(provider).await {
+            Err(error) if error.kind == Kind::NotFound => return Ok(Err("there is no such project")),
+            known => known?,
+        };
+        let Some(key) = self.issuer_key(provider, &issuer, &jws.kid).await? else {
+            return Ok(Err("the issuer shows no such key"));
+        };
         let Some(claims) = jws.claims::<Claims>(&key) else { return Ok(Err("the signature is not the issuer's")) };
         let until = Time((claims.exp + SKEW_S) * 1000);
         Ok(match self.store.use_proof(provider, &issuer, &claims.jti, until).await? {

@@ -99,5 +99,5 @@ fn too_many(entry: &EntryPoint, now: Time) -> Error {
     let message =
         format!("The connection has brought {} tasks in this minute, and no more are taken.", entry.published.tasks_per_minute);
     let error = Error::new(Kind::TooMany, "too_many_tasks", message, "Send the task again in the next minute.");
-    error.come_again_after((60_000 - now.0.rem_euclid(60_000)).unsigned_abs().div_ceil(1000))
+    error.come_again_after(now.seconds_to_next_minute())
 }

@@ -9,7 +9,8 @@ use rookery_domain::{
     AgentRef, CellId, ConnectionId, ConnectionState, EntryPointId, Error, Kind, Payload, Published, Result, Time,
 };
 use rookery_store::{EntryPoint, OlderVersion, State, Workflow};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -22,6 +23,9 @@ const AHEAD_MS: i64 = 366 * 24 * 3600 * 1000;
 /// How much a clock may be late whose "now" is given as the time of a break, in milliseconds.
 const LATE_MS: i64 = 60_000;
 
+/// The longest list of what breaks in a warning, in characters.
+const WARNING_CHARS: usize = 2000;
+
 /// A connection whose client relies on what would change.
 #[derive(Serialize)]
 struct Broken<'b> {
@@ -33,6 +37,35 @@ struct Broken<'b> {
     /// The entry point.
     agent_stage_id: EntryPointId,
     breaks: &'b [String],
+}
+
+/// A version of an entry point that is over soon, as those who use it are told.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DeprecatedUse")]
+pub struct Deprecated {
+    /// Its number.
+    version: u64,
+    /// Until when what fits it is taken.
+    pub(super) until: Time,
+    /// What breaks then.
+    breaks: Vec<String>,
+}
+
+impl Deprecated {
+    /// What is told of an older version.
+    pub fn of(older: &OlderVersion) -> Self {
+        Deprecated { version: older.version, until: older.until, breaks: older.breaks.clone() }
+    }
+
+    /// What a person has to know whose stage may rely on it, when the entry point is at this version.
+    pub(super) fn warning(&self, now: u64) -> String {
+        let Deprecated { version, until, breaks } = self;
+        let breaks: String = breaks.join("; ").chars().take(WARNING_CHARS).collect();
+        format!(
+            "The entry point is at version {now}. What fitted version {version} is taken until {until}; then: {breaks}. Send what fits the new \
+             schema."
+        )
+    }
 }
 
 impl Engine {

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use futures::future::join_all;
 use rookery_boot::Options;
 use rookery_domain::{Kind, ProjectId};
 use rookery_egress::Policy;
@@ -50,6 +51,10 @@ fn provider(world: &World, public_url: Option<&str>) -> Arc<Engine> {
     world.engine(|inner| inner, Options { settings, egress })
 }
 
+async fn project(world: &World) -> ProjectId {
+    world.calm.store.create_project("provider").await.unwrap().id
+}
+
 async fn refused(provider: &Engine, project: &ProjectId, proof: &str) -> String {
     let error = provider.check_proof(proof, project).await.unwrap_err();
     assert_eq!((error.kind, error.code), (Kind::NotVerified, "proof_refused"));
@@ -63,7 +68,7 @@ async fn a_proof_counts_once_for_one_project_at_one_address_and_by_its_issuers_k
     let (url, client) = issuer.start(1).await;
     let world = World::start(2).await;
     let here = &provider(&world, None);
-    let (sub, aud) = (ProjectId::random(), ProjectId::random());
+    let (sub, aud) = (ProjectId::random(), project(&world).await);
     let tasks_url = format!("https://provider.example/p/{aud}/_tasks");
     let proof = async || client.calm.sign_proof(&sub, aud.as_str(), &tasks_url).await.unwrap();
 
@@ -92,6 +97,10 @@ async fn a_proof_counts_once_for_one_project_at_one_address_and_by_its_issuers_k
     let swapped = format!("{}.{}", proof().await.rsplit_once('.').unwrap().0, lie.rsplit_once('.').unwrap().1);
     answers.push(refused(here, &aud, &swapped).await);
     answers.push(refused(here, &aud, "no proof").await);
+    let nobody = ProjectId::random();
+    let lost =
+        client.calm.sign_proof(&sub, nobody.as_str(), &format!("https://provider.example/p/{nobody}/_tasks")).await.unwrap();
+    answers.push(refused(here, &nobody, &lost).await);
     assert!(answers.iter().all(|answer| *answer == answers[0]), "each is refused alike: {answers:?}");
     assert!(issuer.asked.load(Ordering::Relaxed) <= asked + 1, "keys are kept, and not fetched for each name that is not known");
 }
@@ -104,11 +113,44 @@ async fn keys_that_another_host_shows_prove_nothing() {
     elsewhere.shows(Ok(client.calm.jwks().await.unwrap()));
     issuer.shows(Err(format!("{other}/.well-known/jwks.json")));
     let world = World::start(3).await;
-    let (sub, aud) = (ProjectId::random(), ProjectId::random());
+    let (sub, aud) = (ProjectId::random(), project(&world).await);
     let proof = client.calm.sign_proof(&sub, aud.as_str(), "https://provider.example").await.unwrap();
     refused(&provider(&world, None), &aud, &proof).await;
     assert_eq!(issuer.asked.load(Ordering::Relaxed), 1);
     assert_eq!(elsewhere.asked.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn so_many_deployments_are_asked_in_a_minute_and_each_once_however_many_wait() {
+    let issuer = Issuer::default();
+    let url = serve(Router::new().route("/{n}/.well-known/jwks.json", get(answer)).with_state(issuer.clone())).await;
+    let (client, world) = (World::start(1).await, World::start(2).await);
+    issuer.shows(Ok(client.calm.jwks().await.unwrap()));
+    let (here, aud, other) = (provider(&world, None), project(&world).await, project(&world).await);
+    let proof = async |n: usize, aud: &ProjectId| {
+        let signer = provider(&client, Some(&format!("{url}/{n}")));
+        signer.sign_proof(&ProjectId::random(), aud.as_str(), "https://provider.example").await.unwrap()
+    };
+    let at_once = join_all((0..10).map(async |_| here.check_proof(&proof(0, &aud).await, &aud).await)).await;
+    assert!(at_once.iter().all(Result::is_ok), "{at_once:?}");
+    assert_eq!(issuer.asked.load(Ordering::Relaxed), 1);
+    let (mut good, mut late) = (1, None);
+    // Twenty a minute, and a new minute may begin once meanwhile.
+    for n in 1..=40 {
+        match here.check_proof(&proof(n, &aud).await, &aud).await {
+            Ok(_) => good += 1,
+            Err(error) => {
+                late = Some((n, error));
+                break;
+            }
+        }
+    }
+    let (n, late) = late.expect("some are not looked at");
+    assert_eq!((late.kind, late.code), (Kind::TooMany, "too_many_proofs"));
+    assert!((1..=60).contains(&late.retry_after_seconds().unwrap()) && (20..=40).contains(&good), "{good}: {late:?}");
+    assert_eq!(issuer.asked.load(Ordering::Relaxed), good, "nobody is asked for a proof that is not looked at");
+    here.check_proof(&proof(0, &aud).await, &aud).await.expect("who is known is not counted");
+    here.check_proof(&proof(n, &other).await, &other).await.expect("each project has its own count");
 }
 
 #[tokio::test]

@@ -171,6 +171,7 @@ async fn fill(world: &World, workflow: &Workflow, other: &Workflow) {
     store.put_socket("a socket", &socket).await.unwrap();
     store.deployment_secrets(&DeploymentSecrets { token_key: [1; 32], signing_seed: [2; 32] }).await.unwrap();
     assert!(store.use_proof(project, "https://other.example.com", "1", now.plus(60_000)).await.unwrap());
+    assert!(store.count_issuer(project, "https://other.example.com", now, 1).await.unwrap());
     let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
     store.put_log(&request.pending.agent, EventId::fresh(), &entry).await.unwrap();
     store

@@ -35,6 +35,7 @@
 //! | who had such runs: agents, and their instances, by name | query `pk = P#u`, `sk` from the names (`AGENT INSTANCE KEY`) |
 //! | the started workflows of a name; all such names | query `pk = P`, `sk` from `b#HASH`, `b#` (`b#HASH#W`) |
 //! | whether a proof of another deployment was used | `pk = P#c`, `sk = j#HASH` |
+//! | the deployments whose proofs came in a minute | `pk = P#c`, `sk = i#MINUTE` |
 //! | the secrets of the deployment | `pk = deployment`, `sk = secrets` |
 //! | entry points of a project; those of all projects, by title | query `pk = P`, `sk` from `e#` (`e#ID`); index `recent`: `rp` = `catalogue`, `rs` = `TITLE#P#ID` |
 //! | connections of a project's entry points; what its stages use | query `pk = P#c`, `sk` from `p#` (`p#ID`); from `s#` (`s#STAGE`) |

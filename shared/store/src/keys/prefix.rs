@@ -158,6 +158,8 @@ prefixes! {
     Connections: "c", Project, WithProject;
     /// Proofs of other deployments that were used.
     UsedProof: "j", InConnections, WithPartition;
+    /// The deployments whose proofs came in a minute.
+    IssuersAsked: "i", InConnections, WithPartition;
     /// Entry points that the project publishes.
     EntryPoint: "e", InProject, WithProject;
     /// Connections of the project's entry points.
