@@ -147,6 +147,11 @@ impl TaskId {
         bytes.copy_from_slice(&hashed_uuid(parts).as_bytes()[..10]);
         TaskId(Builder::from_unix_timestamp_millis(u64::try_from(at.0).unwrap_or_default(), &bytes).into_uuid())
     }
+
+    /// The time of the task; 1970 for one that is known by its sender's key.
+    pub fn time(self) -> Time {
+        Time((self.0.as_u128() >> 80) as i64)
+    }
 }
 
 #[cfg(test)]

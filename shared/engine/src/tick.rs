@@ -1,6 +1,7 @@
 //! The tick: finds what is due and sends its messages, to the second. It may come twice, late, or not for hours (rule 10).
 
 use crate::Engine;
+use crate::connections::sending::again;
 use crate::workflow::delete::PURGED_AT_ONCE;
 use futures::future::join_all;
 use rookery_agents::schedule::Schedule;
@@ -112,10 +113,14 @@ impl Engine {
         match item {
             DueItem::Message { key, at, message } => {
                 let message = Message::decode(&message)?;
+                let again = again(&message, at.max(now));
                 self.producer.send(vec![Outgoing::at(message, at)]).await?;
                 // The item is changed only after the message was sent. After a crash in between, the message is sent twice, and
                 // the second one finds the work done.
-                self.store.due_sent(&key, at).await
+                match again {
+                    Some(next) => self.store.due_again(&key, at, next).await,
+                    None => self.store.due_sent(&key, at).await,
+                }
             }
             DueItem::Schedule(schedule) => self.send_checks(&schedule, now).await,
             DueItem::Purge { .. } => Ok(()),

@@ -117,6 +117,12 @@ impl Store {
         self.update(key, update, Some(Expr::new("da = :at"))).await.map(drop)
     }
 
+    /// Notes that a due message was sent, and that it is due again at `next`, unless what it is about takes it back before that.
+    pub async fn due_again(&self, key: &Key, at: Time, next: Time) -> Result<()> {
+        let update = Expr::new("SET da = :next").n(":next", next.0).n(":at", at.0);
+        self.update(key, update, Some(Expr::new("da = :at"))).await.map(drop)
+    }
+
     /// Notes that checks were sent for a schedule's due times before `next`.
     pub async fn schedule_sent(&self, item: &ScheduleItem, next: Option<Time>, skipped: u64) -> Result<()> {
         let key = keys::schedule(&item.agent.workflow, &item.agent.cell);

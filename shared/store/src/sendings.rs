@@ -1,7 +1,7 @@
 //! A task that a project sends to many connections, or under a key: it is stored once, before it becomes a task for each of them. Their ids
 //! follow from it, so that it may be begun again.
 
-use crate::expression::absent;
+use crate::expression::{Expr, absent};
 use crate::item::{Item, malformed};
 use crate::keys;
 use crate::sdk::Store;
@@ -86,8 +86,9 @@ impl Store {
     }
 
     /// Notes that it has become a task for each of the connections.
-    pub async fn sending_begun(&self, project: &ProjectId, id: TaskId, due: Time) -> Result<()> {
-        self.due_sent(&keys::sending(project, id), due).await
+    pub async fn sending_begun(&self, project: &ProjectId, id: TaskId) -> Result<()> {
+        let update = Expr::new("REMOVE dp, da, msg");
+        self.update(&keys::sending(project, id), update, Some(Expr::new("attribute_exists(pk)"))).await.map(drop)
     }
 }
 

@@ -10,11 +10,14 @@ use crate::external::host::Stopped;
 use crate::routing::DIRECT;
 use rookery_agents::AgentError;
 use rookery_domain::{ConnectionState, Error, Kind, ProjectId, Result, TaskId, TaskState, Time, limits};
-use rookery_queue::{Outgoing, Send, SendAll, Task};
+use rookery_queue::{Message, Outgoing, Send, SendAll, Task};
 use rookery_store::{Sending, SentTask};
 
 /// How long after it was stored a task is sent again if nobody has sent it, in milliseconds.
 const GUARD_MS: i64 = 120_000;
+
+/// The longest time until its message is sent again. It doubles until then: where messages wait for long, there shall not be many more.
+const AGAIN_MS: i64 = 3_600_000;
 
 impl Engine {
     /// Sends a task over each of its connections. Once this is answered, each will be delivered, or end as failed. The same id again is
@@ -79,7 +82,7 @@ impl Engine {
         for part in sending.connections.chunks(DIRECT) {
             self.begin(project, sending.tasks(part)).await?;
         }
-        self.store.sending_begun(project, sending.id, guard_of(sending.created_at)).await
+        self.store.sending_begun(project, sending.id).await
     }
 
     /// Sends a task; the `deliver` queue's handler. An attempt is counted before the next one is sent (rule 7).
@@ -136,7 +139,7 @@ impl Engine {
                         self.store.put_task(project, &failed).await?;
                     }
                 }
-                self.store.sending_begun(project, sending.id, guard_of(sending.created_at)).await
+                self.store.sending_begun(project, sending.id).await
             }
             _ => Ok(()),
         }
@@ -153,6 +156,17 @@ fn send(task: &SentTask, attempt: u32) -> Task {
 
 fn send_all(sending: &Sending) -> Task {
     Task::SendAll(SendAll { sending: sending.id })
+}
+
+/// When a due message is sent again that is sent at this time: if what it is about is not over by then, the message is lost, or waits for
+/// long. None for messages that are sent once.
+pub(crate) fn again(message: &Message, sent: Time) -> Option<Time> {
+    let made = match &message.task {
+        Task::Send(send) => send.task.time(),
+        Task::SendAll(all) => all.sending.time(),
+        _ => return None,
+    };
+    Some(sent.plus((sent.0 - made.0).clamp(GUARD_MS, AGAIN_MS)))
 }
 
 /// When somebody looks whether what is stored or waited for at this time was sent.

@@ -19,6 +19,9 @@ const PROVIDER: &str = r#"{"cells":[
     {"id":"2","type":"link","source":{"id":"in"},"target":{"id":"more"}}
 ]}"#;
 
+/// In milliseconds.
+const HOUR: i64 = 3_600_000;
+
 /// A provider, and a consumer with so many stages, the first of which is asked by `start`.
 async fn connected(world: &World, stages: usize) -> (Workflow, Workflow) {
     let provider = world.started(PROVIDER).await;
@@ -210,9 +213,37 @@ async fn a_task_whose_sender_died_is_sent_and_one_that_crashes_its_handlers_fail
     assert!(crashed.problem.as_ref().unwrap().contains("crashed"), "{crashed:?}");
     assert_eq!(calm.send_unsent(Time::now()).await.unwrap(), 0, "nothing is due any more");
 
+    assert_eq!(calm.tick(Time::now().plus(2 * HOUR)).await.unwrap(), 0, "nor later");
+
     let sending = NewTask::id_of_key(project, "dead");
     calm.send_tasks(project, &news(Some(sending))).await.unwrap();
     crashing(&Task::SendAll(SendAll { sending }).of_project(project)).await.unwrap();
     let failed = tasks(&world, project).await.iter().filter(|task| task.state == TaskState::Failed).count();
     assert_eq!(failed, 121);
+    assert_eq!(calm.tick(Time::now().plus(4 * HOUR)).await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_over_is_sent_again_although_its_message_was_lost_twice() {
+    let world = World::start(133).await;
+    let (provider, _) = connected(&world, 101).await;
+    let (calm, project) = (&world.calm, &provider.id.project);
+    let names = calm.store.connections(project, 1, None).await.unwrap().items;
+    let to = Recipients::Connections(vec![names[0].id().to_string()]);
+    let task = calm.send_tasks(project, &NewTask { to, ..news(None) }).await.unwrap().remove(0);
+    calm.send_tasks(project, &news(None)).await.unwrap();
+    for queue in [Queue::Deliver, Queue::Route] {
+        assert_eq!(receive_from(&world.sqs, &world.urls.of(queue).queue).await.len(), 1);
+    }
+    // What a tick sends is for later, so nobody receives it here.
+    let (at, tick) = (|minutes: i64| task.created_at.plus(minutes * 60_000 + 30_000), async |at| calm.tick(at).await.unwrap());
+    for (minutes, sent) in [(0, 0), (1, 2), (2, 0), (3, 2), (6, 0), (7, 2), (8, 0)] {
+        assert_eq!(tick(at(minutes)).await, sent, "at {minutes} minutes");
+    }
+    assert_eq!(world.messages_left().await, 6);
+    handle(&Dispatcher(calm.clone()), Task::Send(Send { task: task.id, attempt: 0 }).of_project(project)).await.unwrap();
+    assert_eq!(tick(at(15)).await, 1, "what is over is not sent again");
+    tick(at(200)).await;
+    assert_eq!(tick(at(258)).await, 0);
+    assert_eq!(tick(at(261)).await, 1, "at least once an hour");
 }
