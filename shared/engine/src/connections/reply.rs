@@ -2,6 +2,7 @@
 
 use super::new_task::{Answers, NewTask, Recipients};
 use super::replied::told;
+use super::take::CONTEXT_ID;
 use super::versions::fits_output;
 use super::{ReplyIn, not_connected};
 use crate::connections::publish::published;
@@ -11,6 +12,7 @@ use crate::{Built, Engine};
 use rookery_agents::{AgentError, ReplyTo, Retry, SendReply, TaskError};
 use rookery_domain::{ClientName, ConnectionState, Error, Kind, Payload, ProjectId, Result, TaskId, TaskState, Time};
 use rookery_store::{Commit, Connection, SentTask, TaskOrigin};
+use serde_json::Value;
 use std::sync::Arc;
 
 impl EngineHost<'_> {
@@ -37,6 +39,8 @@ impl EngineHost<'_> {
             }
             found => found?,
         };
+        let payload = without_context(reply.payload, origin.as_ref())?;
+        let reply = SendReply { payload: &payload, ..reply };
         engine.judge_reply(&connection, reply.payload).await?.map_err(|(field, message)| {
             AgentError::fail("invalid_reply", format!("`{field}` {message}, by the `output_schema` of the entry point."))
         })?;
@@ -91,6 +95,19 @@ impl EngineHost<'_> {
             problem: None,
             created_at: reply.at,
         }
+    }
+}
+
+/// A payload without the conversation that the task's payload has got here: callers are told it by their protocol, and no schema knows it.
+fn without_context(payload: &Payload, origin: Option<&TaskOrigin>) -> Result<Payload> {
+    let context = origin.and_then(|origin| origin.context.as_deref());
+    match (context, payload.value()) {
+        (Some(context), Value::Object(fields)) if fields.get(CONTEXT_ID).is_some_and(|given| given == context) => {
+            let mut fields = fields.clone();
+            fields.shift_remove(CONTEXT_ID);
+            Payload::of(Value::Object(fields))
+        }
+        _ => Ok(payload.clone()),
     }
 }
 

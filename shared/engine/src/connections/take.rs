@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The field that says over which connection a task came.
 const CONNECTION_TOKEN: &str = "connection_token";
 /// The field that says which conversation of a caller a task belongs to.
-const CONTEXT_ID: &str = "context_id";
+pub(super) const CONTEXT_ID: &str = "context_id";
 /// How long the origin of a run is kept after the sender's deadline, in milliseconds.
 const ORIGIN_MS: i64 = limits::KEEP_EVENTS_SECONDS * 1000 + limits::COMMIT_MS;
 
