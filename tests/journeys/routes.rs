@@ -77,6 +77,7 @@ async fn every_route_of_the_table_is_there_and_does_its_work() {
     connections::entry_points(&mut tour).await;
     open_addresses(&mut tour).await;
     tools(&mut tour).await;
+    connections::agents(&mut tour).await;
     persistent::agents(&mut tour).await;
     persistent::sessions(&mut tour).await;
     persistent::called(&mut tour).await;

@@ -178,7 +178,7 @@ impl Call {
 pub struct Frame {
     /// The id.
     pub id: Option<u64>,
-    /// The name.
+    /// The name; `message` for one that has none.
     pub event: String,
     /// The data.
     pub data: Value,
@@ -203,7 +203,7 @@ impl Frames {
                 let field = |name: &str| frame.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
                 return Some(Frame {
                     id: field("id").map(|id| id.parse().unwrap()),
-                    event: field("event").unwrap().to_owned(),
+                    event: field("event").unwrap_or("message").to_owned(),
                     data: serde_json::from_str(field("data").unwrap()).unwrap(),
                 });
             }

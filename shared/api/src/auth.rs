@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rookery_domain::{Error, Kind, ProjectId};
-use rookery_store::{ApiKey, Role};
+use rookery_store::{ApiKey, Project, Role};
 use serde::{Deserialize, Serialize};
 
 /// Who may use a route.
@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Access {
     /// Everybody.
     Public,
+    /// Everybody; what is shown to whom depends on the key, and the handler decides it by the [`Visitor`].
+    Anyone,
     /// Only the root key.
     Root,
     /// Every key that may read.
@@ -35,7 +37,7 @@ impl Access {
     pub(crate) fn role(self) -> Option<Role> {
         match self {
             Access::Project(role) | Access::OwnProject(role) | Access::Flue(role) => Some(role),
-            Access::Public | Access::Root | Access::Reader | Access::Member => None,
+            Access::Public | Access::Anyone | Access::Root | Access::Reader | Access::Member => None,
         }
     }
 }
@@ -47,6 +49,27 @@ pub(crate) enum Caller {
     Root,
     /// A project's key.
     Key(ApiKey),
+}
+
+/// Who asks where no key must be shown: a caller, or somebody without a key where others have one.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor(pub(crate) Option<Caller>);
+
+impl Visitor {
+    /// Whether the visitor has a key of the project, or needs none.
+    pub(crate) fn is_of(&self, project: &ProjectId) -> bool {
+        self.0.as_ref().is_some_and(|caller| caller.belong(project).is_ok())
+    }
+
+    /// The project of the visitor's key; where no key is needed, the one that is the default.
+    pub(crate) async fn own_project(&self, app: &App) -> Result<Project> {
+        let store = &app.engine.store;
+        Ok(match &self.0 {
+            None => return Err(no_key()),
+            Some(Caller::Root) => store.default_project().await?,
+            Some(Caller::Key(key)) => store.known_project(&key.project_id).await?,
+        })
+    }
 }
 
 /// A caller who has shown a key before, in a form that is no secret: it finds the caller again, as long as the key is good. As an
@@ -113,7 +136,7 @@ pub(crate) async fn with_key(app: &App, presented: &Presented) -> Result<Caller>
 async fn find(app: &App, presented: &Presented, root_key: Option<&RootKey>) -> Result<Caller> {
     let store = &app.engine.store;
     let found = match presented {
-        Presented::Nothing => return Err(unauthenticated("The request has no key.")),
+        Presented::Nothing => return Err(no_key()),
         Presented::Key(key) if root_key.is_some_and(|root| root.is(key)) => return Ok(Caller::Root),
         Presented::Key(key) => store.find_api_key(key).await?,
         Presented::Known(KnownCaller(Known::Root(print))) if root_key.is_some_and(|root| root.fingerprint() == *print) => {
@@ -135,6 +158,11 @@ fn credentials(headers: &HeaderMap) -> Option<String> {
     }
     let decoded = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
     Some(decoded.split_once(':').map_or(decoded.as_str(), |(user, _)| user).to_owned())
+}
+
+/// 401 for a request without a key.
+pub(crate) fn no_key() -> crate::error::ApiError {
+    unauthenticated("The request has no key.")
 }
 
 fn unauthenticated(message: &str) -> crate::error::ApiError {

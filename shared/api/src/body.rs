@@ -94,7 +94,8 @@ pub(crate) fn check_media_type(headers: &HeaderMap) -> Result<()> {
     Err(Error::new(Kind::MediaType, "unsupported_media_type", message, details).into())
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+/// Reads JSON. An error names the field that is wrong.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Error::invalid(format!("The body is not UTF-8 from byte {}.", error.valid_up_to()), "Send JSON as UTF-8.")
     })?;

@@ -89,11 +89,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let ApiError { status, error } = self;
-        match error.kind {
-            Kind::Internal => tracing::error!(%error, "internal error"),
-            Kind::Unavailable => tracing::warn!(%error, "unavailable"),
-            _ => {}
-        }
+        log(&error);
         let kind = error.kind;
         let retry_after = error.retry_after_seconds();
         let allow = error.meta.as_ref().and_then(|meta| allow_header(&meta["allow"]));
@@ -109,6 +105,15 @@ impl IntoResponse for ApiError {
             response.headers_mut().insert(header::ALLOW, allow);
         }
         response
+    }
+}
+
+/// Tells operators of an error that they should know of.
+pub(crate) fn log(error: &Error) {
+    match error.kind {
+        Kind::Internal => tracing::error!(%error, "internal error"),
+        Kind::Unavailable => tracing::warn!(%error, "unavailable"),
+        _ => {}
     }
 }
 

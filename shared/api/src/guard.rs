@@ -1,11 +1,11 @@
 //! The guard of every route: who calls, what of the path they may see, and whether the query is one of the route's.
 
-use crate::App;
-use crate::auth::{Access, Caller, KnownCaller, Presented, authenticate, with_key};
+use crate::auth::{Access, Caller, KnownCaller, Presented, Visitor, authenticate, with_key};
 use crate::error::Result;
 use crate::flue::frames::{self, HEARTBEAT};
 use crate::ids::Ids;
 use crate::list::Query;
+use crate::{App, Auth};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -33,6 +33,14 @@ pub(crate) async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut reques
     let (app, presented) = (&gate.app, Presented::of(&request));
     match gate.access {
         Access::Public => {}
+        Access::Anyone => {
+            let caller = match (&app.config.auth, &presented) {
+                (Auth::Required { .. }, Presented::Nothing) => None,
+                _ if ids.as_ref().is_ok_and(|ids| ids.has("project")) => Some(authenticate(app, &presented).await?),
+                _ => Some(with_key(app, &presented).await?),
+            };
+            request.extensions_mut().insert(Visitor(caller));
+        }
         Access::Root | Access::Reader => {
             let caller = authenticate(app, &presented).await?;
             caller.allow_outside(gate.access)?;

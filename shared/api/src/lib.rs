@@ -4,6 +4,7 @@
 //! answer. One table of routes (`routes`) registers, guards and documents them all.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod a2a;
 mod activity;
 mod agent_protocol;
 mod agent_types;
@@ -63,6 +64,7 @@ use rookery_sessions::definition::{Definitions, Environment};
 use rookery_sessions::ports::Prompts;
 use route::Route;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How the API is served.
 #[derive(Clone, Debug)]
@@ -72,6 +74,11 @@ pub struct Config {
     /// Hosts that requests may name with [`Auth::Open`], besides those of loopback: like `rookery.local`, without a port.
     pub hosts: Vec<String>,
 }
+
+/// How long a caller waits where agents cannot be asked: API Gateway ends an answer after 30 seconds.
+const WAIT: Duration = Duration::from_secs(25);
+/// How long a caller waits where agents are asked, and answers take as long as they do: a function ends after 15 minutes.
+const LONG_WAIT: Duration = Duration::from_secs(14 * 60);
 
 /// Who may call.
 #[derive(Clone, Debug)]
@@ -118,6 +125,16 @@ struct App {
 impl App {
     fn new(engine: Arc<Engine>, config: Config, agents: Agents) -> Self {
         App { engine, config: Arc::new(config), agents }
+    }
+
+    /// Whether answers may take as long as they do, and come while they are made: where agents are asked.
+    fn streams(&self) -> bool {
+        self.agents.prompts.is_some()
+    }
+
+    /// How long a caller may wait for what a workflow gives.
+    fn longest_wait(&self) -> Duration {
+        if self.streams() { LONG_WAIT } else { WAIT }
     }
 }
 
@@ -178,6 +195,7 @@ fn routes() -> Vec<Route> {
         flue::routes(),
         jwks::routes(),
         mcp::routes(),
+        a2a::routes(),
         openapi::routes(),
     ];
     nouns.into_iter().flatten().collect()

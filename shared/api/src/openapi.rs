@@ -131,7 +131,10 @@ fn operation(route: &Route, inputs: &mut SchemaGenerator, outputs: &mut SchemaGe
     });
     if let Some(says) = needs(route.access) {
         operation["description"] = says.into();
-        operation["security"] = json!([{"bearer": []}, {"basic": []}]);
+        operation["security"] = match route.access {
+            Access::Anyone => json!([{}, {"bearer": []}, {"basic": []}]),
+            _ => json!([{"bearer": []}, {"basic": []}]),
+        };
     }
     if let Some((shape, required)) = route.input {
         operation["requestBody"] = json!({"required": required, "content": json_of(shape, inputs)});
@@ -149,6 +152,7 @@ fn names(handler: &str) -> (&str, &str) {
 fn needs(access: Access) -> Option<&'static str> {
     match access {
         Access::Public => None,
+        Access::Anyone => Some("Needs no key for what is open to everybody; a key of the project shows the rest."),
         Access::Root => Some("Needs the root key."),
         Access::Reader | Access::Project(Role::Viewer) => Some("Needs a key with the role viewer, editor or owner."),
         Access::Flue(role) => needs(Access::Project(role)),

@@ -1,5 +1,6 @@
 //! Journeys that need this machine: they watch a sink, kill or restart the program, or start it in their own way.
 
+mod a2a;
 mod addresses;
 mod auth;
 mod between;

@@ -38,3 +38,18 @@ pub(super) async fn entry_points(tour: &mut Tour) {
     tour.ids.insert("task", "0".repeat(64));
     tour.post("/projects/{p}/workflows/{client}/tasks/{task}/cancel", json!({})).await.error(404, "not_found");
 }
+
+/// The project as an agent of A2A, and its entry point as another.
+pub(super) async fn agents(tour: &mut Tour) {
+    tour.get("/.well-known/agent-card.json").await;
+    let card = tour.get("/p/{p}/a2a/.well-known/agent-card.json").await;
+    assert_eq!(card["skills"][0]["name"], "Tour's echo");
+    tour.learn("entry", &card["skills"][0]["id"]);
+    assert_eq!(tour.get("/p/{p}/a2a/{entry}/.well-known/agent-card.json").await["name"], "Tour's echo");
+    for agent in ["/p/{p}/a2a", "/p/{p}/a2a/{entry}"] {
+        let message = json!({"messageId": agent, "role": "ROLE_USER", "parts": [{"data": {"n": 1}}]});
+        let call = json!({"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": message}});
+        // A client that sends no version speaks an older one.
+        assert_eq!(tour.post(agent, call).await.expect(200)["error"]["code"], -32009);
+    }
+}

@@ -22,12 +22,17 @@ pub(crate) fn frame(number: Option<u64>, event: &str, data: &impl Serialize) -> 
         // Writing to a text never fails.
         let _ = writeln!(frame, "id: {number}");
     }
+    let _ = write!(frame, "event: {event}\n{}", self::data(data));
+    frame
+}
+
+/// A frame without a name: only its data.
+pub(crate) fn data(data: &impl Serialize) -> String {
     let data = serde_json::to_string(data).unwrap_or_else(|error| {
         tracing::error!(%error, "the data of a frame is no JSON");
         "null".to_owned()
     });
-    let _ = write!(frame, "event: {event}\ndata: {}\n\n", one_line(&data));
-    frame
+    format!("data: {}\n\n", one_line(&data))
 }
 
 /// The event and the data of a frame; none for a comment.

@@ -22,12 +22,6 @@ use rookery_engine::{Call, CalledEnd, CalledError};
 use rookery_store::{Called, Project};
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
-use std::time::Duration;
-
-/// How long a caller waits for a result where agents cannot be asked: API Gateway ends an answer after 30 seconds.
-const WAIT: Duration = Duration::from_secs(25);
-/// How long a caller waits for a result where agents are asked, and answers take as long as they do: a function ends after 15 minutes.
-const LONG_WAIT: Duration = Duration::from_secs(14 * 60);
 
 /// The body of a call: the payload that the trigger emits. It may be in an object `payload`.
 #[derive(JsonSchema)]
@@ -55,7 +49,7 @@ impl Taken {
     pub(crate) async fn result(&self) -> Result<Value> {
         let id = self.called.id();
         let end = self.app.engine.follow_called(self.called.clone()).end();
-        let wait = if self.app.agents.prompts.is_some() { LONG_WAIT } else { WAIT };
+        let wait = self.app.longest_wait();
         let end = tokio::time::timeout(wait, end).await.map_err(|_| FlueError::run_goes_on(&id, wait.as_secs()))??;
         let (_, end) = end.ok_or_else(|| FlueError::no_run(&id))?;
         self.result_at(&end).await

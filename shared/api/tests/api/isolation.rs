@@ -25,7 +25,7 @@ fn fill(path: &str, project: &str, workflow: &str) -> String {
     let filled =
         filled.replace("{session}", "s").replace("{session_id}", "i:s").replace("{operation}", "run_x").replace("{file}", "a.md");
     let filled = filled.replace("{run_id}", "run_x").replace("{agent_type}", "manual");
-    let filled = filled.replace("{connection}", &event).replace("{task}", &event);
+    let filled = filled.replace("{entry_point}", &event).replace("{connection}", &event).replace("{task}", &event);
     filled.replace("{event}", &event).replace("{failure}", &event).replace("{run}", &event).replace("{request}", &event)
 }
 
@@ -106,8 +106,9 @@ async fn each_role_may_do_what_it_may_and_no_more() {
                 || (path.ends_with("{project}") && method == "DELETE");
             // A socket is opened to ask.
             let opens_socket = method == "GET" && (path.ends_with("/agents/{name}/{id}") || path.ends_with("/workflows/{name}"));
-            // A message of MCP is taken from every key: the tool that it names says who may call it.
-            let is_for_all = path.ends_with("/mcp") || (path.ends_with("/workflows/check") && role != "ingest");
+            // A message of MCP or A2A is taken from every key: the tool or the method that it names says who may call it. Cards are for all.
+            let is_for_all =
+                path.ends_with("/mcp") || path.contains("/a2a") || (path.ends_with("/workflows/check") && role != "ingest");
             let allowed = is_for_all
                 || match role {
                     "owner" => true,

@@ -1,6 +1,10 @@
 //! The API over a real engine and the stand-ins, by way of its router. All tests are in one binary, which is linked once.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod a2a;
+mod a2a_cards;
+mod a2a_client;
+mod a2a_refused;
 mod agents;
 mod at_work;
 mod auth;
