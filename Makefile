@@ -1,13 +1,13 @@
 # The commands for people who work with Rookery. Each target does the set-up that it needs.
 # Rust (1.94.1 or newer), a C compiler and Python (3.11 or newer) must be installed; cargo and pip get everything else. One test of the
-# template needs node, and is skipped without it.
+# template and the client of A2A for JavaScript need node, and are skipped without it.
 
 ADDR ?= 127.0.0.1:8080
 SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
 FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator prompts socket)
 
-.PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test licences
+.PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test licences
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -85,6 +85,18 @@ target/mcp/installed: tests/mcp/requirements.txt
 	@echo "Installing the client of MCP (half a minute) ..."
 	python3 -m venv target/mcp
 	target/mcp/bin/pip install --quiet -r $<
+	touch $@
+
+a2a-test: target/a2a/installed ## drives the official clients of A2A, from PyPI and npm, against the program
+	cargo build --workspace --bin rookery --locked
+	target/a2a/bin/python tests/a2a/acceptance.py target/debug/rookery target/a2a/node_modules
+
+target/a2a/installed: tests/a2a/requirements.txt tests/a2a/package.json tests/a2a/package-lock.json
+	@echo "Installing the clients of A2A (half a minute) ..."
+	python3 -m venv target/a2a
+	target/a2a/bin/pip install --quiet -r $<
+	cp tests/a2a/package.json tests/a2a/package-lock.json target/a2a
+	if command -v npm; then npm ci --prefix target/a2a --silent --no-audit --no-fund --ignore-scripts; fi
 	touch $@
 
 target/pyflue/installed: tests/pyflue/requirements.txt
