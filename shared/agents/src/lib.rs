@@ -43,4 +43,4 @@ pub use judge::judge;
 pub use pattern::{Pattern, Searches};
 pub use processor::processor_time;
 pub use registry::{all, build, find, in_config};
-pub use verify::{HookSecret, STANDARD_WEBHOOKS, sign_standard_webhook, verify_standard_webhook};
+pub use verify::{ACCESS_TOKEN, HookSecret, STANDARD_WEBHOOKS, sign_standard_webhook, verify_standard_webhook};

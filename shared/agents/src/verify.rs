@@ -17,6 +17,8 @@ use signature::{BASE64, hex, one_is, one_is_ed25519, sign, unhex};
 
 /// How far a signed timestamp may be from now, in either direction: what Standard Webhooks, Stripe and Slack advise.
 const WINDOW_MS: i64 = 5 * 60 * 1000;
+/// The parameter of the query that may hold a bearer token (RFC 6750, section 2.3; HTTP 1.1 Web Hooks for Event Delivery, section 3.2).
+pub const ACCESS_TOKEN: &str = "access_token";
 /// The headers of Standard Webhooks that are read beside the body, in both spellings.
 pub const STANDARD_WEBHOOKS: [[&str; 3]; 2] =
     [["webhook-id", "webhook-timestamp", "webhook-signature"], ["svix-id", "svix-timestamp", "svix-signature"]];
@@ -45,7 +47,8 @@ pub(crate) enum Scheme {
     Dropbox,
     /// Discord: `X-Signature-Ed25519`. The credential is the application's public key.
     Discord,
-    /// A token that the sender knows: `Authorization: Bearer TOKEN`, or the bare token in the header that `header` names.
+    /// A token that the sender knows: `Authorization: Bearer TOKEN`, or `access_token=TOKEN` in the query, as senders of CloudEvents may have
+    /// it, or the bare token in the header that `header` names. Senders and proxies log addresses: prefer a header.
     Token,
 }
 
@@ -119,11 +122,20 @@ impl Verify {
         }
     }
 
+    /// Whether the proof is a bearer token (RFC 6750).
+    fn is_bearer(&self) -> bool {
+        self.scheme == Scheme::Token && self.header.is_none()
+    }
+
+    /// The parameter of the query that may hold the proof.
+    pub(crate) fn parameter(&self) -> Option<&'static str> {
+        self.is_bearer().then_some(ACCESS_TOKEN)
+    }
+
     /// Checks the proof; see [`Verify::prove`]. Where the proof is a bearer token, the error says that one is missing.
     pub(crate) fn check(&self, request: &HookRequest, secret: Option<&str>) -> Result<(), Error> {
-        let is_bearer = self.scheme == Scheme::Token && self.header.is_none();
         self.prove(request, secret).map_err(|mut error| {
-            if is_bearer && error.kind == Kind::NotVerified {
+            if self.is_bearer() && error.kind == Kind::NotVerified {
                 error.kind = Kind::Unauthenticated;
             }
             error
@@ -142,6 +154,15 @@ impl Verify {
                 "Set it in the project, then let the sender deliver again.",
             )
         })?;
+        if let Some(name) = self.parameter().filter(|_| !request.headers.contains_key(http::header::AUTHORIZATION))
+            && let Some((_, token)) = request.query.iter().find(|(known, _)| known == name)
+        {
+            let wrong = || {
+                let message = format!("The query parameter `{name}` is not the token of this hook.");
+                refused(message, "Send the token that the hook's credential holds, best in `Authorization: Bearer TOKEN`.")
+            };
+            return one_is(secret, [token.as_str()].into_iter()).then_some(()).ok_or_else(wrong);
+        }
         let headers = self.headers();
         let header = headers.iter().copied().find(|header| request.headers.contains_key(*header)).unwrap_or(headers[0]);
         let proof = required(request, header)?;

@@ -8,12 +8,12 @@ use crate::list::{one, pairs};
 use crate::observe::IsLogged;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
-use rookery_agents::{Answer, HookRequest};
+use rookery_agents::{ACCESS_TOKEN, Answer, HookRequest};
 use rookery_domain::{Error, EventId, Time};
 use rookery_engine::HookAnswer;
 use schemars::JsonSchema;
@@ -33,10 +33,20 @@ async fn receive(State(app): State<App>, ids: Ids, request: Request) -> Result<R
         return Err(wrong_method(request.method(), &METHODS));
     }
     let query = pairs(request.uri())?;
+    let has_token = query.iter().any(|(name, _)| name == ACCESS_TOKEN);
     let (parts, body) = request.into_parts();
     let body = crate::body::read(body, HookRequest::most_bytes(&parts.headers)).await?.to_vec();
     let request = HookRequest { method: parts.method, headers: parts.headers, query, body, now: Time::now() };
-    match app.engine.hook(ids.text("token"), &request).await? {
+    let mut response = answered(&app, &ids, &request).await?;
+    if has_token {
+        // RFC 6750, section 2.3.
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+    }
+    Ok(response)
+}
+
+async fn answered(app: &App, ids: &Ids, request: &HookRequest) -> Result<Response> {
+    match app.engine.hook(ids.text("token"), request).await? {
         HookAnswer::Accepted { events, is_batch, headers } => {
             let mut ids = events.iter().copied().map(AcceptedEvent::from);
             let accepted = match ids.next() {

@@ -114,6 +114,27 @@ async fn a_secret_that_a_sender_repeats_is_not_in_the_event() {
 }
 
 #[tokio::test]
+async fn a_token_in_the_query_is_taken_and_seen_nowhere() {
+    let world = World::open().await;
+    let project = world.project().await;
+    world.json("PUT", &format!("{project}/credentials/tok"), r#"{"value": "hook-Secret 123"}"#).await.ok(200);
+    let config = json!({"verify": {"scheme": "token", "credential": "tok"}, "event_query_key": "query"});
+    let cells = json!({"cells": [agent("hook", "webhook", config)]});
+    let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": cells})).await.ok(201);
+    let workflow = format!("{project}/workflows/{}", made["data"]["id"].as_str().unwrap());
+    world.post(&format!("{workflow}/start"), json!({})).await.ok(200);
+    let url = world.get(&format!("{workflow}/agents/hook")).await.ok(200)["data"]["hook_url"].as_str().unwrap().to_owned();
+    let path = url.split_once("/hooks/").map(|(_, token)| format!("/hooks/{token}")).unwrap();
+    let taken = world.json("POST", &format!("{path}?access_token=hook-Secret%20123&b=2"), "{}").await;
+    assert_eq!((taken.status.as_u16(), taken.headers["cache-control"].to_str().unwrap()), (202, "private"));
+    world.json("POST", &format!("{path}?access_token=hook-Secret"), "{}").await.error(401, "not_verified");
+    let events = world.get(&format!("{workflow}/events")).await.ok(200);
+    assert_eq!(events["data"].as_array().unwrap().len(), 1);
+    assert_eq!(events["data"][0]["payload"], json!({"query": {"b": "2"}}));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn headers_that_differ_from_themselves_are_named() {
     let world = World::open().await;
     let (path, _) = hook(&world, json!({})).await;

@@ -137,7 +137,7 @@ impl AgentType for Webhook {
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         let verbs = options.verbs.as_deref().and_then(|verbs| problems.take("verbs", methods(verbs)));
         let sender = sender::take(&options, problems);
-        let reading = Reading::new(sender, &options.parse_json, options.event_query_key.clone(), problems);
+        let reading = Reading::new(sender, &options, problems);
         let whole = |path: &String| matches!(path.trim(), "" | "." | "$");
         let payload_path = options.payload_path.clone().filter(|path| !whole(path));
         let payload_path =

@@ -1,9 +1,11 @@
 //! The payload of a hook's request: its body, read by the one table of media types, and the JSON inside its texts.
 
+use super::Options;
 use crate::HookRequest;
 use crate::agent::Problems;
 use crate::hook::unreadable;
 use crate::senders::Sender;
+use crate::verify::Verify;
 use rookery_domain::{Error, Kind, Payload};
 use rookery_media::Body;
 use serde_json::{Map, Value, json};
@@ -20,10 +22,13 @@ pub(super) struct Reading {
     json_fields: Vec<String>,
     /// The key of the payload under which the query stands.
     query_key: Option<String>,
+    /// The parameter of the query that is a proof, and no part of the payload.
+    proof: Option<&'static str>,
 }
 
 impl Reading {
-    pub(super) fn new(sender: Option<Sender>, parse_json: &[String], query_key: Option<String>, problems: &mut Problems) -> Self {
+    pub(super) fn new(sender: Option<Sender>, options: &Options, problems: &mut Problems) -> Self {
+        let (parse_json, query_key) = (&options.parse_json, options.event_query_key.clone());
         for (index, name) in parse_json.iter().enumerate().filter(|(_, name)| name.trim().is_empty()) {
             let message = format!("`{name}` names nothing. Give the name of a field, like `payload`, or `.` for the whole body.");
             problems.add(format!("parse_json[{index}]"), message);
@@ -33,7 +38,8 @@ impl Reading {
         }
         let json_texts = parse_json.iter().any(|name| name == WHOLE) || sender.is_some_and(Sender::has_json_texts);
         let json_fields = parse_json.iter().filter(|name| *name != WHOLE).cloned().collect();
-        Reading { sender, json_texts, json_fields, query_key }
+        let proof = options.verify.as_ref().and_then(Verify::parameter);
+        Reading { sender, json_texts, json_fields, query_key, proof }
     }
 
     /// Reads the payload. A JSON body that no option reshapes keeps its text. Errors: 415 for a media type that is not in the
@@ -41,13 +47,18 @@ impl Reading {
     pub(super) fn payload(&self, request: &HookRequest) -> Result<Payload, Error> {
         let payload = self.fields_parsed(self.body(request)?)?;
         let Some(key) = &self.query_key else { return Ok(payload) };
-        Payload::of(under(payload.value().clone(), key, Value::Object(query(request))))
+        Payload::of(under(payload.value().clone(), key, Value::Object(self.query(request))))
+    }
+
+    fn query(&self, request: &HookRequest) -> Map<String, Value> {
+        let is_said = |(name, _): &&(String, String)| self.proof != Some(name.as_str());
+        rookery_media::fields(request.query.iter().filter(is_said).map(|(name, value)| (name.clone(), value.as_str().into())))
     }
 
     fn body(&self, request: &HookRequest) -> Result<Payload, Error> {
         let body = request.unpacked()?;
         if body.is_empty() {
-            let fields = if self.query_key.is_some() { Map::new() } else { query(request) };
+            let fields = if self.query_key.is_some() { Map::new() } else { self.query(request) };
             return Payload::of(Value::Object(fields));
         }
         match rookery_media::read(request.header("content-type").unwrap_or_default(), &body).map_err(unreadable)? {
@@ -92,8 +103,4 @@ pub(super) fn under(payload: Value, key: &str, more: Value) -> Value {
     };
     object.insert(key.to_owned(), more);
     Value::Object(object)
-}
-
-fn query(request: &HookRequest) -> Map<String, Value> {
-    rookery_media::fields(request.query.iter().map(|(name, value)| (name.clone(), value.as_str().into())))
 }

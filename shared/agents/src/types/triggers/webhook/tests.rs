@@ -154,6 +154,19 @@ fn only_verified_requests_pass() {
     for headers in [&[][..], &[("authorization", "Bearer wrong")]] {
         assert_eq!(post(config.clone(), headers, "x").unwrap_err().kind, Kind::Unauthenticated);
     }
+    // The token may be in the query: there it is no part of the payload, and a header that is wrong is wrong all the same.
+    let asked = |token: &str, headers: &[(&'static str, &str)]| {
+        let query = vec![("access_token".to_owned(), token.to_owned()), ("a".to_owned(), "1".to_owned())];
+        hook.hook(&HookRequest { query, ..request(Method::GET, headers, b"") }, Some("s3cret"))
+    };
+    assert_eq!(only(&asked("s3cret", &[]).unwrap()).payload.as_str(), r#"{"a":"1","headers":{}}"#);
+    for (token, headers) in [("wrong", &[][..]), ("", &[]), ("s3cret", &[("authorization", "Bearer wrong")])] {
+        assert_eq!(asked(token, headers).unwrap_err().kind, Kind::Unauthenticated);
+    }
+    let by_header = json!({"verify": {"scheme": "token", "credential": "hook", "header": "X-Token"}});
+    let query = vec![("access_token".to_owned(), "s3cret".to_owned())];
+    let refused = agent("webhook", by_header).hook(&HookRequest { query, ..request(Method::GET, &[], b"") }, Some("s3cret"));
+    assert_eq!(refused.unwrap_err().kind, Kind::NotVerified);
     let unset = hook.hook(&request(Method::POST, &[], b""), None).unwrap_err();
     assert_eq!(unset.kind, Kind::Unavailable);
     let known = post(json!({}), &[JSON, ("x-github-delivery", "guid")], "{}").unwrap();
