@@ -10,13 +10,15 @@ mod message;
 mod producer;
 mod queues;
 mod subject;
+mod task;
 mod turns;
 
 pub use batch::{Handler, done_at_once, go_on, handle};
 pub use create::create_queues;
 pub use dead::take_dead;
-pub use message::{Check, Deliver, Message, Route, Send, SendAll, Task, Timer, Wake};
+pub use message::Message;
 pub use producer::{Outgoing, Producer};
 pub use queues::{MAX_RECEIVES, Queue, QueueUrls, Urls};
 pub use subject::{ProjectAt, Subject};
+pub use task::{Check, Deliver, Leave, Route, Send, SendAll, Task, Timer, Wake};
 pub use turns::Turns;

@@ -1,182 +1,12 @@
-//! The messages on the queues: they have a version, and carry ids only.
+//! The messages on the queues: what is to be done, and about what. A body has a version. What there is to be done is in [`crate::task`].
 
-use crate::{ProjectAt, Queue, Subject};
-use rookery_domain::{
-    CellId, DeliveryId, Error, EventAt, EventId, OperationAt, ProjectId, Result, ScopeId, TaskId, Time, WorkflowRef,
-};
+use crate::{Check, Deliver, Send, Subject, Task, Timer, Wake};
+use rookery_domain::{Error, OperationAt, ProjectId, Result, WorkflowRef};
 use rookery_trace::Context;
 use serde::{Deserialize, Serialize};
 
 /// The version of the messages that are written.
 const VERSION: u8 = 1;
-
-/// An event is to be routed: for events with more targets than fit one batch of messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Route {
-    /// The event.
-    pub event: EventAt,
-}
-
-/// An event is to be delivered to an agent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deliver {
-    /// The event.
-    pub event: EventAt,
-    /// The agent.
-    pub cell: CellId,
-    /// The arm: 0, and one more for each replay.
-    #[serde(default)]
-    pub arm: u32,
-    /// The number of the attempt, from 0.
-    #[serde(default)]
-    pub attempt: u32,
-    /// The reply that the delivery waits for has come: the delivery goes on with its next attempt.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub reply: bool,
-}
-
-/// A timer of an agent is due.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Timer {
-    /// The event of the delivery that set the timer.
-    pub event: EventAt,
-    /// The agent.
-    pub cell: CellId,
-    /// The timer, as a delivery.
-    pub timer: DeliveryId,
-    /// When it is due.
-    pub at: Time,
-    /// The scope of the memory that the agent wakes with.
-    #[serde(default)]
-    pub scope: Option<ScopeId>,
-    /// The arm: 0, and one more for each replay.
-    #[serde(default)]
-    pub arm: u32,
-    /// The number of the attempt, from 0.
-    #[serde(default)]
-    pub attempt: u32,
-}
-
-/// An agent is to be checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Check {
-    /// The agent.
-    pub cell: CellId,
-    /// The agent's incarnation.
-    pub incarnation: u64,
-    /// The generation of the schedule; a check of another generation is dropped.
-    pub generation: String,
-    /// When it was due.
-    pub due: Time,
-    /// The arm: 0, and one more for each replay.
-    #[serde(default)]
-    pub arm: u32,
-    /// The number of the attempt, from 0.
-    #[serde(default)]
-    pub attempt: u32,
-}
-
-/// Somebody is to look at a session: its first operation that is not over may be nobody's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wake {
-    /// The operation for which the message was sent; 0 to look whether the session has expired.
-    pub n: u64,
-    /// The message guards the operation: while somebody works on it, the message comes again later.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub guard: bool,
-}
-
-/// A task of a project is to be sent over its connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Send {
-    /// The task.
-    pub task: TaskId,
-    /// The number of the attempt, from 0.
-    #[serde(default)]
-    pub attempt: u32,
-}
-
-/// One task for many connections is to become one for each.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SendAll {
-    /// The id under which it is stored.
-    pub sending: TaskId,
-}
-
-/// What is to be done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Task {
-    /// An event is to be routed; on `route`.
-    Route(Route),
-    /// An event is to be delivered; on `deliver`.
-    Deliver(Deliver),
-    /// A timer is due; on `deliver`.
-    Timer(Timer),
-    /// A check is due; on `deliver`.
-    Check(Check),
-    /// A session is to be looked at; on `agents`.
-    Wake(Wake),
-    /// A task is to be sent; on `deliver`.
-    Send(Send),
-    /// A task is to be sent to many; on `route`.
-    SendAll(SendAll),
-}
-
-impl Task {
-    /// The message that asks for this task in a workflow.
-    pub fn of(self, workflow: &WorkflowRef) -> Message {
-        Message { of: Subject::Workflow(workflow.clone()), task: self }
-    }
-
-    /// The message that asks for this task in a project.
-    pub fn of_project(self, project: &ProjectId) -> Message {
-        Message { of: Subject::Project(ProjectAt { project: project.clone() }), task: self }
-    }
-
-    /// Whether the task can be about this.
-    fn is_about(&self, of: &Subject) -> bool {
-        match self {
-            Task::Route(_) | Task::Deliver(_) | Task::Timer(_) | Task::Check(_) => matches!(of, Subject::Workflow(_)),
-            Task::Wake(_) => matches!(of, Subject::Session(_)),
-            Task::Send(_) | Task::SendAll(_) => matches!(of, Subject::Project(_)),
-        }
-    }
-
-    /// The queue that the task goes to.
-    pub fn queue(&self) -> Queue {
-        match self {
-            Task::Route(_) | Task::SendAll(_) => Queue::Route,
-            Task::Deliver(_) | Task::Timer(_) | Task::Check(_) | Task::Send(_) => Queue::Deliver,
-            Task::Wake(_) => Queue::Agents,
-        }
-    }
-
-    /// The name of the task's kind.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Task::Route(_) => "route",
-            Task::Deliver(_) => "deliver",
-            Task::Timer(_) => "timer",
-            Task::Check(_) => "check",
-            Task::Wake(_) => "wake",
-            Task::Send(_) => "send",
-            Task::SendAll(_) => "send_all",
-        }
-    }
-
-    /// What the task is about, for logs and traces: the agent, the event, the attempt.
-    pub fn about(&self) -> (Option<&CellId>, Option<EventId>, u32) {
-        match self {
-            Task::Route(route) => (None, Some(route.event.id), 0),
-            Task::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event.id), deliver.attempt),
-            Task::Timer(timer) => (Some(&timer.cell), Some(timer.event.id), timer.attempt),
-            Task::Check(check) => (Some(&check.cell), None, check.attempt),
-            Task::Wake(_) | Task::SendAll(_) => (None, None, 0),
-            Task::Send(send) => (None, None, send.attempt),
-        }
-    }
-}
 
 /// A message of one of the queues: what is to be done, and in which workflow, session or project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,7 +69,7 @@ impl Message {
     /// The same message for the next arm, from its first attempt: a replay.
     pub fn replay(mut self) -> Self {
         match &mut self.task {
-            Task::Route(_) | Task::Wake(_) | Task::Send(_) | Task::SendAll(_) => {}
+            Task::Route(_) | Task::Wake(_) | Task::Send(_) | Task::SendAll(_) | Task::Leave(_) => {}
             Task::Deliver(Deliver { arm, attempt, reply, .. }) => (*arm, *attempt, *reply) = (*arm + 1, 0, false),
             Task::Timer(Timer { arm, attempt, .. }) | Task::Check(Check { arm, attempt, .. }) => {
                 (*arm, *attempt) = (*arm + 1, 0);
@@ -259,7 +89,7 @@ impl Message {
     /// The same message with another attempt number.
     pub fn with_attempt(mut self, number: u32) -> Self {
         match &mut self.task {
-            Task::Route(_) | Task::Wake(_) | Task::SendAll(_) => {}
+            Task::Route(_) | Task::Wake(_) | Task::SendAll(_) | Task::Leave(_) => {}
             Task::Deliver(Deliver { attempt, reply, .. }) => (*attempt, *reply) = (number, false),
             Task::Timer(Timer { attempt, .. }) | Task::Check(Check { attempt, .. }) | Task::Send(Send { attempt, .. }) => {
                 *attempt = number;

@@ -34,6 +34,7 @@ mod item;
 mod joined;
 mod kept_replies;
 pub mod keys;
+mod left_stages;
 mod loader;
 mod logs;
 mod memory;

@@ -179,14 +179,6 @@ impl Engine {
         Ok(used)
     }
 
-    /// Tells a provider that a stage is gone. A provider that is away is not told again: what it sends finds no stage.
-    pub(super) async fn give_up_elsewhere(&self, there: &Elsewhere) {
-        let to = format!("{}/agent/connection", there.tasks_url);
-        if let Err(error) = self.post(Post::new(Method::DELETE, &to, there.token.shown(), None)).await {
-            tracing::info!(code = error.code, "a provider elsewhere is not told that a stage is gone");
-        }
-    }
-
     pub(super) async fn post_task(&self, used: &UsedEntryPoint, ask: &AskTask<'_>, pending: &Pending) -> Result<()> {
         let Provider::Elsewhere(there) = &used.provider else { return Err(not_connected()) };
         let body = json!({

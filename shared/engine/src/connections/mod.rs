@@ -6,7 +6,7 @@
 //! | when an entry point is there for others | `publish.rs` |
 //! | how an entry point changes without breaking those who use it | `versions.rs` |
 //! | how a stage and an entry point are connected | `connect.rs` |
-//! | when a connection ends | `over.rs` |
+//! | when a connection ends | `over.rs`; how a provider elsewhere is told, `leaving.rs` |
 //! | how a stage sends a task, and waits | `ask.rs` |
 //! | how a task begins a run of the provider | `take.rs`; the schemas that it is checked by are in `schemas.rs` |
 //! | how a reply is sent | `reply.rs` |
@@ -29,6 +29,7 @@ pub(crate) mod connect;
 pub(crate) mod foreign;
 pub(crate) mod issuers;
 mod jws;
+mod leaving;
 pub(crate) mod new_task;
 pub(crate) mod over;
 mod post;

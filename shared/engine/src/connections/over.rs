@@ -75,12 +75,11 @@ impl Engine {
         }
     }
 
-    /// Ends the connection of a stage. A provider elsewhere is told only until a time.
+    /// Ends the connection of a stage. A provider elsewhere is told now only until a time, and else later.
     pub(super) async fn give_up(&self, used: &UsedEntryPoint, until: Instant) -> Result<()> {
         match &used.provider {
             Provider::Here { project, .. } => self.store.end_connections(project, vec![used.connection]).await?,
-            Provider::Elsewhere(there) if Instant::now() < until => self.give_up_elsewhere(there).await,
-            Provider::Elsewhere(_) => {}
+            Provider::Elsewhere(there) => self.give_up_elsewhere(used, there, until).await?,
         }
         // A stage that has another connection by now keeps that one.
         let now = self.store.used_entry_point(&used.agent.workflow.project, used.stage()).await?;

@@ -128,6 +128,7 @@ impl Engine {
     /// Ends the tasks whose messages crashed their handlers.
     pub(crate) async fn end_dead_tasks(&self, project: &ProjectId, task: &Task, why: &str) -> Result<()> {
         match task {
+            Task::Leave(leave) => self.store.forget_left(project, leave.connection).await,
             Task::Send(send) => self.store.end_task(project, send.task, Some(why)).await,
             Task::SendAll(all) => {
                 let Some(sending) = self.store.sending(project, all.sending).await? else { return Ok(()) };
@@ -164,6 +165,7 @@ pub(crate) fn again(message: &Message, sent: Time) -> Option<Time> {
     let made = match &message.task {
         Task::Send(send) => send.task.time(),
         Task::SendAll(all) => all.sending.time(),
+        Task::Leave(leave) => leave.at,
         _ => return None,
     };
     Some(sent.plus((sent.0 - made.0).clamp(GUARD_MS, AGAIN_MS)))

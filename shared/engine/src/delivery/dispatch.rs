@@ -13,7 +13,7 @@ use crate::external::host::Purpose;
 use crate::external::pending::Asked;
 use rookery_agents::Wait;
 use rookery_domain::{Kind, Result, Time, WorkflowRef};
-use rookery_queue::{Handler, Message, Outgoing, ProjectAt, Queue, Send, Subject, Task, go_on};
+use rookery_queue::{Handler, Message, Outgoing, ProjectAt, Queue, Subject, Task, go_on};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ impl Handler for Dispatcher {
 
     async fn handle(&self, message: Message) -> Result<()> {
         match (&message.of, &message.task) {
-            (Subject::Project(of), Task::Send(send)) => self.0.send_or_put_off(of, send).await,
+            (Subject::Project(of), task) => self.0.do_or_put_off(of, task).await,
             _ => self.0.dispatch(message).await,
         }
     }
@@ -75,15 +75,20 @@ struct Next {
 }
 
 impl Engine {
-    /// Sends a task of a project. If the store does not answer, the message is put off: receives count crashes only (rule 7).
-    async fn send_or_put_off(&self, of: &ProjectAt, send: &Send) -> Result<()> {
-        match self.send_task(&of.project, send).await {
+    /// Does what a project is to do with others. If the store does not answer, the message is put off: receives count crashes only (rule 7).
+    async fn do_or_put_off(&self, of: &ProjectAt, task: &Task) -> Result<()> {
+        let done = match task {
+            Task::Send(send) => self.send_task(&of.project, send).await,
+            Task::Leave(leave) => self.leave(&of.project, leave).await,
+            _ => Ok(()), // It belongs on another queue.
+        };
+        match done {
             Err(error) if error.kind == Kind::Unavailable && !error.is_told() => {
                 tracing::warn!(%error, "a task is put off");
-                let message = Task::Send(send.clone()).of_project(&of.project);
+                let message = task.clone().of_project(&of.project);
                 self.later::<()>(message, LATER_MS + jitter_ms(LATER_MS)).await.map(drop)
             }
-            sent => sent,
+            done => done,
         }
     }
 

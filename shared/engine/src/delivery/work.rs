@@ -36,7 +36,7 @@ impl Work {
     pub(crate) fn of(message: &Message) -> Option<Work> {
         let workflow = message.workflow()?;
         let (cell, wake, delivery, arm, attempt, run, tick) = match &message.task {
-            Task::Route(_) | Task::Wake(_) | Task::Send(_) | Task::SendAll(_) => return None,
+            Task::Route(_) | Task::Wake(_) | Task::Send(_) | Task::SendAll(_) | Task::Leave(_) => return None,
             Task::Deliver(m) => {
                 (&m.cell, Wake::Event(m.event), m.event.id.delivery(&m.cell), m.arm, m.attempt, m.event.id.run, None)
             }

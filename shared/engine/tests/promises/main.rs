@@ -16,6 +16,7 @@ mod faulty;
 mod fresh;
 mod hot_keys;
 mod known;
+mod leaving;
 mod lists;
 mod old_graphs;
 mod proofs;

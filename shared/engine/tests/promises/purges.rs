@@ -147,6 +147,8 @@ async fn fill(world: &World, workflow: &Workflow, other: &Workflow) {
     let connection = ConnectionId(EventId::fresh().own);
     let used = UsedEntryPoint { agent, provider: Provider::Elsewhere(elsewhere), connection, created_at: now };
     store.put_used_entry_point(&used).await.unwrap();
+    // Its message would be sent by the ticks that purge: it is in the future.
+    store.put_left(&used, now.plus(600_000), "{}", now.plus(600_000)).await.unwrap();
     let request = request(workflow, CallbackAuth::RequestId);
     store.open_request(&request, 10).await.unwrap();
     store.put_outstanding_task(project, used.stage(), &request.pending).await.unwrap();

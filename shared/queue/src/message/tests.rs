@@ -1,7 +1,8 @@
 //! The stored forms of messages, which wait for days in queues and as due items.
 
 use super::*;
-use rookery_domain::{SessionAt, SessionKey, WorkflowId};
+use crate::{Queue, Route};
+use rookery_domain::{CellId, EventId, SessionAt, SessionKey, TaskId, Time, WorkflowId};
 use serde_json::Value;
 
 fn workflow() -> WorkflowRef {
@@ -18,7 +19,7 @@ fn sent() -> Message {
 }
 
 #[test]
-fn a_task_is_sent_in_this_form() {
+fn what_goes_to_other_projects_is_sent_in_this_form() {
     let body = r#"{"v":1,"project":"0123456789ab","kind":"send","task":"01a1f825e35870ebae8563fef487eba1","attempt":3}"#;
     let send = Message::decode(body).unwrap();
     assert_eq!((send.encode().as_str(), send.project().as_str(), send.workflow()), (body, "0123456789ab", None));
@@ -26,6 +27,9 @@ fn a_task_is_sent_in_this_form() {
     let body = r#"{"v":1,"project":"0123456789ab","kind":"send_all","sending":"01a1f825e35870ebae8563fef487eba1"}"#;
     let all = Message::decode(body).unwrap();
     assert_eq!((all.encode().as_str(), all.task.queue()), (body, Queue::Route));
+    let body = r#"{"v":1,"project":"0123456789ab","kind":"leave","connection":"01a1f825e35870ebae8563fef487eba1","at":"2025-11-13T02:13:20.000Z"}"#;
+    let leave = Message::decode(body).unwrap();
+    assert_eq!((leave.encode().as_str(), leave.task.queue()), (body, Queue::Deliver));
 }
 
 #[test]

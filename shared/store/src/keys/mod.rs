@@ -40,6 +40,7 @@
 //! | entry points of a project; those of all projects, by title | query `pk = P`, `sk` from `e#` (`e#ID`); index `recent`: `rp` = `catalogue`, `rs` = `TITLE#P#ID` |
 //! | connections of a project's entry points; what its stages use | query `pk = P#c`, `sk` from `p#` (`p#ID`); from `s#` (`s#STAGE`) |
 //! | the stage that a provider elsewhere gave a token; its tasks there, oldest first | `pk = P#c`, `sk = t#HASH`; query `sk` from `o#STAGE#` (`o#STAGE#TIME#ID`) |
+//! | what a stage used that is gone, while its provider elsewhere does not know it | `pk = P#c`, `sk = l#ID` |
 //! | how many tasks a connection brought in a minute | `pk = P#c`, `sk = n#ID#MINUTE` |
 //! | tasks that a project has sent, newest first | query `pk = P#t`, `sk` from `t#` (`t#ID`; ids are ordered by time) |
 //! | a task that a project sends to many, or under a key | `pk = P#t`, `sk = b#ID` |

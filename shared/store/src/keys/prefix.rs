@@ -166,6 +166,8 @@ prefixes! {
     Provided: "p", InConnections, WithPartition;
     /// The entry points that the project's stages use.
     Used: "s", InConnections, WithPartition;
+    /// What stages used that are gone, while their providers elsewhere do not know it.
+    LeftStage: "l", InConnections, WithPartition;
     /// Stages, by a hash of the token that a provider of another deployment gave them.
     TokenOfStage: "t", InConnections, WithPartition;
     /// Tasks that a provider of another deployment has: `STAGE#TIME#ID`.
