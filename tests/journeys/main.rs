@@ -23,8 +23,10 @@ mod published_tools;
 mod routes;
 mod routing;
 mod stopping;
+mod task_runs;
 mod tasks;
 mod tenants;
+mod timer_agent;
 mod versions;
 
 /// The program under test.

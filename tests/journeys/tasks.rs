@@ -2,13 +2,13 @@
 
 use crate::connections::{connected, connections, entry_point, plain, using};
 use reqwest::Method;
-use rookery_tests::{Answer, Api, Workflow, agent, cells, deliveries, link, wait_until, wait_up_to};
+use rookery_tests::{Answer, Api, Workflow, agent, cells, link, wait_until, wait_up_to};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Sends a task; gives the answer.
-async fn send(api: &Api, project: &str, body: &Value, key: Option<&str>) -> Answer {
+pub(crate) async fn send(api: &Api, project: &str, body: &Value, key: Option<&str>) -> Answer {
     let call = api.call(Method::POST, &format!("/projects/{project}/tasks"));
     let call = match key {
         Some(key) => call.header("Idempotency-Key", key),
@@ -170,52 +170,6 @@ async fn what_is_wrong_is_refused_with_its_field_and_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_program_answers_the_task_that_a_stage_waits_for_and_both_runs_show_it() {
-    let mut rookery = super::rookery().start().await;
-    let silent = cells([agent("in", "client", json!({"access": "open"}))]);
-    let (provider, consumer) = connected(&mut rookery, silent, json!({})).await;
-    let api = rookery.api.clone();
-    let run = consumer.emit("start", json!({"n": 1})).await;
-    let tree = consumer.waiting(&run, "ask").await;
-    let task = deliveries(&tree).into_iter().find(|delivery| delivery["cell_id"] == "ask").unwrap()["task"].clone();
-    let token = provider.emitted("in", 1).await[0]["connection_token"].clone();
-    let theirs = provider.run(task["run_id"].as_str().unwrap()).await;
-    let expected = json!({
-        "id": theirs["origin"]["task_id"], "connection_token": token, "project_id": provider.project, "run_id": theirs["id"]
-    });
-    assert_eq!(task, expected, "nothing of the other project but ids");
-    let mut origin = theirs["origin"].clone();
-    assert!(origin.as_object_mut().unwrap().remove("deadline").is_some_and(|until| until.is_string()));
-    let expected = json!({
-        "connection_token": token, "task_id": task["id"], "client_project_id": consumer.project, "client_deployment": null
-    });
-    assert_eq!(origin, expected, "nothing of the other project but ids");
-    let body = json!({"type": "done", "payload": {"took": 3, "connection_token": token}, "reply_to": task["id"]});
-    send(&api, &provider.project, &body, None).await.expect(202);
-    let tree = consumer.finished(&run).await;
-    assert_eq!(tree["state"], "done");
-    assert_eq!(consumer.emitted("ask", 1).await, [json!({"took": 3})]);
-    assert_eq!(consumer.list("/events?agent=ask").await[0]["run_id"], json!(run), "it is the answer, and no event of its own");
-}
-
-#[tokio::test]
-async fn within_a_project_the_ids_of_both_runs_lead_on() {
-    let mut rookery = super::rookery().start().await;
-    let project = rookery.project().await;
-    let provider = Workflow::create(&rookery.api, &project, &plain(json!({}))).await;
-    provider.start().await;
-    let entry = entry_point(&rookery.api, &project).await;
-    let consumer = Workflow::create(&rookery.api, &project, &using(&project, &entry, json!({}))).await;
-    consumer.start().await;
-    let run = consumer.emit("start", json!({"n": 1})).await;
-    let tree = consumer.finished(&run).await;
-    let task = deliveries(&tree).into_iter().find(|delivery| delivery["cell_id"] == "ask").unwrap()["task"].clone();
-    assert_eq!((&task["workflow_id"], &task["project_id"]), (&json!(provider.id), &json!(project)));
-    let theirs = provider.run(task["run_id"].as_str().unwrap()).await;
-    assert_eq!((&theirs["origin"]["workflow_id"], &theirs["origin"]["run_id"]), (&json!(consumer.id), &json!(run)));
-}
-
-#[tokio::test]
 async fn a_reply_to_a_project_reaches_all_of_its_stages_and_says_how_many() {
     let mut rookery = super::rookery().start().await;
     let config = json!({"client_project_id": "{{ project }}", "task_type": "news", "payload": {"n": "{{ n | as_object }}"}});
@@ -302,26 +256,4 @@ async fn one_answer_reaches_a_thousand_connections() {
     let events = consumer.list("/events").await;
     let cells: BTreeSet<&str> = events.iter().map(|event| event["cell_id"].as_str().unwrap()).collect();
     assert_eq!((events.len(), cells.len()), (STAGES, STAGES), "each stage has it once");
-}
-
-#[tokio::test]
-async fn a_person_ends_the_wait_for_a_reply_and_what_comes_later_is_an_event_of_its_own() {
-    let mut rookery = super::rookery().start().await;
-    let silent = cells([agent("in", "client", json!({"access": "open"}))]);
-    let (provider, consumer) = connected(&mut rookery, silent, json!({})).await;
-    let run = consumer.emit("start", json!({"n": 1})).await;
-    let tree = consumer.waiting(&run, "ask").await;
-    let task = deliveries(&tree).into_iter().find(|delivery| delivery["cell_id"] == "ask").unwrap()["task"].clone();
-    let cancel = format!("/tasks/{}/cancel", task["id"].as_str().unwrap());
-    provider.post(&cancel, &json!({})).await.error(404, "not_found");
-    let cancelled = consumer.post(&cancel, &json!({})).await.expect(200);
-    assert_eq!((&cancelled["data"]["id"], &cancelled["data"]["run_id"]), (&task["id"], &json!(run)));
-    let tree = consumer.finished(&run).await;
-    assert!(deliveries(&tree).iter().any(|delivery| delivery["state"] == "cancelled"), "{tree}");
-    consumer.post(&cancel, &json!({})).await.expect(200);
-    let body = json!({"type": "late", "payload": {"connection_token": task["connection_token"]}, "reply_to": task["id"]});
-    send(&rookery.api, &provider.project, &body, None).await.expect(202);
-    consumer.emitted("ask", 1).await;
-    assert_ne!(consumer.list("/events?agent=ask").await[0]["run_id"], json!(run));
-    consumer.post("/tasks/0/cancel", &json!({})).await.error(404, "not_found");
 }

@@ -1,12 +1,13 @@
 //! Agents of a workflow's last built version: what they are, count, remember and log; checks and dry runs by hand.
 
 use crate::App;
-use crate::activity::{Activity, activity};
+use crate::activity::activity;
+use crate::agent_view::{AgentView, Viewed};
 use crate::auth::{Access, Caller};
 use crate::body::{Input, Json, Nothing, present};
 use crate::error::Result;
 use crate::events::NewEvent;
-use crate::external::{ExternalView, external};
+use crate::external::external;
 use crate::host::Base;
 use crate::ids::Ids;
 use crate::list::{Listed, One, Query, bad_cursor, cursor_at, listed, one, place_of};
@@ -15,13 +16,12 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
-use rookery_agents::{Address, Kind};
-use rookery_domain::{Cell, CellId, Error, Time};
+use rookery_domain::{Cell, CellId, Error};
 use rookery_engine::{Built, Report};
-use rookery_store::{Cursor, LogEntry, Page, Role, ScheduleItem, State as WorkflowState, Workflow};
+use rookery_store::{Cursor, LogEntry, Page, Role, ScheduleItem, Workflow};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -64,71 +64,6 @@ pub(crate) fn routes() -> Vec<Route> {
         .takes::<DryRun>()
         .answers::<One<Report>>(200),
     ]
-}
-
-/// An agent.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Agent")]
-struct AgentView {
-    /// The agent's cell.
-    cell_id: CellId,
-    /// The name of the agent's type.
-    agent_type: String,
-    /// What the agent is on the canvas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<Kind>,
-    /// What people call the agent.
-    name: String,
-    /// The state of the agent's workflow.
-    state: WorkflowState,
-    /// The version in which this incarnation of the agent began.
-    incarnation: u64,
-    /// The groups of the agent's events.
-    groups: Vec<String>,
-    /// The options of the agent's type.
-    config: Map<String, Value>,
-    #[serde(flatten)]
-    activity: Activity,
-    /// When the agent is checked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schedule: Option<ScheduleView>,
-    /// The address of the hook. Whoever has it can post events, so only keys that may post events anyway are shown it: those from
-    /// `editor` on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hook_url: Option<String>,
-    /// The address of the feed: with `.json` or `.xml` added; JSON without.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    feed_url: Option<String>,
-    /// The external agent that the agent asks. Not shown in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    external: Option<ExternalView>,
-    /// What the agent remembers; an object with its first 50 scopes, where it has many memories. Not shown in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    memory: Option<Value>,
-    /// The agent's latest logs. Not shown in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    logs: Option<Vec<LogEntry>>,
-}
-
-/// When an agent is checked.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Schedule")]
-struct ScheduleView {
-    /// The schedule's text, as it was written.
-    spec: String,
-    /// The next due time for which no check was sent yet.
-    next_due: Option<Time>,
-    /// The last due time whose check was handled.
-    last_due: Option<Time>,
-    /// How many due times were left out because a later one was overdue, too.
-    skipped: u64,
-}
-
-impl From<ScheduleItem> for ScheduleView {
-    fn from(item: ScheduleItem) -> Self {
-        let next_due = Some(item.next_due).filter(|next| *next < Time(i64::MAX));
-        ScheduleView { spec: item.spec, next_due, last_due: item.last_due, skipped: item.skipped }
-    }
 }
 
 /// What an agent is tried with.
@@ -192,9 +127,8 @@ async fn show(
     };
     let activity = activity?.remove(&cell.id).unwrap_or_default();
     let viewed = Viewed { workflow: &workflow, built: &built, caller: &caller, base: &base };
-    let agent = viewed.agent(&cell, activity, schedule?);
     let external = external(&app, &workflow, &built, &cell).await?;
-    Ok(one(AgentView { external, memory: Some(memory), logs: Some(logs?.items), ..agent }))
+    Ok(one(viewed.agent(&cell, activity, schedule?).in_full(external, memory, logs?.items)))
 }
 
 async fn logs(
@@ -260,42 +194,4 @@ fn page_of<'a>(cells: &'a [Cell], limit: usize, cursor: Option<&Cursor>) -> Resu
     let items: Vec<&Cell> = rest.iter().take(limit).collect();
     let next = items.last().filter(|_| rest.len() > limit).map(|last| cursor_at(last.id.as_str()));
     Ok(Page { next: next.transpose()?, items })
-}
-
-/// Shows agents of one workflow to one caller.
-struct Viewed<'a> {
-    workflow: &'a Workflow,
-    built: &'a Built,
-    caller: &'a Caller,
-    base: &'a Base,
-}
-
-impl Viewed<'_> {
-    fn agent(&self, cell: &Cell, activity: Activity, schedule: Option<ScheduleItem>) -> AgentView {
-        let Viewed { workflow, built, caller, base } = self;
-        let may_post = caller.allow(&workflow.id.project, Role::Editor).is_ok();
-        let info = rookery_agents::find(&cell.agent_type);
-        let own_groups = built.agent(&cell.id).map(|(_, agent)| agent.facts().groups.clone()).unwrap_or_default();
-        let address = |wanted: Address, below: &str| {
-            let token = cell.token.as_ref().filter(|_| info.and_then(|info| info.address) == Some(wanted))?;
-            Some(format!("{}/{below}/{}{}{token}", base.0, workflow.id.project, workflow.id.workflow))
-        };
-        AgentView {
-            cell_id: cell.id.clone(),
-            agent_type: cell.agent_type.clone(),
-            kind: info.map(|info| info.kind),
-            name: cell.name.clone(),
-            state: workflow.state,
-            incarnation: cell.incarnation,
-            groups: own_groups.into_iter().chain(["on_error".to_owned()]).collect(),
-            config: cell.config.clone(),
-            activity,
-            schedule: schedule.map(ScheduleView::from),
-            hook_url: address(Address::Hook, "hooks").filter(|_| may_post),
-            feed_url: address(Address::Feed, "feeds"),
-            external: None,
-            memory: None,
-            logs: None,
-        }
-    }
 }

@@ -8,6 +8,7 @@ mod a2a;
 mod activity;
 mod agent_protocol;
 mod agent_types;
+mod agent_view;
 mod agents;
 mod api_keys;
 mod auth;
