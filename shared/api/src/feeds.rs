@@ -47,14 +47,19 @@ async fn show(State(app): State<App>, ids: Ids, base: Base, headers: HeaderMap) 
     };
     let url = format!("{}/feeds/{file}", base.0);
     let answer = app.engine.feed(token, format, &url).await?;
-    let tag = format!("\"{}\"", hashed_uuid(&[answer.body.as_bytes()]).simple());
+    let tag = tag(answer.body.as_bytes());
     let mut response = if has(&headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { own(answer)? };
     response.headers_mut().insert(ETAG, tag.parse().map_err(Error::internal)?);
     Ok(response)
 }
 
+/// The tag of a version with this text.
+pub(crate) fn tag(text: &[u8]) -> String {
+    format!("\"{}\"", hashed_uuid(&[text]).simple())
+}
+
 /// Whether a reader already has the version with this tag (RFC 9110, 13.1.2: tags are compared weakly).
-fn has(headers: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn has(headers: &HeaderMap, tag: &str) -> bool {
     let texts = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut tags = texts.flat_map(|text| text.split(',')).map(str::trim);
     tags.any(|given| given == "*" || given.trim_start_matches("W/") == tag)

@@ -3,6 +3,7 @@
 
 use crate::auth::{Visitor, no_key};
 use crate::error::{ApiError, Result};
+use crate::feeds;
 use crate::host::Base;
 use crate::ids::Ids;
 use crate::{App, Auth};
@@ -10,10 +11,10 @@ use a2a::{
     AgentCapabilities, AgentCard, AgentExtension, AgentInterface, AgentSkill, HttpAuthSecurityScheme, SecurityScheme,
     TRANSPORT_PROTOCOL_JSONRPC,
 };
+use axum::Extension;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use rookery_domain::{Access, EntryPointId, Error, ProjectId};
 use rookery_store::{EntryPoint, Project};
 use serde_json::{Map, Value, json};
@@ -32,13 +33,14 @@ pub(super) async fn entry_point(
     Extension(visitor): Extension<Visitor>,
     ids: Ids,
     base: Base,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let (Ok(project), Ok(id)) = (ids.get::<ProjectId>("project"), ids.get::<EntryPointId>("entry_point")) else {
         return Err(missing(&visitor));
     };
     let found = app.engine.entry_point(project.as_str(), &id.to_string()).await?;
     let entry = found.filter(|entry| may_use(&visitor, entry)).ok_or_else(|| missing(&visitor))?;
-    Ok(shown(&of_entry_point(&app, &base, &entry)))
+    shown(&of_entry_point(&app, &base, &entry), &headers)
 }
 
 /// `GET /p/{project}/a2a/.well-known/agent-card.json`
@@ -47,6 +49,7 @@ pub(super) async fn project(
     Extension(visitor): Extension<Visitor>,
     ids: Ids,
     base: Base,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let Ok(id) = ids.get::<ProjectId>("project") else { return Err(missing(&visitor)) };
     // A visitor may not be told whether there is such a project.
@@ -56,16 +59,21 @@ pub(super) async fn project(
         .known_project(&id)
         .await
         .map_err(|error| if error.code == "not_found" { missing(&visitor) } else { error.into() })?;
-    of_visited(&app, &base, &project, &visitor).await
+    of_visited(&app, &base, &project, &visitor, &headers).await
 }
 
 /// `GET /.well-known/agent-card.json`: the card of the key's project; without a key, where none is needed, of the default one.
-pub(super) async fn own(State(app): State<App>, Extension(visitor): Extension<Visitor>, base: Base) -> Result<Response> {
+pub(super) async fn own(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    base: Base,
+    headers: HeaderMap,
+) -> Result<Response> {
     let project = visitor.own_project(&app).await?;
-    of_visited(&app, &base, &project, &visitor).await
+    of_visited(&app, &base, &project, &visitor, &headers).await
 }
 
-async fn of_visited(app: &App, base: &Base, project: &Project, visitor: &Visitor) -> Result<Response> {
+async fn of_visited(app: &App, base: &Base, project: &Project, visitor: &Visitor, headers: &HeaderMap) -> Result<Response> {
     let mut entries = app.engine.offered(&project.id).await?;
     entries.retain(|entry| may_use(visitor, entry));
     let mut card = of_project(app, base, project, &entries);
@@ -77,7 +85,7 @@ async fn of_visited(app: &App, base: &Base, project: &Project, visitor: &Visitor
         card.name = project.id.to_string();
         card.description.clear();
     }
-    Ok(shown(&card))
+    shown(&card, headers)
 }
 
 fn may_use(visitor: &Visitor, entry: &EntryPoint) -> bool {
@@ -92,9 +100,16 @@ fn missing(visitor: &Visitor) -> ApiError {
     }
 }
 
-fn shown(card: &AgentCard) -> Response {
+fn shown(card: &AgentCard, headers: &HeaderMap) -> Result<Response> {
+    let text = serde_json::to_string(card).map_err(Error::internal)?;
+    let tag = feeds::tag(text.as_bytes());
+    let is_known = feeds::has(headers, &tag);
     // What a card shows depends on the key.
-    ([(header::CACHE_CONTROL, "private, max-age=60"), (header::VARY, "authorization")], Json(card)).into_response()
+    let about = [(header::ETAG, tag.as_str()), (header::CACHE_CONTROL, "private, max-age=60"), (header::VARY, "authorization")];
+    Ok(match is_known {
+        true => (StatusCode::NOT_MODIFIED, about).into_response(),
+        false => (about, [(header::CONTENT_TYPE, "application/json")], text).into_response(),
+    })
 }
 
 /// The card of one entry point.

@@ -7,7 +7,6 @@ use super::task::{self, Artifacts};
 use crate::error::Result;
 use crate::list::{CURSOR_CHARS, cursor_at, place_of};
 use a2a::{ListTasksRequest, ListTasksResponse, TaskState};
-use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt};
 use rookery_domain::{Error, Event, Kind, RunId};
 use rookery_engine::Protocol;
@@ -18,7 +17,7 @@ use std::cmp::Reverse;
 /// How many tasks a page has at most, and where nothing is said. Source: the specification, 3.1.4.
 const PAGE_MAX: usize = 100;
 const PAGE: usize = 50;
-/// How many runs are looked at side by side.
+/// How many runs, and lists of runs, are looked at side by side.
 const SIDE_BY_SIDE: usize = 10;
 /// After how many pages of runs a request looks no further for tasks that it asks for.
 const ROUNDS: usize = 5;
@@ -66,7 +65,7 @@ impl Agent {
         let after = after.map(cursor_at).transpose()?;
         let pages = self.entries().await?.into_iter().map(|entry| self.runs_at(entry, size, after.as_ref()));
         let (mut all, mut known_from) = (Vec::new(), None);
-        for (entry, events, next) in try_join_all(pages).await? {
+        for (entry, events, next) in futures::stream::iter(pages).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await? {
             all.extend(events.into_iter().map(|event| (event_place(&event), entry.clone(), event.id.run)));
             known_from = known_from.max(next);
         }

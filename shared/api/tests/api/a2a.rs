@@ -75,6 +75,7 @@ async fn where_nothing_is_streamed_the_card_says_so_and_a_stream_is_refused() {
         let params = if method == "SubscribeToTask" { json!({"id": "x"}) } else { data("m", json!({"question": "a"})) };
         let sent = request("POST", &path).header("content-type", "application/json").header("a2a-version", "1.0");
         let answer = router.clone().oneshot(sent.body(Body::from(call(method, params))).unwrap()).await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/json", "{method}");
         let answer: Value = serde_json::from_slice(&to_bytes(answer.into_body(), 1_000_000).await.unwrap()).unwrap();
         assert_eq!(answer["error"]["code"], -32004, "{answer}");
     }

@@ -34,6 +34,11 @@ async fn a_card_says_what_an_agent_does_and_where_it_is() {
     let one = world.get(&format!("{path}/{id}{CARD}")).await.ok(200);
     assert_eq!((&one["name"], &one["description"], &one["version"]), (&json!("Add"), &json!("Adds."), &json!("1")));
     assert_eq!((interface(&one)["url"].clone(), &one["skills"]), (json!(format!("{url}/{id}")), &json!([skills[0]])));
+    // Whoever has a card asks whether it is still the same.
+    let tag = world.get(&format!("{path}{CARD}")).await.headers["etag"].clone();
+    let again = request("GET", &format!("{path}{CARD}")).header("if-none-match", tag).body(Body::empty()).unwrap();
+    let again = world.send(again).await;
+    assert_eq!((again.status.as_u16(), again.bytes.len()), (304, 0));
     // A stopped workflow offers nothing, and its entry point is still there.
     world.post(&format!("{workflow}/stop"), json!({})).await.ok(200);
     assert_eq!(world.get(&format!("{path}{CARD}")).await.ok(200)["skills"], json!([]));
