@@ -9,7 +9,7 @@ use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::Store;
 use crate::workflows::Workflow;
 use futures::future::try_join_all;
-use rookery_domain::{CellId, Event, Result, RunId, Time, WorkflowRef};
+use rookery_domain::{CellId, Event, EventId, Result, RunId, Time, WorkflowRef};
 use std::collections::BTreeSet;
 
 /// After how many entries a page looks no further, however few of them match: enough to pass the largest run (`limits::RUN_EVENTS`, which may be exceeded
@@ -32,7 +32,7 @@ impl EventFilter {
     fn selects(&self, event: &Event, now: Time) -> bool {
         self.cell.as_ref().is_none_or(|cell| *cell == event.cell)
             && self.group.as_ref().is_none_or(|group| event.groups.contains(group))
-            && !(self.roots && event.hop > 0)
+            && (!self.roots || begins_run(event.id, event.hop))
             && event.keep_until > now
     }
 
@@ -40,9 +40,14 @@ impl EventFilter {
     fn may_select(&self, entry: &Entry, now: Time) -> bool {
         self.cell.as_ref().is_none_or(|cell| entry.cells.contains(cell))
             && self.group.as_ref().is_none_or(|group| entry.groups.contains(group))
-            && !(self.roots && entry.hop > 0)
+            && (!self.roots || begins_run(entry.item, entry.hop))
             && entry.keep_until > now
     }
+}
+
+/// Whether an event began its run: also that of a task, before which lie hops of its sender; or is one of several that a check emitted.
+fn begins_run(id: EventId, hop: u16) -> bool {
+    hop == 0 || id.is_root()
 }
 
 impl Store {

@@ -23,11 +23,15 @@ impl Store {
         Box::pin(async move {
             let filter = match since {
                 None => Expr::new("attribute_exists(payload)"),
-                Some(since) => Expr::new("attribute_exists(payload) AND #hop = :zero AND #at >= :since")
-                    .name("#hop", "hop")
-                    .name("#at", "at")
-                    .n(":zero", 0)
-                    .n(":since", since.0),
+                // What began its run came of nothing; a check may begin its run with several events.
+                Some(since) => {
+                    Expr::new("attribute_exists(payload) AND (#hop = :zero OR attribute_not_exists(#from)) AND #at >= :since")
+                        .name("#hop", "hop")
+                        .name("#from", "from")
+                        .name("#at", "at")
+                        .n(":zero", 0)
+                        .n(":since", since.0)
+                }
             };
             let scan = self
                 .client

@@ -36,7 +36,8 @@ async fn listed(engine: &Engine, workflow: &Workflow, filter: &EventFilter, limi
 
 /// An event of one of three agents, with one of two groups, at one of few times, so that some are of the same time.
 pub(crate) fn event(random: &mut fastrand::Rng, now: Time) -> Event {
-    let id = EventId::fresh();
+    let root = EventId::fresh();
+    let id = if random.bool() { root } else { EventId { own: EventId::fresh().own, ..root } };
     Event {
         id,
         item: id,
@@ -104,7 +105,7 @@ async fn a_list_is_whole_and_in_order_however_it_was_written() {
             let is_shown = |event: &&Event| {
                 filter.cell.as_ref().is_none_or(|cell| *cell == event.cell)
                     && filter.group.as_ref().is_none_or(|group| event.groups.contains(group))
-                    && (!filter.roots || event.hop == 0)
+                    && (!filter.roots || event.hop == 0 || event.id.is_root())
             };
             let expected: Vec<EventId> = events.iter().filter(is_shown).map(|event| event.id).collect();
             for limit in [1, 2, 3, 10, 100, 1000] {
