@@ -111,6 +111,31 @@ async def a_workflow_is_built_from_nothing_and_run(rookery, mode):
         assert (await call(client, "list_failures", workflow=workflow))["data"] == []
 
 
+async def a_published_workflow_is_a_tool(rookery, mode):
+    number = {"type": "object", "properties": {"n": {"type": "number"}}, "required": ["n"]}
+    entry = {"title": f"Twice by {mode}", "description": "Doubles a number.", "input_schema": number, "output_schema": number}
+    cells = [
+        {"id": "in", "type": "agent", "agent_type": "client", "config": entry},
+        {"id": "back", "type": "agent", "agent_type": "reply", "config": {"payload": {"n": "{{ n | times: 2 | as_object }}"}}},
+        {"id": "l", "type": "link", "source": {"id": "in"}, "target": {"id": "back"}},
+    ]
+    async with connected(rookery, rookery.key("editor"), mode) as client:
+        made = await call(client, "create_workflow", name=entry["title"], options={"cells": cells})
+        assert made["meta"]["errors"] == [], made
+        await call(client, "start_workflow", workflow=made["data"]["id"])
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        tool = tools[f"twice_by_{mode}"]
+        assert (tool.title, tool.description) == (entry["title"], "Doubles a number."), tool
+        assert tool.input_schema["required"] == tool.output_schema["required"] == ["n"], tool
+        # The client itself checks the result by the tool's output schema.
+        assert await call(client, tool.name, n=21) == {"n": 42}
+        wrong = await call(client, tool.name, n="many")
+        assert wrong["error"]["type"] == "invalid_task" and "`payload.n`" in wrong["error"]["message"], wrong
+    async with connected(rookery, rookery.key("ingest"), mode) as client:
+        assert {"send_event", tool.name, "get_reply"} <= {tool.name for tool in (await client.list_tools()).tools}
+        assert await call(client, tool.name, n=4) == {"n": 8}
+
+
 async def what_is_wrong_is_told(rookery, mode):
     async with connected(rookery, rookery.key("viewer"), mode) as client:
         names = {tool.name for tool in (await client.list_tools()).tools}
@@ -137,13 +162,21 @@ async def another_projects_key_opens_nothing(rookery, mode):
     raise AssertionError("it is let in")
 
 
+CASES = (
+    a_workflow_is_built_from_nothing_and_run,
+    a_published_workflow_is_a_tool,
+    what_is_wrong_is_told,
+    another_projects_key_opens_nothing,
+)
+
+
 async def main(program):
     passed = 0
     with tempfile.TemporaryDirectory() as folder:
         rookery = Rookery(program, Path(folder) / "data")
         try:
             for mode in MODES:
-                for case in (a_workflow_is_built_from_nothing_and_run, what_is_wrong_is_told, another_projects_key_opens_nothing):
+                for case in CASES:
                     await asyncio.wait_for(case(rookery, mode), 120)
                     print(f"ok    {MODES[mode]}  {case.__name__}")
                     passed += 1
