@@ -54,6 +54,7 @@ async fn a_task_comes_back_to_the_stage_that_sent_it() {
         (&json!(["on_reply", "reply"]), &json!({"n": 1.10, "deep": {"a": [1, null]}}))
     );
     let tasks = provider.payloads("in").await;
+    assert_eq!(provider.list("/runs").await.len(), 1, "the provider's run is in its list");
     let (of_provider, of_client) = (
         connections(&rookery.api, &provider.project, "agent").await,
         connections(&rookery.api, &consumer.project, "client").await,
@@ -124,10 +125,18 @@ async fn tasks_wait_until_the_provider_accepts_and_no_task_comes_in_after_a_refu
     let waits = deliveries(&tree)[0]["waits_for"].clone();
     assert!(waits.as_str().unwrap_or_default().contains("not accepted"), "{tree}");
     assert_eq!(provider.payloads("in").await.len(), 0);
+    let warned = async |what: &str| {
+        let warnings = consumer.start().await["meta"]["warnings"].take();
+        assert!(warnings[0]["message"].as_str().is_some_and(|message| message.contains(what)), "{warnings}");
+        assert_eq!((&warnings[0]["cell_id"], &warnings[0]["field"]), (&json!("ask"), &json!("config.client_stage_id")));
+    };
+    warned("has to accept").await;
     assert_eq!(decide(&api, &provider.project, "accept").await["state"], "active");
+    assert_eq!(consumer.start().await["meta"]["warnings"], json!([]));
     let again = consumer.emit("start", json!({"n": 2})).await;
     assert_eq!(consumer.finished(&again).await["state"], "done");
     assert_eq!(decide(&api, &provider.project, "revoke").await["state"], "revoked");
+    warned("taken it back").await;
     let refused = consumer.emit("start", json!({"n": 3})).await;
     let tree = consumer.finished(&refused).await;
     assert_eq!(tree["state"], "failed");
@@ -138,6 +147,24 @@ async fn tasks_wait_until_the_provider_accepts_and_no_task_comes_in_after_a_refu
     api.post(&format!("/projects/{}/connections/{id}/refuse", provider.project), &json!({})).await.error(409, "wrong_state");
     // The client is no provider of it.
     api.post(&format!("/projects/{}/connections/{id}/accept", consumer.project), &json!({})).await.error(404, "not_found");
+}
+
+#[tokio::test]
+async fn who_is_on_no_list_any_more_is_refused_and_whoever_uses_an_entry_point_is_found() {
+    let mut rookery = super::rookery().leaves_failures("not_connected").start().await;
+    let (provider, consumer) = connected(&mut rookery, plain(json!({"title": "Echo", "access": "open"})), json!({})).await;
+    let entry = entry_point(&rookery.api, &provider.project).await;
+    let of_entry = connections(&rookery.api, &provider.project, &format!("agent&agent_stage_id={entry}")).await;
+    assert_eq!((of_entry.len(), &of_entry[0]["title"]), (1, &json!("Echo")));
+    assert!(connections(&rookery.api, &provider.project, "agent&agent_stage_id=other").await.is_empty());
+    provider.restart_with(&plain(json!({"title": "Echo", "access": "allow_list", "allow": []}))).await;
+    for (project, role) in [(&provider.project, "agent"), (&consumer.project, "client")] {
+        assert_eq!(connections(&rookery.api, project, role).await[0]["state"], "refused", "{role}");
+    }
+    let run = consumer.emit("start", json!({})).await;
+    assert_eq!(consumer.finished(&run).await["state"], "failed");
+    provider.restart_with(&plain(json!({"title": "Echo", "access": "open"}))).await;
+    assert_eq!(connections(&rookery.api, &provider.project, "agent").await[0]["state"], "active");
 }
 
 #[tokio::test]

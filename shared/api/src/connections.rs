@@ -12,9 +12,12 @@ use axum::http::Method;
 use axum::response::IntoResponse;
 use rookery_domain::{ConnectionId, ConnectionState, Error, Kind, Time};
 use rookery_engine::Deprecated;
-use rookery_store::{Connection, EntryPoint, Page, Project, Provider, Role, UsedEntryPoint};
+use rookery_store::{Connection, Cursor, EntryPoint, Page, Project, Provider, Role, UsedEntryPoint};
 use schemars::JsonSchema;
 use serde::Serialize;
+
+/// The most pages that one request looks through for the connections of an entry point.
+const PAGES: usize = 20;
 
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
@@ -23,7 +26,8 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, all, viewer, "Lists connections of the project.", list)
             .paged()
-            .query("role", "`agent` for the connections of the project's entry points, `client` for those of its stages.")
+            .query("role", "`agent` for the connections of the project's entry points, `client` for those of its stages. One of them must be given.")
+            .query("agent_stage_id", "Only those of this entry point: who uses it, or where it is used.")
             .answers::<Listed<ConnectionView>>(200),
         changed(Route::new(Method::POST, format!("{each}/accept"), editor, "Lets a connection bring tasks.", accept)),
         changed(Route::new(Method::POST, format!("{each}/refuse"), editor, "Refuses a connection that waits.", refuse)),
@@ -46,7 +50,7 @@ struct ConnectionView {
     id: ConnectionId,
     /// The project's part in it: `agent` provides the entry point, `client` uses it.
     role: &'static str,
-    /// `pending` until the provider accepts it, `active`, `refused` or `revoked`.
+    /// `pending` until the provider accepts it, `active`, `refused` (also if the entry point is not for the client any more) or `revoked`.
     state: ConnectionState,
     /// What tasks that came over it have in `connection_token`: its public name, which is no secret.
     connection_token: ConnectionId,
@@ -62,6 +66,10 @@ struct ConnectionView {
     agent_project_id: String,
     /// The entry point.
     agent_stage_id: String,
+    /// What people call the entry point; null for one of another deployment.
+    title: Option<String>,
+    /// Where the provider takes tasks, if it is of another deployment.
+    agent_tasks_url: Option<String>,
     /// When the stage was connected.
     created_at: Time,
     /// The version of the entry point that was there when the stage was connected, if it is taken for some time only.
@@ -73,31 +81,44 @@ async fn list(
     Extension(project): Extension<Project>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let (limit, cursor, store) = (query.limit()?, query.cursor()?, &app.engine.store);
-    let page = match query.get("role") {
-        Some("agent") => {
-            let page = store.connections(&project.id, limit, cursor.as_ref()).await?;
-            Page { items: views(&app, "agent", page.items).await?, next: page.next }
+    let (limit, mut cursor) = (query.limit()?, query.cursor()?);
+    let mut items = Vec::new();
+    for _ in 0..PAGES {
+        let page = match query.get("role") {
+            Some("agent") => provided_page(&app, &project, limit, cursor.as_ref()).await?,
+            Some("client") => used_page(&app, &project, limit, cursor.as_ref()).await?,
+            _ => {
+                let remedy = "Give `?role=agent` for the connections of the project's entry points, `?role=client` for those of its stages.";
+                return Err(Error::invalid("`role` is not given, or not known.", remedy).into());
+            }
+        };
+        let is_asked = |shown: &ConnectionView| query.get("agent_stage_id").is_none_or(|entry| shown.agent_stage_id == entry);
+        items.extend(page.items.into_iter().filter(is_asked));
+        cursor = page.next;
+        if !items.is_empty() || cursor.is_none() {
+            break;
         }
-        Some("client") => {
-            let page = store.used_entry_points(&project.id, limit, cursor.as_ref()).await?;
-            let here = |used: &UsedEntryPoint| match &used.provider {
-                Provider::Here { project, .. } => Some((project.clone(), used.connection)),
-                Provider::Elsewhere(_) => None,
-            };
-            let ids: Vec<_> = page.items.iter().filter_map(here).collect();
-            let found = store.connections_by_id(&ids).await?.into_iter().flatten().collect();
-            let mut items = views(&app, "client", found).await?;
-            items.extend(page.items.iter().filter_map(show_elsewhere));
-            Page { items, next: page.next }
-        }
-        _ => {
-            let remedy =
-                "Give `?role=agent` for the connections of the project's entry points, `?role=client` for those of its stages.";
-            return Err(Error::invalid("`role` is not given, or not known.", remedy).into());
-        }
+    }
+    Ok(listed(Page { items, next: cursor }, |shown| shown))
+}
+
+async fn provided_page(app: &App, project: &Project, limit: usize, cursor: Option<&Cursor>) -> Result<Page<ConnectionView>> {
+    let page = app.engine.store.connections(&project.id, limit, cursor).await?;
+    Ok(Page { items: views(app, "agent", page.items).await?, next: page.next })
+}
+
+async fn used_page(app: &App, project: &Project, limit: usize, cursor: Option<&Cursor>) -> Result<Page<ConnectionView>> {
+    let store = &app.engine.store;
+    let page = store.used_entry_points(&project.id, limit, cursor).await?;
+    let here = |used: &UsedEntryPoint| match &used.provider {
+        Provider::Here { project, .. } => Some((project.clone(), used.connection)),
+        Provider::Elsewhere(_) => None,
     };
-    Ok(listed(page, |shown| shown))
+    let ids: Vec<_> = page.items.iter().filter_map(here).collect();
+    let found = store.connections_by_id(&ids).await?.into_iter().flatten().collect();
+    let mut items = views(app, "client", found).await?;
+    items.extend(page.items.iter().filter_map(show_elsewhere));
+    Ok(Page { items, next: page.next })
 }
 
 /// The views of connections, with what is deprecated of their entry points.
@@ -175,11 +196,12 @@ async fn provided(app: &App, connection: Connection) -> Result<ConnectionView> {
 fn show(app: &App, role: &'static str, connection: Connection, entry: Option<&EntryPoint>) -> ConnectionView {
     let (id, ends) = (connection.id(), connection.ends);
     let deprecated = entry.and_then(|entry| entry.deprecated_for(ends.created_at, Time::now()));
+    let is_shut = entry.is_some_and(|entry| !entry.may_use(&ends.client));
     let here = || app.engine.tasks_url(&ends.client.project).map(|url| format!("{url}/client"));
     ConnectionView {
         id,
         role,
-        state: connection.state,
+        state: if is_shut && connection.state == ConnectionState::Active { ConnectionState::Refused } else { connection.state },
         connection_token: id,
         client_task_url: if ends.agent.is_some() { here() } else { connection.task_url },
         client_deployment: ends.client.deployment,
@@ -187,6 +209,8 @@ fn show(app: &App, role: &'static str, connection: Connection, entry: Option<&En
         client_stage_id: ends.stage,
         agent_project_id: ends.provider.workflow.project.to_string(),
         agent_stage_id: ends.entry.to_string(),
+        title: entry.map(|entry| entry.published.title.clone()),
+        agent_tasks_url: None,
         created_at: ends.created_at,
         deprecated: deprecated.map(Deprecated::of),
     }
@@ -206,6 +230,8 @@ fn show_elsewhere(used: &UsedEntryPoint) -> Option<ConnectionView> {
         client_stage_id: used.stage().to_string(),
         agent_project_id: there.project.clone(),
         agent_stage_id: there.entry_point.clone(),
+        title: None,
+        agent_tasks_url: Some(there.tasks_url.clone()),
         created_at: used.created_at,
         deprecated: None,
     })

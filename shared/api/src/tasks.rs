@@ -83,7 +83,10 @@ impl Input for NewTask {
 
 /// Whom a task is for.
 #[derive(Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "`to` must be `\"all\"`, `{\"connection_tokens\": [\"...\"]}`, or `{\"client_project_id\": \"...\"}`"
+)]
 enum To {
     /// `"all"`: all active connections.
     All(All),

@@ -54,6 +54,11 @@ impl Ends {
     pub fn project(&self) -> &ProjectId {
         &self.provider.workflow.project
     }
+
+    /// Whether the client is the provider's own project.
+    pub fn is_own(&self) -> bool {
+        self.client.deployment.is_none() && self.client.project == self.project().as_str()
+    }
 }
 
 impl Connection {

@@ -4,6 +4,9 @@ use reqwest::Method;
 use rookery_tests::{Api, Network, Rookery, Workflow, agent, cells, events, link};
 use serde_json::{Value, json};
 
+/// The setting that says by which address a deployment is known.
+const PUBLIC_URL: &str = "ROOKERY_PUBLIC_URL";
+
 /// A Rookery, and the network in front of it.
 pub(super) struct Deployment {
     pub(super) rookery: Rookery,
@@ -13,7 +16,7 @@ pub(super) struct Deployment {
 impl Deployment {
     pub(super) async fn start(is_bad: bool) -> Deployment {
         let network = Network::new(is_bad);
-        let program = super::rookery().arg("--egress-allow").arg("127.0.0.1/32").arg("--public-url").arg(network.url());
+        let program = super::rookery().arg("--egress-allow").arg("127.0.0.1/32").env(PUBLIC_URL, network.url());
         let rookery = program.leaves_timers().leaves_failures("entry_point_gone").start().await;
         network.leads_to(rookery.api.base().trim_end_matches("/api/v1"));
         Deployment { rookery, network }
@@ -106,6 +109,39 @@ async fn tasks_go_both_ways_between_two_deployments_and_over_a_restart() {
 }
 
 #[tokio::test]
+async fn a_client_that_moves_is_connected_anew() {
+    let (mut one, mut other) = (Deployment::start(false).await, Deployment::start(false).await);
+    let (provider, entry) = one.provides(json!({"access": "open"})).await;
+    let consumer = other.uses(&entry).await;
+    let run = consumer.emit("start", json!({"n": 1})).await;
+    assert_eq!(answer(&consumer, &run).await, json!({"n": 1}));
+    let moved = Network::new(false);
+    moved.leads_to(other.rookery.api.base().trim_end_matches("/api/v1"));
+    other.rookery.kill();
+    other.rookery.start_again_with(PUBLIC_URL, moved.url()).await;
+    let run = consumer.emit("start", json!({"n": 2})).await;
+    assert_eq!(answer(&consumer, &run).await, json!({"n": 2}));
+    let listed = one.rookery.api.list(&format!("/projects/{}/connections?role=agent", provider.project)).await;
+    let names: Vec<&Value> = listed.iter().map(|connection| &connection["client_deployment"]).collect();
+    assert_eq!(names, [&json!(moved.url())], "what it was called before has ended");
+}
+
+#[tokio::test]
+async fn a_client_whose_keys_cannot_be_read_at_first_is_believed_later() {
+    let (mut one, mut other) = (Deployment::start(false).await, Deployment::start(false).await);
+    let (_, entry) = one.provides(json!({"access": "open"})).await;
+    let back = other.rookery.api.base().trim_end_matches("/api/v1").to_owned();
+    other.network.leads_to("http://127.0.0.1:9");
+    let consumer = other.rookery.workflow(&using(&entry)).await;
+    let told = consumer.start().await["meta"]["warnings"].take();
+    assert!(told[0]["message"].as_str().is_some_and(|message| message.contains("does not believe the proof")), "{told}");
+    let run = consumer.emit("start", json!({"n": 1})).await;
+    consumer.waiting(&run, "ask").await;
+    other.network.leads_to(&back);
+    assert_eq!(answer(&consumer, &run).await, json!({"n": 1}));
+}
+
+#[tokio::test]
 async fn a_network_that_doubles_and_loses_changes_nothing() {
     let (mut one, mut other) = (Deployment::start(true).await, Deployment::start(true).await);
     let (provider, entry) = one.provides(json!({"access": "open"})).await;
@@ -113,6 +149,10 @@ async fn a_network_that_doubles_and_loses_changes_nothing() {
     for n in 0..3 {
         let run = consumer.emit("start", json!({"n": n})).await;
         assert_eq!(answer(&consumer, &run).await, json!({"n": n}));
+    }
+    // A reply whose answer was lost is sent again, while the client is there.
+    for run in provider.list("/runs").await {
+        provider.finished(run["id"].as_str().unwrap()).await;
     }
     assert_eq!(provider.payloads("in").await.len(), 3, "each task was done once");
     assert_eq!(consumer.list("/events?agent=ask").await.len(), 3, "each reply came once");

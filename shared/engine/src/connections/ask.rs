@@ -136,6 +136,8 @@ fn refused(error: Error) -> Stopped {
             let told = AgentError::retry("provider_away", "The provider's workflow does not run.");
             Stopped::Agent(told)
         }
+        Kind::Conflict if error.code == "away" => Stopped::Agent(AgentError::retry("provider_away", error.message)),
+        Kind::Conflict if error.code == "not_believed" => Stopped::Agent(AgentError::retry(error.code, error.message)),
         Kind::NotFound => {
             let message = "The provider has refused or taken back the connection.";
             Stopped::Agent(AgentError::fail("not_connected", message))

@@ -59,35 +59,50 @@ impl Engine {
         Ok((problems, warnings))
     }
 
-    /// Connects the stages of a built workflow. What a stage used before, and does not use now, is given up.
-    pub(crate) async fn connect_stages(&self, workflow: &Workflow, built: &Built) -> Result<()> {
-        let until = Instant::now() + CALLS;
+    /// Connects the stages of a built workflow, and warns of those that are not, or whose provider has to accept them. What a stage used
+    /// before, and does not use now, is given up.
+    pub(crate) async fn connect_stages(&self, workflow: &Workflow, built: &Built) -> Result<Vec<Problem>> {
+        let (until, mut warnings) = (Instant::now() + CALLS, Vec::new());
         for part in stages(built, &workflow.id).chunks(SIDE_BY_SIDE) {
-            try_join_all(part.iter().map(|(agent, at)| self.connect_stage(agent, at, until))).await?;
+            let told = try_join_all(part.iter().map(|(agent, at)| self.connect_stage(agent, at, until))).await?;
+            let of_cells = part.iter().zip(told).filter_map(|((agent, _), message)| Some((agent, message?)));
+            let field = in_config("client_stage_id");
+            warnings.extend(of_cells.map(|(agent, message)| Problem::new(agent.cell.as_str(), field.clone(), message)));
         }
-        Ok(())
+        Ok(warnings)
     }
 
-    async fn connect_stage(&self, agent: &AgentRef, at: &EntryPointAt, until: Instant) -> Result<()> {
+    /// Connects a stage. Gives what a person has to know.
+    async fn connect_stage(&self, agent: &AgentRef, at: &EntryPointAt, until: Instant) -> Result<Option<String>> {
         let before = self.store.used_entry_point(&agent.workflow.project, StageId::of(agent)).await?;
-        let now = match self.elsewhere(at) {
-            None => self.connect(agent, at).await?.map(|now| now.id()),
+        let (now, state) = match self.elsewhere(at) {
+            None => self.connect(agent, at).await?.map(|now| (now.id(), now.state)),
             // The stage connects when it has a task.
-            Some(_) if Instant::now() >= until => return Ok(()),
+            Some(_) if Instant::now() >= until => return Ok(None),
             Some(url) => match self.connect_elsewhere(agent, at, url).await {
-                Ok(used) => Some(used.connection),
+                Ok(UsedEntryPoint { connection, provider: Provider::Elsewhere(there), .. }) => Some((connection, there.state)),
+                Ok(_) => None,
                 Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal | Kind::StorageFull) => return Err(error),
                 // The provider is away, or says no.
                 Err(error) => {
                     tracing::info!(code = error.code, "a stage is not connected yet");
-                    return Ok(());
+                    return Ok(Some(format!("The stage is not connected yet. It tries again with each task. {}", error.message)));
                 }
             },
-        };
-        match before.filter(|before| now.is_none_or(|now| now != before.connection)) {
-            Some(before) => self.give_up(&before, until).await,
-            None => Ok(()),
         }
+        .unzip();
+        if let Some(before) = before.filter(|before| now.is_none_or(|now| now != before.connection)) {
+            self.give_up(&before, until).await?;
+        }
+        Ok(match state {
+            Some(ConnectionState::Pending) => {
+                Some("The provider has to accept the connection. Until then, tasks wait.".to_owned())
+            }
+            Some(ConnectionState::Refused | ConnectionState::Revoked) => {
+                Some("The provider has refused the connection, or has taken it back: no task gets there.".to_owned())
+            }
+            Some(ConnectionState::Active) | None => None,
+        })
     }
 
     /// Connects a stage with its entry point. None if the entry point is not there.

@@ -115,7 +115,8 @@ impl Engine {
                 return Ok(before);
             }
             match self.update_elsewhere(there, &own).await {
-                Err(error) if error.kind == Kind::NotFound => {}
+                // It has forgotten the connection, or this deployment has another name by now, for which a connection is another one.
+                Err(error) if matches!(error.kind, Kind::NotFound | Kind::Unprocessable) => drop(self.is_told(there).await),
                 Ok(told) => return self.keep_elsewhere(agent, at, url, own, told).await,
                 Err(error) => return Err(error),
             }

@@ -39,7 +39,7 @@ impl Engine {
     }
 
     /// Tells a provider that a stage is gone. `false` if it is away; one that refuses to be told is not told again.
-    async fn is_told(&self, there: &Elsewhere) -> bool {
+    pub(super) async fn is_told(&self, there: &Elsewhere) -> bool {
         let to = format!("{}/agent/connection", there.tasks_url);
         let told = self.post(Post::new(Method::DELETE, &to, there.token.shown(), None)).await;
         match told {

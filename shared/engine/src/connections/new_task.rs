@@ -153,9 +153,11 @@ impl Engine {
         let mut judged = HashSet::new();
         for connection in connections.iter().filter(|connection| judged.insert(connection.ends.entry)) {
             self.judge_reply(connection, payload).await?.map_err(|(field, message)| {
-                let message = format!("`{field}` {message}, by the `output_schema` of the entry point.");
+                let entry = connection.ends.entry;
+                let message = format!("`{field}` {message}, by the `output_schema` of the entry point `{entry}`.");
                 let remedy = "The catalogue has the schema: `GET /api/v1/catalog`. Nothing was sent.";
-                Error::new(Kind::Unprocessable, "invalid_reply", message, remedy).with_meta(json!({"field": field}))
+                Error::new(Kind::Unprocessable, "invalid_reply", message, remedy)
+                    .with_meta(json!({"field": field, "agent_stage_id": entry}))
             })?;
         }
         Ok(())

@@ -79,6 +79,7 @@ fn told(answer: Response) -> Result<Response> {
     let text = |name: &str| body()["error"][name].as_str().unwrap_or_default().chars().take(SHOWN).collect::<String>();
     match answer.status {
         200..=299 => Ok(answer),
+        401 => Err(not_believed()),
         404 | 410 => Err(not_connected()),
         403 if text("type") == "connection_pending" => {
             let remedy = "Send the task again once the provider has accepted the connection.";
@@ -86,8 +87,19 @@ fn told(answer: Response) -> Result<Response> {
         }
         409 if text("type") == "workflow_stopped" => Err(away("The other side's workflow does not run.")),
         422 => Err(Error::new(Kind::Unprocessable, "invalid_task", text("message"), text("details"))),
+        429 if text("type") == "too_many_tasks" => {
+            let message = text("message");
+            judge(answer, Time::now()).map_err(|error| failed(AgentError { message, ..error }))
+        }
         _ => judge(answer, Time::now()).map_err(failed),
     }
+}
+
+/// The other deployment does not say why: whoever asks could learn of its network by that. It may be that it could not read our keys.
+fn not_believed() -> Error {
+    let message = "The other deployment does not believe the proof of who this project is. It reads the keys at \
+                   `/.well-known/jwks.json` of this deployment's address, and may have to be allowed to call that address.";
+    Error::new(Kind::Conflict, "not_believed", message, "Ask whoever runs the other deployment: its log says why.")
 }
 
 fn failed(error: AgentError) -> Error {
@@ -103,5 +115,5 @@ fn failed(error: AgentError) -> Error {
 
 /// The other deployment does not answer, or its workflow does not run: it may come back.
 fn away(message: &str) -> Error {
-    Error::new(Kind::Conflict, "workflow_stopped", message, "Send it again later.")
+    Error::new(Kind::Conflict, "away", message, "Send it again later.")
 }

@@ -11,7 +11,7 @@ use crate::external::host::{EngineHost, Purpose, Stopped};
 use crate::{Built, Engine};
 use rookery_agents::{AgentError, ReplyTo, Retry, SendReply, TaskError};
 use rookery_domain::{ClientName, ConnectionState, Error, Kind, Payload, ProjectId, Result, TaskId, TaskState, Time};
-use rookery_store::{Commit, Connection, SentTask, TaskOrigin};
+use rookery_store::{Commit, Connection, Failure, SentTask, TaskOrigin};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -118,6 +118,7 @@ pub(super) fn undelivered(error: Error) -> Stopped {
         Kind::Conflict if error.code == "workflow_stopped" => {
             Stopped::Agent(AgentError::retry("client_away", "The client's workflow does not run."))
         }
+        Kind::Conflict if error.code == "away" => Stopped::Agent(AgentError::retry("client_away", error.message)),
         Kind::TooMany => {
             let after = Retry::After(error.retry_after_seconds().unwrap_or(60) as i64 * 1000);
             Stopped::Agent(AgentError { retry: after, ..AgentError::fail(error.code, error.message) })
@@ -177,7 +178,7 @@ impl Engine {
             task_type: String::new(),
             payload: Payload::stored("{}".to_owned()),
             answers: origin.task,
-            error: Some(TaskError { code: failure.code.clone(), message: failure.message.clone() }),
+            error: Some(TaskError { code: failure.code.clone(), message: message_for(&connection, failure) }),
             hop: 0,
         };
         match self.itself()?.deliver_reply(&connection, reply).await {
@@ -188,5 +189,15 @@ impl Engine {
             }
             Ok(()) => Ok(()),
         }
+    }
+}
+
+/// What a client is told of a failure: of its own project, and of what both have agreed on, all; else only the code, since messages may
+/// have addresses and more.
+fn message_for(connection: &Connection, failure: &Failure) -> String {
+    let Failure { code, message, .. } = failure;
+    match connection.ends.is_own() || code == "invalid_reply" {
+        true => message.clone(),
+        false => format!("The provider's workflow failed (`{code}`). Its owner sees why."),
     }
 }

@@ -210,7 +210,7 @@ impl Engine {
         if state.unwrap_or(workflow.state) == State::Active {
             draft.problems.append(&mut draft.at_start);
         }
-        let result = draft.result(version);
+        let mut result = draft.result(version);
         if result.error_count > 0 {
             return Err(invalid(&result));
         }
@@ -231,7 +231,7 @@ impl Engine {
             self.register_name(&changed, &built).await?;
             self.publish(&changed, &built, breaks_at).await?;
         }
-        self.connect_stages(&changed, &built).await?;
+        result.warnings.extend(self.connect_stages(&changed, &built).await?);
         if let Some(before) = before {
             self.end_lives(&changed, &before, &built.graph).await?;
         }
