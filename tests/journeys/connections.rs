@@ -150,6 +150,17 @@ async fn tasks_wait_until_the_provider_accepts_and_no_task_comes_in_after_a_refu
 }
 
 #[tokio::test]
+async fn a_task_of_a_stage_that_was_taken_out_makes_no_connection() {
+    let mut rookery = super::rookery().leaves_failures("stage_gone").start().await;
+    let (provider, consumer) = connected(&mut rookery, plain(json!({})), json!({})).await;
+    let run = consumer.emit("start", json!({})).await;
+    consumer.waiting(&run, "ask").await;
+    consumer.restart_with(&cells([agent("start", "manual", json!({}))])).await;
+    assert_eq!(consumer.failures(1).await[0]["code"], "stage_gone");
+    assert!(connections(&rookery.api, &provider.project, "agent").await.is_empty());
+}
+
+#[tokio::test]
 async fn who_is_on_no_list_any_more_is_refused_and_whoever_uses_an_entry_point_is_found() {
     let mut rookery = super::rookery().leaves_failures("not_connected").start().await;
     let (provider, consumer) = connected(&mut rookery, plain(json!({"title": "Echo", "access": "open"})), json!({})).await;

@@ -49,6 +49,10 @@ async fn what_breaks_a_consumer_is_refused_with_who_and_what() {
         }]);
         assert_eq!(refused["meta"]["connections"], expected);
     }
+    provider.stop().await;
+    provider.post("/start", &json!({})).await.error(409, "breaks_consumers");
+    provider.save(&plain(taking(&["seconds"]))).await;
+    provider.start().await;
     assert_eq!(in_catalogue(&rookery, &provider).await["version"], 1);
     assert_eq!(sent(&consumer, json!({"seconds": 1})).await, "done");
     // What takes more breaks nobody.
@@ -110,7 +114,7 @@ async fn both_versions_are_taken_until_the_date_and_the_new_one_alone_after_it()
 }
 
 #[tokio::test]
-async fn what_is_stopped_or_not_connected_changes_freely() {
+async fn what_nobody_uses_changes_freely_and_what_is_stopped_is_judged_when_it_starts() {
     let mut rookery = super::rookery().start().await;
     let alone = rookery.started(&plain(taking(&["seconds"]))).await;
     alone.save(&plain(taking(&["delay"]))).await;
@@ -119,8 +123,9 @@ async fn what_is_stopped_or_not_connected_changes_freely() {
     let (provider, _) = connected(&mut rookery).await;
     provider.stop().await;
     provider.save(&plain(taking(&["delay"]))).await;
-    provider.start().await;
-    assert_eq!(in_catalogue(&rookery, &provider).await["version"], 2);
+    provider.post("/build", &json!({})).await.expect(200);
+    assert_eq!(in_catalogue(&rookery, &provider).await["version"], 1, "a build of what is stopped publishes nothing");
+    provider.post("/start", &json!({})).await.error(409, "breaks_consumers");
 }
 
 #[tokio::test]

@@ -150,10 +150,20 @@ impl Store {
 
     /// Counts a task of a connection. `false` if it has brought as many in this minute as it may.
     pub async fn count_task(&self, ends: &Ends, now: Time, most: u32) -> Result<bool> {
-        let key = keys::of_connections(ends.project(), Prefix::TaskCount, &format!("{}#{}", ends.id, now.0 / 60_000));
-        let update = Expr::new("SET expires_at = :until ADD n :one").n(":until", now.plus(COUNTED_MS).ttl_seconds()).n(":one", 1);
         let room = Expr::new("attribute_not_exists(n) OR n < :most").n(":most", most);
-        Ok(self.update(&key, update, Some(room)).await?.is_some())
+        self.add_task(ends, now, 1, room).await
+    }
+
+    /// Takes a task back that was counted in this minute, and had come before.
+    pub async fn uncount_task(&self, ends: &Ends, now: Time) -> Result<()> {
+        self.add_task(ends, now, -1, Expr::new("n > :zero").n(":zero", 0)).await.map(drop)
+    }
+
+    async fn add_task(&self, ends: &Ends, now: Time, number: i64, condition: Expr) -> Result<bool> {
+        let key = keys::of_connections(ends.project(), Prefix::TaskCount, &format!("{}#{}", ends.id, now.0 / 60_000));
+        let until = now.plus(COUNTED_MS).ttl_seconds();
+        let update = Expr::new("SET expires_at = :until ADD n :number").n(":until", until).n(":number", number);
+        Ok(self.update(&key, update, Some(condition)).await?.is_some())
     }
 }
 

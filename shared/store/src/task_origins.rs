@@ -42,8 +42,8 @@ impl TaskOrigin {
 }
 
 impl Store {
-    /// Notes which task begins a run, before the run's event is accepted. The first one counts: the same task may come again.
-    pub async fn put_task_origin(&self, workflow: &WorkflowRef, run: RunId, origin: &TaskOrigin, until: Time) -> Result<()> {
+    /// Notes which task begins a run, before the run's event is accepted. `false` if that is noted: the same task may come again.
+    pub async fn put_task_origin(&self, workflow: &WorkflowRef, run: RunId, origin: &TaskOrigin, until: Time) -> Result<bool> {
         let item = Item::new(&keys::event(workflow, place(run)))
             .s("conn", origin.connection)
             .s("client", &origin.client)
@@ -52,7 +52,7 @@ impl Store {
             .maybe(origin.deadline, |item, deadline| item.n("deadline", deadline.0))
             .maybe(origin.context.as_ref(), |item, context| item.s("context", context))
             .n("expires_at", until.ttl_seconds());
-        self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await.map(drop)
+        self.put(item, Some(Expr::new("attribute_not_exists(pk)"))).await
     }
 
     /// Notes that whoever sent the task that began a run waits no more. The first time counts.

@@ -56,7 +56,7 @@ async fn a_task_from_elsewhere_waits_until_the_provider_accepts_and_the_wire_say
     pair.one.rookery.api.post(&accept, &json!({})).await.expect(200);
     assert_eq!(answer(&pair.consumer, &run).await, json!({"n": 1}));
     assert_eq!(pair.task().await.0, 200);
-    assert_eq!(pair.provider.payloads("in").await.len(), 2);
+    assert_eq!(pair.provider.emitted("in", 2).await.len(), 2);
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_task_from_elsewhere_waits_while_the_workflow_is_stopped_and_the_wire_
     assert_eq!((status, &told["error"]["type"]), (409, &json!("workflow_stopped")));
     pair.provider.start().await;
     assert_eq!(answer(&pair.consumer, &run).await, json!({"n": 2}));
-    assert_eq!(pair.provider.payloads("in").await.len(), 2);
+    assert_eq!(pair.provider.emitted("in", 2).await.len(), 2);
 }
 
 #[tokio::test]

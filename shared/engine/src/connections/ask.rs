@@ -33,9 +33,13 @@ impl EngineHost<'_> {
         if let Some(url) = self.engine.elsewhere(ask.at) {
             return self.ask_elsewhere(ask, url, known).await;
         }
-        let Some(connection) = self.connection(&ask).await? else {
-            let message = format!("The project `{}` has no entry point `{}` any more.", ask.at.project, ask.at.entry_point);
-            return Err(AgentError::fail("entry_point_gone", message).into());
+        let connection = match self.connection(&ask).await {
+            Ok(Some(connection)) => connection,
+            Ok(None) => {
+                let message = format!("The project `{}` has no entry point `{}` any more.", ask.at.project, ask.at.entry_point);
+                return Err(AgentError::fail("entry_point_gone", message).into());
+            }
+            Err(error) => return Err(refused(error)),
         };
         let pending = match known {
             Some(pending) => pending,
@@ -138,6 +142,7 @@ fn refused(error: Error) -> Stopped {
         }
         Kind::Conflict if error.code == "away" => Stopped::Agent(AgentError::retry("provider_away", error.message)),
         Kind::Conflict if error.code == "not_believed" => Stopped::Agent(AgentError::retry(error.code, error.message)),
+        Kind::NotFound if error.code == "stage_gone" => Stopped::Agent(AgentError::fail(error.code, error.message)),
         Kind::NotFound => {
             let message = "The provider has refused or taken back the connection.";
             Stopped::Agent(AgentError::fail("not_connected", message))

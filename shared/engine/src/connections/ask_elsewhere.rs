@@ -59,7 +59,7 @@ impl EngineHost<'_> {
 /// What a stage is told whose entry point is not there any more.
 fn gone(error: Error, at: &EntryPointAt) -> Error {
     match error.kind {
-        Kind::NotFound => {
+        Kind::NotFound if error.code != "stage_gone" => {
             let message = format!("The project `{}` has no entry point `{}` for this one.", at.project, at.entry_point);
             Error::new(Kind::Unprocessable, "entry_point_gone", message, "Take an entry point of its catalogue.")
         }

@@ -7,8 +7,8 @@ use crate::{Built, Engine};
 use futures::future::try_join_all;
 use rookery_agents::{EntryPointAt, in_config};
 use rookery_domain::{
-    Access, AgentRef, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, Kind, Problem, Result, StageId, Time,
-    WorkflowRef,
+    Access, AgentRef, CellId, ClientName, ConnectionId, ConnectionState, EntryPointId, Error, Kind, Problem, Result, StageId,
+    Time, WorkflowRef,
 };
 use rookery_store::{Connection, Ends, EntryPoint, Provider, UsedEntryPoint, Workflow};
 use std::time::Instant;
@@ -105,8 +105,24 @@ impl Engine {
         })
     }
 
+    /// Refuses to connect a stage that is gone: a task of it may still be under way.
+    pub(super) async fn judge_stage(&self, agent: &AgentRef) -> Result<()> {
+        let gone = || {
+            let message = "The stage was taken out of its workflow.";
+            Error::new(Kind::NotFound, "stage_gone", message, "Put it back, and build the workflow.")
+        };
+        let workflow = match self.store.workflow(&agent.workflow).await {
+            Err(error) if error.kind == Kind::NotFound => return Err(gone()),
+            found => found?,
+        };
+        let built = self.built(&workflow.id, workflow.built).await?;
+        let is_there = built.graph.cell(&agent.cell).is_some_and(|cell| cell.incarnation == agent.incarnation);
+        if is_there { Ok(()) } else { Err(gone()) }
+    }
+
     /// Connects a stage with its entry point. None if the entry point is not there.
     pub(crate) async fn connect(&self, agent: &AgentRef, at: &EntryPointAt) -> Result<Option<Connection>> {
+        self.judge_stage(agent).await?;
         let Some(entry) = self.entry_point(&at.project, &at.entry_point).await? else { return Ok(None) };
         let ends = ends(agent, &entry);
         let provider = Provider::Here { project: ends.project().clone(), entry: entry.id };

@@ -126,6 +126,7 @@ impl Engine {
 
     /// Connects a stage whatever it knows of a connection.
     pub(super) async fn connect_anew(&self, agent: &AgentRef, at: &EntryPointAt, url: &str) -> Result<UsedEntryPoint> {
+        self.judge_stage(agent).await?;
         let project = &agent.workflow.project;
         let own = format!("{}/client", self.own_tasks_url(project)?);
         let proof = self.sign_proof(project, &at.project, url).await?;

@@ -30,9 +30,7 @@ impl Engine {
         }
         let payload = judged(connection, &entry, &task)?;
         let now = Time::now();
-        if !self.store.count_task(ends, now, entry.published.tasks_per_minute).await? {
-            return Err(too_many(&entry, now));
-        }
+        let has_room = self.store.count_task(ends, now, entry.published.tasks_per_minute).await?;
         let agent = &entry.agent;
         let workflow = self.store.known_workflow(&agent.workflow).await?.filter(|workflow| !workflow.deleted);
         let workflow = workflow.ok_or_else(not_connected)?;
@@ -48,7 +46,14 @@ impl Engine {
             context: task.context,
             ended: None,
         };
-        self.store.put_task_origin(&agent.workflow, id.run, &origin, until).await?;
+        // A task that came before is the same task, and counts once.
+        if !has_room && self.store.task_origin(&agent.workflow, id.run).await?.is_none() {
+            return Err(too_many(&entry, now));
+        }
+        let is_new = self.store.put_task_origin(&agent.workflow, id.run, &origin, until).await?;
+        if has_room && !is_new {
+            self.store.uncount_task(ends, now).await?;
+        }
         let groups = task_groups("on_task", &task.task_type);
         let incoming = Incoming { id: Some(id), hop: task.hop, ..Incoming::new(payload, groups, None) };
         self.accept_at_trigger(&workflow, &agent.cell, incoming).await

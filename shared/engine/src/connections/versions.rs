@@ -69,15 +69,16 @@ impl Deprecated {
 }
 
 impl Engine {
-    /// Refuses what would break who is connected with a started workflow, unless it says when.
+    /// Refuses what would break who is connected with a workflow that is to run, unless it says when.
     pub(crate) async fn judge_publishing(
         &self,
         workflow: &Workflow,
+        state: State,
         published: &[(CellId, Published)],
         breaks_at: Option<Time>,
     ) -> Result<()> {
         breaks_at.map_or(Ok(()), check_date)?;
-        if workflow.state != State::Active {
+        if state != State::Active {
             return Ok(());
         }
         let mut broken = HashMap::new();

@@ -207,14 +207,15 @@ impl Engine {
         let (id, version) = (&workflow.id, workflow.version);
         let options = self.store.options(id, version).await?;
         let mut draft = self.draft(&id.project, &options).await?;
-        if state.unwrap_or(workflow.state) == State::Active {
+        let becomes = state.unwrap_or(workflow.state);
+        if becomes == State::Active {
             draft.problems.append(&mut draft.at_start);
         }
         let mut result = draft.result(version);
         if result.error_count > 0 {
             return Err(invalid(&result));
         }
-        self.judge_publishing(workflow, &draft.published, breaks_at).await?;
+        self.judge_publishing(workflow, becomes, &draft.published, breaks_at).await?;
         let before = match workflow.built {
             0 => None,
             built => Some(self.built(id, built).await?),

@@ -16,6 +16,8 @@ impl Engine {
         // If this is cut short, the deletion is asked for again, and goes on.
         self.end_connections_of(&head).await?;
         self.store.delete_workflow(workflow).await?;
+        // A task may have connected a stage again meanwhile; from now on, none does.
+        self.end_connections_of(&head).await?;
         self.store.forget_name(Named::Called, workflow, &head.name).await
     }
 

@@ -5,6 +5,7 @@ mod asked;
 mod asking;
 mod batches;
 mod called;
+mod callers;
 mod chains;
 mod collisions;
 mod costs;

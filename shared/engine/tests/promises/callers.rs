@@ -1,0 +1,42 @@
+//! Callers that are no stages: the same task again is the same run, and counts once.
+
+use crate::World;
+use rookery_domain::{Error, Payload, RunId, Time};
+use rookery_engine::{CallState, DirectTask, Protocol};
+use rookery_store::EntryPoint;
+
+const OPTIONS: &str = r#"{"cells": [
+    {"id": "in", "type": "agent", "agent_type": "client", "config": {"access": "open", "tasks_per_minute": 2}}
+]}"#;
+
+async fn call(world: &World, entry: &EntryPoint, key: &str) -> Result<RunId, Error> {
+    let payload = Payload::parse(b"{}").unwrap();
+    let task = DirectTask { key: Some(key.to_owned()), context: None, payload };
+    world.calm.call_entry_point(entry, Protocol::A2a, task).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_comes_again_is_the_same_and_counts_once() {
+    let world = World::start(93).await;
+    let workflow = world.started(OPTIONS).await;
+    let entry = world.calm.offered(&workflow.id.project).await.unwrap().remove(0);
+    // Counts are of a minute: what passes from one to the next is tried again.
+    for attempt in 0.. {
+        let (minute, key) = (Time::now().0 / 60_000, |name: &str| format!("{name} {attempt}"));
+        let first = call(&world, &entry, &key("a")).await.unwrap();
+        for _ in 0..5 {
+            assert_eq!(call(&world, &entry, &key("a")).await.unwrap(), first);
+        }
+        let second = call(&world, &entry, &key("b")).await;
+        let (third, again) = (call(&world, &entry, &key("c")).await, call(&world, &entry, &key("a")).await);
+        if Time::now().0 / 60_000 == minute {
+            assert_ne!(second.unwrap(), first);
+            assert_eq!(third.unwrap_err().code, "too_many_tasks");
+            assert_eq!(again.unwrap(), first, "what is known is known also where no more may come");
+            let known = world.calm.call_progress(&entry, Protocol::A2a, first).await.unwrap().unwrap();
+            assert_eq!(known.state, CallState::Ended, "nothing takes its event");
+            assert!(world.calm.call_progress(&entry, Protocol::Mcp, first).await.unwrap().is_none(), "it is of another protocol");
+            return;
+        }
+    }
+}
