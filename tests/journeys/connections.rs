@@ -161,6 +161,20 @@ async fn a_task_of_a_stage_that_was_taken_out_makes_no_connection() {
 }
 
 #[tokio::test]
+async fn what_is_refused_within_a_provider_is_told_by_its_code_alone() {
+    let mut rookery = super::rookery().leaves_failures("address_refused").start().await;
+    let call = json!({"method": "post", "url": "http://10.1.2.3/secret-place"});
+    let inner = cells([agent("in", "client", json!({"access": "open"})), agent("out", "http_request", call), link("in", "out")]);
+    let (provider, consumer) = connected(&mut rookery, inner, json!({})).await;
+    let run = consumer.emit("start", json!({})).await;
+    assert_eq!(consumer.finished(&run).await["state"], "failed");
+    let told = consumer.failures(1).await.remove(0);
+    assert_eq!(told["code"], "address_refused");
+    assert!(!told.to_string().contains("10.1.2.3"), "{told}");
+    assert!(provider.failures(1).await[0]["message"].as_str().unwrap().contains("10.1.2.3"));
+}
+
+#[tokio::test]
 async fn who_is_on_no_list_any_more_is_refused_and_whoever_uses_an_entry_point_is_found() {
     let mut rookery = super::rookery().leaves_failures("not_connected").start().await;
     let (provider, consumer) = connected(&mut rookery, plain(json!({"title": "Echo", "access": "open"})), json!({})).await;

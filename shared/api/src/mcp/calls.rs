@@ -80,7 +80,7 @@ impl Server {
             return Ok(failed(unknown_task()).await.into());
         };
         if progress.state.is_over() {
-            return Ok(told(&call, progress, self.caller.may_see()).await.into());
+            return Ok(told(&call, progress).await.into());
         }
         if knows_tasks {
             return Ok(CallToolResponse::Task(CreateTaskResult::new(task(&call, &progress))));
@@ -98,8 +98,8 @@ impl Server {
             CallState::Working => TaskPayload::Working,
             CallState::Cancelled => TaskPayload::Cancelled,
             _ => {
-                let result = serde_json::to_value(told(&call, progress, self.caller.may_see()).await)
-                    .map_err(|error| internal(Error::internal(error)))?;
+                let result =
+                    serde_json::to_value(told(&call, progress).await).map_err(|error| internal(Error::internal(error)))?;
                 TaskPayload::Completed { result: result.as_object().cloned().unwrap_or_default() }
             }
         };
@@ -126,11 +126,10 @@ impl Server {
 }
 
 /// What a tool says whose call is over.
-async fn told(call: &Call, progress: CallProgress, may_see: bool) -> CallToolResult {
+async fn told(call: &Call, progress: CallProgress) -> CallToolResult {
     let has_output = call.entry.published.output_schema.is_some();
     match (progress.state, progress.replies.into_iter().next()) {
         (CallState::Failed(TaskError { code, message }), _) => {
-            let message = if may_see { message } else { "The workflow failed; a key that may read sees why.".to_owned() };
             let body = json!({"error": {"type": code, "message": message, "details": "The run shows why.", "meta": {"run_id": call.run}}});
             super::call::of(body, true)
         }

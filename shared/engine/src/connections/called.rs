@@ -1,8 +1,9 @@
 //! What has become of a caller's task (`callers.rs`): its replies, or the end of the run that it began.
 
 use super::callers::{Protocol, connection_id};
+use super::reply::message_for_others;
 use crate::Engine;
-use crate::workflow::called_run::{PAUSES, RESTS, Seen};
+use crate::workflow::called_run::{CalledError, PAUSES, RESTS, Seen};
 use rookery_agents::{TaskError, TaskReply};
 use rookery_domain::{Error, Result, RunId, Time};
 use rookery_store::{EntryPoint, KeptReply, TaskOrigin};
@@ -74,7 +75,9 @@ impl Engine {
             // What was stored between two pages may have been missed. What a second reading sees, too, is all that there was.
             let (again, kept) = self.seen_call(entry, run).await?;
             if kept.is_empty() && seen.is_as(&again) {
-                let failed = end.error.map(|error| CallState::Failed(TaskError { code: error.code, message: error.message }));
+                let failed = end.error.map(|CalledError { code, message, .. }| {
+                    CallState::Failed(TaskError { message: message_for_others(&code, &message), code })
+                });
                 return Ok(Some(of(failed.unwrap_or(CallState::Ended), last.max(end.at), replies)));
             }
         }

@@ -192,12 +192,19 @@ impl Engine {
     }
 }
 
-/// What a client is told of a failure: of its own project, and of what both have agreed on, all; else only the code, since messages may
-/// have addresses and more.
+/// What a client is told of a failure. Messages may have addresses and more, so only a stage of the provider's own project is told all, and
+/// a caller with a key sees it in the run.
 fn message_for(connection: &Connection, failure: &Failure) -> String {
-    let Failure { code, message, .. } = failure;
-    match connection.ends.is_own() || code == "invalid_reply" {
-        true => message.clone(),
-        false => format!("The provider's workflow failed (`{code}`). Its owner sees why."),
+    match connection.ends.is_own() && !connection.is_of_callers() {
+        true => failure.message.clone(),
+        false => message_for_others(&failure.code, &failure.message),
+    }
+}
+
+/// What others are told of a failure: of what both sides have agreed on, all; else only the code.
+pub(super) fn message_for_others(code: &str, message: &str) -> String {
+    match code {
+        "invalid_reply" => message.to_owned(),
+        _ => format!("The provider's workflow failed (`{code}`). Who may read its runs sees why."),
     }
 }
