@@ -21,7 +21,7 @@ fn message(id: &str) -> Value {
 
 #[tokio::test]
 async fn a_task_goes_on_over_a_kill_and_its_client_finds_it_by_its_message_or_its_id() {
-    let mut rookery = super::rookery().here().leaves_timers().start().await;
+    let mut rookery = super::rookery().here().start().await;
     let slow = cells([
         agent("in", "client", json!({"title": "Slow"})),
         agent("wait", "delay", json!({"seconds": 5})),
