@@ -8,6 +8,7 @@
 
 mod agents;
 mod asking;
+mod connection_states;
 mod connections;
 mod deletion;
 mod entry_point_versions;
