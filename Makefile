@@ -77,14 +77,17 @@ pyflue-differences: target/pyflue/installed ## writes how Rookery differs from P
 	cargo build --workspace --bin rookery --locked
 	target/pyflue/bin/python tests/pyflue/differences.py target/debug/rookery
 
-mcp-test: target/mcp/installed ## drives the official client of MCP, from PyPI, against the program
+mcp-test: target/mcp/installed ## drives the official client and conformance suite of MCP, from PyPI and npm, against the program
 	cargo build --workspace --bin rookery --locked
 	target/mcp/bin/python tests/mcp/acceptance.py target/debug/rookery
+	target/mcp/bin/python tests/mcp/conformance.py target/debug/rookery target/mcp/node_modules
 
-target/mcp/installed: tests/mcp/requirements.txt
-	@echo "Installing the client of MCP (half a minute) ..."
+target/mcp/installed: tests/mcp/requirements.txt tests/mcp/package.json tests/mcp/package-lock.json
+	@echo "Installing the client and the conformance suite of MCP (half a minute) ..."
 	python3 -m venv target/mcp
 	target/mcp/bin/pip install --quiet -r $<
+	cp tests/mcp/package.json tests/mcp/package-lock.json target/mcp
+	if command -v npm; then npm ci --prefix target/mcp --silent --no-audit --no-fund --ignore-scripts; fi
 	touch $@
 
 a2a-test: target/a2a/installed ## drives the official clients of A2A, from PyPI and npm, against the program
