@@ -18,8 +18,12 @@ def show_delivery(delivery, indent):
     replay = f", replay {delivery['arm']}" if delivery["arm"] > 0 else ""
     # Agents that only compute take microseconds, which are 0 ms.
     took = f" in {delivery['took_ms']} ms" if delivery.get("took_ms") else ""
-    error = f": {delivery['error']['code']}" if delivery.get("error") else ""
-    print(f"{indent}-> {delivery['cell_id']}{replay}: {delivery['state']}{took}{error}")
+    why = delivery["error"]["code"] if delivery.get("error") else delivery.get("waits_for")
+    why = f": {why}" if why else ""
+    # The task of a stage begins a run of its provider.
+    run = (delivery.get("task") or {}).get("run_id")
+    task = f", as the run {run} of its provider" if run else ""
+    print(f"{indent}-> {delivery['cell_id']}{replay}: {delivery['state']}{took}{why}{task}")
     for child in delivery.get("events", []):
         show_event(child, indent + "   ")
 
@@ -28,6 +32,8 @@ answer = json.load(sys.stdin)
 if "error" in answer:
     sys.exit(f"{answer['error']['message']} {answer['error']['details']}")
 run = answer["data"]
+if isinstance(run, list):
+    sys.exit("This is a list of runs: ask for one of them, by .../runs/RUN.")
 print(f"run {run['id']} of version {run['version']}: {run['state']}, {run['event_count']} events")
 for check in run.get("checks", []):
     show_delivery(check, "")

@@ -40,7 +40,7 @@ pub(crate) fn routes() -> Vec<Route> {
         .header("Idempotency-Key", "The same key with the same body is the same tasks, however often it is sent.")
         .takes::<NewTask>()
         .answers::<One<Vec<AcceptedTask>>>(202),
-        Route::new(Method::GET, &all, viewer, "Lists the tasks that the project has sent in the last 30 days, newest first. A task for more than a hundred connections is in the list a moment after it was sent.", list)
+        Route::new(Method::GET, &all, viewer, "Lists the tasks that the project has sent over the connections of its entry points in the last 30 days, newest first: replies, and what programs sent. Tasks of its stages are in their runs. A task for more than a hundred connections is in the list a moment after it was sent.", list)
             .paged()
             .answers::<Listed<TaskView>>(200),
         Route::new(

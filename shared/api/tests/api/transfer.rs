@@ -32,7 +32,7 @@ async fn a_file_makes_the_same_workflow_elsewhere() {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     let file = exported.ok(200);
-    let needs = json!({"credentials": ["shop_key"], "agents": ["support"]});
+    let needs = json!({"credentials": ["shop_key"], "agents": ["support"], "entry_points": []});
     assert_eq!(file, json!({"format": "rookery.workflow/1", "name": "Orders", "needs": needs, "options": needy()}));
 
     let imported = world.json("POST", &format!("{other}/workflows/import"), text).await.ok(201);
@@ -41,6 +41,22 @@ async fn a_file_makes_the_same_workflow_elsewhere() {
     let warned: Vec<&str> =
         imported["meta"]["warnings"].as_array().unwrap().iter().filter_map(|w| w["cell_id"].as_str()).collect();
     assert_eq!(warned, ["call", "ask"], "what the project lacks is said at once");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_names_the_entry_points_that_its_stages_use() {
+    let world = World::open().await;
+    let project = world.project().await;
+    let stage = json!({"project_id": "0123456789ab", "client_stage_id": "0".repeat(32)});
+    let cells = json!([agent("ask", "agent", stage.clone()), agent("again", "agent", stage.clone())]);
+    let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": {"cells": cells}})).await.ok(201);
+    let blamed = &made["meta"]["errors"][0];
+    assert_eq!(blamed["field"], "config.client_stage_id");
+    assert!(blamed["message"].as_str().unwrap().contains("`tasks_url`"), "{blamed}");
+    let file = world.get(&format!("{project}/workflows/{}/export", made["data"]["id"].as_str().unwrap())).await.ok(200);
+    let used = json!({"project_id": stage["project_id"], "client_stage_id": stage["client_stage_id"], "tasks_url": null});
+    assert_eq!(file["needs"]["entry_points"], json!([used]));
     world.stop().await;
 }
 

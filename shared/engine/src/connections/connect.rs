@@ -47,7 +47,7 @@ impl Engine {
             let problem = |message| Problem::new(cell.as_str(), in_config("client_stage_id"), message);
             match self.entry_point(&at.project, &at.entry_point).await? {
                 None => problems.push(problem(format!(
-                    "The project `{}` has no entry point `{}`: take one of the catalogue (`GET /api/v1/catalog`).",
+                    "The project `{}` has no entry point `{}`: take one of the catalogue (`GET /api/v1/catalog`). One of another deployment needs its `tasks_url`, too.",
                     at.project, at.entry_point
                 ))),
                 Some(entry) => {

@@ -1,6 +1,7 @@
 //! What a workflow needs of its project, by name: whoever takes it elsewhere learns what is to be there.
 
 use super::build::Draft;
+use rookery_agents::EntryPointAt;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -14,6 +15,32 @@ pub struct Needs {
     /// The persistent agents that its cells ask.
     #[serde(default)]
     pub agents: BTreeSet<String>,
+    /// The entry points that its stages use.
+    #[serde(default)]
+    pub entry_points: BTreeSet<NeededEntryPoint>,
+}
+
+/// An entry point that a stage uses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NeededEntryPoint {
+    /// The project that provides it.
+    pub project_id: String,
+    /// Its id.
+    pub client_stage_id: String,
+    /// Where its project takes tasks; null on the deployment that the file is of.
+    #[serde(default)]
+    pub tasks_url: Option<String>,
+}
+
+impl NeededEntryPoint {
+    fn of(at: &EntryPointAt) -> Self {
+        NeededEntryPoint {
+            project_id: at.project.clone(),
+            client_stage_id: at.entry_point.clone(),
+            tasks_url: at.tasks_url.clone(),
+        }
+    }
 }
 
 impl Draft {
@@ -22,6 +49,7 @@ impl Draft {
         Needs {
             credentials: self.credentials.iter().map(|named| named.name().to_owned()).collect(),
             agents: self.asked.iter().map(|(_, agent)| agent.to_string()).collect(),
+            entry_points: self.used.iter().map(|(_, at)| NeededEntryPoint::of(at)).collect(),
         }
     }
 }
