@@ -72,7 +72,7 @@ async fn a_call_is_a_task_and_its_reply_the_result() {
     let revoke = format!("/projects/{}/connections/{}/revoke", provider.project, listed[0]["id"].as_str().unwrap());
     api.post(&revoke, &json!({})).await.expect(200);
     let refused = client.call("echo", json!({})).await;
-    assert_eq!((&refused["isError"], &refused["structuredContent"]["error"]["type"]), (&json!(true), &json!("not_found")));
+    assert_eq!((&refused["isError"], &refused["structuredContent"]["error"]["type"]), (&json!(true), &json!("closed")));
 }
 
 #[tokio::test]
@@ -89,9 +89,12 @@ async fn a_run_that_fails_or_does_not_reply_says_so() {
     assert_eq!((&done["isError"], &done["structuredContent"]["done"]), (&json!(false), &json!(true)), "{done}");
     for (tool, code) in [("mute", "no_reply"), ("wrong", "invalid_reply")] {
         let failed = client.call(tool, json!({})).await;
-        let error = &failed["structuredContent"]["error"];
+        // A tool that promises a schema tells an error by text alone: there are clients that check all else by the schema.
+        assert!(failed["structuredContent"].is_null(), "{failed}");
+        let error = serde_json::from_str::<Value>(failed["content"][0]["text"].as_str().unwrap()).unwrap()["error"].take();
         assert_eq!((&failed["isError"], &error["type"]), (&json!(true), &json!(code)), "{failed}");
-        let run = error["meta"]["run_id"].as_str().unwrap();
+        assert_eq!(error["meta"]["workflow"], provider.id);
+        let run = error["meta"]["run"].as_str().unwrap();
         provider.finished(run).await;
     }
 }

@@ -58,6 +58,7 @@ pub use workflow::needs::Needs;
 pub use workflow::secrets::credential_warning;
 
 use connections::issuers::Issuers;
+use connections::looks::Looks;
 use connections::secrets::DeploymentKeys;
 use delivery::slow_lane::SlowLane;
 use lists::Lists;
@@ -87,6 +88,7 @@ pub struct Engine {
     lists: Lists,
     slow_lane: SlowLane,
     watched: Watched,
+    looks: Looks,
     deployment_keys: OnceCell<DeploymentKeys>,
     issuers: Issuers,
     settings: Settings,
@@ -178,6 +180,7 @@ impl Engine {
             lists: Lists::default(),
             slow_lane: SlowLane::of_this_machine(),
             watched: Watched::default(),
+            looks: Looks::default(),
             deployment_keys: OnceCell::new(),
             issuers: Issuers::default(),
             settings,

@@ -21,11 +21,12 @@ impl Store {
     /// A part of a walk over all items of runs that have an event; with `since`, over the events that came from outside since then.
     pub fn walk_events(&self, since: Option<Time>, from: Option<Key>) -> BoxFuture<'_, Result<Walked>> {
         Box::pin(async move {
+            // Tasks have payloads, too; only events are kept for lists.
             let filter = match since {
-                None => Expr::new("attribute_exists(payload)"),
+                None => Expr::new("attribute_exists(payload) AND attribute_exists(keep)"),
                 // What began its run came of nothing; a check may begin its run with several events.
                 Some(since) => {
-                    Expr::new("attribute_exists(payload) AND (#hop = :zero OR attribute_not_exists(#from)) AND #at >= :since")
+                    Expr::new("attribute_exists(payload) AND attribute_exists(keep) AND (#hop = :zero OR attribute_not_exists(#from)) AND #at >= :since")
                         .name("#hop", "hop")
                         .name("#from", "from")
                         .name("#at", "at")

@@ -14,7 +14,7 @@ use rookery_domain::{EntryPointId, Error, Kind, Payload, Result, RunId, limits};
 use rookery_engine::{CallProgress, CallState, DirectTask, Protocol};
 use rookery_store::{EntryPoint, Role};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a call waits for its reply before it is a task.
 const SOON: Duration = Duration::from_secs(2);
@@ -52,12 +52,16 @@ impl Server {
         mut arguments: JsonObject,
         knows_tasks: bool,
     ) -> std::result::Result<Option<CallToolResponse>, ErrorData> {
+        if let Err(refused) = self.caller.allow(&self.project.id, Role::Ingest) {
+            return Ok(Some(result(refused.into_response(), &[]).await.into()));
+        }
+        let began = Instant::now();
         let offered = self.offered().await.map_err(internal)?;
         if name == GET_REPLY && !offered.is_empty() {
             let task = arguments.remove("task").unwrap_or_default();
             let call = self.find_call(task.as_str().unwrap_or_default()).await.map_err(internal)?;
             return match call {
-                Some((call, _)) => self.wait(call, knows_tasks).await.map(Some),
+                Some((call, _)) => self.wait(call, knows_tasks, began).await.map(Some),
                 None => Ok(Some(failed(unknown_task()).await.into())),
             };
         }
@@ -68,15 +72,16 @@ impl Server {
             Err(error) => Err(error),
         };
         match begun {
-            Ok(run) => self.wait(Call { entry, run }, knows_tasks).await.map(Some),
-            Err(error) => Ok(Some(failed(error).await.into())),
+            Ok(run) => self.wait(Call { entry, run }, knows_tasks, began).await.map(Some),
+            Err(error) if error.kind == Kind::NotFound => Ok(Some(unstructured(&entry, failed(closed()).await).into())),
+            Err(error) => Ok(Some(unstructured(&entry, failed(error).await).into())),
         }
     }
 
-    async fn wait(&self, call: Call, knows_tasks: bool) -> std::result::Result<CallToolResponse, ErrorData> {
+    async fn wait(&self, call: Call, knows_tasks: bool, began: Instant) -> std::result::Result<CallToolResponse, ErrorData> {
         let wait = if knows_tasks { SOON } else { WAIT };
         let following = self.app.engine.follow_call(call.entry.clone(), Protocol::Mcp, call.run);
-        let Some(progress) = following.end(wait).await.map_err(internal)? else {
+        let Some(progress) = following.end(wait.saturating_sub(began.elapsed())).await.map_err(internal)? else {
             return Ok(failed(unknown_task()).await.into());
         };
         if progress.state.is_over() {
@@ -87,7 +92,7 @@ impl Server {
         }
         let message = format!("The workflow works on it for more than {} seconds, and goes on.", wait.as_secs());
         let error = Error::new(Kind::Conflict, "goes_on", message, format!("Call `{GET_REPLY}` with the `task` of `meta`."));
-        Ok(failed(error.with_meta(json!({"task": call.id()}))).await.into())
+        Ok(unstructured(&call.entry, failed(error.with_meta(json!({"task": call.id()}))).await).into())
     }
 
     /// The state of a task; none if there is no such task.
@@ -128,10 +133,11 @@ impl Server {
 /// What a tool says whose call is over.
 async fn told(call: &Call, progress: CallProgress) -> CallToolResult {
     let has_output = call.entry.published.output_schema.is_some();
-    match (progress.state, progress.replies.into_iter().next()) {
+    let run = json!({"workflow": call.entry.agent.workflow.workflow, "run": call.run});
+    let result = match (progress.state, progress.replies.into_iter().next()) {
         (CallState::Failed(TaskError { code, message }), _) => {
-            let body = json!({"error": {"type": code, "message": message, "details": "The run shows why.", "meta": {"run_id": call.run}}});
-            super::call::of(body, true)
+            let remedy = "A key that may read sees why: `read_run` with what `meta` has.";
+            super::call::of(json!({"error": {"type": code, "message": message, "details": remedy, "meta": run}}), true)
         }
         (CallState::Cancelled, _) => {
             failed(Error::new(Kind::Conflict, "cancelled", "The call was cancelled.", "Call the tool again.")).await
@@ -139,11 +145,20 @@ async fn told(call: &Call, progress: CallProgress) -> CallToolResult {
         (_, Some(TaskReply { payload, .. })) => super::call::of(payload.value().clone(), false),
         (_, None) if has_output => {
             let message = "The workflow is done, and has not replied.";
-            let error = Error::new(Kind::Unprocessable, "no_reply", message, "The run shows which way it went: `read_run`.");
-            failed(error.with_meta(json!({"run_id": call.run}))).await
+            let remedy = "The run shows which way it went: `read_run` with what `meta` has.";
+            failed(Error::new(Kind::Unprocessable, "no_reply", message, remedy).with_meta(run)).await
         }
         (_, None) => super::call::of(json!({"done": true, "run_id": call.run}), false),
+    };
+    unstructured(&call.entry, result)
+}
+
+/// The same result. An error of a tool that promises a schema is only text: there are clients that check it by the schema.
+fn unstructured(entry: &EntryPoint, mut result: CallToolResult) -> CallToolResult {
+    if result.is_error == Some(true) && entry.published.output_schema.is_some() {
+        result.structured_content = None;
     }
+    result
 }
 
 fn task(call: &Call, progress: &CallProgress) -> Task {
@@ -154,6 +169,11 @@ fn task(call: &Call, progress: &CallProgress) -> Task {
 /// An error of the API, as the result of a call that failed.
 async fn failed(error: Error) -> CallToolResult {
     result(ApiError::from(error).into_response(), &[]).await
+}
+
+fn closed() -> Error {
+    let message = "The project has closed this tool: it has taken back the connection of its callers.";
+    Error::new(Kind::Forbidden, "closed", message, "Ask the project's owner, who can accept the connection `mcp` again.")
 }
 
 fn unknown_task() -> Error {

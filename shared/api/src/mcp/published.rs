@@ -13,7 +13,9 @@ pub(super) const GET_REPLY: &str = "get_reply";
 /// The longest name that is made of a title, in bytes.
 const NAME_BYTES: usize = 48;
 /// How many digits of an entry point's id tell it from others of its name.
-const ID_DIGITS: usize = 8;
+const ID_DIGITS: usize = 12;
+/// What stands before them. No title makes a name that has this.
+const BEFORE_ID: &str = "__";
 
 /// The entry points with their names as tools. Where several have one name, or a tool of ours has it, each gets a part of its id, so that
 /// no call ever reaches another one than was meant.
@@ -25,7 +27,7 @@ pub(super) fn named(entries: Vec<EntryPoint>) -> Vec<(String, EntryPoint)> {
     }
     let is_taken = |name: &str| counts[name] > 1 || name == GET_REPLY || tools::find(name).is_some();
     let told_apart = |name: String, id: EntryPointId| match is_taken(&name) {
-        true => format!("{name}_{}", &id.0.simple().to_string()[..ID_DIGITS]),
+        true => format!("{name}{BEFORE_ID}{}", &id.0.simple().to_string()[..ID_DIGITS]),
         false => name,
     };
     names.into_iter().zip(entries).map(|(name, entry)| (told_apart(name, entry.id), entry)).collect()

@@ -1,6 +1,7 @@
 //! What has become of a caller's task (`callers.rs`): its replies, or the end of the run that it began.
 
 use super::callers::{Protocol, connection_id};
+use super::looks::Look;
 use super::reply::message_for_others;
 use crate::Engine;
 use crate::workflow::called_run::{CalledError, PAUSES, RESTS, Seen};
@@ -51,6 +52,18 @@ impl CallState {
 impl Engine {
     /// What has become of a task that began a run of an entry point. None if no caller of this protocol began that run.
     pub async fn call_progress(&self, entry: &EntryPoint, by: Protocol, run: RunId) -> Result<Option<CallProgress>> {
+        let (asked, shared) = (Instant::now(), self.looks.at((connection_id(entry, by), run)));
+        let mut last = shared.lock().await;
+        if let Some(look) = last.as_ref().filter(|look| look.began >= asked) {
+            return Ok(look.found.clone());
+        }
+        let began = Instant::now();
+        let found = self.look_at_call(entry, by, run).await?;
+        *last = Some(Look { began, found: found.clone() });
+        Ok(found)
+    }
+
+    async fn look_at_call(&self, entry: &EntryPoint, by: Protocol, run: RunId) -> Result<Option<CallProgress>> {
         let workflow = &entry.agent.workflow;
         loop {
             let origin = self.store.task_origin(workflow, run).await?;
@@ -66,8 +79,11 @@ impl Engine {
                 began,
                 changed,
             };
-            if let Some(state) = waited_for(&origin, &replies) {
-                return Ok(Some(of(state, last, replies)));
+            match (waited_for(&origin, &replies), origin.ended) {
+                // What comes later changes nothing about that.
+                (Some(CallState::Cancelled), Some(ended)) => return Ok(Some(of(CallState::Cancelled, ended, Vec::new()))),
+                (Some(state), _) => return Ok(Some(of(state, last, replies))),
+                (None, _) => {}
             }
             let Some(version) = seen.version else { return Ok(Some(of(CallState::Working, last, replies))) };
             let built = self.built(workflow, version).await?;
@@ -165,7 +181,8 @@ impl FollowCall {
             match tokio::time::timeout_at(until, self.next()).await {
                 Ok(Ok(Some(progress))) if !progress.state.is_over() => last = Some(progress),
                 Ok(over) => return over,
-                Err(_) => return Ok(last),
+                Err(_) if last.is_some() => return Ok(last),
+                Err(_) => return self.engine.call_progress(&self.entry, self.by, self.run).await,
             }
         }
     }

@@ -13,8 +13,10 @@ use rookery_domain::{
 use rookery_store::{Connection, Ends, EntryPoint, KeptReply};
 use std::sync::Arc;
 
-/// The most entry points of a project that are offered to callers.
+/// The most entry points of a project that are offered to callers, and how many bytes their schemas may have together: whoever lists them
+/// shows the schemas.
 const OFFERED: usize = 200;
+const OFFERED_BYTES: usize = 1024 * 1024;
 /// The type of a caller's task.
 const TASK_TYPE: &str = "task";
 /// How long a reply is kept, in milliseconds: as long as the events of its run.
@@ -51,13 +53,15 @@ pub struct DirectTask {
 }
 
 impl Engine {
-    /// The entry points of a project whose workflows run, by title: the first 200.
+    /// The entry points of a project whose workflows run, by title: at most 200, and with at most 1 MiB of schemas.
     pub async fn offered(&self, project: &ProjectId) -> Result<Vec<EntryPoint>> {
-        let (mut offered, mut cursor) = (Vec::new(), None);
+        let (mut offered, mut bytes, mut cursor) = (Vec::new(), 0, None);
         while offered.len() < OFFERED {
             let page = self.store.entry_points(project, AT_ONCE, cursor.as_ref()).await?;
             for entry in page.items {
-                if self.running(&entry.agent.workflow).await?.is_some() {
+                let of_entry = schema_bytes(&entry);
+                if bytes + of_entry <= OFFERED_BYTES && self.running(&entry.agent.workflow).await?.is_some() {
+                    bytes += of_entry;
                     offered.push(entry);
                 }
             }
@@ -109,6 +113,11 @@ impl Engine {
         self.watched.tell(id.run);
         Ok(())
     }
+}
+
+fn schema_bytes(entry: &EntryPoint) -> usize {
+    let schemas = [&entry.published.input_schema, &entry.published.output_schema];
+    schemas.into_iter().flatten().map(|schema| schema.to_string().len()).sum()
 }
 
 /// The id of the connection of an entry point with the callers of a protocol.

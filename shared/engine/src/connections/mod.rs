@@ -15,7 +15,7 @@
 //! | how clients of other deployments are connected, and replied to | `wire.rs`, over `post.rs` |
 //! | how a stage uses an entry point of another deployment | `foreign.rs` and `ask_elsewhere.rs`, over `post.rs` |
 //! | how a project proves to another deployment who it is | `proof.rs`, over `jws.rs`, `issuers.rs` |
-//! | how callers that are no stages use an entry point | `callers.rs`, then `called.rs` |
+//! | how callers that are no stages use an entry point | `callers.rs`, then `called.rs`, over `looks.rs` |
 //! | by what a client of another deployment is known after that | `token.rs` |
 //! | which secrets the deployment has for both | `secrets.rs` |
 //!
@@ -30,6 +30,7 @@ pub(crate) mod foreign;
 pub(crate) mod issuers;
 mod jws;
 mod leaving;
+pub(crate) mod looks;
 pub(crate) mod new_task;
 pub(crate) mod over;
 mod post;

@@ -1,6 +1,7 @@
 //! Callers that are no stages: the same task again is the same run, and counts once.
 
 use crate::World;
+use futures::future::join_all;
 use rookery_domain::{Error, Payload, RunId, Time};
 use rookery_engine::{CallState, DirectTask, Protocol};
 use rookery_store::EntryPoint;
@@ -39,4 +40,23 @@ async fn a_task_that_comes_again_is_the_same_and_counts_once() {
             return;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_that_ask_about_one_run_read_it_together() {
+    const ASKERS: usize = 20;
+    let world = World::start(94).await;
+    let workflow = world.started(OPTIONS).await;
+    let entry = world.calm.offered(&workflow.id.project).await.unwrap().remove(0);
+    let run = call(&world, &entry, "a").await.unwrap();
+    let (engine, requests) = world.counted();
+    let asked = join_all((0..ASKERS).map(|_| engine.call_progress(&entry, Protocol::A2a, run))).await;
+    assert!(asked.iter().all(|found| found.as_ref().unwrap().as_ref().unwrap().state == CallState::Ended));
+    // Who finds a run at its end reads it twice. The first asker's reading began before the others asked; the second is for all others. The
+    // workflow is read once.
+    assert!(requests.of("Query") <= 2 * 2 + 1, "{}", requests.of("Query"));
+    // Who asks afterwards is told what is so then.
+    let before = requests.of("Query");
+    engine.call_progress(&entry, Protocol::A2a, run).await.unwrap();
+    assert!(requests.of("Query") > before);
 }

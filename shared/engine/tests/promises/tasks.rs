@@ -115,6 +115,9 @@ async fn each_task_and_each_of_its_replies_are_there_once_whatever_fails() {
     let sent = tasks(&world, &provider.id.project).await;
     assert_eq!(sent.iter().filter(|task| task.state == TaskState::Delivered).count(), 2 * EVENTS);
     all_fired(&world);
+    // Among what is stored now, there are tasks: who looks for lost messages finds none.
+    assert_eq!(world.calm.send_unsent(Time(0)).await.unwrap(), 0);
+    assert_eq!(world.calm.send_unfinished().await.unwrap(), 0);
 }
 
 fn owned((cell, count): (&str, usize)) -> (String, usize) {

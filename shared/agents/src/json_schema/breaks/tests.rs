@@ -23,7 +23,9 @@ proptest! {
     #[test]
     fn a_schema_breaks_nothing_that_relies_on_itself(schema in schema()) {
         if let Ok(read) = Schema::parse(&schema) {
-            prop_assert_eq!(breaks_read(Input, &read, &read), Vec::<String>::new());
+            let told = breaks_read(Input, &read, &read);
+            // A comparison that takes too long ends, and says so.
+            prop_assert!(told.is_empty() || told.iter().any(|gap| gap.contains("too complicated")), "{:?}", told);
         }
     }
 }
