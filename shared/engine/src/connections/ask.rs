@@ -15,6 +15,10 @@ use rookery_store::{AskedTask, Connection, Opened, Pending};
 /// How long a task waits at first to be sent again whose connection is not accepted yet, and at last, in milliseconds; each attempt
 /// doubles the wait, and up to as much again is added by chance.
 const PENDING_MS: [i64; 2] = [1_000, 60_000];
+/// How long a task waits at least whose sender is not believed, in milliseconds.
+const UNBELIEVED_MS: i64 = 15_000;
+/// When a stage that waits looks first whether the provider is still there, and at last, in milliseconds; each look doubles the wait.
+const LOOK_MS: [i64; 2] = [1_200_000, 3_600_000];
 /// By how much tasks that may come again at one time are spread, in milliseconds.
 const SPREAD_MS: i64 = 5_000;
 
@@ -101,7 +105,11 @@ impl EngineHost<'_> {
             context: None,
         };
         match self.engine.itself()?.take_task(connection, task).await {
-            Ok(_) => Ok(Reply::WaitsUntil(pending.deadline)),
+            // A provider that goes tells nobody. Then the next attempt finds no entry point; and else, it is the same task.
+            Ok(_) => {
+                let look = (LOOK_MS[0] << self.work.attempt.min(4)).min(LOOK_MS[1]);
+                Ok(Reply::WaitsUntil(Time::now().plus(look).min(pending.deadline)))
+            }
             Err(error) => Asking { attempt: self.work.attempt, deadline: pending.deadline }.refused(error),
         }
     }
@@ -118,8 +126,10 @@ impl Asking {
     pub(super) fn refused(&self, error: Error) -> Result<Reply, Stopped> {
         let later = |ms: i64, why: String| Ok(Reply::NotNow(Time::now().plus(ms).min(self.deadline), why));
         match error.code {
-            "connection_pending" => {
+            "connection_pending" | "not_believed" => {
                 let wait = (PENDING_MS[0] << self.attempt.min(6)).min(PENDING_MS[1]);
+                // Keys that could not be read are not asked for again at once.
+                let wait = if error.code == "not_believed" { wait.max(UNBELIEVED_MS) } else { wait };
                 later(wait + jitter_ms(wait), error.message)
             }
             _ if error.kind == Kind::TooMany => {
@@ -141,7 +151,6 @@ fn refused(error: Error) -> Stopped {
             Stopped::Agent(told)
         }
         Kind::Conflict if error.code == "away" => Stopped::Agent(AgentError::retry("provider_away", error.message)),
-        Kind::Conflict if error.code == "not_believed" => Stopped::Agent(AgentError::retry(error.code, error.message)),
         Kind::NotFound if error.code == "stage_gone" => Stopped::Agent(AgentError::fail(error.code, error.message)),
         Kind::NotFound => {
             let message = "The provider has refused or taken back the connection.";

@@ -56,7 +56,14 @@ impl Engine {
         }
         let groups = task_groups("on_task", &task.task_type);
         let incoming = Incoming { id: Some(id), hop: task.hop, ..Incoming::new(payload, groups, None) };
-        self.accept_at_trigger(&workflow, &agent.cell, incoming).await
+        match self.accept_at_trigger(&workflow, &agent.cell, incoming).await {
+            // What was taken before goes on while the workflow is stopped.
+            Err(error) if error.code == "workflow_stopped" && !is_new => {
+                let there = self.store.run_item(&agent.workflow, id).await?;
+                there.filter(|item| item.event.is_some()).map(|_| id).ok_or(error)
+            }
+            accepted => accepted,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod emits;
 mod faults;
 mod faulty;
 mod fresh;
+mod gone;
 mod hot_keys;
 mod known;
 mod leaving;
