@@ -52,20 +52,23 @@ impl Server {
         mut arguments: JsonObject,
         knows_tasks: bool,
     ) -> std::result::Result<Option<CallToolResponse>, ErrorData> {
+        let began = Instant::now();
+        let offered = named(self.app.engine.offered(&self.project.id).await.map_err(internal)?);
+        let (asks, called) = (name == GET_REPLY && !offered.is_empty(), offered.into_iter().find(|(named, _)| named == name));
+        if !asks && called.is_none() {
+            return Ok(None);
+        }
         if let Err(refused) = self.caller.allow(&self.project.id, Role::Ingest) {
             return Ok(Some(result(refused.into_response(), &[]).await.into()));
         }
-        let began = Instant::now();
-        let offered = self.offered().await.map_err(internal)?;
-        if name == GET_REPLY && !offered.is_empty() {
+        let Some((_, entry)) = called else {
             let task = arguments.remove("task").unwrap_or_default();
             let call = self.find_call(task.as_str().unwrap_or_default()).await.map_err(internal)?;
             return match call {
                 Some((call, _)) => self.wait(call, knows_tasks, began).await.map(Some),
                 None => Ok(Some(failed(unknown_task()).await.into())),
             };
-        }
-        let Some((_, entry)) = named(offered).into_iter().find(|(named, _)| named == name) else { return Ok(None) };
+        };
         let task = Payload::of(Value::Object(arguments)).map(|payload| DirectTask { key: None, context: None, payload });
         let begun = match task {
             Ok(task) => self.app.engine.call_entry_point(&entry, Protocol::Mcp, task).await,

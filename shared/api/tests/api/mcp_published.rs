@@ -101,6 +101,8 @@ async fn only_keys_that_may_put_events_in_have_the_tools_and_their_tasks() {
         let tools = client.tools().await;
         assert!(["one", "two", "get_reply"].iter().all(|tool| tools.contains(*tool) == may), "{role}: {tools:?}");
         let called = client.ask("tools/call", json!({"name": "one", "arguments": {}})).await;
+        let unknown = client.ask("tools/call", json!({"name": "three", "arguments": {}})).await;
+        assert_eq!(unknown["error"]["code"], -32602, "{role}: {unknown}");
         match may {
             true => {
                 assert!(called["result"]["content"][0]["text"].as_str().unwrap().contains("invalid_task"), "{role}: {called}")
