@@ -72,7 +72,8 @@ async fn a_task_comes_back_to_the_stage_that_sent_it() {
     }
     // What is in the catalogue is found by any words of it.
     for (words, found) in [("echo", 1), ("BACK%20sends", 1), ("nothing-like-it", 0)] {
-        assert_eq!(rookery.api.list(&format!("/catalog?q={words}")).await.len(), found, "{words}");
+        let of_provider = format!("/catalog?q={words}%20{}", provider.project);
+        assert_eq!(rookery.api.list(&of_provider).await.len(), found, "{words}");
     }
 }
 
