@@ -10,7 +10,7 @@ FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule o
 .PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test licences
 
 help: ## shows this list
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: ## builds a release and runs it with the demo; agents may call ALLOW=CIDR:PORT
 	@echo "Building (a first build takes six minutes on two cores) ..."
@@ -79,43 +79,25 @@ pyflue-differences: target/pyflue/installed ## writes how Rookery differs from P
 
 mcp-test: target/mcp/installed ## drives the official client and conformance suite of MCP, from PyPI and npm, against the program
 	cargo build --workspace --bin rookery --locked
-	target/mcp/bin/python tests/mcp/acceptance.py target/debug/rookery
-	target/mcp/bin/python tests/mcp/conformance.py target/debug/rookery target/mcp/node_modules
-
-target/mcp/installed: tests/mcp/requirements.txt tests/mcp/package.json tests/mcp/package-lock.json
-	@echo "Installing the client and the conformance suite of MCP (half a minute) ..."
-	python3 -m venv target/mcp
-	target/mcp/bin/pip install --quiet -r $<
-	cp tests/mcp/package.json tests/mcp/package-lock.json target/mcp
-	if command -v npm; then npm ci --prefix target/mcp --silent --no-audit --no-fund --ignore-scripts; fi
-	touch $@
+	PYTHONPATH=tests/clients target/mcp/bin/python tests/mcp/acceptance.py target/debug/rookery
+	PYTHONPATH=tests/clients target/mcp/bin/python tests/mcp/conformance.py target/debug/rookery target/mcp/node_modules
 
 a2a-test: target/a2a/installed ## drives the official clients of A2A, from PyPI and npm, against the program
 	cargo build --workspace --bin rookery --locked
-	target/a2a/bin/python tests/a2a/acceptance.py target/debug/rookery target/a2a/node_modules
-
-target/a2a/installed: tests/a2a/requirements.txt tests/a2a/package.json tests/a2a/package-lock.json
-	@echo "Installing the clients of A2A (half a minute) ..."
-	python3 -m venv target/a2a
-	target/a2a/bin/pip install --quiet -r $<
-	cp tests/a2a/package.json tests/a2a/package-lock.json target/a2a
-	if command -v npm; then npm ci --prefix target/a2a --silent --no-audit --no-fund --ignore-scripts; fi
-	touch $@
-
-target/pyflue/installed: tests/pyflue/requirements.txt
-	@echo "Installing PyFlue (a minute) ..."
-	python3 -m venv target/pyflue
-	target/pyflue/bin/pip install --quiet -r $<
-	touch $@
+	PYTHONPATH=tests/clients target/a2a/bin/python tests/a2a/acceptance.py target/debug/rookery target/a2a/node_modules
 
 abstra-test: target/abstra/installed ## drives Abstra's own deployments, from PyPI, against each other and against the program
 	cargo build --workspace --bin rookery --locked
 	target/abstra/bin/python -W ignore tests/abstra/acceptance.py target/debug/rookery
 
-target/abstra/installed: tests/abstra/requirements.txt
-	@echo "Installing Abstra (half a minute) ..."
-	python3 -m venv target/abstra
-	target/abstra/bin/pip install --quiet -r $<
+# What the tests by other people's clients need, from PyPI and npm, into a folder of each test.
+.SECONDEXPANSION:
+target/%/installed: tests/%/requirements.txt $$(wildcard tests/$$*/package*.json)
+	@echo "Installing what tests/$* needs (up to a minute) ..."
+	python3 -m venv target/$*
+	target/$*/bin/pip install --quiet -r $<
+	if [ -f tests/$*/package.json ] && command -v npm; then \
+	  cp $(filter %.json,$^) target/$* && npm ci --prefix target/$* --silent --no-audit --no-fund --ignore-scripts; fi
 	touch $@
 
 licences: ## checks licences and advisories of all dependencies by cargo-deny (takes minutes to install)

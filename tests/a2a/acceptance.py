@@ -1,7 +1,7 @@
 """The acceptance test of A2A: the official SDKs' own clients, for Python and for JavaScript, unmodified, against the real program, which
 needs keys. The agent is examples/timer-agent.json.
 
-    python acceptance.py PROGRAM MODULES        for example target/debug/rookery target/a2a/node_modules
+    PYTHONPATH=tests/clients python acceptance.py PROGRAM MODULES        for example target/debug/rookery target/a2a/node_modules
 
 The official compliance kit (a2a-tck) is in no registry, and so is not run.
 """
@@ -10,12 +10,9 @@ import asyncio
 import json
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -44,44 +41,22 @@ from a2a.utils.errors import (
     VersionNotSupportedError,
 )
 
+from rookery import Rookery
+
 HERE = Path(__file__).resolve().parent
 
 
-class Rookery:
-    """The program on a folder of its own, with a project that publishes the timer, and another one."""
+def agent_url(rookery, entry_point=None):
+    path = f"{rookery.url}/p/{rookery.project}/a2a"
+    return path if entry_point is None else f"{path}/{entry_point}"
 
-    def __init__(self, program, folder):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        address = self.url.removeprefix("http://")
-        command = [program, "--no-demo", "--auth", "required", "--addr", address, "--data", str(folder)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert "ready" in self.process.stdout.readline(), "it does not start"
-        self.root_key = (folder / "root.key").read_text().strip()
-        self.project, self.other = (self.post("/projects", {"name": name})["id"] for name in ("mine", "other"))
-        workflows = f"/projects/{self.project}/workflows"
-        timer = json.loads((HERE.parents[1] / "examples" / "timer-agent.json").read_text())
-        made = self.post(f"{workflows}/import", timer)
-        self.post(f"{workflows}/{made['id']}/start", {})
 
-    def post(self, path, body):
-        request = urllib.request.Request(f"{self.url}/api/v1{path}", json.dumps(body).encode(), method="POST")
-        request.add_header("content-type", "application/json")
-        request.add_header("authorization", f"Bearer {self.root_key}")
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)["data"]
-
-    def key(self, role, project=None):
-        return self.post(f"/projects/{project or self.project}/api_keys", {"name": role, "role": role})["key"]
-
-    def agent(self, entry_point=None):
-        path = f"{self.url}/p/{self.project}/a2a"
-        return path if entry_point is None else f"{path}/{entry_point}"
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(30) == 0, "it does not end well"
+def publish_timer(rookery):
+    """Starts the workflow that the clients call."""
+    workflows = f"/projects/{rookery.project}/workflows"
+    timer = json.loads((HERE.parents[1] / "examples" / "timer-agent.json").read_text())
+    made = rookery.post(f"{workflows}/import", timer)
+    rookery.post(f"{workflows}/{made['id']}/start", {})
 
 
 @asynccontextmanager
@@ -93,7 +68,7 @@ async def connected(url, key, **config):
 
 async def delay_of(rookery, key):
     """The id of the entry point `Delay`."""
-    async with connected(rookery.agent(), key) as (_, card):
+    async with connected(agent_url(rookery), key) as (_, card):
         return next(skill.id for skill in card.skills if skill.name == "Delay")
 
 
@@ -117,7 +92,7 @@ async def refused(kind, call):
 
 
 async def a_message_is_answered_by_its_task(rookery, key, delay):
-    async with connected(rookery.agent(delay), key, streaming=False) as (client, card):
+    async with connected(agent_url(rookery, delay), key, streaming=False) as (client, card):
         assert card.name == "Delay" and card.supported_interfaces[0].protocol_version == "1.0", card
         assert card.security_schemes["key"].http_auth_security_scheme.scheme == "Bearer", card
         (event,) = await told(client.send_message(message({"seconds": 0, "n": "py"})))
@@ -129,7 +104,7 @@ async def a_message_is_answered_by_its_task(rookery, key, delay):
 
 
 async def a_message_that_comes_again_is_the_same_task(rookery, key, delay):
-    async with connected(rookery.agent(delay), key, streaming=False) as (client, _):
+    async with connected(agent_url(rookery, delay), key, streaming=False) as (client, _):
         said = message({"seconds": 0})
         first, second = [(await told(client.send_message(said)))[0].task.id for _ in range(2)]
         assert first == second
@@ -138,7 +113,7 @@ async def a_message_that_comes_again_is_the_same_task(rookery, key, delay):
 
 
 async def a_stream_tells_what_comes_and_a_skill_is_chosen(rookery, key, delay):
-    async with connected(rookery.agent(), key) as (client, card):
+    async with connected(agent_url(rookery), key) as (client, card):
         assert card.capabilities.streaming and not card.capabilities.push_notifications
         events = await told(client.send_message(message({"seconds": 1}, skill=delay)))
         assert [event.WhichOneof("payload") for event in events] == ["task", "artifact_update", "status_update"], events
@@ -148,11 +123,11 @@ async def a_stream_tells_what_comes_and_a_skill_is_chosen(rookery, key, delay):
 
 
 async def a_task_is_listed_followed_and_cancelled(rookery, key, delay):
-    async with connected(rookery.agent(delay), key, streaming=False, polling=True) as (client, _):
+    async with connected(agent_url(rookery, delay), key, streaming=False, polling=True) as (client, _):
         (event,) = await told(client.send_message(message({"seconds": 3600}, context="talk-py")))
         task = event.task
         assert task.status.state == TaskState.TASK_STATE_WORKING and task.context_id == "talk-py"
-    async with connected(rookery.agent(delay), key) as (client, _):
+    async with connected(agent_url(rookery, delay), key) as (client, _):
         followed = []
         async for event in client.subscribe(SubscribeToTaskRequest(id=task.id)):
             followed.append(event.WhichOneof("payload"))
@@ -167,7 +142,7 @@ async def a_task_is_listed_followed_and_cancelled(rookery, key, delay):
 
 
 async def what_is_wrong_is_an_error_of_its_kind(rookery, key, delay):
-    async with connected(rookery.agent(delay), key, streaming=False) as (client, _):
+    async with connected(agent_url(rookery, delay), key, streaming=False) as (client, _):
         await refused(TaskNotFoundError, client.get_task(GetTaskRequest(id="none")))
         wrong = await refused(InvalidParamsError, told(client.send_message(message({"seconds": "soon"}))))
         assert wrong.data["field"] == "payload.seconds" and wrong.data["type"] == "invalid_task", wrong.data
@@ -180,16 +155,16 @@ async def what_is_wrong_is_an_error_of_its_kind(rookery, key, delay):
 
 
 async def keys_open_what_they_may(rookery, key, delay):
-    async with connected(rookery.agent(), key) as (client, card):
+    async with connected(agent_url(rookery), key) as (client, card):
         all_that_there_is = await client.get_extended_agent_card(GetExtendedAgentCardRequest())
         assert [skill.name for skill in all_that_there_is.skills] == [skill.name for skill in card.skills] == ["Delay", "Schedule"]
-    async with connected(rookery.agent(delay), rookery.key("viewer"), streaming=False) as (client, _):
+    async with connected(agent_url(rookery, delay), rookery.key("viewer"), streaming=False) as (client, _):
         assert "403" in str(await refused(A2AClientError, told(client.send_message(message({"seconds": 0})))))
     # The timer is open, so its card is for all; but a key of another project calls nothing here.
-    async with connected(rookery.agent(delay), rookery.key("owner", rookery.other), streaming=False) as (client, _):
+    async with connected(agent_url(rookery, delay), rookery.key("owner", rookery.other), streaming=False) as (client, _):
         assert "404" in str(await refused(A2AClientError, told(client.send_message(message({"seconds": 0})))))
     async with httpx.AsyncClient() as http:
-        assert (await A2ACardResolver(http, rookery.agent(delay)).get_agent_card()).name == "Delay"
+        assert (await A2ACardResolver(http, agent_url(rookery, delay)).get_agent_card()).name == "Delay"
         await refused(AgentCardResolutionError, A2ACardResolver(http, rookery.url).get_agent_card())
 
 
@@ -207,6 +182,7 @@ async def main(program, modules):
     with tempfile.TemporaryDirectory() as folder:
         rookery = Rookery(program, Path(folder) / "data")
         try:
+            publish_timer(rookery)
             key = rookery.key("ingest")
             delay = await delay_of(rookery, key)
             for case in CASES:

@@ -2,17 +2,13 @@
 
 It is done twice: by the protocol without a handshake (2026-07-28), and by that of older clients, with one.
 
-    python acceptance.py PROGRAM        for example target/debug/rookery
+    PYTHONPATH=tests/clients python acceptance.py PROGRAM        for example target/debug/rookery
 """
 
 import asyncio
 import json
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import urllib.request
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,36 +16,9 @@ import httpx2
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
+from rookery import Rookery
+
 MODES = {"auto": "2026-07-28", "legacy": "2025-11-25"}
-
-
-class Rookery:
-    """The program on a folder of its own, with two projects."""
-
-    def __init__(self, program, folder, auth="required"):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        address = self.url.removeprefix("http://")
-        command = [program, "--no-demo", "--auth", auth, "--addr", address, "--data", str(folder)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert "ready" in self.process.stdout.readline(), "it does not start"
-        self.root_key = (folder / "root.key").read_text().strip() if auth == "required" else "none"
-        self.project, self.other = (self.post("/projects", {"name": name})["id"] for name in ("mine", "other"))
-
-    def post(self, path, body):
-        request = urllib.request.Request(f"{self.url}/api/v1{path}", json.dumps(body).encode(), method="POST")
-        request.add_header("content-type", "application/json")
-        request.add_header("authorization", f"Bearer {self.root_key}")
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)["data"]
-
-    def key(self, role):
-        return self.post(f"/projects/{self.project}/api_keys", {"name": role, "role": role})["key"]
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(30) == 0, "it does not end well"
 
 
 @asynccontextmanager

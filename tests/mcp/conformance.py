@@ -1,7 +1,7 @@
 """The official conformance suite of MCP, unmodified, against the real program: those of its scenarios that are about tools, and need no
 pictures, resources, prompts or questions to the client, which Rookery does not have. What they call are published workflows.
 
-    python conformance.py PROGRAM MODULES        for example target/debug/rookery target/mcp/node_modules
+    PYTHONPATH=tests/clients python conformance.py PROGRAM MODULES        for example target/debug/rookery target/mcp/node_modules
 """
 
 import shutil
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from acceptance import Rookery
+from rookery import Rookery
 
 SCENARIOS = [
     "server-initialize",
