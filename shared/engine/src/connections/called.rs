@@ -4,13 +4,13 @@ use super::callers::{Protocol, connection_id};
 use super::looks::Look;
 use super::reply::message_for_others;
 use crate::Engine;
-use crate::workflow::called_run::{CalledError, PAUSES, RESTS, Seen};
+use crate::workflow::called_run::{CalledError, Seen};
+use crate::workflow::watched::News;
 use rookery_agents::{TaskError, TaskReply};
 use rookery_domain::{Error, Result, RunId, Time};
 use rookery_store::{EntryPoint, KeptReply, TaskOrigin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::watch::Receiver;
 
 /// A caller's task, as far as it is now.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +115,7 @@ impl Engine {
     /// Follows a caller's task: see [`FollowCall::next`].
     pub fn follow_call(self: &Arc<Self>, entry: EntryPoint, by: Protocol, run: RunId) -> FollowCall {
         let news = self.watched.watch(run);
-        FollowCall { engine: self.clone(), entry, by, run, news, pause: PAUSES[0], given: None }
+        FollowCall { engine: self.clone(), entry, by, run, news, given: None }
     }
 
     async fn seen_call(&self, entry: &EntryPoint, run: RunId) -> Result<(Seen, Vec<KeptReply>)> {
@@ -147,8 +147,7 @@ pub struct FollowCall {
     entry: EntryPoint,
     by: Protocol,
     run: RunId,
-    news: Receiver<()>,
-    pause: Duration,
+    news: News,
     given: Option<CallProgress>,
 }
 
@@ -157,19 +156,18 @@ impl FollowCall {
     pub async fn next(&mut self) -> Result<Option<CallProgress>> {
         loop {
             if self.given.is_some() {
-                // What happens in this process is heard at once; the rest is found by a look.
-                tokio::time::timeout(self.pause, self.news.changed()).await.ok();
+                self.news.wait().await;
             }
             let began = Instant::now();
             let Some(progress) = self.engine.call_progress(&self.entry, self.by, self.run).await? else { return Ok(None) };
             let has_changed =
                 |given: &CallProgress| (&given.state, given.replies.len()) != (&progress.state, progress.replies.len());
-            if self.given.as_ref().is_none_or(has_changed) {
-                self.pause = PAUSES[0].max(began.elapsed() * RESTS);
+            let is_new = self.given.as_ref().is_none_or(has_changed);
+            self.news.looked(began.elapsed(), is_new);
+            if is_new {
                 self.given = Some(progress.clone());
                 return Ok(Some(progress));
             }
-            self.pause = (self.pause * 2).min(PAUSES[1]).max(began.elapsed() * RESTS);
         }
     }
 

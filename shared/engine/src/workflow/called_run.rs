@@ -5,21 +5,16 @@
 mod seen;
 
 use crate::Engine;
+use crate::workflow::watched::News;
 use rookery_domain::{CellId, Error, EventAt, EventId, Payload, Result, RunId, Time, WorkflowRef};
 use rookery_store::{Called, RunItem};
 pub(crate) use seen::Seen;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::sync::watch::Receiver;
+use std::time::Instant;
 
 /// How many items of a run are read at once.
 const READ: usize = 200;
-/// The first and the longest pause between two looks at a run; what happens in this process is heard at once.
-pub(crate) const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(2)];
-/// A run that takes long to read is read more rarely: so many times as long is waited.
-pub(crate) const RESTS: u32 = 4;
-
 /// What is told of a run so far. It is stored as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
@@ -113,8 +108,8 @@ impl Engine {
 
     /// Follows a run: see [`Follow::next`].
     pub fn follow_called(self: &Arc<Self>, called: Called) -> Follow {
-        let commits = self.watched.watch(called.run);
-        Follow { engine: self.clone(), called, commits, pause: PAUSES[0], is_new: true, told: 0 }
+        let news = self.watched.watch(called.run);
+        Follow { engine: self.clone(), called, news, is_new: true, told: 0 }
     }
 
     /// Reads a run; each item is also shown to `look`.
@@ -138,8 +133,7 @@ impl Engine {
 pub struct Follow {
     engine: Arc<Engine>,
     called: Called,
-    commits: Receiver<()>,
-    pause: Duration,
+    news: News,
     is_new: bool,
     /// How many deliveries were given.
     told: usize,
@@ -151,17 +145,16 @@ impl Follow {
     pub async fn next(&mut self) -> Result<Option<Progress>> {
         loop {
             if !std::mem::take(&mut self.is_new) {
-                // Whoever committed something tells it; the others are found by a look.
-                tokio::time::timeout(self.pause, self.commits.changed()).await.ok();
+                self.news.wait().await;
             }
             let began = Instant::now();
             let Some(progress) = self.engine.progress(&self.called).await? else { return Ok(None) };
-            if progress.end.is_some() || progress.deliveries.len() > self.told {
+            let is_new = progress.end.is_some() || progress.deliveries.len() > self.told;
+            self.news.looked(began.elapsed(), is_new);
+            if is_new {
                 self.told = progress.deliveries.len();
-                self.pause = PAUSES[0].max(began.elapsed() * RESTS);
                 return Ok(Some(progress));
             }
-            self.pause = (self.pause * 2).min(PAUSES[1]).max(began.elapsed() * RESTS);
         }
     }
 
