@@ -80,7 +80,7 @@ async fn list(
 ) -> Result<impl IntoResponse> {
     let client = match &caller {
         Caller::Root => None,
-        Caller::Key(key) => Some(ClientName { deployment: None, project: key.project_id.to_string() }),
+        Caller::Key(key) => Some(ClientName::here(&key.project_id)),
     };
     let page = usable(&app, client.as_ref(), &query.words(), query.limit()?, query.cursor()?).await?;
     Ok(listed(page, |entry| show(&app, entry)))

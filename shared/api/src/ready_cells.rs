@@ -101,7 +101,7 @@ async fn list(
             return Ok(listed(Page { items: page.items.into_iter().map(of_agent).collect(), next }, |cell| cell));
         }
     }
-    let client = ClientName { deployment: None, project: project.id.to_string() };
+    let client = ClientName::here(&project.id);
     let after = after.filter(|_| which == ENTRY_POINTS);
     let page = usable(&app, Some(&client), &words, limit, after).await?;
     let next = page.next.map(|next| place(ENTRY_POINTS, Some(&next))).transpose()?;

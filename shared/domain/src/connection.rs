@@ -1,7 +1,7 @@
 //! Connections between workflows: a stage of one workflow uses an entry point of another. Their ids are derived, so that the same stages
 //! always have the same connection.
 
-use crate::{AgentRef, CellId, ConnectionId, EntryPointId, Error, StageId, TaskId, Time, WorkflowRef, hashed_uuid};
+use crate::{AgentRef, CellId, ConnectionId, EntryPointId, Error, ProjectId, StageId, TaskId, Time, WorkflowRef, hashed_uuid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -77,6 +77,16 @@ pub struct ClientName {
 }
 
 impl ClientName {
+    /// The name of a project of this deployment.
+    pub fn here(project: &ProjectId) -> Self {
+        ClientName { deployment: None, project: project.to_string() }
+    }
+
+    /// Whether it is the name of this project of this deployment.
+    pub fn is(&self, project: &ProjectId) -> bool {
+        self.deployment.is_none() && self.project == project.as_str()
+    }
+
     /// The name of a project; without a deployment, of one of this deployment.
     pub fn new(project: String, deployment: Option<&str>) -> Result<Self, Error> {
         match deployment {
@@ -157,7 +167,7 @@ impl TaskId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ProjectId, WorkflowId};
+    use crate::WorkflowId;
 
     #[test]
     fn a_client_is_a_project_of_a_deployment() {

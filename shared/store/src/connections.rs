@@ -57,7 +57,7 @@ impl Ends {
 
     /// Whether the client is the provider's own project.
     pub fn is_own(&self) -> bool {
-        self.client.deployment.is_none() && self.client.project == self.project().as_str()
+        self.client.is(self.project())
     }
 }
 

@@ -57,8 +57,9 @@ impl EntryPoint {
 
     /// Whether a project may use the entry point, or may ask to.
     pub fn may_use(&self, client: &ClientName) -> bool {
-        let is_own = client.deployment.is_none() && client.project == self.agent.workflow.project.as_str();
-        is_own || self.published.access != Access::AllowList || self.published.allow.contains(client)
+        client.is(&self.agent.workflow.project)
+            || self.published.access != Access::AllowList
+            || self.published.allow.contains(client)
     }
 }
 

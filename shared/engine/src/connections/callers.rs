@@ -122,7 +122,7 @@ fn schema_bytes(entry: &EntryPoint) -> usize {
 
 /// The id of the connection of an entry point with the callers of a protocol.
 pub(super) fn connection_id(entry: &EntryPoint, by: Protocol) -> ConnectionId {
-    ConnectionId::of(&own_name(entry), by.stage(), entry.id, entry.agent.incarnation)
+    ConnectionId::of(&ClientName::here(&entry.agent.workflow.project), by.stage(), entry.id, entry.agent.incarnation)
 }
 
 fn ends(entry: &EntryPoint, by: Protocol) -> Ends {
@@ -130,15 +130,11 @@ fn ends(entry: &EntryPoint, by: Protocol) -> Ends {
         id: connection_id(entry, by),
         entry: entry.id,
         provider: entry.agent.clone(),
-        client: own_name(entry),
+        client: ClientName::here(&entry.agent.workflow.project),
         stage: by.stage().to_owned(),
         agent: None,
         created_at: Time::now(),
     }
-}
-
-fn own_name(entry: &EntryPoint) -> ClientName {
-    ClientName { deployment: None, project: entry.agent.workflow.project.to_string() }
 }
 
 fn nobody_waits() -> Error {

@@ -27,9 +27,8 @@ fn stages(built: &Built, workflow: &WorkflowRef) -> Vec<(AgentRef, EntryPointAt)
 
 /// How it stands with a connection that is new, if no person has decided.
 pub(super) fn first_state(entry: &EntryPoint, client: &ClientName) -> ConnectionState {
-    let is_own = client.deployment.is_none() && client.project == entry.agent.workflow.project.as_str();
     match entry.published.access {
-        _ if is_own => ConnectionState::Active,
+        _ if client.is(&entry.agent.workflow.project) => ConnectionState::Active,
         Access::Open => ConnectionState::Active,
         Access::Approval => ConnectionState::Pending,
         Access::AllowList if entry.may_use(client) => ConnectionState::Active,
@@ -152,7 +151,7 @@ impl Engine {
 
 /// What a connection of a stage of this deployment joins.
 pub(crate) fn ends(agent: &AgentRef, entry: &EntryPoint) -> Ends {
-    let client = ClientName { deployment: None, project: agent.workflow.project.to_string() };
+    let client = ClientName::here(&agent.workflow.project);
     let stage = StageId::of(agent).to_string();
     Ends {
         id: ConnectionId::of(&client, &stage, entry.id, entry.agent.incarnation),
