@@ -53,6 +53,7 @@ async fn entry_points(State(app): State<App>, ids: Ids) -> Result<Json<Value>> {
         let deprecated: Vec<Deprecated> = entry.deprecated(Time::now()).map(Deprecated::of).collect();
         json!({
             "version": entry.version, "deprecated": deprecated,
+            "input_schema": &entry.published.input_schema, "output_schema": &entry.published.output_schema,
             "title": entry.published.title, "client_stage_id": entry.id,
             "input_schemas": of("task", entry.published.input_schema), "output_schemas": of("reply", entry.published.output_schema),
         })
@@ -180,10 +181,7 @@ async fn take_reply(State(app): State<App>, ids: Ids, headers: HeaderMap, body: 
     let error = error.map(|error| TaskError { code: short(error.code), message: short(error.message) });
     let (is_plain, hop) = (reply_to.is_none(), hops(&headers)?);
     let reply = ReplyIn { id, task_type: r#type, payload: payload(&said, "payload")?, answers: reply_to.flatten(), error, hop };
-    match is_plain {
-        true => app.engine.take_plain_reply(&used.agent, used.connection, reply).await?,
-        false => app.engine.take_reply(&used.agent, used.connection, reply).await?,
-    }
+    app.engine.take_reply_from(&used, reply, is_plain).await?;
     Ok(success())
 }
 

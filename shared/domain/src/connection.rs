@@ -39,6 +39,9 @@ pub struct Published {
     pub allow: Vec<ClientName>,
     /// How many tasks a connection may bring in a minute.
     pub tasks_per_minute: u32,
+    /// How many tasks a connection may bring in a day (UTC); none for as many as the minutes allow.
+    #[serde(default)]
+    pub tasks_per_day: Option<u32>,
 }
 
 /// How it stands with a connection.

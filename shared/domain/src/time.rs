@@ -23,9 +23,9 @@ impl Time {
         self.0.div_euclid(1000) + 1
     }
 
-    /// Whole seconds until the next minute begins: when what is counted by the minute is counted anew.
-    pub fn seconds_to_next_minute(self) -> u64 {
-        (60_000 - self.0.rem_euclid(60_000)).unsigned_abs().div_ceil(1000)
+    /// Whole seconds until the next minute, hour or day of so many milliseconds begins: when what is counted by it is counted anew.
+    pub fn seconds_to_next(self, ms: i64) -> u64 {
+        (ms - self.0.rem_euclid(ms)).unsigned_abs().div_ceil(1000)
     }
 
     /// The same time for `jiff`; the epoch when `jiff`'s calendar cannot hold it.

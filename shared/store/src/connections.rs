@@ -10,8 +10,44 @@ use crate::unconditional::BATCH;
 use rookery_domain::{AgentRef, ClientName, ConnectionId, ConnectionState, EntryPointId, Error, ProjectId, Result, Time};
 use serde::{Deserialize, Serialize};
 
-/// How long the count of a minute is kept, in milliseconds.
+/// How long a count is kept after its window, in milliseconds.
 const COUNTED_MS: i64 = 10 * 60 * 1000;
+
+/// A time in which the tasks of a connection are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// A minute.
+    Minute,
+    /// A day of UTC.
+    Day,
+}
+
+impl Window {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Window::Minute => "minute",
+            Window::Day => "day",
+        }
+    }
+
+    /// How long it is, in milliseconds.
+    pub fn ms(self) -> i64 {
+        match self {
+            Window::Minute => 60_000,
+            Window::Day => 24 * 3_600_000,
+        }
+    }
+
+    /// The name of the window in which a time is.
+    fn place(self, now: Time) -> String {
+        let number = now.0.div_euclid(self.ms());
+        match self {
+            Window::Minute => number.to_string(),
+            Window::Day => format!("day {number}"),
+        }
+    }
+}
 
 /// What joins a client's stage and an entry point.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,20 +184,21 @@ impl Store {
         Ok(())
     }
 
-    /// Counts a task of a connection. `false` if it has brought as many in this minute as it may.
-    pub async fn count_task(&self, ends: &Ends, now: Time, most: u32) -> Result<bool> {
+    /// Counts a task of a connection. `false` if it has brought as many in this window as it may.
+    pub async fn count_task(&self, ends: &Ends, window: Window, now: Time, most: u32) -> Result<bool> {
         let room = Expr::new("attribute_not_exists(n) OR n < :most").n(":most", most);
-        self.add_task(ends, now, 1, room).await
+        self.add_task(ends, window, now, 1, room).await
     }
 
-    /// Takes a task back that was counted in this minute, and had come before.
-    pub async fn uncount_task(&self, ends: &Ends, now: Time) -> Result<()> {
-        self.add_task(ends, now, -1, Expr::new("n > :zero").n(":zero", 0)).await.map(drop)
+    /// Takes a task back that was counted in this window, and had come before.
+    pub async fn uncount_task(&self, ends: &Ends, window: Window, now: Time) -> Result<()> {
+        self.add_task(ends, window, now, -1, Expr::new("n > :zero").n(":zero", 0)).await.map(drop)
     }
 
-    async fn add_task(&self, ends: &Ends, now: Time, number: i64, condition: Expr) -> Result<bool> {
-        let key = keys::of_connections(ends.project(), Prefix::TaskCount, &format!("{}#{}", ends.id, now.0 / 60_000));
-        let until = now.plus(COUNTED_MS).ttl_seconds();
+    async fn add_task(&self, ends: &Ends, window: Window, now: Time, number: i64, condition: Expr) -> Result<bool> {
+        let counted = format!("{}#{}", ends.id, window.place(now));
+        let key = keys::of_connections(ends.project(), Prefix::TaskCount, &counted);
+        let until = now.plus(window.ms() + COUNTED_MS).ttl_seconds();
         let update = Expr::new("SET expires_at = :until ADD n :number").n(":until", until).n(":number", number);
         Ok(self.update(&key, update, Some(condition)).await?.is_some())
     }

@@ -8,6 +8,7 @@ use rookery_domain::{
     AgentRef, ConnectionId, ConnectionState, EntryPointId, Error, ProjectId, Result, StageId, Time, hashed_uuid,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt;
 
 /// The entry point that a stage uses.
@@ -34,7 +35,7 @@ pub enum Provider {
         entry: EntryPointId,
     },
     /// In a project of another deployment.
-    Elsewhere(Elsewhere),
+    Elsewhere(Box<Elsewhere>),
 }
 
 /// An entry point of another deployment, as a stage of this one is connected with it.
@@ -52,6 +53,18 @@ pub struct Elsewhere {
     pub task_url: String,
     /// How it stands with the connection, as the provider said last.
     pub state: ConnectionState,
+    /// What the provider listed last of its payloads.
+    #[serde(default)]
+    pub schemas: Schemas,
+}
+
+/// The JSON Schemas of an entry point, if it has some.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schemas {
+    /// Of the payloads of tasks.
+    pub input: Option<Value>,
+    /// Of the payloads of replies.
+    pub output: Option<Value>,
 }
 
 /// A token that a provider of another deployment gave: a secret.

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 /// The setting that says by which address a deployment is known.
 const PUBLIC_URL: &str = "ROOKERY_PUBLIC_URL";
 
+/// The failures that tests of two deployments leave.
+const EXPECTED: [&str; 3] = ["entry_point_gone", "invalid_task", "invalid_reply"];
+
 /// A Rookery, and the network in front of it.
 pub(super) struct Deployment {
     pub(super) rookery: Rookery,
@@ -17,7 +20,7 @@ impl Deployment {
     pub(super) async fn start(is_bad: bool) -> Deployment {
         let network = Network::new(is_bad);
         let program = super::rookery().arg("--egress-allow").arg("127.0.0.1/32").env(PUBLIC_URL, network.url());
-        let rookery = program.leaves_timers().leaves_failures("entry_point_gone").start().await;
+        let rookery = EXPECTED.iter().fold(program.leaves_timers(), |program, code| program.leaves_failures(code)).start().await;
         network.leads_to(rookery.api.base().trim_end_matches("/api/v1"));
         Deployment { rookery, network }
     }

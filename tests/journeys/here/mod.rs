@@ -4,6 +4,7 @@ mod a2a;
 mod addresses;
 mod auth;
 mod between;
+mod between_schemas;
 mod between_states;
 mod cloud_events;
 mod connections;

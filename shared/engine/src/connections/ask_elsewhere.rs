@@ -5,7 +5,7 @@ use super::ask::Asking;
 use super::foreign::connection_elsewhere;
 use crate::external::ask::full;
 use crate::external::host::{EngineHost, Stopped};
-use rookery_agents::{AskTask, EntryPointAt, Reply};
+use rookery_agents::{AgentError, AskTask, EntryPointAt, Reply};
 use rookery_domain::{Error, Kind, StageId};
 use rookery_store::{AskedTask, Opened, Pending};
 
@@ -35,6 +35,9 @@ impl EngineHost<'_> {
             Ok(used) => used,
             Err(error) => return asking.refused(gone(error, ask.at)),
         };
+        engine.judge_task(&used, ask.payload).await?.map_err(|(field, message)| {
+            AgentError::fail("invalid_task", format!("`{field}` {message}, by the `input_schema` of the entry point."))
+        })?;
         let sent = match engine.post_task(&used, &ask, &pending).await {
             // The provider has forgotten the connection, or has taken it back: it says so when it is asked to connect again.
             Err(error) if error.kind == Kind::NotFound => match engine.connect_anew(self.agent, ask.at, url).await {

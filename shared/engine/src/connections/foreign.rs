@@ -5,15 +5,16 @@ use super::post::{DEADLINE, HOPS, KEY, Post};
 use super::proof::no_public_url;
 use super::versions::Deprecated;
 use crate::Engine;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use http::Method;
+use rookery_agents::json_schema::Schema;
 use rookery_agents::{AskTask, EntryPointAt, TaskReply, in_config};
 use rookery_domain::{
     AgentRef, CellId, ConnectionId, ConnectionState, Error, Kind, PendingState, Problem, ProjectId, Result, StageId, Time,
     hashed_uuid,
 };
 use rookery_egress::Request;
-use rookery_store::{Elsewhere, Pending, Provider, UsedEntryPoint, WireToken};
+use rookery_store::{Elsewhere, Pending, Provider, Schemas, UsedEntryPoint, WireToken};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
@@ -55,7 +56,22 @@ struct Versions {
     deprecated: Vec<Deprecated>,
 }
 
+/// What a provider lists of the payloads of an entry point.
+pub(super) struct ListedSchemas {
+    pub(super) schemas: Schemas,
+    /// It takes an older version, too, for a while.
+    pub(super) has_older: bool,
+}
+
 impl Listed {
+    fn schemas(&self) -> ListedSchemas {
+        // A schema that is not understood here is for the provider alone.
+        let of = |name: &str| self.more.get(name).filter(|schema| !schema.is_null() && Schema::parse(schema).is_ok()).cloned();
+        let schemas = Schemas { input: of("input_schema"), output: of("output_schema") };
+        let older = Versions::deserialize(&self.more).map(|versions| versions.deprecated).unwrap_or_default();
+        ListedSchemas { schemas, has_older: older.iter().any(|older| older.until > Time::now()) }
+    }
+
     /// What a person has to know whose stage may rely on an older version.
     fn warnings(&self) -> Vec<String> {
         let Ok(Versions { version, deprecated }) = Versions::deserialize(&self.more) else { return Vec::new() };
@@ -98,6 +114,12 @@ impl Engine {
         listed.ok_or_else(|| format!("it answered {} and no list.", answer.status))
     }
 
+    /// What a provider lists now of the payloads of an entry point; none if it does not list the entry point, or does not answer.
+    pub(super) async fn listed(&self, url: &str, entry_point: &str) -> Option<ListedSchemas> {
+        let list = self.entry_points_of(url).await.ok()?;
+        list.iter().find(|entry| entry.client_stage_id == entry_point).map(Listed::schemas)
+    }
+
     fn own_tasks_url(&self, project: &ProjectId) -> Result<String> {
         self.tasks_url(project.as_str()).ok_or_else(no_public_url)
     }
@@ -117,7 +139,7 @@ impl Engine {
             match self.update_elsewhere(there, &own).await {
                 // It has forgotten the connection, or this deployment has another name by now, for which a connection is another one.
                 Err(error) if matches!(error.kind, Kind::NotFound | Kind::Unprocessable) => drop(self.is_told(there).await),
-                Ok(told) => return self.keep_elsewhere(agent, at, url, own, told).await,
+                Ok(told) => return self.keep_elsewhere(agent, at, url, own, told, there.schemas.clone()).await,
                 Err(error) => return Err(error),
             }
         }
@@ -136,8 +158,9 @@ impl Engine {
         });
         let to = format!("{url}/agent/connection");
         let post = Post { scheme: "Bearer ", secret_at: &["client_proof"], ..Post::new(Method::POST, &to, &proof, Some(body)) };
-        let told: Told = read(&self.post(post).await?.body)?;
-        self.keep_elsewhere(agent, at, url, own, told).await
+        let (answer, listed) = join(self.post(post), self.listed(url, &at.entry_point)).await;
+        let schemas = listed.map(|listed| listed.schemas).unwrap_or_default();
+        self.keep_elsewhere(agent, at, url, own, read(&answer?.body)?, schemas).await
     }
 
     /// Tells a provider our address, and gives what it says.
@@ -157,6 +180,7 @@ impl Engine {
         url: &str,
         own: String,
         told: Told,
+        schemas: Schemas,
     ) -> Result<UsedEntryPoint> {
         let Told { token, state } = told;
         if !(1..=TOKEN_BYTES).contains(&token.len()) || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -170,10 +194,11 @@ impl Engine {
             token: WireToken::new(token),
             task_url: own,
             state: state.unwrap_or(ConnectionState::Active),
+            schemas,
         };
         let used = UsedEntryPoint {
             agent: agent.clone(),
-            provider: Provider::Elsewhere(there),
+            provider: Provider::Elsewhere(Box::new(there)),
             connection: connection_elsewhere(agent, at),
             created_at: Time::now(),
         };

@@ -100,7 +100,7 @@ impl Engine {
 fn too_many(now: Time) -> Error {
     let message = format!("Proofs of more than {ISSUERS_A_MINUTE} deployments came in this minute, and no others are looked at.");
     let error = Error::new(Kind::TooMany, "too_many_proofs", message, "Connect again in the next minute.");
-    error.come_again_after(now.seconds_to_next_minute())
+    error.come_again_after(now.seconds_to_next(60_000))
 }
 
 #[derive(Deserialize)]

@@ -16,11 +16,14 @@
 //! | how a stage uses an entry point of another deployment | `foreign.rs` and `ask_elsewhere.rs`, over `post.rs` |
 //! | how a project proves to another deployment who it is | `proof.rs`, over `jws.rs`, `issuers.rs` |
 //! | how callers that are no stages use an entry point | `callers.rs`, then `called.rs`, over `looks.rs` |
+//! | what both sides check of payloads, where they are of two deployments | `agreed.rs` |
+//! | how many tasks a connection may bring | `rates.rs` |
 //! | by what a client of another deployment is known after that | `token.rs` |
 //! | which secrets the deployment has for both | `secrets.rs` |
 //!
 //! Within a deployment, the functions that send call those that take.
 
+mod agreed;
 pub(crate) mod ask;
 mod ask_elsewhere;
 pub(crate) mod called;
@@ -36,6 +39,7 @@ pub(crate) mod over;
 mod post;
 mod proof;
 pub(crate) mod publish;
+mod rates;
 pub(crate) mod replied;
 pub(crate) mod reply;
 mod schemas;

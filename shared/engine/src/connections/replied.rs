@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 impl Engine {
     /// Takes a reply that came over the connection of a stage. The same reply again changes nothing.
-    pub async fn take_reply(self: &Arc<Self>, stage: &AgentRef, connection: ConnectionId, reply: ReplyIn) -> Result<()> {
+    pub(super) async fn take_reply(self: &Arc<Self>, stage: &AgentRef, connection: ConnectionId, reply: ReplyIn) -> Result<()> {
         let workflow = self.store.known_workflow(&stage.workflow).await?.filter(|workflow| !workflow.deleted);
         let workflow = workflow.ok_or_else(not_connected)?;
         if let Some(pending) = self.answered_by(stage, connection, &reply).await?
@@ -25,7 +25,12 @@ impl Engine {
     }
 
     /// Takes a reply of a provider that does not say what it answers: the oldest outstanding task of the stage, if there is one.
-    pub async fn take_plain_reply(self: &Arc<Self>, stage: &AgentRef, connection: ConnectionId, reply: ReplyIn) -> Result<()> {
+    pub(super) async fn take_plain_reply(
+        self: &Arc<Self>,
+        stage: &AgentRef,
+        connection: ConnectionId,
+        reply: ReplyIn,
+    ) -> Result<()> {
         while let Some(pending) = self.oldest_outstanding(stage, &reply.id).await? {
             if self.answer_task(&pending, &reply).await? {
                 return Ok(());

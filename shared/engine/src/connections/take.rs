@@ -30,7 +30,7 @@ impl Engine {
         }
         let payload = judged(connection, &entry, &task)?;
         let now = Time::now();
-        let has_room = self.store.count_task(ends, now, entry.published.tasks_per_minute).await?;
+        let full = self.count_task(ends, &entry.published, now).await?;
         let agent = &entry.agent;
         let workflow = self.store.known_workflow(&agent.workflow).await?.filter(|workflow| !workflow.deleted);
         let workflow = workflow.ok_or_else(not_connected)?;
@@ -47,12 +47,14 @@ impl Engine {
             ended: None,
         };
         // A task that came before is the same task, and counts once.
-        if !has_room && self.store.task_origin(&agent.workflow, id.run).await?.is_none() {
-            return Err(too_many(&entry, now));
+        if let Some(full) = &full
+            && self.store.task_origin(&agent.workflow, id.run).await?.is_none()
+        {
+            return Err(full.error(now));
         }
         let is_new = self.store.put_task_origin(&agent.workflow, id.run, &origin, until).await?;
-        if has_room && !is_new {
-            self.store.uncount_task(ends, now).await?;
+        if full.is_none() && !is_new {
+            self.uncount_task(ends, &entry.published, now).await?;
         }
         let groups = task_groups("on_task", &task.task_type);
         let incoming = Incoming { id: Some(id), hop: task.hop, ..Incoming::new(payload, groups, None) };
@@ -105,11 +107,4 @@ pub(crate) fn fits(schema: Option<&Value>, payload: &Payload) -> Result<(), (Str
 fn pending() -> Error {
     let remedy = "Send the task again once the provider has accepted the connection.";
     Error::new(Kind::Forbidden, "connection_pending", "The provider has not accepted the connection yet.", remedy)
-}
-
-fn too_many(entry: &EntryPoint, now: Time) -> Error {
-    let message =
-        format!("The connection has brought {} tasks in this minute, and no more are taken.", entry.published.tasks_per_minute);
-    let error = Error::new(Kind::TooMany, "too_many_tasks", message, "Send the task again in the next minute.");
-    error.come_again_after(now.seconds_to_next_minute())
 }

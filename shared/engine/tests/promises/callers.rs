@@ -60,3 +60,26 @@ async fn many_that_ask_about_one_run_read_it_together() {
     engine.call_progress(&entry, Protocol::A2a, run).await.unwrap();
     assert!(requests.of("Query") > before);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_brings_as_many_tasks_in_a_day_as_it_may() {
+    const DAY: u64 = 24 * 3600;
+    let world = World::start(96).await;
+    let workflow = world.started(&OPTIONS.replace("\"tasks_per_minute\": 2", "\"tasks_per_day\": 2")).await;
+    let entry = world.calm.offered(&workflow.id.project).await.unwrap().remove(0);
+    // Counts are of a day: what passes from one to the next is tried again.
+    for attempt in 0.. {
+        let (day, key) = (Time::now().0 / 1000 / DAY as i64, |name: &str| format!("{name} {attempt}"));
+        for name in ["a", "a", "b", "b"] {
+            call(&world, &entry, &key(name)).await.unwrap();
+        }
+        let refused = call(&world, &entry, &key("c")).await;
+        if Time::now().0 / 1000 / DAY as i64 == day {
+            let refused = refused.unwrap_err();
+            assert!(refused.code == "too_many_tasks" && refused.message.contains("2 tasks in this day"), "{refused}");
+            assert!(refused.retry_after_seconds().is_some_and(|seconds| (1..=DAY).contains(&seconds)), "{refused:?}");
+            call(&world, &entry, &key("a")).await.unwrap();
+            return;
+        }
+    }
+}

@@ -142,10 +142,11 @@ async fn fill(world: &World, workflow: &Workflow, other: &Workflow) {
         token: WireToken::new("a token of another deployment".into()),
         task_url: "https://here.invalid/_tasks".into(),
         state: ConnectionState::Active,
+        schemas: Default::default(),
     };
     let agent = AgentRef { workflow: workflow.id.clone(), cell: CellId("in".into()), incarnation: 1 };
     let connection = ConnectionId(EventId::fresh().own);
-    let used = UsedEntryPoint { agent, provider: Provider::Elsewhere(elsewhere), connection, created_at: now };
+    let used = UsedEntryPoint { agent, provider: Provider::Elsewhere(Box::new(elsewhere)), connection, created_at: now };
     store.put_used_entry_point(&used).await.unwrap();
     // Its message would be sent by the ticks that purge: it is in the future.
     store.put_left(&used, now.plus(600_000), "{}", now.plus(600_000)).await.unwrap();

@@ -13,6 +13,8 @@ const DESCRIPTION_CHARS: usize = 4000;
 /// The most projects on a list.
 const ALLOWED: usize = 1000;
 const MAX_PER_MINUTE: u32 = 100_000;
+/// The most tasks of a connection in a day.
+const MAX_PER_DAY: u32 = 100_000_000;
 
 /// Publishes an entry point of this workflow: other projects, here and on other deployments, use it as a stage of their workflows, by
 /// cells of type `agent`. It is published when the workflow is started, and it is then in the catalogue, a tool for MCP clients and an
@@ -45,6 +47,9 @@ pub struct Options {
     #[serde(default = "default_rate")]
     #[schemars(range(min = 1, max = 100_000))]
     tasks_per_minute: u32,
+    /// How many tasks each connection may bring in a day (UTC), beside that: 1 to 100,000,000. Without it, as many as the minutes allow.
+    #[schemars(range(min = 1, max = 100_000_000))]
+    tasks_per_day: Option<u32>,
 }
 
 fn default_rate() -> u32 {
@@ -91,9 +96,21 @@ impl AgentType for Client {
         if !(1..=MAX_PER_MINUTE).contains(&options.tasks_per_minute) {
             problems.add("tasks_per_minute", format!("Give 1 to {MAX_PER_MINUTE}."));
         }
-        let Options { title, description, input_schema, output_schema, access, tasks_per_minute, .. } = options;
+        if options.tasks_per_day.is_some_and(|most| !(1..=MAX_PER_DAY).contains(&most)) {
+            problems.add("tasks_per_day", format!("Give 1 to {MAX_PER_DAY}, or leave it out."));
+        }
+        let Options { title, description, input_schema, output_schema, access, tasks_per_minute, tasks_per_day, .. } = options;
         problems.errors.is_empty().then_some(Client {
-            published: Published { title, description, input_schema, output_schema, access, allow, tasks_per_minute },
+            published: Published {
+                title,
+                description,
+                input_schema,
+                output_schema,
+                access,
+                allow,
+                tasks_per_minute,
+                tasks_per_day,
+            },
         })
     }
 
@@ -139,6 +156,7 @@ mod tests {
             (json!({"access": "allow_list", "allow": ["p", "q@elsewhere"]}), "config.allow[1]"),
             (json!({"allow": ["p"]}), "config.allow"),
             (json!({"tasks_per_minute": 0}), "config.tasks_per_minute"),
+            (json!({"tasks_per_day": 0}), "config.tasks_per_day"),
         ] {
             assert_eq!(problem("client", config.clone()), field, "{config}");
         }
