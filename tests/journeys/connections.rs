@@ -81,9 +81,11 @@ async fn a_task_comes_back_to_the_stage_that_sent_it() {
 async fn a_ready_cell_of_the_stencil_is_a_stage_that_gets_its_reply() {
     let mut rookery = super::rookery().start().await;
     let schema = json!({"required": ["n"], "properties": {"n": {"type": "number"}}});
-    rookery.started(&plain(json!({"title": "Echo", "access": "open", "input_schema": schema}))).await;
+    let provider = rookery.started(&plain(json!({"title": "Echo", "access": "open", "input_schema": schema}))).await;
     let project = rookery.project().await;
-    let ready = rookery.api.list(&format!("/projects/{project}/workflows/ready_cells?q=echo")).await;
+    // Other projects of the deployment may publish an "Echo" too.
+    let of_provider = format!("/projects/{project}/workflows/ready_cells?q=echo%20{}", provider.project);
+    let ready = rookery.api.list(&of_provider).await;
     let id = ready[0]["cell"]["id"].as_str().unwrap();
     let canvas = cells([agent("start", "manual", json!({})), ready[0]["cell"].clone(), link("start", id)]);
     let workflow = Workflow::create(&rookery.api, &project, &canvas).await;

@@ -11,7 +11,7 @@ pub(super) async fn entry_points(tour: &mut Tour) {
     Workflow::create(&tour.api, &project, &provider).await.start().await;
     let found = tour.get(&format!("/catalog?q={project}")).await["data"][0].clone();
     assert_eq!((&found["title"], &found["project_id"]), (&json!("Tour's echo"), &json!(project)));
-    let ready = tour.get("/projects/{p}/workflows/ready_cells?q=tour").await["data"][0]["cell"].clone();
+    let ready = tour.get(&format!("/projects/{{p}}/workflows/ready_cells?q=tour%20{project}")).await["data"][0]["cell"].clone();
     assert_eq!(ready["config"], json!({"project_id": project, "client_stage_id": found["client_stage_id"]}));
     let config = json!({"project_id": project, "client_stage_id": found["client_stage_id"]});
     let client = cells([agent("start", "manual", json!({})), agent("ask", "agent", config), link("start", "ask")]);
