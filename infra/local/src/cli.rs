@@ -5,6 +5,7 @@ use crate::forwarded::TrustedProxy;
 use crate::push::Push;
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
+use rookery_api::ProjectHost;
 use rookery_egress::Allow;
 use rookery_engine::{ChainBounds, PublicUrl};
 use rookery_operations::CreatedAgent;
@@ -40,6 +41,9 @@ pub struct Args {
     /// and callbacks have addresses there. Without it, they have the address that the program listens on.
     #[arg(long, env = "ROOKERY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
+    /// Hosts that are a project's own: there, /.well-known/agent-card.json is the card of that project, for agents of others (A2A).
+    #[arg(long, env = "ROOKERY_PROJECT_HOSTS", value_delimiter = ',', value_name = "HOST=PROJECT,...")]
+    pub project_host: Vec<ProjectHost>,
     /// Proxies that are believed when they say for whom they ask, and at which address (Forwarded, X-Forwarded-For, -Proto,
     /// -Host). By default none.
     #[arg(long, env = "ROOKERY_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR,...")]

@@ -103,7 +103,7 @@ impl Runner {
         let limits = Limits::of_this_machine();
         let presence = Presence::default();
         tasks.spawn(presence.clone().watch(args.data.clone(), stopping.clone()));
-        let config = rookery_api::Config { auth, hosts: Vec::new() };
+        let config = rookery_api::Config { auth, hosts: args.project_host.clone() };
         let shares = Shares::of_this_machine();
         let agents = rookery_api::Agents::asked(Arc::new(operations.clone()));
         let functions = Functions {

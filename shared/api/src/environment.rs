@@ -1,6 +1,6 @@
 //! The API's configuration, made of what a function or a program is given.
 
-use crate::{Auth, Config};
+use crate::{Auth, Config, NoProjectHost};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -56,15 +56,18 @@ impl FromStr for RootKey {
 
 impl Config {
     /// The configuration of a Lambda function: keys are always required. `ROOKERY_ROOT_KEY` is the root key; without one, nobody
-    /// can create projects.
+    /// can create projects. `ROOKERY_PROJECT_HOSTS` are the hosts of projects, as `HOST=PROJECT`, separated by commas.
     ///
     /// # Errors
-    /// A root key that could be guessed, also an empty one.
+    /// A root key that could be guessed, also an empty one; a host that is none.
     pub fn from_environment() -> rookery_domain::Result<Self> {
         let root_key = std::env::var_os("ROOKERY_ROOT_KEY").map(|key| key.to_string_lossy().parse()).transpose();
         let root_key =
             root_key.map_err(|wrong: NoRootKey| rookery_domain::Error::internal(format!("ROOKERY_ROOT_KEY: {wrong}")))?;
-        Ok(Config { auth: Auth::Required { root_key }, hosts: Vec::new() })
+        let hosts = std::env::var("ROOKERY_PROJECT_HOSTS").unwrap_or_default();
+        let hosts = hosts.split(',').filter(|host| !host.is_empty()).map(str::parse).collect::<Result<_, NoProjectHost>>();
+        let hosts = hosts.map_err(|wrong| rookery_domain::Error::internal(format!("ROOKERY_PROJECT_HOSTS: {wrong}")))?;
+        Ok(Config { auth: Auth::Required { root_key }, hosts })
     }
 }
 

@@ -10,9 +10,45 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use rookery_domain::{Error, Kind};
+use rookery_domain::{Error, Kind, ProjectId};
 use rookery_engine::PublicUrl;
 use std::net::IpAddr;
+use std::str::FromStr;
+
+/// A host that is a project's own, without a port: what is at its root is that project's. It is written `HOST=PROJECT`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectHost {
+    host: String,
+    project: ProjectId,
+}
+
+/// The text names no host of a project.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "`{0}` is not HOST=PROJECT, like tools.example.com=0123456789ab (a host without a port, and a project's id)"
+)]
+pub struct NoProjectHost(String);
+
+impl FromStr for ProjectHost {
+    type Err = NoProjectHost;
+
+    fn from_str(text: &str) -> std::result::Result<Self, NoProjectHost> {
+        let wrong = || NoProjectHost(text.to_owned());
+        let (host, project) = text.split_once('=').ok_or_else(wrong)?;
+        let is_host = host.parse::<Authority>().is_ok_and(|authority| authority.host() == host);
+        match project.parse() {
+            Ok(project) if is_host => Ok(ProjectHost { host: host.to_owned(), project }),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+/// The project whose own host a request names.
+pub(crate) fn own_project<'a>(config: &'a Config, uri: &Uri, headers: &HeaderMap) -> Option<&'a ProjectId> {
+    let host = authority(uri, headers)?;
+    let found = config.hosts.iter().find(|own| own.host.eq_ignore_ascii_case(host.host()))?;
+    Some(&found.project)
+}
 
 /// Refuses requests from pages of other hosts, where no key protects the API.
 pub(crate) async fn only_here(State(app): State<App>, request: Request, next: Next) -> Result<Response> {
@@ -67,13 +103,13 @@ fn authority(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
     host.or_else(|| uri.authority().cloned()).filter(|host| !host.as_str().contains('@'))
 }
 
-fn is_ours(host: &str, allowed: &[String]) -> bool {
+fn is_ours(host: &str, allowed: &[ProjectHost]) -> bool {
     let host = host.to_ascii_lowercase();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.is_ok_and(|address| address.is_loopback())
         || host == "localhost"
         || host.ends_with(".localhost")
-        || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(&host))
+        || allowed.iter().any(|allowed| allowed.host.eq_ignore_ascii_case(&host))
 }
 
 fn is_same(origin: &str, host: &Authority) -> bool {
@@ -111,10 +147,26 @@ impl FromRequestParts<App> for Base {
 mod tests {
     use super::*;
 
+    const PROJECT: &str = "0123456789ab";
+
+    #[test]
+    fn a_host_of_a_project_is_a_name_and_an_id() {
+        for wrong in ["", "box.lan", "box.lan=", "box.lan=nobody", PROJECT] {
+            assert!(wrong.parse::<ProjectHost>().is_err(), "{wrong}");
+        }
+        for host in ["box.lan:80", "https://box.lan", "a b", "u@box.lan", ""] {
+            assert!(format!("{host}={PROJECT}").parse::<ProjectHost>().is_err(), "{host}");
+        }
+        for host in ["box.lan", "10.0.0.1", "[::1]"] {
+            assert!(format!("{host}={PROJECT}").parse::<ProjectHost>().is_ok(), "{host}");
+        }
+    }
+
     #[test]
     fn only_names_of_this_machine_are_ours() {
+        let own: ProjectHost = format!("box.lan={PROJECT}").parse().unwrap();
         for ours in ["localhost", "LOCALHOST", "app.localhost", "127.0.0.1", "127.9.9.9", "[::1]", "box.lan"] {
-            assert!(is_ours(ours, &["box.lan".to_owned()]), "{ours}");
+            assert!(is_ours(ours, std::slice::from_ref(&own)), "{ours}");
         }
         for foreign in ["example.com", "localhost.example.com", "evillocalhost", "10.0.0.1", "[::2]", "0.0.0.0", ""] {
             assert!(!is_ours(foreign, &[]), "{foreign}");

@@ -53,7 +53,7 @@ mod workflows;
 pub use auth::KnownCaller;
 pub use environment::{NoRootKey, RootKey};
 pub use flue::Socket;
-pub use host::is_local;
+pub use host::{NoProjectHost, ProjectHost, is_local};
 pub use openapi::{HealthStatus, openapi};
 pub use sessions::Follows;
 
@@ -72,8 +72,8 @@ use std::time::Duration;
 pub struct Config {
     /// Who may call.
     pub auth: Auth,
-    /// Hosts that requests may name with [`Auth::Open`], besides those of loopback: like `rookery.local`, without a port.
-    pub hosts: Vec<String>,
+    /// The hosts that are a project's own. Requests may name them with [`Auth::Open`] too, besides those of loopback.
+    pub hosts: Vec<ProjectHost>,
 }
 
 /// How long a caller waits where agents cannot be asked: API Gateway ends an answer after 30 seconds.

@@ -4,7 +4,7 @@
 use crate::auth::{Visitor, no_key};
 use crate::error::{ApiError, Result};
 use crate::feeds;
-use crate::host::Base;
+use crate::host::{self, Base};
 use crate::ids::Ids;
 use crate::{App, Auth};
 use a2a::{
@@ -13,7 +13,7 @@ use a2a::{
 };
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rookery_domain::{Access, EntryPointId, Error, ProjectId};
 use rookery_store::{EntryPoint, Project};
@@ -52,24 +52,29 @@ pub(super) async fn project(
     headers: HeaderMap,
 ) -> Result<Response> {
     let Ok(id) = ids.get::<ProjectId>("project") else { return Err(missing(&visitor)) };
-    // A visitor may not be told whether there is such a project.
-    let project = app
-        .engine
-        .store
-        .known_project(&id)
-        .await
-        .map_err(|error| if error.code == "not_found" { missing(&visitor) } else { error.into() })?;
+    let project = visited(&app, &id, &visitor).await?;
     of_visited(&app, &base, &project, &visitor, &headers).await
 }
 
-/// `GET /.well-known/agent-card.json`: the card of the key's project; without a key, where none is needed, of the default one.
+/// A project, of which a visitor may not be told whether there is such a one.
+async fn visited(app: &App, id: &ProjectId, visitor: &Visitor) -> Result<Project> {
+    let found = app.engine.store.known_project(id).await;
+    found.map_err(|error| if error.code == "not_found" { missing(visitor) } else { error.into() })
+}
+
+/// `GET /.well-known/agent-card.json`: the card of the project whose host the request names; on other hosts, of the key's project, or
+/// without a key, where none is needed, of the default one.
 pub(super) async fn own(
     State(app): State<App>,
     Extension(visitor): Extension<Visitor>,
     base: Base,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let project = visitor.own_project(&app).await?;
+    let project = match host::own_project(&app.config, &uri, &headers) {
+        Some(id) => visited(&app, id, &visitor).await?,
+        None => visitor.own_project(&app).await?,
+    };
     of_visited(&app, &base, &project, &visitor, &headers).await
 }
 

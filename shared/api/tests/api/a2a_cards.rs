@@ -1,8 +1,10 @@
 //! Cards of A2A: what they say, and to whom.
 
 use crate::a2a_client::{agent_of, echo};
-use crate::support::{Answer, ROOT_KEY, World, request};
+use crate::support::{Answer, OWN_HOST, ROOT_KEY, World, request};
 use axum::body::Body;
+use axum::http::Request;
+use rookery_api::{Agents, Auth, Config};
 use serde_json::{Value, json};
 
 const CARD: &str = "/.well-known/agent-card.json";
@@ -47,6 +49,28 @@ async fn a_card_says_what_an_agent_does_and_where_it_is() {
     let own = world.get(CARD).await.ok(200);
     let default = world.engine.store.default_project().await.unwrap();
     assert_eq!(own["supportedInterfaces"][0]["url"], json!(format!("http://127.0.0.1:8080/p/{}/a2a", default.id)));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_project_with_a_host_of_its_own_has_its_card_there() {
+    let mut world = World::open().await;
+    let path = agent_of(&world.started(Value::from(echo("a", json!({"title": "Add", "access": "open"})))).await);
+    let project = path.split('/').nth(2).unwrap();
+    let hosts = vec![format!("tools.example={project}").parse().unwrap(), OWN_HOST.parse().unwrap()];
+    let config = Config { auth: Auth::Required { root_key: None }, hosts };
+    world.router = rookery_api::router(world.engine.clone(), config, Agents::asked(world.fake.clone()));
+    let card_of = async |host: &str| {
+        let sent = Request::get(CARD).header("host", host).body(Body::empty()).unwrap();
+        world.send(sent).await
+    };
+    let card = card_of("Tools.example:8443").await.ok(200);
+    assert_eq!(card["supportedInterfaces"][0]["url"], json!(format!("http://Tools.example:8443{path}")));
+    assert_eq!(card["skills"][0]["name"], "Add");
+    // Another host is nobody's, and the project of this one is not there.
+    for host in ["example", "rookery.lan"] {
+        card_of(host).await.error(401, "unauthenticated");
+    }
     world.stop().await;
 }
 

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt;
 
+/// The host of a project that is not there.
+pub(crate) const OWN_HOST: &str = "rookery.lan=0123456789ab";
 pub(crate) const ROOT_KEY: &str = "the-root-key-of-the-tests-0123456789";
 
 pub(crate) struct World {
@@ -53,7 +55,7 @@ impl World {
         let clients = Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build());
         let queues = rookery_boot::create(&clients).await.unwrap();
         let Booted { engine, sqs, queues, .. } = rookery_boot::assemble(clients, TABLE, queues, Options::default());
-        let config = Config { auth, hosts: vec!["rookery.lan".to_owned()] };
+        let config = Config { auth, hosts: vec![OWN_HOST.parse().unwrap()] };
         let fake = Arc::new(Fake::new(&engine));
         let router = rookery_api::router(engine.clone(), config, Agents::asked(fake.clone()));
         World { router, engine, fake, sqs, deliver: queues.of(Queue::Deliver).queue.clone(), standins, _data: data }
