@@ -1,0 +1,32 @@
+// The only way to the server: the API, typed by its own document, with the rights of whoever has signed in.
+import createClient from "openapi-fetch";
+import { ApiError, problemOf } from "./error";
+import type { paths } from "./schema";
+
+/** The typed client. Cookies go to the own origin alone; the header says that a page of ours asks, and no other page can send it. */
+export const api = createClient<paths>({
+  baseUrl: "/",
+  credentials: "same-origin",
+  headers: { "X-Rookery-Console": "1" },
+});
+
+/** What `openapi-fetch` gives: the body of an answer that is good, or that of one that is not. */
+interface Given<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** Waits for an answer and gives its body. An answer that is not good, or none at all, is thrown as an `ApiError`. */
+export async function call<T>(asked: Promise<Given<T>>): Promise<T> {
+  let given: Given<T>;
+  try {
+    given = await asked;
+  } catch (cause) {
+    throw new ApiError(0, { type: "unreachable", message: "Rookery does not answer.", details: String(cause) });
+  }
+  if (given.error !== undefined || !given.response.ok) {
+    throw new ApiError(given.response.status, problemOf(given.error));
+  }
+  return given.data as T;
+}

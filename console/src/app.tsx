@@ -1,0 +1,100 @@
+// Which address shows which page. Pages are loaded when they are first shown.
+
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
+import { Redirect, Route, Router, Switch } from "wouter";
+import { ApiError } from "./api/error";
+import { Frame } from "./frame/frame";
+import { Projects, useProjects } from "./projects/projects";
+import { useSession } from "./session";
+import { SignIn } from "./signin/sign-in";
+import { Empty } from "./ui/empty";
+import { Problem } from "./ui/problem";
+
+/** A page of a project. */
+export interface PageProps {
+  project: string;
+  params: Record<string, string | undefined>;
+}
+
+type Page = ComponentType<PageProps>;
+
+/** The pages, by what stands behind the project in the address. The first that fits is shown. */
+const PAGES: [string, Page][] = [["workflows", lazy(() => import("./workflows/workflows"))]];
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      refetchOnWindowFocus: true,
+    },
+  },
+});
+
+export function App() {
+  return (
+    <QueryClientProvider client={queries}>
+      <CSPProvider disableStyleElements>
+        <Router base="/console">
+          <Guarded />
+        </Router>
+      </CSPProvider>
+    </QueryClientProvider>
+  );
+}
+
+/** Shows the pages to whoever may see some. */
+function Guarded() {
+  const session = useSession();
+  if (session.error) {
+    return (
+      <main className="page">
+        <Problem error={session.error} retry={() => session.refetch()} />
+      </main>
+    );
+  }
+  if (!session.data) return null;
+  if (!session.data.signed_in) return <SignIn />;
+  return (
+    <Suspense fallback={<p className="sr-only">Loading</p>}>
+      <Switch>
+        <Route path="/projects">{() => <Titled title="Projects">{<Projects />}</Titled>}</Route>
+        <Route path="/projects/:project">
+          {(params) => <Redirect to={`/projects/${params.project}/workflows`} replace />}
+        </Route>
+        {PAGES.map(([path, Page]) => (
+          <Route key={path} path={`/projects/:project/${path}`}>
+            {(params) => (
+              <Frame project={params.project ?? ""}>
+                <Page key={params.project} project={params.project ?? ""} params={params} />
+              </Frame>
+            )}
+          </Route>
+        ))}
+        <Route path="/">{() => <Home />}</Route>
+        <Route>{() => <Empty title="There is no such page." />}</Route>
+      </Switch>
+    </Suspense>
+  );
+}
+
+/** Leads to the one project that a newcomer has: that of the key, the demo, or the only one. */
+function Home() {
+  const session = useSession();
+  const projects = useProjects();
+  const own = session.data?.project_id;
+  if (own) return <Redirect to={`/projects/${own}/workflows`} replace />;
+  if (!projects.data) return null;
+  const rows = projects.data.data;
+  const demo = rows.find((row) => row.name === "Demo") ?? (rows.length === 1 ? rows[0] : undefined);
+  return <Redirect to={demo ? `/projects/${demo.id}/workflows` : "/projects"} replace />;
+}
+
+function Titled({ title, children }: { title: string; children: ReactNode }) {
+  useEffect(() => {
+    document.title = `${title} · Rookery`;
+  }, [title]);
+  return children;
+}

@@ -1,0 +1,84 @@
+// The frame around every page: the rail at the left, the page at the right. The page has its own top bar (`TopBar`).
+import { type ReactNode, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { Icon, type IconName } from "../ui/icon";
+import { useBadges } from "./badges";
+import "./frame.css";
+
+export interface Place {
+  /** The part of the address behind the project. */
+  path: string;
+  label: string;
+  icon: IconName;
+  badge?: "failures" | "waiting";
+}
+
+export const PLACES: Place[] = [
+  { path: "workflows", label: "Workflows", icon: "workflow" },
+  { path: "runs", label: "Runs", icon: "history" },
+  { path: "failures", label: "Failures", icon: "alert", badge: "failures" },
+  { path: "waiting", label: "Waiting", icon: "hourglass", badge: "waiting" },
+  { path: "agents", label: "Agents", icon: "bot" },
+  { path: "connections", label: "Connections", icon: "plug" },
+  { path: "metrics", label: "Metrics", icon: "activity" },
+  { path: "settings", label: "Settings", icon: "settings" },
+];
+
+const OPEN = "rookery.rail";
+
+export function Frame({ project, children }: { project: string; children: ReactNode }) {
+  const [at] = useLocation();
+  const [open, setOpen] = useState(localStorage.getItem(OPEN) === "open");
+  const badges = useBadges(project);
+  const toggle = () => {
+    localStorage.setItem(OPEN, open ? "folded" : "open");
+    setOpen(!open);
+  };
+  return (
+    <div className={`frame ${open ? "open" : ""}`}>
+      <nav className="rail" aria-label="Places">
+        <button
+          type="button"
+          className="rail-item"
+          onClick={toggle}
+          aria-expanded={open}
+          aria-label="Open or fold the rail"
+        >
+          <Icon name="panel" />
+        </button>
+        <Link href="/projects" className="rail-item" title="Projects">
+          <Icon name="folder" />
+          <span className="rail-label">Projects</span>
+        </Link>
+        {PLACES.map((place) => {
+          const href = `/projects/${project}/${place.path}`;
+          const badge = place.badge && badges[place.badge];
+          return (
+            <Link
+              key={place.path}
+              href={href}
+              className={`rail-item ${place.path === "settings" ? "last" : ""}`}
+              aria-current={at === href || at.startsWith(`${href}/`) ? "page" : undefined}
+              title={place.label}
+            >
+              <Icon name={place.icon} />
+              <span className="rail-label">{place.label}</span>
+              {badge ? <span className={`badge ${place.badge}`}>{badge}</span> : null}
+            </Link>
+          );
+        })}
+      </nav>
+      <div className="frame-page">{children}</div>
+    </div>
+  );
+}
+
+/** The bar above a page: where I am at the left, the main action at the right. */
+export function TopBar({ title, children }: { title: ReactNode; children?: ReactNode }) {
+  return (
+    <header className="top-bar">
+      <div className="row grow cut">{title}</div>
+      <div className="row">{children}</div>
+    </header>
+  );
+}

@@ -1,0 +1,42 @@
+// Who asks: what the server says of the key that signed in, or that none is needed.
+import { useQuery } from "@tanstack/react-query";
+import { ApiError } from "./api/error";
+
+export type Role = "root" | "owner" | "editor" | "viewer" | "ingest";
+
+export interface Session {
+  auth: "open" | "required";
+  signed_in: boolean;
+  /** The one project that the key opens; none where no key is needed, and for the root key. */
+  project_id: string | null;
+  role: Role | null;
+  key_name?: string | null;
+  expires_at?: string | null;
+}
+
+/** Where no key is needed, everybody may do everything. */
+const OPEN: Session = { auth: "open", signed_in: true, project_id: null, role: "root" };
+
+async function ask(): Promise<Session> {
+  const answer = await fetch("/api/v1/session", { credentials: "same-origin" });
+  if (answer.status === 404) return OPEN;
+  const body = await answer.json();
+  if (!answer.ok) throw new ApiError(answer.status, body.error);
+  return body.data.auth === "open" ? { ...OPEN, ...body.data, signed_in: true, role: "root" } : body.data;
+}
+
+export function useSession() {
+  return useQuery({ queryKey: ["session"], queryFn: ask, staleTime: 60_000 });
+}
+
+const RANK: Role[] = ["ingest", "viewer", "editor", "owner", "root"];
+
+/** Whether a role may do what needs another one at least. */
+export function mayBe(role: Role | null | undefined, needed: Role): boolean {
+  return role != null && RANK.indexOf(role) >= RANK.indexOf(needed);
+}
+
+/** Whether whoever asks may do what needs this role: buttons that would be refused are not shown. */
+export function useMay(needed: Role): boolean {
+  return mayBe(useSession().data?.role, needed);
+}

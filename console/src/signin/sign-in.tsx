@@ -1,0 +1,62 @@
+// Signing in with an API key. The key goes to the server once, for a cookie that no script can read; it is kept nowhere here.
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { ApiError, problemOf } from "../api/error";
+import { Button } from "../ui/button";
+import { Problem } from "../ui/problem";
+import "./sign-in.css";
+
+export async function signIn(key: string): Promise<void> {
+  const answer = await fetch("/api/v1/session", {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "content-type": "application/json", "X-Rookery-Console": "1" },
+    body: JSON.stringify({ key }),
+  });
+  if (!answer.ok) throw new ApiError(answer.status, problemOf(await answer.json().catch(() => undefined)));
+}
+
+export async function signOut(): Promise<void> {
+  await fetch("/api/v1/session", {
+    method: "DELETE",
+    credentials: "same-origin",
+    headers: { "X-Rookery-Console": "1" },
+  });
+}
+
+export function SignIn() {
+  const queries = useQueryClient();
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const key = String(new FormData(form).get("key") ?? "").trim();
+    setBusy(true);
+    try {
+      await signIn(key);
+      form.reset();
+      await queries.invalidateQueries();
+    } catch (failed) {
+      setError(failed);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <main className="sign-in">
+      <form onSubmit={submit}>
+        <h1>Rookery</h1>
+        <label htmlFor="key">API key</label>
+        <input id="key" name="key" type="password" autoComplete="off" required spellCheck={false} />
+        <p className="muted small">
+          A key of a project (`rk_…`), or the root key. It is exchanged for a cookie, and not kept in the browser.
+        </p>
+        {error !== undefined && <Problem error={error} />}
+        <Button kind="main" type="submit" disabled={busy}>
+          Sign in
+        </Button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,127 @@
+// Lists: rows of one line. `j` and `k` move, `Enter` opens. A page has a fixed number of rows, so that what was found is found again.
+import { type ReactNode, useEffect, useRef } from "react";
+import { useLocation } from "wouter";
+import { useParam } from "../url";
+import { Button } from "./button";
+import "./list.css";
+
+export interface Column<Row> {
+  /** The heading, and the column's name. */
+  title: string;
+  /** A width of CSS grid, like `90px` or `minmax(120px, 1fr)`. */
+  width: string;
+  cell: (row: Row) => ReactNode;
+  number?: boolean;
+}
+
+interface Props<Row> {
+  label: string;
+  rows: Row[];
+  columns: Column<Row>[];
+  id: (row: Row) => string;
+  /** Where a row leads. */
+  to?: (row: Row) => string;
+  selected?: string;
+}
+
+export function List<Row>({ label, rows, columns, id, to, selected }: Props<Row>) {
+  const [, go] = useLocation();
+  const body = useRef<HTMLDivElement>(null);
+  const template = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
+  useEffect(() => {
+    const move = (event: KeyboardEvent) => {
+      if ((event.key !== "j" && event.key !== "k") || isTyping(event.target)) return;
+      const links = [...(body.current?.querySelectorAll<HTMLElement>(".list-row") ?? [])];
+      const at = links.indexOf(document.activeElement as HTMLElement);
+      links[at === -1 ? 0 : at + (event.key === "j" ? 1 : -1)]?.focus();
+    };
+    window.addEventListener("keydown", move);
+    return () => window.removeEventListener("keydown", move);
+  }, []);
+  return (
+    <div className="list" role="table" aria-label={label} ref={body}>
+      <div className="list-head" role="row" style={template}>
+        {columns.map((column) => (
+          <span key={column.title} role="columnheader" className={column.number ? "number" : ""}>
+            {column.title}
+          </span>
+        ))}
+      </div>
+      {rows.map((row) => (
+        <div
+          key={id(row)}
+          role="row"
+          tabIndex={to ? 0 : -1}
+          className={`list-row ${selected === id(row) ? "selected" : ""} ${to ? "opens" : ""}`}
+          aria-selected={selected === undefined ? undefined : selected === id(row)}
+          style={template}
+          onClick={(event) => to && !isControl(event.target) && go(to(row))}
+          onKeyDown={(event) => event.key === "Enter" && event.target === event.currentTarget && to && go(to(row))}
+        >
+          {columns.map((column) => (
+            <span key={column.title} role="cell" className={column.number ? "number" : "cut"}>
+              {column.cell(row)}
+            </span>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Whether keys are for a field that somebody types into. */
+export function isTyping(target: EventTarget | null) {
+  const element = target as HTMLElement | null;
+  return !!element?.closest?.(
+    "input, textarea, select, [contenteditable=true], .cm-editor, dialog, [role=dialog], [role=menu]",
+  );
+}
+
+function isControl(target: EventTarget) {
+  return !!(target as HTMLElement).closest("a, button, input, label");
+}
+
+/** The way through the pages of a list: the cursors that were passed are in the address. */
+export function Pages({ next }: { next: string | null | undefined }) {
+  const [at, setAt] = useParam("cursor");
+  if (!at && !next) return null;
+  return (
+    <div className="pages">
+      <Button disabled={!at} onClick={() => setAt(undefined)}>
+        Newest
+      </Button>
+      <Button disabled={!next} onClick={() => setAt(next ?? undefined, true)}>
+        Older
+      </Button>
+    </div>
+  );
+}
+
+/** Filters: a chip each. The chosen one is in the address. */
+export function Chips({
+  name,
+  label,
+  choices,
+}: {
+  name: string;
+  label: string;
+  choices: [string | undefined, string][];
+}) {
+  const [chosen, choose] = useParam(name);
+  return (
+    <fieldset className="chips">
+      <legend className="sr-only">{label}</legend>
+      {choices.map(([value, text]) => (
+        <button
+          key={text}
+          type="button"
+          className="chip"
+          aria-pressed={chosen === value}
+          onClick={() => choose(value === chosen ? undefined : value)}
+        >
+          {text}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

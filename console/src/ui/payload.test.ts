@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { changes, pathOf } from "./payload";
+
+test("paths are those of templates", () => {
+  expect(pathOf(pathOf("", "a"), "b")).toBe("a.b");
+  expect(pathOf(pathOf("a", 0), "unit price")).toBe('a[0]["unit price"]');
+});
+
+test("what changed is told by path", () => {
+  expect([...changes({ a: 1, b: { c: [1, 2] } }, { a: 1, b: { c: [1, 3] }, d: null })]).toEqual(["b.c[1]", "d"]);
+  expect([...changes({ a: 1 }, { a: 1 })]).toEqual([]);
+  expect([...changes([1], { a: 1 })]).toEqual([""]);
+});

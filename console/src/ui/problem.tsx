@@ -1,0 +1,23 @@
+// What went wrong: what happened, where, and what to do, with the button that does it.
+import { ApiError } from "../api/error";
+import { Button } from "./button";
+import { Icon } from "./icon";
+import "./problem.css";
+
+export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+  const known = error instanceof ApiError ? error : undefined;
+  return (
+    <div className="problem" role="alert">
+      <Icon name="alert" />
+      <div className="grow">
+        <p>{error instanceof Error ? error.message : String(error)}</p>
+        {known?.remedy && <p className="muted">{known.remedy}</p>}
+      </div>
+      {retry && (
+        <Button icon="replay" onClick={retry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}

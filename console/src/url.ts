@@ -1,0 +1,30 @@
+// The state of a page is in its address: what is selected, filtered, and the window of time. A link to it shows the same to a colleague.
+import { useCallback } from "react";
+import { useSearchParams } from "wouter";
+
+/** A value of the address, and how to set it; setting `undefined` takes it out. Nothing is added to the history unless `push` says so. */
+export function useParam(name: string): [string | undefined, (value: string | undefined, push?: boolean) => void] {
+  const [params, setParams] = useSearchParams();
+  const set = useCallback(
+    (value: string | undefined, push = false) =>
+      setParams(
+        (now) => {
+          const next = new URLSearchParams(now);
+          if (value === undefined || value === "") next.delete(name);
+          else next.set(name, value);
+          return next;
+        },
+        { replace: !push },
+      ),
+    [name, setParams],
+  );
+  return [params.get(name) ?? undefined, set];
+}
+
+/** An address with its query: values that are not there are left out. */
+export function href(path: string, query: Record<string, string | number | undefined>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value));
+  const text = params.toString();
+  return text ? `${path}?${text}` : path;
+}
