@@ -30,7 +30,8 @@ const rows = [["shell", sum(shell) + zipped("index.html"), LIMITS.shell]];
 const editor = named("editor").flatMap((name) => [...needs(name)]);
 rows.push(["editor", sum(new Set(editor)), LIMITS.editor]);
 for (const name of files) {
-  if (!shell.includes(name) && !editor.includes(name) && size.get(name) > 20 * KB) rows.push([name, size.get(name), LIMITS.part]);
+  if (!shell.includes(name) && !editor.includes(name) && size.get(name) > 20 * KB)
+    rows.push([name, size.get(name), LIMITS.part]);
 }
 rows.push(["all", sum(files), LIMITS.all]);
 
