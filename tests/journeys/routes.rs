@@ -238,6 +238,10 @@ async fn events_runs_and_metrics(tour: &mut Tour) {
     let runs = tour.get("/projects/{p}/workflows/{w}/runs").await;
     assert!(runs["data"].as_array().unwrap().iter().any(|run| run["id"] == tour.ids["run"]), "{runs}");
     assert!(tour.get("/projects/{p}/workflows/{w}/metrics").await["data"].is_array());
+    let changes = tour.get("/projects/{p}/workflows/{w}/changes").await;
+    assert_eq!((&changes["data"]["events"], &changes["data"]["built_version"]), (&json!([]), &json!(2)), "{changes}");
+    let after = format!("/projects/{{p}}/workflows/{{w}}/changes?after={}", changes["meta"]["next_cursor"].as_str().unwrap());
+    assert!(tour.get(&after).await["meta"]["next_cursor"].is_string());
 }
 
 async fn failures(tour: &mut Tour) {

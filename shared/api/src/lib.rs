@@ -14,6 +14,7 @@ mod api_keys;
 mod auth;
 mod body;
 mod catalogue;
+mod changes;
 mod connections;
 mod credentials;
 mod definitions;
@@ -181,6 +182,7 @@ fn routes() -> Vec<Route> {
         transfer::routes(),
         agents::routes(),
         events::routes(),
+        changes::routes(),
         runs::routes(),
         metrics::routes(),
         failures::routes(),

@@ -3,7 +3,7 @@
 
 use crate::Engine;
 use rookery_domain::{Error, Event, Result, Time, WorkflowRef};
-use rookery_store::{Chain, Cursor, Entry, EventFilter, Page, Workflow};
+use rookery_store::{Chain, Changes, Cursor, Entry, EventFilter, Page, Workflow};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 
@@ -113,6 +113,12 @@ impl Engine {
     ) -> Result<Page<Event>> {
         self.write_lists().await;
         self.store.list_events(workflow, filter, limit, cursor).await
+    }
+
+    /// What came into the list of a workflow's events since a cursor, with what this process has not listed yet, if it can be written.
+    pub async fn list_changes(&self, workflow: &Workflow, after: Option<&str>, limit: usize) -> Result<Changes> {
+        self.write_lists().await;
+        self.store.list_changes(workflow, after, limit).await
     }
 
     /// Writes everything that was gathered, and fails if something of this workflow could not be written.

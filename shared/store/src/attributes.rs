@@ -31,7 +31,7 @@
 //! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges |
 //! | `payload`, `groups` | the event's packed payload, its groups | events; `payload` also in tasks |
 //! | `chain` | where in the unpacked `payload` the chain begins | events |
-//! | `list` | the packed entries of a page | pages of the list of events |
+//! | `list`, `again` | the packed entries of a page; they were written late, and stand a second time here | pages of the list of events |
 //! | `hop`, `keep` | links from the root of the run; until when lists show it | events; `hop` also in tasks and sendings |
 //! | `last` | it is over the run's limit: nothing follows | events |
 //! | `from`, `dl` | the event and the delivery that it came of | events, commits, waits, requests |

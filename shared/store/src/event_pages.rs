@@ -2,7 +2,8 @@
 //! index would cost a write unit for each event.
 //!
 //! A page stands at the place of its newest entry, and its oldest entry is at most [`SPAN_MS`] older. So whoever reads pages from the newest
-//! on knows how far the list is complete. An entry may stand in several pages.
+//! on knows how far the list is complete. An entry may stand in several pages: what is written late stands a second time, in a page at the time
+//! of its writing (`again`), so that whoever follows the list finds it (`changes.rs`).
 
 use crate::chain::Chain;
 use crate::expression::{Expr, Query};
@@ -19,6 +20,8 @@ pub(crate) const SPAN_MS: i64 = 1000;
 /// The most entries of a page, and the bytes at which it ends, before they are packed: a page costs one or two write units.
 const ENTRIES: usize = 40;
 const BYTES: usize = 32 * 1024;
+/// A page is late when it is there so much later than its place says. Most calls of agents are over by then.
+pub(crate) const LATE_MS: i64 = 10_000;
 
 /// An item of a run with an event, and perhaps its chain, as the list of events has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,15 +82,15 @@ pub(crate) fn read_page(page: &Item) -> Result<Vec<Entry>> {
 }
 
 /// The entries of a page; none of one that cannot be read, so that one bad page does not take the list away.
-fn readable(page: &Item) -> Vec<Entry> {
+pub(crate) fn readable(page: &Item) -> Vec<Entry> {
     read_page(page).unwrap_or_else(|error| {
         tracing::error!(%error, "a page of a list of events cannot be read");
         Vec::new()
     })
 }
 
-/// The entries of pages that are to be written: the newest first, in each page.
-fn pages(mut entries: Vec<Entry>) -> Vec<Vec<Entry>> {
+/// The entries of pages that are to be written: the newest first, in each page, and none older than the first of its page by more than `span`.
+fn pages(mut entries: Vec<Entry>, span: i64) -> Vec<Vec<Entry>> {
     entries.sort_by_cached_key(|entry| std::cmp::Reverse(entry.place()));
     let mut pages: Vec<Vec<Entry>> = Vec::new();
     let mut bytes = 0;
@@ -95,7 +98,7 @@ fn pages(mut entries: Vec<Entry>) -> Vec<Vec<Entry>> {
         let size: usize = entry.cells.iter().map(|cell| cell.as_str().len()).sum::<usize>() + entry.groups.concat().len();
         bytes += size;
         match pages.last_mut() {
-            Some(page) if page.len() < ENTRIES && bytes < BYTES && page[0].at.0 - entry.at.0 <= SPAN_MS => page.push(entry),
+            Some(page) if page.len() < ENTRIES && bytes < BYTES && page[0].at.0 - entry.at.0 <= span => page.push(entry),
             _ => {
                 bytes = size;
                 pages.push(vec![entry]);
@@ -108,9 +111,21 @@ fn pages(mut entries: Vec<Entry>) -> Vec<Vec<Entry>> {
 impl Store {
     /// Writes entries into the list of a workflow's events; `is_spread` as the workflow's head says. Returns how many pages they took.
     pub async fn put_entries(&self, workflow: &WorkflowRef, entries: Vec<Entry>, is_spread: bool) -> Result<usize> {
-        let pages = pages(entries);
-        let puts = pages.iter().map(|page| async { self.put(page_item(workflow, page, is_spread)?, None).await });
-        try_join_all(puts).await.map(|written| written.len())
+        let mut written = 0;
+        let mut pages: Vec<(Option<Time>, Vec<Entry>)> = pages(entries, SPAN_MS).into_iter().map(|page| (None, page)).collect();
+        // What is late is known when it is there, and then stands again at that time; this may be late, too.
+        while !pages.is_empty() {
+            let puts =
+                pages.iter().map(|(again, page)| async { self.put(page_item(workflow, page, *again, is_spread)?, None).await });
+            written += try_join_all(puts).await?.len();
+            let now = Time::now();
+            let is_late = |(again, page): &(Option<Time>, Vec<Entry>)| {
+                again.or(page.first().map(|newest| newest.at)).is_some_and(|place| now.0 - place.0 > LATE_MS)
+            };
+            let late = pages.into_iter().filter(is_late).flat_map(|(_, page)| page).collect();
+            pages = self::pages(late, i64::MAX).into_iter().map(|page| (Some(now), page)).collect();
+        }
+        Ok(written)
     }
 
     /// Removes a part of the runs that are in the list, and of the list; `true` when all is gone.
@@ -142,13 +157,16 @@ impl Store {
     }
 }
 
-fn page_item(workflow: &WorkflowRef, page: &[Entry], is_spread: bool) -> Result<Item> {
+/// The item of a page at the place of its newest entry, or of one that stands there again at a later time.
+fn page_item(workflow: &WorkflowRef, page: &[Entry], again: Option<Time>, is_spread: bool) -> Result<Item> {
     let text = format!("[{}]", page.iter().map(Entry::written).collect::<Result<Vec<_>>>()?.join(","));
     let newest = page.first().ok_or_else(|| malformed("list"))?;
     let shard = if is_spread { newest.item.own.as_bytes()[15] % keys::LIST_SHARDS } else { 0 };
-    let key = Key { pk: keys::event_pages(workflow, shard), sk: keys::event_page_sort(&newest.place(), &text) };
+    let place = keys::recent_sort(again.unwrap_or(newest.at), newest.item);
+    let key = Key { pk: keys::event_pages(workflow, shard), sk: keys::event_page_sort(&place, &text) };
     let keep = page.iter().map(|entry| entry.keep_until).max().unwrap_or(newest.keep_until);
-    Ok(Item::new(&key).packed("list", &text).n("expires_at", keep.ttl_seconds()))
+    let item = Item::new(&key).packed("list", &text).n("expires_at", keep.ttl_seconds());
+    Ok(item.maybe(again, |item, _| item.n("again", 1)))
 }
 
 /// One of the partitions that make up a list, while it is read: pages, or the index in which earlier versions have their entries.

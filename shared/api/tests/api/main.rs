@@ -9,6 +9,7 @@ mod agents;
 mod at_work;
 mod auth;
 mod bodies;
+mod changes;
 mod definitions;
 mod events;
 mod fake;

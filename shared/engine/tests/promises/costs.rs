@@ -1,4 +1,4 @@
-//! What a delivery costs in requests, where that is not the hop that the bench counts.
+//! What deliveries and reads cost in requests, where that is not the hop that the bench counts.
 
 use crate::waits::receive_from;
 use crate::{World, handle};
@@ -24,4 +24,16 @@ async fn a_delivery_that_fails_reads_once() {
     let failures = world.calm.store.list_failures(&workflow.id, 10, None).await.unwrap();
     assert_eq!(failures.items.len(), 1);
     assert_eq!(requests.of("BatchGetItem"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_follows_a_workflow_makes_one_query_while_nothing_is_new() {
+    let world = World::start(29).await;
+    let workflow = world.started(OPTIONS).await;
+    let (engine, requests) = world.counted();
+    let mut after = engine.list_changes(&workflow, None, 50).await.unwrap().next.encode();
+    for _ in 0..3 {
+        after = engine.list_changes(&workflow, Some(&after), 50).await.unwrap().next.encode();
+    }
+    assert_eq!((requests.of("Query"), requests.of("BatchGetItem")), (4, 0));
 }
