@@ -24,9 +24,7 @@ pub struct ProjectHost {
 
 /// The text names no host of a project.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "`{0}` is not HOST=PROJECT, like tools.example.com=0123456789ab (a host without a port, and a project's id)"
-)]
+#[error("`{0}` is not HOST=PROJECT, like tools.example.com=0123456789ab (a host without a port, and a project's id)")]
 pub struct NoProjectHost(String);
 
 impl FromStr for ProjectHost {

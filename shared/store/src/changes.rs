@@ -54,7 +54,8 @@ struct Place {
 
 impl Place {
     fn read(cursor: &str) -> Option<Self> {
-        let Cursor(text) = Some(cursor).filter(|cursor| cursor.len() <= CURSOR_CHARS).and_then(|cursor| Cursor::decode(cursor).ok())?;
+        let Cursor(text) =
+            Some(cursor).filter(|cursor| cursor.len() <= CURSOR_CHARS).and_then(|cursor| Cursor::decode(cursor).ok())?;
         let (since, names) = text.split_once(THEN).filter(|(since, _)| since.len() <= PLACE)?;
         keys::time_of_place(since)?;
         let names = (0..names.len()).step_by(NAME).map(|at| names.get(at..at + NAME).map(str::to_owned));
