@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::events::is_kept;
 use crate::list::Query;
 use crate::route::{Route, WORKFLOW};
+use crate::runs::versions;
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
@@ -126,13 +127,9 @@ struct Causes {
 impl Causes {
     /// Finds what the events came of: among themselves, else at its own place or in the first item of its run. No more is read.
     async fn of(app: &App, workflow: &Workflow, events: &[&Event]) -> Result<Causes> {
-        let mut causes = Causes { known: HashMap::new(), built: HashMap::new() };
-        for event in events {
-            if !causes.built.contains_key(&event.version) {
-                causes.built.insert(event.version, app.engine.built(&workflow.id, event.version).await?);
-            }
-            causes.known.insert(event.id, (event.cell.clone(), event.groups.clone()));
-        }
+        let emitted = |event: &Event| (event.id, (event.cell.clone(), event.groups.clone()));
+        let built = versions(app, workflow, events.iter().map(|event| event.version)).await?;
+        let mut causes = Causes { known: events.iter().map(|event| emitted(event)).collect(), built };
         let mut places: Vec<EventId> = Vec::new();
         for event in events.iter().filter(|event| causes.source(event).is_none()) {
             places.extend(event.cause.iter().flat_map(|cause| [cause.event, EventId::root(cause.event.run)]));
@@ -140,7 +137,7 @@ impl Causes {
         places.sort_unstable();
         places.dedup();
         for item in app.engine.store.run_items(&workflow.id, &places).await?.into_iter().flatten() {
-            causes.known.extend(item.events().map(|event| (event.id, (event.cell.clone(), event.groups.clone()))));
+            causes.known.extend(item.events().map(emitted));
         }
         Ok(causes)
     }

@@ -122,15 +122,19 @@ async fn show(
         return Err(Error::not_found("run").into());
     }
     let truncated = next.is_some() || begin.is_some();
-    let built = versions(&app, &workflow, &items).await?;
+    let built = versions(&app, &workflow, items.iter().flat_map(RunItem::events).map(|event| event.version)).await?;
     let missing = if truncated { RunState::Unknown } else { RunState::Pending };
     let data = RunTree::new(items, &built, missing).view(run);
     Ok(Json(Shown { data, meta: ShownMeta { truncated, next_cursor: next.map(|cursor| cursor.encode()) } }))
 }
 
-/// The versions that a run's events belong to: usually one.
-async fn versions(app: &App, workflow: &Workflow, items: &[RunItem]) -> Result<HashMap<u64, Arc<Built>>> {
-    let numbers: HashSet<u64> = items.iter().flat_map(RunItem::events).map(|event| event.version).collect();
+/// The built versions with these numbers: of a run's events, usually one.
+pub(crate) async fn versions(
+    app: &App,
+    workflow: &Workflow,
+    numbers: impl Iterator<Item = u64>,
+) -> Result<HashMap<u64, Arc<Built>>> {
+    let numbers: HashSet<u64> = numbers.collect();
     let mut built = HashMap::new();
     for number in numbers {
         built.insert(number, app.engine.built(&workflow.id, number).await?);
