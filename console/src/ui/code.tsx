@@ -1,0 +1,95 @@
+// A field for code: JSON, or a text with templates. It is a plain text field until it is focused; then CodeMirror is loaded and takes its place.
+import { useEffect, useRef, useState } from "react";
+import type { Code, Language, Words } from "./code-mirror";
+import "./code.css";
+
+export type { Proposal, Words } from "./code-mirror";
+
+interface Props {
+  /** What the field is for. */
+  label: string;
+  value: string;
+  change: (value: string) => void;
+  language: Language;
+  placeholder?: string;
+  /** How many lines are shown at least. */
+  lines?: number;
+  lineNumbers?: boolean;
+  disabled?: boolean;
+  invalid?: boolean;
+  describedBy?: string;
+  /** What templates may name. */
+  words?: () => Words;
+  focus?: () => void;
+  blur?: () => void;
+}
+
+const load = () => import("./code-mirror");
+const LINES = 16;
+
+export function CodeField(props: Props) {
+  const { label, value, lines = 1, disabled, placeholder, invalid, describedBy } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const plain = useRef<HTMLTextAreaElement>(null);
+  const code = useRef<Code>(null);
+  const now = useRef(props);
+  const [live, setLive] = useState(false);
+  useEffect(() => {
+    now.current = props;
+  });
+  useEffect(() => code.current?.set(value), [value]);
+  useEffect(() => code.current?.enable(!disabled), [disabled]);
+  useEffect(
+    () => () => {
+      code.current?.destroy();
+      code.current = null;
+    },
+    [],
+  );
+  const start = async () => {
+    now.current.focus?.();
+    // The plain field does as well, if the part does not come.
+    const part = await load().catch(() => undefined);
+    if (!part || !host.current || code.current) return;
+    const { current } = now;
+    const focused = document.activeElement === plain.current;
+    const at = plain.current?.selectionStart;
+    code.current = part.mountCode(host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" }), {
+      value: current.value,
+      language: current.language,
+      label: current.label,
+      placeholder: current.placeholder,
+      disabled: current.disabled,
+      lineNumbers: current.lineNumbers,
+      words: current.words && (() => now.current.words?.() ?? { paths: [], filters: [], tags: [] }),
+      change: (text) => now.current.change(text),
+      focused: () => now.current.focus?.(),
+      blur: () => now.current.blur?.(),
+    });
+    setLive(true);
+    if (focused) code.current.focus(at);
+  };
+  return (
+    // The host's class tells that keys inside are typed: events come from the shadow root as if from the host.
+    <div className={`code-field ${invalid ? "invalid" : ""}`}>
+      <div ref={host} className="code-host cm-editor" hidden={!live} />
+      {!live && (
+        <textarea
+          ref={plain}
+          className="code-plain mono"
+          aria-label={label}
+          aria-invalid={invalid || undefined}
+          aria-describedby={describedBy}
+          value={value}
+          placeholder={placeholder}
+          disabled={disabled}
+          rows={Math.max(lines, Math.min(LINES, value.split("\n", LINES).length))}
+          spellCheck={false}
+          onFocus={start}
+          onBlur={() => now.current.blur?.()}
+          onChange={(event) => props.change(event.target.value)}
+        />
+      )}
+    </div>
+  );
+}
