@@ -1126,6 +1126,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/workflows/{workflow}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells what came into the list of events since a cursor, oldest first, and which version runs. Ask again with `meta.next_cursor`, also when nothing came: at once while `truncated`, else after some seconds. An event is told when it is listed, which may be later than newer ones; it may be told twice, though seldom.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["changes_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/workflows/{workflow}/check": {
         parameters: {
             query?: never;
@@ -2488,6 +2508,57 @@ export interface components {
             event: string;
             /** @description The delivery that emitted the new event; none for a copy that a person made. */
             delivery?: string | null;
+        };
+        /** @description An event that came. Its payload is shown by its id. */
+        Change: {
+            /** @description The event's id. */
+            id: string;
+            /** @description The event's run. */
+            run_id: string;
+            /** @description The agent that emitted the event. */
+            cell_id: string;
+            /** @description The groups that links choose by. */
+            groups: string[];
+            /**
+             * Format: date-time
+             * @description When the event was committed.
+             */
+            created_at: string;
+            /**
+             * Format: uint16
+             * @description How many deliveries lie between the beginning of the run and the event.
+             */
+            hop: number;
+            /** @description What the event came of; none for the first event of a run. */
+            cause?: components["schemas"]["ChangeCause"] | null;
+        };
+        /** @description What an event came of. */
+        ChangeCause: {
+            /** @description The event that led to the new one. */
+            event_id: string;
+            /** @description The agent that emitted that event; null where it is not known without a search. */
+            cell_id: string | null;
+            /** @description The links by which that event came to the agent that emitted the new one; none where that is not known, and for a copy that a person made. */
+            links?: string[];
+        };
+        /** @description What changed in a workflow. */
+        Changes: {
+            /** @description The events that came, oldest first. */
+            events: components["schemas"]["Change"][];
+            /**
+             * Format: uint64
+             * @description The last saved version.
+             */
+            version: number;
+            /**
+             * Format: uint64
+             * @description The last built version, which new runs are pinned to; 0 before the first build.
+             */
+            built_version: number;
+            /** @description Whether the workflow runs. */
+            state: components["schemas"]["State"];
+            /** @description There is more already: ask again at once. */
+            truncated: boolean;
         };
         /** @description What is wrong with a canvas. */
         Checked: {
@@ -4151,6 +4222,15 @@ export interface components {
             at: string;
             /** @description The delivery of a workflow that waits for the end, if it is the question of a cell. */
             asked_by?: components["schemas"]["SessionAskedBy"] | null;
+        };
+        /** @description What changed, and where the next answer begins. */
+        ShownChanges: {
+            data: components["schemas"]["Changes"];
+            /** @description Where the next answer begins. */
+            meta: {
+                /** @description The `after` of the next request. */
+                next_cursor: string;
+            };
         };
         /** @description A run, and whether this is all of it. */
         ShownRun: {
@@ -6404,6 +6484,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SavedWorkflow"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changes_show: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the answer before. Without it, no events are told, only the cursor of now. */
+                after?: string;
+                /** @description About how many events an answer has at most: 1 to 200, 50 when it is left out. Events that were listed together are told together. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownChanges"];
                 };
             };
             default: components["responses"]["Error"];
