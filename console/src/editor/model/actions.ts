@@ -1,0 +1,239 @@
+// What people do to a canvas: plain functions from cells to cells. A cell that an action does not touch stays the same object.
+import {
+  type Cell,
+  type Cells,
+  cellOf,
+  change,
+  endOf,
+  groupOf,
+  isAgent,
+  isLink,
+  keysOf,
+  NODE,
+  nameOf,
+  type Point,
+  placeOf,
+  positionOf,
+} from "./cells";
+import { isObject } from "./json";
+import { type AgentType, canConnect, type Types, usualGroup } from "./ports";
+
+/** What is put on a canvas: an agent type, perhaps with a name and a config that are ready. */
+export interface Stock {
+  type: AgentType;
+  name?: string;
+  config?: Record<string, unknown>;
+}
+
+/** An action that adds cells also says which. */
+export interface Made {
+  cells: Cells;
+  key: string;
+}
+
+const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
+
+/** An id that no cell of the canvas has, and hardly one of another canvas: what is pasted there keeps apart. */
+export function freshId(cells: Cells, begin = "c"): string {
+  for (;;) {
+    const random = crypto.getRandomValues(new Uint8Array(8));
+    const id = `${begin}-${[...random].map((byte) => LETTERS[byte % LETTERS.length]).join("")}`;
+    if (placeOf(cells, id) === undefined) return id;
+  }
+}
+
+/** The name, or the first of `name 2`, `name 3`, … that no agent has yet. */
+export function freshName(cells: Cells, name: string): string {
+  const taken = new Set(cells.filter(isAgent).map(nameOf));
+  if (!taken.has(name)) return name;
+  const base = name.replace(/ \d+$/, "");
+  for (let at = 2; ; at++) if (!taken.has(`${base} ${at}`)) return `${base} ${at}`;
+}
+
+function round({ x, y }: Point): Point {
+  return { x: Math.round(x), y: Math.round(y) };
+}
+
+/** The config that a new agent begins with: what its form cannot be without. Defaults are the server's, and are not written. */
+export function beginning(stock: Stock): Record<string, unknown> {
+  if (stock.config) return stock.config;
+  if (stock.type.type !== "split") return {};
+  return {
+    groups: [
+      { name: "a", weight: 1 },
+      { name: "b", weight: 1 },
+    ],
+  };
+}
+
+/** Adds an agent at a point. */
+export function add(cells: Cells, stock: Stock, at: Point): Made {
+  const id = freshId(cells);
+  const cell: Cell = {
+    id,
+    type: "agent",
+    agent_type: stock.type.type,
+    name: freshName(cells, stock.name ?? stock.type.title),
+    position: round(at),
+    config: beginning(stock),
+  };
+  return { cells: [...cells, cell], key: id };
+}
+
+function link(cells: Cells, source: string, target: string, group: string | undefined): Cell {
+  const id = freshId(cells, "l");
+  return { id, type: "link", source: { id: source }, target: { id: target }, ...(group ? { group_id: group } : {}) };
+}
+
+/** The link between two agents for a group, if there is one. */
+export function linkBetween(cells: Cells, source: string, target: string, group: string | undefined): Cell | undefined {
+  return cells.find(
+    (cell) =>
+      isLink(cell) && endOf(cell, "source") === source && endOf(cell, "target") === target && groupOf(cell) === group,
+  );
+}
+
+/** Links two agents. Nothing changes if they are linked so already, or cannot be. */
+export function connect(cells: Cells, types: Types, source: string, target: string, group?: string): Cells {
+  if (!canConnect(cells, types, source, target) || linkBetween(cells, source, target, group)) return cells;
+  return [...cells, link(cells, source, target, group)];
+}
+
+/** Lets a link lead elsewhere: what else it has, it keeps. */
+export function reconnect(
+  cells: Cells,
+  types: Types,
+  key: string,
+  ends: { source: string; target: string; group?: string },
+): Cells {
+  const old = cellOf(cells, key);
+  if (!old || !isLink(old) || !canConnect(cells, types, ends.source, ends.target)) return cells;
+  const end = (name: "source" | "target", id: string) => ({ ...(isObject(old[name]) ? old[name] : {}), id });
+  return edit(cells, key, {
+    source: end("source", ends.source),
+    target: end("target", ends.target),
+    group_id: ends.group,
+  });
+}
+
+/** Adds an agent and links it: from a port of another, if it may take links. */
+export function addFrom(cells: Cells, types: Types, stock: Stock, at: Point, from: string, group?: string): Made {
+  const made = add(cells, stock, at);
+  return { ...made, cells: connect(made.cells, types, from, made.key, group) };
+}
+
+/** Adds an agent in the midst of a link: the link leads to it, and another one from it to where the link led. */
+export function insert(cells: Cells, types: Types, stock: Stock, on: string, at: Point): Made {
+  const old = cellOf(cells, on);
+  const source = old && endOf(old, "source");
+  const target = old && endOf(old, "target");
+  const made = add(cells, stock, at);
+  if (!old || !source || !target || stock.type.kind === "trigger") return made;
+  const agent = cellOf(made.cells, made.key);
+  const led = edit(made.cells, on, { target: { ...(isObject(old.target) ? old.target : {}), id: made.key } });
+  return { ...made, cells: connect(led, types, made.key, target, agent && usualGroup(agent, types)) };
+}
+
+/** Where an agent goes that is made without a point: right of another one, below what stands there; or right of all. */
+export function freePlace(cells: Cells, beside?: string): Point {
+  const all = cells.map(positionOf).filter((at) => at !== undefined);
+  const from = beside === undefined ? undefined : cellOf(cells, beside);
+  const at = from && positionOf(from);
+  if (!at && all.length === 0) return { x: 80, y: 160 };
+  const x = at ? at.x + NODE.width + 96 : Math.max(...all.map((each) => each.x)) + NODE.width + 96;
+  let y = at ? at.y : (all.at(-1)?.y ?? 160);
+  const taken = () =>
+    all.some((each) => Math.abs(each.x - x) < NODE.width + 16 && Math.abs(each.y - y) < NODE.height + 32);
+  while (taken()) y += NODE.height + 48;
+  return { x, y };
+}
+
+/** Sets fields of a cell; `undefined` takes one out. */
+export function edit(cells: Cells, key: string, fields: Record<string, unknown>): Cells {
+  const at = placeOf(cells, key);
+  const old = at === undefined ? undefined : cells[at];
+  if (at === undefined || !old) return cells;
+  const next = change(old, fields);
+  return next === old ? cells : cells.with(at, next);
+}
+
+export function rename(cells: Cells, key: string, name: string): Cells {
+  return edit(cells, key, { name: name.trim() === "" ? undefined : name });
+}
+
+export function setConfig(cells: Cells, key: string, config: Record<string, unknown>): Cells {
+  return edit(cells, key, { config });
+}
+
+/** Chooses which events a link takes: those of a group, or all. */
+export function setGroup(cells: Cells, key: string, group: string | undefined): Cells {
+  const old = cellOf(cells, key);
+  return old && isLink(old) ? edit(cells, key, { group_id: group }) : cells;
+}
+
+/** Lets agents rest or work again. A disabled agent receives nothing and emits nothing. */
+export function disable(cells: Cells, keys: Iterable<string>, disabled: boolean): Cells {
+  let next = cells;
+  for (const key of keys) {
+    const cell = cellOf(next, key);
+    if (cell && isAgent(cell)) next = edit(next, key, { disabled: disabled ? true : undefined });
+  }
+  return next;
+}
+
+/** Moves cells to points. What else their position has stays. */
+export function place(cells: Cells, points: ReadonlyMap<string, Point>): Cells {
+  let next: Cell[] | undefined;
+  for (const [key, point] of points) {
+    const at = placeOf(cells, key);
+    const old = at === undefined ? undefined : cells[at];
+    if (at === undefined || !old) continue;
+    const position = { ...(isObject(old.position) ? old.position : {}), ...round(point) };
+    const moved = change(old, { position });
+    if (moved === old) continue;
+    next ??= [...cells];
+    next[at] = moved;
+  }
+  return next ?? cells;
+}
+
+/** Moves cells by so much. `points` are where those stand that have no position of their own. */
+export function move(
+  cells: Cells,
+  keys: Iterable<string>,
+  by: Point,
+  points: ReadonlyMap<string, Point> = new Map(),
+): Cells {
+  const to = new Map<string, Point>();
+  for (const key of keys) {
+    const cell = cellOf(cells, key);
+    const at = cell && !isLink(cell) ? (positionOf(cell) ?? points.get(key)) : undefined;
+    if (at) to.set(key, { x: at.x + by.x, y: at.y + by.y });
+  }
+  return place(cells, to);
+}
+
+/** Takes cells out, and the links that would lead nowhere. */
+export function remove(cells: Cells, keys: Iterable<string>): Cells {
+  const gone = new Set(keys);
+  const names = keysOf(cells);
+  const leadsThere = (cell: Cell) =>
+    isLink(cell) && (["source", "target"] as const).some((end) => gone.has(endOf(cell, end) ?? ""));
+  const kept = cells.filter((cell, at) => !gone.has(names[at] ?? "") && !leadsThere(cell));
+  return kept.length === cells.length ? cells : kept;
+}
+
+/** A note: a cell of the canvas's own, which the server keeps and never reads. */
+export function addNote(cells: Cells, at: Point, text = ""): Made {
+  const id = freshId(cells, "n");
+  const cell: Cell = { id, type: "note", position: round(at), size: { width: 208, height: 96 }, text };
+  return { cells: [...cells, cell], key: id };
+}
+
+export function setNote(cells: Cells, key: string, text: string): Cells {
+  return edit(cells, key, { text });
+}
+
+export function resizeNote(cells: Cells, key: string, size: { width: number; height: number }): Cells {
+  return edit(cells, key, { size: { width: Math.round(size.width), height: Math.round(size.height) } });
+}

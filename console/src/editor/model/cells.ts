@@ -1,0 +1,180 @@
+// The cells of a canvas, as the API has them, and the text that holds them. A cell is the plain object that `JSON.parse` gives; beside it
+// its text is kept, so that what nobody changes is saved as it came, byte for byte.
+import { elements, isObject, member, patched, same, valueEnd, withFields } from "./json";
+
+export type Cell = Readonly<Record<string, unknown>>;
+export type Cells = readonly Cell[];
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** How wide a node is, and how high at least. */
+export const NODE = { width: 208, height: 84 };
+
+const texts = new WeakMap<Cell, string>();
+
+export function textOf(cell: Cell): string {
+  return texts.get(cell) ?? JSON.stringify(cell);
+}
+
+/** A cell with fields that are set; `undefined` takes a field out. It is the same cell if nothing differs. */
+export function change(cell: Cell, fields: Record<string, unknown>): Cell {
+  const next = withFields(cell, fields);
+  if (same(cell, next)) return cell;
+  texts.set(next, patched(textOf(cell), cell, next));
+  return next;
+}
+
+/** The options of a workflow as they came, and the cells in them. */
+export interface Options {
+  /** The text as it came. */
+  readonly text: string;
+  readonly cells: Cells;
+}
+
+/** Reads options; `{}` is an empty canvas. */
+export function readOptions(text: string): Options {
+  const value: unknown = JSON.parse(text);
+  if (!isObject(value)) throw new SyntaxError("The canvas is not an object.");
+  const list = member(text, "cells");
+  if (!list || !Array.isArray(value.cells)) return { text, cells: [] };
+  const spans = elements(text, list.start);
+  const cells = value.cells.map((each, at): Cell => {
+    const cell = isObject(each) ? each : { value: each };
+    texts.set(cell, text.slice(spans[at]?.start, spans[at]?.end));
+    return cell;
+  });
+  return { text, cells };
+}
+
+/** The text of the options with these cells: all around them, and what is the same, stays as it came. */
+export function writeOptions(options: Options, cells: Cells): string {
+  const { text } = options;
+  if (cells.length === options.cells.length && cells.every((cell, at) => cell === options.cells[at])) return text;
+  const list = member(text, "cells");
+  if (!list || text.charAt(list.start) !== "[") {
+    const value = JSON.parse(text) as object;
+    const made = JSON.stringify(withFields(value, { cells: [] }));
+    return writeOptions({ text: list ? made : patched(text, value, JSON.parse(made)), cells: [] }, cells);
+  }
+  const spans = elements(text, list.start);
+  const [first, second] = spans;
+  const usual = first && second ? text.slice(first.end, second.start) : ",\n    ";
+  const places = new Map(options.cells.map((cell, at) => [idOf(cell) ?? cell, at] as const));
+  const placeOf = (cell: Cell | undefined) => (cell ? places.get(idOf(cell) ?? cell) : undefined);
+  const lead = text.slice(list.start + 1, first?.start ?? list.end - 1);
+  const trail = first ? text.slice(spans.at(-1)?.end, list.end - 1) : "";
+  let inside = "";
+  cells.forEach((cell, at) => {
+    const place = placeOf(cell);
+    const before = placeOf(cells[at - 1]);
+    const follows = at > 0 && place !== undefined && place - 1 === before;
+    if (at > 0) inside += follows ? text.slice(spans[place - 1]?.end, spans[place]?.start) : usual;
+    inside += textOf(cell);
+  });
+  return `${text.slice(0, list.start + 1)}${lead}${inside}${trail}${text.slice(list.end - 1)}`;
+}
+
+/** The text of a value inside a text of JSON, by its keys: `data`, `options`. */
+export function textAt(text: string, ...keys: string[]): string | undefined {
+  let at = text.search(/\S/);
+  for (const key of keys) {
+    const found = text.charAt(at) === "{" ? member(text, key, at) : undefined;
+    if (!found) return undefined;
+    at = found.start;
+  }
+  return text.slice(at, valueEnd(text, at));
+}
+
+export function idOf(cell: Cell): string | undefined {
+  return typeof cell.id === "string" && cell.id !== "" ? cell.id : undefined;
+}
+
+const keyed = new WeakMap<Cells, { keys: string[]; places: Map<string, number> }>();
+
+function keysIn(cells: Cells) {
+  let found = keyed.get(cells);
+  if (!found) {
+    const places = new Map<string, number>();
+    const keys = cells.map((cell, at) => {
+      const id = idOf(cell);
+      const key = id !== undefined && !places.has(id) ? id : `#${at}`;
+      places.set(key, at);
+      return key;
+    });
+    found = { keys, places };
+    keyed.set(cells, found);
+  }
+  return found;
+}
+
+/** What the canvas calls each cell: its id, or its place where it has none, or another cell's. */
+export function keysOf(cells: Cells): readonly string[] {
+  return keysIn(cells).keys;
+}
+
+export function placeOf(cells: Cells, key: string): number | undefined {
+  return keysIn(cells).places.get(key);
+}
+
+export function cellOf(cells: Cells, key: string | undefined): Cell | undefined {
+  const at = key === undefined ? undefined : placeOf(cells, key);
+  return at === undefined ? undefined : cells[at];
+}
+
+export function isAgent(cell: Cell): boolean {
+  return cell.type === "agent" || typeof cell.agent_type === "string";
+}
+
+/** Whether the server takes the cell for a link. */
+export function isLink(cell: Cell): boolean {
+  return cell.type === "link" && !isAgent(cell);
+}
+
+export function isNote(cell: Cell): boolean {
+  return cell.type === "note" || cell.type === "standard.Note";
+}
+
+export function typeOf(cell: Cell): string {
+  return typeof cell.agent_type === "string" ? cell.agent_type : "";
+}
+
+export function configOf(cell: Cell): Record<string, unknown> {
+  return isObject(cell.config) ? cell.config : {};
+}
+
+export function isDisabled(cell: Cell): boolean {
+  return cell.disabled === true;
+}
+
+/** What people call a cell: its name, a text that it was drawn with, or its id. */
+export function nameOf(cell: Cell): string {
+  if (typeof cell.name === "string" && cell.name !== "") return cell.name;
+  const attrs = isObject(cell.attrs) && isObject(cell.attrs.label) ? cell.attrs.label.text : undefined;
+  if (typeof attrs === "string" && attrs !== "") return attrs;
+  if (typeof cell.text === "string" && cell.text !== "") return cell.text;
+  return idOf(cell) ?? String(cell.type ?? "cell");
+}
+
+export function endOf(cell: Cell, end: "source" | "target"): string | undefined {
+  const value = cell[end];
+  return isObject(value) && typeof value.id === "string" ? value.id : undefined;
+}
+
+export function groupOf(link: Cell): string | undefined {
+  return typeof link.group_id === "string" ? link.group_id : undefined;
+}
+
+export function positionOf(cell: Cell): Point | undefined {
+  const at = cell.position;
+  if (!isObject(at) || !Number.isFinite(at.x) || !Number.isFinite(at.y)) return undefined;
+  return { x: Number(at.x), y: Number(at.y) };
+}
+
+export function sizeOf(cell: Cell): { width: number; height: number } | undefined {
+  const size = cell.size;
+  if (!isObject(size) || !Number.isFinite(size.width) || !Number.isFinite(size.height)) return undefined;
+  return { width: Number(size.width), height: Number(size.height) };
+}
