@@ -21,6 +21,26 @@ export function useParam(name: string): [string | undefined, (value: string | un
   return [params.get(name) ?? undefined, set];
 }
 
+/** As `useParam`, for what a list is filtered by: another filter begins at the list's first page. */
+export function useFilter(name: string): [string | undefined, (value: string | undefined) => void] {
+  const [params, setParams] = useSearchParams();
+  const set = useCallback(
+    (value: string | undefined) =>
+      setParams(
+        (now) => {
+          const next = new URLSearchParams(now);
+          next.delete("cursor");
+          if (value === undefined || value === "") next.delete(name);
+          else next.set(name, value);
+          return next;
+        },
+        { replace: true },
+      ),
+    [name, setParams],
+  );
+  return [params.get(name) ?? undefined, set];
+}
+
 /** An address with its query: values that are not there are left out. */
 export function href(path: string, query: Record<string, string | number | undefined>): string {
   const params = new URLSearchParams();

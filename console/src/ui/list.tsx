@@ -1,7 +1,7 @@
 // Lists: rows of one line. `j` and `k` move, `Enter` opens. A page has a fixed number of rows, so that what was found is found again.
-import { type ReactNode, useEffect, useRef } from "react";
+import { type CSSProperties, type ReactNode, useEffect, useRef } from "react";
 import { useLocation } from "wouter";
-import { useParam } from "../url";
+import { useFilter, useParam } from "../url";
 import { Button } from "./button";
 import "./list.css";
 
@@ -12,6 +12,8 @@ export interface Column<Row> {
   width: string;
   cell: (row: Row) => ReactNode;
   number?: boolean;
+  /** Shown where there is room: not on a phone. */
+  wide?: boolean;
 }
 
 interface Props<Row> {
@@ -22,12 +24,19 @@ interface Props<Row> {
   /** Where a row leads. */
   to?: (row: Row) => string;
   selected?: string;
+  /** What more a row's class says of it. */
+  look?: (row: Row) => string;
 }
 
-export function List<Row>({ label, rows, columns, id, to, selected }: Props<Row>) {
+export function List<Row>({ label, rows, columns, id, to, selected, look: lookOf }: Props<Row>) {
   const [, go] = useLocation();
   const body = useRef<HTMLDivElement>(null);
-  const template = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
+  const widths = (shown: Column<Row>[]) => shown.map((column) => column.width).join(" ");
+  const template = {
+    "--columns": widths(columns),
+    "--columns-narrow": widths(columns.filter((column) => !column.wide)),
+  } as CSSProperties;
+  const look = (column: Column<Row>, cut: string) => `${column.number ? "number" : cut} ${column.wide ? "wide" : ""}`;
   useEffect(() => {
     const move = (event: KeyboardEvent) => {
       if ((event.key !== "j" && event.key !== "k") || isTyping(event.target)) return;
@@ -42,7 +51,7 @@ export function List<Row>({ label, rows, columns, id, to, selected }: Props<Row>
     <div className="list" role="table" aria-label={label} ref={body}>
       <div className="list-head" role="row" style={template}>
         {columns.map((column) => (
-          <span key={column.title} role="columnheader" className={column.number ? "number" : ""}>
+          <span key={column.title} role="columnheader" className={look(column, "")}>
             {column.title}
           </span>
         ))}
@@ -52,14 +61,14 @@ export function List<Row>({ label, rows, columns, id, to, selected }: Props<Row>
           key={id(row)}
           role="row"
           tabIndex={to ? 0 : -1}
-          className={`list-row ${selected === id(row) ? "selected" : ""} ${to ? "opens" : ""}`}
+          className={`list-row ${selected === id(row) ? "selected" : ""} ${to ? "opens" : ""} ${lookOf?.(row) ?? ""}`}
           aria-selected={selected === undefined ? undefined : selected === id(row)}
           style={template}
           onClick={(event) => to && !isControl(event.target) && go(to(row))}
           onKeyDown={(event) => event.key === "Enter" && event.target === event.currentTarget && to && go(to(row))}
         >
           {columns.map((column) => (
-            <span key={column.title} role="cell" className={column.number ? "number" : "cut"}>
+            <span key={column.title} role="cell" className={look(column, "cut")}>
               {column.cell(row)}
             </span>
           ))}
@@ -107,13 +116,13 @@ export function Chips({
   label: string;
   choices: [string | undefined, string][];
 }) {
-  const [chosen, choose] = useParam(name);
+  const [chosen, choose] = useFilter(name);
   return (
     <fieldset className="chips">
       <legend className="sr-only">{label}</legend>
       {choices.map(([value, text]) => (
         <button
-          key={text}
+          key={value ?? ""}
           type="button"
           className="chip"
           aria-pressed={chosen === value}

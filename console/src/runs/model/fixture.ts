@@ -7,13 +7,33 @@ type Work = Node["deliveries"][number];
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
 
 export function event(id: string, cell: string, more: Partial<Node> = {}): Node {
-  const base = { id, run_id: "r", version: 3, cell_id: cell, groups: ["on_x"], created_at: at(0), hop: 0, deliveries: [] };
+  const base = {
+    id,
+    run_id: "r",
+    version: 3,
+    cell_id: cell,
+    groups: ["on_x"],
+    created_at: at(0),
+    hop: 0,
+    deliveries: [],
+  };
   return { payload: { id }, ...base, ...more };
 }
 
 export function work(id: string, cell: string, more: Partial<Work> = {}): Work {
   const began = { began_at: at(10), took_ms: 5 };
-  return { id, cell_id: cell, state: "done", links: [`to-${cell}`], arm: 0, attempt: 0, event_ids: [], events: [], ...began, ...more };
+  return {
+    id,
+    cell_id: cell,
+    state: "done",
+    links: [`to-${cell}`],
+    arm: 0,
+    attempt: 0,
+    event_ids: [],
+    events: [],
+    ...began,
+    ...more,
+  };
 }
 
 export function part(events: Node[], more: Partial<RunPart> = {}): RunPart {
@@ -24,7 +44,9 @@ export function part(events: Node[], more: Partial<RunPart> = {}): RunPart {
 export function whole(): RunPart[] {
   const passed = event("e1", "a", {
     cause: { event: "e0", delivery: "d1" },
-    deliveries: [work("d2", "b", { state: "failed", began_at: at(100), error: { code: "dns_failed", message: "No." } })],
+    deliveries: [
+      work("d2", "b", { state: "failed", began_at: at(100), error: { code: "dns_failed", message: "No." } }),
+    ],
   });
   return [
     part([

@@ -29,7 +29,8 @@ export function marksOf(tree: Tree): PathMarks {
     const worst = before && WORST.indexOf(before.state) > WORST.indexOf(state) ? before.state : state;
     marks.cells[step.cell] = { state: worst, count: (before?.count ?? 0) + 1 };
     // A replay does not come along the link again.
-    if (step.delivery?.arm === 0) for (const link of step.delivery.links) marks.links[link] = (marks.links[link] ?? 0) + 1;
+    if (step.delivery?.arm === 0)
+      for (const link of step.delivery.links) marks.links[link] = (marks.links[link] ?? 0) + 1;
   }
   return marks;
 }
@@ -50,7 +51,15 @@ export interface AgentSum {
 export function sumsOf(tree: Tree): AgentSum[] {
   const sums = new Map<string, AgentSum>();
   for (const step of tree.steps.values()) {
-    const sum = sums.get(step.cell) ?? { cell: step.cell, steps: 0, emitted: 0, failed: 0, waiting: 0, worked: 0, longest: 0 };
+    const sum = sums.get(step.cell) ?? {
+      cell: step.cell,
+      steps: 0,
+      emitted: 0,
+      failed: 0,
+      waiting: 0,
+      worked: 0,
+      longest: 0,
+    };
     const took = step.delivery?.took_ms ?? 0;
     sum.steps += 1;
     sum.emitted += step.emitted.length;

@@ -55,7 +55,11 @@ export function fold(folds: Folds, keys: string[], open: boolean): Folds {
 }
 
 /** What a key does in a list of rows: the row to go to, or the fold to set. */
-export function moved(rows: Row[], selected: string | undefined, key: string): { go?: string; fold?: [string, boolean] } {
+export function moved(
+  rows: Row[],
+  selected: string | undefined,
+  key: string,
+): { go?: string; fold?: [string, boolean] } {
   const at = rows.findIndex((row) => row.step.key === selected);
   const row = rows[at];
   const to = (index: number) => ({ go: rows[Math.max(0, Math.min(rows.length - 1, index))]?.step.key });

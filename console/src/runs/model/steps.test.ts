@@ -4,7 +4,9 @@ import { above, firstOf, hasFailed, type Step, stateOf, stepAt, treeOf } from ".
 
 /** A tree in words: agents with their states, what came of them in brackets. */
 const words = (steps: Step[]): string =>
-  steps.map((step) => `${step.cell} ${step.state}${step.children.length ? `(${words(step.children)})` : ""}`).join(", ");
+  steps
+    .map((step) => `${step.cell} ${step.state}${step.children.length ? `(${words(step.children)})` : ""}`)
+    .join(", ");
 
 test("a run is a tree of agents at work", () => {
   const tree = treeOf(whole());
@@ -32,7 +34,8 @@ test("a part alone shows what it knows", () => {
 
 test("replays are steps of their own, and a good one makes the failure good", () => {
   const failed = work("d1", "a", { state: "failed" });
-  const again = (state: string) => treeOf([part([event("e0", "in", { deliveries: [failed, { ...failed, arm: 1, state }] })])]);
+  const again = (state: string) =>
+    treeOf([part([event("e0", "in", { deliveries: [failed, { ...failed, arm: 1, state }] })])]);
   expect(words(again("done").tops)).toBe("in done(a failed, a done)");
   expect(stateOf(again("done"))).toBe("done");
   expect(stateOf(again("failed"))).toBe("failed");
@@ -61,7 +64,9 @@ test("an address finds its step by key, by event, and by who received the event"
 
 test("checks begin runs, and deliveries without an event are shown", () => {
   const check = work("k", "schedule", { event_ids: ["e0"], events: [event("e0", "schedule", { cause: null })] });
-  expect(words(treeOf([part([], { checks: [check], deliveries: [work("x", "old")] })]).tops)).toBe("schedule done, old done");
+  expect(words(treeOf([part([], { checks: [check], deliveries: [work("x", "old")] })]).tops)).toBe(
+    "schedule done, old done",
+  );
 });
 
 test("events that name each other as cause end somewhere", () => {

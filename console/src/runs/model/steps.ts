@@ -198,7 +198,8 @@ export function hasFailed(tree: Tree, step: Step): boolean {
 export function stateOf(tree: Tree, isWhole = true): "in_flight" | "waiting" | "failed" | "done" {
   let [waits, failed] = [false, false];
   for (const step of tree.steps.values()) {
-    if (step.state === "pending" || step.state === "running" || (step.state === "unknown" && isWhole)) return "in_flight";
+    if (step.state === "pending" || step.state === "running" || (step.state === "unknown" && isWhole))
+      return "in_flight";
     waits ||= step.state === "waiting";
     failed ||= hasFailed(tree, step);
   }

@@ -82,9 +82,7 @@ function share(stretches: Stretch[]) {
   let at = 0;
   for (const stretch of stretches) {
     stretch.at = at;
-    stretch.width = stretch.gap
-      ? each
-      : (Math.max(stretch.to - stretch.from, least) / lengths) * (1 - each * gaps);
+    stretch.width = stretch.gap ? each : (Math.max(stretch.to - stretch.from, least) / lengths) * (1 - each * gaps);
     at += stretch.width;
   }
 }
@@ -106,7 +104,9 @@ export function barsOf(steps: Iterable<Step>): Bar[] {
     const from = step.began ?? came ?? Number.POSITIVE_INFINITY;
     bars.push({ step, came, from, to: step.ended ?? from });
   }
-  return bars.sort((a, b) => Number(a.step.began === undefined) - Number(b.step.began === undefined) || a.from - b.from);
+  return bars.sort(
+    (a, b) => Number(a.step.began === undefined) - Number(b.step.began === undefined) || a.from - b.from,
+  );
 }
 
 /** The axis on which bars stand. */
