@@ -48,3 +48,21 @@ export function href(path: string, query: Record<string, string | number | undef
   const text = params.toString();
   return text ? `${path}?${text}` : path;
 }
+
+/**
+ * A text of any kind, like the name of a session, as one segment of an address. Routers decode a path before they read it, so that `%2F` and a
+ * slash are one to them: `~2F` is not.
+ */
+export function toSegment(text: string): string {
+  const safe = encodeURIComponent(text).replaceAll("~", "%7E");
+  return (/^\.+$/.test(safe) ? safe.replaceAll(".", "%2E") : safe).replaceAll("%", "~");
+}
+
+/** The text of such a segment. What is none is taken as it stands. */
+export function fromSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment.replaceAll("~", "%"));
+  } catch {
+    return segment;
+  }
+}

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { Icon, type IconName } from "../ui/icon";
 import { useBadges } from "./badges";
+import { SearchButton, Searching } from "./search";
 import "./frame.css";
 
 export interface Place {
@@ -68,7 +69,9 @@ export function Frame({ project, children }: { project: string; children: ReactN
           );
         })}
       </nav>
-      <div className="frame-page">{children}</div>
+      <div className="frame-page">
+        <Searching project={project}>{children}</Searching>
+      </div>
     </div>
   );
 }
@@ -78,6 +81,7 @@ export function TopBar({ title, children }: { title: ReactNode; children?: React
   return (
     <header className="top-bar">
       <div className="row grow cut">{title}</div>
+      <SearchButton />
       <div className="row">{children}</div>
     </header>
   );

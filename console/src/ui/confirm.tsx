@@ -5,7 +5,10 @@ import { Button } from "./button";
 import "./confirm.css";
 
 interface Props {
-  trigger: ReactElement;
+  /** The button that asks. Without one, as for an item of a menu, `open` says when it is asked, and `close` is told of the end. */
+  trigger?: ReactElement;
+  open?: boolean;
+  close?: () => void;
   title: string;
   /** What goes: `3 agents, 1,204 events`. */
   children: ReactNode;
@@ -14,11 +17,11 @@ interface Props {
   act: () => void;
 }
 
-export function Confirm({ trigger, title, children, action, act }: Props) {
+export function Confirm({ trigger, open, close, title, children, action, act }: Props) {
   const keep = useRef<HTMLButtonElement>(null);
   return (
-    <AlertDialog.Root>
-      <AlertDialog.Trigger render={trigger} />
+    <AlertDialog.Root open={open} onOpenChange={(now) => !now && close?.()}>
+      {trigger && <AlertDialog.Trigger render={trigger} />}
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="backdrop" />
         <AlertDialog.Popup className="confirm" initialFocus={keep}>

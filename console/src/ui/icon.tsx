@@ -8,6 +8,7 @@ import chevronRight from "lucide-static/icons/chevron-right.svg?raw";
 import clock from "lucide-static/icons/clock.svg?raw";
 import copy from "lucide-static/icons/copy.svg?raw";
 import database from "lucide-static/icons/database.svg?raw";
+import download from "lucide-static/icons/download.svg?raw";
 import more from "lucide-static/icons/ellipsis.svg?raw";
 import filter from "lucide-static/icons/filter.svg?raw";
 import flask from "lucide-static/icons/flask-conical.svg?raw";
@@ -44,6 +45,7 @@ import trash from "lucide-static/icons/trash-2.svg?raw";
 import alert from "lucide-static/icons/triangle-alert.svg?raw";
 import text from "lucide-static/icons/type.svg?raw";
 import undo from "lucide-static/icons/undo-2.svg?raw";
+import upload from "lucide-static/icons/upload.svg?raw";
 import workflow from "lucide-static/icons/workflow.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import zap from "lucide-static/icons/zap.svg?raw";
@@ -60,6 +62,7 @@ const RAW = {
   clock,
   copy,
   database,
+  download,
   filter,
   flask,
   folder,
@@ -94,6 +97,7 @@ const RAW = {
   text,
   trash,
   undo,
+  upload,
   workflow,
   x,
   zap,

@@ -14,6 +14,8 @@ export interface Column<Row> {
   number?: boolean;
   /** Shown where there is room: not on a phone. */
   wide?: boolean;
+  /** Whether the heading is only read out, like that of a column of buttons. */
+  unseen?: boolean;
 }
 
 interface Props<Row> {
@@ -52,7 +54,7 @@ export function List<Row>({ label, rows, columns, id, to, selected, look: lookOf
       <div className="list-head" role="row" style={template}>
         {columns.map((column) => (
           <span key={column.title} role="columnheader" className={look(column, "")}>
-            {column.title}
+            {column.unseen ? <span className="sr-only">{column.title}</span> : column.title}
           </span>
         ))}
       </div>

@@ -1,5 +1,6 @@
-// The workflows of a project.
+// The workflows of a project, and the first steps where there is none.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, call } from "../api/client";
 import type { PageProps } from "../app";
@@ -12,14 +13,25 @@ import { Problem } from "../ui/problem";
 import { State } from "../ui/state";
 import { Time } from "../ui/time";
 import { useParam } from "../url";
+import { type Imported, make, makeFirst } from "./actions";
+import { CameIn, Errors, LastEvent } from "./activity";
+import { ImportButton, ImportedNote } from "./import";
+import { RowMenu } from "./row-menu";
+import "./workflows.css";
+
+/** What is shown of the state of a workflow: a new one was never started. */
+const STATES = { new: "draft", active: "active", paused: "stopped" } as const;
 
 export default function Workflows({ project }: PageProps) {
   const [cursor] = useParam("cursor");
   const may = useMay("editor");
   const [, go] = useLocation();
   const queries = useQueryClient();
+  const [error, setError] = useState<unknown>();
+  const [imported, setImported] = useState<Imported>();
   const workflows = useQuery({
     queryKey: ["workflows", project, cursor],
+    refetchInterval: 15_000,
     queryFn: () =>
       call(
         api.GET("/api/v1/projects/{project}/workflows", {
@@ -27,34 +39,59 @@ export default function Workflows({ project }: PageProps) {
         }),
       ),
   });
-  const make = useMutation({
-    mutationFn: () =>
-      call(
-        api.POST("/api/v1/projects/{project}/workflows", {
-          params: { path: { project } },
-          body: { name: "New workflow", options: { cells: [] } },
-        }),
-      ),
+  const making = useMutation({
+    mutationFn: (action: () => Promise<{ id: string }>) => action(),
+    onMutate: () => setError(undefined),
+    onError: setError,
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: ["workflows", project] });
-      go(`/projects/${project}/workflows/${made.data.id}`);
+      go(open(made.id));
     },
   });
   const rows = workflows.data?.data ?? [];
+  const empty = workflows.data !== undefined && rows.length === 0 && !cursor;
   const open = (id: string) => `/projects/${project}/workflows/${id}`;
+  const bring = <ImportButton project={project} done={setImported} failed={setError} />;
+  const begin = (kind: "main" | "plain") => (
+    <Button kind={kind} icon="plus" onClick={() => making.mutate(() => make(project))} disabled={making.isPending}>
+      New workflow
+    </Button>
+  );
   return (
     <>
       <TopBar title={<h1>Workflows</h1>}>
-        {may && (
-          <Button kind="main" icon="plus" onClick={() => make.mutate()} disabled={make.isPending}>
-            New workflow
-          </Button>
+        {may && !empty && (
+          <>
+            {bring}
+            {begin("main")}
+          </>
         )}
       </TopBar>
       <main className="page">
         {workflows.error && <Problem error={workflows.error} retry={() => workflows.refetch()} />}
-        {make.error && <Problem error={make.error} />}
-        {workflows.data && rows.length === 0 && <Empty title="There is no workflow yet." />}
+        {error !== undefined && <Problem error={error} />}
+        {imported && <ImportedNote project={project} imported={imported} close={() => setImported(undefined)} />}
+        {empty && !may && <Empty title="There is no workflow yet." />}
+        {empty && may && (
+          <Empty title="Begin with a workflow that works">
+            <p>
+              The demo takes GitHub's pushes, keeps those to main, tells them in one of two ways, and gives a feed. It
+              starts at once: one line posts an event to it.
+            </p>
+            <div className="row">
+              <Button
+                kind="main"
+                icon="play"
+                onClick={() => making.mutate(() => makeFirst(project))}
+                disabled={making.isPending}
+              >
+                Make the demo
+              </Button>
+              {begin("plain")}
+              {bring}
+            </div>
+          </Empty>
+        )}
         {rows.length > 0 && (
           <List
             label="Workflows"
@@ -62,19 +99,61 @@ export default function Workflows({ project }: PageProps) {
             id={(row) => row.id}
             to={(row) => open(row.id)}
             columns={[
-              { title: "State", width: "90px", cell: (row) => <State state={row.state} /> },
+              { title: "State", width: "84px", cell: (row) => <State state={STATES[row.state]} /> },
               {
                 title: "Name",
-                width: "minmax(160px, 1fr)",
-                cell: (row) => <Link href={open(row.id)}>{row.name}</Link>,
+                width: "minmax(180px, 1fr)",
+                cell: (row) => (
+                  <Link href={open(row.id)} title={row.name}>
+                    {row.name}
+                  </Link>
+                ),
               },
-              { title: "Version", width: "80px", number: true, cell: (row) => `v${row.version}` },
-              { title: "Changed", width: "120px", cell: (row) => <Time at={row.updated_at} /> },
+              {
+                title: "Runs, 24 h",
+                width: "84px",
+                number: true,
+                cell: (row) => <CameIn project={project} workflow={row.id} />,
+              },
+              {
+                title: "Failures",
+                width: "72px",
+                number: true,
+                cell: (row) => <Errors project={project} workflow={row.id} />,
+              },
+              {
+                title: "Last event",
+                width: "96px",
+                cell: (row) => <LastEvent project={project} workflow={row.id} />,
+              },
+              {
+                title: "Version",
+                width: "92px",
+                cell: (row) => <Versions saved={row.version} built={row.built_version} />,
+              },
+              { title: "Changed", width: "96px", cell: (row) => <Time at={row.updated_at} /> },
+              {
+                title: "Actions",
+                unseen: true,
+                width: "28px",
+                cell: (row) => <RowMenu project={project} workflow={row} failed={setError} />,
+              },
             ]}
           />
         )}
         <Pages next={workflows.data?.meta.next_cursor} />
       </main>
     </>
+  );
+}
+
+/** The version that runs; and the one that is saved, if it is another. */
+function Versions({ saved, built }: { saved: number; built: number }) {
+  if (built === 0) return <span className="muted">v{saved}, saved</span>;
+  if (built === saved) return <>v{saved}</>;
+  return (
+    <span title={`Version ${built} runs; version ${saved} is saved.`}>
+      v{built} <span className="muted">+{saved - built} saved</span>
+    </span>
   );
 }

@@ -1,0 +1,140 @@
+// What is done to whole workflows: make, copy, bring in, take out, start, stop, delete; and what is counted of one.
+import { api, call } from "../api/client";
+import type { Schemas } from "../api/types";
+import { FIRST } from "./first";
+
+type Made = { id: string };
+
+const at = (project: string, workflow: string) => ({ params: { path: { project, workflow } } });
+
+export async function make(project: string, name = "New workflow", cells: unknown[] = []): Promise<Made> {
+  const body = { name, options: { cells } };
+  const made = await call(api.POST("/api/v1/projects/{project}/workflows", { params: { path: { project } }, body }));
+  return made.data;
+}
+
+/** Makes the first workflow and starts it, so that its hook takes events at once. */
+export async function makeFirst(project: string): Promise<Made> {
+  const made = await make(project, FIRST.name, FIRST.cells);
+  await start(project, made.id);
+  return made;
+}
+
+export function start(project: string, workflow: string) {
+  return call(
+    api.POST("/api/v1/projects/{project}/workflows/{workflow}/start", { ...at(project, workflow), body: {} }),
+  );
+}
+
+export function stop(project: string, workflow: string) {
+  return call(api.POST("/api/v1/projects/{project}/workflows/{workflow}/stop", { ...at(project, workflow), body: {} }));
+}
+
+export async function remove(project: string, workflow: string) {
+  await call(api.DELETE("/api/v1/projects/{project}/workflows/{workflow}", at(project, workflow)));
+}
+
+/** Where a workflow is had as a file. */
+export function fileOf(project: string, workflow: string) {
+  return `/api/v1/projects/${project}/workflows/${workflow}/export`;
+}
+
+/** Makes a copy, of the workflow's own text: no digit of a number in it is read and written anew. */
+export async function duplicate(project: string, workflow: string, name: string): Promise<Made> {
+  const path = "/api/v1/projects/{project}/workflows/{workflow}/export";
+  const text = await call(api.GET(path, { ...at(project, workflow), parseAs: "text" }));
+  return (await send(project, named(String(text), name, copyName(name)))).workflow;
+}
+
+/** The name of a copy; a name has at most 200 characters. */
+export function copyName(name: string): string {
+  const end = " (copy)";
+  return [...name].slice(0, 200 - end.length).join("") + end;
+}
+
+/** The text of a file with another name, and all else as it stands. */
+export function named(file: string, from: string, to: string): string {
+  const old = `"name":${JSON.stringify(from)}`;
+  const place = file.indexOf(old);
+  if (place >= 0) return `${file.slice(0, place)}"name":${JSON.stringify(to)}${file.slice(place + old.length)}`;
+  return JSON.stringify({ ...JSON.parse(file), name: to });
+}
+
+/** What came of an import. */
+export interface Imported {
+  workflow: Schemas["Workflow"];
+  needs: Schemas["Needs"];
+}
+
+const NOTHING: Schemas["Needs"] = { credentials: [], agents: [], entry_points: [] };
+
+/** Makes a workflow of a file: of ours, or of a bare canvas as JointJS saves it, which is called as the file is. */
+export async function importFile(project: string, file: { name: string; text: string }): Promise<Imported> {
+  let content: unknown;
+  try {
+    content = JSON.parse(file.text);
+  } catch (cause) {
+    throw new Error(`${file.name} is not JSON: ${cause instanceof Error ? cause.message : cause}`);
+  }
+  const kind = fileKind(content);
+  if (kind === "file") return send(project, file.text);
+  if (kind === "other") {
+    throw new Error(`${file.name} is no workflow: it has neither \`format\` and \`options\`, nor \`cells\`.`);
+  }
+  const name = JSON.stringify(file.name.replace(/\.json$/i, "").slice(0, 200) || "Imported");
+  return send(project, `{"format":"rookery.workflow/1","name":${name},"options":${file.text}}`);
+}
+
+/** What a file is: one of ours, a bare canvas, or something else. */
+export function fileKind(content: unknown): "file" | "canvas" | "other" {
+  if (typeof content !== "object" || content === null) return "other";
+  if ("format" in content) return "file";
+  return "cells" in content && Array.isArray(content.cells) ? "canvas" : "other";
+}
+
+async function send(project: string, text: string): Promise<Imported> {
+  const file = JSON.parse(text) as Schemas["WorkflowFile"];
+  const saved = await call(
+    api.POST("/api/v1/projects/{project}/workflows/import", {
+      params: { path: { project } },
+      body: file,
+      bodySerializer: () => text,
+    }),
+  );
+  return { workflow: saved.data, needs: { ...NOTHING, ...file.needs } };
+}
+
+/** What a project lacks of what an imported workflow needs. */
+export function missing(
+  needs: Schemas["Needs"],
+  has: { credentials: string[]; agents: string[]; entry_points: string[] },
+) {
+  return {
+    credentials: needs.credentials.filter((name) => !has.credentials.includes(name)),
+    agents: needs.agents.filter((name) => !has.agents.includes(name)),
+    entry_points: needs.entry_points.filter(
+      (point) => point.tasks_url === null && !has.entry_points.includes(point.client_stage_id),
+    ),
+  };
+}
+
+/** What is counted of a workflow over its agents, in 24 hours. */
+export interface Summary {
+  agents: number;
+  /** Events that its triggers emitted: each began a run. */
+  cameIn: number;
+  emitted: number;
+  errors: number;
+  lastEvent: string | null;
+}
+
+export function summary(agents: Pick<Schemas["Agent"], "kind" | "counts" | "last_event_at">[]): Summary {
+  const all: Summary = { agents: agents.length, cameIn: 0, emitted: 0, errors: 0, lastEvent: null };
+  for (const { kind, counts, last_event_at } of agents) {
+    if (kind === "trigger") all.cameIn += counts.emitted;
+    all.emitted += counts.emitted;
+    all.errors += counts.errors;
+    if (last_event_at && (!all.lastEvent || last_event_at > all.lastEvent)) all.lastEvent = last_event_at;
+  }
+  return all;
+}
