@@ -21,7 +21,12 @@ export interface PageProps {
 type Page = ComponentType<PageProps>;
 
 /** The pages, by what stands behind the project in the address. The first that fits is shown. */
-const PAGES: [string, Page][] = [["workflows", lazy(() => import("./workflows/workflows"))]];
+const Settings = lazy(() => import("./settings/settings"));
+const PAGES: [string, Page][] = [
+  ["workflows", lazy(() => import("./workflows/workflows"))],
+  ["settings", Settings],
+  ["settings/:tab", Settings],
+];
 
 const queries = new QueryClient({
   defaultOptions: {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { find, fit } from "./find";
+import { find, fits } from "./find";
 
 test("a name fits by its beginning, by a word, by a part, by its letters", () => {
   expect(["Orders", "Big orders", "Reorders", "Our drones", "Invoices"].map((name) => fits(name, "ord"))).toEqual([

@@ -1,0 +1,119 @@
+// The hooks and feeds of all workflows of the project, to copy.
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
+import { api, call } from "../api/client";
+import { useMay } from "../session";
+import { Copy } from "../ui/copy";
+import { Empty } from "../ui/empty";
+import { List } from "../ui/list";
+import { Problem } from "../ui/problem";
+import { Section } from "../ui/section";
+import { State } from "../ui/state";
+
+interface Address {
+  workflow: { id: string; name: string; state: string };
+  agent: { id: string; name: string };
+  url: string;
+}
+
+/** So many workflows are asked for their addresses: each is one call. */
+const MOST = 50;
+
+async function addresses(project: string) {
+  const path = { project };
+  const workflows = await call(
+    api.GET("/api/v1/projects/{project}/workflows", { params: { path, query: { limit: MOST } } }),
+  );
+  const [hooks, feeds]: [Address[], Address[]] = [[], []];
+  const all = await Promise.all(
+    workflows.data.map(async (workflow) => ({
+      workflow,
+      agents: await call(
+        api.GET("/api/v1/projects/{project}/workflows/{workflow}/agents", {
+          params: { path: { project, workflow: workflow.id }, query: { limit: 200 } },
+        }),
+      ),
+    })),
+  );
+  for (const { workflow, agents } of all) {
+    for (const { cell_id, name, hook_url, feed_url } of agents.data) {
+      const agent = { id: cell_id, name };
+      if (hook_url) hooks.push({ workflow, agent, url: hook_url });
+      if (feed_url)
+        feeds.push({ workflow, agent, url: `${feed_url}.xml` }, { workflow, agent, url: `${feed_url}.json` });
+    }
+  }
+  return { hooks, feeds, more: workflows.meta.next_cursor !== null };
+}
+
+export function Addresses({ project }: { project: string }) {
+  const editor = useMay("editor");
+  const found = useQuery({ queryKey: ["addresses", project], queryFn: () => addresses(project) });
+  if (found.error) return <Problem error={found.error} retry={() => found.refetch()} />;
+  if (!found.data) return null;
+  const { hooks, feeds, more } = found.data;
+  if (hooks.length + feeds.length === 0) {
+    return (
+      <Empty title="No workflow has a hook or a feed.">
+        <p>
+          A <code>webhook</code> on a workflow takes events from outside; a <code>data_output</code> gives a feed.
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      {editor && (
+        <Section title="Hooks">
+          <p className="muted">Whoever has the address of a hook can post events to it.</p>
+          <Table project={project} label="Hooks" rows={hooks} />
+        </Section>
+      )}
+      <Section title="Feeds">
+        <p className="muted">Whoever has the address of a feed can read it.</p>
+        <Table project={project} label="Feeds" rows={feeds} />
+      </Section>
+      {more && <p className="muted">These are the addresses of the first {MOST} workflows.</p>}
+    </>
+  );
+}
+
+function Table({ project, label, rows }: { project: string; label: string; rows: Address[] }) {
+  if (rows.length === 0) return <p className="muted">There are none.</p>;
+  return (
+    <List
+      label={label}
+      rows={rows}
+      id={(row) => row.url}
+      columns={[
+        {
+          title: "State",
+          width: "84px",
+          cell: (row) => <State state={row.workflow.state === "active" ? "active" : "stopped"} />,
+        },
+        {
+          title: "Workflow",
+          width: "minmax(120px, 1fr)",
+          cell: (row) => (
+            <Link className="door" href={`/projects/${project}/workflows/${row.workflow.id}?cell=${row.agent.id}`}>
+              {row.workflow.name}
+            </Link>
+          ),
+        },
+        { title: "Agent", width: "minmax(100px, 1fr)", cell: (row) => row.agent.name },
+        {
+          title: "Address",
+          width: "minmax(180px, 2fr)",
+          cell: (row) => (
+            <span className="address">
+              <code className="cut" title={row.url}>
+                {row.url}
+              </code>
+              <Copy text={row.url} label="Copy the address" />
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}
