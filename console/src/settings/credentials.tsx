@@ -134,17 +134,7 @@ function SetCredential({ name = "", hosts, set, busy }: SetProps) {
         {(id) => <input id={id} name="name" className="field mono" defaultValue={name} placeholder="openai" required />}
       </Labelled>
       <Labelled label="Secret" help="It is never shown again.">
-        {(id) => (
-          <input
-            id={id}
-            name="value"
-            className="field"
-            type="password"
-            autoComplete="new-password"
-            required
-            autoFocus={name !== ""}
-          />
-        )}
+        {(id) => <input id={id} name="value" className="field" type="password" autoComplete="new-password" required />}
       </Labelled>
       <Labelled label="Hosts it may be sent to" help="None for a secret that only verifies a hook.">
         {(id) => (
