@@ -1,0 +1,122 @@
+// JSON whose texts are templates, as a list of fields: a name and a text each. Whoever prefers it writes the JSON.
+import { useState } from "react";
+import { Button, IconButton } from "../../ui/button";
+import { pathOf } from "../../ui/payload";
+import { freshName, withKey, withName } from "../change";
+import { useForm } from "../context";
+import type { ControlProps } from "../field";
+import { isObject, shapeOf } from "../schema";
+import { AnyControl } from "./any";
+import { KeyInput } from "./key";
+import { Preview, TemplateText } from "./template";
+
+export function TemplatesControl(props: ControlProps) {
+  const { id, label, schema, value, change, path, required, invalid, describedBy } = props;
+  const { disabled, root } = useForm();
+  const [asJson, setAsJson] = useState(false);
+  const [seen, setSeen] = useState(false);
+  const given = value ?? undefined;
+  const rows = given === undefined || isObject(given);
+  const object = isObject(given) ? given : {};
+  const keys = Object.keys(object);
+  // Where anything may stand, an empty object is something else than nothing.
+  const set = (next: Record<string, unknown>) => change(Object.keys(next).length === 0 && !required ? undefined : next);
+  return (
+    <div className="form-list">
+      {asJson || !rows ? (
+        <AnyControl
+          label={label}
+          schema={schema}
+          value={given}
+          change={change}
+          invalid={invalid}
+          describedBy={describedBy}
+          lines={4}
+          templates
+        />
+      ) : (
+        keys.map((key, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a key changes while it is written, its place does not.
+          <div key={at} className="form-item" data-path={pathOf(path, key)}>
+            <KeyInput
+              name={key}
+              label={`${label}: name`}
+              taken={object}
+              rename={(to) => change(withName(object, key, to))}
+            />
+            <div className="grow">
+              <Value
+                label={`${label}: ${key}`}
+                path={pathOf(path, key)}
+                value={object[key]}
+                change={(next) => change(withKey(object, key, next ?? ""))}
+              />
+            </div>
+            {!disabled && (
+              <IconButton icon="x" label={`Remove ${key}`} onClick={() => set(withKey(object, key, undefined))} />
+            )}
+          </div>
+        ))
+      )}
+      <div className="row">
+        {!disabled && !asJson && rows && (
+          <Button
+            id={id}
+            icon="plus"
+            className="form-add"
+            onClick={() => change({ ...object, [freshName(object, "field")]: "" })}
+          >
+            {keys.length === 0 ? "Add a field" : "Add"}
+          </Button>
+        )}
+        <span className="grow" />
+        {given !== undefined && (
+          <Button kind="quiet" className="form-small" aria-pressed={seen} onClick={() => setSeen(!seen)}>
+            Preview
+          </Button>
+        )}
+        {rows && (
+          <Button kind="quiet" className="form-small" aria-pressed={asJson} onClick={() => setAsJson(!asJson)}>
+            {asJson ? "Fields" : "JSON"}
+          </Button>
+        )}
+      </div>
+      {given === undefined &&
+        !asJson &&
+        shapeOf(schema, root).kind === "any" &&
+        schema.default !== undefined &&
+        schema.default !== null && <p className="form-about mono">{JSON.stringify(schema.default)}</p>}
+      {seen && given !== undefined && <Preview template={given} />}
+    </div>
+  );
+}
+
+/** The value of a field: a text with templates, or JSON where it is something else. */
+function Value({
+  label,
+  path,
+  value,
+  change,
+}: {
+  label: string;
+  path: string;
+  value: unknown;
+  change: (value: unknown) => void;
+}) {
+  const { problems } = useForm();
+  const wrong = problems.get(path) ?? [];
+  return (
+    <>
+      {typeof value === "string" ? (
+        <TemplateText label={label} value={value} change={change} invalid={wrong.length > 0} />
+      ) : (
+        <AnyControl label={label} value={value} change={change} invalid={wrong.length > 0} lines={1} templates />
+      )}
+      {wrong.map((problem) => (
+        <p key={problem} className="form-problem">
+          {problem}
+        </p>
+      ))}
+    </>
+  );
+}

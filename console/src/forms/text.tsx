@@ -1,0 +1,69 @@
+// Texts of schemas: Markdown that is shown as text, with `code` and lists at most.
+import { useState } from "react";
+
+/** A text with its `code` set apart. */
+export function Words({ text }: { text: string }) {
+  return text.split(/(`[^`]+`)/).map((part, at) =>
+    part.startsWith("`") && part.length > 2 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other name.
+      <code key={at}>{part.slice(1, -1)}</code>
+    ) : (
+      part
+    ),
+  );
+}
+
+/** A longer text: paragraphs, and lists of lines that begin with `- `. */
+export function Doc({ text }: { text: string }) {
+  return text.split(/\n\s*\n/).map((block, at) => {
+    const items = block.split(/\n(?=- )/).filter((item) => item.startsWith("- "));
+    const lead = block.startsWith("- ") ? "" : block.split(/\n(?=- )/)[0];
+    return (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of a text have no other name.
+      <div key={at} className="doc-block">
+        {lead && (
+          <p>
+            <Words text={lead.replaceAll("\n", " ")} />
+          </p>
+        )}
+        {items.length > 0 && (
+          <ul className="doc-list">
+            {items.map((item) => (
+              <li key={item}>
+                <Words text={item.slice(2).replaceAll("\n", " ")} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    );
+  });
+}
+
+/** The first sentence, and the rest when it is wanted. */
+export function Help({ text, id }: { text: string; id?: string }) {
+  const [whole, setWhole] = useState(false);
+  const { first, rest } = firstSentence(text);
+  return (
+    <div className="form-help" id={id}>
+      <Words text={whole ? text.replaceAll("\n", " ") : first} />
+      {rest && !whole && (
+        <button
+          type="button"
+          className="form-more-text"
+          onClick={() => setWhole(true)}
+          aria-label="Show all of the help"
+        >
+          more
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function firstSentence(text: string): { first: string; rest: string } {
+  const flat = text.replaceAll("\n", " ");
+  const end = flat.search(/[.:] (?=[A-Z`])/);
+  if (end === -1) return { first: flat, rest: "" };
+  return { first: flat.slice(0, end + 1).replace(/:$/, "."), rest: flat.slice(end + 2) };
+}
