@@ -26,6 +26,9 @@ const PAGES: [string, Page][] = [
   ["workflows", lazy(() => import("./workflows/workflows"))],
   ["settings", Settings],
   ["settings/:tab", Settings],
+  ["runs", lazy(() => import("./runs/runs"))],
+  ["workflows/:workflow/runs", lazy(() => import("./runs/runs"))],
+  ["workflows/:workflow/runs/:run", lazy(() => import("./runs/run/run"))],
 ];
 
 const queries = new QueryClient({

@@ -1,0 +1,54 @@
+// What people call agents and workflows, where a list knows their ids alone.
+import { useQueries } from "@tanstack/react-query";
+import { api, call } from "../api/client";
+
+interface Cell {
+  id?: unknown;
+  type?: unknown;
+  name?: unknown;
+  agent_type?: unknown;
+}
+
+export interface WorkflowNames {
+  name: string;
+  version: number;
+  built: number;
+  /** The agents of the canvas: their names, by the id of their cell. */
+  agents: Map<string, string>;
+}
+
+/** The names on a canvas, whatever stands there. */
+export function namesOf(options: unknown): Map<string, string> {
+  const cells = (options as { cells?: unknown } | null | undefined)?.cells;
+  const names = new Map<string, string>();
+  for (const cell of Array.isArray(cells) ? (cells as (Cell | null)[]) : []) {
+    if (typeof cell?.id !== "string" || cell.type !== "agent") continue;
+    names.set(cell.id, typeof cell.name === "string" && cell.name ? cell.name : cell.id);
+  }
+  return names;
+}
+
+/** Of so many workflows the names are read at once. */
+const MOST = 30;
+
+/** The names of the workflows of a list, by their ids. */
+export function useNames(project: string, workflows: string[]): Map<string, WorkflowNames> {
+  const ids = [...new Set(workflows)].filter(Boolean).slice(0, MOST);
+  const found = useQueries({
+    queries: ids.map((workflow) => ({
+      queryKey: ["names", project, workflow],
+      staleTime: 60_000,
+      queryFn: async (): Promise<WorkflowNames> => {
+        const path = { project, workflow };
+        const { data } = await call(api.GET("/api/v1/projects/{project}/workflows/{workflow}", { params: { path } }));
+        return { name: data.name, version: data.version, built: data.built_version, agents: namesOf(data.options) };
+      },
+    })),
+  });
+  const names = new Map<string, WorkflowNames>();
+  for (const [at, id] of ids.entries()) {
+    const data = found[at]?.data;
+    if (data) names.set(id, data);
+  }
+  return names;
+}

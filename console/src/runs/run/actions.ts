@@ -1,0 +1,132 @@
+// What a person does with a run: try again what failed, make an event again, begin again with another payload.
+import { api, call } from "../../api/client";
+import type { Delivery, RunEvent, Step, Tree } from "../model/steps";
+import { hasFailed } from "../model/steps";
+import { type FailureRow, type Listed, listFailures } from "../reads";
+import type { RunPlace } from "./use-run";
+
+/** Pages of failures that are looked through for the one of a step. */
+const PAGES = 10;
+
+/** Whether a failure is that of a step: the same agent, on the same event, in the same run. */
+export function isFailureOf(failure: FailureRow, run: string, step: Step): boolean {
+  return (
+    failure.run_id === run &&
+    failure.cell_id === step.cell &&
+    (failure.event_id ?? undefined) === step.received?.id &&
+    !failure.replayed_at
+  );
+}
+
+type ReadPage = (cursor: string | undefined) => Promise<Listed<FailureRow>>;
+
+/** Finds the failures of steps in the list of failures, which is in the order of time. */
+export async function findFailures(steps: Step[], run: string, read: ReadPage): Promise<FailureRow[]> {
+  const found: FailureRow[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES && found.length < steps.length; page += 1) {
+    const { data, meta } = await read(cursor);
+    found.push(...data.filter((failure) => steps.some((step) => isFailureOf(failure, run, step))));
+    if (!meta.next_cursor) break;
+    cursor = meta.next_cursor;
+  }
+  return found;
+}
+
+/** The steps of a run that can be replayed. */
+export function failedSteps(tree: Tree): Step[] {
+  return [...tree.steps.values()].filter((step) => hasFailed(tree, step) && !step.delivery?.replayed_at);
+}
+
+export async function replay({ project, workflow }: { project: string; workflow: string }, failure: string) {
+  const path = { project, workflow, failure };
+  await call(
+    api.POST("/api/v1/projects/{project}/workflows/{workflow}/failures/{failure}/replay", {
+      params: { path },
+      body: {},
+    }),
+  );
+}
+
+/** Replays what failed in some steps of a run; gives how many that were. */
+export async function replaySteps(place: RunPlace, steps: Step[]): Promise<number> {
+  const agent = steps.length === 1 ? steps[0]?.cell : undefined;
+  const failures = await findFailures(steps, place.run, (cursor) =>
+    listFailures({ project: place.project, workflow: place.workflow }, { cursor, agent, replayed: "false" }),
+  );
+  if (failures.length === 0) {
+    throw new Error("There is nothing left to replay: it was replayed already, or is no longer kept.");
+  }
+  for (const failure of failures) await replay(place, failure.id);
+  return failures.length;
+}
+
+export interface Again {
+  /** The changed payload as it was written; the event's own without it. */
+  payload?: string;
+  version?: "newest" | "run";
+}
+
+/** The body of a new event. The payload stands there as it was written, so that no number loses its digits. */
+export function bodyOf({ payload, version }: Again): string {
+  const fields = [];
+  if (payload !== undefined) fields.push(`"payload":${payload}`);
+  if (version !== undefined) fields.push(`"version":"${version}"`);
+  return `{${fields.join(",")}}`;
+}
+
+/** Makes a new event like one that there is, in a run of its own. */
+export async function emitAgain({ project, workflow }: RunPlace, event: string, again: Again = {}) {
+  const made = await call(
+    api.POST("/api/v1/projects/{project}/workflows/{workflow}/events/{event}/emit", {
+      params: { path: { project, workflow, event } },
+      body: {},
+      bodySerializer: () => bodyOf(again),
+    }),
+  );
+  return made.data;
+}
+
+/** What is wrong with a text as JSON; nothing if it is good. */
+export function wrongOf(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The text of a payload within an answer that holds it, as it was sent: `{"data":{...,"payload":...}}`. */
+export function payloadText(answer: string): string {
+  const raw = (JSON as { rawJSON?: (text: string) => unknown }).rawJSON;
+  const keep = (_: string, value: unknown, context?: { source?: string }) =>
+    typeof value === "number" && raw && context?.source && JSON.stringify(value) !== context.source
+      ? raw(context.source)
+      : value;
+  const read = JSON.parse(answer, keep as (key: string, value: unknown) => unknown) as { data: { payload?: unknown } };
+  return JSON.stringify(read.data.payload ?? null, null, 2);
+}
+
+export async function readPayloadText({ project, workflow }: RunPlace, event: string): Promise<string> {
+  const answer = await call(
+    api.GET("/api/v1/projects/{project}/workflows/{workflow}/events/{event}", {
+      params: { path: { project, workflow, event } },
+      parseAs: "text",
+    }),
+  );
+  return payloadText(answer as unknown as string);
+}
+
+/** Who received an event, as far as the run tells. */
+export function receiversOf(tree: Tree, event: RunEvent): Step[] {
+  return tree.emitters.get(event.id)?.children.filter((child) => child.received?.id === event.id) ?? [];
+}
+
+/** What a delivery waits for, in words. */
+export function waitOf(delivery: Delivery | undefined): string | undefined {
+  if (!delivery?.waits_until && !delivery?.waits_for) return undefined;
+  if (delivery.waits_for) return delivery.waits_for;
+  if (delivery.error) return "its next attempt";
+  return delivery.state === "scheduled" ? "its timer" : "its time";
+}

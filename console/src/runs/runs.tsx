@@ -1,0 +1,167 @@
+// The runs of a project, or of one of its workflows: newest first.
+import { Link } from "wouter";
+import type { PageProps } from "../app";
+import { TopBar } from "../frame/frame";
+import { Id } from "../ui/copy";
+import { Chips, type Column, List, Pages } from "../ui/list";
+import { Problem } from "../ui/problem";
+import { State } from "../ui/state";
+import { count, duration, Time } from "../ui/time";
+import { href, useFilter, useParam } from "../url";
+import { NoRuns } from "./empty";
+import { AgentChoice, Choice, sinceOf, WindowChips, WorkflowChoice } from "./filters";
+import { useNames } from "./names";
+import { News } from "./news";
+import { listRuns, type RunRow, workflowOf } from "./reads";
+import { useHeld } from "./use-held";
+import "./runs.css";
+
+const STATES: [string | undefined, string][] = [
+  [undefined, "All"],
+  ["in_flight", "In flight"],
+  ["waiting", "Waiting"],
+  ["failed", "Failed"],
+  ["done", "Done"],
+];
+
+export default function Runs({ project, params }: PageProps) {
+  const [chosen] = useFilter("workflow");
+  const workflow = params.workflow ?? chosen;
+  const place = { project, workflow };
+  const [state] = useFilter("state");
+  const [version] = useFilter("version");
+  const [agent] = useFilter("agent");
+  const [window] = useFilter("window");
+  const [cursor] = useParam("cursor");
+  const filter = { state, version, agent: workflow ? agent : undefined };
+  const runs = useHeld<RunRow>({
+    key: ["runs", project, workflow, filter, window, cursor],
+    read: (limit) => listRuns(place, { ...filter, from: sinceOf(window, Date.now()), cursor, limit }),
+    id: (row) => row.id,
+    isLive: !cursor,
+  });
+  const names = useNames(project, [workflow ?? "", ...runs.rows.map((row) => workflowOf(place, row))]);
+  const own = names.get(workflow ?? "");
+  const base = `/projects/${project}/workflows`;
+  const isFiltered = [state, version, filter.agent, window].some(Boolean);
+  const versions = [...new Set([own?.built, ...runs.rows.map((row) => row.version)])].filter((v) => v !== undefined);
+  return (
+    <>
+      <TopBar
+        title={
+          <>
+            {params.workflow && (
+              <Link className="door cut" href={`${base}/${params.workflow}`}>
+                {own?.name ?? params.workflow}
+              </Link>
+            )}
+            {params.workflow && <span className="muted">›</span>}
+            <h1>Runs</h1>
+          </>
+        }
+      />
+      <main className="page">
+        <div className="filters">
+          <Chips name="state" label="State" choices={STATES} />
+          <WindowChips />
+          {!params.workflow && <WorkflowChoice project={project} />}
+          {own && <AgentChoice agents={own.agents} all="Begun by any agent" />}
+          {own && (
+            <Choice
+              name="version"
+              label="Version"
+              all="Any version"
+              choices={versions.sort((a, b) => b - a).map((v) => [String(v), `v${v}`])}
+            />
+          )}
+          <News fresh={runs.fresh} isMany={runs.isMany} gone={runs.gone.size} show={runs.show} />
+        </div>
+        {runs.error && <Problem error={runs.error} retry={runs.again} />}
+        {runs.isKnown && runs.rows.length === 0 && (
+          <NoRuns project={project} workflow={workflow} isFiltered={isFiltered || !!cursor} goesOn={!!runs.next} />
+        )}
+        {runs.rows.length > 0 && (
+          <List
+            label="Runs"
+            rows={runs.rows}
+            id={(row) => row.id}
+            to={(row) => `${base}/${workflowOf(place, row)}/runs/${row.id}`}
+            look={(row) => (runs.gone.has(row.id) ? "gone" : "")}
+            columns={columnsOf({ base, names, place, isOfProject: !workflow })}
+          />
+        )}
+        <Pages next={runs.next} />
+      </main>
+    </>
+  );
+}
+
+interface Shown {
+  base: string;
+  names: ReturnType<typeof useNames>;
+  place: { project: string; workflow?: string };
+  isOfProject: boolean;
+}
+
+function columnsOf({ base, names, place, isOfProject }: Shown): Column<RunRow>[] {
+  const runsOf = (row: RunRow) => `${base}/${workflowOf(place, row)}/runs`;
+  const begunBy = (row: RunRow) => names.get(workflowOf(place, row))?.agents.get(row.cell_id) ?? row.cell_id;
+  const columns: (Column<RunRow> | false)[] = [
+    {
+      title: "State",
+      width: "88px",
+      cell: (row) => (row.state ? <State state={row.state} /> : <span className="muted">—</span>),
+    },
+    {
+      title: "Begun by",
+      width: "minmax(120px, 2fr)",
+      cell: (row) => <Link href={`${runsOf(row)}/${row.id}`}>{begunBy(row)}</Link>,
+    },
+    isOfProject && {
+      title: "Workflow",
+      width: "minmax(120px, 2fr)",
+      wide: true,
+      cell: (row) => (
+        <Link className="muted" href={runsOf(row)} title={row.workflow_name}>
+          {row.workflow_name}
+        </Link>
+      ),
+    },
+    { title: "Began", width: "100px", cell: (row) => <Time at={row.created_at} /> },
+    { title: "Took", width: "84px", number: true, wide: true, cell: (row) => <Took row={row} /> },
+    { title: "Events", width: "60px", number: true, cell: (row) => count(row.event_count) },
+    {
+      title: "Failed",
+      width: "56px",
+      number: true,
+      wide: true,
+      cell: (row) =>
+        row.failure_count ? (
+          <Link className="failed-count" href={href(`${runsOf(row)}/${row.id}`, { only: "failed" })}>
+            {count(row.failure_count)}
+          </Link>
+        ) : (
+          <span className="muted">{row.failure_count === 0 ? "0" : "—"}</span>
+        ),
+    },
+    {
+      title: "Version",
+      width: "60px",
+      number: true,
+      wide: true,
+      cell: (row) => (
+        <Link href={href(runsOf(row), { version: row.version })} title={`Runs of version ${row.version}`}>
+          v{row.version}
+        </Link>
+      ),
+    },
+    { title: "Run", width: "112px", wide: true, cell: (row) => <Id id={row.id} /> },
+  ];
+  return columns.filter((column) => column !== false);
+}
+
+/** From the first event of a run to the last one, as far as there is one. */
+function Took({ row }: { row: RunRow }) {
+  if (!row.last_event_at || row.state === "in_flight") return <span className="muted">—</span>;
+  return duration(Date.parse(row.last_event_at) - Date.parse(row.created_at));
+}
