@@ -26,6 +26,8 @@ const PAGES: [string, Page][] = [
   ["workflows", lazy(() => import("./workflows/workflows"))],
   ["settings", Settings],
   ["settings/:tab", Settings],
+  ["failures", lazy(() => import("./failures/failures"))],
+  ["waiting", lazy(() => import("./waiting/waiting"))],
   ["runs", lazy(() => import("./runs/runs"))],
   ["workflows/:workflow/runs", lazy(() => import("./runs/runs"))],
   ["workflows/:workflow/runs/:run", lazy(() => import("./runs/run/run"))],

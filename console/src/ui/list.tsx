@@ -1,5 +1,5 @@
 // Lists: rows of one line. `j` and `k` move, `Enter` opens. A page has a fixed number of rows, so that what was found is found again.
-import { type CSSProperties, type ReactNode, useEffect, useRef } from "react";
+import { type CSSProperties, type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { useFilter, useParam } from "../url";
 import { Button } from "./button";
@@ -30,6 +30,20 @@ interface Props<Row> {
   look?: (row: Row) => string;
 }
 
+/** `j` and `k` move among the rows of a list, whatever stands between them. */
+export function useRowKeys(body: RefObject<HTMLElement | null>) {
+  useEffect(() => {
+    const move = (event: KeyboardEvent) => {
+      if ((event.key !== "j" && event.key !== "k") || isTyping(event.target)) return;
+      const links = [...(body.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
+      const at = links.indexOf(document.activeElement as HTMLElement);
+      links[at === -1 ? 0 : at + (event.key === "j" ? 1 : -1)]?.focus();
+    };
+    window.addEventListener("keydown", move);
+    return () => window.removeEventListener("keydown", move);
+  }, [body]);
+}
+
 export function List<Row>({ label, rows, columns, id, to, selected, look: lookOf }: Props<Row>) {
   const [, go] = useLocation();
   const body = useRef<HTMLDivElement>(null);
@@ -39,16 +53,7 @@ export function List<Row>({ label, rows, columns, id, to, selected, look: lookOf
     "--columns-narrow": widths(columns.filter((column) => !column.wide)),
   } as CSSProperties;
   const look = (column: Column<Row>, cut: string) => `${column.number ? "number" : cut} ${column.wide ? "wide" : ""}`;
-  useEffect(() => {
-    const move = (event: KeyboardEvent) => {
-      if ((event.key !== "j" && event.key !== "k") || isTyping(event.target)) return;
-      const links = [...(body.current?.querySelectorAll<HTMLElement>(".list-row") ?? [])];
-      const at = links.indexOf(document.activeElement as HTMLElement);
-      links[at === -1 ? 0 : at + (event.key === "j" ? 1 : -1)]?.focus();
-    };
-    window.addEventListener("keydown", move);
-    return () => window.removeEventListener("keydown", move);
-  }, []);
+  useRowKeys(body);
   return (
     <div className="list" role="table" aria-label={label} ref={body}>
       <div className="list-head" role="row" style={template}>
@@ -62,6 +67,7 @@ export function List<Row>({ label, rows, columns, id, to, selected, look: lookOf
         <div
           key={id(row)}
           role="row"
+          data-row
           tabIndex={to ? 0 : -1}
           className={`list-row ${selected === id(row) ? "selected" : ""} ${to ? "opens" : ""} ${lookOf?.(row) ?? ""}`}
           aria-selected={selected === undefined ? undefined : selected === id(row)}

@@ -1,9 +1,10 @@
 // The facts of a step: ids, times, attempts, what it waits for, where its event came from and who received what came out.
-import type { ReactNode } from "react";
+
 import { Link } from "wouter";
 import { Id } from "../../ui/copy";
 import { State } from "../../ui/state";
 import { duration, Time } from "../../ui/time";
+import { Fact } from "../fact";
 import type { Delivery, Step, Tree } from "../model/steps";
 import { receiversOf, waitOf } from "./actions";
 import type { RunPlace } from "./use-run";
@@ -68,15 +69,6 @@ export function Facts({ place, tree, step, names, select }: Props) {
         </Fact>
       )}
     </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="fact">
-      <dt className="muted">{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

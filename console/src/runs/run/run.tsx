@@ -19,6 +19,7 @@ import { StepView } from "./step";
 import { Timeline } from "./timeline";
 import { StepTree } from "./tree";
 import { type RunPlace, useRun, useVersion } from "./use-run";
+import "../facts.css";
 import "./run.css";
 
 export default function RunPage({ project, params }: PageProps) {

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { event, part, work } from "../runs/model/fixture";
+import { treeOf } from "../runs/model/steps";
+import type { FailureRow } from "../runs/reads";
+import { choose, groupsOf } from "./groups";
+import { allOf, becameOf, replayMany } from "./replay";
+
+const failure = (id: string, more: Partial<FailureRow> = {}): FailureRow => {
+  const base = {
+    id,
+    run_id: "r",
+    cell_id: "a",
+    event_id: "e",
+    code: "x",
+    message: "m",
+    failed_at: "2026",
+    attempts: 1,
+  };
+  return { ...base, ...more };
+};
+
+test("failures are grouped by workflow, agent and code", () => {
+  const rows = [
+    failure("1"),
+    failure("2", { code: "y" }),
+    failure("3", { message: "n" }),
+    failure("4", { workflow_id: "v" }),
+  ];
+  const groups = groupsOf(rows, "w");
+  expect(groups.map((group) => [group.workflow, group.code, group.rows.length, group.others])).toEqual([
+    ["w", "x", 2, 1],
+    ["w", "y", 1, 0],
+    ["v", "x", 1, 0],
+  ]);
+});
+
+test("some are chosen and left out again", () => {
+  expect([...choose(choose(new Set(), ["1", "2"], true), ["1"], false)]).toEqual(["2"]);
+});
+
+test("one replay that is refused does not keep the others", async () => {
+  const told: [string, unknown][] = [];
+  const six = ["1", "2", "3", "4", "5", "6"].map((id) => failure(id));
+  const replay = async ({ id }: FailureRow) => {
+    if (id === "2") throw new Error("no");
+  };
+  await replayMany(six, replay, (id, error) => told.push([id, error]));
+  expect(told.length).toBe(6);
+  expect(told.filter(([, error]) => error !== undefined).map(([id]) => id)).toEqual(["2"]);
+});
+
+test("a group is read to its end", async () => {
+  const read = async (cursor: string | undefined) => ({
+    data: [failure(cursor ?? "first")],
+    meta: { next_cursor: cursor ? null : "last" },
+  });
+  expect((await allOf(read)).map((row) => row.id)).toEqual(["first", "last"]);
+});
+
+test("what became of a replay is the next arm of the delivery that failed", () => {
+  const at = (ms: number) => new Date(ms).toISOString();
+  const arm = (number: number, state: string, began: number) =>
+    work("d", "a", { arm: number, state, began_at: at(began), took_ms: 5 });
+  const tree = treeOf([
+    part([event("e", "in", { deliveries: [arm(0, "failed", 10), arm(1, "failed", 100), arm(2, "done", 200)] })]),
+  ]);
+  expect(becameOf(tree, failure("f", { failed_at: at(105) }))?.state).toBe("done");
+  expect(becameOf(tree, failure("f", { failed_at: at(15) }))?.key).toBe("d.1");
+  expect(becameOf(tree, failure("f", { cell_id: "other" }))).toBeUndefined();
+});

@@ -1,0 +1,148 @@
+// What failed in a project, grouped by agent and code: why, what to do, and the replay of one, some, or all of a group.
+import { useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import type { PageProps } from "../app";
+import { TopBar } from "../frame/frame";
+import { AgentChoice, Choice, sinceOf, WindowChips, WorkflowChoice } from "../runs/filters";
+import { useNames } from "../runs/names";
+import { News } from "../runs/news";
+import { type FailureRow, listFailures, type Query, workflowOf } from "../runs/reads";
+import { replay } from "../runs/run/actions";
+import { useHeld } from "../runs/use-held";
+import { useMay } from "../session";
+import { Button } from "../ui/button";
+import { Empty } from "../ui/empty";
+import { Chips, Pages, useRowKeys } from "../ui/list";
+import { Problem } from "../ui/problem";
+import { count } from "../ui/time";
+import { useFilter, useParam } from "../url";
+import { GroupView } from "./group";
+import { choose, type Group, groupsOf } from "./groups";
+import { type Asked, allOf, replayMany } from "./replay";
+import "./failures.css";
+
+export default function Failures({ project }: PageProps) {
+  const [workflow] = useFilter("workflow");
+  const [agent] = useFilter("agent");
+  const [code] = useFilter("code");
+  const [window] = useFilter("window");
+  const [replayed] = useFilter("replayed");
+  const [cursor] = useParam("cursor");
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const may = useMay("editor");
+  const body = useRef<HTMLDivElement>(null);
+  useRowKeys(body);
+  const place = { project, workflow };
+  const filter: Query = { agent: workflow && agent, code, replayed: replayed === "shown" ? undefined : "false" };
+  const failures = useHeld<FailureRow>({
+    key: ["failures", project, workflow, filter, window, cursor],
+    read: (limit) => listFailures(place, { ...filter, from: sinceOf(window, Date.now()), cursor, limit }),
+    id: (row) => row.id,
+    isLive: !cursor,
+  });
+  const names = useNames(
+    project,
+    failures.rows.map((row) => workflowOf(place, row)),
+  );
+  const { asked, isBusy, replayAll } = useReplays(project);
+  const groups = groupsOf(failures.rows, workflow);
+  const open = (row: FailureRow) => !row.replayed_at && !asked.has(row.id);
+  const picked = failures.rows.filter((row) => chosen.has(row.id) && open(row));
+  const ofRow = (row: FailureRow) => workflowOf(place, row);
+  const replayGroup = async (group: Group) =>
+    replayAll(
+      await allOf((next) =>
+        listFailures(
+          { project, workflow: group.workflow },
+          {
+            agent: group.cell,
+            code: group.code,
+            replayed: "false",
+            from: sinceOf(window, Date.now()),
+            cursor: next,
+          },
+        ),
+      ),
+      () => group.workflow,
+    );
+  return (
+    <>
+      <TopBar title={<h1>Failures</h1>}>
+        {may && picked.length > 0 && (
+          <Button kind="main" icon="replay" disabled={isBusy} onClick={() => replayAll(picked, ofRow)}>
+            Replay {count(picked.length)} chosen
+          </Button>
+        )}
+      </TopBar>
+      <main className="page">
+        <div className="filters">
+          <Chips
+            name="replayed"
+            label="Replayed"
+            choices={[
+              [undefined, "To be mended"],
+              ["shown", "Replayed too"],
+            ]}
+          />
+          <WindowChips />
+          <WorkflowChoice project={project} />
+          {workflow && <AgentChoice agents={names.get(workflow)?.agents ?? new Map()} all="All agents" />}
+          {(code || groups.length > 1) && (
+            <Choice
+              name="code"
+              label="Code"
+              all="All codes"
+              choices={[...new Set(groups.map((group) => group.code))].map((each) => [each, each])}
+            />
+          )}
+          <News fresh={failures.fresh} isMany={failures.isMany} gone={failures.gone.size} show={failures.show} />
+        </div>
+        {failures.error && <Problem error={failures.error} retry={failures.again} />}
+        {failures.isKnown && groups.length === 0 && (
+          <Empty title={failures.next ? "None among those that were looked at." : "Nothing has failed."}>
+            {failures.next ? "“Older” looks further." : "What fails for good will be here, to be mended and replayed."}
+          </Empty>
+        )}
+        <div ref={body} className="failure-groups">
+          {groups.map((group) => (
+            <GroupView
+              key={group.key}
+              project={project}
+              group={group}
+              names={names.get(group.workflow)}
+              chosen={chosen}
+              choose={(ids, is) => setChosen((now) => choose(now, ids, is))}
+              asked={asked}
+              isBusy={isBusy}
+              isPart={!!failures.next || !!cursor}
+              replay={(rows) => replayAll(rows, ofRow)}
+              replayGroup={() => replayGroup(group)}
+            />
+          ))}
+        </div>
+        <Pages next={failures.next} />
+      </main>
+    </>
+  );
+}
+
+/** The replays that were asked for on this page, and what came of asking. */
+function useReplays(project: string) {
+  const queries = useQueryClient();
+  const [asked, setAsked] = useState<Asked>(new Map());
+  const [isBusy, setBusy] = useState(false);
+  const replayAll = async (rows: FailureRow[], workflow: (row: FailureRow) => string) => {
+    setBusy(true);
+    try {
+      await replayMany(
+        rows,
+        (row) => replay({ project, workflow: workflow(row) }, row.id),
+        (id, error) => setAsked((now) => new Map(now).set(id, error)),
+      );
+    } finally {
+      setBusy(false);
+      void queries.invalidateQueries({ queryKey: ["overview", project] });
+    }
+  };
+  return { asked, isBusy, replayAll };
+}

@@ -1,0 +1,209 @@
+// A group of failures: one agent, one code. It folds; each failure has its event, its replay, and what became of that.
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "wouter";
+import { api, call } from "../api/client";
+import { treeOf } from "../runs/model/steps";
+import type { WorkflowNames } from "../runs/names";
+import type { FailureRow } from "../runs/reads";
+import { useMay } from "../session";
+import { Button, IconButton } from "../ui/button";
+import { Icon } from "../ui/icon";
+import { Payload } from "../ui/payload";
+import { State } from "../ui/state";
+import { count, Time } from "../ui/time";
+import { href } from "../url";
+import type { Group } from "./groups";
+import { type Asked, becameOf } from "./replay";
+
+interface Props {
+  project: string;
+  group: Group;
+  names?: WorkflowNames;
+  chosen: ReadonlySet<string>;
+  choose: (ids: string[], is: boolean) => void;
+  asked: Asked;
+  isBusy: boolean;
+  /** The list goes on: there may be more of the group. */
+  isPart: boolean;
+  replay: (rows: FailureRow[]) => void;
+  replayGroup: () => void;
+}
+
+/** Of a group, so many failures are shown at first. */
+const SHOWN = 5;
+
+export function GroupView({ project, group, names, chosen, choose, asked, isBusy, isPart, ...act }: Props) {
+  const [isOpen, setOpen] = useState(true);
+  const [isLong, setLong] = useState(false);
+  const may = useMay("editor");
+  const open = group.rows.filter((row) => !row.replayed_at && !asked.has(row.id));
+  const base = `/projects/${project}/workflows/${group.workflow}`;
+  const agent = names?.agents.get(group.cell) ?? group.cell;
+  const number = `${count(group.rows.length)}${isPart ? "+" : ""}`;
+  const shown = isLong ? group.rows : group.rows.slice(0, SHOWN);
+  const ids = open.map((row) => row.id);
+  return (
+    <section className="failure-group" aria-label={`${agent}: ${group.code}`}>
+      <header className="failure-head">
+        <button
+          type="button"
+          className="failure-fold"
+          aria-expanded={isOpen}
+          aria-label={`Failures of ${agent} with ${group.code}`}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Icon name={isOpen ? "chevronDown" : "chevronRight"} size={12} />
+        </button>
+        {may && ids.length > 0 && (
+          <input
+            type="checkbox"
+            aria-label={`Choose all of ${agent} with ${group.code}`}
+            checked={ids.every((id) => chosen.has(id))}
+            onChange={(event) => choose(ids, event.target.checked)}
+          />
+        )}
+        <div className="grow">
+          <p className="row failure-title">
+            <Link
+              className="failure-count"
+              href={href(`/projects/${project}/failures`, {
+                workflow: group.workflow,
+                agent: group.cell,
+                code: group.code,
+              })}
+              title="Show these alone"
+            >
+              {number}
+            </Link>
+            <Link
+              className="failure-agent cut"
+              href={href(base, { cell: group.cell })}
+              title="Open the agent in the editor"
+            >
+              {agent}
+            </Link>
+            <span className="mono failure-code">{group.code}</span>
+            <Link className="muted cut" href={`${base}/runs`}>
+              {names?.name ?? group.workflow}
+            </Link>
+          </p>
+          <p className="failure-message">{group.message}</p>
+        </div>
+        <span className="muted failure-latest">
+          <Time at={group.latest} />
+        </span>
+        {may && open.length > 0 && (
+          <Button icon="replay" disabled={isBusy} onClick={act.replayGroup}>
+            {isPart ? "Replay all" : `Replay ${open.length === 1 ? "it" : `all ${count(open.length)}`}`}
+          </Button>
+        )}
+      </header>
+      {isOpen &&
+        shown.map((row) => (
+          <FailureLine
+            key={row.id}
+            project={project}
+            workflow={group.workflow}
+            row={row}
+            message={row.message === group.message ? undefined : row.message}
+            isAsked={asked.has(row.id)}
+            refusal={asked.get(row.id)}
+            isChosen={chosen.has(row.id)}
+            choose={(is) => choose([row.id], is)}
+            isBusy={isBusy}
+            replay={() => act.replay([row])}
+          />
+        ))}
+      {isOpen && group.rows.length > shown.length && (
+        <button type="button" className="failure-more" onClick={() => setLong(true)}>
+          {count(group.rows.length - shown.length)} more
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface LineProps {
+  project: string;
+  workflow: string;
+  row: FailureRow;
+  message?: string;
+  isAsked: boolean;
+  refusal: unknown;
+  isChosen: boolean;
+  choose: (is: boolean) => void;
+  isBusy: boolean;
+  replay: () => void;
+}
+
+function FailureLine({ project, workflow, row, message, isAsked, refusal, isChosen, isBusy, ...act }: LineProps) {
+  const [isOpen, setOpen] = useState(false);
+  const may = useMay("editor");
+  const isReplayed = !!row.replayed_at || (isAsked && refusal === undefined);
+  const run = `/projects/${project}/workflows/${workflow}/runs/${row.run_id}`;
+  const step = row.event_id ? { event: row.event_id, agent: row.cell_id } : {};
+  return (
+    <>
+      <div className={`list-row failure-line ${isReplayed ? "replayed" : ""}`}>
+        <span>
+          {may && !isReplayed && (
+            <input
+              type="checkbox"
+              aria-label="Choose this failure"
+              checked={isChosen}
+              onChange={(event) => act.choose(event.target.checked)}
+            />
+          )}
+        </span>
+        <Link className="door cut" data-row href={href(run, step)}>
+          <Time at={row.failed_at} />
+        </Link>
+        <span className="cut muted wide">{row.attempts === 1 ? "1 attempt" : `${count(row.attempts)} attempts`}</span>
+        <span className="cut">{message}</span>
+        <span className="row failure-end">
+          {isReplayed && <Became project={project} workflow={workflow} row={row} />}
+          {refusal !== undefined && (
+            <span className="failure-refused cut" title={String(refusal)}>
+              {refusal instanceof Error ? refusal.message : String(refusal)}
+            </span>
+          )}
+          {row.details != null && (
+            <Button kind="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              Details
+            </Button>
+          )}
+          {may && !isReplayed && <IconButton icon="replay" label="Replay" disabled={isBusy} onClick={act.replay} />}
+        </span>
+      </div>
+      {isOpen && (
+        <div className="failure-details">
+          <Payload value={row.details} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What became of a replay: read from the run, until it is over. */
+function Became({ project, workflow, row }: { project: string; workflow: string; row: FailureRow }) {
+  const path = { project, workflow, run: row.run_id };
+  const { data } = useQuery({
+    queryKey: ["became", project, workflow, row.run_id, row.id],
+    queryFn: async () => {
+      const run = await call(
+        api.GET("/api/v1/projects/{project}/workflows/{workflow}/runs/{run}", { params: { path } }),
+      );
+      const step = becameOf(treeOf([run.data]), row);
+      return { key: step?.key, state: step?.state ?? "pending" };
+    },
+    refetchInterval: ({ state }) => (state.data && !["pending", "waiting"].includes(state.data.state) ? false : 2000),
+  });
+  const state = data?.state ?? "pending";
+  const says = state === "failed" ? "failed again" : state === "done" ? "replayed, done" : `replayed, ${state}`;
+  return (
+    <Link href={href(`/projects/${project}/workflows/${workflow}/runs/${row.run_id}`, { step: data?.key })}>
+      <State state={says} tone={state === "done" ? "green" : state === "failed" ? "red" : "amber"} />
+    </Link>
+  );
+}

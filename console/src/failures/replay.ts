@@ -1,0 +1,52 @@
+// Replaying failures: some, or all of a group; and what became of that.
+import type { Step, Tree } from "../runs/model/steps";
+import type { FailureRow, Listed } from "../runs/reads";
+
+/** What came of asking for a replay: an error, or nothing if it was taken. */
+export type Asked = ReadonlyMap<string, unknown>;
+
+const AT_ONCE = 4;
+
+/** Replays failures, a few at a time. One that is refused does not keep the others. */
+export async function replayMany(
+  failures: FailureRow[],
+  replay: (failure: FailureRow) => Promise<void>,
+  tell: (id: string, error: unknown) => void,
+): Promise<void> {
+  const left = [...failures];
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      let error: unknown;
+      try {
+        await replay(next);
+      } catch (thrown) {
+        error = thrown;
+      }
+      tell(next.id, error);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+/** Reads all failures of a filtered list, page by page. */
+export async function allOf(read: (cursor: string | undefined) => Promise<Listed<FailureRow>>): Promise<FailureRow[]> {
+  const all: FailureRow[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await read(cursor);
+    all.push(...page.data);
+    cursor = page.meta.next_cursor ?? undefined;
+  } while (cursor);
+  return all;
+}
+
+/** The step that is the replay of a failure; none if it has not come yet. */
+export function becameOf(tree: Tree, failure: FailureRow): Step | undefined {
+  const arms = [...tree.steps.values()].filter(
+    (step) => step.cell === failure.cell_id && step.received?.id === (failure.event_id ?? undefined) && step.delivery,
+  );
+  const failedAt = Date.parse(failure.failed_at);
+  const own = arms.find((step) => step.state === "failed" && step.ended === failedAt) ?? arms[0];
+  const arm = own?.delivery?.arm ?? 0;
+  return arms.find((step) => step.delivery?.id === own?.delivery?.id && step.delivery?.arm === arm + 1);
+}
