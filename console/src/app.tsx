@@ -31,6 +31,7 @@ const PAGES: [string, Page][] = [
   ["runs", lazy(() => import("./runs/runs"))],
   ["workflows/:workflow/runs", lazy(() => import("./runs/runs"))],
   ["workflows/:workflow/runs/:run", lazy(() => import("./runs/run/run"))],
+  ["workflows/:workflow", lazy(() => import("./editor/editor"))],
 ];
 
 const queries = new QueryClient({

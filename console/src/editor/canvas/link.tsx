@@ -1,0 +1,82 @@
+// A link of the canvas: a calm curve, labelled by its group and how many events went along it.
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, useStore } from "@xyflow/react";
+import { memo, useEffect, useRef, useState } from "react";
+import { count } from "../../ui/time";
+import type { CanvasLink } from "./graph";
+import { isErrorGroup } from "./look";
+
+/** Below this zoom, labels could not be read. */
+const READABLE = 0.55;
+/** A dot is on its way for so long. */
+const WAY = 900;
+
+const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
+  const { data, selected } = props;
+  const readable = useStore((state) => state.transform[2] >= READABLE);
+  const [path, x, y] = getBezierPath({ ...props, curvature: 0.3 });
+  if (!data) return null;
+  const { group, mark } = data;
+  const classes = [
+    "link",
+    isErrorGroup(group) && "error",
+    selected && "is-selected",
+    data.disabled && "is-disabled",
+    mark?.look && `is-${mark.look}`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+  const length = Math.hypot(props.targetX - props.sourceX, props.targetY - props.sourceY);
+  const words = [group, mark?.count === undefined ? undefined : count(mark.count)].filter((word) => word !== undefined);
+  const shown = readable && words.length > 0 && (length > 120 || selected) && mark?.look !== "faded";
+  return (
+    <>
+      <BaseEdge path={path} className={classes} interactionWidth={16} />
+      <Travelling path={path} pulse={data.pulse} />
+      {shown && (
+        <EdgeLabelRenderer>
+          <span
+            className={`link-label ${classes}`}
+            title={mark?.counts}
+            style={{
+              transform: `translate(-50%, -50%) translate(${x}px, ${y}px)`,
+              maxWidth: Math.max(48, length - 40),
+            }}
+          >
+            {words.join(" · ")}
+          </span>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+});
+
+/** A dot that goes along the link, once for each time that events did. */
+function Travelling({ path, pulse }: { path: string; pulse: number }) {
+  const seen = useRef(pulse);
+  const [going, setGoing] = useState(0);
+  useEffect(() => {
+    if (seen.current === pulse) return;
+    seen.current = pulse;
+    if (calm()) return;
+    setGoing(pulse);
+    const over = setTimeout(() => setGoing(0), WAY);
+    return () => clearTimeout(over);
+  }, [pulse]);
+  if (going === 0) return null;
+  return (
+    <circle key={going} r={4} className="link-dot">
+      <animateMotion
+        dur={`${WAY}ms`}
+        path={path}
+        fill="freeze"
+        calcMode="spline"
+        keyPoints="0;1"
+        keyTimes="0;1"
+        keySplines="0.4 0 0.4 1"
+        begin="0s"
+      />
+    </circle>
+  );
+}

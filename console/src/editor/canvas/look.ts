@@ -1,0 +1,67 @@
+// How cells look: the icon and the colour of each type, and the marks that pages put on cells and links.
+import type { IconName } from "../../ui/icon";
+import type { Tone } from "../../ui/state";
+import { type AgentType, ERROR } from "../model/ports";
+
+export type Colour = "trigger" | "filter" | "action" | "persistent" | "external" | "other";
+
+const ICONS: Record<string, IconName> = {
+  webhook: "zap",
+  schedule: "clock",
+  manual: "hand",
+  client: "plug",
+  served_agent: "bot",
+  change_detector: "activity",
+  condition: "filter",
+  merge: "merge",
+  split: "split",
+  agent: "plug",
+  ai_agent_proxy: "send",
+  answer_caller: "reply",
+  data_output: "rss",
+  delay: "hourglass",
+  event_formatting: "text",
+  http_request: "globe",
+  persistent_agent: "bot",
+  reply: "reply",
+};
+
+const OF_KIND: Record<AgentType["kind"], IconName> = { trigger: "zap", filter: "filter", action: "play" };
+
+export function iconOf(type: string, kind: AgentType["kind"] | undefined): IconName {
+  return ICONS[type] ?? (kind ? OF_KIND[kind] : "database");
+}
+
+const COLOURS: Record<string, Colour> = {
+  persistent_agent: "persistent",
+  served_agent: "persistent",
+  ai_agent_proxy: "external",
+  agent: "external",
+};
+
+export function colourOf(type: string, kind: AgentType["kind"] | undefined): Colour {
+  return COLOURS[type] ?? kind ?? "other";
+}
+
+/** What a page says of a cell or a link. */
+export interface Mark {
+  /** `lit` and `faded` are for the way of a run, the others for what differs between two versions, or went wrong. */
+  look?: "lit" | "faded" | "added" | "removed" | "changed" | "failed";
+  /** How many events: that an agent took part in, or that went along a link. */
+  count?: number;
+  /** What the count counts, when it is pointed at. */
+  counts?: string;
+  /** How an agent stands: the dot, and its words. */
+  tone?: Tone;
+  state?: string;
+}
+
+export interface Marks {
+  cells?: ReadonlyMap<string, Mark>;
+  links?: ReadonlyMap<string, Mark>;
+}
+
+/** A group in the words of a label: errors are told by their colour, too. */
+export function isErrorGroup(group: string | undefined): boolean {
+  return group === ERROR;
+}

@@ -1,0 +1,255 @@
+// What the editor holds: the cells with their history, what is selected, and how it stands with saving. Every change is saved after a short
+// rest, with the version that it began from. Where somebody else saved in between, both sides are kept until somebody chooses.
+import { useRef, useSyncExternalStore } from "react";
+import { ApiError } from "../api/error";
+import { type Cell, type Cells, cellOf, isLink, keysOf, type Options, readOptions, writeOptions } from "./model/cells";
+import { type Choice, type Meeting, meetings, merged } from "./model/diff";
+import { begin, type History, redo, step, undo } from "./model/history";
+import type { Head, Loaded, Problem, Server } from "./server";
+
+/** A change rests for so long before it is saved. */
+const QUIET = 600;
+
+export type Saving =
+  | { is: "saved" }
+  /** Something changed, and will be saved at once, or is just being saved. */
+  | { is: "saving" }
+  | { is: "failed"; error: unknown }
+  /** Somebody else saved: `theirs` is what stands there now. */
+  | { is: "conflict"; theirs: Loaded };
+
+export interface EditorState {
+  readonly head: Head;
+  readonly history: History;
+  readonly cells: Cells;
+  /** The keys of the selected cells (see `keysOf`). */
+  readonly selection: ReadonlySet<string>;
+  readonly saving: Saving;
+  /** What the builder says of what was saved last. */
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** A later version than ours, which somebody else saved. */
+  readonly elsewhere?: number;
+}
+
+export class EditorStore {
+  #state: EditorState;
+  readonly #server: Server;
+  readonly #watchers = new Set<() => void>();
+  /** What the server has, as far as we know. */
+  #saved: Options;
+  #name: string | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #busy: Promise<void> | undefined;
+
+  constructor(
+    server: Server,
+    first: Loaded,
+    /** Whether changes may be made and saved. */
+    readonly editable = true,
+  ) {
+    this.#server = server;
+    this.#saved = readOptions(first.text);
+    this.#state = {
+      head: first.head,
+      history: begin(this.#saved.cells),
+      cells: this.#saved.cells,
+      selection: new Set(),
+      saving: { is: "saved" },
+      errors: first.errors,
+      warnings: first.warnings,
+    };
+  }
+
+  get = (): EditorState => this.#state;
+
+  subscribe = (tell: () => void): (() => void) => {
+    this.#watchers.add(tell);
+    return () => void this.#watchers.delete(tell);
+  };
+
+  #set(more: Partial<EditorState>) {
+    this.#state = { ...this.#state, ...more };
+    for (const tell of this.#watchers) tell();
+  }
+
+  #show(history: History) {
+    if (history === this.#state.history) return;
+    const keys = new Set(keysOf(history.now));
+    const selection = [...this.#state.selection].every((key) => keys.has(key))
+      ? this.#state.selection
+      : new Set([...this.#state.selection].filter((key) => keys.has(key)));
+    this.#set({ history, cells: history.now, selection });
+    this.#later();
+  }
+
+  /** Changes the cells. Changes that follow each other with the same `of` (`name:a`, `drag:7`) are undone as one. */
+  apply = (action: (cells: Cells) => Cells, of?: string) => {
+    if (this.editable) this.#show(step(this.#state.history, action(this.#state.cells), of));
+  };
+
+  undo = () => this.#show(undo(this.#state.history));
+  redo = () => this.#show(redo(this.#state.history));
+
+  select = (keys: Iterable<string>) => {
+    const next = new Set(keys);
+    const now = this.#state.selection;
+    if (next.size === now.size && [...next].every((key) => now.has(key))) return;
+    this.#set({ selection: next });
+  };
+
+  /** A new name of the workflow. */
+  rename = (name: string) => {
+    const trimmed = name.trim();
+    if (!this.editable || trimmed === "" || trimmed === this.#state.head.name) return;
+    this.#name = trimmed;
+    this.#set({ head: { ...this.#state.head, name: trimmed } });
+    this.#later();
+  };
+
+  /** Whether something is not saved yet. */
+  get dirty() {
+    return this.#name !== undefined || this.#state.cells !== this.#saved.cells;
+  }
+
+  #later() {
+    const { saving } = this.#state;
+    if (saving.is === "conflict") return;
+    clearTimeout(this.#timer);
+    if (!this.dirty && !this.#busy) {
+      if (saving.is !== "saved") this.#set({ saving: { is: "saved" } });
+      return;
+    }
+    if (saving.is !== "saving") this.#set({ saving: { is: "saving" } });
+    this.#timer = setTimeout(() => void this.flush(), QUIET);
+  }
+
+  /** Saves what is not saved yet, now. */
+  flush = async (): Promise<void> => {
+    clearTimeout(this.#timer);
+    while (this.#busy) await this.#busy;
+    if (!this.dirty || this.#state.saving.is === "conflict") return;
+    this.#busy = this.#save().finally(() => {
+      this.#busy = undefined;
+    });
+    await this.#busy;
+    if (this.dirty && this.#state.saving.is === "saving") this.#later();
+  };
+
+  async #save() {
+    const { cells, head } = this.#state;
+    const name = this.#name;
+    const text = cells === this.#saved.cells ? undefined : writeOptions(this.#saved, cells);
+    this.#set({ saving: { is: "saving" } });
+    try {
+      const answer = await this.#server.save({ version: head.version, name, text });
+      if (this.#name === name) this.#name = undefined;
+      if (text !== undefined) this.#saved = { text, cells };
+      this.#took(answer);
+    } catch (error) {
+      if (error instanceof ApiError && error.type === "version_conflict") await this.#meet();
+      else this.#set({ saving: { is: "failed", error } });
+    }
+  }
+
+  /** What the server says of a workflow that is now ours. */
+  #took(answer: Loaded) {
+    const head = this.#name === undefined ? answer.head : { ...answer.head, name: this.#name };
+    const { errors, warnings } = answer;
+    const saving: Saving = this.dirty ? { is: "saving" } : { is: "saved" };
+    this.#set({ head, errors, warnings, saving, elsewhere: undefined });
+  }
+
+  async #meet() {
+    try {
+      this.#set({ saving: { is: "conflict", theirs: await this.#server.load() } });
+      // Where both sides are the same, as after an answer of ours that got lost, there is nothing to choose.
+      if (this.meetings().length === 0) this.settle(() => "mine");
+    } catch (error) {
+      this.#set({ saving: { is: "failed", error } });
+    }
+  }
+
+  /** What both sides changed, cell by cell, in a conflict. */
+  meetings = (): Meeting[] => {
+    const { saving, cells } = this.#state;
+    return saving.is === "conflict" ? meetings(this.#saved.cells, cells, readOptions(saving.theirs.text).cells) : [];
+  };
+
+  /** Ends a conflict: each cell is mine or theirs. Undo brings back what was mine. */
+  settle = (choose: (meeting: Meeting) => Choice) => {
+    const { saving, cells } = this.#state;
+    if (saving.is !== "conflict") return;
+    const theirs = readOptions(saving.theirs.text);
+    const next = merged(theirs.cells, meetings(this.#saved.cells, cells, theirs.cells), choose);
+    this.#adopt(saving.theirs, theirs, next);
+  };
+
+  #adopt(answer: Loaded, options: Options, cells: Cells) {
+    const isTheirs = cells.length === options.cells.length && cells.every((cell, at) => cell === options.cells[at]);
+    this.#saved = options;
+    this.#set({ head: { ...answer.head, ...(this.#name ? { name: this.#name } : {}) }, saving: { is: "saved" } });
+    this.#show(step(this.#state.history, isTheirs ? options.cells : cells));
+    if (!this.dirty) this.#took(answer);
+  }
+
+  /** Tells that the server has another version. */
+  sawVersion = (version: number) => {
+    if (version <= this.#state.head.version || this.dirty || this.#busy || this.#state.elsewhere === version) return;
+    this.#set({ elsewhere: version });
+  };
+
+  /** Takes what the server has. It can be undone. */
+  reload = async () => {
+    await this.flush();
+    if (this.dirty) return;
+    const answer = await this.#server.load();
+    const options = readOptions(answer.text);
+    if (!this.dirty) this.#adopt(answer, options, options.cells);
+  };
+
+  /** Starts or stops the workflow, or restores a version of it: all is saved before. */
+  run = async (what: "start" | "stop" | { restore: number }) => {
+    await this.flush();
+    const { saving } = this.#state;
+    if (saving.is === "failed") throw saving.error;
+    if (this.dirty) return;
+    if (typeof what === "object") {
+      const answer = await this.#server.restore(what.restore);
+      const options = readOptions(answer.text);
+      this.#adopt(answer, options, options.cells);
+    } else this.#took(await this.#server[what]());
+  };
+
+  /** Takes what the server says of the workflow's state. */
+  sawState = (state: Head["state"], built: number) => {
+    const { head } = this.#state;
+    if (this.#busy || (head.state === state && head.built_version === built)) return;
+    this.#set({ head: { ...head, state, built_version: built } });
+  };
+}
+
+/** A part of what the editor holds. The component is drawn anew when that part is another one. */
+export function useEditor<T>(store: EditorStore, part: (state: EditorState) => T): T {
+  const last = useRef<{ state: EditorState; part: (state: EditorState) => T; value: T }>(undefined);
+  return useSyncExternalStore(store.subscribe, () => {
+    const state = store.get();
+    const kept = last.current;
+    if (kept && kept.state === state && kept.part === part) return kept.value;
+    const value = part(state);
+    last.current = { state, part, value };
+    return value;
+  });
+}
+
+/** The one selected cell, if exactly one is. */
+export function selectedOf(state: EditorState): Cell | undefined {
+  const [key] = state.selection;
+  return state.selection.size === 1 ? cellOf(state.cells, key) : undefined;
+}
+
+/** The key of the one selected agent or note. */
+export function selectedKey(state: EditorState): string | undefined {
+  const cell = selectedOf(state);
+  return cell && !isLink(cell) ? [...state.selection][0] : undefined;
+}
