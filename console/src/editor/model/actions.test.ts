@@ -209,7 +209,7 @@ describe("undo", () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

@@ -167,14 +167,18 @@ export function groupOf(link: Cell): string | undefined {
   return typeof link.group_id === "string" ? link.group_id : undefined;
 }
 
+/** Whether a value is a number that a canvas can show: farther away, nobody would find it. */
+function isLength(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= 1e6;
+}
+
 export function positionOf(cell: Cell): Point | undefined {
   const at = cell.position;
-  if (!isObject(at) || !Number.isFinite(at.x) || !Number.isFinite(at.y)) return undefined;
-  return { x: Number(at.x), y: Number(at.y) };
+  return isObject(at) && isLength(at.x) && isLength(at.y) ? { x: at.x, y: at.y } : undefined;
 }
 
 export function sizeOf(cell: Cell): { width: number; height: number } | undefined {
   const size = cell.size;
-  if (!isObject(size) || !Number.isFinite(size.width) || !Number.isFinite(size.height)) return undefined;
-  return { width: Number(size.width), height: Number(size.height) };
+  if (!isObject(size) || !isLength(size.width) || !isLength(size.height)) return undefined;
+  return { width: size.width, height: size.height };
 }
