@@ -31,7 +31,7 @@ interface Props {
 }
 
 /** Of a group, so many failures are shown at first. */
-const SHOWN = 5;
+const SHOWN = 3;
 
 export function GroupView({ project, group, names, chosen, choose, asked, isBusy, isPart, ...act }: Props) {
   const [isOpen, setOpen] = useState(true);
@@ -160,7 +160,9 @@ function FailureLine({ project, workflow, row, message, isAsked, refusal, isChos
           <Time at={row.failed_at} />
         </Link>
         <span className="cut muted wide">{row.attempts === 1 ? "1 attempt" : `${count(row.attempts)} attempts`}</span>
-        <span className="cut">{message}</span>
+        <span className="cut failure-says">
+          {message ?? <span className="muted mono">{inShort(row.details)}</span>}
+        </span>
         <span className="row failure-end">
           {isReplayed && <Became project={project} workflow={workflow} row={row} />}
           {refusal !== undefined && (
@@ -183,6 +185,11 @@ function FailureLine({ project, workflow, row, message, isAsked, refusal, isChos
       )}
     </>
   );
+}
+
+/** Details in one line, where they are not told in the message. */
+function inShort(details: unknown): string {
+  return details == null ? "" : (JSON.stringify(details) ?? "").slice(0, 300);
 }
 
 /** What became of a replay: read from the run, until it is over. */

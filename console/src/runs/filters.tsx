@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, call } from "../api/client";
 import { Chips } from "../ui/list";
 import { useFilter } from "../url";
+import "./filters.css";
 
 const WINDOWS: [string, number][] = [
   ["1 h", 3_600_000],

@@ -45,7 +45,7 @@ test("replays are steps of their own, and a good one makes the failure good", ()
 test("a run is in flight, waits, has failed, or is done", () => {
   expect(stateOf(treeOf(whole()))).toBe("waiting");
   expect(stateOf(treeOf([part([event("e0", "in")])]))).toBe("done");
-  expect(stateOf(treeOf(halves().slice(0, 1)), false)).toBe("waiting");
+  expect(stateOf(treeOf(halves().slice(0, 1)))).toBe("in_flight");
 });
 
 test("a failed run opens at its failure, another one where it began", () => {

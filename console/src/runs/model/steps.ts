@@ -195,11 +195,10 @@ export function hasFailed(tree: Tree, step: Step): boolean {
 }
 
 /** What a run is doing: as the list of runs says it. */
-export function stateOf(tree: Tree, isWhole = true): "in_flight" | "waiting" | "failed" | "done" {
+export function stateOf(tree: Tree): "in_flight" | "waiting" | "failed" | "done" {
   let [waits, failed] = [false, false];
   for (const step of tree.steps.values()) {
-    if (step.state === "pending" || step.state === "running" || (step.state === "unknown" && isWhole))
-      return "in_flight";
+    if (["pending", "running", "unknown"].includes(step.state)) return "in_flight";
     waits ||= step.state === "waiting";
     failed ||= hasFailed(tree, step);
   }

@@ -20,6 +20,7 @@ import { Timeline } from "./timeline";
 import { StepTree } from "./tree";
 import { type RunPlace, useRun, useVersion } from "./use-run";
 import "../facts.css";
+import "../runs.css";
 import "./run.css";
 
 export default function RunPage({ project, params }: PageProps) {
@@ -42,7 +43,8 @@ function Shown({ place }: { place: RunPlace }) {
   const asked = stepAt(tree, { step, event: query.get("event") ?? undefined, agent: query.get("agent") ?? undefined });
   // What is looked at first is decided once: a failure that comes later does not take the place of what somebody reads.
   if (first === undefined && run.isWhole) setFirst(firstOf(tree)?.key ?? "");
-  const selected = asked ?? tree.steps.get(first ?? "");
+  // The event that began a run has the run's id.
+  const selected = asked ?? tree.steps.get(first ?? place.run);
   const at = `/projects/${place.project}/workflows/${place.workflow}/runs/${place.run}`;
   const shown = view ?? (run.isLarge && !cell && !only ? "agents" : "tree");
   const filter = { agent: cell, state: only };
@@ -124,8 +126,15 @@ function RunBar({ place, run }: { place: RunPlace; run: ReturnType<typeof useRun
             </Link>
             <span className="muted">›</span>
             <h1 className="sr-only">Run</h1>
-            <Id id={place.run} />
-            {run.isKnown && <State state={stateOf(run.tree, run.isWhole)} />}
+            <span className="run-id">
+              <Id id={place.run} />
+            </span>
+            {run.isWhole && <State state={stateOf(run.tree)} />}
+            {failed.length > 0 && (
+              <Link className="failed-count" href={href(`${base}/runs/${place.run}`, { view: "tree", only: "failed" })}>
+                {count(failed.length)} failed
+              </Link>
+            )}
             {run.version !== undefined && (
               <Link className="muted" href={href(`${base}/runs`, { version: run.version })}>
                 v{run.version}
