@@ -1,5 +1,5 @@
 // What failed in a project, grouped by agent and code: why, what to do, and the replay of one, some, or all of a group.
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { PageProps } from "../app";
 import { TopBar } from "../frame/frame";
@@ -7,7 +7,7 @@ import { AgentChoice, Choice, sinceOf, WindowChips, WorkflowChoice } from "../ru
 import { useNames } from "../runs/names";
 import { News } from "../runs/news";
 import { type FailureRow, listFailures, type Query, workflowOf } from "../runs/reads";
-import { replay } from "../runs/run/actions";
+import { replay as replayOne } from "../runs/run/actions";
 import { useHeld } from "../runs/use-held";
 import { useMay } from "../session";
 import { Button } from "../ui/button";
@@ -20,6 +20,8 @@ import { GroupView } from "./group";
 import { choose, type Group, groupsOf } from "./groups";
 import { type Asked, allOf, replayMany } from "./replay";
 import "./failures.css";
+
+type OfRow = (row: FailureRow) => string;
 
 export default function Failures({ project }: PageProps) {
   const [workflow] = useFilter("workflow");
@@ -44,30 +46,27 @@ export default function Failures({ project }: PageProps) {
     project,
     failures.rows.map((row) => workflowOf(place, row)),
   );
-  const { asked, isBusy, replayAll } = useReplays(project);
+  const { asked, isBusy, progress, error, replayAll } = useReplays(project);
   const groups = groupsOf(failures.rows, workflow);
   const open = (row: FailureRow) => !row.replayed_at && !asked.has(row.id);
   const picked = failures.rows.filter((row) => chosen.has(row.id) && open(row));
   const ofRow = (row: FailureRow) => workflowOf(place, row);
-  const replayGroup = async (group: Group) =>
+  const replayGroup = (group: Group) => {
+    const of = { project, workflow: group.workflow };
+    const only = { agent: group.cell, code: group.code, replayed: "false", from: sinceOf(window, Date.now()) };
     replayAll(
-      await allOf((next) =>
-        listFailures(
-          { project, workflow: group.workflow },
-          {
-            agent: group.cell,
-            code: group.code,
-            replayed: "false",
-            from: sinceOf(window, Date.now()),
-            cursor: next,
-          },
-        ),
-      ),
+      allOf((next) => listFailures(of, { ...only, cursor: next })),
       () => group.workflow,
     );
+  };
   return (
     <>
       <TopBar title={<h1>Failures</h1>}>
+        {progress && (
+          <span className="muted" role="status">
+            Replaying: {count(progress.done)} of {count(progress.of)}
+          </span>
+        )}
         {may && picked.length > 0 && (
           <Button kind="main" icon="replay" disabled={isBusy} onClick={() => replayAll(picked, ofRow)}>
             Replay {count(picked.length)} chosen
@@ -97,6 +96,7 @@ export default function Failures({ project }: PageProps) {
           )}
           <News fresh={failures.fresh} isMany={failures.isMany} gone={failures.gone.size} show={failures.show} />
         </div>
+        {error && <Problem error={error} />}
         {failures.error && <Problem error={failures.error} retry={failures.again} />}
         {failures.isKnown && groups.length === 0 && (
           <Empty title={failures.next ? "None among those that were looked at." : "Nothing has failed."}>
@@ -130,19 +130,30 @@ export default function Failures({ project }: PageProps) {
 function useReplays(project: string) {
   const queries = useQueryClient();
   const [asked, setAsked] = useState<Asked>(new Map());
-  const [isBusy, setBusy] = useState(false);
-  const replayAll = async (rows: FailureRow[], workflow: (row: FailureRow) => string) => {
-    setBusy(true);
-    try {
+  const [progress, setProgress] = useState<{ done: number; of: number }>();
+  const replay = useMutation({
+    mutationFn: async ({ rows, workflow }: { rows: FailureRow[] | Promise<FailureRow[]>; workflow: OfRow }) => {
+      const all = await rows;
+      setProgress({ done: 0, of: all.length });
       await replayMany(
-        rows,
-        (row) => replay({ project, workflow: workflow(row) }, row.id),
-        (id, error) => setAsked((now) => new Map(now).set(id, error)),
+        all,
+        (row) => replayOne({ project, workflow: workflow(row) }, row.id),
+        (id, error) => {
+          setAsked((now) => new Map(now).set(id, error));
+          setProgress((now) => now && { ...now, done: now.done + 1 });
+        },
       );
-    } finally {
-      setBusy(false);
-      void queries.invalidateQueries({ queryKey: ["overview", project] });
-    }
+    },
+    onSettled: () => {
+      setProgress(undefined);
+      return queries.invalidateQueries({ queryKey: ["overview", project] });
+    },
+  });
+  return {
+    asked,
+    progress,
+    error: replay.error,
+    isBusy: replay.isPending,
+    replayAll: (rows: FailureRow[] | Promise<FailureRow[]>, workflow: OfRow) => replay.mutate({ rows, workflow }),
   };
-  return { asked, isBusy, replayAll };
 }

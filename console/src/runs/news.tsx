@@ -15,7 +15,7 @@ export function News({
   show: () => void;
 }) {
   if (fresh === 0 && gone === 0) return null;
-  const text = fresh > 0 ? `${count(fresh)}${isMany ? " or more" : ""} new` : `${count(gone)} changed`;
+  const text = fresh > 0 ? `${count(fresh)}${isMany ? " or more" : ""} new` : `${count(gone)} left the list`;
   return (
     <Button className="news" onClick={show} aria-live="polite">
       {text}
