@@ -1,4 +1,7 @@
 // What a run says of its graph: the agents and links that it came by, and how often.
+import type { Mark, Marks } from "../../editor/canvas/look";
+import type { Cells } from "../../editor/model/cells";
+import type { Tone } from "../../ui/state";
 import { hasFailed, type Step, type Tree } from "./steps";
 
 export interface CellMark {
@@ -70,4 +73,34 @@ export function sumsOf(tree: Tree): AgentSum[] {
     sums.set(step.cell, sum);
   }
   return [...sums.values()];
+}
+
+const TONES: Record<CellMark["state"], Tone> = { done: "green", waiting: "amber", failed: "red" };
+
+/** The marks for the graph: what the run came by is lit, failures are red, and the rest is faded. */
+export function graphMarks({ cells, links }: PathMarks, all: Cells): Marks {
+  const ofCells = new Map<string, Mark>();
+  const ofLinks = new Map<string, Mark>();
+  for (const { id, type } of all) {
+    if (typeof id !== "string") continue;
+    if (type === "link") {
+      const count = links[id];
+      ofLinks.set(id, count ? { look: "lit", count, counts: "deliveries of this run" } : { look: "faded" });
+      continue;
+    }
+    const mark = cells[id];
+    ofCells.set(
+      id,
+      mark
+        ? {
+            look: mark.state === "failed" ? "failed" : "lit",
+            count: mark.count,
+            counts: "steps of this run",
+            tone: TONES[mark.state],
+            state: mark.state,
+          }
+        : { look: "faded" },
+    );
+  }
+  return { cells: ofCells, links: ofLinks };
 }

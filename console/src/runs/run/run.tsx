@@ -1,5 +1,5 @@
 // A run: its steps as a tree, a timeline or by agent, the graph of its version, and the chosen step. All three select each other.
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import type { PageProps } from "../../app";
 import { TopBar } from "../../frame/frame";
@@ -23,6 +23,8 @@ import "../facts.css";
 import "../runs.css";
 import "./run.css";
 
+const RunGraph = lazy(() => import("./graph"));
+
 export default function RunPage({ project, params }: PageProps) {
   const place = { project, workflow: params.workflow ?? "", run: params.run ?? "" };
   // Another run is another page: nothing of the one before is kept.
@@ -31,13 +33,14 @@ export default function RunPage({ project, params }: PageProps) {
 
 function Shown({ place }: { place: RunPlace }) {
   const run = useRun(place);
-  const { names } = useVersion(place, run.version);
+  const { names, options } = useVersion(place, run.version);
   const [, go] = useLocation();
   const [query] = useSearchParams();
   const [step, setStep] = useParam("step");
   const [view, setView] = useParam("view");
   const [cell] = useParam("cell");
   const [only] = useParam("only");
+  const [graph, setGraph] = useParam("graph");
   const [first, setFirst] = useState<string>();
   const { tree } = run;
   const asked = stepAt(tree, { step, event: query.get("event") ?? undefined, agent: query.get("agent") ?? undefined });
@@ -72,6 +75,14 @@ function Shown({ place }: { place: RunPlace }) {
                   {name === "agents" ? "By agent" : name === "tree" ? "Tree" : "Timeline"}
                 </button>
               ))}
+              <button
+                type="button"
+                className="chip run-graph-chip"
+                aria-pressed={graph !== "off"}
+                onClick={() => setGraph(graph === "off" ? undefined : "off")}
+              >
+                Graph
+              </button>
               <span className="grow" />
               <span className="muted small" aria-live="polite">
                 {run.isWhole ? "" : "Reading: "}
@@ -94,6 +105,13 @@ function Shown({ place }: { place: RunPlace }) {
               <AgentSums tree={tree} names={names} door={(agent) => href(at, { view: "tree", cell: agent })} />
             )}
           </section>
+          {graph !== "off" && options !== undefined && (
+            <section className="run-graph" aria-label="Graph of the version">
+              <Suspense>
+                <RunGraph project={place.project} options={options} {...panes} />
+              </Suspense>
+            </section>
+          )}
           <div className="run-step">
             {selected && (
               <StepView key={selected.key} place={place} tree={tree} step={selected} names={names} select={setStep} />
