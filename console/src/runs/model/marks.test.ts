@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { whole } from "./fixture";
-import { marksOf, sumsOf } from "./marks";
+import { event, part, whole, work } from "./fixture";
+import { cellsOf, graphMarks, marksOf, stepOn, sumsOf } from "./marks";
 import { treeOf } from "./steps";
 
 test("the path is marked with counts and the worst state", () => {
@@ -23,4 +23,24 @@ test("each agent's work is summed", () => {
     ["b", 1, 0, 1, 0],
     ["c", 1, 0, 0, 1],
   ]);
+});
+
+test("on the graph, what the run did not come by is faded", () => {
+  const cells = cellsOf({
+    cells: [{ id: "b", type: "agent" }, { id: "x", type: "agent" }, { id: "to-b", type: "link" }, null],
+  });
+  const marks = graphMarks(marksOf(treeOf(whole())), cells);
+  expect(marks.cells?.get("b")).toMatchObject({ look: "failed", tone: "red", count: 1 });
+  expect(marks.cells?.get("x")).toEqual({ look: "faded" });
+  expect(marks.links?.get("to-b")).toMatchObject({ look: "lit", count: 1 });
+  expect(cellsOf("no canvas")).toEqual([]);
+});
+
+test("a click on the graph means a step of that agent or link, and the next click the next one", () => {
+  const deliveries = [work("d1", "a"), work("d2", "a", { state: "failed" }), work("d3", "b")];
+  const tree = treeOf([part([event("e", "in", { deliveries })])]);
+  expect(stepOn(tree, "a", undefined)).toBe("d2.0");
+  expect(stepOn(tree, "a", tree.steps.get("d2.0"))).toBe("d1.0");
+  expect(stepOn(tree, "to-b", undefined)).toBe("d3.0");
+  expect(stepOn(tree, "nowhere", undefined)).toBeUndefined();
 });

@@ -104,3 +104,17 @@ export function graphMarks({ cells, links }: PathMarks, all: Cells): Marks {
   }
   return { cells: ofCells, links: ofLinks };
 }
+
+/** The cells of a canvas, whatever stands there. */
+export function cellsOf(options: unknown): Cells {
+  const cells = (options as { cells?: unknown } | null | undefined)?.cells;
+  return Array.isArray(cells) ? cells.filter((cell) => cell !== null && typeof cell === "object") : [];
+}
+
+/** The step that a click on an agent or a link means: the next of its steps, so that another click goes on; one that failed comes first. */
+export function stepOn(tree: Tree, id: string, selected: Step | undefined): string | undefined {
+  const all = [...tree.steps.values()].filter((step) => step.cell === id || step.delivery?.links.includes(id));
+  const at = all.findIndex((step) => step === selected);
+  if (at !== -1) return all[(at + 1) % all.length]?.key;
+  return (all.find((step) => step.state === "failed") ?? all[0])?.key;
+}

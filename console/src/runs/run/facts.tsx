@@ -96,7 +96,7 @@ function StepDoor({ step, name, select }: { step: Step; name: string; select: (k
   return (
     <button type="button" className="step-door" onClick={() => select(step.key)}>
       <span className="door-name">{name}</span>
-      {step.state !== "done" && <State state={step.state} />}
+      {step.state !== "done" && step.state !== "unknown" && <State state={step.state} />}
     </button>
   );
 }

@@ -75,6 +75,11 @@ function Shown({ place }: { place: RunPlace }) {
                   {name === "agents" ? "By agent" : name === "tree" ? "Tree" : "Timeline"}
                 </button>
               ))}
+              <span className="grow" />
+              <span className="muted small" aria-live="polite">
+                {run.isWhole ? "" : "Reading: "}
+                {count(tree.events.size)} events{run.isWhole ? "" : " so far"}
+              </span>
               <button
                 type="button"
                 className="chip run-graph-chip"
@@ -83,11 +88,6 @@ function Shown({ place }: { place: RunPlace }) {
               >
                 Graph
               </button>
-              <span className="grow" />
-              <span className="muted small" aria-live="polite">
-                {run.isWhole ? "" : "Reading: "}
-                {count(tree.events.size)} events{run.isWhole ? "" : " so far"}
-              </span>
             </div>
             {(cell || only) && shown !== "agents" && (
               <div className="run-views">
