@@ -1,34 +1,250 @@
-// The page of a workflow: its canvas, and all that is done there.
+// The page of a workflow: its canvas, the panel of the selected agent, versions, conflicts, start and stop.
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, call } from "../api/client";
 import type { PageProps } from "../app";
-import { TopBar } from "../frame/frame";
+import { useMay } from "../session";
 import { Problem } from "../ui/problem";
+import { href, useParam } from "../url";
+import { Bar } from "./bar";
 import { GraphView } from "./canvas/graph-view";
-import { readOptions } from "./model/cells";
-import { serverOf } from "./server";
+import type { Mark } from "./canvas/look";
+import { Conflict } from "./conflict";
+import { Canvas } from "./editing/canvas";
+import { waresOf } from "./editing/stock";
+import "./editor.css";
+import { linkCounts, useBuilt, useFigures, usePulses, WINDOWS, type Window } from "./live";
+import { cellOf, isAgent } from "./model/cells";
+import { diff } from "./model/diff";
+import { type Types, typesByName } from "./model/ports";
+import { type Problem as Fault, serverOf } from "./server";
+import { Start } from "./start";
+import { type EditorState, EditorStore, useEditor } from "./store";
+import { compared, useVersion, Versions } from "./versions";
+
+const Panel = lazy(() => import("./panel/panel").then((module) => ({ default: module.Panel })));
 
 export default function Editor({ project, params }: PageProps) {
   const workflow = params.workflow ?? "";
-  const [selected, setSelected] = useState<string>();
+  return <Opening key={workflow} project={project} workflow={workflow} />;
+}
+
+interface Place {
+  project: string;
+  workflow: string;
+}
+
+/** Reads the workflow once; from then on, the store holds it. */
+function Opening({ project, workflow }: Place) {
+  const may = useMay("editor");
   const types = useQuery({
     queryKey: ["agent_types", project],
+    staleTime: 60_000,
     queryFn: () => call(api.GET("/api/v1/projects/{project}/workflows/agent_types", { params: { path: { project } } })),
   });
   const opened = useQuery({
-    queryKey: ["editor", project, workflow],
-    queryFn: async () => {
-      const answer = await serverOf(project, workflow).load();
-      return { ...answer, cells: readOptions(answer.text).cells };
-    },
+    queryKey: ["editor", "opened", project, workflow],
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    queryFn: () => serverOf(project, workflow).load(),
   });
-  if (opened.error) return <Problem error={opened.error} retry={() => opened.refetch()} />;
-  if (!opened.data || !types.data) return null;
+  const known = useMemo(() => typesByName(types.data?.data ?? []), [types.data]);
+  const [store, setStore] = useState<EditorStore>();
+  useEffect(() => {
+    if (opened.data) setStore(new EditorStore(serverOf(project, workflow), opened.data, may));
+  }, [opened.data, project, workflow, may]);
+  const error = opened.error ?? types.error;
+  if (error) {
+    return (
+      <main className="page">
+        <Problem error={error} retry={() => void (opened.error ? opened.refetch() : types.refetch())} />
+      </main>
+    );
+  }
+  if (!store || !types.data) return null;
+  return <Opened project={project} workflow={workflow} store={store} types={known} />;
+}
+
+const headOf = (state: EditorState) => state.head;
+const cellsOf = (state: EditorState) => state.cells;
+const errorsOf = (state: EditorState) => state.errors;
+const savingOf = (state: EditorState) => state.saving;
+
+function Opened({ project, workflow, store, types }: Place & { store: EditorStore; types: Types }) {
+  const head = useEditor(store, headOf);
+  const cells = useEditor(store, cellsOf);
+  const errors = useEditor(store, errorsOf);
+  const saving = useEditor(store, savingOf);
+  const [shown, setShown] = useParam("cell");
+  const [, setTab] = useParam("tab");
+  const [side, setSide] = useParam("side");
+  const [at, setAt] = useParam("version");
+  const [asked, setWindow] = useParam("window");
+  const window: Window = asked !== undefined && asked in WINDOWS ? (asked as Window) : "24h";
+  useSavedOnLeave(store);
+
+  const ready = useQuery({
+    queryKey: ["ready_cells", project],
+    staleTime: 60_000,
+    queryFn: () =>
+      call(
+        api.GET("/api/v1/projects/{project}/workflows/ready_cells", {
+          params: { path: { project }, query: { limit: 100 } },
+        }),
+      ),
+  });
+  const wares = useMemo(() => waresOf(types, ready.data?.data ?? []), [types, ready.data]);
+  const figures = useFigures(project, workflow, head.built_version, window);
+  const built = useBuilt(project, workflow, head.built_version);
+  const pulses = usePulses(project, workflow, store, built);
+  const marks = useMemo(() => {
+    const links = new Map<string, Mark>();
+    for (const [key, count] of linkCounts(cells, figures)) {
+      links.set(key, { count, counts: `Events in the last ${WINDOWS[window].label}` });
+    }
+    return { links };
+  }, [cells, figures, window]);
+  const problems = useMemo(() => {
+    const found = new Map<string, Fault[]>();
+    for (const error of errors) found.set(error.cell_id, [...(found.get(error.cell_id) ?? []), error]);
+    return found;
+  }, [errors]);
+  const doors = useMemo(() => {
+    const base = `/projects/${project}`;
+    return {
+      events: (key: string) => href(`${base}/workflows/${workflow}/runs`, { agent: key }),
+      failures: (key: string) => href(`${base}/failures`, { workflow, agent: key }),
+    };
+  }, [project, workflow]);
+
+  const open = useCallback(
+    (key: string, tab?: "configure" | "try") => {
+      store.select([key]);
+      setShown(key);
+      if (tab) setTab(tab);
+      setSide(undefined);
+      if (tab) focusPanel();
+    },
+    [store, setShown, setTab, setSide],
+  );
+  const isOpen = useRef(false);
+  isOpen.current = shown !== undefined;
+  const follow = useCallback(
+    (key: string | undefined) => {
+      if (isOpen.current) setShown(key);
+    },
+    [setShown],
+  );
+  const start = useCallback(() => setSide("start"), [setSide]);
+  const goTo = useCallback(
+    (key: string) => {
+      store.select([key]);
+      const cell = cellOf(store.get().cells, key);
+      if (cell && isAgent(cell)) setShown(key);
+    },
+    [store, setShown],
+  );
+
+  const version = at === undefined ? undefined : Number(at);
+  const then = useVersion(project, workflow, side === "versions" ? version : undefined);
+  const past = useMemo(
+    () => (then.data ? compared(then.data.cells, cells, diff(then.data.cells, cells)) : undefined),
+    [then.data, cells],
+  );
+  const cell = cellOf(cells, shown);
+  const panel = cell && isAgent(cell) && side === undefined && saving.is !== "conflict";
+  const leave = () => {
+    setSide(undefined);
+    setAt(undefined);
+  };
   return (
     <>
-      <TopBar title={<h1>{opened.data.head.name}</h1>} />
-      <GraphView cells={opened.data.cells} types={types.data.data} selected={selected} onSelect={setSelected} />
+      <Bar
+        project={project}
+        workflow={workflow}
+        store={store}
+        window={window}
+        setWindow={setWindow}
+        versions={side === "versions"}
+        showVersions={() => (side === "versions" ? leave() : setSide("versions"))}
+        starting={side === "start"}
+        showStart={() => setSide(side === "start" ? undefined : "start")}
+      />
+      <p className="editor-wide">The editor wants a wider window.</p>
+      <div className="editor-body">
+        {side === "versions" && past ? (
+          <GraphView cells={past.cells} types={types} marks={past.marks} onSelect={(key) => key && goTo(key)} />
+        ) : (
+          <Canvas
+            store={store}
+            types={types}
+            wares={wares}
+            figures={figures}
+            marks={marks}
+            pulses={pulses}
+            problems={problems}
+            doors={doors}
+            open={open}
+            follow={follow}
+            start={start}
+          />
+        )}
+        {saving.is === "conflict" ? (
+          <Conflict store={store} theirs={saving.theirs} />
+        ) : side === "versions" ? (
+          <Versions
+            project={project}
+            workflow={workflow}
+            store={store}
+            chosen={version}
+            choose={(chosen) => setAt(chosen === undefined ? undefined : String(chosen))}
+            select={goTo}
+            close={leave}
+          />
+        ) : side === "start" ? (
+          <Start store={store} built={built} goTo={goTo} close={leave} />
+        ) : null}
+        {panel && (
+          <aside className="editor-panel" aria-label="The selected agent">
+            <Suspense fallback={<p className="sr-only">Loading</p>}>
+              <Panel
+                project={project}
+                workflow={workflow}
+                store={store}
+                cell={cell}
+                close={() => setShown(undefined)}
+              />
+            </Suspense>
+          </aside>
+        )}
+      </div>
     </>
   );
+}
+
+/** Puts the focus into the panel, which may have to be drawn first. */
+function focusPanel(tries = 20) {
+  const first = document.querySelector<HTMLElement>(".editor-panel :is(input, textarea, select, button)");
+  if (first) first.focus();
+  else if (tries > 0) setTimeout(() => focusPanel(tries - 1), 50);
+}
+
+/** Leaving the page saves; where the browser would close on something that is not saved, it asks. */
+function useSavedOnLeave(store: EditorStore) {
+  useEffect(() => {
+    const hide = () => void store.flush();
+    const unload = (event: BeforeUnloadEvent) => {
+      if (!store.dirty) return;
+      void store.flush();
+      event.preventDefault();
+    };
+    document.addEventListener("visibilitychange", hide);
+    globalThis.addEventListener("beforeunload", unload);
+    return () => {
+      document.removeEventListener("visibilitychange", hide);
+      globalThis.removeEventListener("beforeunload", unload);
+      void store.flush();
+    };
+  }, [store]);
 }

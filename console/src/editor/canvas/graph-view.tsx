@@ -78,7 +78,7 @@ function Shown({ cells, types, marks, onSelect, selected }: Props) {
           // Enter and the space bar choose the node that has the focus.
           for (const change of changes) if (change.type === "select" && change.selected) onSelect?.(change.id);
         }}
-        proOptions={{ hideAttribution: true }}
+        attributionPosition="bottom-right"
         aria-label="The graph"
       >
         <Background gap={16} size={1} />

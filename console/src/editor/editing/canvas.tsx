@@ -1,0 +1,343 @@
+// The canvas that is edited: nodes are moved and linked, things are dropped, keys act, and around the selected agent stands the wheel.
+import { Background, ConnectionMode, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { type DragEvent, useCallback, useMemo, useRef, useState } from "react";
+import "../canvas/canvas.css";
+import { type CanvasLink, type CanvasNode, type Doors, type Figures, type Graph, graphOf } from "../canvas/graph";
+import { LINK_TYPES, NODE_TYPES } from "../canvas/graph-view";
+import type { Marks } from "../canvas/look";
+import { useNodes } from "../canvas/nodes";
+import { NoteEditing } from "../canvas/note-editing";
+import { connect, place, reconnect, resizeNote, setNote } from "../model/actions";
+import { pointsOf } from "../model/arrange";
+import { cellOf, isAgent, isDisabled, isLink, nameOf, type Point } from "../model/cells";
+import { ALL, canConnect, type Types } from "../model/ports";
+import type { Problem } from "../server";
+import { type EditorState, type EditorStore, useEditor } from "../store";
+import "./canvas.css";
+import { commandsOf } from "./commands";
+import { Empty } from "./empty";
+import { type Asked, Finders } from "./finders";
+import { LinkBar } from "./link-bar";
+import { focusNode, linkAt, nodeAt } from "./place";
+import { Sheet } from "./sheet";
+import { CARRIED, Stencil } from "./stencil";
+import type { Ware } from "./stock";
+import { Tools } from "./tools";
+import { useKeys } from "./use-keys";
+import { type Deed, Wheel } from "./wheel";
+
+export interface CanvasProps {
+  store: EditorStore;
+  types: Types;
+  wares: readonly Ware[];
+  figures?: ReadonlyMap<string, Figures>;
+  marks?: Marks;
+  pulses?: ReadonlyMap<string, number>;
+  problems: ReadonlyMap<string, readonly Problem[]>;
+  doors: Doors;
+  /** Opens the panel on an agent. */
+  open: (key: string, tab?: "configure" | "try") => void;
+  /** Another cell is selected: an open panel follows. */
+  follow: (key: string | undefined) => void;
+  start: () => void;
+}
+
+export function Canvas(props: CanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <Edited {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+const cellsOf = (state: EditorState) => state.cells;
+const selectionOf = (state: EditorState) => state.selection;
+const FIT = { maxZoom: 1, padding: 0.12 };
+
+/** The group of a port. */
+function groupOfPort(port: string | null | undefined): string | undefined {
+  return port == null || port === ALL ? undefined : port;
+}
+
+function Edited(props: CanvasProps) {
+  const { store, types, wares, figures, marks, pulses, problems, doors, open, follow, start } = props;
+  const cells = useEditor(store, cellsOf);
+  const selection = useEditor(store, selectionOf);
+  const flow = useReactFlow<CanvasNode, CanvasLink>();
+  const ground = useRef<HTMLDivElement>(null);
+  const [asked, ask] = useState<Asked>();
+  const [sheet, setSheet] = useState(false);
+  const [dragging, setDragging] = useState(false);
+  const [over, setOver] = useState<string>();
+
+  const before = useRef<Graph>(undefined);
+  const graph = useMemo(() => {
+    const scene = { types, selection, editable: store.editable, figures, marks, pulses, problems, doors };
+    before.current = graphOf(cells, scene, before.current);
+    return before.current;
+  }, [store, cells, types, selection, figures, marks, pulses, problems, doors]);
+  const [nodes, changeNodes] = useNodes(graph);
+
+  const commands = useMemo(
+    () =>
+      commandsOf(store, types, {
+        boxes: () =>
+          new Map(
+            flow.getNodes().map(({ id, position, measured }) => {
+              const { width = 208, height = 84 } = measured ?? {};
+              return [id, { ...position, width, height }];
+            }),
+          ),
+        midst: () => {
+          const box = ground.current?.getBoundingClientRect();
+          const at = { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 };
+          const { x, y } = flow.screenToFlowPosition(at);
+          return { x: x - 104, y: y - 42 };
+        },
+      }),
+    [store, types, flow],
+  );
+
+  /** A point of the window, from the corner of the canvas: where palettes stand, not beyond its edges. */
+  const local = useCallback((x: number, y: number): Point => {
+    const box = ground.current?.getBoundingClientRect();
+    if (!box) return { x, y };
+    const within = (value: number, most: number) => Math.max(8, Math.min(value, most));
+    return { x: within(x - box.x, box.width - 292), y: within(y - box.y, box.height - 372) };
+  }, []);
+  const besideNode = useCallback(
+    (key: string | undefined): Point | undefined => {
+      const node = key === undefined ? undefined : flow.getInternalNode(key);
+      if (!node) return undefined;
+      const { x, y } = node.internals.positionAbsolute;
+      const at = flow.flowToScreenPosition({ x: x + (node.measured.width ?? 208) + 16, y });
+      return local(at.x, at.y);
+    },
+    [flow, local],
+  );
+
+  const goTo = useCallback(
+    (key: string) => {
+      store.select([key]);
+      const box = ground.current?.getBoundingClientRect();
+      const point = pointsOf(store.get().cells).get(key);
+      if (point && box) {
+        const at = flow.flowToScreenPosition(point);
+        const seen = at.x > box.left + 8 && at.x < box.right - 220 && at.y > box.top + 32 && at.y < box.bottom - 120;
+        const { zoom } = flow.getViewport();
+        if (!seen) void flow.setCenter(point.x + 104, point.y + 42, { zoom: Math.max(zoom, 0.7), duration: 120 });
+      }
+      follow(key);
+      focusNode(key);
+    },
+    [store, flow, follow],
+  );
+
+  useKeys({
+    store,
+    commands,
+    ground,
+    ask,
+    besideNode,
+    goTo,
+    open,
+    start,
+    setSheet,
+    flow,
+    leave: () => {
+      if (sheet) setSheet(false);
+      else {
+        store.select([]);
+        follow(undefined);
+      }
+    },
+  });
+
+  /** Takes what React Flow selects: nodes and links together are one selection. */
+  const select = (changes: readonly { type: string }[]) => {
+    const now = new Set(store.get().selection);
+    for (const change of changes as { type: string; id?: string; selected?: boolean }[]) {
+      if (change.type !== "select" || change.id === undefined) continue;
+      if (change.selected) now.add(change.id);
+      else now.delete(change.id);
+    }
+    store.select(now);
+  };
+
+  const drop = (event: DragEvent) => {
+    const ware = wares.find(({ id }) => id === event.dataTransfer.getData(CARRIED));
+    setOver(undefined);
+    if (!ware) return;
+    event.preventDefault();
+    const on = ware.stock.type.kind === "trigger" ? undefined : linkAt(event.clientX, event.clientY);
+    const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    const at = { x: x - 104, y: y - 24 };
+    const key = on ? commands.putOn(ware.stock, on, at) : commands.put(ware.stock, at);
+    if (key) goTo(key);
+  };
+
+  const moved = (_: unknown, __: unknown, all: CanvasNode[]) => {
+    setDragging(false);
+    store.apply((now) => place(now, new Map(all.map(({ id, position }) => [id, position]))));
+  };
+
+  const [key] = selection;
+  const cell = selection.size === 1 ? cellOf(cells, key) : undefined;
+  const many = [...selection].filter((each) => !isLink(cellOf(cells, each) ?? {})).length;
+
+  return (
+    <div className="edited">
+      {store.editable && <Stencil wares={wares} put={(ware) => goTo(commands.put(ware.stock) ?? "")} />}
+      <div
+        ref={ground}
+        className="graph is-edited"
+        role="application"
+        aria-label="Canvas. Press ? for its shortcuts."
+        onDragOver={(event) => {
+          if (!event.dataTransfer.types.includes(CARRIED)) return;
+          event.preventDefault();
+          setOver(linkAt(event.clientX, event.clientY));
+        }}
+        onDragLeave={() => setOver(undefined)}
+        onDrop={drop}
+      >
+        <NoteEditing.Provider
+          value={useMemo(
+            () => ({
+              write: (note, text) => store.apply((now) => setNote(now, note, text), `note:${note}`),
+              resize: (note, to) => store.apply((now) => place(resizeNote(now, note, to), new Map([[note, to]]))),
+            }),
+            [store],
+          )}
+        >
+          <ReactFlow<CanvasNode, CanvasLink>
+            nodes={nodes}
+            edges={useMemo(
+              () =>
+                over
+                  ? graph.links.map((link) => (link.id === over ? { ...link, className: "is-over" } : link))
+                  : graph.links,
+              [graph, over],
+            )}
+            nodeTypes={NODE_TYPES}
+            edgeTypes={LINK_TYPES}
+            onNodesChange={(changes) => {
+              changeNodes(changes);
+              select(changes);
+            }}
+            onEdgesChange={select}
+            onNodeClick={(event, node) => {
+              if (event.shiftKey || event.ctrlKey || event.metaKey) return;
+              if (isAgent(node.data.cell)) open(node.id);
+            }}
+            onPaneClick={() => follow(undefined)}
+            onNodeDragStart={() => setDragging(true)}
+            onNodeDragStop={moved}
+            onSelectionDragStart={() => setDragging(true)}
+            onSelectionDragStop={(event, all) => moved(event, undefined, all)}
+            isValidConnection={({ source, target }) => canConnect(cells, types, source, target)}
+            onConnect={({ source, target, sourceHandle }) =>
+              store.apply((now) => connect(now, types, source, target, groupOfPort(sourceHandle)))
+            }
+            onConnectEnd={(event, { isValid, fromNode, fromHandle }) => {
+              if (isValid || !fromNode || fromHandle?.type !== "source") return;
+              const { clientX, clientY } =
+                "changedTouches" in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event;
+              const group = groupOfPort(fromHandle.id);
+              const node = nodeAt(clientX, clientY);
+              if (node) return store.apply((now) => connect(now, types, fromNode.id, node, group));
+              const { x, y } = flow.screenToFlowPosition({ x: clientX, y: clientY });
+              ask({
+                for: "add",
+                from: { key: fromNode.id, group },
+                point: { x, y: y - 24 },
+                at: local(clientX, clientY),
+              });
+            }}
+            onReconnect={(link, { source, target, sourceHandle }) =>
+              store.apply((now) => reconnect(now, types, link.id, { source, target, group: groupOfPort(sourceHandle) }))
+            }
+            nodesDraggable={store.editable}
+            nodesConnectable={store.editable}
+            edgesReconnectable={store.editable}
+            connectionMode={ConnectionMode.Strict}
+            connectionRadius={24}
+            nodeDragThreshold={3}
+            disableKeyboardA11y
+            deleteKeyCode={null}
+            edgesFocusable={false}
+            multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+            selectionKeyCode="Shift"
+            fitView
+            fitViewOptions={FIT}
+            minZoom={0.1}
+            maxZoom={2}
+            onlyRenderVisibleElements={cells.length > 150}
+            attributionPosition="bottom-center"
+          >
+            <Background gap={16} size={1} />
+            {graph.nodes.length > 12 && (
+              <MiniMap pannable zoomable ariaLabel="Map of the canvas" className="canvas-map" />
+            )}
+            {cell && key !== undefined && isAgent(cell) && !dragging && store.editable && (
+              <Wheel
+                node={key}
+                name={nameOf(cell)}
+                deeds={deedsOf({ key, disabled: isDisabled(cell), commands, ask, besideNode, open })}
+              />
+            )}
+            {cell && key !== undefined && isLink(cell) && store.editable && (
+              <LinkBar
+                store={store}
+                types={types}
+                id={key}
+                cell={cell}
+                insert={(point) => ask({ for: "add", on: key, point })}
+              />
+            )}
+          </ReactFlow>
+        </NoteEditing.Provider>
+        {cells.length === 0 && store.editable && <Empty wares={wares} commands={commands} goTo={goTo} store={store} />}
+        <Tools
+          store={store}
+          commands={commands}
+          many={many}
+          ask={ask}
+          goTo={goTo}
+          showSheet={() => setSheet(true)}
+          fit={() => void flow.fitView({ ...FIT, duration: 120 })}
+        />
+        {asked && (
+          <Finders asked={asked} ask={ask} store={store} types={types} wares={wares} commands={commands} goTo={goTo} />
+        )}
+        {sheet && <Sheet close={() => setSheet(false)} />}
+      </div>
+    </div>
+  );
+}
+
+interface DeedProps {
+  key: string;
+  disabled: boolean;
+  commands: ReturnType<typeof commandsOf>;
+  ask: (asked: Asked) => void;
+  besideNode: (key: string | undefined) => Point | undefined;
+  open: CanvasProps["open"];
+}
+
+function deedsOf({ key, disabled, commands, ask, besideNode, open }: DeedProps): Deed[] {
+  return [
+    { id: "configure", label: "Configure (Enter)", icon: "settings", act: () => open(key, "configure") },
+    { id: "try", label: "Try on an event (T)", icon: "flask", act: () => open(key, "try") },
+    {
+      id: "link",
+      label: "Link from a group (L)",
+      icon: "link",
+      act: () => ask({ for: "group", key, at: besideNode(key) }),
+    },
+    { id: "duplicate", label: "Duplicate (Ctrl+D)", icon: "copy", act: () => void commands.duplicate() },
+    { id: "disable", label: disabled ? "Enable (D)" : "Disable (D)", icon: "power", act: commands.disable },
+    { id: "delete", label: "Delete (Del)", icon: "trash", act: commands.remove },
+  ];
+}

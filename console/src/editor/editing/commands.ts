@@ -1,0 +1,116 @@
+// What the keys and buttons of the canvas do: each is a plain function on the store. What they need of the canvas on the screen (boxes, the
+// point in the midst) they are given.
+
+import { add, addFrom, addNote, connect, disable, freePlace, insert, move, remove, type Stock } from "../model/actions";
+import { align, type Box, layout, pointsOf, readingOrder, type Side, spread } from "../model/arrange";
+import { cellOf, isAgent, isDisabled, isLink, keysOf, type Point } from "../model/cells";
+import { copied, duplicate, paste, readCells } from "../model/clipboard";
+import { type Types, usualGroup } from "../model/ports";
+import type { EditorStore } from "../store";
+
+/** What the commands need of the canvas on the screen. */
+export interface Screen {
+  /** Where nodes stand, and how large they are. */
+  boxes: () => Map<string, Box>;
+  /** The point in the midst of what is shown. */
+  midst: () => Point;
+}
+
+export type Commands = ReturnType<typeof commandsOf>;
+
+export function commandsOf(store: EditorStore, types: Types, screen: Screen) {
+  const nodes = () => [...store.get().selection].filter((key) => !isLink(cellOf(store.get().cells, key) ?? {}));
+  const only = () => {
+    const [key, ...more] = nodes();
+    return more.length === 0 && key !== undefined && isAgent(cellOf(store.get().cells, key) ?? {}) ? key : undefined;
+  };
+  const chosenBoxes = () => {
+    const all = screen.boxes();
+    const chosen = nodes();
+    return new Map([...all].filter(([key]) => chosen.length === 0 || chosen.includes(key)));
+  };
+  /** Applies an action that makes cells, and selects these. */
+  const make = (
+    action: (cells: ReturnType<EditorStore["get"]>["cells"]) => { cells: typeof cells; keys: string[] },
+  ) => {
+    let keys: string[] = [];
+    const { cells } = store.get();
+    store.apply(() => {
+      const made = action(cells);
+      keys = made.keys;
+      return made.cells;
+    });
+    store.select(keys);
+    return keys;
+  };
+  const one = (made: { cells: ReturnType<EditorStore["get"]>["cells"]; key: string }) => ({
+    cells: made.cells,
+    keys: [made.key],
+  });
+
+  return {
+    only,
+    /** Puts an agent: at a point, or beside the selected one, which it is then linked from. */
+    put: (stock: Stock, at?: Point) =>
+      make((cells) => {
+        const beside = at ? undefined : only();
+        const from = beside === undefined ? undefined : cellOf(cells, beside);
+        const place = at ?? freePlace(cells, beside);
+        if (beside === undefined || !from || stock.type.kind === "trigger") return one(add(cells, stock, place));
+        return one(addFrom(cells, types, stock, place, beside, usualGroup(from, types)));
+      })[0],
+    putOn: (stock: Stock, link: string, at: Point) => make((cells) => one(insert(cells, types, stock, link, at)))[0],
+    putFrom: (stock: Stock, from: string, group: string | undefined, at?: Point) =>
+      make((cells) => one(addFrom(cells, types, stock, at ?? freePlace(cells, from), from, group)))[0],
+    link: (source: string, target: string, group: string | undefined) =>
+      store.apply((cells) => connect(cells, types, source, target, group)),
+    note: (at?: Point) => make((cells) => one(addNote(cells, at ?? screen.midst())))[0],
+    remove: () => store.apply((cells) => remove(cells, store.get().selection)),
+    duplicate: () => nodes().length > 0 && make((cells) => duplicate(cells, new Set(nodes()))),
+    disable: () => {
+      const { cells } = store.get();
+      const agents = nodes().filter((key) => isAgent(cellOf(cells, key) ?? {}));
+      const all = agents.every((key) => isDisabled(cellOf(cells, key) ?? {}));
+      store.apply(() => disable(cells, agents, !all));
+    },
+    selectAll: () => store.select(keysOf(store.get().cells)),
+    /** Moves the selection; steps that follow each other are undone as one. */
+    nudge: (by: Point) =>
+      store.apply((cells) => move(cells, nodes(), by, pointsOf(cells)), `nudge:${nodes().join(" ")}`),
+    align: (side: Side) => store.apply((cells) => align(cells, chosenBoxes(), side)),
+    spread: (along: "x" | "y") => store.apply((cells) => spread(cells, chosenBoxes(), along)),
+    layout: async () => {
+      const boxes = chosenBoxes();
+      // One that is laid out alone would stay where it is.
+      const { cells } = store.get();
+      const next = await layout(cells, boxes.size > 1 ? boxes : screen.boxes());
+      store.apply((now) => (now === cells ? next : now));
+    },
+    /** The text of the selected cells for the clipboard; none if nothing is selected. */
+    copy: () => (nodes().length === 0 ? undefined : copied(store.get().cells, new Set(nodes()))),
+    /** Puts what a text holds; says whether it holds cells at all. */
+    paste: (text: string, at?: Point) => {
+      const from = readCells(text);
+      if (!from || from.length === 0) return false;
+      make((cells) => paste(cells, from, at ?? besideOf(cells, from, screen.midst())));
+      return true;
+    },
+    /** The node that is read next, from one. */
+    beside: (key: string | undefined, by: 1 | -1) => {
+      const order = readingOrder(store.get().cells);
+      if (key === undefined) return order[by === 1 ? 0 : order.length - 1];
+      return order[order.indexOf(key) + by];
+    },
+  };
+}
+
+/** Where pasted cells go: where they were copied, a little aside, if they come from here; else the midst of what is shown. */
+function besideOf(cells: ReturnType<EditorStore["get"]>["cells"], from: typeof cells, midst: Point): Point {
+  const here = keysOf(from).filter((key) => cellOf(cells, key) !== undefined);
+  const points = [...pointsOf(here.length > 0 ? cells : from)];
+  const own = here.length > 0 ? points.filter(([key]) => here.includes(key)) : points;
+  if (own.length === 0) return midst;
+  const left = Math.min(...own.map(([, point]) => point.x));
+  const top = Math.min(...own.map(([, point]) => point.y));
+  return here.length > 0 ? { x: left + 32, y: top + 32 } : midst;
+}

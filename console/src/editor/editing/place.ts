@@ -1,0 +1,45 @@
+// Where nodes stand on the screen, from the upper left corner of the canvas.
+import { useInternalNode, useStore } from "@xyflow/react";
+import type { Box } from "../model/arrange";
+
+/** The box of a node in the pixels of the canvas; it follows moves and zoom. */
+export function useBoxOf(key: string): Box | undefined {
+  const node = useInternalNode(key);
+  const transform = useStore((state) => state.transform);
+  if (!node?.measured.width || !node.measured.height) return undefined;
+  const [x, y, zoom] = transform;
+  const { positionAbsolute } = node.internals;
+  return {
+    x: positionAbsolute.x * zoom + x,
+    y: positionAbsolute.y * zoom + y,
+    width: node.measured.width * zoom,
+    height: node.measured.height * zoom,
+  };
+}
+
+/** The link under a point of the window, if any. */
+export function linkAt(x: number, y: number): string | undefined {
+  for (const element of document.elementsFromPoint(x, y)) {
+    const link = element.closest(".react-flow__edge");
+    if (link instanceof Element) return link.getAttribute("data-id") ?? undefined;
+  }
+  return undefined;
+}
+
+/** The node under a point of the window, if any. */
+export function nodeAt(x: number, y: number): string | undefined {
+  for (const element of document.elementsFromPoint(x, y)) {
+    const node = element.closest(".react-flow__node");
+    if (node instanceof Element) return node.getAttribute("data-id") ?? undefined;
+  }
+  return undefined;
+}
+
+/** Puts the focus on a node of the canvas. */
+export function focusNode(key: string) {
+  requestAnimationFrame(() =>
+    document
+      .querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`)
+      ?.focus({ preventScroll: true }),
+  );
+}

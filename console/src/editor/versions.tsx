@@ -1,0 +1,137 @@
+// The versions of a workflow: what differs from what is shown now, by cell and field, and on the canvas; and restore, which can be undone.
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api, call } from "../api/client";
+import { Button, IconButton } from "../ui/button";
+import { Problem } from "../ui/problem";
+import { Time } from "../ui/time";
+import type { Mark, Marks } from "./canvas/look";
+import { ChangesList, summary } from "./changes-list";
+import type { Cells } from "./model/cells";
+import { isLink } from "./model/cells";
+import { type CellChange, diff, isLook } from "./model/diff";
+import { versionOf } from "./server";
+import { type EditorState, type EditorStore, useEditor } from "./store";
+
+const headOf = (state: EditorState) => state.head;
+const cellsOf = (state: EditorState) => state.cells;
+
+/** What the canvas shows of a comparison: the cells of the chosen version and of now, marked by what became of each. */
+export function compared(then: Cells, now: Cells, changes: readonly CellChange[]): { cells: Cells; marks: Marks } {
+  const cells = new Map<string, Mark>();
+  const links = new Map<string, Mark>();
+  for (const change of changes) {
+    const cell = change.after ?? change.before;
+    const of = cell && isLink(cell) ? links : cells;
+    if (change.kind === "changed" && isLook(change)) continue;
+    of.set(change.key, { look: change.kind });
+  }
+  const gone = changes.filter(({ kind }) => kind === "removed").flatMap(({ before }) => (before ? [before] : []));
+  return { cells: then === now ? now : [...now, ...gone], marks: { cells, links } };
+}
+
+/** The cells of the version that is looked at, if one is. */
+export function useVersion(project: string, workflow: string, version: number | undefined) {
+  return useQuery({
+    queryKey: ["editor", "version", project, workflow, version],
+    enabled: version !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: () => versionOf(project, workflow, version ?? 0),
+  });
+}
+
+interface Props {
+  project: string;
+  workflow: string;
+  store: EditorStore;
+  chosen: number | undefined;
+  choose: (version: number | undefined) => void;
+  select: (key: string) => void;
+  close: () => void;
+}
+
+export function Versions({ project, workflow, store, chosen, choose, select, close }: Props) {
+  const head = useEditor(store, headOf);
+  const cells = useEditor(store, cellsOf);
+  const queries = useQueryClient();
+  const list = useInfiniteQuery({
+    queryKey: ["editor", "versions", project, workflow, head.version],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      call(
+        api.GET("/api/v1/projects/{project}/workflows/{workflow}/versions", {
+          params: { path: { project, workflow }, query: { limit: 50, cursor: pageParam } },
+        }),
+      ),
+    getNextPageParam: (page) => page.meta.next_cursor ?? undefined,
+  });
+  const then = useVersion(project, workflow, chosen);
+  const changes = useMemo(() => (then.data ? diff(then.data.cells, cells) : undefined), [then.data, cells]);
+  const restore = useMutation({
+    mutationFn: (version: number) => store.run({ restore: version }),
+    onSuccess: () => {
+      choose(undefined);
+      void queries.invalidateQueries({ queryKey: ["editor", "versions", project, workflow] });
+    },
+  });
+  const rows = list.data?.pages.flatMap((page) => page.data) ?? [];
+  return (
+    <aside className="side versions" aria-label="Versions">
+      <header className="side-head">
+        <h2 className="grow">Versions</h2>
+        <IconButton icon="x" label="Close the versions" onClick={close} />
+      </header>
+      {list.error && <Problem error={list.error} retry={() => list.refetch()} />}
+      {restore.error && <Problem error={restore.error} />}
+      <ul className="versions-list">
+        {rows.map((row) => (
+          <li key={row.version}>
+            <button
+              type="button"
+              className="version"
+              aria-pressed={chosen === row.version}
+              onClick={() => choose(chosen === row.version ? undefined : row.version)}
+            >
+              <b>v{row.version}</b>
+              <span className="grow muted small">
+                {row.agent_count} agents{row.error_count > 0 ? ` · ${row.error_count} problems` : ""}
+                {row.version === head.version ? " · last saved" : ""}
+                {row.version === head.built_version ? " · runs" : ""}
+              </span>
+              <span className="muted small">
+                <Time at={row.created_at} />
+              </span>
+            </button>
+          </li>
+        ))}
+        {list.hasNextPage && (
+          <li>
+            <Button onClick={() => void list.fetchNextPage()}>Older</Button>
+          </li>
+        )}
+      </ul>
+      {chosen !== undefined && (
+        <section className="versions-diff" aria-label={`From v${chosen} to now`}>
+          {then.error && <Problem error={then.error} retry={() => then.refetch()} />}
+          {changes && then.data && (
+            <>
+              <h3>
+                From v{chosen} to now: {summary(changes)}
+              </h3>
+              <ChangesList changes={changes} before={then.data.cells} after={cells} choose={select} />
+              {store.editable && (
+                <Button
+                  icon="replay"
+                  disabled={changes.length === 0 || restore.isPending}
+                  onClick={() => restore.mutate(chosen)}
+                >
+                  Restore v{chosen}
+                </Button>
+              )}
+            </>
+          )}
+        </section>
+      )}
+    </aside>
+  );
+}
