@@ -1,27 +1,39 @@
 # The commands for people who work with Rookery. Each target does the set-up that it needs.
-# Rust (1.94.1 or newer), a C compiler and Python (3.11 or newer) must be installed; cargo and pip get everything else. One test of the
-# template and the client of A2A for JavaScript need node, and are skipped without it.
+# Rust (1.94.1 or newer), a C compiler, Python (3.11 or newer) and, for the console, Node (20.19 or newer, with npm) must be installed;
+# cargo, pip and npm get everything else. CONSOLE=no goes on without Node and the console. One test of the template and the client of A2A for
+# JavaScript need node, and are skipped without it.
 
 ADDR ?= 127.0.0.1:8080
 SINK ?= 127.0.0.2:8090
 DATA ?= ./.rookery
+CONSOLE ?= yes
 FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule operator prompts socket)
 
-.PHONY: help run build test bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test licences
+# The console's build, which the program and the function `ingress` have built in.
+BUILT := $(if $(filter no,$(CONSOLE)),,console/dist/index.html)
+
+.PHONY: help run build test test-browser console-check bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test licences
 
 help: ## shows this list
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
-run: ## builds a release and runs it with the demo; agents may call ALLOW=CIDR:PORT
+run: $(BUILT) ## builds the console and a release, and runs it with the demo; agents may call ALLOW=CIDR:PORT
 	@echo "Building (a first build takes six minutes on two cores) ..."
 	cargo build --release --locked -p rookery-local
 	target/release/rookery --addr $(ADDR) --data $(DATA) --demo-sink $(SINK) $(ALLOW:%=--egress-allow "%")
 
-build: ## builds the release program and the functions
+build: $(BUILT) ## builds the console, the release program and the functions
 	cargo build --release --locked -p rookery-local $(FUNCTIONS)
 
 test: ## runs all tests: unit, property, conformance of the stand-ins, journeys, crashes
 	cargo test --workspace --locked --no-fail-fast
+
+test-browser: console/dist/index.html ## drives the console in Chromium, against the program; finds Chromium, or CHROMIUM=PATH
+	cargo build --workspace --bin rookery --locked
+	chromium=$$(.ci/chromium) && CHROMIUM=$$chromium node console/tests/run.mjs target/debug/rookery
+
+console-check: console/dist/index.html ## checks the console: types, lints, tests, sizes
+	cd console && npm run --silent types:check && npm run --silent lint && npm run --silent test && npm run --silent sizes
 
 bench: ## measures throughput, latency and cost on a release build; takes about a minute
 	cargo build --release --locked -p rookery-local
@@ -38,7 +50,7 @@ bench-agents: ## measures what is added to a model's time, memory of 500 session
 	cargo build --release --locked -p rookery-bench
 	target/release/rookery-bench --agents $(addprefix --pyflue ,$(wildcard target/pyflue/bin/python))
 
-bench-functions: ## measures size and start of the Lambda functions, beside a hello-world; a first build takes ten minutes
+bench-functions: $(BUILT) ## measures size and start of the Lambda functions, beside a hello-world; a first build takes ten minutes
 	cargo build --profile function --locked -p rookery-bench-hello $(FUNCTIONS)
 	cargo build --release --locked -p rookery-bench
 	target/release/rookery-bench-functions
@@ -56,10 +68,10 @@ template: target/deploy/installed ## checks the deployment's template, offline
 	target/deploy/bin/python infra/deploy/check.py
 	target/deploy/bin/python -m unittest discover -s infra/deploy/tests
 
-deploy: target/deploy/installed ## builds the functions and deploys them to your AWS account; ARGS="--stage prod ..."
+deploy: target/deploy/installed $(BUILT) ## builds the functions and deploys them to your AWS account; ARGS="--stage prod ..."
 	target/deploy/bin/python infra/deploy/deploy.py $(ARGS)
 
-deploy-test: target/deploy/installed ## deploys to an emulator on this machine, and tests what was deployed
+deploy-test: target/deploy/installed $(BUILT) ## deploys to an emulator on this machine, and tests what was deployed
 	target/deploy/bin/python infra/deploy/deploy_test.py $(ARGS)
 
 target/deploy/installed: infra/deploy/requirements.txt
@@ -99,6 +111,25 @@ target/%/installed: tests/%/requirements.txt $$(wildcard tests/$$*/package*.json
 	if [ -f tests/$*/package.json ] && command -v npm; then \
 	  cp $(filter %.json,$^) target/$* && npm ci --prefix target/$* --silent --no-audit --no-fund --ignore-scripts; fi
 	touch $@
+
+console/dist/index.html: console/node_modules/.package-lock.json \
+    $(wildcard console/*.html console/*.json console/*.ts) $(shell find console/src console/public)
+	$(NODE)
+	@echo "Building the console (a few seconds) ..."
+	cd console && npm run --silent build
+
+console/node_modules/.package-lock.json: console/package-lock.json
+	$(NODE)
+	@echo "Installing what the console needs (half a minute) ..."
+	cd console && npm ci --silent --no-audit --no-fund --ignore-scripts
+	touch $@
+
+# Says what to do where Node is missing or too old.
+define NODE
+@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+  && command -v npm >/dev/null || { echo "The console needs Node 20.19 or newer, with npm: https://nodejs.org, or on Debian 13 apt install nodejs npm."; \
+  echo "To go on without the console: make $(MAKECMDGOALS) CONSOLE=no"; exit 1; }
+endef
 
 licences: ## checks licences and advisories of all dependencies by cargo-deny (takes minutes to install)
 	cargo install --locked cargo-deny

@@ -5,13 +5,16 @@ It tests all that needs no AWS account. Where the emulator differs from AWS is i
 
 import argparse
 import contextlib
+import gzip
 import json
 import os
 import platform
+import re
 import subprocess
 import threading
 import time
 import urllib.parse
+import urllib.request
 from collections import Counter
 
 import websockets.exceptions
@@ -271,6 +274,28 @@ def ended(socket):
     raise AssertionError(f"no end, but {said}")
 
 
+def the_console_is_served(test):
+    """Its files come whole, compressed or not, and the cookie of who signs in goes both ways."""
+    if not (sam.ROOT / "console/dist/index.html").is_file():
+        return "left out: it is not built"
+
+    def ask(path, body=None, **headers):
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"{test.url}{path}", data, headers), timeout=40) as answer:
+            return answer.headers, answer.read()
+
+    headers, page = ask("/")
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'"), headers
+    script = re.search(r'src="(/console/assets/[^"]+)"', page.decode())[1]
+    headers, packed = ask(script, Accept_Encoding="gzip")
+    assert headers["Content-Encoding"] == "gzip" and gzip.decompress(packed) == ask(script)[1], headers
+    headers, _ = ask("/api/v1/session", {"key": ROOT_KEY}, Content_Type="application/json")
+    _, session = ask("/api/v1/session", Cookie=headers["Set-Cookie"].split(";")[0])
+    assert json.loads(session)["data"]["role"] == "root", session
+    return f"a script of {len(packed) / 1e3:.0f} kB"
+
+
 def an_agent_asks_bedrock_by_its_functions_role(test):
     """No key is set: the role's credentials sign the call, and say which model may be asked."""
     project = test.workflow.url.split("/projects/")[1].split("/")[0]
@@ -335,6 +360,7 @@ STEPS = [
     one_bad_message_fails_alone,
     an_agent_answers_and_does_what_it_is_given,
     sockets_are_answered,
+    the_console_is_served,
     an_agent_asks_bedrock_by_its_functions_role,
     a_deployment_under_load_loses_nothing,
     a_poison_message_becomes_a_failure_record,

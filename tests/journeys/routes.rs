@@ -113,6 +113,11 @@ async fn documented(api: &Api) -> BTreeSet<String> {
 }
 
 async fn projects_keys_and_credentials(tour: &mut Tour) {
+    assert!(tour.get("/session").await["data"]["signed_in"].is_boolean());
+    // Where no key is needed, nobody signs in; where one is needed, this is none.
+    assert!([401, 409].contains(&tour.post("/session", json!({"key": "none"})).await.status));
+    assert_eq!(tour.call(Method::DELETE, "/session", None).await.status, 204);
+
     let made = tour.post("/projects", json!({"name": "Tour"})).await.expect(201);
     tour.learn("p", &made["data"]["id"]);
     assert!(made["data"]["created_at"].is_string());

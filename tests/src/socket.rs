@@ -31,10 +31,15 @@ pub enum Came {
 impl Socket {
     /// Opens a socket at a path of the server, with this value of `Authorization`; otherwise it is the status of the answer.
     pub async fn open(api: &Api, path: &str, authorization: Option<&str>) -> Result<Socket, u16> {
+        Socket::open_with(api, path, authorization.map(|value| ("authorization", value)).as_slice()).await
+    }
+
+    /// The same, with these headers.
+    pub async fn open_with(api: &Api, path: &str, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
         let address = api.base().strip_prefix("http://").unwrap();
         let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
-        if let Some(value) = authorization {
-            request.headers_mut().insert("authorization", value.parse().unwrap());
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
         }
         let stream = TcpStream::connect(address).await.unwrap();
         match client_async(request, stream).await {

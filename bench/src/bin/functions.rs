@@ -25,6 +25,8 @@ const FUNCTIONS: [&str; 8] = [
     "rookery-socket",
 ];
 const MOST_ZIPPED: f64 = 5.0;
+/// `ingress` has the console's files.
+const MOST_ZIPPED_WITH_CONSOLE: f64 = 5.5;
 const MOST_SLOWER: f64 = 1.3;
 
 /// Measures size, start and memory of the Lambda functions.
@@ -137,10 +139,11 @@ fn report(all: &mut [Measured]) -> ExitCode {
     for measured in all {
         let (start, memory) = (median(measured), measured.memory_kb[measured.memory_kb.len() / 2] as f64 / 1000.0);
         println!("{:22}{:>12.2}{start:>11.2} ms{:>10.2}{memory:>14.1}", measured.name, measured.zipped_mb, start / hello);
-        reached &= measured.zipped_mb <= MOST_ZIPPED && start <= hello * MOST_SLOWER;
+        let most = if measured.name == "rookery-ingress" { MOST_ZIPPED_WITH_CONSOLE } else { MOST_ZIPPED };
+        reached &= measured.zipped_mb <= most && start <= hello * MOST_SLOWER;
     }
     println!(
-        "To reach: at most {MOST_ZIPPED} MB, and {MOST_SLOWER} times the start of hello: {}",
+        "To reach: at most {MOST_ZIPPED} MB ({MOST_ZIPPED_WITH_CONSOLE} MB with the console), and {MOST_SLOWER} times the start of hello: {}",
         if reached { "reached" } else { "not reached" }
     );
     if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE }

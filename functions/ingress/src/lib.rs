@@ -1,4 +1,4 @@
-//! The `ingress` function's handler: the whole HTTP API. The work is done by `rookery-api`.
+//! The `ingress` function's handler: the whole HTTP API, and the console. The work is done by `rookery-api`.
 
 use axum::Router;
 use axum::extract::Request;
@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 /// The service that answers.
 pub fn service(engine: Arc<Engine>, config: rookery_api::Config, agents: Agents) -> Router {
-    as_sent(rookery_api::router(engine, config, agents))
+    as_sent(rookery_api::router_with_console(engine, config, agents, rookery_console::ASSETS))
 }
 
 /// A router whose requests have the path that was sent.

@@ -45,7 +45,7 @@ pub(crate) struct Functions {
     pub(crate) webhook: Router,
 }
 
-/// The routes of the HTTP API: hooks and results belong to the `webhook` function, all else to `ingress`, except the page at `/`.
+/// The routes of the HTTP API: hooks and results belong to the `webhook` function, all else to `ingress`, except the plain page.
 #[derive(Clone)]
 pub(crate) struct Gateway {
     functions: Functions,
@@ -83,7 +83,7 @@ impl Gateway {
         }
     }
 
-    /// Sets the page at `/`.
+    /// Sets the plain page, which stands where the console would be.
     pub(crate) fn set_home(&self, page: String) {
         // The runner sets the page once.
         let _ = self.home.set(page);
@@ -119,7 +119,8 @@ impl Gateway {
         {
             return refuse(StatusCode::SERVICE_UNAVAILABLE, "unhealthy", "Nothing can be stored.", &format!("{fault}."));
         }
-        if let ("/", Some(page)) = (parts.uri.path(), self.home.get())
+        if let Some(page) = self.home.get()
+            && home::PATHS.contains(&parts.uri.path())
             && rookery_api::is_local(&self.config, &parts.headers)
         {
             return home::answer(&parts.method, page);

@@ -1,4 +1,5 @@
-//! The page at `/`, for a person who just started Rookery: it says where to go next. Plain HTML, no script.
+//! The page of a program without the console, for a person who just started it: it says how to get the console, and where to go next.
+//! Plain HTML, no script.
 
 use crate::demo::Demo;
 use crate::gateway::refuse;
@@ -9,13 +10,16 @@ use std::path::Path;
 /// The page loads nothing from anywhere, and runs nothing.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/// Where the page is.
+pub(crate) const PATHS: [&str; 3] = ["/", "/console", "/console/"];
+
 /// Writes the page.
 pub(crate) fn page(data: &Path, demo: Option<&Demo>) -> String {
     let demo = demo.map_or_else(String::new, |demo| {
         include_str!("home-demo.html")
             .replace("{{hook}}", &demo.hook_url)
             .replace("{{feed}}", demo.feed_url.trim_end_matches(".xml"))
-            .replace("{{workflow}}", demo.workflow_path.trim_start_matches('/'))
+            .replace("{{workflow}}", &demo.workflow_path)
     });
     let data = data.display().to_string().replace('&', "&amp;").replace('<', "&lt;");
     include_str!("home.html").replace("{{demo}}", &demo).replace("{{data}}", &data)

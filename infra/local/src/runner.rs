@@ -141,8 +141,10 @@ impl Runner {
                 or_damage(Demo::start(&engine, operations.definitions(), &args, addr, sink).await, &standins, &args.data).await?
             }
         };
-        // The demo's addresses are shown only where no key is needed to see them.
-        gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
+        if rookery_console::ASSETS.is_empty() {
+            // The demo's addresses are shown only where no key is needed to see them.
+            gateway.set_home(home::page(&args.data, demo.as_ref().filter(|_| args.auth == Auth::Open)));
+        }
         Ok(Runner { standins, running, data: args.data, engine, operations, addr, demo, root_key_file, usage, stopping, tasks })
     }
 

@@ -1,7 +1,7 @@
 //! Who the caller is, and what the caller may do: keys and roles.
 
 use crate::error::Result;
-use crate::{App, Auth, RootKey};
+use crate::{App, Auth, RootKey, sign_in};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
@@ -99,10 +99,13 @@ impl KnownCaller {
 }
 
 /// What a request says of its caller.
+#[derive(Clone)]
 pub(crate) enum Presented {
     Nothing,
     Key(String),
     Known(KnownCaller),
+    /// The text of the console's cookie.
+    Session(String),
 }
 
 impl Presented {
@@ -114,6 +117,14 @@ impl Presented {
         }
         let key = credentials(request.headers()).filter(|key| !key.is_empty());
         key.map_or(Presented::Nothing, Presented::Key)
+    }
+
+    /// The same; or else the console's cookie.
+    pub(crate) fn of_console(request: &Request) -> Self {
+        match Presented::of(request) {
+            Presented::Nothing => sign_in::cookie(request).map_or(Presented::Nothing, Presented::Session),
+            other => other,
+        }
     }
 }
 
@@ -138,14 +149,26 @@ async fn find(app: &App, presented: &Presented, root_key: Option<&RootKey>) -> R
     let found = match presented {
         Presented::Nothing => return Err(no_key()),
         Presented::Key(key) if root_key.is_some_and(|root| root.is(key)) => return Ok(Caller::Root),
-        Presented::Key(key) => store.find_api_key(key).await?,
-        Presented::Known(KnownCaller(Known::Root(print))) if root_key.is_some_and(|root| root.fingerprint() == *print) => {
-            return Ok(Caller::Root);
+        Presented::Key(key) => store.find_api_key(key).await?.map(Caller::Key),
+        Presented::Known(known) => find_known(app, known, root_key).await?,
+        Presented::Session(text) => {
+            let known = sign_in::caller_of(app, text).await?;
+            let found = match &known {
+                Some(known) => find_known(app, known, root_key).await?,
+                None => None,
+            };
+            return found.ok_or_else(sign_in::is_over);
         }
-        Presented::Known(KnownCaller(Known::Root(_))) => None,
-        Presented::Known(KnownCaller(Known::Key(project, id))) => store.known_api_key(project, id).await?,
     };
-    found.map(Caller::Key).ok_or_else(|| unauthenticated("The key is not known: mistyped, or revoked."))
+    found.ok_or_else(|| unauthenticated("The key is not known: mistyped, or revoked."))
+}
+
+/// A caller who has shown a key before, if the key is still good.
+async fn find_known(app: &App, known: &KnownCaller, root_key: Option<&RootKey>) -> Result<Option<Caller>> {
+    Ok(match &known.0 {
+        Known::Root(print) => root_key.is_some_and(|root| root.fingerprint() == *print).then_some(Caller::Root),
+        Known::Key(project, id) => app.engine.store.known_api_key(project, id).await?.map(Caller::Key),
+    })
 }
 
 fn credentials(headers: &HeaderMap) -> Option<String> {

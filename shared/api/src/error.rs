@@ -80,6 +80,11 @@ impl ApiError {
 }
 
 impl ApiError {
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The status, and the rest.
     pub(crate) fn into_parts(self) -> (StatusCode, Error) {
         (self.status, self.error)

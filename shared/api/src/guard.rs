@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::flue::frames::{self, HEARTBEAT};
 use crate::ids::Ids;
 use crate::list::Query;
-use crate::{App, Auth};
+use crate::{App, Auth, sign_in};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Gate {
     pub(crate) app: App,
     pub(crate) access: Access,
+    /// Whether the console's cookie stands for a key.
+    pub(crate) takes_cookie: bool,
     /// The parameters of the query that the route knows.
     pub(crate) query: Vec<&'static str>,
 }
@@ -30,7 +32,11 @@ pub(crate) struct Gate {
 /// The guard of every route of the table. It checks the key, the role, the project, the workflow and the query, in this order,
 /// and hands what it found on with the request.
 pub(crate) async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut request: Request, next: Next) -> Result<Response> {
-    let (app, presented) = (&gate.app, Presented::of(&request));
+    let app = &gate.app;
+    let presented = if gate.takes_cookie { Presented::of_console(&request) } else { Presented::of(&request) };
+    if let Presented::Session(_) = presented {
+        sign_in::check(app, &request)?;
+    }
     match gate.access {
         Access::Public => {}
         Access::Anyone => {
@@ -94,7 +100,11 @@ pub(crate) async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut reques
         _ => Query::read(request.uri(), &gate.query)?,
     };
     request.extensions_mut().insert(query);
-    let known = request.extensions().get::<Caller>().and_then(|caller| KnownCaller::of(app, caller));
+    let known = match presented {
+        // A cookie ends earlier than its key.
+        Presented::Session(_) => Some(presented),
+        _ => request.extensions().get::<Caller>().and_then(|caller| KnownCaller::of(app, caller)).map(Presented::Known),
+    };
     let answer = next.run(request).await;
     Ok(match known {
         Some(known) if frames::is_stream(&answer) => {
@@ -107,8 +117,8 @@ pub(crate) async fn guard(State(gate): State<Gate>, ids: Result<Ids>, mut reques
 }
 
 /// The last frame for a caller whose key is no longer good. What cannot be known now is known later.
-async fn refused(app: App, known: KnownCaller) -> Option<String> {
-    let (_, error) = with_key(&app, &Presented::Known(known)).await.err()?.into_parts();
+async fn refused(app: App, known: Presented) -> Option<String> {
+    let (_, error) = with_key(&app, &known).await.err()?.into_parts();
     (error.kind == Kind::Unauthenticated).then(|| frames::error_frame(&error.into()))
 }
 

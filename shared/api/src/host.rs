@@ -7,7 +7,7 @@ use crate::{App, Auth, Config};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{Extensions, HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use rookery_domain::{Error, Kind, ProjectId};
@@ -90,9 +90,14 @@ pub(crate) fn check_origin(headers: &HeaderMap, uri: &Uri, base: &Base) -> Resul
     if is_ours { Ok(()) } else { Err(foreign_origin()) }
 }
 
-fn foreign_origin() -> ApiError {
+pub(crate) fn foreign_origin() -> ApiError {
     let message = "The request comes from a web page of another origin.";
     Error::new(Kind::Forbidden, "origin_not_allowed", message, "Call the API from its own pages, or from a program.").into()
+}
+
+/// Whether a request names this machine by a name that no other can have.
+pub(crate) fn is_loopback(uri: &Uri, headers: &HeaderMap) -> bool {
+    authority(uri, headers).is_some_and(|host| is_ours(host.host(), &[]))
 }
 
 /// The host that the request names, with its port.
@@ -131,13 +136,20 @@ impl FromRequestParts<App> for Base {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Self::Rejection> {
+        Ok(Base::of(app, &parts.uri, &parts.headers, &parts.extensions))
+    }
+}
+
+impl Base {
+    /// The same, of the parts of a request.
+    pub(crate) fn of(app: &App, uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Self {
         let of_request = || {
-            let host = authority(&parts.uri, &parts.headers);
+            let host = authority(uri, headers);
             let host = host.as_ref().map_or("localhost", Authority::as_str);
-            format!("{}://{host}", parts.uri.scheme_str().unwrap_or("http"))
+            format!("{}://{host}", uri.scheme_str().unwrap_or("http"))
         };
-        let known = parts.extensions.get::<PublicUrl>().or(app.engine.public_url());
-        Ok(Base(known.map_or_else(of_request, PublicUrl::to_string)))
+        let known = extensions.get::<PublicUrl>().or(app.engine.public_url());
+        Base(known.map_or_else(of_request, PublicUrl::to_string))
     }
 }
 

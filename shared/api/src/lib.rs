@@ -16,6 +16,7 @@ mod body;
 mod catalogue;
 mod changes;
 mod connections;
+mod console;
 mod credentials;
 mod definitions;
 mod environment;
@@ -45,6 +46,7 @@ mod session_files;
 mod session_fork;
 mod session_log;
 mod sessions;
+mod sign_in;
 mod tasks;
 mod transfer;
 mod versions;
@@ -52,6 +54,7 @@ mod wire_tasks;
 mod workflows;
 
 pub use auth::KnownCaller;
+pub use console::Asset;
 pub use environment::{NoRootKey, RootKey};
 pub use flue::Socket;
 pub use host::{NoProjectHost, ProjectHost, is_local};
@@ -147,12 +150,13 @@ pub fn is_hook(path: &str) -> bool {
 
 /// The whole API, with hooks and feeds.
 pub fn router(engine: Arc<Engine>, config: Config, agents: Agents) -> Router {
-    let app = App::new(engine, config, agents);
-    route::serve(
-        routes(),
-        hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()).merge(wire_tasks::routes()),
-        app,
-    )
+    router_with_console(engine, config, agents, &[])
+}
+
+/// The same, with the console that was built into these files.
+pub fn router_with_console(engine: Arc<Engine>, config: Config, agents: Agents, assets: &'static [Asset]) -> Router {
+    let open = hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()).merge(wire_tasks::routes());
+    route::serve(routes(), open.merge(console::routes(assets)), App::new(engine, config, agents))
 }
 
 /// The routes on which agents are asked, which may take long, and those that stream; and those that are about the service itself.
@@ -174,6 +178,7 @@ fn routes() -> Vec<Route> {
     let nouns = [
         projects::routes(),
         api_keys::routes(),
+        sign_in::routes(),
         credentials::routes(),
         agent_types::routes(),
         ready_cells::routes(),

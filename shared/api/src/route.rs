@@ -151,6 +151,15 @@ impl Route {
         self.streams || matches!(self.access, Access::Flue(_))
     }
 
+    /// Whether the console's cookie stands for a key: in the API, and where agents are asked. Protocols between programs know keys alone.
+    fn takes_cookie(&self) -> bool {
+        match self.access {
+            Access::Public => false,
+            Access::Flue(_) => true,
+            _ => self.path.starts_with("/api/v1/"),
+        }
+    }
+
     /// The route, and the same below the path of a project.
     pub(crate) fn twin(self) -> [Route; 2] {
         let below = Route {
@@ -194,7 +203,7 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
     for route in routes {
         let known = route.query.iter().map(|(name, _)| *name).collect();
         let is_socket = route.is_socket();
-        let gate = Gate { app: app.clone(), access: route.access, query: known };
+        let gate = Gate { app: app.clone(), access: route.access, takes_cookie: route.takes_cookie(), query: known };
         let (methods, allow, refuse) =
             paths.entry(route.path).or_insert_with(|| (MethodRouter::new(), Vec::new(), wrong_method_of_ours));
         if matches!(route.access, Access::Flue(_)) {

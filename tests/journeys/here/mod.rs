@@ -8,6 +8,7 @@ mod between_schemas;
 mod between_states;
 mod cloud_events;
 mod connections;
+mod console;
 mod cost;
 mod damage;
 mod demo;

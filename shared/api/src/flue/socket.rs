@@ -8,6 +8,7 @@ use crate::App;
 use crate::auth::{Caller, KnownCaller};
 use crate::ids::Ids;
 use crate::route::SESSION;
+use crate::sign_in;
 use axum::Extension;
 use axum::body::to_bytes;
 use axum::extract::State;
@@ -36,7 +37,8 @@ pub struct Socket {
 }
 
 /// The headers of a handshake that each message is asked with.
-const KEPT: [HeaderName; 4] = [header::AUTHORIZATION, header::HOST, header::ORIGIN, HeaderName::from_static("x-forwarded-proto")];
+const KEPT: [HeaderName; 5] =
+    [header::AUTHORIZATION, header::COOKIE, header::HOST, header::ORIGIN, HeaderName::from_static("x-forwarded-proto")];
 
 /// A frame.
 #[derive(Serialize)]
@@ -112,6 +114,10 @@ impl Socket {
         request.method = Method::POST;
         let kept = KEPT.into_iter().filter_map(|name| Some((name.clone(), handshake.headers.get(&name)?.clone())));
         request.headers = kept.chain([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]).collect();
+        if request.headers.contains_key(header::COOKIE) {
+            // The origin of the handshake was looked at, since a page can set no headers on it.
+            request.headers.insert(sign_in::CONSOLE, HeaderValue::from_static("1"));
+        }
         if self.calls_workflow {
             request.headers.insert(header::ACCEPT, HeaderValue::from_static("text/event-stream"));
             let path = handshake.uri.path();

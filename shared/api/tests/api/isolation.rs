@@ -5,7 +5,7 @@ use rookery_domain::{ProjectId, WorkflowId};
 use serde_json::{Value, json};
 
 /// `(method, path)` of every route below a project.
-fn routes() -> Vec<(String, String)> {
+pub(crate) fn routes() -> Vec<(String, String)> {
     let document = rookery_api::openapi();
     let paths = document["paths"].as_object().unwrap().iter();
     let routes: Vec<_> = paths
@@ -17,7 +17,7 @@ fn routes() -> Vec<(String, String)> {
 }
 
 /// A path with these ids; other ids in it do not exist.
-fn fill(path: &str, project: &str, workflow: &str) -> String {
+pub(crate) fn fill(path: &str, project: &str, workflow: &str) -> String {
     let event = "0".repeat(32);
     let filled = path.replace("{project}", project).replace("{workflow}", workflow).replace("{version}", "1");
     let filled = filled.replace("{cell}", "hand").replace("{credential}", "token").replace("{api_key}", "x");
@@ -29,14 +29,14 @@ fn fill(path: &str, project: &str, workflow: &str) -> String {
     filled.replace("{event}", &event).replace("{failure}", &event).replace("{run}", &event).replace("{request}", &event)
 }
 
-struct Tenants {
-    world: World,
-    mine: String,
+pub(crate) struct Tenants {
+    pub(crate) world: World,
+    pub(crate) mine: String,
     others: String,
     others_workflow: String,
 }
 
-async fn tenants() -> Tenants {
+pub(crate) async fn tenants() -> Tenants {
     let world = World::locked().await;
     let mut ids = Vec::new();
     for name in ["mine", "others"] {
@@ -51,14 +51,14 @@ async fn tenants() -> Tenants {
 }
 
 impl Tenants {
-    async fn key(&self, project: &str, role: &str) -> String {
+    pub(crate) async fn key(&self, project: &str, role: &str) -> String {
         let body = json!({"name": role, "role": role});
         let made = self.world.keyed(ROOT_KEY, "POST", &format!("/api/v1/projects/{project}/api_keys"), Some(body)).await;
         made.ok(201)["data"]["key"].as_str().unwrap().to_owned()
     }
 }
 
-fn body(method: &str) -> Option<Value> {
+pub(crate) fn body(method: &str) -> Option<Value> {
     (method != "GET" && method != "DELETE").then(|| json!({}))
 }
 
