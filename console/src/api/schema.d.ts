@@ -1566,6 +1566,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows whether a key is needed, and who is signed in. */
+        get: operations["sign_in_show"];
+        put?: never;
+        /** Signs in: a key becomes a cookie, which is good for 12 hours at most. */
+        post: operations["sign_in_create"];
+        /** Signs out: removes the cookie. */
+        delete: operations["sign_in_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/feeds/{token}.json": {
         parameters: {
             query?: never;
@@ -3227,6 +3246,8 @@ export interface components {
             /** @description The session's name. */
             session: string;
         };
+        /** @description What a caller may do. */
+        Granted: "root" | components["schemas"]["Role"];
         /** @description Whether the service answers. */
         Health: {
             status: components["schemas"]["HealthStatus"];
@@ -3347,6 +3368,11 @@ export interface components {
              */
             last_error_at: string | null;
         };
+        /**
+         * @description Whether callers need a key.
+         * @enum {string}
+         */
+        Needed: "open" | "required";
         /** @description An entry point that a stage uses. */
         NeededEntryPoint: {
             /** @description The project that provides it. */
@@ -4038,8 +4064,26 @@ export interface components {
             /** @description The seal itself. */
             text: string;
         };
-        /** @description A session. */
+        /** @description Who is signed in. */
         Session: {
+            /** @description Whether callers need a key. */
+            auth: components["schemas"]["Needed"];
+            /** @description Whether the request has a good cookie, or a key. */
+            signed_in: boolean;
+            /** @description The project of the key; null for the root key. */
+            project_id: string | null;
+            /** @description What the caller may do; null for a caller who is not known. Where no key is needed, everybody may do what the root key may. */
+            role: components["schemas"]["Granted"] | null;
+            /** @description What people call the key; null for the root key. */
+            key_name: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the cookie is good.
+             */
+            expires_at: string | null;
+        };
+        /** @description A session. */
+        Session2: {
             /** @description The agent. */
             agent: string;
             /** @description The id of the agent's instance. */
@@ -4242,6 +4286,11 @@ export interface components {
                 /** @description The `cursor` of the next part; null at the end. */
                 next_cursor: string | null;
             };
+        };
+        /** @description The body that signs in. */
+        SignIn: {
+            /** @description A key of a project, or the root key. */
+            key: string;
         };
         /** @description Whether a workflow runs. */
         State: "new" | "active" | "paused";
@@ -5171,7 +5220,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @description The thing. */
-                        data: components["schemas"]["Session"];
+                        data: components["schemas"]["Session2"];
                     };
                 };
             };
@@ -7191,6 +7240,80 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SavedWorkflow"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    sign_in_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Session"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    sign_in_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Session"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    sign_in_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1`, as on every request with a cookie that changes something. */
+                "X-Rookery-Console"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };
