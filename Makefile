@@ -128,7 +128,7 @@ console/node_modules/.package-lock.json: console/package-lock.json
 define NODE
 @node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
   && command -v npm >/dev/null || { echo "The console needs Node 20.19 or newer, with npm: https://nodejs.org, or on Debian 13 apt install nodejs npm."; \
-  echo "To go on without the console: make $(MAKECMDGOALS) CONSOLE=no"; exit 1; }
+  echo "CONSOLE=no makes run, build and deploy go on without the console: make run CONSOLE=no"; exit 1; }
 endef
 
 licences: ## checks licences and advisories of all dependencies by cargo-deny (takes minutes to install)
