@@ -30,9 +30,15 @@ const USAGE: &str = "console session";
 pub(crate) fn routes() -> Vec<Route> {
     let path = "/api/v1/session";
     vec![
-        Route::new(Method::POST, path, Access::Public, "Signs in: a key becomes a cookie, which is good for 12 hours at most.", create)
-            .takes::<SignIn>()
-            .answers::<One<Session>>(200),
+        Route::new(
+            Method::POST,
+            path,
+            Access::Public,
+            "Signs in: a key becomes a cookie, which is good for 12 hours at most.",
+            create,
+        )
+        .takes::<SignIn>()
+        .answers::<One<Session>>(200),
         Route::new(Method::GET, path, Access::Public, "Shows whether a key is needed, and who is signed in.", show)
             .answers::<One<Session>>(200),
         Route::new(Method::DELETE, path, Access::Public, "Signs out: removes the cookie.", delete)

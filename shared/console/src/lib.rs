@@ -34,7 +34,10 @@ mod tests {
         fs::write(dist.join("assets/fonts/\"q\".svg"), "<svg/>").unwrap();
 
         let files = pack(&dist).unwrap();
-        assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["assets/a-1.js", "assets/fonts/\"q\".svg", "index.html"]);
+        assert_eq!(
+            files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(),
+            ["assets/a-1.js", "assets/fonts/\"q\".svg", "index.html"]
+        );
         let mut text = String::new();
         GzDecoder::new(files[0].gzip.as_slice()).read_to_string(&mut text).unwrap();
         assert_eq!(text, "let a;");

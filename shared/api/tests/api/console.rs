@@ -30,7 +30,8 @@ async fn every_page_begins_with_the_same_file_and_needs_no_key() {
     let world = world(Auth::Required { root_key: None }).await;
     let root = world.get("/").await;
     assert_eq!((root.status.as_u16(), &root.headers["location"]), (302, &"/console/".parse().unwrap()));
-    for path in ["/console", "/console/", "/console/projects/p/workflows/w?cell=a", "/console/runs/a%2Fb", "/console/index.html"] {
+    for path in ["/console", "/console/", "/console/projects/p/workflows/w?cell=a", "/console/runs/a%2Fb", "/console/index.html"]
+    {
         let page = world.get(path).await;
         assert_eq!((page.status.as_u16(), page.text()), (200, PAGE), "{path}");
         assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");

@@ -40,7 +40,8 @@ async fn session(world: &World, cookie: &str) -> Value {
 #[tokio::test]
 async fn a_key_becomes_a_cookie_that_no_script_reads_and_that_is_no_key() {
     let Tenants { world, mine, .. } = &tenants().await;
-    let unknown = json!({"auth": "required", "signed_in": false, "project_id": null, "role": null, "key_name": null, "expires_at": null});
+    let unknown =
+        json!({"auth": "required", "signed_in": false, "project_id": null, "role": null, "key_name": null, "expires_at": null});
     assert_eq!(world.get(SESSION).await.ok(200)["data"], unknown);
     for (key, project, role, name) in [
         (ROOT_KEY.to_owned(), Value::Null, "root", Value::Null),
@@ -54,7 +55,10 @@ async fn a_key_becomes_a_cookie_that_no_script_reads_and_that_is_no_key() {
         assert!(!pair.contains(key.trim().rsplit('_').next().unwrap()) && !answer.text().contains(key.trim()), "{set}");
         assert_eq!(session(world, pair).await, shown);
         let expires = shown["expires_at"].as_str().unwrap();
-        assert_eq!(shown, json!({"auth": "required", "signed_in": true, "project_id": project, "role": role, "key_name": name, "expires_at": expires}));
+        assert_eq!(
+            shown,
+            json!({"auth": "required", "signed_in": true, "project_id": project, "role": role, "key_name": name, "expires_at": expires})
+        );
         let most = Time::now().plus(12 * 60 * 60 * 1000).to_string();
         assert!(expires <= most.as_str() && expires > Time::now().to_string().as_str(), "{expires}");
     }
@@ -87,7 +91,9 @@ async fn what_is_no_good_key_becomes_nothing() {
 #[tokio::test]
 async fn elsewhere_than_on_this_machine_the_cookie_is_for_https_alone() {
     let world = World::locked().await;
-    let at = |method: &str, origin: &str| Request::builder().method(method).uri(SESSION).header("host", "a.example").header("origin", origin);
+    let at = |method: &str, origin: &str| {
+        Request::builder().method(method).uri(SESSION).header("host", "a.example").header("origin", origin)
+    };
     let key = || Some(json!({"key": ROOT_KEY}));
     sent(&world, at("POST", "http://a.example"), key()).await.error(403, "https_needed");
     let answer = sent(&world, at("POST", "https://a.example"), key()).await;
@@ -118,7 +124,8 @@ async fn the_cookie_does_what_its_key_does_where_the_console_asks_and_nothing_el
             let filled = fill(&path, &tenants.mine, &nothing);
             let by_key = tenants.world.keyed(&key, &method, &filled, body(&method)).await;
             let by_cookie = sent(&tenants.world, by_cookie(&cookie, &method, &filled), body(&method)).await;
-            let is_for_programs = !path.starts_with("/api/v1/") && ["/mcp", "/a2a", "/api/"].iter().any(|part| path.contains(part));
+            let is_for_programs =
+                !path.starts_with("/api/v1/") && ["/mcp", "/a2a", "/api/"].iter().any(|part| path.contains(part));
             if is_for_programs {
                 by_cookie.error(401, "unauthenticated");
             } else {
@@ -173,11 +180,13 @@ async fn a_socket_is_opened_by_the_cookie_from_our_own_pages_alone() {
     let project = world.persistent("helper", "model: demo/test").await;
     let cookie = cookie(&world, ROOT_KEY).await;
     for (origin, status) in [(None, 403), (Some("https://evil.example"), 403), (Some(OURS), 101)] {
-        let handshake = request("GET", &format!("/p/{project}/agents/helper/i")).header("upgrade", "websocket").header("cookie", &cookie);
+        let handshake =
+            request("GET", &format!("/p/{project}/agents/helper/i")).header("upgrade", "websocket").header("cookie", &cookie);
         let handshake = origin.into_iter().fold(handshake, |handshake, origin| handshake.header("origin", origin));
         let handshake = handshake.body(Body::empty()).unwrap();
         let (parts, ()) = Request::from_parts(handshake.into_parts().0, ()).into_parts();
-        let response = tower::ServiceExt::oneshot(world.router.clone(), Request::from_parts(parts.clone(), Body::empty())).await.unwrap();
+        let response =
+            tower::ServiceExt::oneshot(world.router.clone(), Request::from_parts(parts.clone(), Body::empty())).await.unwrap();
         assert_eq!(response.status(), status, "{origin:?}");
         let Some(socket) = response.extensions().get::<rookery_api::Socket>() else { continue };
         // Each message is asked by the cookie again.
