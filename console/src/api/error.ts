@@ -5,6 +5,8 @@ export interface Problem {
   type: string;
   message: string;
   details?: unknown;
+  /** More for programs, like the fields that are wrong. */
+  meta?: unknown;
 }
 
 export class ApiError extends Error {
@@ -31,7 +33,7 @@ export class ApiError extends Error {
 export function problemOf(body: unknown): Problem {
   const error = (body as { error?: Partial<Problem> } | undefined)?.error;
   if (error && typeof error.message === "string") {
-    return { type: error.type ?? "error", message: error.message, details: error.details };
+    return { type: error.type ?? "error", message: error.message, details: error.details, meta: error.meta };
   }
   return { type: "error", message: "The server gave an answer that is not Rookery's.", details: body };
 }

@@ -4,6 +4,7 @@ import { type Form as Context, FormContext } from "./context";
 import { AnyControl } from "./controls/any";
 import { Fields } from "./fields";
 import { isObject, type Schema, shapeOf } from "./schema";
+import "../ui/list.css";
 import "./forms.css";
 
 interface Props extends Omit<Context, "root"> {

@@ -147,11 +147,12 @@ function complete(context: CompletionContext, words: () => Words) {
   const inside = before.slice(opened.index + 2);
   const isTag = opened[1] === "{%";
   const close = isTag ? "%}" : "}}";
-  const closing = after.includes(close) ? "" : ` ${close}`;
+  const closed = isTag ? /^((?!\{\{|\{%).)*?%\}/ : /^((?!\{\{|\{%).)*?\}\}/;
+  const closing = closed.test(after) ? "" : ` ${close}`;
   const opening = /^\s*$/.test(inside.slice(0, inside.length - (context.pos - from)));
   const space = opening && !/\s/.test(inside) ? " " : "";
   if (/\|\s*\w*$/.test(inside)) {
-    return { from, options: words().filters.map((filter) => option(filter, filter.label)) };
+    return { from, options: words().filters.map((filter) => option(filter, filter.label + closing)) };
   }
   const { paths, tags: named } = words();
   const found = isTag && opening ? named : paths;

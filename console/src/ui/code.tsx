@@ -1,5 +1,6 @@
 // A field for code: JSON, or a text with templates. It is a plain text field until it is focused; then CodeMirror is loaded and takes its place.
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Code, Language, Words } from "./code-mirror";
 import "./code.css";
 
@@ -66,7 +67,8 @@ export function CodeField(props: Props) {
       focused: () => now.current.focus?.(),
       blur: () => now.current.blur?.(),
     });
-    setLive(true);
+    // The editor can take the focus only once it is shown.
+    flushSync(() => setLive(true));
     if (focused) code.current.focus(at);
   };
   return (

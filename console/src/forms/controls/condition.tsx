@@ -26,7 +26,7 @@ export function ConditionControl({ id, label, value, change, path, invalid, desc
           aria-pressed={asJson}
           onClick={() => setAsJson(!asJson)}
         >
-          {asJson ? "Rows" : "JSON"}
+          {asJson ? "Rows" : "As JSON"}
         </Button>
       )}
     </fieldset>

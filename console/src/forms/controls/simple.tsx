@@ -97,7 +97,7 @@ export function FlagControl({ id, schema, label, value, change, describedBy }: C
       />
       <span className="muted small">
         {on ? "Yes" : "No"}
-        {value === undefined && ", as usual"}
+        {value === undefined && " · default"}
       </span>
     </span>
   );
@@ -110,7 +110,7 @@ export function ChoiceControl(props: ControlProps & { choices: Choice[] }) {
   const given = value ?? undefined;
   const known = choices.some((choice) => key(choice.value) === key(given));
   const chosen = choices.find((choice) => key(choice.value) === key(given ?? schema.default));
-  const none = schema.default === undefined || schema.default === null ? "—" : `${String(schema.default)} (as usual)`;
+  const none = schema.default === undefined || schema.default === null ? "—" : `${String(schema.default)} · default`;
   return (
     <>
       <select

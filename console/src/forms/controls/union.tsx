@@ -19,7 +19,7 @@ export function UnionControl(props: ControlProps & { variants: Schema[] }) {
     change(chosen && beginning(chosen, root));
   };
   const standard =
-    schema.default === undefined || schema.default === null ? "—" : `${JSON.stringify(schema.default)} (as usual)`;
+    schema.default === undefined || schema.default === null ? "—" : `${JSON.stringify(schema.default)} · default`;
   return (
     <div className="form-list">
       <select

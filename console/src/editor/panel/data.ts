@@ -1,0 +1,98 @@
+// What the panel reads of an agent: the agent itself, the events that came to it and went out, its logs.
+import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api, call } from "../../api/client";
+import type { Cells } from "../model/cells";
+import { newestFirst, type StoredEvent, sourcesOf } from "./events-of";
+
+/** Of each source, so many events are read: payloads may be large. */
+const EACH = 10;
+/** More ways in than these are not asked. */
+const SOURCES = 12;
+
+/** Where an agent is. */
+export interface Place {
+  project: string;
+  workflow: string;
+  cell: string;
+}
+
+const AGENT = "/api/v1/projects/{project}/workflows/{workflow}/agents/{cell}";
+
+/** The agent that was built of the cell; none yet for a cell that is new. */
+export function useAgent(place: Place) {
+  return useQuery({
+    queryKey: ["agent", place.project, place.workflow, place.cell],
+    queryFn: async () => (await call(api.GET(AGENT, { params: { path: { ...place } } }))).data,
+    refetchInterval: 5000,
+    retry: false,
+  });
+}
+
+function events(place: Place, cell: string, group: string | undefined) {
+  return {
+    queryKey: ["agent_events", place.project, place.workflow, cell, group ?? ""],
+    staleTime: 5000,
+    retry: false,
+    queryFn: async (): Promise<StoredEvent[]> => {
+      const path = { project: place.project, workflow: place.workflow };
+      const query = { agent: cell, group, limit: EACH };
+      const { data } = await call(
+        api.GET("/api/v1/projects/{project}/workflows/{workflow}/events", { params: { path, query } }),
+      );
+      return data;
+    },
+  };
+}
+
+export interface Traffic {
+  /** The events that came, newest first. */
+  incoming: StoredEvent[];
+  /** The events that the agent emitted, newest first. */
+  outgoing: StoredEvent[];
+  loading: boolean;
+  error?: unknown;
+  refresh: () => void;
+}
+
+/** The last events in and out. A source that the server does not know yet has none. */
+export function useTraffic(place: Place, cells: Cells): Traffic {
+  const sources = useMemo(() => sourcesOf(cells, place.cell).slice(0, SOURCES), [cells, place.cell]);
+  const asked = useQueries({
+    queries: [events(place, place.cell, undefined), ...sources.map(({ cell, group }) => events(place, cell, group))],
+    combine: (results) => ({
+      lists: results.map((result) => result.data),
+      loading: results.some((result) => result.isPending),
+      error: results.find((result) => result.error && !isUnknownAgent(result.error))?.error,
+      refresh: () => {
+        for (const result of results) void result.refetch();
+      },
+    }),
+  });
+  return useMemo(() => {
+    const [outgoing = [], ...incoming] = asked.lists;
+    return {
+      incoming: newestFirst(incoming.map((list) => list ?? [])).slice(0, 2 * EACH),
+      outgoing,
+      loading: asked.loading,
+      error: asked.error,
+      refresh: asked.refresh,
+    };
+  }, [asked]);
+}
+
+/** A cell that was never saved with the server has no events: that is no error here. */
+function isUnknownAgent(error: unknown): boolean {
+  return error instanceof Error && "status" in error && (error.status === 400 || error.status === 404);
+}
+
+export function useLogs(place: Place) {
+  return useInfiniteQuery({
+    queryKey: ["agent_logs", place.project, place.workflow, place.cell],
+    initialPageParam: undefined as string | undefined,
+    placeholderData: keepPreviousData,
+    queryFn: ({ pageParam }) =>
+      call(api.GET(`${AGENT}/logs`, { params: { path: { ...place }, query: { cursor: pageParam, limit: 100 } } })),
+    getNextPageParam: (page) => page.meta.next_cursor ?? undefined,
+  });
+}

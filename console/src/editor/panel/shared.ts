@@ -1,0 +1,23 @@
+// What all tabs of the panel get.
+import type { Schemas } from "../../api/types";
+import type { Cell } from "../model/cells";
+import type { Place, Traffic } from "./data";
+
+export interface TabProps {
+  place: Place;
+  cell: Cell;
+  /** The agent's type; none for one that the server does not know. */
+  type: Schemas["AgentType"] | undefined;
+  name: string;
+  /** Whether whoever looks may change the workflow. */
+  may: boolean;
+  traffic: Traffic;
+  /** Whether the workflow runs. */
+  isActive: boolean;
+}
+
+/** Where a run is shown, at one of its events. */
+export function runOf({ project, workflow }: Place, event: { run_id: string; id?: string }): string {
+  const at = event.id ? `?event=${encodeURIComponent(event.id)}` : "";
+  return `/projects/${project}/workflows/${workflow}/runs/${event.run_id}${at}`;
+}
