@@ -11,6 +11,7 @@ import { MapControl } from "./controls/map";
 import { ObjectControl } from "./controls/object";
 import { PathControl } from "./controls/path";
 import { ScheduleControl } from "./controls/schedule";
+import { SchemaRowsControl } from "./controls/schema-rows";
 import { SharesControl } from "./controls/shares";
 import { ChoiceControl, FlagControl, NumberControl, TextControl } from "./controls/simple";
 import { TemplateControl } from "./controls/template";
@@ -18,7 +19,7 @@ import { TemplatesControl } from "./controls/templates";
 import { UnionControl } from "./controls/union";
 import { hintOf } from "./hints";
 import { fits, resolve, type Schema, shapeOf, words } from "./schema";
-import { Help } from "./text";
+import { Help, Words } from "./text";
 
 export interface FieldProps {
   schema: Schema;
@@ -70,7 +71,9 @@ export function Field(props: FieldProps) {
       {problems.length > 0 && (
         <ul className="form-problems" id={`${id}-problem`}>
           {problems.map((problem) => (
-            <li key={problem}>{problem}</li>
+            <li key={problem}>
+              <Words text={problem} />
+            </li>
           ))}
         </ul>
       )}
@@ -100,6 +103,10 @@ export function Control(props: ControlProps) {
       return <ScheduleControl {...props} />;
     case "shares":
       return <SharesControl {...props} />;
+    case "json_schema":
+      return <SchemaRowsControl {...props} />;
+    case "values":
+      return <TemplatesControl {...props} plain />;
     case "persistent_agent":
       return <AgentControl {...props} />;
   }

@@ -4,13 +4,13 @@ import { resolve, type Schema, shapeOf } from "./schema";
 export type Hint =
   | "template"
   | "templates"
+  | "values"
   | "path"
   | "credential"
   | "schedule"
   | "condition"
   | "shares"
   | "seconds"
-  | "entry_point"
   | "persistent_agent"
   | "json_schema";
 
@@ -51,7 +51,8 @@ export function hintOf(given: Schema, root: Schema, { name, type }: Place): Hint
       return TEMPLATE.test(about) ? "templates" : undefined;
     case "any":
       if (/\bJSON Schema\b/.test(about)) return "json_schema";
-      return TEMPLATE.test(about) ? "templates" : undefined;
+      if (TEMPLATE.test(about)) return "templates";
+      return name === "payload" ? "values" : undefined;
     case "union":
       // A number, or a text that gives one.
       return shape.of.some(

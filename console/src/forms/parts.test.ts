@@ -4,9 +4,11 @@ import { freshName, moved, withKey, withName } from "./change";
 import { NEW_ROW, readNode, withOperator, withPath, writeGroup } from "./condition";
 import { percent, sharesOf } from "./controls/shares";
 import { readNumber } from "./controls/simple";
+import { asKind, readLines } from "./controls/typed";
 import { readJson } from "./json";
 import { pathsOf, plainPath, sample, templatePath, valueAt } from "./paths";
 import { readSchedule, writeSchedule } from "./schedule";
+import { readRows, writeRows } from "./schema-rows";
 import { firstSentence } from "./text";
 
 describe("changes", () => {
@@ -131,8 +133,34 @@ test("numbers and JSON say what is wrong with them", () => {
   expect(readNumber("1.5", { whole: true }).problem).toBe("Give a whole number.");
   expect(readNumber("99", { whole: true, least: 1, most: 30 })).toEqual({ value: 99, problem: "Give at most 30." });
   expect(readJson('{"a": [1,\n2,]}')).toEqual({ problem: expect.stringMatching(/^Line 2: /) });
-  expect(firstSentence("The times: a cron expression. More.")).toEqual({
-    first: "The times: a cron expression.",
-    rest: "More.",
-  });
+  expect(firstSentence("The times: one of `a`. More.")).toEqual({ first: "The times: one of `a`.", rest: "More." });
+  expect(firstSentence(`Names: ${"`name`, ".repeat(40)}and more`).first).toMatch(/`name` …$/);
+});
+
+test("values change their type where they can be read so", () => {
+  expect([asKind("7", "number"), asKind("x", "number"), asKind(7, "text"), asKind({}, "text")]).toEqual([
+    7,
+    0,
+    "7",
+    "",
+  ]);
+  expect([readLines("a\nb", false), readLines("1\n2\n", true), readLines("1\nx", true)]).toEqual([
+    ["a", "b"],
+    [1, 2],
+    ["1", "x"],
+  ]);
+});
+
+test("schemas of plain objects are rows, and others stay JSON", () => {
+  const schema = {
+    type: "object",
+    properties: { seconds: { type: "number", description: "How long." }, any: {} },
+    required: ["seconds"],
+  };
+  expect(writeRows(readRows(schema) ?? [])).toEqual(schema);
+  expect([readRows(undefined), writeRows([])]).toEqual([[], undefined]);
+  for (const odd of [true, { type: "string" }, { ...schema, $defs: {} }, { ...schema, required: ["x"] }]) {
+    expect(readRows(odd)).toBeUndefined();
+  }
+  expect(readRows({ type: "object", properties: { a: { type: "number", minimum: 0 } } })).toBeUndefined();
 });

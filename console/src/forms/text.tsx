@@ -61,9 +61,18 @@ export function Help({ text, id }: { text: string; id?: string }) {
   );
 }
 
+/** A first sentence longer than this is cut. */
+const LONG = 150;
+
 export function firstSentence(text: string): { first: string; rest: string } {
   const flat = text.replaceAll("\n", " ");
-  const end = flat.search(/[.:] (?=[A-Z`])/);
-  if (end === -1) return { first: flat, rest: "" };
-  return { first: flat.slice(0, end + 1).replace(/:$/, "."), rest: flat.slice(end + 2) };
+  const end = flat.search(/\. (?=[A-Z`])/);
+  const first = end === -1 ? flat : flat.slice(0, end + 1);
+  if (first.length > LONG) {
+    const at = first.lastIndexOf(" ", LONG - 20);
+    // A `word` is not cut in its middle.
+    const even = first.slice(0, at).split("`").length % 2 === 1 ? at : first.lastIndexOf("`", at);
+    return { first: `${first.slice(0, even).replace(/[\s,;:(]+$/, "")} …`, rest: flat.slice(even) };
+  }
+  return { first, rest: flat.slice(first.length + 1) };
 }

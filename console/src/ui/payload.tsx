@@ -78,7 +78,8 @@ function Leaf({ value }: { value: unknown }) {
   const cut = !whole && value.length > LONG;
   return (
     <span className="payload-text">
-      "{cut ? value.slice(0, LONG) : value}"
+      {/* A text may turn its direction: that ends where the text ends. */}
+      <bdi>"{cut ? value.slice(0, LONG) : value}"</bdi>
       {cut && (
         <button type="button" className="payload-more" onClick={() => setWhole(true)}>
           … all {value.length.toLocaleString("en-US")} characters

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { SeenEvent } from "../../forms/context";
 import { Form } from "../../forms/form";
 import { isObject } from "../../forms/schema";
+import { Words } from "../../forms/text";
 import { Button } from "../../ui/button";
 import { Menu } from "../../ui/menu";
 import type { Problem } from "../server";
@@ -21,29 +22,33 @@ interface Props extends TabProps {
 }
 
 export function Configure(props: Props) {
-  const { place, cell, type, name, may, config, change, event, problems, all, warnings } = props;
+  const { place, cell, type, name, may, config, change, event, problems, all, warnings, traffic } = props;
   const [asJson, setAsJson] = useState(false);
   // What is filled in at once, as an example, makes the form begin anew.
   const [filled, setFilled] = useState(0);
   const [chosen, setChosen] = useState(false);
   const elsewhere = all.filter((problem) => !problem.field.startsWith("config."));
+  const isTrigger = type?.kind === "trigger";
+  const none = !traffic.loading && traffic.incoming.length === 0 && traffic.outgoing.length === 0;
   const isStage = type?.type === "agent";
   return (
     <div className="panel-configure">
       {elsewhere.map((problem) => (
         <p key={problem.field} className="form-problem">
-          <span className="mono">{problem.field}</span>: {problem.message}
+          <span className="mono">{problem.field}</span>: <Words text={problem.message} />
         </p>
       ))}
       {warnings.map((problem) => (
         <p key={problem.field} className="panel-warning">
-          <span className="mono">{problem.field.replace(/^config\./, "")}</span>: {problem.message}
+          <span className="mono">{problem.field.replace(/^config\./, "")}</span>: <Words text={problem.message} />
         </p>
       ))}
       <Last {...props} />
       <Addresses {...props} />
       <div className="row panel-tools">
-        <span className="grow" />
+        <span className="muted small grow cut">
+          {none && (isTrigger ? "Nothing was sent yet." : "No event has come yet.")}
+        </span>
         {may && type && type.examples.length > 0 && !asJson && (
           <Menu
             trigger={

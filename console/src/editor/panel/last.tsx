@@ -4,17 +4,11 @@ import { useParam } from "../../url";
 import { gist, madeOf, type StoredEvent } from "./events-of";
 import type { TabProps } from "./shared";
 
-export function Last({ traffic, type }: Pick<TabProps, "traffic" | "type">) {
-  const { incoming, outgoing, loading } = traffic;
+export function Last({ traffic }: Pick<TabProps, "traffic">) {
+  const { incoming, outgoing } = traffic;
   const [came] = incoming;
   const made = came ? madeOf(came, outgoing)[0] : outgoing[0];
-  if (!came && !made) {
-    return (
-      <p className="muted small panel-last-none">
-        {loading ? "…" : type?.kind === "trigger" ? "Nothing was sent yet." : "No event has come yet."}
-      </p>
-    );
-  }
+  if (!came && !made) return null;
   return (
     <div className="panel-last">
       {came && <Line label="In" event={came} />}

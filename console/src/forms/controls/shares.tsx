@@ -4,9 +4,9 @@ import { withItem, withKey, withoutItem } from "../change";
 import { useForm } from "../context";
 import type { ControlProps } from "../field";
 import { isObject } from "../schema";
-import { NumberControl } from "./simple";
+import { NumberInput } from "./simple";
 
-const SHAPE = { kind: "number", whole: false, least: 0 } as const;
+const SHAPE = { whole: false, least: 0 };
 
 /** The share of each group, 0 to 1; nothing for weights that are none. */
 export function sharesOf(groups: readonly unknown[]): (number | undefined)[] {
@@ -59,17 +59,13 @@ export function SharesControl(props: ControlProps) {
               onChange={(event) => set("name", event.target.value)}
             />
             <span className="shares-weight">
-              <NumberControl
-                {...props}
-                id={`${id}-${at}`}
+              <NumberInput
                 label={`Group ${at + 1}: weight`}
-                schema={{ default: 1 }}
                 value={fields.weight}
                 change={(next) => set("weight", next)}
-                invalid={false}
-                describedBy={undefined}
                 shape={SHAPE}
-                seconds={false}
+                standard={1}
+                wide
               />
             </span>
             <meter className="shares-meter" value={shares[at] ?? 0} aria-label={`Group ${at + 1}: share`} />

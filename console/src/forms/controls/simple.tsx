@@ -1,10 +1,10 @@
 // Texts, numbers, yes or no, and choices. A default is shown where nothing is set, and is not written.
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { duration } from "../../ui/time";
 import { useForm } from "../context";
 import type { ControlProps } from "../field";
 import type { Choice, Shape } from "../schema";
-import { firstSentence, Words } from "../text";
+import { Help } from "../text";
 
 export function TextControl({ id, label, schema, value, change, required, invalid, describedBy }: ControlProps) {
   const { disabled } = useForm();
@@ -42,40 +42,71 @@ export function readNumber(
   return { value };
 }
 
-export function NumberControl(props: ControlProps & { shape: Bounds; seconds: boolean }) {
-  const { id, label, schema, value, change, invalid, describedBy, shape, seconds } = props;
+interface InputProps {
+  id?: string;
+  label: string;
+  value: unknown;
+  change: (value: number | undefined) => void;
+  shape?: Omit<Bounds, "kind">;
+  standard?: unknown;
+  invalid?: boolean;
+  describedBy?: string;
+  wide?: boolean;
+  children?: ReactNode;
+}
+
+const ANY = { whole: false };
+
+/** A field for a number. What is being written stays as it is written: `1.` is 1, too. */
+export function NumberInput(props: InputProps) {
+  const { id, label, value, change, shape = ANY, standard, invalid, describedBy, wide, children } = props;
   const { disabled } = useForm();
-  const [text, setText] = useState(typeof value === "number" ? String(value) : "");
+  const written = typeof value === "number" ? String(value) : "";
+  const [text, setText] = useState(written);
   useEffect(() => {
-    // What is being written stays as it is written: `1.` is 1, too.
-    setText((now) => (readNumber(now, shape).value === value ? now : typeof value === "number" ? String(value) : ""));
-  }, [value, shape]);
+    setText((now) => (readNumber(now, ANY).value === value ? now : typeof value === "number" ? String(value) : ""));
+  }, [value]);
   const { problem } = readNumber(text, shape);
-  const shown = typeof value === "number" ? value : typeof schema.default === "number" ? schema.default : undefined;
-  const write = (written: string) => {
-    setText(written);
-    const read = readNumber(written, shape);
-    if (read.value !== undefined || written.trim() === "") change(read.value);
+  const write = (now: string) => {
+    setText(now);
+    const read = readNumber(now, shape);
+    if (read.value !== undefined || now.trim() === "") change(read.value);
   };
   return (
     <>
-      <span className="row">
+      <span className={wide ? "grow" : "row"}>
         <input
           id={id}
-          className="field form-number"
+          className={`field ${wide ? "form-wide" : "form-number"}`}
           aria-label={label}
           inputMode="decimal"
           value={text}
           disabled={disabled}
-          placeholder={typeof schema.default === "number" ? String(schema.default) : undefined}
+          placeholder={typeof standard === "number" ? String(standard) : undefined}
           aria-invalid={invalid || problem !== undefined || undefined}
           aria-describedby={describedBy}
           onChange={(event) => write(event.target.value)}
+          onBlur={() => text !== written && readNumber(text, shape).value === undefined && setText(written)}
         />
-        {seconds && shown !== undefined && <span className="muted small">s, that is {duration(shown * 1000)}</span>}
+        {children}
       </span>
       {problem && <p className="form-problem">{problem}</p>}
     </>
+  );
+}
+
+export function NumberControl({
+  shape,
+  seconds,
+  schema,
+  ...props
+}: ControlProps & { shape: Bounds; seconds: boolean }) {
+  const { value } = props;
+  const shown = typeof value === "number" ? value : typeof schema.default === "number" ? schema.default : undefined;
+  return (
+    <NumberInput {...props} shape={shape} standard={schema.default}>
+      {seconds && shown !== undefined && <span className="muted small">s, that is {duration(shown * 1000)}</span>}
+    </NumberInput>
   );
 }
 
@@ -134,11 +165,7 @@ export function ChoiceControl(props: ControlProps & { choices: Choice[] }) {
           </option>
         ))}
       </select>
-      {chosen?.about && (
-        <p className="form-about">
-          <Words text={firstSentence(chosen.about).first} />
-        </p>
-      )}
+      {chosen?.about && <Help text={chosen.about} />}
     </>
   );
 }

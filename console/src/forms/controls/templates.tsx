@@ -9,9 +9,11 @@ import { isObject, shapeOf } from "../schema";
 import { AnyControl } from "./any";
 import { KeyInput } from "./key";
 import { Preview, TemplateText } from "./template";
+import { TypedValue } from "./typed";
 
-export function TemplatesControl(props: ControlProps) {
-  const { id, label, schema, value, change, path, required, invalid, describedBy } = props;
+/** `plain` is for values that are taken as they are: they are no templates, and have a type each. */
+export function TemplatesControl(props: ControlProps & { plain?: boolean }) {
+  const { id, label, schema, value, change, path, required, invalid, describedBy, plain } = props;
   const { disabled, root } = useForm();
   const [asJson, setAsJson] = useState(false);
   const [seen, setSeen] = useState(false);
@@ -32,7 +34,7 @@ export function TemplatesControl(props: ControlProps) {
           invalid={invalid}
           describedBy={describedBy}
           lines={4}
-          templates
+          templates={!plain}
         />
       ) : (
         keys.map((key, at) => (
@@ -47,6 +49,7 @@ export function TemplatesControl(props: ControlProps) {
             <div className="grow">
               <Value
                 label={`${label}: ${key}`}
+                plain={plain}
                 path={pathOf(path, key)}
                 value={object[key]}
                 change={(next) => change(withKey(object, key, next ?? ""))}
@@ -70,7 +73,7 @@ export function TemplatesControl(props: ControlProps) {
           </Button>
         )}
         <span className="grow" />
-        {given !== undefined && (
+        {given !== undefined && !plain && (
           <Button kind="quiet" className="form-small" aria-pressed={seen} onClick={() => setSeen(!seen)}>
             Preview
           </Button>
@@ -92,25 +95,26 @@ export function TemplatesControl(props: ControlProps) {
 }
 
 /** The value of a field: a text with templates, or JSON where it is something else. */
-function Value({
-  label,
-  path,
-  value,
-  change,
-}: {
+interface ValueProps {
   label: string;
   path: string;
   value: unknown;
   change: (value: unknown) => void;
-}) {
+  plain?: boolean;
+}
+
+function Value({ label, path, value, change, plain }: ValueProps) {
   const { problems } = useForm();
   const wrong = problems.get(path) ?? [];
+  const invalid = wrong.length > 0;
   return (
     <>
-      {typeof value === "string" ? (
-        <TemplateText label={label} value={value} change={change} invalid={wrong.length > 0} />
+      {plain ? (
+        <TypedValue label={label} value={value} set={change} invalid={invalid} />
+      ) : typeof value === "string" ? (
+        <TemplateText label={label} value={value} change={change} invalid={invalid} />
       ) : (
-        <AnyControl label={label} value={value} change={change} invalid={wrong.length > 0} lines={1} templates />
+        <AnyControl label={label} value={value} change={change} invalid={invalid} lines={1} templates />
       )}
       {wrong.map((problem) => (
         <p key={problem} className="form-problem">
