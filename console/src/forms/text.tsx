@@ -52,7 +52,7 @@ export function Help({ text, id }: { text: string; id?: string }) {
           type="button"
           className="form-more-text"
           onClick={() => setWhole(true)}
-          aria-label="Show all of the help"
+          aria-label="more of the help"
         >
           more
         </button>

@@ -72,7 +72,7 @@ export function mountCode(root: ShadowRoot, options: CodeOptions): Code {
       options.placeholder ? placeholder(options.placeholder) : [],
       language(options),
       keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
-      EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && telling) options.change(update.state.doc.toString());
       }),

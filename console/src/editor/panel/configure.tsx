@@ -11,6 +11,7 @@ import { Addresses } from "./addresses";
 import { ENTRY_POINT_FIELDS, EntryPoint } from "./entry-point";
 import { Last } from "./last";
 import type { TabProps } from "./shared";
+import { Verdict } from "./verdict";
 
 interface Props extends TabProps {
   config: Record<string, unknown>;
@@ -44,6 +45,7 @@ export function Configure(props: Props) {
         </p>
       ))}
       <Last {...props} />
+      {type?.kind === "filter" && <Verdict {...props} />}
       <Addresses {...props} />
       <div className="row panel-tools">
         <span className="muted small grow cut">

@@ -11,7 +11,7 @@ import { type Cells, cellOf, nameOf } from "../model/cells";
 import { curlOf } from "./addresses";
 import { useAgent } from "./data";
 import { gist, madeOf, type StoredEvent } from "./events-of";
-import { Groups } from "./result";
+import { ChangedPaths, Groups } from "./result";
 import { runOf, type TabProps } from "./shared";
 
 export function Events({ place, cells, type, traffic, isActive }: TabProps & { cells: Cells }) {
@@ -123,9 +123,12 @@ function EventView({ title, event, place, from, before }: ViewProps) {
           </Button>
         </p>
       ) : (
-        <div className="panel-payload">
-          <Payload value={event.payload} changed={changed} />
-        </div>
+        <>
+          {changed && <ChangedPaths changed={changed} />}
+          <div className="panel-payload">
+            <Payload value={event.payload} changed={changed} />
+          </div>
+        </>
       )}
     </section>
   );

@@ -57,6 +57,7 @@ export function Result({ report, before, calls }: Props) {
               </div>
               <div>
                 <h3>Out</h3>
+                <ChangedPaths changed={changes(before.payload, event.payload)} />
                 <div className="panel-payload">
                   <Payload value={event.payload} changed={changes(before.payload, event.payload)} />
                 </div>
@@ -113,6 +114,24 @@ function readable(body: unknown): unknown {
   } catch {
     return body;
   }
+}
+
+/** How many changed paths are named above a payload. */
+const NAMED = 6;
+
+/** What changed, by name: in a large payload, the marks may be far below. */
+export function ChangedPaths({ changed }: { changed: ReadonlySet<string> }) {
+  const paths = [...changed].filter((path) => path !== "");
+  if (paths.length === 0) return null;
+  return (
+    <p className="changed-paths">
+      <span className="muted">changed:</span>
+      {paths.slice(0, NAMED).map((path) => (
+        <code key={path}>{path}</code>
+      ))}
+      {paths.length > NAMED && <span className="muted">and {paths.length - NAMED} more</span>}
+    </p>
+  );
 }
 
 export function Groups({ groups }: { groups: readonly string[] }) {
