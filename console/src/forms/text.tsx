@@ -48,12 +48,7 @@ export function Help({ text, id }: { text: string; id?: string }) {
     <div className="form-help" id={id}>
       <Words text={whole ? text.replaceAll("\n", " ") : first} />
       {rest && !whole && (
-        <button
-          type="button"
-          className="form-more-text"
-          onClick={() => setWhole(true)}
-          aria-label="more of the help"
-        >
+        <button type="button" className="form-more-text" onClick={() => setWhole(true)} aria-label="more of the help">
           more
         </button>
       )}

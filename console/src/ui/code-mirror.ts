@@ -1,14 +1,17 @@
 // CodeMirror, set up for our code fields. It is loaded when a field is first focused. It lives in a shadow root, where its styles are adopted
 // style sheets: the policy for content allows no style elements.
-import { autocompletion, type Completion, type CompletionContext, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { json } from "@codemirror/lang-json";
-import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import {
+  cursorDocEnd,
+  cursorDocStart,
+  history,
+  historyKeymap,
+  insertNewlineKeepIndent,
+  selectAll,
+} from "@codemirror/commands";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   Decoration,
   type DecorationSet,
-  drawSelection,
   EditorView,
   keymap,
   lineNumbers,
@@ -17,23 +20,9 @@ import {
   ViewPlugin,
   type ViewUpdate,
 } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
+import { completion, type Words } from "./code-complete";
 
 export type Language = "json" | "template" | "text";
-
-/** What may be inserted: its text, what is shown beside it, and a longer word about it. */
-export interface Proposal {
-  label: string;
-  detail?: string;
-  info?: string;
-}
-
-/** What a template may name. It is asked for at each completion, since the last event may change. */
-export interface Words {
-  paths: Proposal[];
-  filters: Proposal[];
-  tags: Proposal[];
-}
 
 export interface CodeOptions {
   value: string;
@@ -66,12 +55,11 @@ export function mountCode(root: ShadowRoot, options: CodeOptions): Code {
     doc: options.value,
     extensions: [
       history(),
-      drawSelection(),
       EditorView.lineWrapping,
       options.lineNumbers ? lineNumbers() : [],
       options.placeholder ? placeholder(options.placeholder) : [],
       language(options),
-      keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
+      keymap.of([...historyKeymap, ...KEYS]),
       EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && telling) options.change(update.state.doc.toString());
@@ -97,74 +85,50 @@ export function mountCode(root: ShadowRoot, options: CodeOptions): Code {
   };
 }
 
+/** The browser's own keys do for all else. */
+const KEYS = [
+  { key: "Enter", run: insertNewlineKeepIndent },
+  { key: "Mod-a", run: selectAll },
+  { key: "Mod-Home", run: cursorDocStart },
+  { key: "Mod-End", run: cursorDocEnd },
+];
+
 function language({ language, words }: CodeOptions): Extension {
   if (language === "text") return [];
-  const completion = words
-    ? autocompletion({ override: [(context) => complete(context, words)], icons: false, activateOnTyping: true })
-    : [];
-  if (language === "json") return [json(), syntaxHighlighting(COLOURS), MARKS, completion];
-  return [MARKS, completion];
+  return [marks(language === "json" ? JSON_MARKS : TEMPLATE_MARKS), words ? completion(words) : []];
 }
 
-const COLOURS = HighlightStyle.define([
-  { tag: tags.propertyName, color: "var(--accent)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--trigger)" },
-]);
+const mark = (name: string) => Decoration.mark({ class: name });
+const TEMPLATE = /\{\{[^}\n]*\}\}|\{%[^%\n]*%\}/;
 
-/** Templates in a text are marked, in JSON too. */
-const PATTERN = new MatchDecorator({
-  regexp: /\{\{[^}]*\}\}|\{%[^%]*%\}/g,
-  decoration: Decoration.mark({ class: "code-template" }),
-});
-const MARKS = ViewPlugin.fromClass(
-  class {
-    marks: DecorationSet;
-    constructor(view: EditorView) {
-      this.marks = PATTERN.createDeco(view);
-    }
-    update(update: ViewUpdate) {
-      this.marks = PATTERN.updateDeco(update, this.marks);
+/** Templates in a text are marked. */
+const TEMPLATE_MARKS = new MatchDecorator({ regexp: new RegExp(TEMPLATE, "g"), decoration: mark("code-template") });
+
+/** Keys, texts and other values of JSON are told apart, and templates in its texts. */
+const JSON_MARKS = new MatchDecorator({
+  regexp: /("(?:[^"\\\n]|\\.)*")(\s*:)?|-?\b\d[\d.eE+-]*|\b(?:true|false|null)\b/g,
+  decorate: (add, from, to, [whole, text, colon]) => {
+    if (text === undefined) return add(from, to, mark("code-plain-value"));
+    if (colon !== undefined) return add(from, from + text.length, mark("code-key"));
+    for (const found of whole.matchAll(new RegExp(TEMPLATE, "g"))) {
+      add(from + found.index, from + found.index + found[0].length, mark("code-template"));
     }
   },
-  { decorations: (plugin) => plugin.marks },
-);
+});
 
-/** Inside `{{ }}`, paths, and filters behind a bar; inside `{% %}`, tags. Elsewhere, when asked for, a whole `{{ path }}`. */
-function complete(context: CompletionContext, words: () => Words) {
-  const before = context.state.sliceDoc(Math.max(0, context.pos - 500), context.pos);
-  const after = context.state.sliceDoc(context.pos, context.pos + 40);
-  const opened = /(\{\{|\{%)((?!\}\}|%\}).)*$/s.exec(before);
-  if (!opened) {
-    if (!context.explicit) return null;
-    return {
-      from: context.pos,
-      options: words().paths.map((path) => option(path, `{{ ${path.label} }}`)),
-      filter: false,
-    };
-  }
-  const word = context.matchBefore(/[\w.[\]"'$-]*$/);
-  const from = word?.from ?? context.pos;
-  const inside = before.slice(opened.index + 2);
-  const isTag = opened[1] === "{%";
-  const close = isTag ? "%}" : "}}";
-  const closed = isTag ? /^((?!\{\{|\{%).)*?%\}/ : /^((?!\{\{|\{%).)*?\}\}/;
-  const closing = closed.test(after) ? "" : ` ${close}`;
-  const opening = /^\s*$/.test(inside.slice(0, inside.length - (context.pos - from)));
-  const space = opening && !/\s/.test(inside) ? " " : "";
-  if (/\|\s*\w*$/.test(inside)) {
-    return { from, options: words().filters.map((filter) => option(filter, filter.label + closing)) };
-  }
-  const { paths, tags: named } = words();
-  const found = isTag && opening ? named : paths;
-  return {
-    from,
-    options: found.map((path) => option(path, `${space}${path.label}${opening ? closing : ""}`)),
-    validFor: /^[\w.[\]"'$-]*$/,
-  };
-}
-
-function option(proposal: Proposal, apply: string): Completion {
-  return { label: proposal.label, detail: proposal.detail, info: proposal.info, apply };
+function marks(matcher: MatchDecorator) {
+  return ViewPlugin.fromClass(
+    class {
+      marks: DecorationSet;
+      constructor(view: EditorView) {
+        this.marks = matcher.createDeco(view);
+      }
+      update(update: ViewUpdate) {
+        this.marks = matcher.updateDeco(update, this.marks);
+      }
+    },
+    { decorations: (plugin) => plugin.marks },
+  );
 }
 
 const LOOK = EditorView.theme({
@@ -181,12 +145,10 @@ const LOOK = EditorView.theme({
   ".cm-content": { padding: "4px 0", caretColor: "var(--text)" },
   ".cm-line": { padding: "0 8px" },
   ".cm-gutters": { background: "var(--sunken)", color: "var(--muted)", border: "0" },
-  ".cm-cursor": { borderLeftColor: "var(--text)" },
-  ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
-    background: "color-mix(in srgb, var(--accent) 28%, transparent)",
-  },
   ".cm-placeholder": { color: "var(--muted)" },
   ".code-template": { color: "var(--persistent)" },
+  ".code-key": { color: "var(--accent)" },
+  ".code-plain-value": { color: "var(--trigger)" },
   ".cm-tooltip": {
     border: "0",
     borderRadius: "var(--radius)",
@@ -195,27 +157,31 @@ const LOOK = EditorView.theme({
     boxShadow: "var(--shadow)",
     overflow: "hidden",
   },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "var(--t12)", maxHeight: "240px" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": {
-    padding: "3px 8px",
-    maxWidth: "420px",
+  ".completions": {
+    maxHeight: "240px",
+    margin: "0",
+    padding: "4px",
+    overflow: "auto",
+    listStyle: "none",
+    fontFamily: "var(--mono)",
+    fontSize: "var(--t12)",
+  },
+  ".completions li": {
     display: "flex",
     gap: "12px",
+    maxWidth: "420px",
+    padding: "3px 8px",
+    borderRadius: "4px",
+    cursor: "default",
   },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": {
-    background: "var(--accent-soft)",
-    color: "var(--text)",
-  },
-  ".cm-completionLabel": { flex: "none", maxWidth: "70%", overflow: "hidden", textOverflow: "ellipsis" },
-  ".cm-completionMatchedText": { textDecoration: "none", color: "var(--accent)" },
-  ".cm-completionDetail": {
-    margin: "0",
+  ".completions li:hover": { background: "var(--hover)" },
+  ".completions li[aria-selected=true]": { background: "var(--accent-soft)" },
+  ".completion-label": { flex: "none", maxWidth: "70%", overflow: "hidden", textOverflow: "ellipsis" },
+  ".completion-detail": {
     marginLeft: "auto",
-    fontStyle: "normal",
     color: "var(--muted)",
     overflow: "hidden",
     textOverflow: "ellipsis",
     whiteSpace: "nowrap",
   },
-  ".cm-completionInfo": { padding: "6px 8px", maxWidth: "280px", fontFamily: "var(--font)", fontSize: "var(--t12)" },
 });

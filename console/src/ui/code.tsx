@@ -1,10 +1,11 @@
 // A field for code: JSON, or a text with templates. It is a plain text field until it is focused; then CodeMirror is loaded and takes its place.
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import type { Code, Language, Words } from "./code-mirror";
+import type { Words } from "./code-complete";
+import type { Code, Language } from "./code-mirror";
 import "./code.css";
 
-export type { Proposal, Words } from "./code-mirror";
+export type { Proposal, Words } from "./code-complete";
 
 interface Props {
   /** What the field is for. */
