@@ -14,6 +14,7 @@ test("paths are offered inside of templates, those that begin so first, and clos
   expect(offered("{{ ord")).toEqual(["order }}", "order.total }}", "reorder }}"]);
   expect(offered("{{ ord }}", false, 6)).toEqual(["order", "order.total", "reorder"]);
   expect(offered("{{ ord and {{ b }}", false, 6)?.[0]).toBe("order }}");
+  expect(offered("{{ a {{ ord")?.[0]).toBe("order }}");
 });
 
 test("filters are offered behind a bar, tags in theirs, nothing elsewhere unless it is asked for", () => {

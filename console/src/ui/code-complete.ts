@@ -36,7 +36,7 @@ const MOST = 60;
 export function offerAt(text: string, pos: number, words: Words, asked: boolean): Offer | undefined {
   const before = text.slice(Math.max(0, pos - 500), pos);
   const after = text.slice(pos, pos + 60);
-  const opened = /(\{\{|\{%)((?!\}\}|%\}).)*$/s.exec(before);
+  const opened = /(\{\{|\{%)((?!\{\{|\{%|\}\}|%\}).)*$/s.exec(before);
   if (!opened) {
     if (!asked) return undefined;
     const options = words.paths.slice(0, MOST).map((path) => ({ ...path, apply: `{{ ${path.label} }}` }));
