@@ -94,7 +94,12 @@ export function GroupView({ project, group, names, chosen, choose, asked, isBusy
           <Time at={group.latest} />
         </span>
         {may && open.length > 0 && (
-          <Button icon="replay" disabled={isBusy} onClick={act.replayGroup}>
+          <Button
+            icon="replay"
+            disabled={isBusy}
+            onClick={act.replayGroup}
+            title="Each is tried again in the version of its run"
+          >
             {isPart ? "Replay all" : `Replay ${open.length === 1 ? "it" : `all ${count(open.length)}`}`}
           </Button>
         )}

@@ -47,10 +47,9 @@ test("a changed payload is sent as it was written", () => {
   );
 });
 
-test("numbers keep their digits where the browser can", () => {
+test("numbers keep their digits", () => {
   const text = payloadText('{"data":{"payload":{"id":12345678901234567890,"of":[1,1.50]}}}');
-  const can = "rawJSON" in JSON;
-  expect(text.includes("12345678901234567890")).toBe(can);
+  expect(text).toContain("12345678901234567890");
   expect(JSON.parse(payloadText('{"data":{"payload":{"a":[1,"x"]}}}'))).toEqual({ a: [1, "x"] });
 });
 

@@ -1,5 +1,6 @@
 // What a person does with a run: try again what failed, make an event again, begin again with another payload.
 import { api, call } from "../../api/client";
+import { textAt } from "../../editor/model/cells";
 import type { Delivery, RunEvent, Step, Tree } from "../model/steps";
 import { hasFailed } from "../model/steps";
 import { type FailureRow, type Listed, listFailures } from "../reads";
@@ -97,15 +98,17 @@ export function wrongOf(text: string): string | undefined {
   }
 }
 
-/** The text of a payload within an answer that holds it, as it was sent: `{"data":{...,"payload":...}}`. */
+/** The text of a payload within an answer that holds it, with the digits of its numbers: `{"data":{...,"payload":...}}`. */
 export function payloadText(answer: string): string {
   const raw = (JSON as { rawJSON?: (text: string) => unknown }).rawJSON;
+  const text = textAt(answer, "data", "payload") ?? "null";
+  // Without `rawJSON`, large numbers would be rounded: then the text stands as it was sent.
+  if (!raw) return text;
   const keep = (_: string, value: unknown, context?: { source?: string }) =>
-    typeof value === "number" && raw && context?.source && JSON.stringify(value) !== context.source
+    typeof value === "number" && context?.source && JSON.stringify(value) !== context.source
       ? raw(context.source)
       : value;
-  const read = JSON.parse(answer, keep as (key: string, value: unknown) => unknown) as { data: { payload?: unknown } };
-  return JSON.stringify(read.data.payload ?? null, null, 2);
+  return JSON.stringify(JSON.parse(text, keep as (key: string, value: unknown) => unknown), null, 2);
 }
 
 export async function readPayloadText({ project, workflow }: RunPlace, event: string): Promise<string> {

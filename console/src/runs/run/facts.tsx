@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { Id } from "../../ui/copy";
 import { State } from "../../ui/state";
 import { duration, Time } from "../../ui/time";
+import { href } from "../../url";
 import { Fact } from "../fact";
 import type { Delivery, Step, Tree } from "../model/steps";
 import { receiversOf, waitOf } from "./actions";
@@ -21,9 +22,18 @@ export function Facts({ place, tree, step, names, select }: Props) {
   const { delivery, received } = step;
   const named = (cell: string) => names.get(cell) ?? cell;
   const cause = received && tree.emitters.get(received.id);
+  // An event that a person made like another one has that as its cause, in a run of its own.
+  const again = delivery ? undefined : step.emitted[0]?.cause?.event;
   const waits = waitOf(delivery);
   return (
     <dl className="facts">
+      {again && (
+        <Fact name="Made again">
+          <Link className="door" href={href(runAt(place, again), { event: again })}>
+            of an event of another run
+          </Link>
+        </Fact>
+      )}
       {cause && (
         <Fact name="Came from">
           <StepDoor step={cause} name={named(cause.cell)} select={select} />
@@ -70,6 +80,11 @@ export function Facts({ place, tree, step, names, select }: Props) {
       )}
     </dl>
   );
+}
+
+/** The address of the run of an event: an event's id begins with that of its run. */
+function runAt({ project, workflow }: RunPlace, event: string) {
+  return `/projects/${project}/workflows/${workflow}/runs/${event.split("-")[0]}`;
 }
 
 function Timings({ step, delivery }: { step: Step; delivery: Delivery }) {

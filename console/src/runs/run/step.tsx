@@ -10,6 +10,7 @@ import { Problem } from "../../ui/problem";
 import { State } from "../../ui/state";
 import { href } from "../../url";
 import { hasFailed, type RunEvent, type Step, type Tree } from "../model/steps";
+import { useNames } from "../names";
 import { useReplay } from "./buttons";
 import { Facts } from "./facts";
 import { StartAgain } from "./start-again";
@@ -97,6 +98,8 @@ function noneOf(step: Step): string {
 function Failure({ place, tree, step }: { place: RunPlace; tree: Tree; step: Step }) {
   const may = useMay("editor");
   const { replay, isPending, error, isDone } = useReplay(place);
+  const built = useNames(place.project, [place.workflow]).get(place.workflow)?.built;
+  const version = step.received?.version;
   const failure = step.delivery?.error;
   if (!failure) return null;
   const isOpen = hasFailed(tree, step) && !step.delivery?.replayed_at;
@@ -113,9 +116,23 @@ function Failure({ place, tree, step }: { place: RunPlace; tree: Tree; step: Ste
             {isDone ? "Is being replayed" : "Replay"}
           </Button>
         )}
+        {step.state === "failed" && (
+          <Link
+            className="button plain"
+            href={href(`/projects/${place.project}/workflows/${place.workflow}`, { cell: step.cell })}
+          >
+            Open the agent
+          </Link>
+        )}
         {step.delivery?.replayed_at && <span className="muted">It was replayed.</span>}
         {step.state === "waiting" && <span className="muted">It is tried again by itself.</span>}
       </div>
+      {isOpen && built !== undefined && version !== undefined && built > version && (
+        <p className="muted">
+          A replay runs in the run’s version, v{version}. To use what was changed since (v{built} is built), start again
+          from here.
+        </p>
+      )}
     </div>
   );
 }
