@@ -12,7 +12,7 @@ test("a wait between two steps is short, and says how long it was", () => {
     [HOUR, HOUR + 10],
   ]);
   expect(axis.gaps.map((gap) => gap.ms)).toEqual([HOUR - 10]);
-  expect(axis.gaps[0]?.width).toBeLessThan(0.1);
+  expect(axis.gaps[0]?.width).toBeLessThan(0.13);
   expect(axis.place(10) - axis.place(0)).toBeCloseTo(axis.place(HOUR + 10) - axis.place(HOUR));
   expect(axis.ticks.map((tick) => tick.ms)).toEqual([0, HOUR]);
 });
@@ -44,7 +44,7 @@ test("later moments never stand further left, and all lie on the axis", () => {
         expect(place).toBeLessThanOrEqual(1 + 1e-9);
         before = place;
       }
-      expect(axis.gaps.reduce((sum, gap) => sum + gap.width, 0)).toBeLessThanOrEqual(0.46);
+      expect(axis.gaps.reduce((sum, gap) => sum + gap.width, 0)).toBeLessThanOrEqual(0.51);
     }),
   );
 });

@@ -23,8 +23,8 @@ export interface Axis {
 /** Gaps shorter than this are drawn as they are, unless work is much shorter still. */
 const SHORT_MS = 250;
 /** What a gap takes of the width, and all of them at most. */
-const GAP = 0.07;
-const GAPS = 0.45;
+const GAP = 0.12;
+const GAPS = 0.5;
 
 interface Stretch {
   from: number;

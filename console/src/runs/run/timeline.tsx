@@ -68,6 +68,9 @@ export function Timeline({ tree, names, filter, selected, select }: Props) {
   );
 }
 
+/** A length of time by its largest unit alone. */
+const inShort = (ms: number) => duration(ms).split(" ").slice(0, 2).join(" ");
+
 /** The axis: where work began, and how long the pauses were. */
 function Scale({ axis }: { axis: Axis }) {
   return (
@@ -81,7 +84,7 @@ function Scale({ axis }: { axis: Axis }) {
             style={{ left: percent(gap.at), width: percent(gap.width) }}
             title={`Nothing happened for ${duration(gap.ms)}.`}
           >
-            {duration(gap.ms)}
+            {inShort(gap.ms)}
           </span>
         ))}
       </span>
