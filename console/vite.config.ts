@@ -13,6 +13,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "^/(api|p|health|openapi.json|feeds|hooks)(/|$)": server } },
+  server: {
+    proxy: {
+      "^/(api|p|health|openapi.json|feeds|hooks)(/|$)": {
+        target: server,
+        changeOrigin: true,
+        // The server takes changes from its own pages alone, and this page stands for one of them.
+        headers: { origin: server },
+      },
+    },
+  },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
 });

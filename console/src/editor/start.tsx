@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../ui/button";
 import { Problem } from "../ui/problem";
 import { ChangesList, summary } from "./changes-list";
+import { ProblemRow } from "./editing/problems";
 import { type Cells, isAgent } from "./model/cells";
 import { diff } from "./model/diff";
 import { type EditorState, type EditorStore, useEditor } from "./store";
@@ -69,7 +70,13 @@ export function Start({ store, built, goTo, close }: Props) {
           </h3>
           <ul>
             {errors.map((error) => (
-              <Told key={`${error.cell_id} ${error.field} ${error.message}`} {...error} goTo={goTo} />
+              <ProblemRow
+                key={`${error.cell_id} ${error.field} ${error.message}`}
+                problem={error}
+                store={store}
+                goTo={goTo}
+                kind="error"
+              />
             ))}
           </ul>
         </section>
@@ -79,7 +86,13 @@ export function Start({ store, built, goTo, close }: Props) {
           <h3>Hardly meant</h3>
           <ul>
             {warnings.map((warning) => (
-              <Told key={`${warning.cell_id} ${warning.field} ${warning.message}`} {...warning} goTo={goTo} />
+              <ProblemRow
+                key={`${warning.cell_id} ${warning.field} ${warning.message}`}
+                problem={warning}
+                store={store}
+                goTo={goTo}
+                kind="warning"
+              />
             ))}
           </ul>
         </section>
@@ -111,19 +124,5 @@ export function Start({ store, built, goTo, close }: Props) {
         )}
       </footer>
     </aside>
-  );
-}
-
-function Told(props: { cell_id: string; field: string; message: string; goTo: (key: string) => void }) {
-  return (
-    <li>
-      <button type="button" className="problems-row" onClick={() => props.goTo(props.cell_id)}>
-        <span className="grow">
-          <span className="mono">{props.field}</span>
-          <br />
-          {props.message}
-        </span>
-      </button>
-    </li>
   );
 }

@@ -29,7 +29,7 @@ export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
     .join(" ");
   const length = Math.hypot(props.targetX - props.sourceX, props.targetY - props.sourceY);
   const words = [group, mark?.count === undefined ? undefined : count(mark.count)].filter((word) => word !== undefined);
-  const shown = readable && words.length > 0 && (length > 120 || selected) && mark?.look !== "faded";
+  const shown = readable && words.length > 0 && (length > 96 || selected) && mark?.look !== "faded";
   return (
     <>
       <BaseEdge path={path} className={classes} interactionWidth={16} />
@@ -41,7 +41,7 @@ export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
             title={mark?.counts}
             style={{
               transform: `translate(-50%, -50%) translate(${x}px, ${y}px)`,
-              maxWidth: Math.max(48, length - 40),
+              maxWidth: Math.max(48, length - 32),
             }}
           >
             {words.join(" · ")}

@@ -35,11 +35,11 @@ export function nodeAt(x: number, y: number): string | undefined {
   return undefined;
 }
 
-/** Puts the focus on a node of the canvas. */
-export function focusNode(key: string) {
-  requestAnimationFrame(() =>
-    document
-      .querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`)
-      ?.focus({ preventScroll: true }),
-  );
+/** Puts the focus on a node of the canvas. One that is new can have it once it was measured, a few frames later. */
+export function focusNode(key: string, tries = 12) {
+  requestAnimationFrame(() => {
+    const node = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`);
+    node?.focus({ preventScroll: true });
+    if (tries > 0 && document.activeElement !== node) focusNode(key, tries - 1);
+  });
 }

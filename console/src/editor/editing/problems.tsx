@@ -32,7 +32,7 @@ export function Problems({ store, goTo }: { store: EditorStore; goTo: (key: stri
       {open && (
         <ul className="problems-list">
           {errors.map((problem) => (
-            <Row
+            <ProblemRow
               key={`${problem.cell_id} ${problem.field} ${problem.message}`}
               problem={problem}
               store={store}
@@ -41,7 +41,7 @@ export function Problems({ store, goTo }: { store: EditorStore; goTo: (key: stri
             />
           ))}
           {warnings.map((problem) => (
-            <Row
+            <ProblemRow
               key={`w ${problem.cell_id} ${problem.field} ${problem.message}`}
               problem={problem}
               store={store}
@@ -55,7 +55,12 @@ export function Problems({ store, goTo }: { store: EditorStore; goTo: (key: stri
   );
 }
 
-function Row(props: { problem: Problem; store: EditorStore; goTo: (key: string) => void; kind: "error" | "warning" }) {
+export function ProblemRow(props: {
+  problem: Problem;
+  store: EditorStore;
+  goTo: (key: string) => void;
+  kind: "error" | "warning";
+}) {
   const { problem, store, goTo, kind } = props;
   const { cells } = store.get();
   const cell = cellOf(cells, problem.cell_id);
