@@ -154,6 +154,10 @@ function Edited(props: CanvasProps) {
     },
   });
 
+  const put = useCallback((ware: Ware) => goTo(commands.put(ware.stock) ?? ""), [commands, goTo]);
+  const showSheet = useCallback(() => setSheet(true), []);
+  const fit = useCallback(() => void flow.fitView({ ...FIT, duration: 120 }), [flow]);
+
   /** Takes what React Flow selects: nodes and links together are one selection. */
   const select = (changes: readonly { type: string }[]) => {
     const now = new Set(store.get().selection);
@@ -188,7 +192,7 @@ function Edited(props: CanvasProps) {
 
   return (
     <div className="edited">
-      {store.editable && <Stencil wares={wares} put={(ware) => goTo(commands.put(ware.stock) ?? "")} />}
+      {store.editable && <Stencil wares={wares} put={put} />}
       <div
         ref={ground}
         className="graph is-edited"
@@ -277,7 +281,7 @@ function Edited(props: CanvasProps) {
             attributionPosition="bottom-center"
           >
             <Background gap={16} size={1} />
-            {graph.nodes.length > 12 && (
+            {graph.nodes.length > 12 && !dragging && (
               <MiniMap pannable zoomable ariaLabel="Map of the canvas" className="canvas-map" />
             )}
             {cell && key !== undefined && isAgent(cell) && !dragging && store.editable && (
@@ -299,15 +303,7 @@ function Edited(props: CanvasProps) {
           </ReactFlow>
         </NoteEditing.Provider>
         {cells.length === 0 && store.editable && <Empty wares={wares} commands={commands} goTo={goTo} store={store} />}
-        <Tools
-          store={store}
-          commands={commands}
-          many={many}
-          ask={ask}
-          goTo={goTo}
-          showSheet={() => setSheet(true)}
-          fit={() => void flow.fitView({ ...FIT, duration: 120 })}
-        />
+        <Tools store={store} commands={commands} many={many} ask={ask} goTo={goTo} showSheet={showSheet} fit={fit} />
         {asked && (
           <Finders asked={asked} ask={ask} store={store} types={types} wares={wares} commands={commands} goTo={goTo} />
         )}

@@ -1,5 +1,5 @@
 // The stencil: what can be put on the canvas, by kind. Things are dragged, or put by Enter; what is pointed at is told of below.
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { Icon } from "../../ui/icon";
 import { colourOf, iconOf } from "../canvas/look";
 import { ORDER, search, type Ware } from "./stock";
@@ -13,7 +13,7 @@ interface Props {
   put: (ware: Ware) => void;
 }
 
-export function Stencil({ wares, put }: Props) {
+export const Stencil = memo(function Stencil({ wares, put }: Props) {
   const [typed, setTyped] = useState("");
   const [told, setTold] = useState<Ware>();
   const found = useMemo(() => search(wares, typed), [wares, typed]);
@@ -50,7 +50,7 @@ export function Stencil({ wares, put }: Props) {
       </p>
     </aside>
   );
-}
+});
 
 function Item({ ware, put, tell }: { ware: Ware; put: (ware: Ware) => void; tell: (ware: Ware) => void }) {
   const { type, kind } = ware.stock.type;

@@ -1,4 +1,5 @@
 // The tools at the foot of the canvas: fit, undo and redo, arrange, notes, find, and what is wrong.
+import { memo } from "react";
 import { IconButton } from "../../ui/button";
 import { type Item, Menu } from "../../ui/menu";
 import type { EditorState, EditorStore } from "../store";
@@ -20,7 +21,7 @@ interface Props {
 
 const historyOf = (state: EditorState) => state.history;
 
-export function Tools({ store, commands, many, ask, goTo, showSheet, fit }: Props) {
+export const Tools = memo(function Tools({ store, commands, many, ask, goTo, showSheet, fit }: Props) {
   const history = useEditor(store, historyOf);
   return (
     <div className="canvas-tools">
@@ -42,7 +43,7 @@ export function Tools({ store, commands, many, ask, goTo, showSheet, fit }: Prop
       <Problems store={store} goTo={goTo} />
     </div>
   );
-}
+});
 
 function arrangements(commands: Commands, many: number): Item[] {
   const side = (label: string, act: () => void, least = 2): Item => ({ label, act, disabled: many < least });
