@@ -8,8 +8,9 @@ export function useParam(name: string): [string | undefined, (value: string | un
   const set = useCallback(
     (value: string | undefined, push = false) =>
       setParams(
-        (now) => {
-          const next = new URLSearchParams(now);
+        () => {
+          // The address itself is read: what another part of the page set in the same moment stays.
+          const next = new URLSearchParams(window.location.search);
           if (value === undefined || value === "") next.delete(name);
           else next.set(name, value);
           return next;
@@ -27,8 +28,9 @@ export function useFilter(name: string): [string | undefined, (value: string | u
   const set = useCallback(
     (value: string | undefined) =>
       setParams(
-        (now) => {
-          const next = new URLSearchParams(now);
+        () => {
+          // The address itself is read: what another part of the page set in the same moment stays.
+          const next = new URLSearchParams(window.location.search);
           next.delete("cursor");
           if (value === undefined || value === "") next.delete(name);
           else next.set(name, value);

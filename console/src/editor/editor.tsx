@@ -137,14 +137,23 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
     [setShown],
   );
   const start = useCallback(() => setSide("start"), [setSide]);
+  const bring = useRef<(key: string) => void>(undefined);
+  /** Shows a cell on the canvas, and the panel of an agent. */
   const goTo = useCallback(
     (key: string) => {
-      store.select([key]);
       const cell = cellOf(store.get().cells, key);
-      if (cell && isAgent(cell)) setShown(key);
+      setSide(undefined);
+      setShown(cell && isAgent(cell) ? key : undefined);
+      store.select([key]);
+      // The canvas may have to be drawn first.
+      setTimeout(() => bring.current?.(key));
     },
-    [store, setShown],
+    [store, setShown, setSide],
   );
+  const first = useRef(shown);
+  useEffect(() => {
+    if (first.current !== undefined) store.select([first.current]);
+  }, [store]);
 
   const version = at === undefined ? undefined : Number(at);
   const then = useVersion(project, workflow, side === "versions" ? version : undefined);
@@ -174,7 +183,9 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
       <p className="editor-wide">The editor wants a wider window.</p>
       <div className="editor-body">
         {side === "versions" && past ? (
-          <GraphView cells={past.cells} types={types} marks={past.marks} onSelect={(key) => key && goTo(key)} />
+          <main className="ground">
+            <GraphView cells={past.cells} types={types} marks={past.marks} onSelect={(key) => key && goTo(key)} />
+          </main>
         ) : (
           <Canvas
             store={store}
@@ -188,6 +199,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
             open={open}
             follow={follow}
             start={start}
+            bring={bring}
           />
         )}
         {saving.is === "conflict" ? (

@@ -1,7 +1,7 @@
 // The canvas that is edited: nodes are moved and linked, things are dropped, keys act, and around the selected agent stands the wheel.
 import { Background, ConnectionMode, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { type DragEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type DragEvent, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import "../canvas/canvas.css";
 import { type CanvasLink, type CanvasNode, type Doors, type Figures, type Graph, graphOf } from "../canvas/graph";
 import { LINK_TYPES, NODE_TYPES } from "../canvas/graph-view";
@@ -41,6 +41,8 @@ export interface CanvasProps {
   /** Another cell is selected: an open panel follows. */
   follow: (key: string | undefined) => void;
   start: () => void;
+  /** Is given a way to show a cell. */
+  bring: RefObject<((key: string) => void) | undefined>;
 }
 
 export function Canvas(props: CanvasProps) {
@@ -61,7 +63,7 @@ function groupOfPort(port: string | null | undefined): string | undefined {
 }
 
 function Edited(props: CanvasProps) {
-  const { store, types, wares, figures, marks, pulses, problems, doors, open, follow, start } = props;
+  const { store, types, wares, figures, marks, pulses, problems, doors, open, follow, start, bring } = props;
   const cells = useEditor(store, cellsOf);
   const selection = useEditor(store, selectionOf);
   const flow = useReactFlow<CanvasNode, CanvasLink>();
@@ -134,6 +136,13 @@ function Edited(props: CanvasProps) {
     [store, flow, follow],
   );
 
+  useEffect(() => {
+    bring.current = goTo;
+    return () => {
+      bring.current = undefined;
+    };
+  }, [bring, goTo]);
+
   useKeys({
     store,
     commands,
@@ -193,122 +202,136 @@ function Edited(props: CanvasProps) {
   return (
     <div className="edited">
       {store.editable && <Stencil wares={wares} put={put} />}
-      <div
-        ref={ground}
-        className="graph is-edited"
-        role="application"
-        aria-label="Canvas. Press ? for its shortcuts."
-        onDragOver={(event) => {
-          if (!event.dataTransfer.types.includes(CARRIED)) return;
-          event.preventDefault();
-          setOver(linkAt(event.clientX, event.clientY));
-        }}
-        onDragLeave={() => setOver(undefined)}
-        onDrop={drop}
-      >
-        <NoteEditing.Provider
-          value={useMemo(
-            () => ({
-              write: (note, text) => store.apply((now) => setNote(now, note, text), `note:${note}`),
-              resize: (note, to) => store.apply((now) => place(resizeNote(now, note, to), new Map([[note, to]]))),
-            }),
-            [store],
-          )}
+      <main className="ground">
+        <div
+          ref={ground}
+          className="graph is-edited"
+          role="application"
+          aria-label="Canvas. Press ? for its shortcuts."
+          onDragOver={(event) => {
+            if (!event.dataTransfer.types.includes(CARRIED)) return;
+            event.preventDefault();
+            setOver(linkAt(event.clientX, event.clientY));
+          }}
+          onDragLeave={() => setOver(undefined)}
+          onDrop={drop}
         >
-          <ReactFlow<CanvasNode, CanvasLink>
-            nodes={nodes}
-            edges={useMemo(
-              () =>
-                over
-                  ? graph.links.map((link) => (link.id === over ? { ...link, className: "is-over" } : link))
-                  : graph.links,
-              [graph, over],
+          <NoteEditing.Provider
+            value={useMemo(
+              () => ({
+                write: (note, text) => store.apply((now) => setNote(now, note, text), `note:${note}`),
+                resize: (note, to) => store.apply((now) => place(resizeNote(now, note, to), new Map([[note, to]]))),
+              }),
+              [store],
             )}
-            nodeTypes={NODE_TYPES}
-            edgeTypes={LINK_TYPES}
-            onNodesChange={(changes) => {
-              changeNodes(changes);
-              select(changes);
-            }}
-            onEdgesChange={select}
-            onNodeClick={(event, node) => {
-              if (event.shiftKey || event.ctrlKey || event.metaKey) return;
-              if (isAgent(node.data.cell)) open(node.id);
-            }}
-            onPaneClick={() => follow(undefined)}
-            onNodeDragStart={() => setDragging(true)}
-            onNodeDragStop={moved}
-            onSelectionDragStart={() => setDragging(true)}
-            onSelectionDragStop={(event, all) => moved(event, undefined, all)}
-            isValidConnection={({ source, target }) => canConnect(cells, types, source, target)}
-            onConnect={({ source, target, sourceHandle }) =>
-              store.apply((now) => connect(now, types, source, target, groupOfPort(sourceHandle)))
-            }
-            onConnectEnd={(event, { isValid, fromNode, fromHandle }) => {
-              if (isValid || !fromNode || fromHandle?.type !== "source") return;
-              const { clientX, clientY } =
-                "changedTouches" in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event;
-              const group = groupOfPort(fromHandle.id);
-              const node = nodeAt(clientX, clientY);
-              if (node) return store.apply((now) => connect(now, types, fromNode.id, node, group));
-              const { x, y } = flow.screenToFlowPosition({ x: clientX, y: clientY });
-              ask({
-                for: "add",
-                from: { key: fromNode.id, group },
-                point: { x, y: y - 24 },
-                at: local(clientX, clientY),
-              });
-            }}
-            onReconnect={(link, { source, target, sourceHandle }) =>
-              store.apply((now) => reconnect(now, types, link.id, { source, target, group: groupOfPort(sourceHandle) }))
-            }
-            nodesDraggable={store.editable}
-            nodesConnectable={store.editable}
-            edgesReconnectable={store.editable}
-            connectionMode={ConnectionMode.Strict}
-            connectionRadius={24}
-            nodeDragThreshold={3}
-            disableKeyboardA11y
-            deleteKeyCode={null}
-            edgesFocusable={false}
-            multiSelectionKeyCode={["Shift", "Meta", "Control"]}
-            selectionKeyCode="Shift"
-            fitView
-            fitViewOptions={FIT}
-            minZoom={0.1}
-            maxZoom={2}
-            onlyRenderVisibleElements={cells.length > 150}
-            attributionPosition="bottom-center"
           >
-            <Background gap={16} size={1} />
-            {graph.nodes.length > 12 && !dragging && (
-              <MiniMap pannable zoomable ariaLabel="Map of the canvas" className="canvas-map" />
-            )}
-            {cell && key !== undefined && isAgent(cell) && !dragging && store.editable && (
-              <Wheel
-                node={key}
-                name={nameOf(cell)}
-                deeds={deedsOf({ key, disabled: isDisabled(cell), commands, ask, besideNode, open })}
-              />
-            )}
-            {cell && key !== undefined && isLink(cell) && store.editable && (
-              <LinkBar
-                store={store}
-                types={types}
-                id={key}
-                cell={cell}
-                insert={(point) => ask({ for: "add", on: key, point })}
-              />
-            )}
-          </ReactFlow>
-        </NoteEditing.Provider>
-        {cells.length === 0 && store.editable && <Empty wares={wares} commands={commands} goTo={goTo} store={store} />}
-        <Tools store={store} commands={commands} many={many} ask={ask} goTo={goTo} showSheet={showSheet} fit={fit} />
-        {asked && (
-          <Finders asked={asked} ask={ask} store={store} types={types} wares={wares} commands={commands} goTo={goTo} />
-        )}
-        {sheet && <Sheet close={() => setSheet(false)} />}
-      </div>
+            <ReactFlow<CanvasNode, CanvasLink>
+              nodes={nodes}
+              edges={useMemo(
+                () =>
+                  over
+                    ? graph.links.map((link) => (link.id === over ? { ...link, className: "is-over" } : link))
+                    : graph.links,
+                [graph, over],
+              )}
+              nodeTypes={NODE_TYPES}
+              edgeTypes={LINK_TYPES}
+              onNodesChange={(changes) => {
+                changeNodes(changes);
+                select(changes);
+              }}
+              onEdgesChange={select}
+              onNodeClick={(event, node) => {
+                if (event.shiftKey || event.ctrlKey || event.metaKey) return;
+                if (isAgent(node.data.cell)) open(node.id);
+              }}
+              onPaneClick={() => follow(undefined)}
+              onNodeDragStart={() => setDragging(true)}
+              onNodeDragStop={moved}
+              onSelectionDragStart={() => setDragging(true)}
+              onSelectionDragStop={(event, all) => moved(event, undefined, all)}
+              isValidConnection={({ source, target }) => canConnect(cells, types, source, target)}
+              onConnect={({ source, target, sourceHandle }) =>
+                store.apply((now) => connect(now, types, source, target, groupOfPort(sourceHandle)))
+              }
+              onConnectEnd={(event, { isValid, fromNode, fromHandle }) => {
+                if (isValid || !fromNode || fromHandle?.type !== "source") return;
+                const { clientX, clientY } =
+                  "changedTouches" in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event;
+                const group = groupOfPort(fromHandle.id);
+                const node = nodeAt(clientX, clientY);
+                if (node) return store.apply((now) => connect(now, types, fromNode.id, node, group));
+                const { x, y } = flow.screenToFlowPosition({ x: clientX, y: clientY });
+                ask({
+                  for: "add",
+                  from: { key: fromNode.id, group },
+                  point: { x, y: y - 24 },
+                  at: local(clientX, clientY),
+                });
+              }}
+              onReconnect={(link, { source, target, sourceHandle }) =>
+                store.apply((now) =>
+                  reconnect(now, types, link.id, { source, target, group: groupOfPort(sourceHandle) }),
+                )
+              }
+              nodesDraggable={store.editable}
+              nodesConnectable={store.editable}
+              edgesReconnectable={store.editable}
+              connectionMode={ConnectionMode.Strict}
+              connectionRadius={24}
+              nodeDragThreshold={3}
+              disableKeyboardA11y
+              deleteKeyCode={null}
+              edgesFocusable={false}
+              multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+              selectionKeyCode="Shift"
+              fitView
+              fitViewOptions={FIT}
+              minZoom={0.1}
+              maxZoom={2}
+              onlyRenderVisibleElements={cells.length > 150}
+              attributionPosition="bottom-center"
+            >
+              <Background gap={16} size={1} />
+              {graph.nodes.length > 12 && !dragging && (
+                <MiniMap pannable zoomable ariaLabel="Map of the canvas" className="canvas-map" />
+              )}
+              {cell && key !== undefined && isAgent(cell) && !dragging && store.editable && (
+                <Wheel
+                  node={key}
+                  name={nameOf(cell)}
+                  deeds={deedsOf({ key, disabled: isDisabled(cell), commands, ask, besideNode, open })}
+                />
+              )}
+              {cell && key !== undefined && isLink(cell) && store.editable && (
+                <LinkBar
+                  store={store}
+                  types={types}
+                  id={key}
+                  cell={cell}
+                  insert={(point) => ask({ for: "add", on: key, point })}
+                />
+              )}
+            </ReactFlow>
+          </NoteEditing.Provider>
+          {cells.length === 0 && store.editable && (
+            <Empty wares={wares} commands={commands} goTo={goTo} store={store} />
+          )}
+          <Tools store={store} commands={commands} many={many} ask={ask} goTo={goTo} showSheet={showSheet} fit={fit} />
+          {asked && (
+            <Finders
+              asked={asked}
+              ask={ask}
+              store={store}
+              types={types}
+              wares={wares}
+              commands={commands}
+              goTo={goTo}
+            />
+          )}
+          {sheet && <Sheet close={() => setSheet(false)} />}
+        </div>
+      </main>
     </div>
   );
 }

@@ -2,11 +2,23 @@
 
 import { fits } from "../../frame/find";
 import { colourOf, iconOf } from "../canvas/look";
-import { type Cells, cellOf, isAgent, isLink, keysOf, nameOf, type Point, typeOf } from "../model/cells";
+import {
+  type Cells,
+  cellOf,
+  endOf,
+  groupOf,
+  isAgent,
+  isLink,
+  keysOf,
+  nameOf,
+  type Point,
+  typeOf,
+} from "../model/cells";
 import { ALL, canConnect, linkedGroups, portsOf, type Types } from "../model/ports";
 import type { EditorStore } from "../store";
 import type { Commands } from "./commands";
 import { Finder, type Option } from "./finder";
+import { focusLinkBar } from "./place";
 import { search, type Ware } from "./stock";
 
 /** What a palette is open for. */
@@ -61,17 +73,25 @@ export function Finders({ asked, ask, store, types, wares, commands, goTo }: Pro
   if (asked.for === "group") {
     const cell = cellOf(cells, asked.key);
     const groups = cell ? [...portsOf(cell, types, linkedGroups(cells, asked.key)), ALL] : [];
+    const links = linksFrom(cells, asked.key);
     return (
       <Finder
         key="group"
         label="Link which events?"
         placeholder="Link which events?"
         find={(typed) =>
-          groups
-            .map((group) => ({ id: group, label: group === ALL ? "All events" : group }))
-            .filter(({ label }) => fits(label, typed) > 0)
+          [
+            ...groups.map((group) => ({ id: group, label: group === ALL ? "All events" : group, shelf: "New link" })),
+            ...links,
+          ].filter(({ label }) => fits(label, typed) > 0)
         }
-        choose={(group) => ask({ ...asked, for: "target", group: group === ALL ? undefined : group })}
+        choose={(id) => {
+          const there = links.find((link) => link.id === id);
+          if (!there) return ask({ ...asked, for: "target", group: id === ALL ? undefined : id });
+          close();
+          store.select([there.link]);
+          focusLinkBar();
+        }}
         close={close}
         at={asked.at}
       />
@@ -118,6 +138,18 @@ function optionOf({ id, title, shelf, stock }: Ware): Option {
   const { type, kind, title: of } = stock.type;
   const hint = title === of ? undefined : of;
   return { id, label: title, shelf, hint, icon: iconOf(type, kind), colour: colourOf(type, kind) };
+}
+
+/** The links that leave an agent, to be gone to. */
+function linksFrom(cells: Cells, key: string) {
+  const keys = keysOf(cells);
+  return cells.flatMap((cell, at) => {
+    if (!isLink(cell) || endOf(cell, "source") !== key) return [];
+    const target = cellOf(cells, endOf(cell, "target"));
+    const link = keys[at] ?? "";
+    const label = `${groupOf(cell) ?? "All events"} → ${target ? nameOf(target) : "nowhere"}`;
+    return [{ id: `link ${link}`, link, label, shelf: "Links that there are" }];
+  });
 }
 
 /** The cells that have a name, a type or an id like what was typed, best first. */

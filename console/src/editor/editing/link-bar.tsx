@@ -6,6 +6,7 @@ import { remove, setGroup } from "../model/actions";
 import { type Cell, cellOf, endOf, groupOf } from "../model/cells";
 import { linkedGroups, portsOf, type Types } from "../model/ports";
 import type { EditorStore } from "../store";
+import { focusNode } from "./place";
 
 interface Props {
   store: EditorStore;
@@ -33,6 +34,12 @@ export function LinkBar({ store, types, id, cell, insert }: Props) {
       className="link-bar"
       role="toolbar"
       aria-label="Actions of the link"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        store.select([source]);
+        focusNode(source);
+      }}
       style={{ left: midst.x * zoom + x, top: midst.y * zoom + y }}
     >
       <Menu

@@ -43,3 +43,12 @@ export function focusNode(key: string, tries = 12) {
     if (tries > 0 && document.activeElement !== node) focusNode(key, tries - 1);
   });
 }
+
+/** Puts the focus on what can be done with the selected link, once it is there. */
+export function focusLinkBar(tries = 12) {
+  requestAnimationFrame(() => {
+    const button = document.querySelector<HTMLElement>(".link-bar button");
+    button?.focus();
+    if (!button && tries > 0) focusLinkBar(tries - 1);
+  });
+}

@@ -21,10 +21,10 @@ export function Sheet({ close }: { close: () => void }) {
       aria-label="Shortcuts"
       onKeyDown={(event) => (event.key === "Escape" || event.key === "?") && close()}
     >
-      <header className="row">
+      <div className="row">
         <h2 className="grow">Shortcuts</h2>
         <IconButton icon="x" label="Close" onClick={close} />
-      </header>
+      </div>
       <div className="sheet-columns">
         {SHEET.map(([title, rows]) => (
           <section key={title}>

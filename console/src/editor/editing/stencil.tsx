@@ -36,7 +36,7 @@ export const Stencil = memo(function Stencil({ wares, put }: Props) {
         {shelves.map(([shelf, rows]) =>
           rows.length === 0 ? null : (
             <section key={shelf} aria-label={shelf}>
-              <h3>{shelf}</h3>
+              <h2>{shelf}</h2>
               {rows.map((ware) => (
                 <Item key={ware.id} ware={ware} put={put} tell={setTold} />
               ))}
