@@ -62,7 +62,7 @@ export function Bar(props: Props) {
       <Link href={`/projects/${project}/workflows/${workflow}/runs`} className="button plain">
         <Icon name="history" /> Runs
       </Link>
-      <Button icon="undo" className="bar-versions" aria-pressed={versions} onClick={showVersions}>
+      <Button icon="branch" className="bar-versions" aria-pressed={versions} onClick={showVersions}>
         Versions
       </Button>
       {may && (

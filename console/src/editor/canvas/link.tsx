@@ -15,7 +15,7 @@ const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches
 export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
   const { data, selected } = props;
   const readable = useStore((state) => state.transform[2] >= READABLE);
-  const [path, x, y] = getBezierPath({ ...props, curvature: 0.3 });
+  const [path, x, y] = props.source === props.target ? around(props) : getBezierPath({ ...props, curvature: 0.3 });
   if (!data) return null;
   const { group, mark } = data;
   const classes = [
@@ -51,6 +51,14 @@ export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
     </>
   );
 });
+
+/** The way of a link that leads back to its own agent: below it. */
+function around({ sourceX, sourceY, targetX, targetY }: EdgeProps<CanvasLink>): [string, number, number] {
+  const bottom = Math.max(sourceY, targetY) + 64;
+  const midst = (sourceX + targetX) / 2;
+  const out = `M${sourceX},${sourceY} C${sourceX + 72},${sourceY} ${sourceX + 48},${bottom} ${midst},${bottom}`;
+  return [`${out} S${targetX - 72},${targetY} ${targetX},${targetY}`, midst, bottom];
+}
 
 /** A dot that goes along the link, once for each time that events did. */
 function Travelling({ path, pulse }: { path: string; pulse: number }) {

@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import { Icon } from "../../ui/icon";
 import type { Tone } from "../../ui/state";
 import { count } from "../../ui/time";
-import { nameOf, typeOf } from "../model/cells";
+import { isAgent, nameOf, typeOf } from "../model/cells";
 import { ALL } from "../model/ports";
 import type { CanvasNode, NodeData } from "./graph";
 import { colourOf, iconOf, isErrorGroup } from "./look";
@@ -56,7 +56,12 @@ export const AgentNode = memo(function AgentNode({ id, data, selected }: NodePro
         ) : (
           tone && <span className={`dot ${tone}`} role="img" title={state} aria-label={state} />
         )}
-        <Port id={ALL} className="port-all" title="All events" editable={data.editable} />
+        <Port
+          id={ALL}
+          className={isAgent(cell) ? "port-all" : "port-all none"}
+          title="All events"
+          editable={data.editable && isAgent(cell)}
+        />
       </div>
       <div className="node-body">
         <Foot id={id} data={data} figures={figures} />

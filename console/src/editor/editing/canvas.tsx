@@ -9,22 +9,22 @@ import type { Marks } from "../canvas/look";
 import { useNodes } from "../canvas/nodes";
 import { NoteEditing } from "../canvas/note-editing";
 import { connect, place, reconnect, resizeNote, setNote } from "../model/actions";
-import { pointsOf } from "../model/arrange";
 import { cellOf, isAgent, isDisabled, isLink, nameOf, type Point } from "../model/cells";
 import { ALL, canConnect, type Types } from "../model/ports";
 import type { Problem } from "../server";
 import { type EditorState, type EditorStore, useEditor } from "../store";
 import "./canvas.css";
-import { commandsOf } from "./commands";
+import type { commandsOf } from "./commands";
 import { Empty } from "./empty";
 import { type Asked, Finders } from "./finders";
 import { LinkBar } from "./link-bar";
-import { focusNode, linkAt, nodeAt } from "./place";
+import { linkAt, nodeAt } from "./place";
 import { Sheet } from "./sheet";
 import { CARRIED, Stencil } from "./stencil";
 import type { Ware } from "./stock";
 import { Tools } from "./tools";
 import { useKeys } from "./use-keys";
+import { useView } from "./use-view";
 import { type Deed, Wheel } from "./wheel";
 
 export interface CanvasProps {
@@ -81,60 +81,7 @@ function Edited(props: CanvasProps) {
   }, [store, cells, types, selection, figures, marks, pulses, problems, doors]);
   const [nodes, changeNodes] = useNodes(graph);
 
-  const commands = useMemo(
-    () =>
-      commandsOf(store, types, {
-        boxes: () =>
-          new Map(
-            flow.getNodes().map(({ id, position, measured }) => {
-              const { width = 208, height = 84 } = measured ?? {};
-              return [id, { ...position, width, height }];
-            }),
-          ),
-        midst: () => {
-          const box = ground.current?.getBoundingClientRect();
-          const at = { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 };
-          const { x, y } = flow.screenToFlowPosition(at);
-          return { x: x - 104, y: y - 42 };
-        },
-      }),
-    [store, types, flow],
-  );
-
-  /** A point of the window, from the corner of the canvas: where palettes stand, not beyond its edges. */
-  const local = useCallback((x: number, y: number): Point => {
-    const box = ground.current?.getBoundingClientRect();
-    if (!box) return { x, y };
-    const within = (value: number, most: number) => Math.max(8, Math.min(value, most));
-    return { x: within(x - box.x, box.width - 292), y: within(y - box.y, box.height - 372) };
-  }, []);
-  const besideNode = useCallback(
-    (key: string | undefined): Point | undefined => {
-      const node = key === undefined ? undefined : flow.getInternalNode(key);
-      if (!node) return undefined;
-      const { x, y } = node.internals.positionAbsolute;
-      const at = flow.flowToScreenPosition({ x: x + (node.measured.width ?? 208) + 16, y });
-      return local(at.x, at.y);
-    },
-    [flow, local],
-  );
-
-  const goTo = useCallback(
-    (key: string) => {
-      store.select([key]);
-      const box = ground.current?.getBoundingClientRect();
-      const point = pointsOf(store.get().cells).get(key);
-      if (point && box) {
-        const at = flow.flowToScreenPosition(point);
-        const seen = at.x > box.left + 8 && at.x < box.right - 220 && at.y > box.top + 32 && at.y < box.bottom - 120;
-        const { zoom } = flow.getViewport();
-        if (!seen) void flow.setCenter(point.x + 104, point.y + 42, { zoom: Math.max(zoom, 0.7), duration: 120 });
-      }
-      follow(key);
-      focusNode(key);
-    },
-    [store, flow, follow],
-  );
+  const { commands, local, besideNode, goTo, opening } = useView({ store, types, ground, flow, open, follow });
 
   useEffect(() => {
     bring.current = goTo;
@@ -150,7 +97,7 @@ function Edited(props: CanvasProps) {
     ask,
     besideNode,
     goTo,
-    open,
+    open: opening,
     start,
     setSheet,
     flow,
@@ -243,7 +190,7 @@ function Edited(props: CanvasProps) {
               onEdgesChange={select}
               onNodeClick={(event, node) => {
                 if (event.shiftKey || event.ctrlKey || event.metaKey) return;
-                if (isAgent(node.data.cell)) open(node.id);
+                if (isAgent(node.data.cell)) opening(node.id);
               }}
               onPaneClick={() => follow(undefined)}
               onNodeDragStart={() => setDragging(true)}
@@ -300,7 +247,7 @@ function Edited(props: CanvasProps) {
                 <Wheel
                   node={key}
                   name={nameOf(cell)}
-                  deeds={deedsOf({ key, disabled: isDisabled(cell), commands, ask, besideNode, open })}
+                  deeds={deedsOf({ key, disabled: isDisabled(cell), commands, ask, besideNode, open: opening })}
                 />
               )}
               {cell && key !== undefined && isLink(cell) && store.editable && (

@@ -55,7 +55,9 @@ export function useKeys(props: KeyProps) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const command = commandOf(event);
-      if (!command || isTyping(event.target) || event.defaultPrevented) return;
+      if (!command || event.defaultPrevented) return;
+      // Finding is meant from a field, too.
+      if (isTyping(event.target) && command !== "find") return;
       const { ground, store } = latest.current;
       const target = event.target as HTMLElement;
       const node = focusedNode(target);

@@ -50,7 +50,7 @@ export function spread(cells: Cells, boxes: ReadonlyMap<string, Box>, along: "x"
 export async function layout(cells: Cells, boxes: ReadonlyMap<string, Box>): Promise<Cells> {
   const { graphlib, layout: lay } = (await import("@dagrejs/dagre")).default;
   const graph = new graphlib.Graph({ multigraph: false });
-  graph.setGraph({ rankdir: "LR", nodesep: 40, ranksep: 136, ranker: "network-simplex" });
+  graph.setGraph({ rankdir: "LR", nodesep: 40, ranksep: 160, ranker: "network-simplex" });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const [key, box] of boxes) graph.setNode(key, { width: box.width, height: box.height });
   for (const cell of cells) {
