@@ -128,6 +128,12 @@ function Edited(props: CanvasProps) {
   const drop = (event: DragEvent) => {
     const ware = wares.find(({ id }) => id === event.dataTransfer.getData(CARRIED));
     setOver(undefined);
+    const file = event.dataTransfer.files[0];
+    if (file) {
+      event.preventDefault();
+      const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+      void file.text().then((text) => commands.paste(text, { x, y }));
+    }
     if (!ware) return;
     event.preventDefault();
     const on = ware.stock.type.kind === "trigger" ? undefined : linkAt(event.clientX, event.clientY);
@@ -156,7 +162,7 @@ function Edited(props: CanvasProps) {
           role="application"
           aria-label="Canvas. Press ? for its shortcuts."
           onDragOver={(event) => {
-            if (!event.dataTransfer.types.includes(CARRIED)) return;
+            if (!event.dataTransfer.types.some((type) => type === CARRIED || type === "Files")) return;
             event.preventDefault();
             setOver(linkAt(event.clientX, event.clientY));
           }}

@@ -131,7 +131,7 @@ describe("actions", () => {
       {"id":"b","type":"devs.Atomic","agent_type":"webhook"},
       {"id":"l","type":"standard.Link","source":{"id":"b","port":"out"},"target":{"id":"a"},"router":{"name":"manhattan"}}]}`;
     const { cells } = paste([], readCells(file) ?? []);
-    expect(cells.map((cell) => cell.type)).toEqual(["standard.Rectangle", "agent", "link"]);
+    expect(cells.map((cell) => cell.type)).toEqual(["standard.Rectangle", "agent", "standard.Link"]);
     expect(cells[2]).toMatchObject({ source: { id: "b", port: "out" }, router: { name: "manhattan" } });
   });
 });

@@ -128,9 +128,10 @@ export function isAgent(cell: Cell): boolean {
   return cell.type === "agent" || typeof cell.agent_type === "string";
 }
 
-/** Whether the server takes the cell for a link. */
+/** Whether a cell is a link: one of ours, or as JointJS draws it by itself, which is a link between agents and a drawing elsewhere. */
 export function isLink(cell: Cell): boolean {
-  return cell.type === "link" && !isAgent(cell);
+  if (typeof cell.type !== "string" || isAgent(cell)) return false;
+  return cell.type === "link" || (cell.type.includes(".") && cell.type.endsWith("Link"));
 }
 
 export function isNote(cell: Cell): boolean {

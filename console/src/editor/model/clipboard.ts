@@ -52,11 +52,9 @@ function isCell(cell: Cell): boolean {
   return typeof cell.type === "string";
 }
 
-/** Links as JointJS draws them become links of Rookery's: both ends are known, and all else stays. */
+/** A cell that names an agent type is an agent, whatever shape it was drawn with elsewhere. All else stays as it was drawn. */
 export function adopted(cell: Cell): Cell {
-  if (isAgent(cell)) return cell.type === "agent" ? cell : change(cell, { type: "agent" });
-  const isLine = endOf(cell, "source") !== undefined && endOf(cell, "target") !== undefined;
-  return isLine && !isLink(cell) ? change(cell, { type: "link" }) : cell;
+  return isAgent(cell) && cell.type !== "agent" ? change(cell, { type: "agent" }) : cell;
 }
 
 /** Puts cells on a canvas. Ids and names that are taken are made anew; links follow. `to` is where the upper left corner goes. */
