@@ -50,7 +50,7 @@ export function Bar(props: Props) {
     >
       <Menu
         trigger={
-          <Button kind="quiet" title="The window of all counts">
+          <Button kind="quiet" className="bar-wide" title="The window of all counts">
             {WINDOWS[window].label} <Icon name="chevronDown" size={12} />
           </Button>
         }
@@ -59,10 +59,10 @@ export function Bar(props: Props) {
           act: () => setWindow(each),
         }))}
       />
-      <Link href={`/projects/${project}/workflows/${workflow}/runs`} className="button plain">
+      <Link href={`/projects/${project}/workflows/${workflow}/runs`} className="button plain bar-wide">
         <Icon name="history" /> Runs
       </Link>
-      <Button icon="branch" className="bar-versions" aria-pressed={versions} onClick={showVersions}>
+      <Button icon="branch" className="bar-wide" aria-pressed={versions} onClick={showVersions}>
         Versions
       </Button>
       {may && (

@@ -12,6 +12,7 @@ import {
   isLink,
   isNote,
   keysOf,
+  nameOf,
   sizeOf,
   typeOf,
 } from "../model/cells";
@@ -161,6 +162,9 @@ export function graphOf(cells: Cells, scene: Scene, before?: Graph): Graph {
       id: key,
       type: isNote(cell) ? "note" : "agent",
       position: { x: point.x, y: point.y },
+      ariaLabel: [nameOf(cell), data.type?.title, data.disabled ? "disabled" : "", data.problems ? "has problems" : ""]
+        .filter(Boolean)
+        .join(", "),
       data,
       selected,
       ...(size ? { width: size.width, height: size.height } : {}),

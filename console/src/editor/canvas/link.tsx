@@ -27,7 +27,7 @@ export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
   ]
     .filter(Boolean)
     .join(" ");
-  const length = Math.hypot(props.targetX - props.sourceX, props.targetY - props.sourceY);
+  const length = props.source === props.target ? 240 : Math.abs(props.targetX - props.sourceX);
   const words = [group, mark?.count === undefined ? undefined : count(mark.count)].filter((word) => word !== undefined);
   const shown = readable && words.length > 0 && (length > 96 || selected) && mark?.look !== "faded";
   return (

@@ -134,7 +134,11 @@ function Foot({ id, data, figures }: { id: string; data: NodeData; figures: Node
   return (
     <span className="node-foot">
       {figures.errors ? (
-        <Door to={doors?.failures(id)} className="failed" title="Failures in the window">
+        <Door
+          to={doors?.failures(id)}
+          className="failed"
+          title={`Failures in the window; the last ${when(figures.lastError)}`}
+        >
           {count(figures.errors)} failed
         </Door>
       ) : null}
@@ -167,6 +171,10 @@ function Door({
       {children}
     </Link>
   );
+}
+
+function when(at: string | null | undefined): string {
+  return at ? `at ${new Date(at).toLocaleString()}` : "at an unknown time";
 }
 
 /** The dot: grey resting, green worked, amber waits, red failed, hollow never built. */

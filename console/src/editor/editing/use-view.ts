@@ -70,7 +70,10 @@ export function useView({ store, types, ground, flow, open, follow }: Props) {
       const { x, y, zoom } = flow.getViewport();
       const { measured } = flow.getInternalNode(node) ?? {};
       const by = (at: number, size: number, most: number) => (at < 48 ? 48 - at : Math.min(0, most - 48 - size - at));
-      const right = by(point.x * zoom + x, (measured?.width ?? 208) * zoom, box.width);
+      // In a narrow window, the panel stands over the canvas.
+      const panel = document.querySelector(".editor-panel, .side")?.getBoundingClientRect();
+      const width = panel && panel.left < box.right ? panel.left - box.left : box.width;
+      const right = by(point.x * zoom + x, (measured?.width ?? 208) * zoom, width);
       const down = by(point.y * zoom + y, (measured?.height ?? 84) * zoom, box.height - 48);
       if (right !== 0 || down !== 0) void flow.setViewport({ x: x + right, y: y + down, zoom }, { duration: 120 });
     },
