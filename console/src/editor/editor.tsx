@@ -11,6 +11,7 @@ import { GraphView } from "./canvas/graph-view";
 import type { Mark } from "./canvas/look";
 import { Conflict } from "./conflict";
 import { Canvas } from "./editing/canvas";
+import { focusNode } from "./editing/place";
 import { waresOf } from "./editing/stock";
 import "./editor.css";
 import { linkCounts, useBuilt, useFigures, usePulses, WINDOWS, type Window } from "./live";
@@ -218,7 +219,14 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
           <Start store={store} built={built} goTo={goTo} close={leave} />
         ) : null}
         {panel && (
-          <aside className="editor-panel" aria-label="The selected agent">
+          <aside
+            className="editor-panel"
+            aria-label="The selected agent"
+            onKeyDown={(event) => {
+              // Esc leads back to the canvas; the panel stays open.
+              if (event.key === "Escape" && !event.defaultPrevented && shown !== undefined) focusNode(shown);
+            }}
+          >
             <Suspense fallback={<p className="sr-only">Loading</p>}>
               <Panel
                 project={project}

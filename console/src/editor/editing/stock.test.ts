@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { Schemas } from "../../api/types";
+import { TYPES } from "../model/samples";
+import { PRESETS, READY, search, waresOf } from "./stock";
+
+const cell = { id: "x", type: "agent", agent_type: "http_request", name: "Biller", config: { url: "http://x" } };
+const ready = [
+  { title: "Billing", description: "Writes bills", from: { type: "persistent_agent", name: "b" }, cell },
+  {
+    title: "Unknown",
+    description: "",
+    from: { type: "persistent_agent", name: "u" },
+    cell: { ...cell, agent_type: "no" },
+  },
+] as Schemas["ReadyCell"][];
+const types = new Map(TYPES);
+const http = types.get("http_request");
+if (http) {
+  const example = { title: "Post an order", config: { url: "http://shop" }, emits: [] };
+  types.set("http_request", { ...http, examples: [example as unknown as (typeof http.examples)[0]] });
+}
+const wares = waresOf(types, ready);
+
+describe("the stencil", () => {
+  it("has the types by kind, then what is ready, then presets", () => {
+    expect(wares.map(({ shelf, title }) => [shelf, title])).toEqual([
+      ["Triggers", "webhook"],
+      ["Filters", "condition"],
+      ["Filters", "split"],
+      ["Actions", "http_request"],
+      ["Actions", "data_output"],
+      [READY, "Billing"],
+      [PRESETS, "Post an order"],
+    ]);
+    expect(wares[5]?.stock).toMatchObject({ name: "Biller", config: { url: "http://x" } });
+  });
+
+  it("shows presets to whoever looks for something", () => {
+    expect(search(wares, "").some(({ shelf }) => shelf === PRESETS)).toBe(false);
+    expect(search(wares, "order").map(({ title }) => title)).toEqual(["Post an order"]);
+    expect(search(wares, "bill").map(({ title }) => title)).toEqual(["Billing"]);
+    expect(search(wares, "zzz")).toEqual([]);
+  });
+});
