@@ -20,6 +20,8 @@ interface Props {
   versions: boolean;
   showVersions: () => void;
   starting: boolean;
+  /** Whether what is shown differs from what runs. */
+  behind: boolean;
   showStart: () => void;
 }
 
@@ -27,11 +29,11 @@ const headOf = (state: EditorState) => state.head;
 
 export function Bar(props: Props) {
   const { project, workflow, store, window, setWindow, versions, showVersions, starting, showStart } = props;
+  const { behind } = props;
   const head = useEditor(store, headOf);
   const may = useMay("editor");
   const state = head.state === "new" ? "draft" : head.state;
   const isActive = head.state === "active";
-  const behind = isActive && head.version > head.built_version;
   return (
     <TopBar
       title={

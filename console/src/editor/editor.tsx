@@ -16,7 +16,7 @@ import { waresOf } from "./editing/stock";
 import "./editor.css";
 import { linkCounts, useBuilt, useFigures, usePulses, WINDOWS, type Window } from "./live";
 import { cellOf, isAgent } from "./model/cells";
-import { diff } from "./model/diff";
+import { diff, isLook } from "./model/diff";
 import { type Types, typesByName } from "./model/ports";
 import { type Problem as Fault, serverOf } from "./server";
 import { Start } from "./start";
@@ -162,6 +162,10 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
     () => (then.data ? compared(then.data.cells, cells, diff(then.data.cells, cells)) : undefined),
     [then.data, cells],
   );
+  const behind = useMemo(
+    () => head.state === "active" && built !== undefined && diff(built, cells).some((change) => !isLook(change)),
+    [head.state, built, cells],
+  );
   const cell = cellOf(cells, shown);
   const panel = cell && isAgent(cell) && side === undefined && saving.is !== "conflict";
   const leave = () => {
@@ -179,6 +183,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
         versions={side === "versions"}
         showVersions={() => (side === "versions" ? leave() : setSide("versions"))}
         starting={side === "start"}
+        behind={behind}
         showStart={() => setSide(side === "start" ? undefined : "start")}
       />
       <p className="editor-wide">The editor wants a wider window.</p>
@@ -216,7 +221,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
             close={leave}
           />
         ) : side === "start" ? (
-          <Start store={store} built={built} goTo={goTo} close={leave} />
+          <Start store={store} built={built} behind={behind} goTo={goTo} close={leave} />
         ) : null}
         {panel && (
           <aside

@@ -13,6 +13,7 @@ interface Props {
   store: EditorStore;
   /** The cells of the version that runs, if one was built. */
   built: Cells | undefined;
+  behind: boolean;
   goTo: (key: string) => void;
   close: () => void;
 }
@@ -23,7 +24,7 @@ const errorsOf = (state: EditorState) => state.errors;
 const warningsOf = (state: EditorState) => state.warnings;
 const savingOf = (state: EditorState) => state.saving;
 
-export function Start({ store, built, goTo, close }: Props) {
+export function Start({ store, built, behind, goTo, close }: Props) {
   const head = useEditor(store, headOf);
   const cells = useEditor(store, cellsOf);
   const errors = useEditor(store, errorsOf);
@@ -49,7 +50,6 @@ export function Start({ store, built, goTo, close }: Props) {
   useEffect(() => {
     if (ready) box.current?.querySelector<HTMLElement>(".button.main, .start-stop, .problems-row")?.focus();
   }, [ready]);
-  const behind = head.version > head.built_version || head.built_version === 0;
   const blocked = errors.length > 0 || agents === 0 || saving.is === "failed" || saving.is === "conflict";
   return (
     <aside

@@ -112,6 +112,15 @@ describe("actions", () => {
     expect(points.get(condition)?.x).toBeGreaterThan(300);
   });
 
+  it("lay lanes out in the order of their ports", async () => {
+    const split = act.add([], stock("split"), AT);
+    const low = act.addFrom(split.cells, TYPES, stock("http_request"), AT, split.key, "b");
+    const high = act.addFrom(low.cells, TYPES, stock("http_request"), AT, split.key, "a");
+    const boxes = new Map([split.key, low.key, high.key].map((key) => [key, { ...AT, width: 208, height: 84 }]));
+    const points = pointsOf(await layout(high.cells, boxes));
+    expect(points.get(high.key)?.y).toBeLessThan(points.get(low.key)?.y ?? 0);
+  });
+
   it("copy, paste and duplicate with the links between", () => {
     const { cells, hook, condition } = flow();
     const text = copied(cells, new Set([hook, condition]));

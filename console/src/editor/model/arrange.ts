@@ -1,6 +1,7 @@
 // Where cells stand: aligned, spread, or laid out anew when somebody asks for it. Nothing here happens by itself.
 import { place } from "./actions";
-import { type Cells, cellOf, endOf, isLink, keysOf, NODE, type Point, positionOf } from "./cells";
+import { type Cell, type Cells, cellOf, endOf, groupOf, isLink, keysOf, NODE, type Point, positionOf } from "./cells";
+import { ERROR, lanesOf } from "./ports";
 
 export interface Box extends Point {
   width: number;
@@ -46,6 +47,12 @@ export function spread(cells: Cells, boxes: ReadonlyMap<string, Box>, along: "x"
   return place(cells, points);
 }
 
+/** How low the port of a group is: lanes as the split names them, errors last. */
+function portRank(cell: Cell | undefined, group: string | undefined): number {
+  if (group === ERROR) return Number.MAX_SAFE_INTEGER;
+  return cell && group !== undefined ? [...lanesOf(cell).keys()].indexOf(group) : -1;
+}
+
 /** Lays agents out from left to right, along their links. The upper left corner stays where it was. */
 export async function layout(cells: Cells, boxes: ReadonlyMap<string, Box>): Promise<Cells> {
   const { graphlib, layout: lay } = (await import("@dagrejs/dagre")).default;
@@ -53,9 +60,14 @@ export async function layout(cells: Cells, boxes: ReadonlyMap<string, Box>): Pro
   graph.setGraph({ rankdir: "LR", nodesep: 40, ranksep: 160, ranker: "network-simplex" });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const [key, box] of boxes) graph.setNode(key, { width: box.width, height: box.height });
-  for (const cell of cells) {
-    const [source, target] = [endOf(cell, "source"), endOf(cell, "target")];
-    if (isLink(cell) && source && target && boxes.has(source) && boxes.has(target)) graph.setEdge(source, target);
+  // The library puts what it is told last on top: links are told from the lowest port to the uppermost.
+  const rank = (link: Cell) => portRank(cellOf(cells, endOf(link, "source")), groupOf(link));
+  for (const link of cells
+    .filter(isLink)
+    .sort((a, b) => rank(a) - rank(b))
+    .reverse()) {
+    const [source, target] = [endOf(link, "source"), endOf(link, "target")];
+    if (source && target && boxes.has(source) && boxes.has(target)) graph.setEdge(source, target);
   }
   lay(graph);
   const points = new Map<string, Point>();
