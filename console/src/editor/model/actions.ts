@@ -140,7 +140,7 @@ export function freePlace(cells: Cells, beside?: string): Point {
   const from = beside === undefined ? undefined : cellOf(cells, beside);
   const at = from && positionOf(from);
   if (!at && all.length === 0) return { x: 80, y: 160 };
-  const x = at ? at.x + NODE.width + 96 : Math.max(...all.map((each) => each.x)) + NODE.width + 96;
+  const x = at ? at.x + NODE.width + 136 : Math.max(...all.map((each) => each.x)) + NODE.width + 136;
   let y = at ? at.y : (all.at(-1)?.y ?? 160);
   const taken = () =>
     all.some((each) => Math.abs(each.x - x) < NODE.width + 16 && Math.abs(each.y - y) < NODE.height + 32);
