@@ -28,6 +28,8 @@ interface Props {
 
 const load = () => import("./code-mirror");
 const LINES = 16;
+/** A field with a longer text does not grow with it: that would take long to lay out. */
+const LARGE = 10_000;
 
 export function CodeField(props: Props) {
   const { label, value, lines = 1, disabled, placeholder, invalid, describedBy } = props;
@@ -79,7 +81,7 @@ export function CodeField(props: Props) {
       {!live && (
         <textarea
           ref={plain}
-          className="code-plain mono"
+          className={`code-plain mono ${value.length > LARGE ? "is-large" : ""}`}
           aria-label={label}
           aria-invalid={invalid || undefined}
           aria-describedby={describedBy}

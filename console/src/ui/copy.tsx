@@ -2,14 +2,18 @@
 import { useEffect, useState } from "react";
 import { IconButton } from "./button";
 
-export function Copy({ text, label = "Copy" }: { text: string; label?: string }) {
+/** A text that is long to make is made when it is copied. */
+type Text = string | (() => string);
+
+export function Copy({ text, label = "Copy" }: { text: Text; label?: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
     const over = setTimeout(() => setCopied(false), 1500);
     return () => clearTimeout(over);
   }, [copied]);
-  const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
+  const copy = () =>
+    navigator.clipboard.writeText(typeof text === "string" ? text : text()).then(() => setCopied(true));
   return <IconButton icon={copied ? "check" : "copy"} label={copied ? "Copied" : label} onClick={copy} />;
 }
 

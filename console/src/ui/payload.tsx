@@ -1,5 +1,5 @@
 // The one viewer of payloads: a tree that folds. All of it is text, never HTML. Long texts are cut, with their length.
-import { useState } from "react";
+import { memo, useState } from "react";
 import { Copy } from "./copy";
 import { Icon } from "./icon";
 import "./payload.css";
@@ -7,7 +7,7 @@ import "./payload.css";
 /** Texts longer than this are cut until somebody wants all. */
 const LONG = 300;
 /** Of lists and objects, so many elements are shown at first. */
-const MANY = 100;
+const MANY = 25;
 
 /** How a payload differs from the one before: paths (see `pathOf`) that are new or have another value. */
 export type Changed = ReadonlySet<string>;
@@ -19,13 +19,13 @@ export function pathOf(parent: string, key: string | number): string {
   return `${parent}[${JSON.stringify(key)}]`;
 }
 
-export function Payload({ value, changed }: { value: unknown; changed?: Changed }) {
+export const Payload = memo(function Payload({ value, changed }: { value: unknown; changed?: Changed }) {
   return (
     <div className="payload mono">
       <Node value={value} path="" depth={0} changed={changed} />
     </div>
   );
-}
+});
 
 function Node(props: { name?: string | number; value: unknown; path: string; depth: number; changed?: Changed }) {
   const { name, value, path, depth, changed } = props;
@@ -62,7 +62,7 @@ function Node(props: { name?: string | number; value: unknown; path: string; dep
             <Node key={key} name={key} value={item} path={pathOf(path, key)} depth={depth + 1} changed={changed} />
           ))}
           {entries.length > shown && (
-            <button type="button" className="payload-more" onClick={() => setShown(shown + 10 * MANY)}>
+            <button type="button" className="payload-more" onClick={() => setShown(shown + 8 * MANY)}>
               {entries.length - shown} more
             </button>
           )}
@@ -90,11 +90,15 @@ function Leaf({ value }: { value: unknown }) {
 }
 
 function Tools({ path, value }: { path: string; value: unknown }) {
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  // At the top of a payload, a key with other characters needs the payload's name before it.
+  const named = path.startsWith("[") ? `payload${path}` : path;
   return (
     <span className="payload-tools">
-      {path && <Copy text={`{{ ${path} }}`} label={`Copy the path {{ ${path} }}`} />}
-      <Copy text={text ?? ""} label="Copy the value" />
+      {path && <Copy text={`{{ ${named} }}`} label={`Copy the path {{ ${named} }}`} />}
+      <Copy
+        text={() => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? ""))}
+        label="Copy the value"
+      />
     </span>
   );
 }

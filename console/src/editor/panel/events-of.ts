@@ -35,7 +35,13 @@ export function madeOf(incoming: StoredEvent, outgoing: readonly StoredEvent[]):
   return outgoing.filter((event) => event.cause?.event === incoming.id);
 }
 
-/** The first lines of a payload, for one line of a list. */
+const gists = new WeakMap<object, string>();
+
+/** The beginning of a payload, for one line of a list. It is made once for each: payloads may be large. */
 export function gist(payload: unknown): string {
-  return JSON.stringify(payload)?.slice(0, 120) ?? "—";
+  const made = () => JSON.stringify(payload)?.slice(0, 120) ?? "—";
+  if (payload === null || typeof payload !== "object") return made();
+  const known = gists.get(payload) ?? made();
+  gists.set(payload, known);
+  return known;
 }

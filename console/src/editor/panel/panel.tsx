@@ -93,7 +93,7 @@ function AgentPanel({ project, workflow, store, cell, id, close }: Props & { cel
   ];
   const chosen = tabs.some((each) => each.id === tab) ? (tab ?? "configure") : "configure";
   return (
-    <aside className="panel" aria-label={`Agent ${name}`}>
+    <section className="panel" aria-label={`Agent ${name}`}>
       <Head
         cell={cell}
         type={type}
@@ -105,7 +105,7 @@ function AgentPanel({ project, workflow, store, cell, id, close }: Props & { cel
         {close && <IconButton icon="x" label="Close the panel" onClick={close} />}
       </Head>
       <Tabs tabs={tabs} chosen={chosen} choose={(next) => setTab(next === "configure" ? undefined : next)} />
-    </aside>
+    </section>
   );
 }
 

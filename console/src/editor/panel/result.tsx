@@ -1,5 +1,5 @@
 // What an agent would do: its events beside what came in, with what changed marked; memory, calls and logs.
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { changes, Payload } from "../../ui/payload";
 import { Time } from "../../ui/time";
 import type { OutsideCall, Report } from "./dry-run";
@@ -12,7 +12,7 @@ interface Props {
   calls: boolean;
 }
 
-export function Result({ report, before, calls }: Props) {
+export const Result = memo(function Result({ report, before, calls }: Props) {
   const { events, memory, logs, error, outcome, waits_until, published } = report;
   const outside = report.calls ?? [];
   // A call that was not made is no failure of the agent's.
@@ -84,7 +84,7 @@ export function Result({ report, before, calls }: Props) {
       <p className="muted small">Nothing was committed.</p>
     </div>
   );
-}
+});
 
 function Section({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
