@@ -5,18 +5,17 @@ import type { FailureRow } from "../runs/reads";
 import { choose, groupsOf } from "./groups";
 import { allOf, becameOf, replayMany } from "./replay";
 
-const failure = (id: string, more: Partial<FailureRow> = {}): FailureRow => {
+const failure = (id: string, more: Partial<FailureRow> = {}) => {
   const base = {
-    id,
+    workflow_id: "w",
+    workflow_name: "W",
     run_id: "r",
     cell_id: "a",
     event_id: "e",
     code: "x",
     message: "m",
-    failed_at: "2026",
-    attempts: 1,
   };
-  return { ...base, ...more };
+  return { ...base, id, failed_at: "2026", attempts: 1, ...more } as FailureRow;
 };
 
 test("failures are grouped by workflow, agent and code", () => {
@@ -26,7 +25,7 @@ test("failures are grouped by workflow, agent and code", () => {
     failure("3", { message: "n" }),
     failure("4", { workflow_id: "v" }),
   ];
-  const groups = groupsOf(rows, "w");
+  const groups = groupsOf(rows);
   expect(groups.map((group) => [group.workflow, group.code, group.rows.length, group.others])).toEqual([
     ["w", "x", 2, 1],
     ["w", "y", 1, 0],
@@ -52,7 +51,7 @@ test("one replay that is refused does not keep the others", async () => {
 test("a group is read to its end", async () => {
   const read = async (cursor: string | undefined) => ({
     data: [failure(cursor ?? "first")],
-    meta: { next_cursor: cursor ? null : "last" },
+    meta: { next_cursor: cursor ? null : "last", looked_at: 1 },
   });
   expect((await allOf(read)).map((row) => row.id)).toEqual(["first", "last"]);
 });

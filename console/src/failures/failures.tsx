@@ -6,7 +6,7 @@ import { TopBar } from "../frame/frame";
 import { AgentChoice, Choice, sinceOf, WindowChips, WorkflowChoice } from "../runs/filters";
 import { useNames } from "../runs/names";
 import { News } from "../runs/news";
-import { type FailureRow, listFailures, type Query, workflowOf } from "../runs/reads";
+import { type FailureRow, listFailures } from "../runs/reads";
 import { replay as replayOne } from "../runs/run/actions";
 import { useHeld } from "../runs/use-held";
 import { useMay } from "../session";
@@ -35,22 +35,23 @@ export default function Failures({ project }: PageProps) {
   const body = useRef<HTMLDivElement>(null);
   useRowKeys(body);
   const place = { project, workflow };
-  const filter: Query = { agent: workflow && agent, code, replayed: replayed === "shown" ? undefined : "false" };
+  const filter = { agent: workflow && agent, code, replayed: replayed === "shown" ? undefined : "false" };
   const failures = useHeld<FailureRow>({
     key: ["failures", project, workflow, filter, window, cursor],
     read: (limit) => listFailures(place, { ...filter, from: sinceOf(window, Date.now()), cursor, limit }),
     id: (row) => row.id,
     isLive: !cursor,
+    isCostly: !workflow,
   });
   const names = useNames(
     project,
-    failures.rows.map((row) => workflowOf(place, row)),
+    failures.rows.map((row) => row.workflow_id),
   );
   const { asked, isBusy, progress, error, replayAll } = useReplays(project);
-  const groups = groupsOf(failures.rows, workflow);
+  const groups = groupsOf(failures.rows);
   const open = (row: FailureRow) => !row.replayed_at && !asked.has(row.id);
   const picked = failures.rows.filter((row) => chosen.has(row.id) && open(row));
-  const ofRow = (row: FailureRow) => workflowOf(place, row);
+  const ofRow = (row: FailureRow) => row.workflow_id;
   const replayGroup = (group: Group) => {
     const of = { project, workflow: group.workflow };
     const only = { agent: group.cell, code: group.code, replayed: "false", from: sinceOf(window, Date.now()) };

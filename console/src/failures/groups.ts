@@ -16,10 +16,10 @@ export interface Group {
 }
 
 /** The groups of failures, the one that failed last first. */
-export function groupsOf(rows: FailureRow[], workflow: string | undefined): Group[] {
+export function groupsOf(rows: FailureRow[]): Group[] {
   const groups = new Map<string, Group>();
   for (const row of rows) {
-    const of = row.workflow_id ?? workflow ?? "";
+    const of = row.workflow_id;
     const key = JSON.stringify([of, row.cell_id, row.code]);
     const group = groups.get(key);
     if (group) {

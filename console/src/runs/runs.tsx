@@ -12,7 +12,7 @@ import { NoRuns } from "./empty";
 import { AgentChoice, Choice, sinceOf, WindowChips, WorkflowChoice } from "./filters";
 import { useNames } from "./names";
 import { News } from "./news";
-import { listRuns, type RunRow, workflowOf } from "./reads";
+import { listRuns, PAGE, type RunRow } from "./reads";
 import { useHeld } from "./use-held";
 import "./runs.css";
 
@@ -39,8 +39,9 @@ export default function Runs({ project, params }: PageProps) {
     read: (limit) => listRuns(place, { ...filter, from: sinceOf(window, Date.now()), cursor, limit }),
     id: (row) => row.id,
     isLive: !cursor,
+    isCostly: !workflow || !!state,
   });
-  const names = useNames(project, [workflow ?? "", ...runs.rows.map((row) => workflowOf(place, row))]);
+  const names = useNames(project, [workflow ?? "", ...runs.rows.map((row) => row.workflow_id)]);
   const own = names.get(workflow ?? "");
   const base = `/projects/${project}/workflows`;
   const isFiltered = [state, version, filter.agent, window].some(Boolean);
@@ -85,10 +86,15 @@ export default function Runs({ project, params }: PageProps) {
             label="Runs"
             rows={runs.rows}
             id={(row) => row.id}
-            to={(row) => `${base}/${workflowOf(place, row)}/runs/${row.id}`}
+            to={(row) => `${base}/${row.workflow_id}/runs/${row.id}`}
             look={(row) => (runs.gone.has(row.id) ? "gone" : "")}
-            columns={columnsOf({ base, names, place, isOfProject: !workflow })}
+            columns={columnsOf({ base, names, isOfProject: !workflow })}
           />
+        )}
+        {isFiltered && runs.next && runs.rows.length > 0 && runs.rows.length < PAGE && (
+          <p className="muted runs-looked">
+            {count(runs.rows.length)} of the {count(runs.lookedAt)} runs that were looked at. “Older” looks further.
+          </p>
         )}
         <Pages next={runs.next} />
       </main>
@@ -99,18 +105,24 @@ export default function Runs({ project, params }: PageProps) {
 interface Shown {
   base: string;
   names: ReturnType<typeof useNames>;
-  place: { project: string; workflow?: string };
   isOfProject: boolean;
 }
 
-function columnsOf({ base, names, place, isOfProject }: Shown): Column<RunRow>[] {
-  const runsOf = (row: RunRow) => `${base}/${workflowOf(place, row)}/runs`;
-  const begunBy = (row: RunRow) => names.get(workflowOf(place, row))?.agents.get(row.cell_id) ?? row.cell_id;
+function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
+  const runsOf = (row: RunRow) => `${base}/${row.workflow_id}/runs`;
+  const begunBy = (row: RunRow) => names.get(row.workflow_id)?.agents.get(row.cell_id) ?? row.cell_id;
   const columns: (Column<RunRow> | false)[] = [
     {
       title: "State",
       width: "88px",
-      cell: (row) => (row.state ? <State state={row.state} /> : <span className="muted">—</span>),
+      cell: (row) =>
+        row.state ? (
+          <State state={row.state} />
+        ) : (
+          <span className="muted" title="It is too large to be judged in a list">
+            large
+          </span>
+        ),
     },
     {
       title: "Begun by",
@@ -129,7 +141,16 @@ function columnsOf({ base, names, place, isOfProject }: Shown): Column<RunRow>[]
     },
     { title: "Began", width: "100px", cell: (row) => <Time at={row.created_at} /> },
     { title: "Took", width: "84px", number: true, wide: true, cell: (row) => <Took row={row} /> },
-    { title: "Events", width: "60px", number: true, cell: (row) => count(row.event_count) },
+    {
+      title: "Events",
+      width: "60px",
+      number: true,
+      cell: (row) => (
+        <Link href={href(`${runsOf(row)}/${row.id}`, { view: "agents" })} title="By agent">
+          {count(row.event_count)}
+        </Link>
+      ),
+    },
     {
       title: "Failed",
       width: "56px",

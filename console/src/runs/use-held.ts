@@ -10,14 +10,17 @@ interface Asked<Row> {
   id: (row: Row) => string;
   /** Whether the first rows are read again and again. Pages behind the first do not change much. */
   isLive: boolean;
+  /** The server looks at many rows for those that it gives: then they are read less often. */
+  isCostly?: boolean;
 }
 
 /** How many rows are read again, and how often. All of a page are read again once a minute: that costs a read for each. */
 const HEAD = 30;
 const HEAD_MS = 5000;
+const COSTLY_MS = 15_000;
 const PAGE_MS = 60_000;
 
-export function useHeld<Row>({ key, read, id, isLive }: Asked<Row>) {
+export function useHeld<Row>({ key, read, id, isLive, isCostly }: Asked<Row>) {
   const page = useQuery({
     queryKey: key,
     queryFn: () => read(PAGE),
@@ -27,7 +30,7 @@ export function useHeld<Row>({ key, read, id, isLive }: Asked<Row>) {
   const head = useQuery({
     queryKey: [...key, "head"],
     queryFn: () => read(HEAD),
-    refetchInterval: HEAD_MS,
+    refetchInterval: isCostly ? COSTLY_MS : HEAD_MS,
     enabled: isLive && page.isSuccess,
     initialData: undefined,
   });

@@ -6,9 +6,8 @@ import { TopBar } from "../frame/frame";
 import { WorkflowChoice } from "../runs/filters";
 import { useNames } from "../runs/names";
 import { News } from "../runs/news";
-import { listRequests, listRuns, type RequestRow, type RunRow, workflowOf } from "../runs/reads";
+import { listRequests, listRuns, type RequestRow, type RunRow } from "../runs/reads";
 import { useHeld } from "../runs/use-held";
-import { Empty } from "../ui/empty";
 import { Chips, type Column, List, Pages } from "../ui/list";
 import { Problem } from "../ui/problem";
 import { State } from "../ui/state";
@@ -38,10 +37,11 @@ export default function Waiting({ project }: PageProps) {
     read: (limit) => listRequests(place, { state: state ?? "open", cursor, limit }),
     id: (row) => row.id,
     isLive: !cursor,
+    isCostly: !workflow,
   });
   const names = useNames(
     project,
-    requests.rows.map((row) => workflowOf(place, row)),
+    requests.rows.map((row) => row.workflow_id),
   );
   const close = () => {
     setRequest(undefined);
@@ -81,10 +81,10 @@ export default function Waiting({ project }: PageProps) {
                   workflow,
                   cursor,
                   request: row.id,
-                  of: workflowOf(place, row),
+                  of: row.workflow_id,
                 })
               }
-              columns={columnsOf((row) => names.get(workflowOf(place, row))?.agents.get(row.cell_id) ?? row.cell_id)}
+              columns={columnsOf((row) => names.get(row.workflow_id)?.agents.get(row.cell_id) ?? row.cell_id)}
             />
           )}
           <Pages next={requests.next} />
@@ -120,7 +120,7 @@ function columnsOf(name: (row: RequestRow) => string): Column<RequestRow>[] {
   ];
 }
 
-export function Deadline({ row }: { row: RequestRow }) {
+export function Deadline({ row }: { row: Pick<RequestRow, "state" | "created_at" | "deadline" | "ended_at"> }) {
   const now = useNow();
   if (!isOpen(row.state)) return <span className="muted">{row.ended_at ? <Time at={row.ended_at} /> : "—"}</span>;
   const near = isNear(row.created_at, row.deadline, now);
@@ -143,12 +143,17 @@ function WaitingRuns({ project, workflow }: { project: string; workflow?: string
   const rows = runs.data?.data ?? [];
   const names = useNames(
     project,
-    rows.map((row) => workflowOf(place, row)),
+    rows.map((row) => row.workflow_id),
   );
   if (runs.error) return <Problem error={runs.error} retry={() => runs.refetch()} />;
   if (!runs.data) return null;
   if (rows.length === 0 && !runs.data.meta.next_cursor) {
-    return <Empty title="No run waits.">Runs that wait for a time, a next attempt or a reply will be here.</Empty>;
+    return (
+      <>
+        <h2 className="waiting-title">Runs that wait</h2>
+        <p className="muted">No run waits for a time, a next attempt or a reply.</p>
+      </>
+    );
   }
   const base = `/projects/${project}/workflows`;
   const columns: Column<RunRow>[] = [
@@ -156,13 +161,13 @@ function WaitingRuns({ project, workflow }: { project: string; workflow?: string
     {
       title: "Begun by",
       width: "minmax(110px, 2fr)",
-      cell: (row) => names.get(workflowOf(place, row))?.agents.get(row.cell_id) ?? row.cell_id,
+      cell: (row) => names.get(row.workflow_id)?.agents.get(row.cell_id) ?? row.cell_id,
     },
     {
       title: "Workflow",
       width: "minmax(110px, 2fr)",
       wide: true,
-      cell: (row) => <span className="muted">{row.workflow_name ?? names.get(workflowOf(place, row))?.name}</span>,
+      cell: (row) => <span className="muted">{row.workflow_name}</span>,
     },
     { title: "Began", width: "112px", cell: (row) => <Time at={row.created_at} /> },
     { title: "Events", width: "48px", number: true, wide: true, cell: (row) => count(row.event_count) },
@@ -179,7 +184,7 @@ function WaitingRuns({ project, workflow }: { project: string; workflow?: string
         label="Runs that wait"
         rows={rows}
         id={(row) => row.id}
-        to={(row) => href(`${base}/${workflowOf(place, row)}/runs/${row.id}`, { only: "waiting" })}
+        to={(row) => href(`${base}/${row.workflow_id}/runs/${row.id}`, { only: "waiting" })}
         columns={columns}
       />
     </>

@@ -37,7 +37,8 @@ export function work(id: string, cell: string, more: Partial<Work> = {}): Work {
 }
 
 export function part(events: Node[], more: Partial<RunPart> = {}): RunPart {
-  return { id: "r", version: 3, started_at: at(0), state: "done", event_count: events.length, events, ...more };
+  const said = { state: "done", event_count: events.length, failure_count: 0, last_event_at: null };
+  return { id: "r", version: 3, started_at: at(0), ...said, events, ...more } as RunPart;
 }
 
 /** `in` begins; `a` passes the event on to `b`, which fails; `c` waits. */

@@ -4,7 +4,7 @@ import { treeOf } from "../model/steps";
 import type { FailureRow, Listed } from "../reads";
 import { bodyOf, failedSteps, findFailures, payloadText, receiversOf, waitOf, wrongOf } from "./actions";
 
-const failure = (id: string, cell: string, eventId: string, more: Partial<FailureRow> = {}): FailureRow => {
+const failure = (id: string, cell: string, eventId: string, more: Partial<FailureRow> = {}) => {
   const base = {
     id,
     run_id: "r",
@@ -15,7 +15,7 @@ const failure = (id: string, cell: string, eventId: string, more: Partial<Failur
     failed_at: "",
     attempts: 1,
   };
-  return { ...base, ...more };
+  return { ...base, ...more } as FailureRow;
 };
 
 test("the failure of a step is found page by page, and no other", async () => {
@@ -23,15 +23,15 @@ test("the failure of a step is found page by page, and no other", async () => {
   const pages: Record<string, Listed<FailureRow>> = {
     first: {
       data: [failure("1", "b", "other"), failure("2", "b", "e1", { run_id: "x" })],
-      meta: { next_cursor: "second" },
+      meta: { next_cursor: "second", looked_at: 2 },
     },
     second: {
       data: [failure("3", "b", "e1", { replayed_at: "2026" }), failure("4", "b", "e1")],
-      meta: { next_cursor: null },
+      meta: { next_cursor: null, looked_at: 1 },
     },
   };
   const read = async (cursor: string | undefined) =>
-    pages[cursor ?? "first"] ?? { data: [], meta: { next_cursor: null } };
+    pages[cursor ?? "first"] ?? { data: [], meta: { next_cursor: null, looked_at: 1 } };
   expect((await findFailures(failedSteps(tree), "r", read)).map((found) => found.id)).toEqual(["4"]);
 });
 

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { Link } from "wouter";
 import { Button } from "../../ui/button";
+import { CodeField } from "../../ui/code";
 import { Problem } from "../../ui/problem";
 import type { RunEvent } from "../model/steps";
 import { emitAgain, readPayloadText, wrongOf } from "./actions";
@@ -40,19 +41,18 @@ export function StartAgain({ place, event, names, close }: Props) {
       <p>
         A new run begins with this event of {names.get(event.cell_id) ?? event.cell_id} ({event.groups.join(", ")}).
       </p>
-      <label className="column" htmlFor={label}>
+      <div className="column">
         <span className="muted small">Payload{isChanged && ", changed"}</span>
-        <textarea
-          id={label}
-          className="field mono"
-          spellCheck={false}
-          rows={10}
+        <CodeField
+          label="Payload"
+          language="json"
           value={text ?? before.data ?? ""}
+          change={setText}
+          lines={10}
           disabled={!before.isSuccess}
-          aria-invalid={!!wrong}
-          onChange={(typed) => setText(typed.target.value)}
+          invalid={!!wrong}
         />
-      </label>
+      </div>
       {before.error && <Problem error={before.error} retry={() => before.refetch()} />}
       {wrong && <p className="wrong">{wrong}</p>}
       <div className="row">

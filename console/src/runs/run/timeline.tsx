@@ -46,6 +46,7 @@ export function Timeline({ tree, names, filter, selected, select }: Props) {
       onKeyDown={press}
       onClick={click}
     >
+      <Pauses axis={axis} />
       <Scale axis={axis} />
       <Virtual
         rows={bars}
@@ -68,6 +69,20 @@ export function Timeline({ tree, names, filter, selected, select }: Props) {
   );
 }
 
+/** The pauses, behind all bars. */
+function Pauses({ axis }: { axis: Axis }) {
+  return (
+    <div className="bar-row pauses" aria-hidden="true">
+      <span className="bar-name" />
+      <span className="bar-lane">
+        {axis.gaps.map((gap) => (
+          <span key={gap.at} className="gap" style={{ left: percent(gap.at), width: percent(gap.width) }} />
+        ))}
+      </span>
+    </div>
+  );
+}
+
 /** A length of time by its largest unit alone. */
 const inShort = (ms: number) => duration(ms).split(" ").slice(0, 2).join(" ");
 
@@ -80,7 +95,7 @@ function Scale({ axis }: { axis: Axis }) {
         {axis.gaps.map((gap) => (
           <span
             key={gap.at}
-            className="gap small muted cut"
+            className="gap small muted"
             style={{ left: percent(gap.at), width: percent(gap.width) }}
             title={`Nothing happened for ${duration(gap.ms)}.`}
           >
@@ -100,9 +115,6 @@ function Lane({ axis, bar }: { axis: Axis; bar: Bar }) {
   const says = step.began === undefined ? step.state : `${step.state}, ${duration(bar.to - bar.from)}`;
   return (
     <span className="bar-lane" title={says}>
-      {axis.gaps.map((gap) => (
-        <span key={gap.at} className="gap" style={{ left: percent(gap.at), width: percent(gap.width) }} />
-      ))}
       {came < from && <span className="bar-wait" style={{ left: percent(came), width: percent(from - came) }} />}
       <span
         className={`bar ${step.began === undefined ? "open" : ""} ${toneOf(step.state)}`}
