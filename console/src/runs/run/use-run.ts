@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { api, call } from "../../api/client";
-import { treeOf } from "../model/steps";
+import { stateOf, treeOf } from "../model/steps";
 import { namesOf } from "../names";
 
 export interface RunPlace {
@@ -12,6 +12,8 @@ export interface RunPlace {
 }
 
 const LIVE_MS = 2000;
+/** A run that only waits may wait for days. */
+const WAITING_MS = 10_000;
 
 export function useRun({ project, workflow, run }: RunPlace) {
   const query = useInfiniteQuery({
@@ -26,8 +28,9 @@ export function useRun({ project, workflow, run }: RunPlace) {
     getNextPageParam: (last) => last.meta.next_cursor ?? undefined,
     // A run of many parts is read anew when somebody asks for it.
     refetchInterval: ({ state }) => {
-      const pages = state.data?.pages ?? [];
-      return pages.length === 1 && pages[0]?.data.state === "running" ? LIVE_MS : false;
+      const [part, more] = state.data?.pages ?? [];
+      if (!part || more || part.data.state !== "running") return false;
+      return stateOf(treeOf([part.data])) === "waiting" ? WAITING_MS : LIVE_MS;
     },
   });
   const { hasNextPage, isFetching, isError, fetchNextPage } = query;
