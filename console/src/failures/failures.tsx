@@ -48,6 +48,7 @@ export default function Failures({ project }: PageProps) {
     failures.rows.map((row) => row.workflow_id),
   );
   const { asked, isBusy, progress, error, replayAll } = useReplays(project);
+  const isFiltered = [workflow, code, window, cursor].some(Boolean);
   const groups = groupsOf(failures.rows);
   const open = (row: FailureRow) => !row.replayed_at && !asked.has(row.id);
   const picked = failures.rows.filter((row) => chosen.has(row.id) && open(row));
@@ -100,8 +101,8 @@ export default function Failures({ project }: PageProps) {
         {error && <Problem error={error} />}
         {failures.error && <Problem error={failures.error} retry={failures.again} />}
         {failures.isKnown && groups.length === 0 && (
-          <Empty title={failures.next ? "None among those that were looked at." : "Nothing has failed."}>
-            {failures.next ? "“Older” looks further." : "What fails for good will be here, to be mended and replayed."}
+          <Empty title={titleOf(!!failures.next, isFiltered)}>
+            {failures.next ? "“Older” looks further." : "What fails for good is here, to be mended and replayed."}
           </Empty>
         )}
         <div ref={body} className="failure-groups">
@@ -125,6 +126,11 @@ export default function Failures({ project }: PageProps) {
       </main>
     </>
   );
+}
+
+function titleOf(goesOn: boolean, isFiltered: boolean) {
+  if (goesOn) return "None among those that were looked at.";
+  return isFiltered ? "No failure fits these filters." : "Nothing has failed.";
 }
 
 /** The replays that were asked for on this page, and what came of asking. */

@@ -39,10 +39,7 @@ export default function Waiting({ project }: PageProps) {
     isLive: !cursor,
     isCostly: !workflow,
   });
-  const names = useNames(
-    project,
-    requests.rows.map((row) => row.workflow_id),
-  );
+  const names = useNames(project, [of ?? "", ...requests.rows.map((row) => row.workflow_id)]);
   const close = () => {
     setRequest(undefined);
     setOf(undefined);
