@@ -12,16 +12,21 @@ interface Props {
   project: string;
   workflow?: string;
   isFiltered: boolean;
+  agent?: string;
   /** There may be some on the next page. */
   goesOn: boolean;
 }
 
-export function NoRuns({ project, workflow, isFiltered, goesOn }: Props) {
+export function NoRuns({ project, workflow, isFiltered, agent, goesOn }: Props) {
   if (goesOn) {
     return <Empty title="None among those that were looked at.">“Older” looks further.</Empty>;
   }
   if (isFiltered) {
-    return <Empty title="No run fits these filters." />;
+    return (
+      <Empty title="No run fits these filters.">
+        {agent && "Runs are listed by the agent that began them, which is a trigger, or an agent with a schedule."}
+      </Empty>
+    );
   }
   return (
     <Empty title="Nothing has run yet.">

@@ -79,7 +79,13 @@ export default function Runs({ project, params }: PageProps) {
         </div>
         {runs.error && <Problem error={runs.error} retry={runs.again} />}
         {runs.isKnown && runs.rows.length === 0 && (
-          <NoRuns project={project} workflow={workflow} isFiltered={isFiltered || !!cursor} goesOn={!!runs.next} />
+          <NoRuns
+            agent={filter.agent}
+            project={project}
+            workflow={workflow}
+            isFiltered={isFiltered || !!cursor}
+            goesOn={!!runs.next}
+          />
         )}
         {runs.rows.length > 0 && (
           <List

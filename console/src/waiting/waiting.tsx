@@ -1,6 +1,6 @@
 // What waits in a project: requests to external agents with their deadlines, and runs that wait for a time or a reply.
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "wouter";
+import { Link, useLocation } from "wouter";
 import type { PageProps } from "../app";
 import { TopBar } from "../frame/frame";
 import { WorkflowChoice } from "../runs/filters";
@@ -29,8 +29,8 @@ export default function Waiting({ project }: PageProps) {
   const [workflow] = useFilter("workflow");
   const [state] = useFilter("state");
   const [cursor] = useParam("cursor");
-  const [request, setRequest] = useParam("request");
-  const [of, setOf] = useParam("of");
+  const [request] = useParam("request");
+  const [of] = useParam("of");
   const place = { project, workflow };
   const requests = useHeld<RequestRow>({
     key: ["requests", project, workflow, state, cursor],
@@ -40,10 +40,8 @@ export default function Waiting({ project }: PageProps) {
     isCostly: !workflow,
   });
   const names = useNames(project, [of ?? "", ...requests.rows.map((row) => row.workflow_id)]);
-  const close = () => {
-    setRequest(undefined);
-    setOf(undefined);
-  };
+  const [, go] = useLocation();
+  const close = () => go(href(`/projects/${project}/waiting`, { state, workflow, cursor }), { replace: true });
   return (
     <>
       <TopBar title={<h1>Waiting</h1>} />
