@@ -114,10 +114,14 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
   const doors = useMemo(() => {
     const base = `/projects/${project}`;
     return {
-      events: (key: string) => href(`${base}/workflows/${workflow}/runs`, { agent: key }),
-      failures: (key: string) => href(`${base}/failures`, { workflow, agent: key }),
+      // What a trigger emitted are the beginnings of runs; what another agent received is in its panel.
+      events: (key: string, isTrigger: boolean) =>
+        isTrigger
+          ? href(`${base}/workflows/${workflow}/runs`, { agent: key, window: WINDOWS[window].label })
+          : href(`${base}/workflows/${workflow}`, { cell: key, tab: "events", window: asked }),
+      failures: (key: string) => href(`${base}/failures`, { workflow, agent: key, window: WINDOWS[window].label }),
     };
-  }, [project, workflow]);
+  }, [project, workflow, window, asked]);
 
   const open = useCallback(
     (key: string, tab?: "configure" | "try") => {

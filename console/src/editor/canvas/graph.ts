@@ -32,7 +32,7 @@ export interface Figures {
 
 /** Where figures lead: each number is a door. */
 export interface Doors {
-  events: (key: string) => string;
+  events: (key: string, isTrigger: boolean) => string;
   failures: (key: string) => string;
 }
 

@@ -144,7 +144,7 @@ function Foot({ id, data, figures }: { id: string; data: NodeData; figures: Node
       ) : null}
       {events ? (
         <Door
-          to={doors?.events(id)}
+          to={doors?.events(id, isTrigger)}
           title={isTrigger ? "Events emitted in the window" : "Events received in the window"}
         >
           {count(events)} {isTrigger ? "out" : "in"}
