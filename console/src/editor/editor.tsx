@@ -163,7 +163,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
   const version = at === undefined ? undefined : Number(at);
   const then = useVersion(project, workflow, side === "versions" ? version : undefined);
   const past = useMemo(
-    () => (then.data ? compared(then.data.cells, cells, diff(then.data.cells, cells)) : undefined),
+    () => (then.data ? compared(cells, diff(then.data.cells, cells)) : undefined),
     [then.data, cells],
   );
   const behind = useMemo(

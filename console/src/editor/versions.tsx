@@ -16,8 +16,8 @@ import { type EditorState, type EditorStore, useEditor } from "./store";
 const headOf = (state: EditorState) => state.head;
 const cellsOf = (state: EditorState) => state.cells;
 
-/** What the canvas shows of a comparison: the cells of the chosen version and of now, marked by what became of each. */
-export function compared(then: Cells, now: Cells, changes: readonly CellChange[]): { cells: Cells; marks: Marks } {
+/** What the canvas shows of a comparison: the cells of now and those that are gone, marked by what became of each. */
+export function compared(now: Cells, changes: readonly CellChange[]): { cells: Cells; marks: Marks } {
   const cells = new Map<string, Mark>();
   const links = new Map<string, Mark>();
   for (const change of changes) {
@@ -27,7 +27,7 @@ export function compared(then: Cells, now: Cells, changes: readonly CellChange[]
     of.set(change.key, { look: change.kind });
   }
   const gone = changes.filter(({ kind }) => kind === "removed").flatMap(({ before }) => (before ? [before] : []));
-  return { cells: then === now ? now : [...now, ...gone], marks: { cells, links } };
+  return { cells: [...now, ...gone], marks: { cells, links } };
 }
 
 /** The cells of the version that is looked at, if one is. */
