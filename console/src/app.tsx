@@ -24,6 +24,9 @@ type Page = ComponentType<PageProps>;
 const Settings = lazy(() => import("./settings/settings"));
 const PAGES: [string, Page][] = [
   ["workflows", lazy(() => import("./workflows/workflows"))],
+  ["agents", lazy(() => import("./agents/agents"))],
+  ["agents/:agent", lazy(() => import("./agents/agent"))],
+  ["agents/:agent/instances/:instance/sessions/:session", lazy(() => import("./agents/session"))],
   ["settings", Settings],
   ["settings/:tab", Settings],
   ["failures", lazy(() => import("./failures/failures"))],

@@ -21,8 +21,9 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 import { completion, type Words } from "./code-complete";
+import { FRONT, LINES, LINES_LOOK, type LineProblem, setProblems, TALL } from "./code-lines";
 
-export type Language = "json" | "template" | "text";
+export type Language = "json" | "template" | "text" | "definition";
 
 export interface CodeOptions {
   value: string;
@@ -31,6 +32,8 @@ export interface CodeOptions {
   placeholder?: string;
   disabled?: boolean;
   lineNumbers?: boolean;
+  /** Whether it takes the height that there is. */
+  tall?: boolean;
   words?: () => Words;
   change: (value: string) => void;
   focused?: () => void;
@@ -42,6 +45,8 @@ export interface Code {
   set: (value: string) => void;
   enable: (enabled: boolean) => void;
   focus: (at?: number) => void;
+  mark: (problems: LineProblem[]) => void;
+  toLine: (number: number) => void;
   destroy: () => void;
 }
 
@@ -66,6 +71,10 @@ export function mountCode(root: ShadowRoot, options: CodeOptions): Code {
       }),
       EditorView.domEventHandlers({ focus: () => options.focused?.(), blur: () => options.blur?.() }),
       state.of(enabled(!options.disabled)),
+      LINES,
+      LINES_LOOK,
+      // What stands first wins.
+      options.tall ? TALL : [],
       LOOK,
     ],
   });
@@ -81,6 +90,12 @@ export function mountCode(root: ShadowRoot, options: CodeOptions): Code {
       view.focus();
       if (at !== undefined) view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) } });
     },
+    mark: (problems) => view.dispatch({ effects: setProblems.of(problems) }),
+    toLine: (number) => {
+      const { from } = view.state.doc.line(Math.max(1, Math.min(number, view.state.doc.lines)));
+      view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+      view.focus();
+    },
     destroy: () => view.destroy(),
   };
 }
@@ -95,7 +110,11 @@ const KEYS = [
 
 function language({ language, words }: CodeOptions): Extension {
   if (language === "text") return [];
-  return [marks(language === "json" ? JSON_MARKS : TEMPLATE_MARKS), words ? completion(words) : []];
+  return [
+    marks(language === "json" ? JSON_MARKS : TEMPLATE_MARKS),
+    words ? completion(words) : [],
+    language === "definition" ? FRONT : [],
+  ];
 }
 
 const mark = (name: string) => Decoration.mark({ class: name });

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Words } from "./code-complete";
+import type { LineProblem } from "./code-lines";
 import type { Code, Language } from "./code-mirror";
 import "./code.css";
 
@@ -20,6 +21,12 @@ interface Props {
   disabled?: boolean;
   invalid?: boolean;
   describedBy?: string;
+  /** Whether it takes the height that there is. */
+  tall?: boolean;
+  /** Lines that something is wrong with. */
+  problems?: LineProblem[];
+  /** A line to go to, whenever it is asked for. */
+  line?: { number: number; asked: number };
   /** What templates may name. */
   words?: () => Words;
   focus?: () => void;
@@ -32,7 +39,7 @@ const LINES = 16;
 const LARGE = 10_000;
 
 export function CodeField(props: Props) {
-  const { label, value, lines = 1, disabled, placeholder, invalid, describedBy } = props;
+  const { label, value, lines = 1, disabled, placeholder, invalid, describedBy, tall, problems, line } = props;
   const host = useRef<HTMLDivElement>(null);
   const plain = useRef<HTMLTextAreaElement>(null);
   const code = useRef<Code>(null);
@@ -43,6 +50,7 @@ export function CodeField(props: Props) {
   });
   useEffect(() => code.current?.set(value), [value]);
   useEffect(() => code.current?.enable(!disabled), [disabled]);
+  useEffect(() => code.current?.mark(problems ?? []), [problems]);
   useEffect(
     () => () => {
       code.current?.destroy();
@@ -65,6 +73,7 @@ export function CodeField(props: Props) {
       placeholder: current.placeholder,
       disabled: current.disabled,
       lineNumbers: current.lineNumbers,
+      tall: current.tall,
       words: current.words && (() => now.current.words?.() ?? { paths: [], filters: [], tags: [] }),
       change: (text) => now.current.change(text),
       focused: () => now.current.focus?.(),
@@ -74,9 +83,17 @@ export function CodeField(props: Props) {
     flushSync(() => setLive(true));
     if (focused) code.current.focus(at);
   };
+  const begin = useRef(start);
+  useEffect(() => {
+    begin.current = start;
+  });
+  // A tall field is what its page is for: its marks are wanted at once.
+  useEffect(() => {
+    if (tall || line) void begin.current().then(() => line && code.current?.toLine(line.number));
+  }, [tall, line]);
   return (
     // The host's class tells that keys inside are typed: events come from the shadow root as if from the host.
-    <div className={`code-field ${invalid ? "invalid" : ""}`}>
+    <div className={`code-field ${invalid ? "invalid" : ""} ${tall ? "tall" : ""}`}>
       <div ref={host} className="code-host cm-editor" hidden={!live} />
       {!live && (
         <textarea

@@ -1,0 +1,87 @@
+// Writing to an agent, and its answer as it comes.
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Button } from "../ui/button";
+import { Problem } from "../ui/problem";
+import type { SessionPath } from "./session-data";
+import { type Answer, ask, NOTHING } from "./stream";
+
+/** A question that is being answered, as far as the answer has come. */
+export interface Live {
+  asked: string;
+  answer: Answer;
+}
+
+/** Asks, one question at a time, and keeps what comes until the session's own events have it. */
+export function useAsking(path: SessionPath, ended: () => Promise<unknown>) {
+  const [live, setLive] = useState<Live>();
+  const [error, setError] = useState<unknown>();
+  const gone = useRef(false);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+    };
+  }, []);
+  const send = async (message: string): Promise<boolean> => {
+    setError(undefined);
+    setLive({ asked: message, answer: NOTHING });
+    let taken = true;
+    try {
+      await ask({ ...path, message }, (answer) => !gone.current && setLive({ asked: message, answer }));
+    } catch (failed) {
+      taken = false;
+      setError(failed);
+    }
+    await ended().catch(() => undefined);
+    setLive(undefined);
+    return taken;
+  };
+  return { live, error, send, forget: () => setError(undefined) };
+}
+
+interface Props {
+  send: (message: string) => Promise<boolean>;
+  busy: boolean;
+  error: unknown;
+}
+
+export function Composer({ send, busy, error }: Props) {
+  const [text, setText] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  const submit = async (event?: FormEvent) => {
+    event?.preventDefault();
+    const message = text.trim();
+    if (message === "" || busy) return;
+    setText("");
+    // What was refused comes back into the field: it is not typed twice.
+    if (!(await send(message))) setText((now) => now || message);
+    field.current?.focus();
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void submit();
+  };
+  return (
+    <form className="composer" onSubmit={submit}>
+      {error !== undefined && <Problem error={error} />}
+      <div className="composer-field">
+        <textarea
+          ref={field}
+          aria-label="Message"
+          placeholder="Ask or tell it something"
+          rows={2}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={press}
+        />
+        <div className="row">
+          <span className="grow muted small">Enter sends, Shift Enter begins a line</span>
+          <Button type="submit" kind="main" icon="send" disabled={busy || text.trim() === ""}>
+            Send
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}
