@@ -21,12 +21,15 @@ export interface PageProps {
 type Page = ComponentType<PageProps>;
 
 /** The pages, by what stands behind the project in the address. The first that fits is shown. */
+const Metrics = lazy(() => import("./metrics/metrics"));
 const Settings = lazy(() => import("./settings/settings"));
 const PAGES: [string, Page][] = [
   ["workflows", lazy(() => import("./workflows/workflows"))],
   ["agents", lazy(() => import("./agents/agents"))],
   ["agents/:agent", lazy(() => import("./agents/agent"))],
   ["agents/:agent/instances/:instance/sessions/:session", lazy(() => import("./agents/session"))],
+  ["metrics", Metrics],
+  ["workflows/:workflow/metrics", Metrics],
   ["settings", Settings],
   ["settings/:tab", Settings],
   ["failures", lazy(() => import("./failures/failures"))],

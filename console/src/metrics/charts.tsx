@@ -1,0 +1,109 @@
+// Small charts beside each other, each with its sum. The pointer shows the same time in all.
+import { lazy, Suspense, useMemo, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { count } from "../ui/time";
+import { type Place, toFailures, toRuns } from "./doors";
+import type { Bar, Measure, Sums } from "./measure";
+
+const Chart = lazy(() => import("./chart"));
+
+interface Shown {
+  measure: Measure;
+  title: string;
+  colour: string;
+  to: (place: Place) => string;
+}
+
+const SHOWN: Shown[] = [
+  { measure: "received", title: "Events handled", colour: "--action", to: toRuns },
+  { measure: "emitted", title: "Events emitted", colour: "--trigger", to: toRuns },
+  { measure: "errors", title: "Failures", colour: "--red", to: toFailures },
+  { measure: "checks", title: "Checks", colour: "--external", to: toRuns },
+];
+
+interface Props {
+  place: Place;
+  bars: Bar[];
+  totals: Sums;
+}
+
+export function Charts({ place, bars, totals }: Props) {
+  const [hovered, hover] = useState<number>();
+  const at = useMemo(() => bars.map((bar) => bar.at), [bars]);
+  const time = hovered === undefined ? undefined : bars[hovered];
+  // Checks are shown where something is checked at all.
+  const shown = SHOWN.filter(({ measure }) => measure !== "checks" || totals.checks > 0);
+  return (
+    <div className="charts">
+      {shown.map((each) => (
+        <OneChart
+          key={each.measure}
+          {...each}
+          place={place}
+          bars={bars}
+          at={at}
+          sum={totals[each.measure]}
+          hovered={time}
+          hover={hover}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface OneProps extends Shown {
+  place: Place;
+  bars: Bar[];
+  at: number[];
+  sum: number;
+  hovered: Bar | undefined;
+  hover: (index: number | undefined) => void;
+}
+
+function OneChart({ measure, title, colour, to, place, bars, at, sum, hovered, hover }: OneProps) {
+  const [, go] = useLocation();
+  const values = useMemo(() => bars.map((bar) => bar[measure]), [bars, measure]);
+  return (
+    <figure className="chart">
+      <figcaption className="row">
+        <span className="grow muted">{title}</span>
+        {hovered ? (
+          <span>
+            <span className="muted small">{timeOf(hovered.at, place.window.bar)} </span>
+            {count(hovered[measure])}
+          </span>
+        ) : sum > 0 ? (
+          <Link className={`door chart-sum ${measure === "errors" ? "bad" : ""}`} href={to(place)}>
+            {count(sum)}
+          </Link>
+        ) : (
+          <span className="chart-sum muted">0</span>
+        )}
+      </figcaption>
+      <Suspense fallback={<div className="chart-plot" />}>
+        <Chart
+          label={title}
+          at={at}
+          bar={place.window.bar}
+          values={values}
+          colour={colour}
+          format={brief}
+          hover={hover}
+          open={() => go(to(place))}
+        />
+      </Suspense>
+    </figure>
+  );
+}
+
+/** A number at an axis: `1.2k`, `3M`. */
+export function brief(value: number): string {
+  return Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+export function timeOf(at: number, bar: number): string {
+  const from = new Date(at);
+  const day = from.toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  if (bar >= 24 * 3_600_000) return day;
+  return `${day}, ${from.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })}`;
+}

@@ -1,0 +1,74 @@
+// Reading what was counted.
+import { useQuery } from "@tanstack/react-query";
+import { api, call } from "../api/client";
+import type { Schemas } from "../api/types";
+import type { Metric, Window } from "./measure";
+
+/** So many pages are read at most: what is older is not shown then, and that is said. */
+const PAGES = 60;
+
+export interface Read {
+  metrics: Metric[];
+  /** Where what was read begins, if it is not the whole window. */
+  since?: string;
+  now: number;
+}
+
+async function read(project: string, workflow: string, agent: string | undefined, window: Window): Promise<Read> {
+  const now = Date.now();
+  const from = new Date(now - window.length).toISOString();
+  const metrics: Metric[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES; page++) {
+    const { data, meta } = await call(
+      api.GET("/api/v1/projects/{project}/workflows/{workflow}/metrics", {
+        params: { path: { project, workflow }, query: { from, agent, limit: 200, cursor } },
+      }),
+    );
+    metrics.push(...data);
+    cursor = meta.next_cursor ?? undefined;
+    if (!cursor) return { metrics, now };
+  }
+  return { metrics, now, since: metrics.at(-1)?.hour };
+}
+
+export function useMetrics(project: string, workflow: string | undefined, agent: string | undefined, window: Window) {
+  return useQuery({
+    queryKey: ["metrics", project, workflow, agent, window.name],
+    enabled: workflow !== undefined,
+    // A longer window moves more slowly, and is dearer to read.
+    refetchInterval: window.length / 1440,
+    placeholderData: (before) => before,
+    queryFn: () => read(project, workflow ?? "", agent, window),
+  });
+}
+
+export function useAgents(project: string, workflow: string | undefined) {
+  return useQuery({
+    queryKey: ["metrics-agents", project, workflow],
+    enabled: workflow !== undefined,
+    staleTime: 60_000,
+    queryFn: async () => {
+      const agents: Schemas["Agent"][] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await call(
+          api.GET("/api/v1/projects/{project}/workflows/{workflow}/agents", {
+            params: { path: { project, workflow: workflow ?? "" }, query: { limit: 200, cursor } },
+          }),
+        );
+        agents.push(...page.data);
+        cursor = page.meta.next_cursor ?? undefined;
+      } while (cursor);
+      return agents;
+    },
+  });
+}
+
+export function useWorkflows(project: string) {
+  return useQuery({
+    queryKey: ["workflows", project, undefined],
+    queryFn: () =>
+      call(api.GET("/api/v1/projects/{project}/workflows", { params: { path: { project }, query: { limit: 200 } } })),
+  });
+}

@@ -1,0 +1,25 @@
+// Where the numbers lead: to the runs and failures that they count.
+import { href } from "../url";
+import type { Window } from "./measure";
+
+export interface Place {
+  project: string;
+  workflow: string;
+  agent?: string;
+  window: Window;
+}
+
+/** Lists know the shorter windows; of a longer one they show all. */
+const listed = (window: Window) => (window.name === "30 d" ? undefined : window.name);
+
+export function toRuns({ project, workflow, agent, window }: Place): string {
+  return href(`/projects/${project}/workflows/${workflow}/runs`, { agent, window: listed(window) });
+}
+
+export function toFailures({ project, workflow, agent, window }: Place): string {
+  return href(`/projects/${project}/failures`, { workflow, agent, window: listed(window), replayed: "shown" });
+}
+
+export function toAgent({ project, workflow }: Place, cell: string): string {
+  return href(`/projects/${project}/workflows/${workflow}`, { cell });
+}

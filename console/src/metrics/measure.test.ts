@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { byAgent, byTime, groupsOf, lanes, type Metric, percent, totals, wilson, windowOf } from "./measure";
+
+const metric = (cell_id: string, hour: string, received: number, errors = 0): Metric => ({
+  cell_id,
+  hour,
+  received,
+  emitted: received - errors,
+  errors,
+  checks: 0,
+  last_received_at: hour,
+  last_emitted_at: null,
+  last_check_at: null,
+  last_error_at: null,
+});
+const HOURS = ["2026-01-01T10:00:00.000Z", "2026-01-01T11:00:00.000Z", "2026-01-01T12:00:00.000Z"] as const;
+
+test("sums of all, and of each agent", () => {
+  const metrics = [metric("a", HOURS[0], 3), metric("b", HOURS[0], 9, 2), metric("a", HOURS[1], 1)];
+  expect(totals(metrics)).toEqual({ received: 13, emitted: 11, errors: 2, checks: 0 });
+  expect(byAgent(metrics)).toMatchObject([
+    { cell: "b", received: 9, errors: 2 },
+    { cell: "a", received: 4, last: HOURS[1] },
+  ]);
+});
+
+test("bars stand for the whole window, with zeros where nothing was", () => {
+  const now = Date.parse("2026-01-01T12:30:00.000Z");
+  const bars = byTime(
+    [metric("a", HOURS[0], 3), metric("b", HOURS[0], 1), metric("a", HOURS[2], 5)],
+    windowOf(undefined),
+    now,
+  );
+  expect(bars).toHaveLength(24);
+  expect(bars.slice(-3).map((bar) => bar.received)).toEqual([4, 0, 5]);
+  const days = byTime([metric("a", HOURS[0], 3), metric("a", HOURS[2], 5)], windowOf("30 d"), now);
+  expect(days).toHaveLength(30);
+  expect(days.at(-1)?.received).toBe(8);
+});
+
+test("Wilson's interval is what tables say, and stays within 0 and 1", () => {
+  const known = wilson(5, 10);
+  expect(known?.low).toBeCloseTo(0.2366, 4);
+  expect(known?.high).toBeCloseTo(0.7634, 4);
+  expect(wilson(0, 10)).toMatchObject({ share: 0, low: 0 });
+  expect(wilson(0, 10)?.high).toBeCloseTo(0.2775, 4);
+  expect(wilson(10, 10)).toMatchObject({ share: 1, high: 1 });
+  expect(wilson(0, 0)).toBeUndefined();
+});
+
+test("lanes are held against their weights", () => {
+  const groups = groupsOf({ groups: [{ name: "a", weight: 3 }, { name: "b" }, { weight: 1 }, null] });
+  expect(groups).toEqual([
+    { name: "a", weight: 3 },
+    { name: "b", weight: 1 },
+  ]);
+  expect(lanes(groups, { a: 6, other: 5 })).toMatchObject([
+    { group: "a", wanted: 0.75, count: 6, had: { share: 1 } },
+    { group: "b", wanted: 0.25, count: 0, had: { share: 0 } },
+  ]);
+});
+
+test("shares are short words", () => {
+  expect([0, 0.0004, 0.004, 0.333, 1].map(percent)).toEqual(["0 %", "< 0.1 %", "0.4 %", "33 %", "100 %"]);
+});

@@ -1,0 +1,140 @@
+// What is measured, added up: by agent, by hour or day, by lane; and how sure a share is.
+import type { Schemas } from "../api/types";
+
+export type Metric = Schemas["Metric"];
+
+export interface Sums {
+  received: number;
+  emitted: number;
+  errors: number;
+  checks: number;
+}
+
+export const MEASURES = ["received", "emitted", "errors", "checks"] as const;
+export type Measure = (typeof MEASURES)[number];
+
+const HOUR = 3_600_000;
+
+export interface Window {
+  name: string;
+  length: number;
+  /** How long a bar of a chart is. */
+  bar: number;
+}
+
+export const WINDOWS: [Window, ...Window[]] = [
+  { name: "24 h", length: 24 * HOUR, bar: HOUR },
+  { name: "7 d", length: 7 * 24 * HOUR, bar: 6 * HOUR },
+  { name: "30 d", length: 30 * 24 * HOUR, bar: 24 * HOUR },
+];
+
+export function windowOf(name: string | undefined): Window {
+  return WINDOWS.find((window) => window.name === name) ?? WINDOWS[0];
+}
+
+const none = (): Sums => ({ received: 0, emitted: 0, errors: 0, checks: 0 });
+
+function add(sums: Sums, metric: Sums) {
+  for (const measure of MEASURES) sums[measure] += metric[measure];
+}
+
+export function totals(metrics: Metric[]): Sums {
+  const sums = none();
+  for (const metric of metrics) add(sums, metric);
+  return sums;
+}
+
+export interface AgentSums extends Sums {
+  cell: string;
+  last: string | null;
+}
+
+/** The sums of each agent; those that did most come first. */
+export function byAgent(metrics: Metric[]): AgentSums[] {
+  const agents = new Map<string, AgentSums>();
+  for (const metric of metrics) {
+    const sums = agents.get(metric.cell_id) ?? { cell: metric.cell_id, last: null, ...none() };
+    agents.set(metric.cell_id, sums);
+    add(sums, metric);
+    for (const at of [metric.last_received_at, metric.last_emitted_at, metric.last_check_at]) {
+      if (at && (!sums.last || at > sums.last)) sums.last = at;
+    }
+  }
+  return [...agents.values()].sort(
+    (a, b) => b.received + b.emitted - a.received - a.emitted || (a.cell < b.cell ? -1 : 1),
+  );
+}
+
+export interface Bar extends Sums {
+  /** When it begins, in milliseconds. */
+  at: number;
+}
+
+/** The sums of each bar of the window that ends now. A bar without anything is there, too: its zeros are known. */
+export function byTime(metrics: Metric[], window: Window, now: number): Bar[] {
+  const { length, bar } = window;
+  const end = Math.floor(now / HOUR) * HOUR + HOUR;
+  const start = end - length;
+  const bars: Bar[] = Array.from({ length: length / bar }, (_, at) => ({ at: start + at * bar, ...none() }));
+  for (const metric of metrics) {
+    const found = bars[Math.floor((Date.parse(metric.hour) - start) / bar)];
+    if (found) add(found, metric);
+  }
+  return bars;
+}
+
+/** A share with its interval. */
+export interface Share {
+  share: number;
+  low: number;
+  high: number;
+}
+
+/** The share of some among all, with Wilson's interval of 95 %: it holds for small numbers, and never leaves 0 to 1. */
+export function wilson(some: number, all: number): Share | undefined {
+  if (all <= 0) return undefined;
+  const z = 1.959964;
+  const share = some / all;
+  const middle = (share + z ** 2 / (2 * all)) / (1 + z ** 2 / all);
+  const half = (z / (1 + z ** 2 / all)) * Math.sqrt((share * (1 - share)) / all + z ** 2 / (4 * all ** 2));
+  return {
+    share,
+    low: some === 0 ? 0 : Math.max(0, middle - half),
+    high: some === all ? 1 : Math.min(1, middle + half),
+  };
+}
+
+export interface Lane {
+  group: string;
+  /** The share that its weight gives it. */
+  wanted: number;
+  count: number;
+  /** The share that it had. */
+  had: Share | undefined;
+}
+
+/** The lanes of a split: how many events each got, beside what it should get. */
+export function lanes(groups: { name: string; weight: number }[], counts: Record<string, number>): Lane[] {
+  const weights = groups.reduce((sum, { weight }) => sum + weight, 0);
+  const all = groups.reduce((sum, { name }) => sum + (counts[name] ?? 0), 0);
+  return groups.map(({ name, weight }) => {
+    const count = counts[name] ?? 0;
+    return { group: name, wanted: weights > 0 ? weight / weights : 0, count, had: wilson(count, all) };
+  });
+}
+
+/** The groups of a split's config, as far as they can be read. */
+export function groupsOf(config: Record<string, unknown>): { name: string; weight: number }[] {
+  const groups = Array.isArray(config.groups) ? (config.groups as unknown[]) : [];
+  return groups.flatMap((group) => {
+    const { name, weight = 1 } = (group ?? {}) as { name?: unknown; weight?: unknown };
+    return typeof name === "string" && typeof weight === "number" ? [{ name, weight }] : [];
+  });
+}
+
+/** A share in words: `33 %`, `0.4 %`. */
+export function percent(share: number): string {
+  const hundreds = share * 100;
+  if (hundreds > 0 && hundreds < 0.1) return "< 0.1 %";
+  return `${hundreds < 10 && hundreds > 0 ? hundreds.toFixed(1) : Math.round(hundreds)} %`;
+}
