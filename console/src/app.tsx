@@ -28,6 +28,7 @@ const PAGES: [string, Page][] = [
   ["agents", lazy(() => import("./agents/agents"))],
   ["agents/:agent", lazy(() => import("./agents/agent"))],
   ["agents/:agent/instances/:instance/sessions/:session", lazy(() => import("./agents/session"))],
+  ["connections", lazy(() => import("./connections/connections"))],
   ["metrics", Metrics],
   ["workflows/:workflow/metrics", Metrics],
   ["settings", Settings],

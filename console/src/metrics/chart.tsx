@@ -79,6 +79,10 @@ function options(parent: HTMLElement, bar: number, colour: string, now: { curren
         ...axis,
         size: 48,
         space: 32,
+        // Counts have no halves.
+        incrs: [1, 2, 5]
+          .flatMap((each) => [each, each * 10, each * 100, each * 1e3, each * 1e4, each * 1e5, each * 1e6, each * 1e7])
+          .sort((a, b) => a - b),
         grid: { stroke: named("--line"), width: 1 },
         values: (_, splits) => splits.map((value) => now.current.format(value)),
       },

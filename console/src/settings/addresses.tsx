@@ -1,7 +1,5 @@
 // The hooks and feeds of all workflows of the project, to copy.
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { api, call } from "../api/client";
 import { useMay } from "../session";
 import { Copy } from "../ui/copy";
 import { Empty } from "../ui/empty";
@@ -9,6 +7,7 @@ import { List } from "../ui/list";
 import { Problem } from "../ui/problem";
 import { Section } from "../ui/section";
 import { State } from "../ui/state";
+import { MOST_WORKFLOWS, type Placed, useAllAgents } from "../workflows/all-agents";
 
 interface Address {
   workflow: { id: string; name: string; state: string };
@@ -16,42 +15,24 @@ interface Address {
   url: string;
 }
 
-/** So many workflows are asked for their addresses: each is one call. */
-const MOST = 50;
-
-async function addresses(project: string) {
-  const path = { project };
-  const workflows = await call(
-    api.GET("/api/v1/projects/{project}/workflows", { params: { path, query: { limit: MOST } } }),
-  );
+/** The addresses that agents have. */
+export function addresses(placed: Placed[]): { hooks: Address[]; feeds: Address[] } {
   const [hooks, feeds]: [Address[], Address[]] = [[], []];
-  const all = await Promise.all(
-    workflows.data.map(async (workflow) => ({
-      workflow,
-      agents: await call(
-        api.GET("/api/v1/projects/{project}/workflows/{workflow}/agents", {
-          params: { path: { project, workflow: workflow.id }, query: { limit: 200 } },
-        }),
-      ),
-    })),
-  );
-  for (const { workflow, agents } of all) {
-    for (const { cell_id, name, hook_url, feed_url } of agents.data) {
-      const agent = { id: cell_id, name };
-      if (hook_url) hooks.push({ workflow, agent, url: hook_url });
-      if (feed_url)
-        feeds.push({ workflow, agent, url: `${feed_url}.xml` }, { workflow, agent, url: `${feed_url}.json` });
-    }
+  for (const { workflow, agent } of placed) {
+    const { cell_id: id, name, hook_url, feed_url } = agent;
+    const of = { workflow, agent: { id, name } };
+    if (hook_url) hooks.push({ ...of, url: hook_url });
+    if (feed_url) feeds.push({ ...of, url: `${feed_url}.xml` }, { ...of, url: `${feed_url}.json` });
   }
-  return { hooks, feeds, more: workflows.meta.next_cursor !== null };
+  return { hooks, feeds };
 }
 
 export function Addresses({ project }: { project: string }) {
   const editor = useMay("editor");
-  const found = useQuery({ queryKey: ["addresses", project], queryFn: () => addresses(project) });
+  const found = useAllAgents(project);
   if (found.error) return <Problem error={found.error} retry={() => found.refetch()} />;
   if (!found.data) return null;
-  const { hooks, feeds, more } = found.data;
+  const { hooks, feeds } = addresses(found.data.placed);
   if (hooks.length + feeds.length === 0) {
     return (
       <Empty title="No workflow has a hook or a feed.">
@@ -73,7 +54,7 @@ export function Addresses({ project }: { project: string }) {
         <p className="muted">Whoever has the address of a feed can read it.</p>
         <Table project={project} label="Feeds" rows={feeds} />
       </Section>
-      {more && <p className="muted">These are the addresses of the first {MOST} workflows.</p>}
+      {found.data.more && <p className="muted">These are the addresses of the first {MOST_WORKFLOWS} workflows.</p>}
     </>
   );
 }

@@ -71,7 +71,9 @@ function SignedIn() {
   if (session.data.auth === "open") {
     return (
       <Section title="Signed in">
-        <p className="muted">No key is needed here, so nobody signs in. With `--auth required`, each has a role.</p>
+        <p className="muted">
+          No key is needed here, so nobody signs in. With <code>--auth required</code>, each has a role.
+        </p>
       </Section>
     );
   }

@@ -129,7 +129,7 @@ function SetCredential({ name = "", hosts, set, busy }: SetProps) {
     set({ name: text("name").trim(), value: text("value"), hosts: hostsOf(text("hosts")) });
   };
   return (
-    <form className="settings-form" onSubmit={submit}>
+    <form className="settings-form helped" onSubmit={submit}>
       <Labelled label="Name" help="The name of a model's provider: its key.">
         {(id) => <input id={id} name="name" className="field mono" defaultValue={name} placeholder="openai" required />}
       </Labelled>
@@ -141,13 +141,9 @@ function SetCredential({ name = "", hosts, set, busy }: SetProps) {
           <input id={id} name="hosts" className="field mono" defaultValue={proposed} placeholder="api.example.com" />
         )}
       </Labelled>
-      <Labelled label="Save" help=" ">
-        {(id) => (
-          <Button id={id} type="submit" icon="key" disabled={busy}>
-            Set it
-          </Button>
-        )}
-      </Labelled>
+      <Button type="submit" icon="key" disabled={busy}>
+        Set it
+      </Button>
     </form>
   );
 }

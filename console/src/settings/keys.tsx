@@ -43,7 +43,7 @@ export function Keys({ project }: { project: string }) {
     <Section title="API keys">
       {session.data?.auth === "open" && (
         <p className="muted">
-          No key is needed here: the program was started with `--auth open`. Keys work all the same.
+          No key is needed here: the program was started with <code>--auth open</code>. Keys work all the same.
         </p>
       )}
       {error && <Problem error={error} />}

@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import type { Placed } from "../workflows/all-agents";
+import { addresses } from "./addresses";
+
+test("a hook has one address, and a feed two", () => {
+  const workflow = { id: "w", name: "W", state: "active" as const };
+  const placed = (cell_id: string, urls: object) =>
+    ({ workflow, agent: { cell_id, name: cell_id, ...urls } }) as Placed;
+  const found = addresses([placed("a", { hook_url: "h" }), placed("b", { feed_url: "f" }), placed("c", {})]);
+  expect(found.hooks.map((row) => row.url)).toEqual(["h"]);
+  expect(found.feeds.map((row) => `${row.agent.id} ${row.url}`)).toEqual(["b f.xml", "b f.json"]);
+});
