@@ -65,8 +65,7 @@ export function useConnectionAction(project: string) {
   return useMutation({
     mutationFn: ({ connection, action }: { connection: string; action: Action }) => {
       const path = `/api/v1/projects/{project}/connections/{connection}/${action}` as const;
-      // The routes take the same, but their type is a union.
-      return call(api.POST(path, { params: { path: { project, connection } }, body: {} as undefined }));
+      return call(api.POST(path, { params: { path: { project, connection } } }));
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ["connections", project] }),
   });
