@@ -72,7 +72,7 @@ export function List<Row>({ label, rows, columns, id, to, selected, look: lookOf
           className={`list-row ${selected === id(row) ? "selected" : ""} ${to ? "opens" : ""} ${lookOf?.(row) ?? ""}`}
           aria-selected={selected === undefined ? undefined : selected === id(row)}
           style={template}
-          onClick={(event) => to && !isControl(event.target) && go(to(row))}
+          onClick={(event) => to && isPlain(event.currentTarget, event.target) && go(to(row))}
           onKeyDown={(event) => event.key === "Enter" && event.target === event.currentTarget && to && go(to(row))}
         >
           {columns.map((column) => (
@@ -94,8 +94,9 @@ export function isTyping(target: EventTarget | null) {
   );
 }
 
-function isControl(target: EventTarget) {
-  return !!(target as HTMLElement).closest("a, button, input, label");
+/** Whether a click was on the row itself: not on a control in it, nor in a menu or a question that stands elsewhere and belongs to it. */
+function isPlain(row: Element, target: EventTarget) {
+  return target instanceof Element && row.contains(target) && !target.closest("a, button, input, label");
 }
 
 /** The way through the pages of a list: the cursors that were passed are in the address. */
