@@ -93,7 +93,7 @@ function Ending({ project, name }: { project: string; name: string }) {
     mutationFn: () => call(api.DELETE("/api/v1/projects/{project}", { params: { path: { project } } })),
     onSuccess: async () => {
       go("/projects");
-      await queries.invalidateQueries();
+      await queries.invalidateQueries({ queryKey: ["projects"] });
     },
   });
   return (
@@ -110,7 +110,7 @@ function Ending({ project, name }: { project: string; name: string }) {
           action="Delete the project"
           act={() => end.mutate()}
         >
-          <p>{holds.data ? goes(holds.data) : "All that it has"} go for good, with all runs, events and sessions.</p>
+          <p>With it go for good: {holds.data ? `${goes(holds.data)}, and ` : ""}all runs, events and sessions.</p>
           <p>Hooks and feeds end, and other projects' connections to it, too.</p>
         </Confirm>
       </div>

@@ -38,7 +38,8 @@ export const SHORTCUTS: [string, [string, string][]][] = [
     "Texts",
     [
       ["Ctrl S", "Save an agent's text"],
-      ["Ctrl Enter", "Send a message"],
+      ["Enter", "Send a message"],
+      ["Shift Enter", "Begin a line in a message"],
     ],
   ],
 ];

@@ -8,7 +8,7 @@ export function goes(counts: { count: number; more: boolean }[]): string {
   const parts = counts.flatMap(({ count, more }, at) =>
     count === 0 ? [] : [`${more ? "more than " : ""}${count} ${NOUNS[at]}${count === 1 && !more ? "" : "s"}`],
   );
-  if (parts.length === 0) return "Its settings";
+  if (parts.length === 0) return "its settings";
   return parts.length === 1 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 

@@ -66,8 +66,10 @@ function Goes({ project, workflow }: { project: string; workflow: Schemas["Workf
   return (
     <>
       <p>
-        {known ? `${count(known.agents)} agents with their memory and logs` : "Its agents with their memory and logs"},{" "}
-        {workflow.version} {workflow.version === 1 ? "version" : "versions"}, and all its runs and events
+        {workflow.built_version === 0
+          ? "Its canvas"
+          : `${known ? count(known.agents) : "Its"} agents with their memory and logs`}
+        , {workflow.version} {workflow.version === 1 ? "version" : "versions"}, and all its runs and events
         {known && known.emitted > 0 ? ` (${count(known.emitted)} events in the last 24 hours)` : ""} go for good. Its
         hooks and feeds end.
       </p>
