@@ -1,5 +1,6 @@
 // Writing to an agent, and its answer as it comes.
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { ApiError } from "../api/error";
 import { Button } from "../ui/button";
 import { Problem } from "../ui/problem";
 import type { SessionPath } from "./session-data";
@@ -39,6 +40,11 @@ export function useAsking(path: SessionPath, ended: () => Promise<unknown>) {
   return { live, error, send, forget: () => setError(undefined) };
 }
 
+/** Whether the server takes no prompts at this address: in the cloud, another address does. */
+export function isElsewhere(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404 && error.message.startsWith("Agents are not asked");
+}
+
 interface Props {
   send: (message: string) => Promise<boolean>;
   busy: boolean;
@@ -62,6 +68,16 @@ export function Composer({ send, busy, error }: Props) {
     event.preventDefault();
     void submit();
   };
+  if (isElsewhere(error)) {
+    return (
+      <div className="composer">
+        <p className="muted">
+          On this deployment, agents are asked at its address for prompts, which is another one. What is said there
+          appears here.
+        </p>
+      </div>
+    );
+  }
   return (
     <form className="composer" onSubmit={submit}>
       {error !== undefined && <Problem error={error} />}

@@ -101,3 +101,17 @@ export function total(turns: Turn[]): Usage {
 export function lackingKey(error: { code: string; message: string } | undefined): string | undefined {
   return error?.code === "key_missing" ? /`([\w.-]+)`/.exec(error.message)?.[1] : undefined;
 }
+
+/** What a conversation cost, in US dollars; that of models whose price is not known is not in it. */
+export function money({ cost, cost_known }: { cost: { total: number }; cost_known: boolean }): string {
+  const dollars = dollarsOf(cost.total);
+  if (cost_known) return dollars;
+  return cost.total > 0 ? `more than ${dollars}` : "—";
+}
+
+/** A sum in dollars, with as many digits as say something. */
+export function dollarsOf(sum: number): string {
+  if (sum === 0) return "$0";
+  if (sum < 0.0001) return "< $0.0001";
+  return `$${sum.toFixed(sum < 0.1 ? 4 : 2)}`;
+}

@@ -2,41 +2,31 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { api, call } from "../api/client";
-import { ApiError } from "../api/error";
 import { useMay } from "../session";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Problem } from "../ui/problem";
 import { Labelled } from "../ui/section";
-import { toSegment } from "../url";
+import { Time } from "../ui/time";
+import { toSegment, useParam } from "../url";
+import { listInstances, listSessions } from "./session-data";
 
 interface Props {
   project: string;
   agent: string;
 }
 
+/** Of so few instances, the sessions are shown at once. */
+const FEW = 5;
+
 /** The address of a conversation. */
 export function sessionAt(project: string, agent: string, instance: string, session: string) {
   return `/projects/${project}/agents/${toSegment(agent)}/instances/${toSegment(instance)}/sessions/${toSegment(session)}`;
 }
 
-/** The instances that were asked something. Of an agent that nobody asked, the list is not there. */
-async function listInstances(project: string, agent: string) {
-  const path = { project, name: agent };
-  try {
-    const page = await call(
-      api.GET("/p/{project}/admin/agents/{name}/instances", { params: { path, query: { limit: 200 } } }),
-    );
-    return page.instances;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return [];
-    throw error;
-  }
-}
-
 export function Instances({ project, agent }: Props) {
   const may = useMay("editor");
+  const [opened, open] = useParam("instance");
   const instances = useQuery({
     queryKey: ["instances", project, agent],
     refetchInterval: 10_000,
@@ -51,16 +41,49 @@ export function Instances({ project, agent }: Props) {
         <p className="muted">Nobody has asked it yet. The first message of a conversation makes the instance.</p>
       )}
       <ul className="side-list">
-        {rows.map(({ instanceId }) => (
-          <li key={instanceId}>
-            <Link href={sessionAt(project, agent, instanceId, "default")} title={instanceId}>
-              <Icon name="bot" />
-              <span className="grow cut">{instanceId}</span>
-            </Link>
-          </li>
-        ))}
+        {rows.map((instance) => {
+          const isOpen = opened === instance || (opened === undefined && rows.length <= FEW);
+          return (
+            <li key={instance}>
+              <button
+                type="button"
+                aria-expanded={isOpen}
+                title={instance}
+                onClick={() => open(isOpen ? "-" : instance)}
+              >
+                <Icon name={isOpen ? "chevronDown" : "chevronRight"} />
+                <span className="grow cut">{instance}</span>
+              </button>
+              {isOpen && <Sessions project={project} agent={agent} instance={instance} />}
+            </li>
+          );
+        })}
       </ul>
     </div>
+  );
+}
+
+function Sessions({ project, agent, instance }: Props & { instance: string }) {
+  const sessions = useQuery({
+    queryKey: ["sessions", project, agent, instance],
+    queryFn: () => listSessions(project, agent, instance),
+  });
+  if (sessions.error) return <Problem error={sessions.error} retry={() => sessions.refetch()} />;
+  return (
+    <ul className="side-inner">
+      {sessions.data?.map(({ session, created_at }) => (
+        <li key={session}>
+          <Link href={sessionAt(project, agent, instance, session)} title={session}>
+            <span className="grow cut">{session}</span>
+            {created_at && (
+              <span className="muted small">
+                <Time at={created_at} />
+              </span>
+            )}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -2,7 +2,9 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, call } from "../api/client";
 import { ApiError } from "../api/error";
+import { readLater } from "../api/later";
 import type { Schemas } from "../api/types";
+import { href } from "../url";
 import type { Event } from "./conversation";
 
 export interface SessionPath {
@@ -102,4 +104,65 @@ export function fork(path: SessionPath, session: string, upto: number | undefine
 
 export function remove(path: SessionPath) {
   return call(api.DELETE(SESSION, { params: { path } }));
+}
+
+interface Listed<T> {
+  data: T[];
+  meta: { next_cursor: string | null };
+}
+
+/** So many pages of a list are read. */
+const PAGES = 10;
+
+async function listed<T>(path: string): Promise<T[] | undefined> {
+  const rows: T[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < PAGES; page++) {
+    const answer: Listed<T> | undefined = await readLater(href(path, { limit: 200, cursor: cursor ?? undefined }));
+    if (!answer) return page === 0 ? undefined : rows;
+    rows.push(...answer.data);
+    cursor = answer.meta.next_cursor;
+    if (!cursor) break;
+  }
+  return rows;
+}
+
+const below = (project: string, agent: string) =>
+  `/api/v1/projects/${project}/agents/${encodeURIComponent(agent)}/instances`;
+
+/** The instances of an agent that were asked something, by id. */
+export async function listInstances(project: string, agent: string): Promise<string[]> {
+  const rows = await listed<{ instance: string }>(below(project, agent));
+  if (rows) return rows.map((row) => row.instance);
+  const older = await readLater<{ instances: { instanceId: string }[] }>(
+    `/p/${project}/admin/agents/${encodeURIComponent(agent)}/instances?limit=200`,
+  );
+  return older?.instances.map((row) => row.instanceId) ?? [];
+}
+
+export interface ListedSession {
+  session: string;
+  created_at?: string;
+}
+
+/** The sessions of an instance, newest first. */
+export async function listSessions(project: string, agent: string, instance: string): Promise<ListedSession[]> {
+  const rows = await listed<ListedSession>(`${below(project, agent)}/${encodeURIComponent(instance)}/sessions`);
+  if (!rows) return [{ session: "default" }];
+  return rows.sort((a, b) => ((a.created_at ?? "") < (b.created_at ?? "") ? 1 : -1));
+}
+
+export interface Usage {
+  input: number;
+  output: number;
+  cache_read: number;
+  cache_write: number;
+  cost: { total: number };
+  cost_known: boolean;
+}
+
+/** What all answers of a session took and cost. */
+export async function readUsage({ project, agent, instance, session }: SessionPath): Promise<Usage | null> {
+  const path = `${below(project, agent)}/${encodeURIComponent(instance)}/sessions/${encodeURIComponent(session)}/usage`;
+  return (await readLater<{ data: Usage }>(path))?.data ?? null;
 }

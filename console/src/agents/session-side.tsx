@@ -11,9 +11,9 @@ import { Facts, Section } from "../ui/section";
 import { State } from "../ui/state";
 import { count, Time } from "../ui/time";
 import { useParam } from "../url";
-import { type Turn, total } from "./conversation";
+import { money, type Turn, total } from "./conversation";
 import { sessionAt } from "./instances";
-import { cancel, fork, SESSION, type SessionPath, useOperations } from "./session-data";
+import { cancel, fork, readUsage, SESSION, type SessionPath, useOperations } from "./session-data";
 
 interface Props {
   path: SessionPath;
@@ -25,23 +25,36 @@ interface Props {
 }
 
 export function SessionSide({ path, turns, partly, forking, endFork }: Props) {
-  const usage = total(turns);
   return (
     <>
       {forking && <ForkForm path={path} upto={forking.upto} close={endFork} />}
       <Operations path={path} />
-      <Section title="Used">
-        <Facts
-          facts={[
-            ["Messages", partly ? `the last ${turns.length}` : count(turns.length)],
-            ["Tokens read", count(usage.input)],
-            ["Tokens written", count(usage.output)],
-            ["From the cache", count(usage.cache_read)],
-          ]}
-        />
-      </Section>
+      <Used path={path} turns={turns} partly={partly} />
       <Files path={path} moved={turns.at(-1)?.last ?? 0} />
     </>
+  );
+}
+
+/** What the conversation took: all of it, as the server keeps it; from an older server, what is loaded here. */
+function Used({ path, turns, partly }: Pick<Props, "path" | "turns" | "partly">) {
+  const kept = useQuery({
+    queryKey: ["session-usage", path, turns.at(-1)?.last ?? 0],
+    placeholderData: (before) => before,
+    queryFn: () => readUsage(path),
+  });
+  const usage = kept.data ?? total(turns);
+  return (
+    <Section title="Used">
+      <Facts
+        facts={[
+          ["Messages", partly ? `the last ${turns.length}` : count(turns.length)],
+          ["Tokens read", count(usage.input)],
+          ["Tokens written", count(usage.output)],
+          ["From the cache", count(usage.cache_read)],
+          ...(kept.data ? [["Cost", money(kept.data)] satisfies [string, string]] : []),
+        ]}
+      />
+    </Section>
   );
 }
 
