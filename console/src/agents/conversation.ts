@@ -1,5 +1,6 @@
 // A conversation, made of what happened in a session: for each thing that was asked, what was said and done about it.
 import type { Schemas } from "../api/types";
+import { dollarsOf } from "../ui/money";
 
 export type Event = Schemas["SessionEvent"];
 type Usage = Schemas["Usage"];
@@ -107,11 +108,4 @@ export function money({ cost, cost_known }: { cost: { total: number }; cost_know
   const dollars = dollarsOf(cost.total);
   if (cost_known) return dollars;
   return cost.total > 0 ? `more than ${dollars}` : "—";
-}
-
-/** A sum in dollars, with as many digits as say something. */
-export function dollarsOf(sum: number): string {
-  if (sum === 0) return "$0";
-  if (sum < 0.0001) return "< $0.0001";
-  return `$${sum.toFixed(sum < 0.1 ? 4 : 2)}`;
 }

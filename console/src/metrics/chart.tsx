@@ -11,6 +11,8 @@ interface Props {
   values: number[];
   /** The name of a custom property. */
   colour: string;
+  /** Whether the values are counts, which have no halves. */
+  whole: boolean;
   format: (value: number) => string;
   /** Told of the bar below the pointer, or of none. */
   hover: (index: number | undefined) => void;
@@ -18,6 +20,8 @@ interface Props {
 }
 
 const HEIGHT = 120;
+/** The steps of an axis of counts. */
+const WHOLE = Array.from({ length: 10 }, (_, at) => [1, 2, 5].map((step) => step * 10 ** at)).flat();
 /** Charts of a page point at the same time together. */
 const TOGETHER = uPlot.sync("metrics");
 
@@ -79,10 +83,7 @@ function options(parent: HTMLElement, bar: number, colour: string, now: { curren
         ...axis,
         size: 48,
         space: 32,
-        // Counts have no halves.
-        incrs: [1, 2, 5]
-          .flatMap((each) => [each, each * 10, each * 100, each * 1e3, each * 1e4, each * 1e5, each * 1e6, each * 1e7])
-          .sort((a, b) => a - b),
+        ...(now.current.whole && { incrs: WHOLE }),
         grid: { stroke: named("--line"), width: 1 },
         values: (_, splits) => splits.map((value) => now.current.format(value)),
       },

@@ -1,7 +1,8 @@
 // Small charts beside each other, each with its sum. The pointer shows the same time in all.
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { count } from "../ui/time";
+import { dollarsOf } from "../ui/money";
+import { count, duration } from "../ui/time";
 import { type Place, toFailures, toRuns } from "./doors";
 import type { Bar, Measure, Sums } from "./measure";
 
@@ -19,7 +20,21 @@ const SHOWN: Shown[] = [
   { measure: "emitted", title: "Events emitted", colour: "--trigger", to: toRuns },
   { measure: "errors", title: "Failures", colour: "--red", to: toFailures },
   { measure: "checks", title: "Checks", colour: "--external", to: toRuns },
+  { measure: "took", title: "Time spent on them", colour: "--external", to: toRuns },
+  { measure: "dollars", title: "Cost, estimated", colour: "--filter", to: toRuns },
 ];
+
+/** What is shown only where it was counted: not everything is checked, and older servers count neither time nor cost. */
+const SELDOM = new Set<Measure>(["checks", "took", "dollars"]);
+
+/** A value of a measure, in words. */
+export function worded(measure: Measure, value: number): string {
+  if (measure === "took") return duration(value);
+  return measure === "dollars" ? dollarsOf(value) : count(value);
+}
+
+const atAxis = (measure: Measure) => (value: number) =>
+  measure === "took" || measure === "dollars" ? worded(measure, value) : brief(value);
 
 interface Props {
   place: Place;
@@ -31,8 +46,7 @@ export function Charts({ place, bars, totals }: Props) {
   const [hovered, hover] = useState<number>();
   const at = useMemo(() => bars.map((bar) => bar.at), [bars]);
   const time = hovered === undefined ? undefined : bars[hovered];
-  // Checks are shown where something is checked at all.
-  const shown = SHOWN.filter(({ measure }) => measure !== "checks" || totals.checks > 0);
+  const shown = SHOWN.filter(({ measure }) => !SELDOM.has(measure) || totals[measure] > 0);
   return (
     <div className="charts">
       {shown.map((each) => (
@@ -63,6 +77,7 @@ interface OneProps extends Shown {
 function OneChart({ measure, title, colour, to, place, bars, at, sum, hovered, hover }: OneProps) {
   const [, go] = useLocation();
   const values = useMemo(() => bars.map((bar) => bar[measure]), [bars, measure]);
+  const format = useMemo(() => atAxis(measure), [measure]);
   return (
     <figure className="chart">
       <figcaption className="row">
@@ -70,11 +85,11 @@ function OneChart({ measure, title, colour, to, place, bars, at, sum, hovered, h
         {hovered ? (
           <span>
             <span className="muted small">{timeOf(hovered.at, place.window.bar)} </span>
-            {count(hovered[measure])}
+            {worded(measure, hovered[measure])}
           </span>
         ) : sum > 0 ? (
           <Link className={`door chart-sum ${measure === "errors" ? "bad" : ""}`} href={to(place)}>
-            {count(sum)}
+            {worded(measure, sum)}
           </Link>
         ) : (
           <span className="chart-sum muted">0</span>
@@ -87,7 +102,8 @@ function OneChart({ measure, title, colour, to, place, bars, at, sum, hovered, h
           bar={place.window.bar}
           values={values}
           colour={colour}
-          format={brief}
+          whole={measure !== "dollars"}
+          format={format}
           hover={hover}
           open={() => go(to(place))}
         />

@@ -1,5 +1,18 @@
 import { expect, test } from "vitest";
-import { byAgent, byTime, groupsOf, lanes, type Metric, percent, totals, wilson, windowOf } from "./measure";
+import {
+  byAgent,
+  byTime,
+  byVersion,
+  counted,
+  groupsOf,
+  lanes,
+  type Metric,
+  percent,
+  tookBelow,
+  totals,
+  wilson,
+  windowOf,
+} from "./measure";
 
 const metric = (cell_id: string, hour: string, received: number, errors = 0): Metric => ({
   cell_id,
@@ -17,11 +30,41 @@ const HOURS = ["2026-01-01T10:00:00.000Z", "2026-01-01T11:00:00.000Z", "2026-01-
 
 test("sums of all, and of each agent", () => {
   const metrics = [metric("a", HOURS[0], 3), metric("b", HOURS[0], 9, 2), metric("a", HOURS[1], 1)];
-  expect(totals(metrics)).toEqual({ received: 13, emitted: 11, errors: 2, checks: 0 });
+  expect(totals(metrics)).toMatchObject({ received: 13, emitted: 11, errors: 2, checks: 0 });
   expect(byAgent(metrics)).toMatchObject([
     { cell: "b", received: 9, errors: 2 },
     { cell: "a", received: 4, last: HOURS[1] },
   ]);
+});
+
+test("times, costs, groups and versions are added up, where a server counts them", () => {
+  const rich = {
+    version: 2,
+    took_ms: 50,
+    took_up_to: { "10": 8, "100": 1, more: 1 },
+    emitted_by_group: { a: 2 },
+    errors_by_code: { timeout: 1 },
+    estimated_cost: { usd: 0.5 },
+  };
+  const metrics = [
+    { ...metric("a", HOURS[0], 3), ...rich },
+    { ...metric("a", HOURS[1], 1), ...rich },
+    metric("b", HOURS[1], 1),
+  ];
+  expect(totals(metrics)).toMatchObject({ took: 100, dollars: 1, tookUpTo: { "10": 16, "100": 2, more: 2 } });
+  expect(counted(metrics, "emitted_by_group")).toEqual({ a: 4 });
+  expect(counted(metrics, "errors_by_code")).toEqual({ timeout: 2 });
+  expect(byVersion(metrics).map((sums) => [sums.version, sums.received])).toEqual([
+    [2, 4],
+    [null, 1],
+  ]);
+});
+
+test("most of what was timed took less than so much", () => {
+  const took = { "10": 8, "30": 1, "100": 0, more: 1 };
+  expect([0.5, 0.9, 0.95].map((part) => tookBelow(took, part))).toEqual([10, 30, undefined]);
+  expect(tookBelow({}, 0.5)).toBeUndefined();
+  expect(tookBelow({ "10": 0, "30": 2 }, 0.5)).toBe(30);
 });
 
 test("bars stand for the whole window, with zeros where nothing was", () => {

@@ -1,17 +1,24 @@
 // What is measured, added up: by agent, by hour or day, by lane; and how sure a share is.
 import type { Schemas } from "../api/types";
 
-export type Metric = Schemas["Metric"];
+/** What an agent counted in an hour, with a version; what came with newer servers may be missing. */
+export type Metric = Schemas["Metric"] & {
+  version?: number | null;
+  took_ms?: number;
+  took_up_to?: Record<string, number>;
+  emitted_by_group?: Record<string, number>;
+  errors_by_code?: Record<string, number>;
+  estimated_cost?: { usd: number };
+};
 
-export interface Sums {
-  received: number;
-  emitted: number;
-  errors: number;
-  checks: number;
-}
-
-export const MEASURES = ["received", "emitted", "errors", "checks"] as const;
+export const MEASURES = ["received", "emitted", "errors", "checks", "took", "dollars"] as const;
 export type Measure = (typeof MEASURES)[number];
+
+/** `took` is in milliseconds, `dollars` an estimate of what the cloud would take for it. */
+export type Sums = Record<Measure, number> & {
+  /** How often something took up to so many milliseconds: not cumulative. */
+  tookUpTo: Record<string, number>;
+};
 
 const HOUR = 3_600_000;
 
@@ -32,10 +39,45 @@ export function windowOf(name: string | undefined): Window {
   return WINDOWS.find((window) => window.name === name) ?? WINDOWS[0];
 }
 
-const none = (): Sums => ({ received: 0, emitted: 0, errors: 0, checks: 0 });
+const none = (): Sums => ({ received: 0, emitted: 0, errors: 0, checks: 0, took: 0, dollars: 0, tookUpTo: {} });
 
-function add(sums: Sums, metric: Sums) {
-  for (const measure of MEASURES) sums[measure] += metric[measure];
+function add(sums: Sums, metric: Metric) {
+  sums.received += metric.received;
+  sums.emitted += metric.emitted;
+  sums.errors += metric.errors;
+  sums.checks += metric.checks;
+  sums.took += metric.took_ms ?? 0;
+  sums.dollars += metric.estimated_cost?.usd ?? 0;
+  count(sums.tookUpTo, metric.took_up_to);
+}
+
+function count(into: Record<string, number>, counts: Record<string, number> | undefined) {
+  for (const [name, number] of Object.entries(counts ?? {})) into[name] = (into[name] ?? 0) + number;
+}
+
+/** The counts of a field over all metrics, by their names. */
+export function counted(metrics: Metric[], field: "emitted_by_group" | "errors_by_code"): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const metric of metrics) count(sums, metric[field]);
+  return sums;
+}
+
+/**
+ * Below what most deliveries were handled, in milliseconds: the upper end of the step in which that part of them ends. Nothing if nothing was
+ * timed, or if it lies beyond the last step.
+ */
+export function tookBelow(tookUpTo: Record<string, number>, part: number): number | undefined {
+  const all = Object.values(tookUpTo).reduce((sum, number) => sum + number, 0);
+  const steps = Object.keys(tookUpTo)
+    .map(Number)
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  let sum = 0;
+  for (const step of steps) {
+    sum += tookUpTo[step] ?? 0;
+    if (sum >= all * part && sum > 0) return step;
+  }
+  return undefined;
 }
 
 export function totals(metrics: Metric[]): Sums {
@@ -47,6 +89,23 @@ export function totals(metrics: Metric[]): Sums {
 export interface AgentSums extends Sums {
   cell: string;
   last: string | null;
+}
+
+export interface VersionSums extends Sums {
+  /** None for what was counted before versions were. */
+  version: number | null;
+}
+
+/** The sums of each version, the newest first. */
+export function byVersion(metrics: Metric[]): VersionSums[] {
+  const versions = new Map<number | null, VersionSums>();
+  for (const metric of metrics) {
+    const version = metric.version ?? null;
+    const sums = versions.get(version) ?? { version, ...none() };
+    versions.set(version, sums);
+    add(sums, metric);
+  }
+  return [...versions.values()].sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
 }
 
 /** The sums of each agent; those that did most come first. */

@@ -9,8 +9,9 @@ import { Section } from "../ui/section";
 import { href, useParam } from "../url";
 import { Charts } from "./charts";
 import { useAgents, useMetrics, useWorkflows } from "./data";
-import { byAgent, byTime, totals, WINDOWS, windowOf } from "./measure";
-import { AgentTable, TimeTable } from "./tables";
+import { Splits } from "./lanes";
+import { byAgent, byTime, byVersion, counted, totals, WINDOWS, windowOf } from "./measure";
+import { AgentTable, Codes, TimeTable, VersionTable } from "./tables";
 import "./metrics.css";
 
 export default function Metrics({ project, params }: PageProps) {
@@ -32,8 +33,11 @@ export default function Metrics({ project, params }: PageProps) {
       name(id);
     }
   };
+  const place = workflow ? { project, workflow, agent, window } : undefined;
   const read = metrics.data;
   const bars = read && byTime(read.metrics, window, read.now);
+  const versions = byVersion(read?.metrics ?? []);
+  const codes = counted(read?.metrics ?? [], "errors_by_code");
   const error = workflows.error ?? agents.error ?? metrics.error;
   const title = rows.find((row) => row.id === workflow)?.name;
   return (
@@ -105,12 +109,23 @@ export default function Metrics({ project, params }: PageProps) {
                 </span>
               )}
             </div>
-            {read && bars && (
+            {place && read && bars && (
               <div className={metrics.isPlaceholderData ? "metrics-old" : ""}>
-                <Charts place={{ project, workflow, agent, window }} bars={bars} totals={totals(read.metrics)} />
+                <Charts place={place} bars={bars} totals={totals(read.metrics)} />
                 <Section title="By agent">
-                  <AgentTable place={{ project, workflow, agent, window }} rows={byAgent(read.metrics)} names={names} />
+                  <AgentTable place={place} rows={byAgent(read.metrics)} names={names} />
                 </Section>
+                <Splits place={place} agents={agents.data ?? []} metrics={read.metrics} />
+                {versions.some((sums) => sums.version !== null) && (
+                  <Section title="By version">
+                    <VersionTable place={place} rows={versions} />
+                  </Section>
+                )}
+                {Object.keys(codes).length > 0 && (
+                  <Section title="Failures by code">
+                    <Codes place={place} codes={codes} />
+                  </Section>
+                )}
                 <Section title={window.bar < 6 * 3_600_000 ? "By hour" : "By time"}>
                   <TimeTable bars={bars} window={window} />
                 </Section>

@@ -1,10 +1,20 @@
 // The numbers of the charts, as tables: by agent, and over time.
 import { Link } from "wouter";
 import { type Column, List } from "../ui/list";
-import { count, Time } from "../ui/time";
+import { dollarsOf } from "../ui/money";
+import { count, duration, Time } from "../ui/time";
 import { timeOf } from "./charts";
 import { type Place, toAgent, toFailures, toRuns } from "./doors";
-import { type AgentSums, type Bar, percent, type Window, wilson } from "./measure";
+import {
+  type AgentSums,
+  type Bar,
+  percent,
+  type Sums,
+  tookBelow,
+  type VersionSums,
+  type Window,
+  wilson,
+} from "./measure";
 
 interface AgentProps {
   place: Place;
@@ -44,6 +54,35 @@ export function AgentTable({ place, rows, names }: AgentProps) {
       cell: (row) => <Counted value={row.errors} to={toFailures({ ...place, agent: row.cell })} bad />,
     },
     { title: "Failed of handled", width: "140px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
+    ...(rows.some((row) => row.took > 0)
+      ? [
+          {
+            title: "Half below",
+            width: "80px",
+            number: true,
+            wide: true,
+            cell: (row: AgentSums) => <Below row={row} part={0.5} />,
+          },
+          {
+            title: "95 % below",
+            width: "80px",
+            number: true,
+            wide: true,
+            cell: (row: AgentSums) => <Below row={row} part={0.95} />,
+          },
+        ]
+      : []),
+    ...(rows.some((row) => row.dollars > 0)
+      ? [
+          {
+            title: "Cost, est.",
+            width: "84px",
+            number: true,
+            wide: true,
+            cell: (row: AgentSums) => (row.dollars > 0 ? dollarsOf(row.dollars) : <span className="muted">—</span>),
+          },
+        ]
+      : []),
     { title: "Last active", width: "96px", cell: (row) => <Time at={row.last} /> },
   ];
   return <List label="By agent" rows={rows} id={(row) => row.cell} columns={columns} />;
@@ -60,7 +99,7 @@ function Counted({ value, to, bad }: { value: number; to?: string; bad?: boolean
 }
 
 /** The share of failures, with its interval where there are few to go by. */
-function Failed({ row }: { row: AgentSums }) {
+function Failed({ row }: { row: Sums }) {
   const share = wilson(row.errors, Math.max(row.received + row.checks, row.errors));
   if (!share || row.errors === 0) return <span className="muted">—</span>;
   return (
@@ -70,6 +109,70 @@ function Failed({ row }: { row: AgentSums }) {
         {percent(share.low)} – {percent(share.high)}
       </span>
     </span>
+  );
+}
+
+/** Below what a part of the deliveries was handled. */
+function Below({ row, part }: { row: Sums; part: number }) {
+  const below = tookBelow(row.tookUpTo, part);
+  if (below === undefined) return <span className="muted">—</span>;
+  return <span title={`${percent(part)} of the deliveries took less`}>{duration(below)}</span>;
+}
+
+export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[] }) {
+  return (
+    <List
+      label="By version"
+      rows={rows}
+      id={(row) => String(row.version)}
+      columns={[
+        {
+          title: "Version",
+          width: "minmax(120px, 1fr)",
+          cell: (row) =>
+            row.version === null ? (
+              <span className="muted">before versions were counted</span>
+            ) : (
+              <Link className="door" href={toRuns({ ...place, version: row.version })}>
+                v{row.version}
+              </Link>
+            ),
+        },
+        { title: "Handled", width: "84px", number: true, cell: (row) => <Counted value={row.received} /> },
+        { title: "Emitted", width: "84px", number: true, cell: (row) => <Counted value={row.emitted} /> },
+        { title: "Failures", width: "72px", number: true, cell: (row) => <Counted value={row.errors} bad /> },
+        { title: "Failed of handled", width: "140px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
+        { title: "Half below", width: "80px", number: true, wide: true, cell: (row) => <Below row={row} part={0.5} /> },
+        {
+          title: "95 % below",
+          width: "80px",
+          number: true,
+          wide: true,
+          cell: (row) => <Below row={row} part={0.95} />,
+        },
+      ]}
+    />
+  );
+}
+
+/** Why it failed, by code: each leads to those failures. */
+export function Codes({ place, codes }: { place: Place; codes: Record<string, number> }) {
+  const rows = Object.entries(codes).sort(([, a], [, b]) => b - a);
+  return (
+    <List
+      label="Failures by code"
+      rows={rows}
+      id={([code]) => code}
+      columns={[
+        { title: "Code", width: "minmax(120px, 1fr)", cell: ([code]) => <code>{code}</code> },
+        {
+          title: "Failures",
+          width: "84px",
+          number: true,
+          cell: ([code, number]) => <Counted value={number} to={toFailures({ ...place, code })} bad />,
+        },
+      ]}
+    />
   );
 }
 

@@ -1,0 +1,82 @@
+// The lanes of each split, side by side: how many events each got, its share with an interval, and what it should have.
+import { Link } from "wouter";
+import type { Schemas } from "../api/types";
+import { Section } from "../ui/section";
+import { count } from "../ui/time";
+import { type Place, toAgent, toRuns } from "./doors";
+import { counted, groupsOf, type Lane, lanes, type Metric, percent } from "./measure";
+import "./lanes.css";
+
+interface Props {
+  place: Place;
+  agents: Schemas["Agent"][];
+  metrics: Metric[];
+}
+
+export function Splits({ place, agents, metrics }: Props) {
+  const splits = agents
+    .filter(({ agent_type, cell_id }) => agent_type === "split" && (!place.agent || place.agent === cell_id))
+    .map((agent) => {
+      const own = metrics.filter((metric) => metric.cell_id === agent.cell_id);
+      return { agent, lanes: lanes(groupsOf(agent.config), counted(own, "emitted_by_group")) };
+    })
+    .filter((split) => split.lanes.some((lane) => lane.count > 0));
+  if (splits.length === 0) return null;
+  return (
+    <Section title="Splits">
+      {splits.map(({ agent, lanes }) => (
+        <figure key={agent.cell_id} className="split">
+          <figcaption className="row">
+            <Link className="door" href={toAgent(place, agent.cell_id)}>
+              {agent.name}
+            </Link>
+            <span className="muted">
+              share of its events, with the interval of 95 %; the line is what the weight wants
+            </span>
+          </figcaption>
+          <div className="lanes" role="table" aria-label={`Lanes of ${agent.name}`}>
+            {lanes.map((lane) => (
+              <LaneRow key={lane.group} lane={lane} to={toRuns({ ...place, agent: agent.cell_id })} />
+            ))}
+          </div>
+        </figure>
+      ))}
+    </Section>
+  );
+}
+
+const at = (share: number) => `${(share * 100).toFixed(2)}%`;
+
+function LaneRow({ lane: { group, wanted, count: events, had }, to }: { lane: Lane; to: string }) {
+  // What lies outside the interval is more than chance would do, in one of twenty cases at most.
+  const off = had !== undefined && (wanted < had.low || wanted > had.high);
+  return (
+    <div className="lane" role="row">
+      <span role="cell" className="cut" title={group}>
+        {group}
+      </span>
+      <span role="cell" className="lane-bar" aria-hidden="true">
+        {had && <span className="lane-share" style={{ width: at(had.share) }} />}
+        {had && <span className="lane-interval" style={{ left: at(had.low), width: at(had.high - had.low) }} />}
+        <span className="lane-wanted" style={{ left: at(wanted) }} />
+      </span>
+      <span role="cell" className="number">
+        {events > 0 ? (
+          <Link className="door" href={to}>
+            {count(events)}
+          </Link>
+        ) : (
+          "0"
+        )}
+      </span>
+      <span role="cell" className="number">
+        {had ? percent(had.share) : "—"}
+      </span>
+      <span role="cell" className={off ? "lane-off" : "muted"}>
+        {had ? `${percent(had.low)} – ${percent(had.high)}` : "—"}
+        {off ? ", not " : ", wanted "}
+        {percent(wanted)}
+      </span>
+    </div>
+  );
+}
