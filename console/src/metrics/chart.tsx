@@ -67,10 +67,13 @@ function options(parent: HTMLElement, bar: number, colour: string, now: { curren
   return {
     width: parent.clientWidth,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: TOGETHER.key } },
-    scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] } },
+    scales: {
+      x: { range: () => [(now.current.at[0] ?? 0) / 1000, ((now.current.at.at(-1) ?? 0) + bar) / 1000] },
+      y: { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] },
+    },
     axes: [
       {
         ...axis,

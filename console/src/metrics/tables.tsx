@@ -53,7 +53,7 @@ export function AgentTable({ place, rows, names }: AgentProps) {
       number: true,
       cell: (row) => <Counted value={row.errors} to={toFailures({ ...place, agent: row.cell })} bad />,
     },
-    { title: "Failed of handled", width: "140px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
+    { title: "Failed of handled", width: "180px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
     ...(rows.some((row) => row.took > 0)
       ? [
           {
@@ -141,7 +141,7 @@ export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[
         { title: "Handled", width: "84px", number: true, cell: (row) => <Counted value={row.received} /> },
         { title: "Emitted", width: "84px", number: true, cell: (row) => <Counted value={row.emitted} /> },
         { title: "Failures", width: "72px", number: true, cell: (row) => <Counted value={row.errors} bad /> },
-        { title: "Failed of handled", width: "140px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
+        { title: "Failed of handled", width: "180px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
         { title: "Half below", width: "80px", number: true, wide: true, cell: (row) => <Below row={row} part={0.5} /> },
         {
           title: "95 % below",

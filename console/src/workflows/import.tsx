@@ -27,7 +27,7 @@ export function ImportButton({ project, done, failed }: Props) {
   });
   return (
     <>
-      <Button icon="upload" disabled={bring.isPending} onClick={() => field.current?.click()}>
+      <Button className="import-button" icon="upload" disabled={bring.isPending} onClick={() => field.current?.click()}>
         Import a file
       </Button>
       <input

@@ -111,6 +111,7 @@ export default function Workflows({ project }: PageProps) {
               },
               {
                 title: "Runs, 24 h",
+                wide: true,
                 width: "84px",
                 number: true,
                 cell: (row) => <CameIn project={project} workflow={row.id} />,
@@ -123,15 +124,17 @@ export default function Workflows({ project }: PageProps) {
               },
               {
                 title: "Last event",
+                wide: true,
                 width: "96px",
                 cell: (row) => <LastEvent project={project} workflow={row.id} />,
               },
               {
                 title: "Version",
+                wide: true,
                 width: "92px",
                 cell: (row) => <Versions saved={row.version} built={row.built_version} />,
               },
-              { title: "Changed", width: "96px", cell: (row) => <Time at={row.updated_at} /> },
+              { title: "Changed", wide: true, width: "96px", cell: (row) => <Time at={row.updated_at} /> },
               {
                 title: "Actions",
                 unseen: true,
