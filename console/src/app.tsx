@@ -1,7 +1,7 @@
 // Which address shows which page. Pages are loaded when they are first shown.
 
 import { CSPProvider } from "@base-ui/react/csp-provider";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Redirect, Route, Router, Switch } from "wouter";
 import { ApiError } from "./api/error";
@@ -42,6 +42,12 @@ const PAGES: [string, Page][] = [
 ];
 
 const queries = new QueryClient({
+  // Whoever is not known any more, since the session is over or the key revoked, is asked to sign in again.
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof ApiError && error.status === 401) void queries.invalidateQueries({ queryKey: ["session"] });
+    },
+  }),
   defaultOptions: {
     queries: {
       retry: (failures, error) =>

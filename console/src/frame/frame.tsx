@@ -1,8 +1,9 @@
 // The frame around every page: the rail at the left, the page at the right. The page has its own top bar (`TopBar`).
-import { type ReactNode, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { Icon, type IconName } from "../ui/icon";
 import { useBadges } from "./badges";
+import { Boundary } from "./boundary";
 import { SearchButton, Searching } from "./search";
 import "./frame.css";
 
@@ -70,7 +71,12 @@ export function Frame({ project, children }: { project: string; children: ReactN
         })}
       </nav>
       <div className="frame-page">
-        <Searching project={project}>{children}</Searching>
+        <Searching project={project}>
+          <Boundary at={at}>
+            {/* The rail stays while a page is loaded. */}
+            <Suspense>{children}</Suspense>
+          </Boundary>
+        </Searching>
       </div>
     </div>
   );
