@@ -1,5 +1,6 @@
 // Who asks: what the server says of the key that signed in, or that none is needed.
 import { useQuery } from "@tanstack/react-query";
+import { api, call } from "./api/client";
 import { ApiError } from "./api/error";
 
 export type Role = "root" | "owner" | "editor" | "viewer" | "ingest";
@@ -18,11 +19,14 @@ export interface Session {
 const OPEN: Session = { auth: "open", signed_in: true, project_id: null, role: "root" };
 
 async function ask(): Promise<Session> {
-  const answer = await fetch("/api/v1/session", { credentials: "same-origin" });
-  if (answer.status === 404) return OPEN;
-  const body = await answer.json();
-  if (!answer.ok) throw new ApiError(answer.status, body.error);
-  return body.data.auth === "open" ? { ...OPEN, ...body.data, signed_in: true, role: "root" } : body.data;
+  try {
+    const { data } = await call(api.GET("/api/v1/session"));
+    return data.auth === "open" ? OPEN : data;
+  } catch (error) {
+    // A server without sign-in needs no key.
+    if (error instanceof ApiError && error.status === 404) return OPEN;
+    throw error;
+  }
 }
 
 export function useSession() {

@@ -6,6 +6,7 @@ import { setTheme, type Theme, theme } from "../design/theme";
 import { useSession } from "../session";
 import { signOut } from "../signin/sign-in";
 import { Button } from "../ui/button";
+import { Problem } from "../ui/problem";
 import { Facts, Section } from "../ui/section";
 import { Time } from "../ui/time";
 import { SHORTCUTS } from "./shortcuts";
@@ -67,6 +68,7 @@ function SignedIn() {
   const session = useSession();
   const queries = useQueryClient();
   const [, go] = useLocation();
+  const [error, setError] = useState<unknown>();
   if (!session.data) return null;
   if (session.data.auth === "open") {
     return (
@@ -78,7 +80,13 @@ function SignedIn() {
     );
   }
   const leave = async () => {
-    await signOut();
+    try {
+      await signOut();
+    } catch (failed) {
+      setError(failed);
+      return;
+    }
+    // Nothing that was read with the key stays.
     queries.clear();
     go("/");
   };
@@ -91,6 +99,7 @@ function SignedIn() {
         </Button>
       }
     >
+      {error !== undefined && <Problem error={error} retry={leave} />}
       <Facts
         facts={[
           ["Key", session.data.key_name ?? (session.data.role === "root" ? "The root key" : "—")],

@@ -1,27 +1,17 @@
 // Signing in with an API key. The key goes to the server once, for a cookie that no script can read; it is kept nowhere here.
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { ApiError, problemOf } from "../api/error";
+import { api, call } from "../api/client";
 import { Button } from "../ui/button";
 import { Problem } from "../ui/problem";
 import "./sign-in.css";
 
 export async function signIn(key: string): Promise<void> {
-  const answer = await fetch("/api/v1/session", {
-    method: "POST",
-    credentials: "same-origin",
-    headers: { "content-type": "application/json", "X-Rookery-Console": "1" },
-    body: JSON.stringify({ key }),
-  });
-  if (!answer.ok) throw new ApiError(answer.status, problemOf(await answer.json().catch(() => undefined)));
+  await call(api.POST("/api/v1/session", { body: { key } }));
 }
 
 export async function signOut(): Promise<void> {
-  await fetch("/api/v1/session", {
-    method: "DELETE",
-    credentials: "same-origin",
-    headers: { "X-Rookery-Console": "1" },
-  });
+  await call(api.DELETE("/api/v1/session"));
 }
 
 export function SignIn() {
