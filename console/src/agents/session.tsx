@@ -1,6 +1,6 @@
 // A conversation with an agent: what was said, what it is doing, and a field to say more.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import type { PageProps } from "../app";
 import { TopBar } from "../frame/frame";
@@ -105,7 +105,7 @@ function Conversation({ path }: { path: SessionPath }) {
       </TopBar>
       <main className={`session ${side ? "with-side" : ""}`}>
         <div className="session-main">
-          <Scroll follow={`${last} ${asking.live?.answer.steps.length}`}>
+          <Scroll follow={`${last} ${asking.live?.answer.steps.length}`} own={asking.live !== undefined}>
             {log.error && <Problem error={log.error} retry={() => log.refetch()} />}
             {end.error && <Problem error={end.error} />}
             {(log.data?.from ?? 0) > 0 && (
@@ -148,7 +148,7 @@ function Conversation({ path }: { path: SessionPath }) {
 }
 
 /** Keeps the end in view while it is; whoever reads further up is not moved, but told that more has come. */
-function Scroll({ follow, children }: { follow: string; children: React.ReactNode }) {
+function Scroll({ follow, own, children }: { follow: string; own: boolean; children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
   const inside = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
@@ -166,7 +166,11 @@ function Scroll({ follow, children }: { follow: string; children: React.ReactNod
     if (follow !== seen.current && !atEnd.current) setMore(true);
     seen.current = follow;
   }, [follow]);
-  const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
+  const toEnd = useCallback(() => box.current?.scrollTo({ top: box.current.scrollHeight }), []);
+  // Whoever asks wants to see the answer.
+  useEffect(() => {
+    if (own) toEnd();
+  }, [own, toEnd]);
   return (
     <div className="session-scroll-frame">
       <section

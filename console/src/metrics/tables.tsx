@@ -46,7 +46,13 @@ export function AgentTable({ place, rows, names }: AgentProps) {
       number: true,
       cell: (row) => <Counted value={row.emitted} to={toRuns({ ...place, agent: row.cell })} />,
     },
-    { title: "Checks", width: "72px", number: true, wide: true, cell: (row) => <Counted value={row.checks} /> },
+    {
+      title: "Checks",
+      width: "72px",
+      number: true,
+      wide: true,
+      cell: (row) => <Counted value={row.checks} to={toAgent(place, row.cell)} />,
+    },
     {
       title: "Failures",
       width: "72px",
@@ -120,6 +126,7 @@ function Below({ row, part }: { row: Sums; part: number }) {
 }
 
 export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[] }) {
+  const toVersion = ({ version }: VersionSums) => toRuns({ ...place, version: version ?? undefined });
   return (
     <List
       label="By version"
@@ -138,8 +145,18 @@ export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[
               </Link>
             ),
         },
-        { title: "Handled", width: "84px", number: true, cell: (row) => <Counted value={row.received} /> },
-        { title: "Emitted", width: "84px", number: true, cell: (row) => <Counted value={row.emitted} /> },
+        {
+          title: "Handled",
+          width: "84px",
+          number: true,
+          cell: (row) => <Counted value={row.received} to={toVersion(row)} />,
+        },
+        {
+          title: "Emitted",
+          width: "84px",
+          number: true,
+          cell: (row) => <Counted value={row.emitted} to={toVersion(row)} />,
+        },
         { title: "Failures", width: "72px", number: true, cell: (row) => <Counted value={row.errors} bad /> },
         { title: "Failed of handled", width: "180px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
         { title: "Half below", width: "80px", number: true, wide: true, cell: (row) => <Below row={row} part={0.5} /> },
