@@ -1,9 +1,9 @@
 // The palette: places, workflows and agents of the project, by name. Arrows move, Enter opens.
-import { Dialog } from "@base-ui/react/dialog";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { api, call } from "../api/client";
+import { Dialog } from "../ui/dialog";
 import { Icon, type IconName } from "../ui/icon";
 import { toSegment } from "../url";
 import { type Entry, find } from "./find";
@@ -62,6 +62,7 @@ export default function Palette({ project, close }: { project: string; close: ()
   const [at, setAt] = useState(0);
   const [, go] = useLocation();
   const list = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const id = useId();
   const found = find(useEntries(project), typed);
   const chosen = Math.min(at, found.length - 1);
@@ -81,48 +82,44 @@ export default function Palette({ project, close }: { project: string; close: ()
     event.preventDefault();
   };
   return (
-    <Dialog.Root open onOpenChange={(now) => !now && close()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="palette-backdrop" />
-        <Dialog.Popup className="palette" aria-label="Search">
-          <input
-            className="palette-input"
-            placeholder="Workflows, agents, places…"
-            aria-label="Search by name"
-            role="combobox"
-            aria-expanded="true"
-            aria-controls={id}
-            aria-activedescendant={found[chosen] ? `${id}-${chosen}` : undefined}
-            autoComplete="off"
-            spellCheck={false}
-            value={typed}
-            onChange={(event) => {
-              setTyped(event.target.value);
-              setAt(0);
-            }}
-            onKeyDown={press}
-          />
-          <div className="palette-list" role="listbox" id={id} aria-label="Found" ref={list}>
-            {found.map((entry, number) => (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field above, as a combobox has them.
-              <div
-                key={`${entry.to} ${entry.label}`}
-                id={`${id}-${number}`}
-                role="option"
-                aria-selected={number === chosen}
-                className="palette-entry"
-                onClick={() => open(entry)}
-                onMouseMove={() => number !== chosen && setAt(number)}
-              >
-                <Icon name={entry.icon ?? ICONS[entry.kind] ?? "chevronRight"} />
-                <span className="grow cut">{entry.label}</span>
-                <span className="muted small">{entry.kind}</span>
-              </div>
-            ))}
+    <Dialog className="palette" label="Search" first={field} close={close}>
+      <input
+        ref={field}
+        className="palette-input"
+        placeholder="Workflows, agents, places…"
+        aria-label="Search by name"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls={id}
+        aria-activedescendant={found[chosen] ? `${id}-${chosen}` : undefined}
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={press}
+      />
+      <div className="palette-list" role="listbox" id={id} aria-label="Found" ref={list}>
+        {found.map((entry, number) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field above, as a combobox has them.
+          <div
+            key={`${entry.to} ${entry.label}`}
+            id={`${id}-${number}`}
+            role="option"
+            aria-selected={number === chosen}
+            className="palette-entry"
+            onClick={() => open(entry)}
+            onMouseMove={() => number !== chosen && setAt(number)}
+          >
+            <Icon name={entry.icon ?? ICONS[entry.kind] ?? "chevronRight"} />
+            <span className="grow cut">{entry.label}</span>
+            <span className="muted small">{entry.kind}</span>
           </div>
-          {found.length === 0 && <p className="muted palette-none">Nothing has this name.</p>}
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+        ))}
+      </div>
+      {found.length === 0 && <p className="muted palette-none">Nothing has this name.</p>}
+    </Dialog>
   );
 }

@@ -1,12 +1,11 @@
 // Small charts beside each other, each with its sum. The pointer shows the same time in all.
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { dollarsOf } from "../ui/money";
 import { count, duration } from "../ui/time";
+import { Chart } from "./chart";
 import { type Place, toFailures, toRuns } from "./doors";
 import type { Bar, Measure, Sums } from "./measure";
-
-const Chart = lazy(() => import("./chart"));
 
 interface Shown {
   measure: Measure;
@@ -57,6 +56,7 @@ export function Charts({ place, bars, totals }: Props) {
           bars={bars}
           at={at}
           sum={totals[each.measure]}
+          index={hovered}
           hovered={time}
           hover={hover}
         />
@@ -70,11 +70,12 @@ interface OneProps extends Shown {
   bars: Bar[];
   at: number[];
   sum: number;
+  index: number | undefined;
   hovered: Bar | undefined;
   hover: (index: number | undefined) => void;
 }
 
-function OneChart({ measure, title, colour, to, place, bars, at, sum, hovered, hover }: OneProps) {
+function OneChart({ measure, title, colour, to, place, bars, at, sum, index, hovered, hover }: OneProps) {
   const [, go] = useLocation();
   const values = useMemo(() => bars.map((bar) => bar[measure]), [bars, measure]);
   const format = useMemo(() => atAxis(measure), [measure]);
@@ -95,19 +96,17 @@ function OneChart({ measure, title, colour, to, place, bars, at, sum, hovered, h
           <span className="chart-sum muted">0</span>
         )}
       </figcaption>
-      <Suspense fallback={<div className="chart-plot" />}>
-        <Chart
-          label={title}
-          at={at}
-          bar={place.window.bar}
-          values={values}
-          colour={colour}
-          whole={measure !== "dollars"}
-          format={format}
-          hover={hover}
-          open={() => go(to(place))}
-        />
-      </Suspense>
+      <Chart
+        at={at}
+        bar={place.window.bar}
+        values={values}
+        colour={colour}
+        whole={measure !== "dollars"}
+        format={format}
+        hovered={index}
+        hover={hover}
+        open={() => go(to(place))}
+      />
     </figure>
   );
 }

@@ -1,12 +1,12 @@
 // "Are you sure?", only for what cannot be undone: it names what goes, and the dangerous button is never the focused one.
-import { AlertDialog } from "@base-ui/react/alert-dialog";
-import { type ReactElement, type ReactNode, useRef } from "react";
+import { cloneElement, type ReactElement, type ReactNode, useId, useRef, useState } from "react";
 import { Button } from "./button";
+import { Dialog } from "./dialog";
 import "./confirm.css";
 
 interface Props {
   /** The button that asks. Without one, as for an item of a menu, `open` says when it is asked, and `close` is told of the end. */
-  trigger?: ReactElement;
+  trigger?: ReactElement<{ onClick?: () => void }>;
   open?: boolean;
   close?: () => void;
   title: string;
@@ -17,22 +17,45 @@ interface Props {
   act: () => void;
 }
 
-export function Confirm({ trigger, open, close, title, children, action, act }: Props) {
-  const keep = useRef<HTMLButtonElement>(null);
+export function Confirm({ trigger, open = false, close, ...question }: Props) {
+  const [asking, setAsking] = useState(false);
+  const end = () => {
+    setAsking(false);
+    close?.();
+  };
   return (
-    <AlertDialog.Root open={open} onOpenChange={(now) => !now && close?.()}>
-      {trigger && <AlertDialog.Trigger render={trigger} />}
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="backdrop" />
-        <AlertDialog.Popup className="confirm" initialFocus={keep}>
-          <AlertDialog.Title className="confirm-title">{title}</AlertDialog.Title>
-          <AlertDialog.Description render={<div />}>{children}</AlertDialog.Description>
-          <div className="confirm-buttons">
-            <AlertDialog.Close render={<Button ref={keep} />}>Keep</AlertDialog.Close>
-            <AlertDialog.Close render={<Button kind="danger" onClick={act} />}>{action}</AlertDialog.Close>
-          </div>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <>
+      {trigger && cloneElement(trigger, { onClick: () => setAsking(true) })}
+      {(asking || open) && <Question {...question} end={end} />}
+    </>
+  );
+}
+
+type QuestionProps = Pick<Props, "title" | "children" | "action" | "act"> & { end: () => void };
+
+function Question({ title, children, action, act, end }: QuestionProps) {
+  const keep = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  return (
+    <Dialog role="alertdialog" className="confirm" labelledBy={id} first={keep} close={end}>
+      <h2 id={id} className="confirm-title">
+        {title}
+      </h2>
+      {children}
+      <div className="confirm-buttons">
+        <Button ref={keep} onClick={end}>
+          Keep
+        </Button>
+        <Button
+          kind="danger"
+          onClick={() => {
+            end();
+            act();
+          }}
+        >
+          {action}
+        </Button>
+      </div>
+    </Dialog>
   );
 }
