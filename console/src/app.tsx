@@ -1,6 +1,5 @@
 // Which address shows which page. Pages are loaded when they are first shown.
 
-import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Redirect, Route, Router, Switch } from "wouter";
@@ -60,11 +59,9 @@ const queries = new QueryClient({
 export function App() {
   return (
     <QueryClientProvider client={queries}>
-      <CSPProvider disableStyleElements>
-        <Router base="/console">
-          <Guarded />
-        </Router>
-      </CSPProvider>
+      <Router base="/console">
+        <Guarded />
+      </Router>
     </QueryClientProvider>
   );
 }
