@@ -113,7 +113,8 @@ function Items({ below, items, close }: { below: HTMLElement; items: Item[]; clo
         </button>
       ))}
     </div>,
-    document.body,
+    // All that is shown stands in a landmark of the page.
+    below.closest("main, header, nav") ?? document.body,
   );
 }
 
