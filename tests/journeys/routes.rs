@@ -243,6 +243,10 @@ async fn events_runs_and_metrics(tour: &mut Tour) {
     let runs = tour.get("/projects/{p}/workflows/{w}/runs").await;
     assert!(runs["data"].as_array().unwrap().iter().any(|run| run["id"] == tour.ids["run"]), "{runs}");
     assert!(tour.get("/projects/{p}/workflows/{w}/metrics").await["data"].is_array());
+    let of_project = tour.get("/projects/{p}/runs?state=done").await;
+    assert!(of_project["data"].as_array().unwrap().iter().all(|run| run["workflow_id"] == tour.ids["w"]), "{of_project}");
+    let overview = tour.get("/projects/{p}/overview").await;
+    assert_eq!((&overview["data"]["failures"], &overview["data"]["waiting"]), (&json!(0), &json!(0)), "{overview}");
     let changes = tour.get("/projects/{p}/workflows/{w}/changes").await;
     assert_eq!((&changes["data"]["events"], &changes["data"]["built_version"]), (&json!([]), &json!(2)), "{changes}");
     let after = format!("/projects/{{p}}/workflows/{{w}}/changes?after={}", changes["meta"]["next_cursor"].as_str().unwrap());
@@ -251,6 +255,7 @@ async fn events_runs_and_metrics(tour: &mut Tour) {
 
 async fn failures(tour: &mut Tour) {
     assert_eq!(tour.get("/projects/{p}/workflows/{w}/failures").await["data"], json!([]));
+    assert_eq!(tour.get("/projects/{p}/failures?replayed=false").await["data"], json!([]));
     tour.ids.insert("failure", tour.ids["event"].clone());
     tour.post("/projects/{p}/workflows/{w}/failures/{failure}/replay", json!({})).await.error(404, "not_found");
     let replayed = tour.post("/projects/{p}/workflows/{w}/failures/replay", json!({})).await.expect(202);
@@ -265,6 +270,7 @@ async fn external_agents(tour: &mut Tour) {
     assert_eq!((&run["data"]["events"][0]["cell_id"], &run["data"]["events"][0]["payload"]), (&json!("served"), &request));
     tour.post("/api/execute", request).await.error(403, "forbidden");
     assert_eq!(tour.get("/projects/{p}/workflows/{w}/requests").await["data"], json!([]));
+    assert_eq!(tour.get("/projects/{p}/requests?state=open").await["data"], json!([]));
     tour.ids.insert("request", tour.ids["event"].clone());
     tour.call(Method::GET, "/projects/{p}/workflows/{w}/requests/{request}", None).await.error(404, "not_found");
     for path in [

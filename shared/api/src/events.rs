@@ -186,7 +186,7 @@ async fn list(
     let filter = EventFilter {
         cell: query.get("agent").map(|cell| CellId(cell.to_owned())),
         group: query.get("group").map(str::to_owned),
-        roots: false,
+        ..EventFilter::default()
     };
     let page = match query.get("run") {
         None => {

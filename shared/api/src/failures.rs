@@ -1,31 +1,43 @@
 //! Failures: deliveries, checks and timers that failed for good, and their replay.
 
 use crate::App;
+use crate::across::{InWorkflow, Listing, Looked, Scope, page};
 use crate::auth::Access;
 use crate::body::{Json, Nothing};
 use crate::error::Result;
 use crate::ids::Ids;
-use crate::list::{Listed, One, Query, listed, one};
-use crate::route::{Route, WORKFLOW};
+use crate::list::{One, Query, Window, one};
+use crate::route::{PROJECT, Route, WORKFLOW};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{CellId, Error, EventId, RunId, Time};
 use rookery_engine::Replayed;
-use rookery_store::{Page, Role, RunItem, Workflow};
+use rookery_store::{Cursor, Page, Placed, Project, Role, RunItem, Workflow};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+
+/// How long an attempt takes at most, in milliseconds, with much to spare.
+const ATTEMPT_MS: i64 = 5 * 60_000;
 
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
     let all = format!("{WORKFLOW}/failures");
     vec![
-        Route::new(Method::GET, &all, viewer, "Lists what failed for good, newest first.", list)
+        filtered(Route::new(Method::GET, &all, viewer, "Lists what failed for good, newest first.", list))
             .tool("list_failures", "Lists what failed for good in a workflow, newest first: which agent, on which event, why, and what to do about it.")
-            .paged()
-            .answers::<Listed<FailureView>>(200),
+            .answers::<Looked<FailureView>>(200),
+        filtered(Route::new(
+            Method::GET,
+            format!("{PROJECT}/failures"),
+            viewer,
+            "Lists what failed for good in all workflows of the project, newest first.",
+            list_of_project,
+        ))
+        .query("workflow", "Only those of this workflow.")
+        .answers::<Looked<InWorkflow<FailureView>>>(200),
         Route::new(
             Method::POST,
             format!("{all}/{{failure}}/replay"),
@@ -47,6 +59,16 @@ pub(crate) fn routes() -> Vec<Route> {
         .takes::<Nothing>()
         .answers::<One<Replayed>>(202),
     ]
+}
+
+/// Adds the filters of a list of failures.
+fn filtered(route: Route) -> Route {
+    route
+        .query("agent", "Only those of this agent: the id of its cell.")
+        .query("code", "Only those with this code.")
+        .query("replayed", "Only those that were replayed (`true`), or that were not (`false`).")
+        .windowed(["Only what failed from this time on (RFC 3339).", "Only what failed up to this time (RFC 3339)."])
+        .paged()
 }
 
 /// A delivery, check or timer that failed for good.
@@ -95,15 +117,65 @@ fn view(item: RunItem) -> Option<FailureView> {
     })
 }
 
+/// Which failures a list shows.
+struct Failures<'q> {
+    agent: Option<&'q str>,
+    code: Option<&'q str>,
+    replayed: Option<bool>,
+    window: Window,
+}
+
+impl<'q> Failures<'q> {
+    fn asked(query: &'q Query) -> Result<Self> {
+        let replayed = match query.get("replayed") {
+            None => None,
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            Some(_) => return Err(Error::invalid("`replayed` is neither `true` nor `false`.", "Leave it out for both.").into()),
+        };
+        Ok(Failures { agent: query.get("agent"), code: query.get("code"), replayed, window: query.window()? })
+    }
+}
+
+impl Listing for Failures<'_> {
+    type Shown = FailureView;
+    const LOOK: usize = 1000;
+
+    fn window(&self) -> Window {
+        // A failure stands in its list at the time at which its last attempt began.
+        Window { from: self.window.from.map(|from| from.plus(-ATTEMPT_MS)), ..self.window }
+    }
+
+    async fn places(&self, app: &App, workflow: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
+        Ok(app.engine.store.list_failure_places(&workflow.id, self.replayed, limit, after).await?)
+    }
+
+    async fn show(&self, app: &App, workflow: &Workflow, at: &Placed) -> Result<Option<FailureView>> {
+        let failure = app.engine.store.run_item(&workflow.id, at.id).await?.and_then(view);
+        Ok(failure.filter(|failure| {
+            self.agent.is_none_or(|agent| failure.cell_id.as_str() == agent)
+                && self.code.is_none_or(|code| failure.code == code)
+                && self.window.has(failure.failed_at)
+                && self.replayed.is_none_or(|replayed| failure.replayed_at.is_some() == replayed)
+        }))
+    }
+}
+
 async fn list(
     State(app): State<App>,
     Extension(workflow): Extension<Workflow>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let page = app.engine.store.list_failures(&workflow.id, limit, cursor.as_ref()).await?;
-    let items = page.items.into_iter().filter_map(view).collect();
-    Ok(listed(Page { items, next: page.next }, |failure| failure))
+    Ok(page(&app, Scope::of(workflow), &Failures::asked(&query)?, &query).await?.listed())
+}
+
+async fn list_of_project(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let failures = Failures::asked(&query)?;
+    Ok(page(&app, Scope::of_project(&app, &project, &query).await?, &failures, &query).await?.across())
 }
 
 async fn replay(

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod a2a;
+mod across;
 mod activity;
 mod agent_protocol;
 mod agent_types;
@@ -36,10 +37,12 @@ mod mcp;
 mod metrics;
 mod observe;
 mod openapi;
+mod overview;
 mod projects;
 mod ready_cells;
 mod requests;
 mod route;
+mod run_list;
 mod run_tree;
 mod runs;
 mod session_files;
@@ -188,7 +191,9 @@ fn routes() -> Vec<Route> {
         agents::routes(),
         events::routes(),
         changes::routes(),
+        run_list::routes(),
         runs::routes(),
+        overview::routes(),
         metrics::routes(),
         failures::routes(),
         requests::routes(),

@@ -119,9 +119,34 @@ impl Query {
         Ok(Some(Time(at.as_millisecond().max(0))))
     }
 
+    /// The times that `from` and `to` name.
+    pub(crate) fn window(&self) -> Result<Window> {
+        let window = Window { from: self.time("from")?, to: self.time("to")? };
+        match (window.from, window.to) {
+            (Some(from), Some(to)) if from > to => {
+                Err(Error::invalid("`from` is later than `to`.", "Give the earlier time as `from`.").into())
+            }
+            _ => Ok(window),
+        }
+    }
+
     /// Where the page begins.
     pub(crate) fn cursor(&self) -> Result<Option<Cursor>> {
         Ok(self.get("cursor").map(read_cursor).transpose()?)
+    }
+}
+
+/// A span of time, with both ends; open where an end is not given.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Window {
+    pub(crate) from: Option<Time>,
+    pub(crate) to: Option<Time>,
+}
+
+impl Window {
+    /// Whether a time is in it.
+    pub(crate) fn has(self, at: Time) -> bool {
+        self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at <= to)
     }
 }
 

@@ -41,10 +41,11 @@ async fn list(
     Extension(workflow): Extension<Workflow>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let to = query.time("to")?.unwrap_or_else(Time::now);
-    let from = query.time("from")?.unwrap_or(to.plus(-SHOWN_MS));
+    let window = query.window()?;
+    let to = window.to.unwrap_or_else(Time::now);
+    let from = window.from.unwrap_or(to.plus(-SHOWN_MS));
     if from > to {
-        return Err(Error::invalid("`from` is later than `to`.", "Give the earlier time as `from`.").into());
+        return Err(Error::invalid("`from` is later than now.", "Give an earlier time as `from`.").into());
     }
     let (limit, cursor) = (query.limit()?, query.cursor()?);
     let mut page = Page { items: Vec::new(), next: cursor };

@@ -1,18 +1,19 @@
 //! Requests to external agents: listed, read, cancelled, retried.
 
 use crate::App;
+use crate::across::{InWorkflow, Listing, Looked, Scope, page};
 use crate::auth::Access;
 use crate::body::{Json, Nothing};
 use crate::error::Result;
 use crate::ids::Ids;
-use crate::list::{Listed, One, Query, listed, one};
-use crate::route::{Route, WORKFLOW};
+use crate::list::{One, Query, one};
+use crate::route::{PROJECT, Route, WORKFLOW};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{CallbackAuth, CellId, Error, EventId, Payload, RequestState, RunId, Time};
-use rookery_store::{Failure, Request, Role, Workflow};
+use rookery_store::{Cursor, Failure, Page, Placed, Project, Request, Role, Workflow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -20,9 +21,17 @@ pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
     let (all, each) = (format!("{WORKFLOW}/requests"), format!("{WORKFLOW}/requests/{{request}}"));
     vec![
-        Route::new(Method::GET, &all, viewer, "Lists the requests to external agents, newest first.", list)
-            .paged()
-            .answers::<Listed<RequestView>>(200),
+        filtered(Route::new(Method::GET, &all, viewer, "Lists the requests to external agents, newest first.", list))
+            .answers::<Looked<RequestView>>(200),
+        filtered(Route::new(
+            Method::GET,
+            format!("{PROJECT}/requests"),
+            viewer,
+            "Lists the requests to external agents of all workflows of the project, newest first.",
+            list_of_project,
+        ))
+        .query("workflow", "Only those of this workflow.")
+        .answers::<Looked<InWorkflow<RequestView>>>(200),
         Route::new(Method::GET, &each, viewer, "Shows a request to an external agent, with its result.", show)
             .answers::<One<RequestView>>(200),
         Route::new(
@@ -38,6 +47,11 @@ pub(crate) fn routes() -> Vec<Route> {
             .takes::<Nothing>()
             .answers::<One<Retried>>(202),
     ]
+}
+
+/// Adds the filters of a list of requests.
+fn filtered(route: Route) -> Route {
+    route.query("state", "Only those in this state: calling, outstanding, answered, expired, failed or cancelled; `open` is calling or outstanding.").paged()
 }
 
 /// A request to an external agent.
@@ -114,14 +128,53 @@ struct Retried {
     run_id: RunId,
 }
 
+/// Which requests a list shows.
+struct Requests(Option<Vec<RequestState>>);
+
+impl Requests {
+    fn asked(query: &Query) -> Result<Self> {
+        let wrong = || {
+            let details = "Give calling, outstanding, answered, expired, failed, cancelled, or open.";
+            Error::invalid("`state` is not one that a request has.", details)
+        };
+        let states = query.get("state").map(|state| match state {
+            "open" => Ok(vec![RequestState::Calling, RequestState::Outstanding]),
+            state => RequestState::parse(state).map(|state| vec![state]).ok_or_else(wrong),
+        });
+        Ok(Requests(states.transpose()?))
+    }
+}
+
+impl Listing for Requests {
+    type Shown = RequestView;
+    const LOOK: usize = 1000;
+
+    async fn places(&self, app: &App, workflow: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
+        Ok(app.engine.store.list_request_places(&workflow.id, limit, after).await?)
+    }
+
+    async fn show(&self, app: &App, workflow: &Workflow, at: &Placed) -> Result<Option<RequestView>> {
+        let request = app.engine.store.request(&workflow.id, at.id).await?;
+        let request = request.filter(|request| self.0.as_ref().is_none_or(|states| states.contains(&request.state())));
+        Ok(request.map(|request| RequestView { result: None, ..request.into() }))
+    }
+}
+
 async fn list(
     State(app): State<App>,
     Extension(workflow): Extension<Workflow>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let page = app.engine.store.list_requests(&workflow.id, limit, cursor.as_ref()).await?;
-    Ok(listed(page, |request| RequestView { result: None, ..request.into() }))
+    Ok(page(&app, Scope::of(workflow), &Requests::asked(&query)?, &query).await?.listed())
+}
+
+async fn list_of_project(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let requests = Requests::asked(&query)?;
+    Ok(page(&app, Scope::of_project(&app, &project, &query).await?, &requests, &query).await?.across())
 }
 
 async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<impl IntoResponse> {

@@ -190,6 +190,11 @@ impl Route {
             .query("cursor", "Where the page begins: `meta.next_cursor` of the page before.")
     }
 
+    /// Adds the parameters of a span of time.
+    pub(crate) fn windowed(self, [from, to]: [&'static str; 2]) -> Self {
+        self.query("from", from).query("to", to)
+    }
+
     /// Adds a header that the route reads.
     pub(crate) fn header(mut self, name: &'static str, says: &'static str) -> Self {
         self.headers.push((name, says));

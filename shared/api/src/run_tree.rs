@@ -33,9 +33,16 @@ pub(crate) struct RunView {
     started_at: Option<Time>,
     /// `running` while a delivery is to be handled; then `failed` if one failed and was not replayed with success, else `done`. A
     /// run can be done while a timer is still to come.
-    state: RunState,
+    pub(crate) state: RunState,
     /// How many events the run has; when it is shown in parts, how many this part has.
-    event_count: usize,
+    pub(crate) event_count: usize,
+    /// How many of its deliveries failed for good and were not replayed since; when it is shown in parts, how many of this part.
+    pub(crate) failure_count: usize,
+    /// When its last event was committed; when it is shown in parts, the last one of this part.
+    pub(crate) last_event_at: Option<Time>,
+    /// Whether it runs only because something waits.
+    #[serde(skip)]
+    pub(crate) only_waits: bool,
     /// The delivery that hit the limit of hops or events.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit_hit: Option<String>,
@@ -86,8 +93,9 @@ pub(crate) struct RunTree<'a> {
     timers: HashMap<EventId, Vec<Outcome>>,
     limit_hit: Option<String>,
     origin: Option<OriginView>,
-    running: bool,
-    failed: bool,
+    pending: bool,
+    waiting: bool,
+    failures: usize,
     payload_bytes: usize,
 }
 
@@ -103,8 +111,9 @@ impl<'a> RunTree<'a> {
             timers: HashMap::new(),
             limit_hit: None,
             origin: None,
-            running: false,
-            failed: false,
+            pending: false,
+            waiting: false,
+            failures: 0,
             payload_bytes: 0,
         };
         let (mut waiting, mut asked, mut sent) = (Vec::new(), Vec::new(), Vec::new());
@@ -178,6 +187,7 @@ impl<'a> RunTree<'a> {
         let first = self.left.values().next();
         let (version, started_at, event_count) =
             (first.map(|event| event.version), first.map(|event| event.created_at), self.left.len());
+        let last_event_at = self.left.values().map(|event| event.created_at).max();
         let mut checks = Vec::new();
         for check in arms(self.outcomes.remove(&None).unwrap_or_default()) {
             checks.push(self.delivery(check, DEPTH));
@@ -190,13 +200,26 @@ impl<'a> RunTree<'a> {
         for outcome in arms(std::mem::take(&mut self.outcomes).into_values().flatten().collect()) {
             deliveries.push(self.delivery(outcome, DEPTH));
         }
-        let state = match (self.running, self.failed) {
-            (true, _) => RunState::Running,
-            (false, true) => RunState::Failed,
-            (false, false) => RunState::Done,
+        let state = match self.failures {
+            _ if self.pending || self.waiting => RunState::Running,
+            0 => RunState::Done,
+            _ => RunState::Failed,
         };
-        let (limit_hit, origin) = (self.limit_hit, self.origin);
-        RunView { id: run, version, started_at, state, event_count, limit_hit, origin, checks, events, deliveries }
+        RunView {
+            id: run,
+            version,
+            started_at,
+            state,
+            event_count,
+            failure_count: self.failures,
+            last_event_at,
+            only_waits: self.waiting && !self.pending,
+            limit_hit: self.limit_hit,
+            origin: self.origin,
+            checks,
+            events,
+            deliveries,
+        }
     }
 
     fn node(&mut self, event: Event, depth: usize) -> EventNode {
@@ -224,8 +247,9 @@ impl<'a> RunTree<'a> {
     /// Makes the view of a delivery. This is called once for each arm, in order: only the last arm says what became of the delivery.
     fn delivery(&mut self, outcome: Outcome, depth: usize) -> DeliveryView {
         match outcome.state {
-            RunState::Pending | RunState::Waiting => self.running = true,
-            RunState::Failed if outcome.replayed_at.is_none() => self.failed = true,
+            RunState::Pending => self.pending = true,
+            RunState::Waiting => self.waiting = true,
+            RunState::Failed if outcome.replayed_at.is_none() => self.failures += 1,
             _ => {}
         }
         let mut events = Vec::new();

@@ -1,20 +1,20 @@
-//! Runs: a root event and all that came of it.
+//! A run, shown as a tree: a root event and all that came of it. Lists of runs are in `run_list`.
 
 use crate::App;
 use crate::auth::Access;
 use crate::error::Result;
 use crate::events::is_kept;
 use crate::ids::Ids;
-use crate::list::{Listed, Query, listed};
+use crate::list::Query;
 use crate::route::{Route, WORKFLOW};
 use crate::run_tree::{RunState, RunTree, RunView};
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
-use rookery_domain::{CellId, Error, Event, RunId, Time};
+use rookery_domain::{Error, RunId};
 use rookery_engine::Built;
-use rookery_store::{EventFilter, Page, Role, RunItem, Workflow};
+use rookery_store::{Role, RunItem, Workflow};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -26,13 +26,11 @@ const ITEMS: usize = 1000;
 const READ: usize = 200;
 
 pub(crate) fn routes() -> Vec<Route> {
-    let (viewer, all) = (Access::Project(Role::Viewer), format!("{WORKFLOW}/runs"));
     vec![
-        Route::new(Method::GET, &all, viewer, "Lists the runs, newest first. A run is in the list when its first delivery has begun; by its id, it is there at once.", list).tool("list_runs", "Lists a workflow's runs, newest first. A run is an event from outside and all that came of it.").paged().answers::<Listed<RunSummary>>(200),
         Route::new(
             Method::GET,
-            format!("{all}/{{run}}"),
-            viewer,
+            format!("{WORKFLOW}/runs/{{run}}"),
+            Access::Project(Role::Viewer),
             "Shows a run as a tree: its events, their deliveries with outcome and timings, and the events that came of them.",
             show,
         )
@@ -40,34 +38,6 @@ pub(crate) fn routes() -> Vec<Route> {
         .query("cursor", "Where a very large run goes on: `meta.next_cursor` of the part before.")
         .answers::<Shown>(200),
     ]
-}
-
-/// A run in a list.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "RunSummary")]
-struct RunSummary {
-    /// The run's id.
-    id: RunId,
-    /// When the run began.
-    created_at: Time,
-    /// The workflow version that it is pinned to.
-    version: u64,
-    /// The agent that emitted the run's first event.
-    cell_id: CellId,
-    /// The groups of the first event.
-    groups: Vec<String>,
-}
-
-impl From<Event> for RunSummary {
-    fn from(root: Event) -> Self {
-        RunSummary {
-            id: root.id.run,
-            created_at: root.created_at,
-            version: root.version,
-            cell_id: root.cell,
-            groups: root.groups,
-        }
-    }
 }
 
 /// A run, and whether this is all of it.
@@ -86,20 +56,6 @@ struct ShownMeta {
     truncated: bool,
     /// The `cursor` of the next part; null at the end.
     next_cursor: Option<String>,
-}
-
-async fn list(
-    State(app): State<App>,
-    Extension(workflow): Extension<Workflow>,
-    Extension(query): Extension<Query>,
-) -> Result<impl IntoResponse> {
-    let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let roots = EventFilter { roots: true, ..EventFilter::default() };
-    let page = app.engine.list_events(&workflow, &roots, limit, cursor.as_ref()).await?;
-    // A check may begin its run with several events.
-    let mut seen = HashSet::new();
-    let items = page.items.into_iter().filter(|event| seen.insert(event.id.run)).collect();
-    Ok(listed(Page { items, next: page.next }, RunSummary::from))
 }
 
 async fn show(

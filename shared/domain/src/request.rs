@@ -35,6 +35,12 @@ impl RequestState {
         }
     }
 
+    /// Finds a state by its name.
+    pub fn parse(name: &str) -> Option<Self> {
+        use RequestState::{Answered, Calling, Cancelled, Expired, Failed, Outstanding};
+        [Calling, Outstanding, Answered, Expired, Failed, Cancelled].into_iter().find(|state| state.as_str() == name)
+    }
+
     /// The state that follows from the pending record's state, and from whether the request was acknowledged.
     pub fn of(pending: PendingState, is_acknowledged: bool) -> Self {
         match pending {

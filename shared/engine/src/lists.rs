@@ -3,7 +3,7 @@
 
 use crate::Engine;
 use rookery_domain::{Error, Event, Result, Time, WorkflowRef};
-use rookery_store::{Chain, Changes, Cursor, Entry, EventFilter, Page, Workflow};
+use rookery_store::{Chain, Changes, Cursor, Entry, EventFilter, Page, Placed, Workflow};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 
@@ -113,6 +113,18 @@ impl Engine {
     ) -> Result<Page<Event>> {
         self.write_lists().await;
         self.store.list_events(workflow, filter, limit, cursor).await
+    }
+
+    /// As [`Engine::list_events`], without the events themselves.
+    pub async fn list_event_places(
+        &self,
+        workflow: &Workflow,
+        filter: &EventFilter,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Placed>> {
+        self.write_lists().await;
+        self.store.list_event_places(workflow, filter, limit, cursor).await
     }
 
     /// What came into the list of a workflow's events since a cursor, with what this process has not listed yet, if it can be written.

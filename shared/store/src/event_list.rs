@@ -5,7 +5,7 @@ use crate::event_pages::{Entry, Source};
 use crate::events::{RunItem, read_run};
 use crate::item::malformed;
 use crate::keys;
-use crate::page::{Cursor, Page, bad_cursor};
+use crate::page::{Cursor, Page, Placed, bad_cursor};
 use crate::sdk::Store;
 use crate::workflows::Workflow;
 use futures::future::try_join_all;
@@ -25,6 +25,8 @@ pub struct EventFilter {
     pub group: Option<String>,
     /// Only the roots of runs.
     pub roots: bool,
+    /// Only events that are not older.
+    pub since: Option<Time>,
 }
 
 impl EventFilter {
@@ -33,6 +35,7 @@ impl EventFilter {
         self.cell.as_ref().is_none_or(|cell| *cell == event.cell)
             && self.group.as_ref().is_none_or(|group| event.groups.contains(group))
             && (!self.roots || begins_run(event.id, event.hop))
+            && self.since.is_none_or(|since| event.created_at >= since)
             && event.keep_until > now
     }
 
@@ -41,6 +44,7 @@ impl EventFilter {
         self.cell.as_ref().is_none_or(|cell| entry.cells.contains(cell))
             && self.group.as_ref().is_none_or(|group| entry.groups.contains(group))
             && (!self.roots || begins_run(entry.item, entry.hop))
+            && self.since.is_none_or(|since| entry.at >= since)
             && entry.keep_until > now
     }
 }
@@ -48,6 +52,11 @@ impl EventFilter {
 /// Whether an event began its run: also that of a task, before which lie hops of its sender; or is one of several that a check emitted.
 fn begins_run(id: EventId, hop: u16) -> bool {
     hop == 0 || id.is_root()
+}
+
+/// The place at which a run is listed, by its events: that of the last one that began it.
+pub fn run_place<'e>(events: impl Iterator<Item = &'e Event>) -> Option<String> {
+    events.filter(|event| begins_run(event.id, event.hop)).map(event_place).max()
 }
 
 impl Store {
@@ -81,6 +90,25 @@ impl Store {
         }
     }
 
+    /// A page of items that may have events which are shown, newest first, for whoever reads them in another way. An item may be gone, or have
+    /// another place by now.
+    pub async fn list_event_places(
+        &self,
+        workflow: &Workflow,
+        filter: &EventFilter,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Placed>> {
+        let (mut after, mut looked_at) = (cursor.cloned(), 0);
+        loop {
+            let (page, is_last) = self.list_places_of_events(workflow, filter, limit, after.as_ref(), &mut looked_at).await?;
+            if is_last || looked_at >= LOOKED_AT || !page.items.is_empty() || page.next.is_none() {
+                return page.try_map(Placed::read);
+            }
+            after = page.next;
+        }
+    }
+
     /// A page of the places of items that may have events which are shown, newest first; and whether the page ends because enough was looked at.
     async fn list_places_of_events(
         &self,
@@ -96,9 +124,11 @@ impl Store {
         let mut sources = Source::all(&workflow.id, workflow.is_spread, limit, from);
         let (mut found, now) = (BTreeSet::new(), Time::now());
         // Entries of the page are certain where no source has newer ones left.
+        let is_wanted = |left: Time| filter.since.is_none_or(|since| left >= since);
         let certain = loop {
             let last: Option<Time> = found.iter().rev().nth(limit - 1).and_then(|place: &String| keys::time_of_place(place));
-            let behind = sources.iter_mut().filter(|source| source.left.is_some_and(|left| last.is_none_or(|last| left >= last)));
+            let is_behind = |left: Time| is_wanted(left) && last.is_none_or(|last| left >= last);
+            let behind = sources.iter_mut().filter(|source| source.left.is_some_and(is_behind));
             let behind: Vec<&mut Source> = behind.collect();
             if behind.is_empty() {
                 break None;
@@ -115,7 +145,7 @@ impl Store {
             }
         };
         let is_certain = |place: &str| certain.is_none_or(|left| keys::time_of_place(place).is_some_and(|at| at > left));
-        let more = found.len() > limit || sources.iter().any(|source| source.left.is_some());
+        let more = found.len() > limit || sources.iter().any(|source| source.left.is_some_and(is_wanted));
         let items: Vec<String> = found.into_iter().rev().take(limit).filter(|place| is_certain(place)).collect();
         let next = match certain {
             Some(left) if items.len() < limit => Some(Cursor(keys::after_time(left))),

@@ -1,12 +1,14 @@
 //! Pages of lists: every list is one query, and a cursor says where the next begins.
 
 use crate::expression::{Expr, Query};
-use crate::item::{Item, key_attributes};
-use crate::keys::Key;
+use crate::item::{Item, key_attributes, malformed};
+use crate::keys::{self, Key};
 use crate::sdk::Store;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rookery_domain::{Error, Result};
+use rookery_domain::{Error, EventId, Result, RunId, Time};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Where a page begins: the sort key of the item before it. Opaque to users (base64url).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,11 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(&self.0)
     }
 
+    /// The cursor of all that is not newer than this, in a list whose items are [`Placed`].
+    pub fn up_to(at: Time) -> Self {
+        Cursor(keys::recent_sort(at.plus(1), EventId::root(RunId(Uuid::nil()))))
+    }
+
     /// The sort key, if it belongs to the list with this prefix.
     pub(crate) fn within(&self, prefix: &str) -> Result<String> {
         if self.0.starts_with(prefix) { Ok(self.0.clone()) } else { Err(bad_cursor()) }
@@ -31,6 +38,32 @@ impl Cursor {
 
 pub(crate) fn bad_cursor() -> Error {
     Error::invalid("`cursor` is not one of this list.", "Use `meta.next_cursor` of the page before, or leave it out.")
+}
+
+/// What has a place in a list, newest first. Places of the same kind are in one order for all workflows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The place: a time, then the id.
+    pub place: String,
+    /// The item in a run that stands there.
+    pub id: EventId,
+}
+
+impl Placed {
+    pub(crate) fn read(place: String) -> Result<Self> {
+        let id = keys::recent_id(&place).ok_or_else(|| malformed("place"))?;
+        Ok(Placed { place, id })
+    }
+
+    /// The time of the place.
+    pub fn at(&self) -> Time {
+        keys::time_of_place(&self.place).unwrap_or(Time(0))
+    }
+
+    /// Where the list goes on behind the place.
+    pub fn cursor(&self) -> Cursor {
+        Cursor(self.place.clone())
+    }
 }
 
 /// One page of a list.
@@ -46,6 +79,21 @@ impl<T> Page<T> {
     /// The same page, with other items made of these.
     pub fn try_map<U>(self, f: impl FnMut(T) -> Result<U>) -> Result<Page<U>> {
         Ok(Page { items: self.items.into_iter().map(f).collect::<Result<_>>()?, next: self.next })
+    }
+
+    /// A page of what is merged of several lists, newest first, made of a page of each. What stands in two of them is there once.
+    pub fn merged(pages: impl IntoIterator<Item = Page<T>>, limit: usize, place: impl Fn(&T) -> String) -> Page<T> {
+        let (mut all, mut edge): (BTreeMap<String, T>, Option<String>) = (BTreeMap::new(), None);
+        for page in pages {
+            edge = edge.max(page.next.map(|next| next.0));
+            all.extend(page.items.into_iter().map(|item| (place(&item), item)));
+        }
+        // What is older than the end of any of the pages may have neighbours that are not known yet.
+        all.retain(|place, _| edge.as_ref().is_none_or(|edge| place >= edge));
+        if all.len() > limit {
+            edge = all.keys().rev().nth(limit - 1).cloned();
+        }
+        Page { items: all.into_values().rev().take(limit).collect(), next: edge.map(Cursor) }
     }
 }
 

@@ -9,7 +9,7 @@
 use crate::commit::record::Failure;
 use crate::expression::{Expr, absent};
 use crate::item::{Item, malformed};
-use crate::keys;
+use crate::keys::{self, Prefix};
 use crate::sdk::{Store, Transacted};
 use crate::session_asks::AskedSession;
 use crate::task_asks::AskedTask;
@@ -107,6 +107,12 @@ impl Store {
     pub async fn outstanding(&self, agent: &AgentRef) -> Result<u64> {
         let item = self.get(keys::outstanding(agent)).await?;
         Ok(item.and_then(|item| item.opt_num("n")).unwrap_or(0))
+    }
+
+    /// How many records of a workflow's agents are outstanding: of its first 200 agents that ever asked something.
+    pub async fn outstanding_in(&self, workflow: &WorkflowRef) -> Result<u64> {
+        let counts = self.page(&keys::of_workflow(workflow, Prefix::Outstanding), "", limits::PAGE_MAX, None).await?;
+        Ok(counts.items.iter().filter_map(|item| item.opt_num::<u64>("n")).sum())
     }
 
     /// Stores an answer, if it is the first one and in time: `true`. After `false`, the record itself says why the answer does not count.

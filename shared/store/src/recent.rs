@@ -3,7 +3,7 @@
 use crate::expression::Query;
 use crate::item::{Item, key_attributes, malformed};
 use crate::keys;
-use crate::page::{Cursor, Page, bad_cursor};
+use crate::page::{Cursor, Page, Placed, bad_cursor};
 use crate::sdk::Store;
 use rookery_domain::{EventId, Result, WorkflowRef};
 
@@ -30,8 +30,13 @@ impl Store {
         places.try_map(|place| keys::recent_id(&place).ok_or_else(|| malformed("rs")))
     }
 
+    /// A page, newest first, with the places.
+    pub(crate) async fn list_placed(&self, recent: &Recent<'_>, cursor: Option<&Cursor>) -> Result<Page<Placed>> {
+        self.list_places(recent, cursor).await?.try_map(Placed::read)
+    }
+
     /// A page, newest first, as the sort keys of the index.
-    pub(crate) async fn list_places(&self, recent: &Recent<'_>, cursor: Option<&Cursor>) -> Result<Page<String>> {
+    async fn list_places(&self, recent: &Recent<'_>, cursor: Option<&Cursor>) -> Result<Page<String>> {
         let mut after = None;
         if let Some(Cursor(place)) = cursor {
             let id = keys::recent_id(place).ok_or_else(bad_cursor)?;

@@ -3,7 +3,7 @@
 use crate::expression::Expr;
 use crate::item::{Item, malformed};
 use crate::keys::{self, Prefix};
-use crate::page::{Cursor, Page};
+use crate::page::{Cursor, Page, Placed};
 use crate::pending::{self, Opened, Pending, is_open, read_pending};
 use crate::recent::Recent;
 use crate::sdk::Store;
@@ -61,14 +61,14 @@ impl Store {
     }
 
     /// A page of a workflow's requests, newest first.
-    pub async fn list_requests(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<Request>> {
+    pub async fn list_request_places(
+        &self,
+        workflow: &WorkflowRef,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Placed>> {
         let partition = keys::recent(workflow, Prefix::RecentRequests);
-        let ids = self.list_recent(&Recent::of(workflow, partition, limit), cursor).await?;
-        let keys = ids.items.iter().map(|id| keys::event(workflow, *id)).collect();
-        let items = ids.items.iter().zip(self.get_many(keys).await?);
-        let requests =
-            items.filter_map(|(id, item)| Some(read(workflow, *id, &item.filter(|item| item.opt_str("rq").is_some())?)));
-        Ok(Page { items: requests.collect::<Result<_>>()?, next: ids.next })
+        self.list_placed(&Recent::of(workflow, partition, limit), cursor).await
     }
 
     /// Takes the right to make the call of a request, until this time at most, and counts the call. `false` while somebody else

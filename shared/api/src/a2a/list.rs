@@ -5,12 +5,12 @@ use super::message::given;
 use super::methods::{check_history, value};
 use super::task::{self, Artifacts};
 use crate::error::Result;
-use crate::list::{CURSOR_CHARS, cursor_at, place_of};
+use crate::list::CURSOR_CHARS;
 use a2a::{ListTasksRequest, ListTasksResponse, TaskState};
 use futures::{StreamExt, TryStreamExt};
-use rookery_domain::{Error, Event, Kind, RunId};
+use rookery_domain::{Error, Event, Kind};
 use rookery_engine::Protocol;
-use rookery_store::{Cursor, EntryPoint, EventFilter, event_place};
+use rookery_store::{Cursor, EntryPoint, EventFilter, Page, event_place};
 use serde_json::Value;
 use std::cmp::Reverse;
 
@@ -21,13 +21,6 @@ const PAGE: usize = 50;
 const SIDE_BY_SIDE: usize = 10;
 /// After how many pages of runs a request looks no further for tasks that it asks for.
 const ROUNDS: usize = 5;
-
-/// Runs that began at entry points, newest first.
-struct Runs {
-    found: Vec<(EntryPoint, RunId)>,
-    /// The place of the last one, if there are more.
-    next: Option<String>,
-}
 
 impl Agent {
     /// A page of tasks. Pages go by when tasks began; in a page, the task that changed last is first.
@@ -42,13 +35,13 @@ impl Agent {
             None => PAGE,
             Some(size) => usize::try_from(size).ok().filter(|size| (1..=PAGE_MAX).contains(size)).ok_or_else(bad_size)?,
         };
-        let mut place = given(request.page_token.as_ref()).map(read_token).transpose()?;
+        let mut next = given(request.page_token.as_ref()).map(read_token).transpose()?;
         let mut tasks = Vec::new();
         for _ in 0..ROUNDS {
-            let runs = self.runs(size, place.as_deref()).await?;
-            tasks.extend(self.tasks_of(runs.found).await?.into_iter().filter(|found| is_asked_for(&request, found)));
-            place = runs.next;
-            if !tasks.is_empty() || place.is_none() {
+            let runs = self.runs(size, next.as_ref()).await?;
+            tasks.extend(self.tasks_of(runs.items).await?.into_iter().filter(|found| is_asked_for(&request, found)));
+            next = runs.next;
+            if !tasks.is_empty() || next.is_none() {
                 break;
             }
         }
@@ -56,49 +49,33 @@ impl Agent {
         let artifacts = if request.include_artifacts == Some(true) { Artifacts::Shown } else { Artifacts::LeftOut };
         let tasks: Vec<_> = tasks.iter().map(|found| task::task(found.run, &found.progress, artifacts)).collect();
         let count = i32::try_from(tasks.len()).unwrap_or(i32::MAX);
-        let next_page_token = place.map(|place| cursor_at(&place)).transpose()?.map(|cursor| cursor.encode()).unwrap_or_default();
+        let next_page_token = next.map(|cursor| cursor.encode()).unwrap_or_default();
         value(ListTasksResponse { tasks, next_page_token, page_size: count, total_size: count })
     }
 
     /// A page of the runs that began at the entry points of this agent. Places of events are in one order for all workflows.
-    async fn runs(&self, size: usize, after: Option<&str>) -> Result<Runs> {
-        let after = after.map(cursor_at).transpose()?;
-        let pages = self.entries().await?.into_iter().map(|entry| self.runs_at(entry, size, after.as_ref()));
-        let (mut all, mut known_from) = (Vec::new(), None);
-        for (entry, events, next) in futures::stream::iter(pages).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await? {
-            all.extend(events.into_iter().map(|event| (event_place(&event), entry.clone(), event.id.run)));
-            known_from = known_from.max(next);
-        }
-        // What is older than the end of any of the pages may have neighbours that are not known yet.
-        all.retain(|(place, ..)| known_from.as_ref().is_none_or(|from| place >= from));
-        all.sort_by(|(a, ..), (b, ..)| b.cmp(a));
-        let more = all.get(size).is_some();
-        all.truncate(size);
-        let next = if more { all.last().map(|(place, ..)| place.clone()) } else { known_from };
-        Ok(Runs { found: all.into_iter().map(|(_, entry, run)| (entry, run)).collect(), next })
+    async fn runs(&self, size: usize, after: Option<&Cursor>) -> Result<Page<(EntryPoint, Event)>> {
+        let pages = self.entries().await?.into_iter().map(|entry| self.runs_at(entry, size, after));
+        let pages: Vec<_> = futures::stream::iter(pages).buffered(SIDE_BY_SIDE).try_collect().await?;
+        Ok(Page::merged(pages, size, |(_, event)| event_place(event)))
     }
 
-    /// The events with which runs began at an entry point, and the place after which there are more.
-    async fn runs_at(
-        &self,
-        entry: EntryPoint,
-        size: usize,
-        after: Option<&Cursor>,
-    ) -> Result<(EntryPoint, Vec<Event>, Option<String>)> {
+    /// The events with which runs began at an entry point.
+    async fn runs_at(&self, entry: EntryPoint, size: usize, after: Option<&Cursor>) -> Result<Page<(EntryPoint, Event)>> {
         let engine = &self.app.engine;
         let Some(workflow) = engine.store.known_workflow(&entry.agent.workflow).await?.filter(|workflow| !workflow.deleted)
         else {
-            return Ok((entry, Vec::new(), None));
+            return Ok(Page { items: Vec::new(), next: None });
         };
         let filter = EventFilter { cell: Some(entry.agent.cell.clone()), roots: true, ..EventFilter::default() };
         let page = engine.list_events(&workflow, &filter, size, after).await?;
-        let next = page.next.as_ref().and_then(place_of);
-        Ok((entry, page.items, next))
+        Ok(page.try_map(|event| Ok((entry.clone(), event)))?)
     }
 
     /// Those of the runs that messages began.
-    async fn tasks_of(&self, runs: Vec<(EntryPoint, RunId)>) -> Result<Vec<Found>> {
-        let looks = runs.into_iter().map(|(entry, run)| async move {
+    async fn tasks_of(&self, runs: Vec<(EntryPoint, Event)>) -> Result<Vec<Found>> {
+        let looks = runs.into_iter().map(|(entry, event)| async move {
+            let run = event.id.run;
             let progress = self.app.engine.call_progress(&entry, Protocol::A2a, run).await?;
             Ok::<_, Error>(progress.map(|progress| Found { entry, run, progress }))
         });
@@ -115,11 +92,11 @@ fn is_asked_for(request: &ListTasksRequest, found: &Found) -> bool {
         && since.is_none_or(|since| found.progress.changed.0 > since)
 }
 
-fn read_token(token: &str) -> Result<String> {
+fn read_token(token: &str) -> Result<Cursor> {
     let cursor = Some(token).filter(|token| token.len() <= CURSOR_CHARS).and_then(|token| Cursor::decode(token).ok());
     let wrong =
         || Error::invalid("`pageToken` is not one of this list.", "Use `nextPageToken` of the page before, or leave it out.");
-    Ok(cursor.as_ref().and_then(place_of).ok_or_else(wrong)?)
+    Ok(cursor.ok_or_else(wrong)?)
 }
 
 fn bad_size() -> Error {

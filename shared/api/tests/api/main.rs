@@ -5,6 +5,7 @@ mod a2a;
 mod a2a_cards;
 mod a2a_client;
 mod a2a_refused;
+mod across;
 mod agents;
 mod at_work;
 mod auth;

@@ -167,7 +167,7 @@ async fn a_replay_asks_anew() {
     calm.sessions.end(&at.operation(1)).await.unwrap();
     asking.deliver().await;
     asking.work().await;
-    let failed = calm.store.list_failures(&asking.workflow.id, 10, None).await.unwrap().items.remove(0);
+    let failed = calm.store.list_open_failures(&asking.workflow.id, 10, None).await.unwrap().items.remove(0);
     calm.replay(&asking.workflow.id, failed.id).await.unwrap();
     asking.deliver().await;
     asking.work().await;

@@ -21,7 +21,7 @@ async fn a_delivery_that_fails_reads_once() {
     let message = receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await.remove(0);
     let (engine, requests) = world.counted();
     handle(&Dispatcher(engine), message).await.unwrap();
-    let failures = world.calm.store.list_failures(&workflow.id, 10, None).await.unwrap();
+    let failures = world.calm.store.list_open_failures(&workflow.id, 10, None).await.unwrap();
     assert_eq!(failures.items.len(), 1);
     assert_eq!(requests.of("BatchGetItem"), 1);
 }

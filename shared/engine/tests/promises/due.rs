@@ -115,7 +115,7 @@ async fn a_check_that_crashed_is_recorded_though_its_schedule_was_stopped() {
     // After a new start, the workflow has another schedule.
     let workflow = world.calm.start(&workflow).await.unwrap().0;
     world.calm.record_dead(check(due.plus(-WEEK))).await.unwrap();
-    let failures = world.calm.store.list_failures(&workflow.id, 10, None).await.unwrap().items;
+    let failures = world.calm.store.list_open_failures(&workflow.id, 10, None).await.unwrap().items;
     let codes: Vec<_> =
         failures.iter().map(|item| item.commit.as_ref().unwrap().failure.as_ref().unwrap().code.as_str()).collect();
     assert_eq!(codes, ["crashed", "crashed"]);

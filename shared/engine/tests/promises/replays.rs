@@ -135,8 +135,10 @@ async fn a_replay_of_all_does_not_walk_what_was_replayed() {
     fail(&world, &workflow).await;
     let (mut listed, mut cursor) = (Vec::new(), None);
     loop {
-        let page = world.calm.store.list_failures(&workflow.id, 100, cursor.as_ref()).await.unwrap();
-        listed.extend(page.items.into_iter().map(|item| item.commit.unwrap()));
+        let page = world.calm.store.list_failure_places(&workflow.id, None, 100, cursor.as_ref()).await.unwrap();
+        let ids: Vec<_> = page.items.iter().map(|failure| failure.id).collect();
+        let items = world.calm.store.run_items(&workflow.id, &ids).await.unwrap();
+        listed.extend(items.into_iter().map(|item| item.unwrap().commit.unwrap()));
         cursor = page.next;
         if cursor.is_none() {
             break;

@@ -7,10 +7,10 @@ use crate::chain::Chain;
 use crate::commit::record::{Commit, Parked, Timer, write_failure};
 use crate::events::{event_item, remembered_until};
 use crate::expression::{Expr, absent};
-use crate::item::{Item, malformed};
+use crate::item::Item;
 use crate::keys::{self, Prefix};
 use crate::memory::MemoryWrite;
-use crate::page::{Cursor, Page};
+use crate::page::{Cursor, Page, Placed};
 use crate::recent::Recent;
 use crate::schedules::ScheduleAdvance;
 use crate::sdk::{Store, Transacted};
@@ -143,22 +143,23 @@ impl Store {
         self.put(item, Some(Expected::before(parked.attempt - 1).condition())).await
     }
 
-    /// A page of a workflow's failures, newest first, with those that were replayed.
-    pub async fn list_failures(&self, workflow: &WorkflowRef, limit: usize, cursor: Option<&Cursor>) -> Result<Page<RunItem>> {
-        let [open, replayed] = [Prefix::RecentFailures, Prefix::RecentReplayed]
-            .map(|prefix| Recent::of(workflow, keys::recent(workflow, prefix), limit));
-        let (open, replayed) = tokio::try_join!(self.list_places(&open, cursor), self.list_places(&replayed, cursor))?;
-        let more = open.next.is_some() || replayed.next.is_some() || open.items.len() + replayed.items.len() > limit;
-        let mut places = [open.items, replayed.items].concat();
-        places.sort_unstable();
-        places.reverse();
-        // A failure that was just replayed may stand in both lists.
-        places.dedup();
-        places.truncate(limit);
-        let next = places.last().filter(|_| more).map(|last| Cursor(last.clone()));
-        let ids = places.iter().map(|place| keys::recent_id(place).ok_or_else(|| malformed("rs"))).collect::<Result<Vec<_>>>()?;
-        let items = self.run_items(workflow, &ids).await?;
-        Ok(Page { items: items.into_iter().flatten().collect(), next })
+    /// A page of a workflow's failures, newest first: those that were replayed, those that were not, or both.
+    pub async fn list_failure_places(
+        &self,
+        workflow: &WorkflowRef,
+        replayed: Option<bool>,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Placed>> {
+        let list = async |prefix| self.list_placed(&Recent::of(workflow, keys::recent(workflow, prefix), limit), cursor).await;
+        match replayed {
+            Some(false) => list(Prefix::RecentFailures).await,
+            Some(true) => list(Prefix::RecentReplayed).await,
+            None => {
+                let (open, replayed) = tokio::try_join!(list(Prefix::RecentFailures), list(Prefix::RecentReplayed))?;
+                Ok(Page::merged([open, replayed], limit, |failure| failure.place.clone()))
+            }
+        }
     }
 
     /// A page of the failures that were not replayed, newest first. The index may lag: a failure that was just replayed may still

@@ -1,0 +1,215 @@
+//! Lists of runs: of a workflow, and of all workflows of a project. What became of a run is not stored: whoever lists runs reads the items of
+//! each that is shown, up to [`ITEMS`].
+
+use crate::App;
+use crate::across::{InWorkflow, Listing, Looked, Scope, page};
+use crate::auth::Access;
+use crate::error::Result;
+use crate::events::is_kept;
+use crate::list::{Query, Window};
+use crate::route::{PROJECT, Route, WORKFLOW};
+use crate::run_tree::{RunState, RunTree};
+use crate::runs::versions;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::Method;
+use axum::response::IntoResponse;
+use rookery_domain::{CellId, Error, Event, EventId, RunId, Time};
+use rookery_store::{Cursor, EventFilter, Page, Placed, Project, Role, RunItem, Workflow, run_place};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// How many items of a run are read to say what became of it.
+const ITEMS: usize = 200;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let viewer = Access::Project(Role::Viewer);
+    vec![
+        filtered(Route::new(Method::GET, format!("{WORKFLOW}/runs"), viewer, "Lists the runs, newest first. A run is in the list when its first delivery has begun; by its id, it is there at once.", list))
+            .tool("list_runs", "Lists a workflow's runs, newest first, with what became of each. A run is an event from outside and all that came of it.")
+            .answers::<Looked<RunSummary>>(200),
+        filtered(Route::new(Method::GET, format!("{PROJECT}/runs"), viewer, "Lists the runs of all workflows of the project, newest first.", list_of_project))
+            .query("workflow", "Only those of this workflow.")
+            .answers::<Looked<InWorkflow<RunSummary>>>(200),
+    ]
+}
+
+/// Adds the filters of a list of runs.
+fn filtered(route: Route) -> Route {
+    route
+        .query("state", "Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these; the others by looking at runs, 200 for a page.")
+        .query("version", "Only those that are pinned to this version.")
+        .query("agent", "Only those that this agent began: the id of a trigger's cell.")
+        .windowed(["Only those that began at this time or later (RFC 3339).", "Only those that began up to this time (RFC 3339)."])
+        .paged()
+}
+
+/// How it stands with a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum ListedState {
+    /// A delivery is to be handled.
+    InFlight,
+    /// Nothing is to be handled, but a delivery waits: for a time, a retry, or an answer.
+    Waiting,
+    /// All is handled, and a delivery failed and was not replayed.
+    Failed,
+    /// All is handled. A timer may still be to come.
+    Done,
+}
+
+impl ListedState {
+    fn parse(name: &str) -> Result<Self> {
+        match name {
+            "in_flight" => Ok(ListedState::InFlight),
+            "waiting" => Ok(ListedState::Waiting),
+            "failed" => Ok(ListedState::Failed),
+            "done" => Ok(ListedState::Done),
+            _ => Err(Error::invalid("`state` is not one that a run has.", "Give in_flight, waiting, failed or done.").into()),
+        }
+    }
+}
+
+/// A run in a list.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RunSummary")]
+struct RunSummary {
+    /// The run's id.
+    id: RunId,
+    /// When the run began.
+    created_at: Time,
+    /// The workflow version that it is pinned to.
+    version: u64,
+    /// The agent that emitted the run's first event.
+    cell_id: CellId,
+    /// The groups of the first event.
+    groups: Vec<String>,
+    /// How it stands with the run; null for one that is too large to be judged in a list. Parts that failed show in `failure_count` also while
+    /// others are in flight.
+    state: Option<ListedState>,
+    /// How many events the run has; about, if it is too large to be judged.
+    event_count: u64,
+    /// How many of its deliveries failed for good and were not replayed; null if it is too large to be judged.
+    failure_count: Option<u64>,
+    /// When its last event was committed; null if it is too large to be judged.
+    last_event_at: Option<Time>,
+}
+
+/// Which runs a list shows.
+struct Runs<'q> {
+    state: Option<ListedState>,
+    version: Option<u64>,
+    agent: Option<&'q str>,
+    window: Window,
+}
+
+impl<'q> Runs<'q> {
+    fn asked(query: &'q Query) -> Result<Self> {
+        let wrong = |_| Error::invalid("`version` is not a number.", "Give the number of a version, like 3.");
+        Ok(Runs {
+            state: query.get("state").map(ListedState::parse).transpose()?,
+            version: query.get("version").map(|version| version.parse().map_err(wrong)).transpose()?,
+            agent: query.get("agent"),
+            window: query.window()?,
+        })
+    }
+
+    fn is_by_failures(&self) -> bool {
+        self.state == Some(ListedState::Failed)
+    }
+
+    /// Whether a run that began with this event may be shown.
+    fn may_select(&self, root: &Event) -> bool {
+        self.version.is_none_or(|version| root.version == version)
+            && self.agent.is_none_or(|agent| root.cell.as_str() == agent)
+            && self.window.has(root.created_at)
+    }
+}
+
+impl Listing for Runs<'_> {
+    type Shown = RunSummary;
+    const LOOK: usize = 200;
+
+    fn window(&self) -> Window {
+        // A run may fail long after it began, but not before.
+        Window { to: self.window.to.filter(|_| !self.is_by_failures()), ..self.window }
+    }
+
+    async fn places(&self, app: &App, workflow: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
+        if self.is_by_failures() {
+            return Ok(app.engine.store.list_failure_places(&workflow.id, Some(false), limit, after).await?);
+        }
+        let cell = self.agent.map(|agent| CellId(agent.to_owned()));
+        let roots = EventFilter { cell, roots: true, since: self.window.from, ..EventFilter::default() };
+        Ok(app.engine.list_event_places(workflow, &roots, limit, after).await?)
+    }
+
+    async fn show(&self, app: &App, workflow: &Workflow, at: &Placed) -> Result<Option<RunSummary>> {
+        let run = at.id.run;
+        let read = app.engine.store.list_run(&workflow.id, run, ITEMS, None).await?;
+        let (mut items, is_whole) = (read.items, read.next.is_none());
+        let first = if self.is_by_failures() { EventId::root(run) } else { at.id };
+        if !is_whole && items.iter().all(|item| item.id != first) {
+            items.extend(app.engine.store.run_item(&workflow.id, first).await?);
+        }
+        if !self.is_place_of(at, &items) {
+            return Ok(None);
+        }
+        let events_about = items.iter().map(|item| item.run_events).max().unwrap_or(0);
+        let events = || items.iter().flat_map(RunItem::events);
+        let Some(root) = events().min_by_key(|event| (!event.id.is_root(), event.hop)).cloned() else { return Ok(None) };
+        if !is_kept(&root) || !self.may_select(&root) {
+            return Ok(None);
+        }
+        let built = versions(app, workflow, events().map(|event| event.version)).await?;
+        let view = RunTree::new(items, &built, RunState::Pending).view(run);
+        let state = match view.state {
+            RunState::Running if view.only_waits => ListedState::Waiting,
+            RunState::Running => ListedState::InFlight,
+            RunState::Failed => ListedState::Failed,
+            _ => ListedState::Done,
+        };
+        let events = if is_whole { view.event_count as u64 } else { events_about.max(view.event_count as u64) };
+        let row = RunSummary {
+            id: run,
+            created_at: root.created_at,
+            version: root.version,
+            cell_id: root.cell,
+            groups: root.groups,
+            state: is_whole.then_some(state),
+            event_count: events,
+            failure_count: is_whole.then_some(view.failure_count as u64),
+            last_event_at: view.last_event_at.filter(|_| is_whole),
+        };
+        Ok(Some(row).filter(|row| self.state.is_none_or(|wanted| row.state.is_none_or(|state| state == wanted))))
+    }
+}
+
+impl Runs<'_> {
+    /// Whether a run is listed at this place: a run may have several failures, and a check may begin it with several events. The last of them counts.
+    fn is_place_of(&self, at: &Placed, items: &[RunItem]) -> bool {
+        if !self.is_by_failures() {
+            return run_place(items.iter().flat_map(RunItem::events)).is_some_and(|place| place == at.place);
+        }
+        let open = items.iter().filter_map(|item| Some((item.commit.as_ref()?, item.id)));
+        let open = open.filter(|(commit, _)| commit.message.is_some() && commit.replayed_at.is_none());
+        open.max_by_key(|(commit, id)| (commit.began, id.to_string())).is_some_and(|(_, id)| id == at.id)
+    }
+}
+
+async fn list(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    Ok(page(&app, Scope::of(workflow), &Runs::asked(&query)?, &query).await?.listed())
+}
+
+async fn list_of_project(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let runs = Runs::asked(&query)?;
+    Ok(page(&app, Scope::of_project(&app, &project, &query).await?, &runs, &query).await?.across())
+}
