@@ -790,6 +790,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what failed for good in all workflows of the project, newest first.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["failures_list_of_project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts what somebody should look at: failures that were not replayed, and what waits for an answer. Counts go to 100; `at_least` names those that may be higher.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["overview_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the requests to external agents of all workflows of the project, newest first.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["requests_list_of_project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the runs of all workflows of the project, newest first.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["run_list_list_of_project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/tasks": {
         parameters: {
             query?: never;
@@ -1417,7 +1497,7 @@ export interface paths {
          * Lists the runs, newest first. A run is in the list when its first delivery has begun; by its id, it is there at once.
          * @description Needs a key with the role viewer, editor or owner.
          */
-        get: operations["runs_list"];
+        get: operations["run_list_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3299,6 +3379,8 @@ export interface components {
         };
         /** @description What an agent is on the canvas. */
         Kind: "trigger" | "filter" | "action";
+        /** @description How it stands with a run. */
+        ListedState: "in_flight" | "waiting" | "failed" | "done";
         /** @description The lines of one delivery. */
         LogEntry: {
             /**
@@ -3462,6 +3544,26 @@ export interface components {
         };
         /** @description The body of a route that takes none: no body, or `{}`. */
         Nothing: Record<string, never>;
+        /** @description How it stands with a project. */
+        Overview: {
+            /**
+             * Format: uint
+             * @description Failures that were not replayed.
+             */
+            failures: number;
+            /**
+             * Format: uint
+             * @description What was asked of external agents, persistent agents and entry points, and is not answered yet.
+             */
+            waiting: number;
+            /**
+             * Format: uint
+             * @description Workflows.
+             */
+            workflows: number;
+            /** @description The names of the counts that may be higher than they say here. */
+            at_least: string[];
+        };
         /** @description The tokens of calls of models, with what they cost. */
         PaidUsage: {
             /**
@@ -3736,6 +3838,16 @@ export interface components {
              * @description How many events the run has; when it is shown in parts, how many this part has.
              */
             event_count: number;
+            /**
+             * Format: uint
+             * @description How many of its deliveries failed for good and were not replayed since; when it is shown in parts, how many of this part.
+             */
+            failure_count: number;
+            /**
+             * Format: date-time
+             * @description When its last event was committed; when it is shown in parts, the last one of this part.
+             */
+            last_event_at: string | null;
             /** @description The delivery that hit the limit of hops or events. */
             limit_hit?: string | null;
             /** @description The task that began the run, if somebody sent it to an entry point. */
@@ -3985,6 +4097,26 @@ export interface components {
             cell_id: string;
             /** @description The groups of the first event. */
             groups: string[];
+            /**
+             * @description How it stands with the run; null for one that is too large to be judged in a list. Parts that failed show in `failure_count` also while
+             *     others are in flight.
+             */
+            state: components["schemas"]["ListedState"] | null;
+            /**
+             * Format: uint64
+             * @description How many events the run has; about, if it is too large to be judged.
+             */
+            event_count: number;
+            /**
+             * Format: uint64
+             * @description How many of its deliveries failed for good and were not replayed; null if it is too large to be judged.
+             */
+            failure_count: number | null;
+            /**
+             * Format: date-time
+             * @description When its last event was committed; null if it is too large to be judged.
+             */
+            last_event_at: string | null;
         };
         /** @description A task that was sent to an entry point. */
         RunTask: {
@@ -5926,6 +6058,319 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    failures_list_of_project: {
+        parameters: {
+            query?: {
+                /** @description Only those of this agent: the id of its cell. */
+                agent?: string;
+                /** @description Only those with this code. */
+                code?: string;
+                /** @description Only those that were replayed (`true`), or that were not (`false`). */
+                replayed?: string;
+                /** @description Only what failed from this time on (RFC 3339). */
+                from?: string;
+                /** @description Only what failed up to this time (RFC 3339). */
+                to?: string;
+                /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
+                limit?: number;
+                /** @description Where the page begins: `meta.next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only those of this workflow. */
+                workflow?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        data: {
+                            /** @description The workflow. */
+                            workflow_id: string;
+                            /** @description What people call the workflow. */
+                            workflow_name: string;
+                            /** @description The failure's id. */
+                            id: string;
+                            /** @description The run. */
+                            run_id: string;
+                            /** @description The agent that failed. */
+                            cell_id: string;
+                            /** @description The event that the agent failed on; none for a check. */
+                            event_id?: string | null;
+                            /** @description The stable code, in snake case. */
+                            code: string;
+                            /** @description What went wrong, and the remedy. */
+                            message: string;
+                            /** @description Further details, like the answer of an outside call. */
+                            details?: unknown;
+                            /**
+                             * Format: date-time
+                             * @description When the delivery failed for good.
+                             */
+                            failed_at: string;
+                            /**
+                             * Format: uint32
+                             * @description How often the delivery was tried.
+                             */
+                            attempts: number;
+                            /**
+                             * Format: date-time
+                             * @description When the failure was replayed.
+                             */
+                            replayed_at?: string | null;
+                        }[];
+                        /** @description Where the list goes on. */
+                        meta: {
+                            /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
+                            next_cursor: string | null;
+                            /**
+                             * Format: uint
+                             * @description How many entries were looked at for this page. A filtered page ends when that is enough, however few rows it has: go on with the cursor.
+                             */
+                            looked_at: number;
+                            /** @description The project has more than 200 workflows, and the list is of the 200 that were changed last. Name others by `workflow`. */
+                            workflows_left_out?: boolean;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    overview_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Overview"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    requests_list_of_project: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state: calling, outstanding, answered, expired, failed or cancelled; `open` is calling or outstanding. */
+                state?: string;
+                /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
+                limit?: number;
+                /** @description Where the page begins: `meta.next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only those of this workflow. */
+                workflow?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        data: {
+                            /** @description The workflow. */
+                            workflow_id: string;
+                            /** @description What people call the workflow. */
+                            workflow_name: string;
+                            /** @description The request's id. */
+                            id: string;
+                            /** @description The run. */
+                            run_id: string;
+                            /** @description The event that the request was made for. */
+                            event_id: string;
+                            /** @description The agent that made the request. */
+                            cell_id: string;
+                            /** @description What has become of the request. */
+                            state: components["schemas"]["RequestState"];
+                            /** @description The external agent's base URL. */
+                            endpoint: string;
+                            /** @description How the result proves its sender. */
+                            callback_auth: components["schemas"]["CallbackAuth"];
+                            /** @description The ids by which the callee acknowledged the request: several when the call was repeated. */
+                            request_ids: string[];
+                            /**
+                             * Format: uint32
+                             * @description How often the request was sent.
+                             */
+                            attempts: number;
+                            /**
+                             * Format: date-time
+                             * @description When the request was first sent.
+                             */
+                            created_at: string;
+                            /**
+                             * Format: date-time
+                             * @description When the request was first acknowledged.
+                             */
+                            acknowledged_at: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When the request was answered, expired, failed or was cancelled.
+                             */
+                            ended_at: string | null;
+                            /**
+                             * Format: date-time
+                             * @description Until when a result is accepted.
+                             */
+                            deadline: string;
+                            /**
+                             * Format: date-time
+                             * @description When a result came too late.
+                             */
+                            late_result_at?: string | null;
+                            /** @description The result, as it was posted, without the credentials of the call. Not shown in lists. */
+                            result?: unknown;
+                            /** @description Why the call failed. */
+                            error?: components["schemas"]["Failure"] | null;
+                        }[];
+                        /** @description Where the list goes on. */
+                        meta: {
+                            /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
+                            next_cursor: string | null;
+                            /**
+                             * Format: uint
+                             * @description How many entries were looked at for this page. A filtered page ends when that is enough, however few rows it has: go on with the cursor.
+                             */
+                            looked_at: number;
+                            /** @description The project has more than 200 workflows, and the list is of the 200 that were changed last. Name others by `workflow`. */
+                            workflows_left_out?: boolean;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    run_list_list_of_project: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these; the others by looking at runs, 200 for a page. */
+                state?: string;
+                /** @description Only those that are pinned to this version. */
+                version?: string;
+                /** @description Only those that this agent began: the id of a trigger's cell. */
+                agent?: string;
+                /** @description Only those that began at this time or later (RFC 3339). */
+                from?: string;
+                /** @description Only those that began up to this time (RFC 3339). */
+                to?: string;
+                /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
+                limit?: number;
+                /** @description Where the page begins: `meta.next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only those of this workflow. */
+                workflow?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        data: {
+                            /** @description The workflow. */
+                            workflow_id: string;
+                            /** @description What people call the workflow. */
+                            workflow_name: string;
+                            /** @description The run's id. */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description When the run began.
+                             */
+                            created_at: string;
+                            /**
+                             * Format: uint64
+                             * @description The workflow version that it is pinned to.
+                             */
+                            version: number;
+                            /** @description The agent that emitted the run's first event. */
+                            cell_id: string;
+                            /** @description The groups of the first event. */
+                            groups: string[];
+                            /**
+                             * @description How it stands with the run; null for one that is too large to be judged in a list. Parts that failed show in `failure_count` also while
+                             *     others are in flight.
+                             */
+                            state: components["schemas"]["ListedState"] | null;
+                            /**
+                             * Format: uint64
+                             * @description How many events the run has; about, if it is too large to be judged.
+                             */
+                            event_count: number;
+                            /**
+                             * Format: uint64
+                             * @description How many of its deliveries failed for good and were not replayed; null if it is too large to be judged.
+                             */
+                            failure_count: number | null;
+                            /**
+                             * Format: date-time
+                             * @description When its last event was committed; null if it is too large to be judged.
+                             */
+                            last_event_at: string | null;
+                        }[];
+                        /** @description Where the list goes on. */
+                        meta: {
+                            /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
+                            next_cursor: string | null;
+                            /**
+                             * Format: uint
+                             * @description How many entries were looked at for this page. A filtered page ends when that is enough, however few rows it has: go on with the cursor.
+                             */
+                            looked_at: number;
+                            /** @description The project has more than 200 workflows, and the list is of the 200 that were changed last. Name others by `workflow`. */
+                            workflows_left_out?: boolean;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     tasks_list: {
         parameters: {
             query?: {
@@ -6725,6 +7170,16 @@ export interface operations {
     failures_list: {
         parameters: {
             query?: {
+                /** @description Only those of this agent: the id of its cell. */
+                agent?: string;
+                /** @description Only those with this code. */
+                code?: string;
+                /** @description Only those that were replayed (`true`), or that were not (`false`). */
+                replayed?: string;
+                /** @description Only what failed from this time on (RFC 3339). */
+                from?: string;
+                /** @description Only what failed up to this time (RFC 3339). */
+                to?: string;
                 /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
                 limit?: number;
                 /** @description Where the page begins: `meta.next_cursor` of the page before. */
@@ -6752,6 +7207,13 @@ export interface operations {
                         meta: {
                             /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
                             next_cursor: string | null;
+                            /**
+                             * Format: uint
+                             * @description How many entries were looked at for this page. A filtered page ends when that is enough, however few rows it has: go on with the cursor.
+                             */
+                            looked_at: number;
+                            /** @description The project has more than 200 workflows, and the list is of the 200 that were changed last. Name others by `workflow`. */
+                            workflows_left_out?: boolean;
                         };
                     };
                 };
@@ -6868,6 +7330,8 @@ export interface operations {
     requests_list: {
         parameters: {
             query?: {
+                /** @description Only those in this state: calling, outstanding, answered, expired, failed or cancelled; `open` is calling or outstanding. */
+                state?: string;
                 /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
                 limit?: number;
                 /** @description Where the page begins: `meta.next_cursor` of the page before. */
@@ -6895,6 +7359,13 @@ export interface operations {
                         meta: {
                             /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
                             next_cursor: string | null;
+                            /**
+                             * Format: uint
+                             * @description How many entries were looked at for this page. A filtered page ends when that is enough, however few rows it has: go on with the cursor.
+                             */
+                            looked_at: number;
+                            /** @description The project has more than 200 workflows, and the list is of the 200 that were changed last. Name others by `workflow`. */
+                            workflows_left_out?: boolean;
                         };
                     };
                 };
@@ -6994,9 +7465,19 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    runs_list: {
+    run_list_list: {
         parameters: {
             query?: {
+                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these; the others by looking at runs, 200 for a page. */
+                state?: string;
+                /** @description Only those that are pinned to this version. */
+                version?: string;
+                /** @description Only those that this agent began: the id of a trigger's cell. */
+                agent?: string;
+                /** @description Only those that began at this time or later (RFC 3339). */
+                from?: string;
+                /** @description Only those that began up to this time (RFC 3339). */
+                to?: string;
                 /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
                 limit?: number;
                 /** @description Where the page begins: `meta.next_cursor` of the page before. */
@@ -7024,6 +7505,13 @@ export interface operations {
                         meta: {
                             /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
                             next_cursor: string | null;
+                            /**
+                             * Format: uint
+                             * @description How many entries were looked at for this page. A filtered page ends when that is enough, however few rows it has: go on with the cursor.
+                             */
+                            looked_at: number;
+                            /** @description The project has more than 200 workflows, and the list is of the 200 that were changed last. Name others by `workflow`. */
+                            workflows_left_out?: boolean;
                         };
                     };
                 };
