@@ -177,6 +177,14 @@ async fn workflows(tour: &mut Tour) {
     let saved =
         tour.call(Method::PUT, "/projects/{p}/workflows/{w}", Some(json!({"name": "Second", "version": 1}))).await.expect(200);
     assert_eq!((&saved["data"]["name"], &saved["data"]["version"]), (&json!("Second"), &json!(2)));
+    let cell = agent("hand", "manual", json!({"payload": {"n": 1}}));
+    let tried = tour.post("/projects/{p}/workflows/dry_run", json!({"cell": cell})).await.expect(200);
+    assert_eq!(tried["data"]["events"][0]["payload"], json!({"n": 1}));
+    let preview = json!({"template": "{{ n }}", "payload": {"n": 1}});
+    let rendered = tour.post("/projects/{p}/templates/preview", preview).await.expect(200);
+    assert_eq!(rendered["data"]["result"], "1");
+    let due = tour.post("/projects/{p}/schedules/preview", json!({"schedule": "every_1h"})).await.expect(200);
+    assert_eq!(due["data"]["text"], "Every hour");
     for (step, state) in [("check", "new"), ("build", "new"), ("start", "active"), ("stop", "paused"), ("start", "active")] {
         let answer = tour.post(&format!("/projects/{{p}}/workflows/{{w}}/{step}"), json!({})).await.expect(200);
         assert_eq!((&answer["status"], &answer["data"]["state"]), (&json!("ok"), &json!(state)), "{step}");
@@ -223,6 +231,8 @@ async fn agents(tour: &mut Tour) {
     tour.ids.insert("cell", "watch".to_owned());
     assert!(tour.call(Method::DELETE, "/projects/{p}/workflows/{w}/agents/{cell}/memory", None).await.status < 300);
     assert!(tour.get("/projects/{p}/workflows/{w}/agents/{cell}/logs").await["data"].is_array());
+    let cleared = tour.call(Method::DELETE, "/projects/{p}/workflows/{w}/agents/{cell}/logs", None).await.expect(200);
+    assert_eq!(cleared["data"], json!({"more": false}));
     tour.ids.insert("cell", "nobody".to_owned());
     tour.call(Method::GET, "/projects/{p}/workflows/{w}/agents/{cell}", None).await.error(404, "not_found");
 }

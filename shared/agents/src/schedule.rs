@@ -122,6 +122,15 @@ impl Schedule {
         }
     }
 
+    /// The schedule in words, with the time zone that it follows: `At 09:00, on Monday, Tuesday, UTC`.
+    pub fn in_words(&self) -> String {
+        match &self.rule {
+            Rule::Never => "Never".to_owned(),
+            Rule::Every(ms) => interval_in_words(ms / 1000),
+            Rule::WallClock(clock) => clock.in_words(),
+        }
+    }
+
     /// The latest due time in `(after, until]`, and how many times were due: missed times collapse into the latest.
     ///
     /// The work is bounded, however long the span. For a cron expression, the count is exact below 1,000; 1,000 means that many
@@ -180,10 +189,26 @@ fn interval(text: &str) -> Result<Option<i64>, ScheduleError> {
     }
 }
 
-/// Writes an interval in the largest unit that divides it.
-fn interval_text(seconds: i64) -> String {
+/// An interval in the largest unit that divides it.
+fn in_units(seconds: i64) -> (i64, char) {
     let (unit, size) = UNITS.into_iter().find(|(_, size)| seconds % size == 0).unwrap_or(('s', 1));
-    format!("every_{}{unit}", seconds / size)
+    (seconds / size, unit)
+}
+
+fn interval_text(seconds: i64) -> String {
+    let (count, unit) = in_units(seconds);
+    format!("every_{count}{unit}")
+}
+
+fn interval_in_words(seconds: i64) -> String {
+    let (count, unit) = in_units(seconds);
+    let unit = match unit {
+        'd' => "day",
+        'h' => "hour",
+        'm' => "minute",
+        _ => "second",
+    };
+    if count == 1 { format!("Every {unit}") } else { format!("Every {count} {unit}s") }
 }
 
 /// The hour that a name stands for.

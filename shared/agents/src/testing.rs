@@ -122,7 +122,7 @@ pub(crate) fn problem(agent_type: &str, config: Value) -> String {
 
 pub(crate) fn cell() -> Cell {
     let id = CellId("cell".into());
-    Cell { name: "Agent".into(), id, agent_type: String::new(), config: Map::new(), incarnation: 1, token: None }
+    Cell { name: "Agent".into(), id, agent_type: String::new(), config: Map::new(), incarnation: 1, token: None, disabled: false }
 }
 
 /// The root event of a new run, emitted by `source`.

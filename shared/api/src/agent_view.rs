@@ -27,6 +27,8 @@ pub(crate) struct AgentView {
     name: String,
     /// The state of the agent's workflow.
     state: WorkflowState,
+    /// Whether the agent is disabled in that version: it receives and emits nothing.
+    disabled: bool,
     /// The version in which this incarnation of the agent began.
     incarnation: u64,
     /// The groups of the agent's events.
@@ -97,7 +99,7 @@ impl Viewed<'_> {
         let Viewed { workflow, built, caller, base } = self;
         let may_post = caller.allow(&workflow.id.project, Role::Editor).is_ok();
         let info = rookery_agents::find(&cell.agent_type);
-        let own_groups = built.agent(&cell.id).map(|(_, agent)| agent.facts().groups.clone()).unwrap_or_default();
+        let own_groups = built.any_agent(&cell.id).map(|(_, agent)| agent.facts().groups.clone()).unwrap_or_default();
         let address = |wanted: Address, below: &str| {
             let token = cell.token.as_ref().filter(|_| info.and_then(|info| info.address) == Some(wanted))?;
             Some(format!("{}/{below}/{}{}{token}", base.0, workflow.id.project, workflow.id.workflow))
@@ -108,6 +110,7 @@ impl Viewed<'_> {
             kind: info.map(|info| info.kind),
             name: cell.name.clone(),
             state: workflow.state,
+            disabled: cell.disabled,
             incarnation: cell.incarnation,
             groups: own_groups.into_iter().chain(["on_error".to_owned()]).collect(),
             config: cell.config.clone(),

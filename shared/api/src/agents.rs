@@ -17,10 +17,10 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{Cell, CellId, Error};
-use rookery_engine::{Built, Report};
+use rookery_engine::{Built, Report, Tried, TriedEvent};
 use rookery_store::{Cursor, LogEntry, Page, Role, ScheduleItem, Workflow};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new(Method::GET, below("/logs"), viewer, "Lists an agent's logs, newest first.", logs)
             .paged()
             .answers::<Listed<LogEntry>>(200),
+        Route::new(Method::DELETE, below("/logs"), editor, "Removes what an agent has logged, up to 10,000 entries.", clear_logs)
+            .answers::<One<Cleared>>(200),
         Route::new(Method::DELETE, below("/memory"), editor, "Makes an agent forget all that it remembers.", clear_memory),
         Route::new(
             Method::POST,
@@ -78,6 +80,13 @@ struct DryRun {
     outside_calls: bool,
 }
 
+/// What became of logs that were to be removed.
+#[derive(Serialize, JsonSchema)]
+struct Cleared {
+    /// Whether entries are left: then send the request again.
+    more: bool,
+}
+
 impl Input for DryRun {
     const BYTES: usize = NewEvent::BYTES;
     const OPTIONAL: bool = true;
@@ -91,7 +100,7 @@ async fn list(
     base: Base,
 ) -> Result<impl IntoResponse> {
     let (limit, cursor) = (query.limit()?, query.cursor()?);
-    let Some(built) = last_built(&app, &workflow).await? else {
+    let Some(built) = app.engine.last_built(&workflow).await? else {
         return Ok(listed(Page { items: Vec::new(), next: None }, |agent| agent));
     };
     let page = page_of(built.graph.cells(), limit, cursor.as_ref())?;
@@ -144,6 +153,12 @@ async fn logs(
     Ok(listed(page, |entry| entry))
 }
 
+async fn clear_logs(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<impl IntoResponse> {
+    let (_, cell) = find(&app, &workflow, &ids).await?;
+    let is_empty = app.engine.store.clear_logs(&workflow.id.agent(&cell)).await?;
+    Ok(one(Cleared { more: !is_empty }))
+}
+
 async fn clear_memory(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<StatusCode> {
     let (_, cell) = find(&app, &workflow, &ids).await?;
     app.engine.store.clear_memories(&workflow.id.agent(&cell)).await?;
@@ -165,21 +180,21 @@ async fn dry_run(
     ids: Ids,
     Json(input): Json<DryRun>,
 ) -> Result<impl IntoResponse> {
-    let event = input.event.map(NewEvent::read).transpose()?;
+    let event = input.event.map(tried).transpose()?;
     let cell = CellId(ids.text("cell").to_owned());
-    Ok(one(app.engine.dry_run(&workflow, &cell, event, input.outside_calls).await?))
+    let tried = Tried { event, memory: None, outside_calls: input.outside_calls };
+    Ok(one(app.engine.dry_run(&workflow, &cell, tried).await?))
 }
 
-async fn last_built(app: &App, workflow: &Workflow) -> Result<Option<Arc<Built>>> {
-    match workflow.built {
-        0 => Ok(None),
-        version => Ok(Some(app.engine.built(&workflow.id, version).await?)),
-    }
+/// An event that an agent is tried with, as it came.
+pub(crate) fn tried(event: NewEvent) -> Result<TriedEvent> {
+    let (payload, groups) = event.read()?;
+    Ok(TriedEvent { payload, groups, source: None })
 }
 
 async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<(Arc<Built>, Cell)> {
     let unknown = || Error::not_found("agent");
-    let built = last_built(app, workflow).await?.ok_or_else(unknown)?;
+    let built = app.engine.last_built(workflow).await?.ok_or_else(unknown)?;
     let cell = built.graph.cell(&CellId(ids.text("cell").to_owned())).ok_or_else(unknown)?.clone();
     Ok((built, cell))
 }

@@ -1,8 +1,8 @@
-//! Events: put in at triggers, listed, read, emitted again.
+//! Events: put in at triggers, listed, read.
 
 use crate::App;
 use crate::auth::Access;
-use crate::body::{Input, Json, Nothing};
+use crate::body::{Input, Json};
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::list::{Listed, One, Query, cursor_at, listed, one};
@@ -25,7 +25,7 @@ use std::cmp::Reverse;
 pub(crate) const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 pub(crate) fn routes() -> Vec<Route> {
-    let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
+    let viewer = Access::Project(Role::Viewer);
     let (all, each) = (format!("{WORKFLOW}/events"), format!("{WORKFLOW}/events/{{event}}"));
     vec![
         Route::new(
@@ -49,16 +49,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .query("run", "Only the events of this run. Where they take several pages, they are in no order: `created_at` and `hop` say what came first.")
             .paged()
             .answers::<Listed<EventView>>(200),
-        Route::new(Method::GET, &each, viewer, "Shows an event.", show).answers::<One<EventView>>(200),
-        Route::new(
-            Method::POST,
-            format!("{each}/emit"),
-            editor,
-            "Makes a new event like this one, in a run of its own, of the last built version.",
-            emit,
-        )
-        .takes::<Nothing>()
-        .answers::<One<AcceptedEvent>>(202),
+        Route::new(Method::GET, each, viewer, "Shows an event.", show).answers::<One<EventView>>(200),
     ]
 }
 
@@ -81,17 +72,21 @@ impl Input for NewEvent {
 impl NewEvent {
     /// Checks the payload and the groups.
     pub(crate) fn read(self) -> Result<(Payload, Vec<String>)> {
-        if self.groups.len() > limits::EVENT_GROUPS {
-            let details = format!("Send at most {}.", limits::EVENT_GROUPS);
-            return Err(Error::invalid("`groups` has too many.", details).into());
-        }
-        if let Some(index) = self.groups.iter().position(|group| !is_valid_group(group)) {
-            let details =
-                format!("A group is a text of 1 to {} characters, none of them control characters.", limits::GROUP_CHARS);
-            return Err(Error::invalid(format!("`groups[{index}]` is not a group."), details).into());
-        }
+        check_groups(&self.groups)?;
         Ok((Payload::parse(self.payload.get().as_bytes())?, self.groups))
     }
+}
+
+pub(crate) fn check_groups(groups: &[String]) -> Result<()> {
+    if groups.len() > limits::EVENT_GROUPS {
+        let details = format!("Send at most {}.", limits::EVENT_GROUPS);
+        return Err(Error::invalid("`groups` has too many.", details).into());
+    }
+    if let Some(index) = groups.iter().position(|group| !is_valid_group(group)) {
+        let details = format!("A group is a text of 1 to {} characters, none of them control characters.", limits::GROUP_CHARS);
+        return Err(Error::invalid(format!("`groups[{index}]` is not a group."), details).into());
+    }
+    Ok(())
 }
 
 /// The answer to an accepted event.
@@ -233,19 +228,13 @@ async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>, 
     Ok(one(EventView::from(find(&app, &workflow, &ids).await?)))
 }
 
-async fn emit(
-    State(app): State<App>,
-    Extension(workflow): Extension<Workflow>,
-    ids: Ids,
-    _: Json<Nothing>,
-) -> Result<impl IntoResponse> {
-    let event = find(&app, &workflow, &ids).await?;
-    let id = app.engine.emit_again(&workflow, &event).await?;
-    Ok((StatusCode::ACCEPTED, Extension(IsLogged), one(AcceptedEvent::from(id))))
+pub(crate) async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<Event> {
+    find_event(app, workflow, ids.get("event")?).await
 }
 
-async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<Event> {
-    let event = app.engine.store.find_event(&workflow.id, ids.get("event")?).await?;
+/// An event that is kept; 404 for others.
+pub(crate) async fn find_event(app: &App, workflow: &Workflow, id: EventId) -> Result<Event> {
+    let event = app.engine.store.find_event(&workflow.id, id).await?;
     Ok(event.filter(is_kept).ok_or_else(|| Error::not_found("event"))?)
 }
 

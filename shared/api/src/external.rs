@@ -28,7 +28,7 @@ pub(crate) struct ExternalView {
 
 /// The external agent of an agent; none for an agent that asks nobody.
 pub(crate) async fn external(app: &App, workflow: &Workflow, built: &Built, cell: &Cell) -> Result<Option<ExternalView>> {
-    let Some(endpoint) = built.agent(&cell.id).ok().and_then(|(_, agent)| agent.facts().endpoint.as_deref()) else {
+    let Some(endpoint) = built.any_agent(&cell.id).ok().and_then(|(_, agent)| agent.facts().endpoint.as_deref()) else {
         return Ok(None);
     };
     let (store, project) = (&app.engine.store, &workflow.id.project);

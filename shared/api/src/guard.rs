@@ -155,8 +155,13 @@ async fn find_workflow(app: &App, project: &ProjectId, ids: &Ids, needed: Option
     let id = WorkflowRef { project: project.clone(), workflow: ids.get("workflow")? };
     let store = &app.engine.store;
     let known = if needed == Some(Role::Ingest) { store.known_workflow(&id).await? } else { store.find_workflow(&id).await? };
-    let found = known.filter(|workflow| !workflow.deleted);
-    Ok(Some(found.ok_or_else(|| Error::not_found("workflow"))?))
+    not_deleted(known).map(Some)
+}
+
+/// 404 for a workflow that is not there.
+pub(crate) fn not_deleted(workflow: Option<Workflow>) -> Result<Workflow> {
+    let found = workflow.filter(|workflow| !workflow.deleted);
+    Ok(found.ok_or_else(|| Error::not_found("workflow"))?)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod connections;
 mod console;
 mod credentials;
 mod definitions;
+mod emit;
 mod environment;
 mod error;
 mod events;
@@ -38,6 +39,7 @@ mod metrics;
 mod observe;
 mod openapi;
 mod overview;
+mod previews;
 mod projects;
 mod ready_cells;
 mod requests;
@@ -52,6 +54,7 @@ mod sessions;
 mod sign_in;
 mod tasks;
 mod transfer;
+mod try_cell;
 mod versions;
 mod wire_tasks;
 mod workflows;
@@ -189,9 +192,12 @@ fn routes() -> Vec<Route> {
         versions::routes(),
         transfer::routes(),
         agents::routes(),
+        try_cell::routes(),
+        previews::routes(),
         events::routes(),
         changes::routes(),
         run_list::routes(),
+        emit::routes(),
         runs::routes(),
         overview::routes(),
         metrics::routes(),

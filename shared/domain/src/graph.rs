@@ -21,6 +21,9 @@ pub struct Cell {
     /// The secret part of the agent's public address (a hook, a feed), where its type has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// Whether the agent is disabled. It keeps its memory and its address; a graph has no links to it and from it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
 }
 
 /// A link cell.
@@ -163,7 +166,15 @@ mod tests {
 
     fn cell(id: usize) -> Cell {
         let id = format!("c{id}");
-        Cell { name: id.clone(), id: CellId(id), agent_type: "manual".into(), config: Map::new(), incarnation: 1, token: None }
+        Cell {
+            name: id.clone(),
+            id: CellId(id),
+            agent_type: "manual".into(),
+            config: Map::new(),
+            incarnation: 1,
+            token: None,
+            disabled: false,
+        }
     }
 
     /// (source, target, group) of up to 40 links among 6 cells, some of them to a cell that does not exist.

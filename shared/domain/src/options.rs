@@ -2,8 +2,11 @@
 //!
 //! Only structure is judged here. Whether an agent type exists and its config is right is judged where the workflow is built.
 
+mod links;
+
 use crate::payload::{not_json, read_json};
 use crate::{CellId, Error, Kind, Link, Result, limits};
+use links::is_drawn_link;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -37,6 +40,8 @@ pub struct AgentCell {
     pub name: Option<String>,
     /// The options of its type.
     pub config: Map<String, Value>,
+    /// Whether it is disabled: the agent keeps what it has, and receives and emits nothing.
+    pub disabled: bool,
 }
 
 /// What a workflow's options say, and the problems of their structure.
@@ -73,12 +78,20 @@ impl Options {
             Some(_) => return Err(wrong("`options.cells` is not a list.")),
         };
         let mut options = Options::default();
-        let mut ids = HashSet::new();
+        let (mut ids, mut drawn) = (HashSet::new(), Vec::new());
         for (index, cell) in cells.into_iter().enumerate() {
             let Value::Object(cell) = cell else {
                 return Err(wrong(&format!("`options.cells[{index}]` is not an object.")));
             };
-            options.read_cell(index, cell, &mut ids);
+            if is_drawn_link(&cell) {
+                drawn.push((index, cell));
+            } else {
+                options.read_cell(index, cell, &mut ids);
+            }
+        }
+        let agents: HashSet<CellId> = options.agents.iter().map(|agent| agent.id.clone()).collect();
+        for (index, cell) in drawn {
+            options.read_drawn_link(index, cell, &agents, &mut ids);
         }
         options.drop_dangling_links();
         Ok(options)
@@ -90,23 +103,30 @@ impl Options {
         if !is_agent && kind != "link" {
             return; // A decoration of the canvas.
         }
+        let Some(id) = self.take_id(index, &mut cell, ids) else { return };
+        match (is_agent, kind.as_str()) {
+            (true, "agent") => self.read_agent(id, cell),
+            (true, _) => self.problems.push(Problem::new(&id, "type", "It has an `agent_type`: set `type` to \"agent\".")),
+            _ => self.read_link(id, &cell),
+        }
+    }
+
+    fn take_id(&mut self, index: usize, cell: &mut Map<String, Value>, ids: &mut HashSet<String>) -> Option<String> {
         let id = match cell.remove("id") {
             Some(Value::String(id)) if is_valid_cell_id(&id) => id,
             other => {
                 let shown = other.as_ref().and_then(Value::as_str).map_or_else(|| format!("cells[{index}]"), str::to_owned);
                 let message =
                     format!("A cell's id is a text of 1 to {} characters without control characters.", limits::CELL_ID_CHARS);
-                return self.problems.push(Problem::new(&shown, "id", message));
+                self.problems.push(Problem::new(&shown, "id", message));
+                return None;
             }
         };
-        if !ids.insert(id.clone()) {
-            return self.problems.push(Problem::new(&id, "id", "Two cells have this id: give each its own."));
+        let is_new = ids.insert(id.clone());
+        if !is_new {
+            self.problems.push(Problem::new(&id, "id", "Two cells have this id: give each its own."));
         }
-        match (is_agent, kind.as_str()) {
-            (true, "agent") => self.read_agent(id, cell),
-            (true, _) => self.problems.push(Problem::new(&id, "type", "It has an `agent_type`: set `type` to \"agent\".")),
-            _ => self.read_link(id, &cell),
-        }
+        is_new.then_some(id)
     }
 
     fn read_agent(&mut self, id: String, mut cell: Map<String, Value>) {
@@ -130,57 +150,16 @@ impl Options {
             Some(Value::Object(config)) => config,
             Some(_) => return self.problems.push(Problem::new(&id, "config", "The config is an object of the type's options.")),
         };
-        self.agents.push(AgentCell { id: CellId(id), agent_type, name, config });
-    }
-
-    fn read_link(&mut self, id: String, cell: &Map<String, Value>) {
-        let end = |field: &str| cell.get(field).and_then(|end| end.get("id")).and_then(Value::as_str).map(str::to_owned);
-        let group = match cell.get("group_id") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(group)) if is_valid_group(group) => Some(group.clone()),
+        let disabled = match cell.remove("disabled") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(disabled)) => disabled,
             Some(_) => {
-                let message =
-                    format!("A group is a text of 1 to {} characters; leave it out to take all events.", limits::GROUP_CHARS);
-                return self.problems.push(Problem::new(&id, "group_id", message));
+                let message = "Set it to true for an agent that is to rest, and else to false, or leave it out.";
+                return self.problems.push(Problem::new(&id, "disabled", message));
             }
         };
-        // Other keys belong to the canvas, and are neither read nor refused.
-        let is_meant = |(key, value): &(&String, &Value)| (value.is_string() || value.is_array()) && is_like_group_id(key);
-        let ends = ["source", "target"].into_iter().filter_map(|end| cell.get(end)?.as_object()).flatten();
-        if let Some((key, _)) = cell.iter().chain(ends).find(is_meant).filter(|_| group.is_none()) {
-            let message = format!(
-                "`{key}` chooses no events there, so the link takes all events of its source: name a group in `group_id` of the link."
-            );
-            self.warnings.push(Problem::new(&id, key, message));
-        }
-        match (end("source"), end("target")) {
-            (Some(source), Some(target)) => {
-                self.links.push(Link { id: CellId(id), source: CellId(source), target: CellId(target), group });
-            }
-            (source, _) => {
-                let field = if source.is_none() { "source" } else { "target" };
-                self.problems.push(Problem::new(&id, field, "The link leads nowhere: connect both ends to agents."));
-            }
-        }
+        self.agents.push(AgentCell { id: CellId(id), agent_type, name, config, disabled });
     }
-
-    fn drop_dangling_links(&mut self) {
-        let agents: HashSet<&CellId> = self.agents.iter().map(|agent| &agent.id).collect();
-        let (kept, dangling): (Vec<_>, Vec<_>) =
-            self.links.drain(..).partition(|link| agents.contains(&link.source) && agents.contains(&link.target));
-        for link in dangling {
-            let (field, end) = if agents.contains(&link.source) { ("target", &link.target) } else { ("source", &link.source) };
-            let message = format!("There is no valid agent `{end}`: connect the link to one, or remove it.");
-            self.problems.push(Problem::new(link.id.as_str(), field, message));
-        }
-        self.links = kept;
-    }
-}
-
-/// Whether people may have meant `group_id` by a key of a link.
-fn is_like_group_id(key: &str) -> bool {
-    let letters: String = key.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()).collect();
-    ["group", "groups", "groupid", "groupids", "groupname"].contains(&letters.as_str())
 }
 
 fn is_valid_cell_id(id: &str) -> bool {
@@ -193,73 +172,4 @@ pub fn is_valid_group(group: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_empty_canvas_and_decorations_are_fine() {
-        assert_eq!(Options::parse("{}").unwrap(), Options::default());
-        let text = r#"{"cells":[{"id":"n","type":"standard.Note","text":"hi"}],"theme":"dark"}"#;
-        assert_eq!(Options::parse(text).unwrap(), Options::default());
-    }
-
-    #[test]
-    fn each_problem_is_under_its_cell_and_field() {
-        let text = r#"{"cells":[
-            {"id":"a","type":"agent","agent_type":"manual"},
-            {"id":"a","type":"agent","agent_type":"manual"},
-            {"type":"agent","agent_type":"manual"},
-            {"id":"b","type":"agent","agent_type":7},
-            {"id":"c","type":"agent","agent_type":"manual","config":[]},
-            {"id":"l1","type":"link","source":{"id":"a"},"target":{"x":1,"y":2}},
-            {"id":"l2","type":"link","source":{"id":"a"},"target":{"id":"nobody"}},
-            {"id":"l3","type":"link","source":{"id":"a"},"target":{"id":"a"},"group_id":""}
-        ]}"#;
-        let options = Options::parse(text).unwrap();
-        let found: Vec<_> = options.problems.iter().map(|p| (p.cell_id.as_str(), p.field.as_str())).collect();
-        assert_eq!(
-            found,
-            [
-                ("a", "id"),
-                ("cells[2]", "id"),
-                ("b", "agent_type"),
-                ("c", "config"),
-                ("l1", "target"),
-                ("l3", "group_id"),
-                ("l2", "target")
-            ]
-        );
-        assert_eq!((options.agents.len(), options.links.len()), (1, 0));
-    }
-
-    #[test]
-    fn a_link_that_seems_to_name_its_group_elsewhere_is_warned_of() {
-        let link = |more: &str| {
-            let text = format!(
-                r#"{{"cells":[{{"id":"a","type":"agent","agent_type":"manual"}},{{"id":"l","type":"link","source":{{"id":"a"}},"target":{{"id":"a"}}{more}}}]}}"#
-            );
-            let options = Options::parse(&text).unwrap();
-            assert_eq!((options.links.len(), options.problems.len()), (1, 0), "{more}");
-            options.warnings.into_iter().map(|warning| (warning.cell_id, warning.field)).collect::<Vec<_>>()
-        };
-        for key in ["group", "groupId", "group-id", "groups", "GroupID"] {
-            for value in [r#""on_match""#, r#""""#, r#"["on_match"]"#] {
-                assert_eq!(link(&format!(r#","{key}":{value}"#)), [("l".to_owned(), key.to_owned())]);
-            }
-        }
-        let inside = r#"{"cells":[{"id":"a","type":"agent","agent_type":"manual"},{"id":"l","type":"link","source":{"id":"a","group_id":"g"},"target":{"id":"a"}}]}"#;
-        let warnings = Options::parse(inside).unwrap().warnings;
-        assert_eq!(warnings.iter().map(|warning| warning.field.as_str()).collect::<Vec<_>>(), ["group_id"]);
-        for fine in ["", r#","group_id":"on_match""#, r#","group_id":"on_match","group":"x""#, r#","group":7,"z":-1,"router":{}"#]
-        {
-            assert_eq!(link(fine), [], "{fine}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_saved_is_an_error() {
-        for text in ["[]", "7", "{\"cells\":{}}", "{\"cells\":[1]}", "{"] {
-            assert_eq!(Options::parse(text).unwrap_err().kind, Kind::Invalid, "{text}");
-        }
-    }
-}
+mod tests;

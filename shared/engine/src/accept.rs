@@ -8,6 +8,8 @@ use rookery_store::{Accepted, Chain, State, Workflow};
 use std::sync::Arc;
 use tracing::Instrument;
 
+/// The code of the error of a workflow that takes no new events.
+pub(crate) const WORKFLOW_STOPPED: &str = "workflow_stopped";
 /// Longest key by which a sender names an event, in characters.
 const KEY_CHARS: usize = 255;
 
@@ -35,6 +37,17 @@ impl Incoming {
     pub fn new(payload: Payload, groups: Vec<String>, key: Option<String>) -> Self {
         Incoming { payload, groups, key, key_suffices: false, copy_of: None, id: None, hop: 0 }
     }
+}
+
+/// How an event that is made again differs from the one before.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Another payload.
+    pub payload: Option<Payload>,
+    /// Other groups.
+    pub groups: Option<Vec<String>>,
+    /// Whether the new run is pinned to the version of the old one, and not to the last built one.
+    pub in_its_version: bool,
 }
 
 /// The id of an event that comes in: made of its key, or a fresh one.
@@ -77,11 +90,13 @@ impl Engine {
         self.accept(workflow, &built, cell, agent, incoming).await
     }
 
-    /// Makes a new event like an old one: from the same agent, in a new run.
-    pub async fn emit_again(self: &Arc<Self>, workflow: &Workflow, like: &Event) -> Result<EventId> {
-        let built = self.active(workflow).await?;
+    /// Makes a new event like an old one, or with what is changed: from the same agent, in a new run.
+    pub async fn emit_again(self: &Arc<Self>, workflow: &Workflow, like: &Event, change: Change) -> Result<EventId> {
+        let newest = self.active(workflow).await?;
+        let built = if change.in_its_version { self.built(&workflow.id, like.version).await? } else { newest };
         let (cell, agent) = built.agent(&like.cell)?;
-        let (payload, groups) = (like.payload.clone(), like.groups.clone());
+        let (payload, groups) =
+            (change.payload.unwrap_or_else(|| like.payload.clone()), change.groups.unwrap_or_else(|| like.groups.clone()));
         self.accept(workflow, &built, cell, agent, Incoming { copy_of: Some(like.id), ..Incoming::new(payload, groups, None) })
             .await
     }
@@ -91,7 +106,7 @@ impl Engine {
         if workflow.state != State::Active {
             return Err(Error::new(
                 Kind::Conflict,
-                "workflow_stopped",
+                WORKFLOW_STOPPED,
                 "The workflow does not run, and takes no new events.",
                 "Start it, then send the same request again.",
             ));

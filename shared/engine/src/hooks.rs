@@ -68,7 +68,7 @@ impl Engine {
     /// Writes a feed: `/feeds/{token}.json` or `.xml`. A feed can be read while its workflow exists.
     pub async fn feed(&self, token: &str, format: FeedFormat, url: &str) -> Result<Answer> {
         let (workflow, built, cell_id) = self.by_token(token, Address::Feed).await?;
-        let (cell, agent) = built.agent(&cell_id)?;
+        let (cell, agent) = built.any_agent(&cell_id)?;
         let published = self.store.list_published(&workflow.id.agent(cell), agent.facts().feed_items.max(1)).await?;
         let items: Vec<FeedItem> = published
             .into_iter()
@@ -94,7 +94,7 @@ impl Engine {
         let workflow = self.store.known_workflow(&id).await?.filter(|workflow| !workflow.deleted && workflow.built > 0);
         let workflow = workflow.ok_or_else(unknown)?;
         let built = self.built(&id, workflow.built).await?;
-        let (cell, _) = built.by_token(secret).ok_or_else(unknown)?;
+        let cell = built.by_token(secret).ok_or_else(unknown)?;
         let of_type = rookery_agents::find(&cell.agent_type).and_then(|info| info.address);
         let cell = cell.id.clone();
         if of_type == Some(address) { Ok((workflow, built, cell)) } else { Err(unknown()) }

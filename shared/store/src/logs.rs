@@ -10,6 +10,9 @@ use serde::Serialize;
 /// How long log lines are kept.
 const KEEP_MS: i64 = 14 * 24 * 3600 * 1000;
 
+/// How many entries are removed at once: it takes some seconds.
+const CLEARED: usize = 10_000;
+
 /// The lines of one delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LogEntry {
@@ -31,6 +34,12 @@ impl Store {
             .n("expires_at", entry.at.plus(KEEP_MS).ttl_seconds())
             .maybe(entry.event_id, |item, event| item.s("event", event));
         self.put(item, None).await.map(drop)
+    }
+
+    /// Removes what an agent has logged, up to 10,000 entries; `false` if there is more.
+    pub async fn clear_logs(&self, agent: &AgentRef) -> Result<bool> {
+        let mut most = CLEARED;
+        self.delete_prefix(&keys::of_workflow(&agent.workflow, Prefix::Logs), &keys::of_agent(agent), &mut most).await
     }
 
     /// A page of an agent's log, newest first.

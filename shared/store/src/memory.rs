@@ -13,7 +13,7 @@ use serde_json::Value;
 const LARGEST: usize = 300 * 1024;
 
 /// A memory as it was read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemoryItem {
     /// The scope's text, for people; empty for the agent's one memory.
     pub scope: String,

@@ -40,6 +40,12 @@ impl WallClock {
         Ok(WallClock { cron, zone, hourly })
     }
 
+    /// The expression in words, with its time zone.
+    pub(super) fn in_words(&self) -> String {
+        let zone = self.zone.iana_name().unwrap_or("UTC");
+        format!("{}, {zone}", self.cron.describe().trim_end_matches('.'))
+    }
+
     pub(super) fn next(&self, after: Time) -> Option<Time> {
         let after = Timestamp::from_millisecond(after.0).ok()?;
         let next = if self.hourly { self.next_real_hour(after) } else { self.next_time_of_day(after) };

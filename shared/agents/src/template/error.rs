@@ -106,6 +106,14 @@ impl fmt::Display for TemplateError {
 impl std::error::Error for TemplateError {}
 
 impl Problem {
+    /// The number of the line that has the problem, from 1, if it is known.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Problem::Syntax { line, .. } => Some(*line),
+            Problem::CredentialNotAllowed { .. } | Problem::Limit(_) | Problem::Render(_) => None,
+        }
+    }
+
     /// Makes an error of the library's, which gives the place as ` --> line:column` or names the filter.
     pub(super) fn syntax(error: &liquid_core::Error, source: &str) -> Problem {
         let text = error.to_string();

@@ -12,6 +12,7 @@ mod json;
 mod loops;
 mod node;
 mod outputs;
+mod preview;
 #[cfg(test)]
 mod properties;
 mod runtime;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use error::{Limit, Problem, TemplateError};
 pub use json::JsonTemplate;
+pub use preview::preview;
 pub use scope::Scope;
 
 use bounds::{Budget, Capped, State, Wants};

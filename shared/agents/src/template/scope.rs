@@ -9,6 +9,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use uuid::Uuid;
 
+/// What people are shown in place of a credential's value.
+const HIDDEN: &str = "***";
+
 /// The variables of one event, converted once, for any number of templates.
 #[derive(Debug)]
 pub struct Scope {
@@ -39,6 +42,11 @@ impl Scope {
     /// What `{% credential name %}` renders in this scope. Nobody can guess it without rendering in the same scope.
     pub fn marker(&self, name: &str) -> String {
         marker(&self.nonce, name)
+    }
+
+    /// A text of this scope for people: `***` stands where the values of these credentials would stand.
+    pub fn without_marks(&self, text: &str, credentials: &[String]) -> String {
+        credentials.iter().fold(text.to_owned(), |text, name| text.replace(&self.marker(name), HIDDEN))
     }
 
     /// The variables, as they were given.

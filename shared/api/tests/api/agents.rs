@@ -102,6 +102,31 @@ async fn checks_commit_and_dry_runs_do_not() {
 }
 
 #[tokio::test]
+async fn the_logs_of_an_agent_are_cleared_and_no_others() {
+    let world = World::open().await;
+    let over = |value: u32| json!({"condition": {"path": "total", "operator": "gte", "value": value}});
+    let cells = json!([
+        agent("hand", "manual", json!({})),
+        agent("a", "condition", over(1)),
+        agent("b", "condition", over(2)),
+        link("l1", "hand", "a"),
+        link("l2", "hand", "b"),
+    ]);
+    let workflow = world.started(cells).await;
+    world.post(&format!("{workflow}/agents/hand/events"), json!({"payload": {"total": "7"}})).await.ok(202);
+    world.drain().await;
+    let entries = async |cell: &str| {
+        let logs = world.get(&format!("{workflow}/agents/{cell}/logs")).await.ok(200);
+        logs["data"].as_array().unwrap().len()
+    };
+    assert_eq!((entries("a").await, entries("b").await), (1, 1));
+    assert_eq!(world.delete(&format!("{workflow}/agents/a/logs")).await.ok(200)["data"], json!({"more": false}));
+    assert_eq!((entries("a").await, entries("b").await), (0, 1));
+    world.delete(&format!("{workflow}/agents/nobody/logs")).await.error(404, "not_found");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_feed_is_read_as_json_and_as_rss() {
     let world = World::open().await;
     let cells = json!([

@@ -1,9 +1,9 @@
 //! A stage sends a task to its entry point, and waits for the reply: the record is stored, then the task is sent, under an id that follows
 //! from the record. An attempt that comes again sends the same task again, and the provider knows it.
 
-use super::TaskIn;
 use super::connect::ends;
 use super::take::task_event;
+use super::{TaskIn, rests};
 use crate::delivery::backoff::jitter_ms;
 use crate::external::ask::full;
 use crate::external::host::{EngineHost, Purpose, Stopped};
@@ -146,7 +146,7 @@ fn refused(error: Error) -> Stopped {
     match error.kind {
         Kind::Unavailable | Kind::Internal | Kind::StorageFull => Stopped::Store(error),
         // The provider is away, and comes back.
-        Kind::Conflict if error.code == "workflow_stopped" => {
+        Kind::Conflict if rests(error.code) => {
             let told = AgentError::retry("provider_away", "The provider's workflow does not run.");
             Stopped::Agent(told)
         }

@@ -52,6 +52,8 @@ mod wire;
 
 pub use wire::{ClientStage, Given};
 
+use crate::accept::WORKFLOW_STOPPED;
+use crate::workflow::built::AGENT_DISABLED;
 use rookery_agents::TaskError;
 use rookery_domain::{Error, Kind, Payload, Time};
 use std::time::Duration;
@@ -60,6 +62,11 @@ use std::time::Duration;
 const SIDE_BY_SIDE: usize = 25;
 /// How long calls to other deployments are begun while somebody waits for a build or a deletion.
 const CALLS: Duration = Duration::from_secs(8);
+
+/// Whether an error says that the other side is there and rests for now.
+fn rests(code: &str) -> bool {
+    code == WORKFLOW_STOPPED || code == AGENT_DISABLED
+}
 
 /// A task for an entry point.
 #[derive(Clone, Debug)]

@@ -55,7 +55,7 @@ impl Engine {
         }
         let (built, mut over) = (self.built(&workflow.id, workflow.built).await?, Over::default());
         for cell in built.graph.cells() {
-            if let Ok((_, agent)) = built.agent(&cell.id) {
+            if let Ok((_, agent)) = built.any_agent(&cell.id) {
                 over.note(workflow.id.agent(cell), agent.facts());
             }
         }

@@ -1,7 +1,7 @@
 //! Requests to other deployments about connections: each has a secret (a token or a proof), which goes to one host and comes back nowhere,
 //! and each answer becomes one of the errors that the same call within the deployment would give.
 
-use super::not_connected;
+use super::{not_connected, rests};
 use crate::Engine;
 use http::{Method, Uri};
 use rookery_agents::{AgentError, Retry, judge};
@@ -85,7 +85,7 @@ fn told(answer: Response) -> Result<Response> {
             let remedy = "Send the task again once the provider has accepted the connection.";
             Err(Error::new(Kind::Forbidden, "connection_pending", "The provider has not accepted the connection yet.", remedy))
         }
-        409 if text("type") == "workflow_stopped" => Err(away("The other side's workflow does not run.")),
+        409 if rests(&text("type")) => Err(away("The other side's workflow does not run.")),
         422 => Err(Error::new(Kind::Unprocessable, "invalid_task", text("message"), text("details"))),
         429 if text("type") == "too_many_tasks" => {
             let message = text("message");

@@ -72,7 +72,8 @@ impl Engine {
     /// Makes an event of a reply.
     async fn accept_reply(self: &Arc<Self>, workflow: &Workflow, stage: &AgentRef, reply: ReplyIn) -> Result<()> {
         let built = self.active(workflow).await?;
-        let (cell, agent) = built.agent(&stage.cell).map_err(|_| not_connected())?;
+        let is_gone = |error: &Error| error.code == "not_found";
+        let (cell, agent) = built.agent(&stage.cell).map_err(|error| if is_gone(&error) { not_connected() } else { error })?;
         if cell.incarnation != stage.incarnation {
             return Err(not_connected());
         }

@@ -4,7 +4,7 @@ use super::new_task::{Answers, NewTask, Recipients};
 use super::replied::told;
 use super::take::CONTEXT_ID;
 use super::versions::fits_output;
-use super::{ReplyIn, not_connected};
+use super::{ReplyIn, not_connected, rests};
 use crate::connections::publish::published;
 use crate::delivery::work::Work;
 use crate::external::host::{EngineHost, Purpose, Stopped};
@@ -115,7 +115,7 @@ fn without_context(payload: &Payload, origin: Option<&TaskOrigin>) -> Result<Pay
 pub(super) fn undelivered(error: Error) -> Stopped {
     match error.kind {
         Kind::Unavailable | Kind::Internal | Kind::StorageFull => Stopped::Store(error),
-        Kind::Conflict if error.code == "workflow_stopped" => {
+        Kind::Conflict if rests(error.code) => {
             Stopped::Agent(AgentError::retry("client_away", "The client's workflow does not run."))
         }
         Kind::Conflict if error.code == "away" => Stopped::Agent(AgentError::retry("client_away", error.message)),

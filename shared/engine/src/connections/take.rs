@@ -1,7 +1,7 @@
 //! A task comes in at an entry point: it is checked, and begins a run of the provider's workflow.
 
 use super::versions::fits_input;
-use super::{TaskIn, not_connected, schemas};
+use super::{TaskIn, not_connected, rests, schemas};
 use crate::{Engine, Incoming};
 use rookery_agents::task_groups;
 use rookery_domain::{ConnectionState, Error, EventId, Kind, Payload, Result, Time, limits};
@@ -59,8 +59,8 @@ impl Engine {
         let groups = task_groups("on_task", &task.task_type);
         let incoming = Incoming { id: Some(id), hop: task.hop, ..Incoming::new(payload, groups, None) };
         match self.accept_at_trigger(&workflow, &agent.cell, incoming).await {
-            // What was taken before goes on while the workflow is stopped.
-            Err(error) if error.code == "workflow_stopped" && !is_new => {
+            // What was taken before goes on while the workflow or the entry point rests.
+            Err(error) if rests(error.code) && !is_new => {
                 let there = self.store.run_item(&agent.workflow, id).await?;
                 there.filter(|item| item.event.is_some()).map(|_| id).ok_or(error)
             }

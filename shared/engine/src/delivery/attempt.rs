@@ -3,7 +3,8 @@
 
 use crate::delivery::slow_lane::{Entrant, busy_during};
 use crate::delivery::work::{Wake, Work};
-use crate::external::host::{EngineHost, Purpose};
+use crate::external::host::{EngineHost, Purpose, Told};
+use crate::external::outside_call::OutsideCall;
 use crate::external::pending::Asked;
 use crate::workflow::built::Pace;
 use crate::{Built, Engine};
@@ -11,6 +12,7 @@ use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
 use rookery_domain::{AgentRef, Cell, Event, Result, ScopeId, Time, limits};
 use rookery_queue::Outgoing;
 use rookery_store::{MemoryItem, RunItem, ScheduleAdvance};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// How an attempt ended.
@@ -44,12 +46,14 @@ pub(crate) struct Ready {
     pub(crate) failed: u32,
     /// For a check of a schedule: how its commit advances the schedule.
     pub(crate) schedule: Option<ScheduleAdvance>,
+    /// For a dry run: the memory that the agent is given in place of the stored one.
+    pub(crate) memory: Option<Value>,
 }
 
 impl Ready {
     /// What a first attempt needs: one with this event, or a check that no schedule waits for.
     pub(crate) fn first(built: Arc<Built>, event: Option<Event>) -> Self {
-        Ready { built, event, root: None, waited_until: None, failed: 0, schedule: None }
+        Ready { built, event, root: None, waited_until: None, failed: 0, schedule: None, memory: None }
     }
 }
 
@@ -67,6 +71,15 @@ pub(crate) struct Ran {
     pub(crate) remembered: Remembered,
     /// How far the agent got with what it asked of others.
     pub(crate) asked: Asked,
+    /// For a dry run: the outside calls that the agent made, or would make.
+    pub(crate) calls: Vec<OutsideCall>,
+}
+
+impl Ran {
+    /// An attempt that did not come to its agent.
+    fn failed(error: AgentError) -> Self {
+        Ran { result: Err(error), remembered: Remembered::default(), asked: Asked::No, calls: Vec::new() }
+    }
 }
 
 /// One attempt.
@@ -130,16 +143,15 @@ impl<'a> Attempt<'a> {
 
     async fn run_agent(&self, purpose: Purpose) -> Result<Ran> {
         let Some((cell, agent)) = self.agent else {
-            let message = "The agent is not in the workflow version that the run is pinned to, or its type is no longer known.";
-            let result = Err(AgentError::fail("agent_missing", message));
-            return Ok(Ran { result, remembered: Remembered::default(), asked: Asked::No });
+            let message = "The agent is not in the workflow version that the run is pinned to, it is disabled there, or its type is no longer known.";
+            return Ok(Ran::failed(AgentError::fail("agent_missing", message)));
         };
         let name = self.agent_ref();
         let host = EngineHost::new(self.engine, &name, self.work, purpose);
         let mut cx = self.context(cell, &host);
         let remembered = match self.remember(&name, agent, &cx).await? {
             Ok(remembered) => remembered,
-            Err(error) => return Ok(Ran { result: Err(error), remembered: Remembered::default(), asked: Asked::No }),
+            Err(error) => return Ok(Ran::failed(error)),
         };
         cx.memory = remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
         let result = match &self.work.wake {
@@ -148,8 +160,8 @@ impl<'a> Attempt<'a> {
             Wake::Check { .. } => agent.check(&cx).await,
         };
         drop(cx);
-        let (result, asked) = host.told(result)?;
-        Ok(Ran { result, remembered, asked })
+        let Told { result, asked, calls } = host.told(result)?;
+        Ok(Ran { result, remembered, asked, calls })
     }
 
     fn context<'c>(&'c self, cell: &'c Cell, host: &'c EngineHost<'_>) -> Context<'c> {
@@ -182,7 +194,10 @@ impl<'a> Attempt<'a> {
             },
         };
         let scope_id = scope.as_ref().map(|(id, _)| *id);
-        let item = self.engine.store.memory(name, scope_id).await?;
+        let item = match &self.ready.memory {
+            Some(given) => Some(MemoryItem { value: given.clone(), ..MemoryItem::default() }),
+            None => self.engine.store.memory(name, scope_id).await?,
+        };
         // A timer knows only the id of its scope; the memory has the scope's text.
         let text = scope.and_then(|(_, text)| text.or_else(|| item.as_ref().map(|item| item.scope.clone())));
         Ok(Ok(Remembered { scope: text, scope_id, item }))
@@ -192,9 +207,9 @@ impl<'a> Attempt<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Settings;
     use crate::delivery::dispatch::Dispatcher;
     use crate::routing::deliver;
+    use crate::{Settings, Tried, TriedEvent};
     use rookery_boot::{Clients, TABLE};
     use rookery_domain::{CellId, Event, EventId, Payload};
     use rookery_egress::{Egress, Policy};
@@ -221,8 +236,9 @@ mod tests {
         let workflow = engine.start(&workflow).await.unwrap().0;
         let run = |cell: &str| {
             let (engine, workflow, cell) = (engine.clone(), workflow.clone(), CellId(cell.to_owned()));
-            let event = Some((Payload::stored("{}".to_owned()), Vec::new()));
-            async move { engine.dry_run(&workflow, &cell, event, false).await.unwrap() }
+            let event = TriedEvent { payload: Payload::stored("{}".to_owned()), groups: Vec::new(), source: None };
+            let tried = Tried { event: Some(event), ..Tried::default() };
+            async move { engine.dry_run(&workflow, &cell, tried).await.unwrap() }
         };
         let built = engine.built(&workflow.id, workflow.built).await.unwrap();
         let note = |cell: &str, took| built.note(&CellId(cell.to_owned()), took, Duration::from_secs(1), Time::now());

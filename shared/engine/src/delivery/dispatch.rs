@@ -262,7 +262,7 @@ impl Engine {
         };
         let Some(version) = seen.version(work) else { return Ok(dropped(work, "its event is not kept any more")) };
         let built = self.built(&work.workflow, version).await?;
-        let ready = Ready { built, event: seen.event, root: seen.root, waited_until, failed, schedule };
+        let ready = Ready { built, event: seen.event, root: seen.root, waited_until, failed, schedule, memory: None };
         Ok(Prepared::Run(Box::new(ready)))
     }
 }

@@ -5,13 +5,37 @@ use crate::delivery::commit::memory_value;
 use crate::delivery::plan::{Plan, plan};
 use crate::delivery::work::Work;
 use crate::external::host::Purpose;
+use crate::external::outside_call::OutsideCall;
 use crate::routing::deliver;
 use crate::{Built, Engine};
 use rookery_agents::{AgentError, Effects, Kind as AgentKind};
-use rookery_domain::{Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time};
+use rookery_domain::{Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time, WorkflowRef};
 use rookery_store::{Failure, Workflow};
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::Arc;
+
+/// What an agent is tried with.
+#[derive(Clone, Debug, Default)]
+pub struct Tried {
+    /// The event that the agent gets; without one, the agent is checked.
+    pub event: Option<TriedEvent>,
+    /// The memory that the agent begins with; without one, what is stored.
+    pub memory: Option<Value>,
+    /// Whether outside calls are made.
+    pub outside_calls: bool,
+}
+
+/// An event that an agent is tried with. It gets an id of its own, so that nobody outside takes it for another.
+#[derive(Clone, Debug)]
+pub struct TriedEvent {
+    /// The payload.
+    pub payload: Payload,
+    /// The groups.
+    pub groups: Vec<String>,
+    /// The agent that emitted the event. Without one, the event looks as if it came by the first link that leads to the agent.
+    pub source: Option<CellId>,
+}
 
 /// An event that was emitted, or would be.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
@@ -28,7 +52,7 @@ pub struct ReportedEvent {
 /// What an agent did, or would do.
 #[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Report {
-    /// The version that ran: the last built one.
+    /// The version that ran: the last built one; 0 where an unsaved cell was tried.
     pub version: u64,
     /// A newer version that was saved and is not built yet: build it to try it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,6 +63,9 @@ pub struct Report {
     pub memory: Value,
     /// Log lines.
     pub logs: Vec<String>,
+    /// For a dry run: the outside calls that the agent made, or would make. An agent whose call is not made is told so as an error.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<OutsideCall>,
     /// What became of the delivery, when it is not simply done: like `late`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
@@ -64,29 +91,34 @@ impl Report {
 impl Engine {
     /// Runs an agent of the last built version with an event (or its `check()` without one) and commits nothing. Outside calls are
     /// made only if the caller asks for them.
-    pub async fn dry_run(
-        &self,
-        workflow: &Workflow,
-        cell: &CellId,
-        event: Option<(Payload, Vec<String>)>,
-        outside_calls: bool,
-    ) -> Result<Report> {
+    pub async fn dry_run(&self, workflow: &Workflow, cell: &CellId, tried: Tried) -> Result<Report> {
         let built = self.built(&workflow.id, workflow.built).await?;
-        let (found, now) = (built.agent(cell)?.0, Time::now());
-        if event.is_none() && !checks(found) {
+        Ok(self.try_agent(&workflow.id, built, cell, tried).await?.of(workflow))
+    }
+
+    /// Runs an agent, and commits nothing.
+    pub(crate) async fn try_agent(
+        &self,
+        workflow: &WorkflowRef,
+        built: Arc<Built>,
+        cell: &CellId,
+        tried: Tried,
+    ) -> Result<Report> {
+        let (agent, now) = (built.any_agent(cell)?, Time::now());
+        let found = agent.0;
+        if tried.event.is_none() && !checks(found) {
             return Err(cannot_check(found, r#"Send the event to try it with: {"event": {"payload": {...}}}."#));
         }
-        // The event looks as if it came by the first link that leads to the agent.
-        let source = built.graph.incoming(cell).next().map_or_else(|| cell.clone(), |link| link.source.clone());
+        let first_source = || built.graph.incoming(cell).next().map_or_else(|| cell.clone(), |link| link.source.clone());
         let id = EventId::fresh();
-        let event = event.map(|(payload, groups)| Event {
+        let event = tried.event.map(|event| Event {
             id,
             item: id,
             version: built.version,
-            cell: source,
+            cell: event.source.unwrap_or_else(first_source),
             incarnation: 0,
-            groups,
-            payload,
+            groups: event.groups,
+            payload: event.payload,
             created_at: now,
             hop: 0,
             cause: None,
@@ -94,19 +126,20 @@ impl Engine {
             last: false,
         });
         let work = match &event {
-            Some(event) => Work::of(&deliver(&workflow.id, event.at(), cell)),
-            None => Some(Work::check_by_hand(&workflow.id.agent(found), now)),
+            Some(event) => Work::of(&deliver(workflow, event.at(), cell)),
+            None => Some(Work::check_by_hand(&workflow.agent(found), now)),
         };
         let work = work.ok_or_else(|| Error::internal("a dry run is not a route"))?;
-        let ready = Ready::first(built.clone(), event);
-        let ran = Attempt::new(self, &work, &ready).run(Purpose::DryRun { calls: outside_calls }).await?;
+        let ready = Ready { memory: tried.memory, ..Ready::first(built.clone(), event) };
+        let attempt = Attempt { agent: Some(agent), ..Attempt::new(self, &work, &ready) };
+        let ran = attempt.run(Purpose::DryRun { calls: tried.outside_calls }).await?;
         let before = ran.remembered.item.map(|item| item.value).unwrap_or_default();
-        Ok(report(once(ran.result), before, |_| None).of(workflow))
+        Ok(Report { calls: ran.calls, ..report(once(ran.result), before, |_| None) })
     }
 
     /// Checks an agent now, whatever its schedule, and says what it did. A failure is reported, and nothing is committed.
     pub async fn check_now(&self, workflow: &Workflow, cell: &CellId) -> Result<Report> {
-        let built: std::sync::Arc<Built> = self.built(&workflow.id, workflow.built).await?;
+        let built: Arc<Built> = self.built(&workflow.id, workflow.built).await?;
         let found = built.agent(cell)?.0;
         if !checks(found) {
             return Err(cannot_check(found, r#"Use /dry_run to try it with an event: {"event": {"payload": {...}}}."#));

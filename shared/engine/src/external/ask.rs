@@ -33,7 +33,7 @@ impl EngineHost<'_> {
     pub(crate) async fn ask_agent(&self, call: Call<'_>, ask: AskFor<'_>) -> Result<Reply, Stopped> {
         let work = self.work;
         if self.purpose != Purpose::Commit {
-            self.refuse(format!("would call {} {}", call.request.method, call.request.url));
+            self.refuse_call(&call);
             let message = "A dry run does not wait for a result: it asks no external agent.";
             return Err(AgentError::fail("outside_call", message).into());
         }

@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use crate::delivery::work::Work;
+use crate::external::outside_call::OutsideCall;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
 use rookery_agents::{
@@ -55,9 +56,21 @@ pub(crate) struct EngineHost<'a> {
     noted: Mutex<Noted>,
 }
 
+/// What an attempt came to, as its host knows it.
+pub(crate) struct Told {
+    /// The agent's result, with the lines about refused calls.
+    pub(crate) result: Result<Effects, AgentError>,
+    /// How far the agent got with what it asked of others.
+    pub(crate) asked: Asked,
+    /// For a dry run: the outside calls that the agent made, or would make.
+    pub(crate) calls: Vec<OutsideCall>,
+}
+
 /// What is noted while the agent runs.
 #[derive(Default)]
 struct Noted {
+    /// The outside calls of a dry run.
+    calls: Vec<OutsideCall>,
     /// Lines about calls that were refused.
     refused: Vec<String>,
     /// How far the agent got with what it asked of others.
@@ -149,12 +162,15 @@ impl<'a> EngineHost<'a> {
         self.note(|noted| noted.refused.push(line));
     }
 
-    /// The result of the agent's run, with the lines about refused calls, and how far the agent got with what it asked. An error
-    /// when a store or queue did not answer.
-    pub(crate) fn told(
-        self,
-        mut result: Result<Effects, AgentError>,
-    ) -> rookery_domain::Result<(Result<Effects, AgentError>, Asked)> {
+    /// Notes an outside call that a dry run does not make.
+    pub(crate) fn refuse_call(&self, call: &Call<'_>) {
+        let call = OutsideCall::of(call);
+        self.refuse(format!("would call {} {}", call.method, call.url));
+        self.note(|noted| noted.calls.push(call));
+    }
+
+    /// What the attempt came to. An error when a store or queue did not answer.
+    pub(crate) fn told(self, mut result: Result<Effects, AgentError>) -> rookery_domain::Result<Told> {
         let noted = self.noted.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(error) = noted.broken {
             return Err(error);
@@ -166,13 +182,16 @@ impl<'a> EngineHost<'a> {
             }
             Err(_) => {}
         }
-        Ok((result, noted.asked))
+        Ok(Told { result, asked: noted.asked, calls: noted.calls })
     }
 
     pub(crate) async fn call_out(&self, call: Call<'_>) -> Result<Response, AgentError> {
         if self.purpose == (Purpose::DryRun { calls: false }) {
-            self.refuse(format!("would call {} {}", call.request.method, call.request.url));
+            self.refuse_call(&call);
             return Err(AgentError::fail("outside_call", "A dry run makes no outside calls unless `outside_calls` is true."));
+        }
+        if self.purpose == (Purpose::DryRun { calls: true }) {
+            self.note(|noted| noted.calls.push(OutsideCall { made: true, ..OutsideCall::of(&call) }));
         }
         let mut request = call.request;
         let found = self.engine.store.credentials(self.project(), call.credentials).await?;

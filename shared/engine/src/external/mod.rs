@@ -8,5 +8,6 @@ mod by_hand;
 pub(crate) mod collect;
 mod emit;
 pub(crate) mod host;
+pub(crate) mod outside_call;
 pub(crate) mod pending;
 pub(crate) mod served;

@@ -2,7 +2,7 @@
 
 use super::secrets::Named;
 use crate::Engine;
-use rookery_agents::{EntryPointAt, Kind as AgentKind, in_config};
+use rookery_agents::{EntryPointAt, Kind as AgentKind, Problems, in_config};
 use rookery_domain::{
     AgentCell, AgentName, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Published, Result, Time,
     random_token,
@@ -15,7 +15,8 @@ use std::collections::{HashMap, HashSet};
 /// The options of a workflow, judged, before anything is made of them.
 pub struct Draft {
     cells: Vec<AgentCell>,
-    links: Vec<Link>,
+    /// The links between agents that are at work: a disabled agent has none, so that nothing reaches it, and nobody waits for it.
+    pub(super) links: Vec<Link>,
     /// All problems that keep the workflow from being built.
     pub problems: Vec<Problem>,
     /// What a person has to know, although the workflow can be built: credentials that are not set, agents that are not defined, links that
@@ -59,6 +60,8 @@ impl Draft {
         let mut with_types = HashSet::new();
         for cell in &cells {
             match rookery_agents::build(&cell.agent_type, &cell.config) {
+                // What is wrong with an agent that rests keeps nothing from being built.
+                built if cell.disabled => warnings.extend(faults(cell, built.err())),
                 Ok(agent) => {
                     let facts = agent.facts();
                     problems.extend(refused(&cell.id, &facts.at_save));
@@ -71,13 +74,10 @@ impl Draft {
                         with_types.insert(&cell.id);
                     }
                 }
-                Err(found) => {
-                    problems.extend(refused(&cell.id, &found.at_save));
-                    let errors = found.errors.into_iter();
-                    problems.extend(errors.map(|(field, message)| Problem::new(cell.id.as_str(), field, message)));
-                }
+                Err(found) => problems.extend(faults(cell, Some(found))),
             }
         }
+        let resting: HashSet<&CellId> = cells.iter().filter(|cell| cell.disabled).map(|cell| &cell.id).collect();
         let triggers: HashSet<&CellId> = cells
             .iter()
             .filter(|cell| rookery_agents::find(&cell.agent_type).is_some_and(|info| info.kind == AgentKind::Trigger))
@@ -93,6 +93,8 @@ impl Draft {
             let may_come = triggers.contains(&link.source) || with_types.contains(&link.source);
             if may_come { warnings.push(blamed) } else { problems.push(blamed) }
         }
+        let links =
+            links.into_iter().filter(|link| ![&link.source, &link.target].iter().any(|end| resting.contains(*end))).collect();
         Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), credentials, asked, used, published })
     }
 
@@ -108,7 +110,7 @@ impl Draft {
     }
 
     /// The graph of a version: a cell that keeps its type is still the same agent, with its memory and address.
-    fn graph(self, version: u64, before: Option<&Graph>) -> Graph {
+    pub(super) fn graph(self, version: u64, before: Option<&Graph>) -> Graph {
         let cells = self.cells.into_iter().map(|cell| {
             let old = before.and_then(|graph| graph.cell(&cell.id)).filter(|old| old.agent_type == cell.agent_type);
             let has_address = rookery_agents::find(&cell.agent_type).is_some_and(|info| info.address.is_some());
@@ -120,6 +122,7 @@ impl Draft {
                 config: cell.config,
                 id: cell.id,
                 token,
+                disabled: cell.disabled,
             }
         });
         Graph::new(cells.collect(), self.links)
@@ -135,6 +138,13 @@ fn takes_nothing(link: &Link, groups: &[String]) -> Option<String> {
     Some(format!(
         "`{source}` never emits `{group}`, but {emitted}: name one of these, or leave `group_id` out to take all events."
     ))
+}
+
+/// What is wrong with a cell of which no agent was made.
+fn faults(cell: &AgentCell, found: Option<Problems>) -> Vec<Problem> {
+    let found = found.unwrap_or_default();
+    let errors = found.errors.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message));
+    refused(&cell.id, &found.at_save).chain(errors).collect()
 }
 
 /// What a save alone refuses of a cell's config.
@@ -216,10 +226,7 @@ impl Engine {
             return Err(invalid(&result));
         }
         self.judge_publishing(workflow, becomes, &draft.published, breaks_at).await?;
-        let before = match workflow.built {
-            0 => None,
-            built => Some(self.built(id, built).await?),
-        };
+        let before = self.last_built(workflow).await?;
         if workflow.built != version {
             let graph = draft.graph(version, before.as_ref().map(|built| &built.graph));
             self.store.put_graph(id, version, &graph).await?;
@@ -265,6 +272,14 @@ fn invalid(result: &SaveResult) -> Error {
         "`meta.errors` names each cell, field and remedy.",
     )
     .with_meta(json!(result))
+}
+
+/// 422 for a cell from which no agent can be made.
+pub(super) fn invalid_cell(result: &SaveResult) -> Error {
+    let first = result.errors.first().map(|problem| format!(" `{}`: {}", problem.field, problem.message)).unwrap_or_default();
+    let message = format!("No agent can be made of the cell.{first}");
+    Error::new(Kind::Unprocessable, "cell_invalid", message, "`meta.errors` names each field and remedy.")
+        .with_meta(json!(result))
 }
 
 fn saved_meanwhile() -> Error {

@@ -7,6 +7,7 @@ use quick_cache::sync::Cache;
 use rookery_agents::Agent;
 use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, Time, WorkflowRef};
 use rookery_sessions::bounded;
+use rookery_store::Workflow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
@@ -17,6 +18,9 @@ use std::time::Duration;
 const CACHED_BYTES: u64 = 16 * 1024 * 1024;
 /// What a built version takes besides its text, in bytes.
 const OWN_BYTES: u64 = 4 * 1024;
+
+/// The code of the error of an agent that rests while its workflow runs.
+pub(crate) const AGENT_DISABLED: &str = "agent_disabled";
 
 /// The built versions in memory, bounded by size: one tenant's large options must not stop the others' messages.
 pub(crate) type BuiltCache = Cache<(WorkflowRef, u64), Arc<Built>, ByBytes>;
@@ -78,10 +82,11 @@ struct Lately {
 }
 
 impl Built {
-    /// Makes the agents of a graph. Agents whose config is no longer understood are left out.
+    /// Makes the agents of a graph. Agents whose config is no longer understood are left out; a disabled one may never have been understood.
     pub(crate) fn new(version: u64, graph: Graph) -> Self {
         let agents = graph.cells().iter().filter_map(|cell| match rookery_agents::build(&cell.agent_type, &cell.config) {
             Ok(agent) => Some((cell.id.clone(), agent)),
+            Err(_) if cell.disabled => None,
             Err(problems) => {
                 tracing::error!(cell = %cell.id, version, ?problems, "a built agent is not understood any more");
                 None
@@ -93,8 +98,21 @@ impl Built {
         Built { version, agents, paces, turn: Turn::default(), graph, bytes }
     }
 
-    /// An agent and its cell; 404 when the version has no such agent.
+    /// An agent that is at work, and its cell; 404 when the version has no such agent, 409 `agent_disabled` when it rests.
     pub fn agent(&self, id: &CellId) -> Result<(&Cell, &dyn Agent)> {
+        if self.graph.cell(id).is_some_and(|cell| cell.disabled) {
+            return Err(Error::new(
+                Kind::Conflict,
+                AGENT_DISABLED,
+                format!("The agent `{id}` is disabled, and takes no new events."),
+                "Take `disabled` out of its cell, save, and start the workflow again.",
+            ));
+        }
+        self.any_agent(id)
+    }
+
+    /// An agent and its cell, also if it is disabled; 404 when the version has no such agent.
+    pub fn any_agent(&self, id: &CellId) -> Result<(&Cell, &dyn Agent)> {
         let found = self.graph.cell(id).and_then(|cell| Some((cell, self.agents.get(id)?.as_ref())));
         found.ok_or_else(|| Error::not_found("agent"))
     }
@@ -127,11 +145,10 @@ impl Built {
         }
     }
 
-    /// The agent whose public address has this token.
-    pub fn by_token(&self, token: &str) -> Option<(&Cell, &dyn Agent)> {
+    /// The cell of the agent whose public address has this token.
+    pub fn by_token(&self, token: &str) -> Option<&Cell> {
         let same = |cell: &&Cell| cell.token.as_deref().is_some_and(|own| constant_time_eq(own, token));
-        let cell = self.graph.cells().iter().find(same)?;
-        Some((cell, self.agents.get(&cell.id)?.as_ref()))
+        self.graph.cells().iter().find(same)
     }
 }
 
@@ -156,6 +173,14 @@ impl Engine {
         };
         self.built.get_or_insert_async(&key, load).await
     }
+
+    /// The last built version; none before the first build.
+    pub async fn last_built(&self, workflow: &Workflow) -> Result<Option<Arc<Built>>> {
+        match workflow.built {
+            0 => Ok(None),
+            version => Ok(Some(self.built(&workflow.id, version).await?)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -167,7 +192,8 @@ mod tests {
     fn built(bytes: usize) -> Arc<Built> {
         let config = Map::from_iter([("text".to_owned(), json!("x".repeat(bytes)))]);
         let id = CellId("c".into());
-        let cell = Cell { name: "c".into(), id, agent_type: "unknown".into(), config, incarnation: 1, token: None };
+        let cell =
+            Cell { name: "c".into(), id, agent_type: "unknown".into(), config, incarnation: 1, token: None, disabled: false };
         Arc::new(Built::new(1, Graph::new(vec![cell], Vec::new())))
     }
 
@@ -175,8 +201,15 @@ mod tests {
     fn an_agent_that_is_slow_again_and_again_is_left_for_later_for_a_while() {
         let config = Map::from_iter([("instructions".to_owned(), json!({}))]);
         let id = CellId("c".into());
-        let cell =
-            Cell { name: "c".into(), id: id.clone(), agent_type: "event_formatting".into(), config, incarnation: 1, token: None };
+        let cell = Cell {
+            name: "c".into(),
+            id: id.clone(),
+            agent_type: "event_formatting".into(),
+            config,
+            incarnation: 1,
+            token: None,
+            disabled: false,
+        };
         let (built, now) = (Built::new(1, Graph::new(vec![cell], Vec::new())), Time::now());
         let took = |ms, now| built.note(&id, Duration::from_millis(ms), Duration::from_millis(2), now);
         let pace = |now| built.pace(&id, now);

@@ -5,6 +5,7 @@ pub(crate) mod built;
 pub(crate) mod by_name;
 pub(crate) mod called_run;
 pub(crate) mod delete;
+mod draft_cell;
 pub(crate) mod needs;
 pub(crate) mod secrets;
 mod upkeep;

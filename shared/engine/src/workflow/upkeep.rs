@@ -50,7 +50,7 @@ impl Engine {
             if now.cell(&old.id).is_none_or(|cell| cell.incarnation != old.incarnation) {
                 let agent = workflow.id.agent(old);
                 self.store.expire_memories(&agent, forgotten).await?;
-                if let Ok((_, built)) = before.agent(&old.id) {
+                if let Ok((_, built)) = before.any_agent(&old.id) {
                     over.note(agent, built.facts());
                 }
             }

@@ -4,7 +4,7 @@ use crate::asking::{Asking, GUIDE, handle_all};
 use crate::faulty::Fault;
 use crate::handle;
 use rookery_domain::{CellId, Payload};
-use rookery_engine::Dispatcher;
+use rookery_engine::{Dispatcher, Tried, TriedEvent};
 use rookery_queue::{Message, Queue};
 use rookery_sessions::stop::Stopped;
 use serde_json::json;
@@ -188,9 +188,11 @@ async fn a_replay_asks_anew() {
 async fn a_dry_run_asks_nobody_and_an_agent_that_is_not_defined_is_a_warning() {
     let asking = Asking::start(96, GUIDE, json!({})).await;
     let calm = &asking.world.calm;
-    let event = || Some((Payload::of(json!({"customer": 7, "text": "Hello"})).unwrap(), Vec::new()));
+    let payload = Payload::of(json!({"customer": 7, "text": "Hello"})).unwrap();
     for calls in [false, true] {
-        let report = calm.dry_run(&asking.workflow, &CellId("ask".into()), event(), calls).await.unwrap();
+        let event = TriedEvent { payload: payload.clone(), groups: Vec::new(), source: None };
+        let tried = Tried { event: Some(event), outside_calls: calls, memory: None };
+        let report = calm.dry_run(&asking.workflow, &CellId("ask".into()), tried).await.unwrap();
         let error = report.error.unwrap();
         assert!(error.code == "agent_asked" && error.message.contains("would ask the agent guide: Hello"), "{error:?}");
     }

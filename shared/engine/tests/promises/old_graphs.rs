@@ -23,6 +23,7 @@ async fn answer(world: &World, seed: &str, config: Value) -> String {
         config: config.as_object().unwrap().clone(),
         incarnation: 1,
         token: Some("t".repeat(32)),
+        disabled: false,
     };
     let graph = Graph::new(vec![cell], Vec::new());
     world.calm.store.put_graph(&workflow.id, workflow.version, &graph).await.unwrap();

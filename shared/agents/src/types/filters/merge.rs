@@ -15,7 +15,7 @@ const MAX_TIMEOUT_SECONDS: i64 = 14 * 24 * 3600;
 ///
 /// With `all`, the payload in the group `on_merge` has the payloads of the agents that led here, each under its agent's cell id:
 /// `{"fetch": {...}, "lookup": {...}}`, at most 256 KB together. If one agent sent two of the events, by two links, each stands
-/// under `<cell id>/<link id>`. The first event from each link counts. Further events, and those that come after the end, go no
+/// under `<cell id>/<link id>`. The first event from each link counts, and a link from a disabled agent is not waited for. Further events, and those that come after the end, go no
 /// further and are shown as `late`. When the time is over, `on_timeout` has `{"arrived": {...}, "missing": ["<link id>"]}`. A key
 /// is not joined again until 15 days and the time-out have passed since its end.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -165,6 +165,7 @@ mod tests {
             config: serde_json::Map::new(),
             incarnation: 1,
             token: None,
+            disabled: false,
         };
         let link = |from: &str, to: &str| Link { id: id(&format!("{from}-{to}")), source: id(from), target: id(to), group: None };
         let graph = Graph::new(["start", "a", "result"].map(cell).into(), vec![link("start", "a"), link("a", "result")]);

@@ -1,0 +1,35 @@
+//! An outside call, as a dry run shows it.
+
+use rookery_agents::Call;
+use serde::Serialize;
+
+/// An outside call of a dry run. Credentials are shown as `***`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct OutsideCall {
+    /// The method.
+    pub method: String,
+    /// The URL.
+    pub url: String,
+    /// The headers that the agent sets, in their order: `[name, value]`.
+    pub headers: Vec<[String; 2]>,
+    /// The body; what is not UTF-8 in it is replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Whether the call was made.
+    pub made: bool,
+}
+
+impl OutsideCall {
+    /// A call that was not made.
+    pub(crate) fn of(call: &Call<'_>) -> Self {
+        let hidden = |text: &str| call.scope.without_marks(text, call.credentials);
+        let request = &call.request;
+        OutsideCall {
+            method: request.method.to_string(),
+            url: hidden(&request.url),
+            headers: request.headers.iter().map(|(name, value)| [name.clone(), hidden(value)]).collect(),
+            body: request.body.as_ref().map(|body| hidden(&String::from_utf8_lossy(body))),
+            made: false,
+        }
+    }
+}
