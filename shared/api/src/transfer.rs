@@ -1,10 +1,11 @@
 //! Workflows as files: one JSON text with the canvas and the names of what it needs, which another project or deployment reads again. It
-//! holds no credential, no address and no id of the project that it comes from.
+//! holds no credential, no address and no id of the project that it comes from. A canvas as JointJS saves it is read, too.
 
 use crate::App;
 use crate::auth::Access;
-use crate::body::{Input, Json, check_name};
+use crate::body::{Input, Json, check_name, parse};
 use crate::error::Result;
+use crate::list::Query;
 use crate::route::{PROJECT, Route, WORKFLOW};
 use crate::workflows::{Saved, raw, saved};
 use axum::Extension;
@@ -14,11 +15,17 @@ use axum::response::IntoResponse;
 use rookery_domain::{Error, limits};
 use rookery_engine::Needs;
 use rookery_store::{Project, Role, Workflow};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
 
+/// The parameter that names a workflow whose file does not.
+const NAME: &str = "name";
+/// What such a workflow is called otherwise.
+const IMPORTED: &str = "Imported";
 /// What a file says of itself. Another format would have another number.
 const FORMAT: &str = "rookery.workflow/1";
 
@@ -27,9 +34,16 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, format!("{WORKFLOW}/export"), viewer, "Gives the last version as a file.", export)
             .answers::<WorkflowFile>(200),
-        Route::new(Method::POST, format!("{PROJECT}/workflows/import"), editor, "Makes a workflow of such a file.", import)
-            .takes::<WorkflowFile>()
-            .answers::<Saved>(201),
+        Route::new(
+            Method::POST,
+            format!("{PROJECT}/workflows/import"),
+            editor,
+            "Makes a workflow of such a file, or of one of JointJS.",
+            import,
+        )
+        .query(NAME, "What people call a workflow whose file does not say it: `Imported` when it is left out.")
+        .takes::<AnyFile>()
+        .answers::<Saved>(201),
     ]
 }
 
@@ -49,8 +63,39 @@ struct WorkflowFile {
     options: Box<RawValue>,
 }
 
-impl Input for WorkflowFile {
+/// A canvas as JointJS saves it (`graph.toJSON()`). It is given back byte for byte.
+#[derive(JsonSchema)]
+#[allow(dead_code)] // It is the shape of the document alone.
+struct JointFile {
+    /// The cells: those with `"type": "agent"` and an `agent_type` are agents, and links between them are links, `standard.Link` too.
+    cells: Vec<Map<String, Value>>,
+}
+
+/// A file from here or from elsewhere.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct AnyFile(Box<RawValue>);
+
+impl JsonSchema for AnyFile {
+    fn schema_name() -> Cow<'static, str> {
+        "ImportedFile".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (own, joint) = (generator.subschema_for::<WorkflowFile>(), generator.subschema_for::<JointFile>());
+        json_schema!({"anyOf": [own, joint]})
+    }
+}
+
+impl Input for AnyFile {
     const BYTES: usize = limits::WORKFLOW_BYTES + 64 * 1024;
+}
+
+/// What tells files apart.
+#[derive(Deserialize)]
+struct Peek {
+    format: Option<IgnoredAny>,
+    cells: Option<IgnoredAny>,
 }
 
 async fn export(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<impl IntoResponse> {
@@ -65,15 +110,26 @@ async fn export(State(app): State<App>, Extension(workflow): Extension<Workflow>
 async fn import(
     State(app): State<App>,
     Extension(project): Extension<Project>,
-    Json(file): Json<WorkflowFile>,
+    Extension(query): Extension<Query>,
+    Json(AnyFile(file)): Json<AnyFile>,
 ) -> Result<impl IntoResponse> {
+    let (name, options) = match serde_json::from_str(file.get()) {
+        Ok(Peek { format: None, cells: Some(_) }) => (query.get(NAME).unwrap_or(IMPORTED).to_owned(), file),
+        _ => read(&file)?,
+    };
+    check_name(&name)?;
+    let (workflow, meta) = app.engine.create_workflow(&project.id, &name, options.get()).await?;
+    Ok((StatusCode::CREATED, saved(&app, workflow, meta, Some(options)).await?))
+}
+
+/// Reads a file of ours: its name and its canvas.
+fn read(file: &RawValue) -> Result<(String, Box<RawValue>)> {
+    let file: WorkflowFile = parse(file.get().as_bytes())?;
     if file.format != FORMAT {
         let message = format!("`format`: `{}` is not read here.", file.format.chars().take(100).collect::<String>());
         return Err(
             Error::invalid(message, format!("Give what `GET .../workflows/{{workflow}}/export` gives: `{FORMAT}`.")).into()
         );
     }
-    check_name(&file.name)?;
-    let (workflow, meta) = app.engine.create_workflow(&project.id, &file.name, file.options.get()).await?;
-    Ok((StatusCode::CREATED, saved(&app, workflow, meta, Some(file.options)).await?))
+    Ok((file.name, file.options))
 }

@@ -61,6 +61,41 @@ async fn a_file_names_the_entry_points_that_its_stages_use() {
 }
 
 #[tokio::test]
+async fn a_file_of_jointjs_is_read_as_it_is_and_what_it_lacks_is_named() {
+    let world = World::open().await;
+    let import = format!("{}/workflows/import", world.project().await);
+    let text = r#"{"cells":[{"type":"agent","id":"a","agent_type":"manual","position":{"x":1.50,"y":-0},"attrs":{"label":{"text":"A"}}},
+        {"type":"agent","id":"b","agent_type":"change_detector","config":{"property":"n"},"ports":{"items":[{"id":"on_change"}]}},
+        {"type":"standard.Rectangle","id":"box","attrs":{}},
+        {"type":"standard.Link","id":"l1","source":{"id":"a"},"target":{"id":"b"},"router":{"name":"manhattan"},"z":3},
+        {"type":"standard.Link","id":"l2","source":{"id":"b","port":"on_change"},"target":{"id":"box"}}],"grid":{"size":10}}"#;
+    let made = world.json("POST", &format!("{import}?name=Drawn%20elsewhere"), text).await;
+    assert!(made.text().contains(text), "byte for byte");
+    let made = made.ok(201);
+    assert_eq!((&made["data"]["name"], &made["meta"]["errors"]), (&json!("Drawn elsewhere"), &json!([])));
+    let warned = &made["meta"]["warnings"];
+    assert_eq!(
+        (&warned[0]["cell_id"], &warned[0]["field"], warned.as_array().unwrap().len()),
+        (&json!("l2"), &json!("target"), 1)
+    );
+    let workflow = format!("{}/{}", import.trim_end_matches("/import"), made["data"]["id"].as_str().unwrap());
+    world.post(&format!("{workflow}/start"), json!({})).await.ok(200);
+    world.post(&format!("{workflow}/agents/a/events"), json!({"payload": {"n": 1}})).await.ok(202);
+    world.drain().await;
+    let b = world.get(&format!("{workflow}/agents/b")).await.ok(200);
+    assert_eq!(b["data"]["counts"]["received"], 1, "the link of JointJS leads there");
+    for (text, says) in
+        [(r#"{"cells":7}"#, "`options.cells`"), (r#"{"cells":[1]}"#, "`options.cells[0]`"), ("[]", "object"), ("{}", "`format`")]
+    {
+        let message = world.json("POST", &import, text).await.error(400, "invalid_request");
+        assert!(message.contains(says), "{message}");
+    }
+    world.post(&format!("{import}?name="), json!({"cells": []})).await.error(400, "invalid_request");
+    assert_eq!(world.post(&import, json!({"cells": []})).await.ok(201)["data"]["name"], "Imported");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_file_of_another_kind_is_refused_with_the_field() {
     let world = World::open().await;
     let import = format!("{}/workflows/import", world.project().await);
