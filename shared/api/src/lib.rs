@@ -32,6 +32,7 @@ mod guard;
 mod hooks;
 mod host;
 mod ids;
+mod instances;
 mod jwks;
 mod list;
 mod mcp;
@@ -208,6 +209,7 @@ fn routes() -> Vec<Route> {
         connections::routes(),
         tasks::routes(),
         definitions::routes(),
+        instances::routes(),
         sessions::routes(),
         session_fork::routes(),
         session_files::routes(),

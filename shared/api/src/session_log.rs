@@ -2,7 +2,7 @@
 
 use crate::flue::frames;
 use futures::{Stream, StreamExt};
-use rookery_domain::{CellId, EventId, Message, Part, Result, Role, RunId, SessionAt, Stop, Time, ToolResult, Usage};
+use rookery_domain::{CellId, Cost, EventId, Message, Part, Result, Role, RunId, SessionAt, Stop, Time, ToolResult, Usage};
 use rookery_sessions::ask::CellAsk;
 use rookery_sessions::entry::{EndError, Entry, NoAnswer, What};
 use schemars::JsonSchema;
@@ -28,6 +28,9 @@ pub(crate) struct MessageView {
     /// What the model took for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<Usage>,
+    /// What that cost; none for a model whose price was not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
     /// The model that said it.
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
@@ -77,6 +80,9 @@ pub(crate) struct EventView {
     /// What the model took for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<Usage>,
+    /// What that cost; none for a model whose price was not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
     /// The model that said it.
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
@@ -128,6 +134,7 @@ pub(crate) fn said(at: &SessionAt, number: u64, entry: &Entry, ends: &HashMap<u6
         at: event.at,
         message,
         usage: event.usage,
+        cost: event.cost,
         model: event.model,
     })
 }
@@ -141,6 +148,7 @@ pub(crate) fn event(at: &SessionAt, number: u64, entry: &Entry) -> EventView {
         at: entry.at,
         message: None,
         usage: None,
+        cost: None,
         model: None,
         stop: None,
         call: None,
@@ -159,6 +167,7 @@ pub(crate) fn event(at: &SessionAt, number: u64, entry: &Entry) -> EventView {
             event.r#type = "message";
             event.message = Some(answer.message.clone());
             event.usage = Some(answer.usage);
+            event.cost = answer.cost;
             event.model = Some(answer.model.clone());
             event.stop = Some(answer.stop);
             event.state = answer.last.then_some("succeeded");

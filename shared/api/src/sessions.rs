@@ -13,7 +13,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rookery_domain::{AgentName, Error, Kind, OperationAt, SessionAt, SessionKey, Time};
+use rookery_domain::{AgentName, Error, Kind, OperationAt, PaidUsage, SessionAt, SessionKey, Time};
 use rookery_sessions::ask::Source;
 use rookery_sessions::history::Head;
 use rookery_sessions::stop::Stopped;
@@ -44,6 +44,8 @@ pub(crate) fn routes() -> Vec<Route> {
         .header("Last-Event-ID", "As `after`, where that is left out.")
         .answers::<Events>(200)
         .streams(),
+        Route::new(Method::GET, below("/usage"), viewer, "Says what all answers of models in the session took and cost.", usage)
+            .answers::<One<UsageView>>(200),
         Route::new(Method::GET, below("/operations"), viewer, "Lists what runs and what waits, in order.", operations)
             .paged()
             .answers::<Listed<OperationView>>(200),
@@ -84,6 +86,16 @@ struct SessionView {
     running: Option<String>,
     /// How many wait.
     waiting: usize,
+}
+
+/// What the models took in a session so far.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionUsage")]
+struct UsageView {
+    #[serde(flatten)]
+    paid: PaidUsage,
+    /// Whether `cost` is all of it. False if the price of a model was not known: then `cost` is that of the others.
+    cost_known: bool,
 }
 
 /// Some of a session's events.
@@ -209,6 +221,16 @@ async fn events(
     }
     let coming = app.agents.sessions.follow(&at, after);
     Ok((Extension(Follows), frames::answer(told(at, coming))).into_response())
+}
+
+async fn usage(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
+    let (at, _) = find(&app, &project, &ids).await?;
+    let loaded = app.agents.sessions.load(&at).await?;
+    let progress = &loaded.progress;
+    let paid = PaidUsage { tokens: progress.usage, cost: progress.cost };
+    let answer = one(UsageView { paid, cost_known: !progress.is_unpriced });
+    app.agents.sessions.keep(loaded);
+    Ok(answer)
 }
 
 async fn operations(

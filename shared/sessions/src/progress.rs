@@ -15,7 +15,7 @@
 //! An open operation's next step follows from its entries alone (`Open::next`): a step whose result is there is not made again.
 
 use crate::entry::{Begin, Entry, Over, What};
-use rookery_domain::{Message, Part, Role, Time, ToolCall, ToolResult, Usage};
+use rookery_domain::{Cost, Message, Part, Role, Time, ToolCall, ToolResult, Usage};
 
 /// The most answers of models in an operation.
 pub const STEPS: u32 = 50;
@@ -31,6 +31,12 @@ pub struct Progress {
     pub history: Vec<Message>,
     /// The operation that is open.
     pub open: Option<Open>,
+    /// What all answers of models took, also those of operations that failed.
+    pub usage: Usage,
+    /// What those of them cost whose prices are known.
+    pub cost: Cost,
+    /// Whether there is one whose price is not known.
+    pub is_unpriced: bool,
     /// The fork whose messages are being copied, and how many messages there were before.
     pub(crate) copying: Option<(u64, usize)>,
 }
@@ -87,6 +93,13 @@ impl Progress {
     pub fn add(&mut self, number: u64, entry: &Entry) {
         self.last = number;
         self.over = entry.over.clone();
+        if let What::Answer(answer) = &entry.what {
+            self.usage += answer.usage;
+            match answer.cost {
+                Some(cost) => self.cost += cost,
+                None => self.is_unpriced = true,
+            }
+        }
         let open = self.open.take();
         self.open = match (&entry.what, open) {
             (What::Begin(begin), _) => Some(Open::new(number, begin)),
@@ -102,6 +115,7 @@ impl Progress {
             }
             (What::Cleared { .. }, _) => {
                 self.history.clear();
+                (self.usage, self.cost, self.is_unpriced) = Default::default();
                 None
             }
             (what, Some(open)) if what.n() == open.begin.n => self.go_on(Open { last: number, ..open }, what),

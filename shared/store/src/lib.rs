@@ -104,6 +104,7 @@ pub use sessions::SessionNames;
 pub use sessions::copies::CopyTo;
 pub use sessions::files::SessionFile;
 pub use sessions::inbox::{Aside, Asked, Ended, Listing, Operation, PutOperation};
+pub use sessions::listed::ListedSession;
 pub use sessions::log::LogPage;
 pub use shared::shared_for;
 pub use sockets::OpenSocket;

@@ -112,6 +112,18 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Option<Page<String>>> {
+        self.instances_whose(project, agent, |_| true, limit, cursor).await
+    }
+
+    /// A page of the instances of an agent that have such an entry.
+    pub(crate) async fn instances_whose(
+        &self,
+        project: &ProjectId,
+        agent: &str,
+        is_such: impl Fn(&Item) -> bool,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Option<Page<String>>> {
         let (partition, prefix) = (keys::instances(project), keys::entries_of_agent(agent));
         let mut after = cursor.map(|cursor| cursor.within(&prefix).map(Cursor)).transpose()?;
         let (mut instances, mut looked_at) = (Vec::<String>::new(), 0);
@@ -122,7 +134,8 @@ impl Store {
                 let sort = item.str("sk")?;
                 let (_, listed) = keys::of_instance_entry(sort).ok_or_else(|| malformed("sk"))?;
                 let instance = item.opt_str("inst").unwrap_or(listed);
-                if instances.last().is_none_or(|last| last != instance) && !item.is_expired(Time::now()) {
+                let is_new = instances.last().is_none_or(|last| last != instance);
+                if is_new && is_such(item) && !item.is_expired(Time::now()) {
                     if instances.len() == limit {
                         return Ok(Some(Page { items: instances, next: after }));
                     }

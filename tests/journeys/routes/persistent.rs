@@ -59,7 +59,11 @@ pub(super) async fn sessions(tour: &mut Tour) {
     let session = "/projects/{p}/agents/{helper}/instances/{i}/sessions/{s}";
     tour.ids.insert("s", "s".to_owned());
     let is_there = tour.call(Method::GET, session, None).await.status == 200;
-    for (below, expected) in [("/messages", "Hi"), ("/events", "op_start"), ("/operations", "data")] {
+    let listed = tour.get("/projects/{p}/agents/{helper}/instances").await;
+    assert!(!is_there || listed["data"] != json!([]), "{listed}");
+    let listed = tour.get("/projects/{p}/agents/{helper}/instances/{i}/sessions").await;
+    assert!(!is_there || listed["data"] != json!([]), "{listed}");
+    for (below, expected) in [("/messages", "Hi"), ("/events", "op_start"), ("/operations", "data"), ("/usage", "total_tokens")] {
         let answer = tour.call(Method::GET, &format!("{session}{below}"), None).await;
         assert!(!is_there || answer.text.contains(expected), "{below}: {}", answer.text);
     }

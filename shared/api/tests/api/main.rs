@@ -21,6 +21,7 @@ mod flue;
 mod flue_paths;
 mod here;
 mod hooks;
+mod instances;
 mod isolation;
 mod lists;
 mod mcp;

@@ -6,6 +6,7 @@ pub(crate) mod copies;
 pub(crate) mod delete;
 pub(crate) mod files;
 pub(crate) mod inbox;
+pub(crate) mod listed;
 pub(crate) mod log;
 
 use crate::expression::Expr;
