@@ -18,8 +18,9 @@ const WORKFLOWS: usize = 200;
 const KNOWN: usize = 1000;
 /// How many workflows, and entries, are looked at side by side.
 const SIDE_BY_SIDE: usize = 16;
-/// How many entries are looked at between two looks into the lists.
+/// How many entries are looked at between two looks into the lists, and how many looks there are at most.
 const ROUND: usize = 50;
+const ROUNDS: usize = 25;
 
 /// The workflows that a list is of.
 pub(crate) struct Scope {
@@ -149,7 +150,8 @@ pub(crate) async fn page<L: Listing>(app: &App, scope: Scope, listing: &L, query
     let (limit, window) = (query.limit()?, listing.window());
     let mut next = query.cursor()?.or(window.to.map(Cursor::up_to));
     let (mut rows, mut looked_at, mut round) = (Vec::new(), 0, limit.min(ROUND));
-    loop {
+    // A look into a list that finds nothing has passed over thousands of entries.
+    for _ in 0..ROUNDS {
         let mut found = places(app, &scope, listing, round, next.as_ref()).await?;
         looked_at += found.items.len();
         if let Some(from) = window.from.filter(|from| found.items.last().is_some_and(|(_, at)| at.at() < *from)) {

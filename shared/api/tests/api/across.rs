@@ -81,7 +81,11 @@ async fn runs_are_found_by_state_version_agent_and_time() {
         assert_eq!(shown["data"]["failure_count"], row["failure_count"]);
         assert_eq!(shown["data"]["last_event_at"], row["last_event_at"]);
         for limit in [1, 50] {
-            assert_eq!(walk(&world, &format!("{runs}?state={state}"), limit).await, [row.clone()], "{state} by {limit}");
+            assert_eq!(
+                walk(&world, &format!("{runs}?state={state}"), limit).await,
+                json!([row]).as_array().unwrap().clone(),
+                "{state} by {limit}"
+            );
         }
     }
     let began = |id: &str| row(id)["created_at"].as_str().unwrap().to_owned();
