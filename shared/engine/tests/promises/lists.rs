@@ -49,7 +49,7 @@ pub(crate) fn event(random: &mut fastrand::Rng, now: Time) -> Event {
         created_at: now.plus(-random.i64(0..400) * 50),
         hop: random.u16(0..2),
         cause: None,
-        keep_until: now.plus(60_000),
+        keep_until: now.plus(3_600_000),
         last: false,
     }
 }
