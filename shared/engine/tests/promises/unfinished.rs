@@ -2,9 +2,10 @@
 
 use crate::waits::receive_from;
 use crate::{World, handle};
-use rookery_domain::{CellId, Payload, Time};
-use rookery_engine::{Dispatcher, Incoming};
+use rookery_domain::{CellId, Payload, TaskId, TaskState, Time};
+use rookery_engine::{DirectTask, Dispatcher, Incoming, Protocol, TaskIn};
 use rookery_queue::{Queue, Task};
+use rookery_store::SentTask;
 
 const OPTIONS: &str = r#"{"cells":[
     {"id":"in","type":"agent","agent_type":"manual"},
@@ -18,6 +19,12 @@ const OPTIONS: &str = r#"{"cells":[
     {"id":"l3","type":"link","source":{"id":"in"},"target":{"id":"form"}},
     {"id":"l4","type":"link","source":{"id":"form"},"target":{"id":"next"}},
     {"id":"l5","type":"link","source":{"id":"form"},"target":{"id":"last"}}
+]}"#;
+
+const TAKING: &str = r#"{"cells":[
+    {"id":"in","type":"agent","agent_type":"client"},
+    {"id":"form","type":"agent","agent_type":"change_detector","config":{"property":"{{ a }}"}},
+    {"id":"l","type":"link","source":{"id":"in"},"target":{"id":"form"}}
 ]}"#;
 
 /// Takes all messages out of the queue that are not delayed, and gives their agents.
@@ -75,6 +82,46 @@ async fn an_event_of_a_moment_ago_whose_messages_were_never_sent_is_sent_and_wha
     // The short wait has its message, and so has what follows from `form`.
     assert_eq!(world.calm.send_unsent(now.plus(-60_000)).await.unwrap(), 0);
     assert_eq!(cells(&world).await, ["last"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_began_a_run_is_sent_and_what_is_no_event_is_passed_over() {
+    let world = World::start(14).await;
+    let workflow = world.started(TAKING).await;
+    let (store, project, now) = (&world.calm.store, &workflow.id.project, Time::now());
+    // A task that was sent has a payload and a time, as events have.
+    let sent = SentTask {
+        id: TaskId::of(now, &[b"sent"]),
+        connection: "7".repeat(32).parse().unwrap(),
+        task_type: "reply".to_owned(),
+        payload: Payload::parse(b"{}").unwrap(),
+        answers: None,
+        hop: 0,
+        state: TaskState::Delivered,
+        failed: 0,
+        problem: None,
+        created_at: now,
+    };
+    store.put_task(project, &sent).await.unwrap();
+    let lose = async || world.sqs.purge_queue().queue_url(&world.urls.of(Queue::Deliver).queue).send().await.unwrap();
+    let payload = || Payload::parse(b"{}").unwrap();
+    let entry = world.calm.offered(project).await.unwrap().remove(0);
+    let task = DirectTask { key: None, context: None, payload: payload() };
+    world.calm.call_entry_point(&entry, Protocol::Mcp, task).await.unwrap();
+    // Links and connections lie behind a stage's task.
+    let connection = store.connections(project, 1, None).await.unwrap().items.remove(0);
+    let (id, task_type) = (Some("task".to_owned()), "task".to_owned());
+    let task = TaskIn { id, task_type, payload: payload(), hop: 3, deadline: None, context: None };
+    let id = world.calm.take_task(&connection, task).await.unwrap();
+    lose().await;
+    assert_eq!(world.calm.send_unsent(now.plus(-60_000)).await.unwrap(), 2);
+    // An event that is emitted again comes of the first one.
+    let event = store.run_item(&workflow.id, id).await.unwrap().unwrap().event.unwrap();
+    world.calm.emit_again(&workflow, &event).await.unwrap();
+    lose().await;
+    assert_eq!(world.calm.send_unsent(now.plus(-60_000)).await.unwrap(), 3);
+    lose().await;
+    assert_eq!(world.calm.send_unfinished().await.unwrap(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
