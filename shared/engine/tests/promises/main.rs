@@ -32,6 +32,7 @@ mod served;
 mod sessions;
 mod tasks;
 mod tenants;
+mod tokens;
 mod unfinished;
 mod units;
 mod waits;

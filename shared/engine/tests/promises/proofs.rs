@@ -45,7 +45,7 @@ impl Issuer {
 }
 
 /// A provider in a deployment that has this address and may call this machine.
-fn provider(world: &World, public_url: Option<&str>) -> Arc<Engine> {
+pub(crate) fn provider(world: &World, public_url: Option<&str>) -> Arc<Engine> {
     let egress = Policy { allow: vec!["127.0.0.1/32".parse().unwrap()], ..Policy::default() };
     let settings = Settings { public_url: public_url.map(|url| url.parse().unwrap()), ..Settings::default() };
     world.engine(|inner| inner, Options { settings, egress })
@@ -77,13 +77,17 @@ async fn a_proof_counts_once_for_one_project_at_one_address_and_by_its_issuers_k
     let away = refused(&early, &aud, &proof().await).await;
     refused(&early, &aud, &proof().await).await;
     assert_eq!(issuer.asked.load(Ordering::Relaxed), 1);
+    let mut large = client.calm.jwks().await.unwrap();
+    large["more"] = "x".repeat(64 * 1024).into();
+    issuer.shows(Ok(large));
+    let too_large = refused(&provider(&world, None), &aud, &proof().await).await;
     issuer.shows(Ok(client.calm.jwks().await.unwrap()));
     let good = proof().await;
     let named = here.check_proof(&good, &aud).await.unwrap();
     assert_eq!((named.deployment.as_deref(), named.project.as_str()), (Some(url.as_str()), sub.as_str()));
     let asked = issuer.asked.load(Ordering::Relaxed);
 
-    let mut answers = vec![away, refused(here, &aud, &good).await];
+    let mut answers = vec![away, too_large, refused(here, &aud, &good).await];
     answers.push(refused(here, &ProjectId::random(), &proof().await).await);
     let elsewhere = client.calm.sign_proof(&sub, aud.as_str(), "https://other.example/p/x/_tasks").await.unwrap();
     let addressed = provider(&world, Some("https://provider.example"));
