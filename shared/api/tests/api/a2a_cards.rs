@@ -116,6 +116,10 @@ async fn others_see_only_what_is_open_to_everybody() {
         assert_eq!(titles(&seen), ["Open"]);
         assert!(!seen.to_string().contains("mine") && !seen.to_string().contains("Closed"), "{seen}");
     }
+    // A project that shows them nothing is as one that is not there.
+    let silent = format!("/p/{}/a2a{CARD}", projects[1].rsplit('/').next().unwrap());
+    get(&silent, None).await.error(401, "unauthenticated");
+    get(&silent, mine).await.error(404, "not_found");
     let nothing = "0".repeat(32);
     for skill in all["skills"].as_array().unwrap() {
         let card = format!("{path}/{}{CARD}", skill["id"].as_str().unwrap());

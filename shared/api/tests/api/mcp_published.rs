@@ -1,8 +1,10 @@
 //! Entry points as tools of MCP: which there are, for whom, and what of a call is refused at once. Calls that are answered are in the
 //! journeys.
 
-use crate::mcp_client::Client;
+use crate::mcp_client::{Client, meta};
 use crate::support::{ROOT_KEY, World, agent, link};
+use rookery_domain::Payload;
+use rookery_engine::{DirectTask, Protocol};
 use serde_json::{Value, json};
 
 /// A workflow with two entry points.
@@ -51,8 +53,10 @@ async fn what_a_running_workflow_publishes_is_a_tool_with_its_schemas() {
 
     world.post(&format!("{workflow}/stop"), json!({})).await.ok(200);
     assert_eq!(published(&client).await.len(), client.tools().await.len(), "nothing is published, and no reply can be asked for");
-    let gone = client.ask("tools/call", json!({"name": "echo", "arguments": {}})).await;
-    assert_eq!(gone["error"]["code"], -32602, "{gone}");
+    for tool in ["echo", "get_reply"] {
+        let gone = client.ask("tools/call", json!({"name": tool, "arguments": {}})).await;
+        assert_eq!(gone["error"]["code"], -32602, "{gone}");
+    }
     world.stop().await;
 }
 
@@ -75,12 +79,13 @@ async fn tools_of_one_name_are_told_apart_and_no_call_reaches_another() {
     assert!(!both.contains(&"echo_it".to_owned()), "{both:?}");
     // A title that looks like one of these names makes another one.
     let title = both.iter().find(|name| name.starts_with("echo_it__")).unwrap();
-    let body = json!({"name": "3", "options": {"cells": canvas(title, "y")}});
+    let body = json!({"name": "3", "options": {"cells": canvas(title, "Get reply")}});
     let made = world.post(&format!("{project}/workflows"), body).await.ok(201);
     let third = format!("{project}/workflows/{}", made["data"]["id"].as_str().unwrap());
     world.post(&format!("{third}/start"), json!({})).await.ok(200);
     let all = names(published(&client).await);
     assert_eq!(all.iter().filter(|name| *name == title).count(), 1, "{all:?}");
+    assert!(all.iter().any(|name| name.starts_with("get_reply__")), "{all:?}");
     world.stop().await;
 }
 
@@ -94,6 +99,15 @@ async fn only_keys_that_may_put_events_in_have_the_tools_and_their_tasks() {
     let start = format!("{project}/workflows/{}/start", made["data"]["id"].as_str().unwrap());
     world.keyed(ROOT_KEY, "POST", &start, Some(json!({}))).await.ok(200);
     let mut client = client_of(&world, &start);
+    let id = project.rsplit('/').next().unwrap().parse().unwrap();
+    let entry = world.engine.offered(&id).await.unwrap().remove(1);
+    let task = DirectTask { key: None, context: None, payload: Payload::parse(b"{}").unwrap() };
+    let run = world.engine.call_entry_point(&entry, Protocol::Mcp, task).await.unwrap();
+    let task = format!("{}.{run}", entry.id);
+    let mut params = json!({"taskId": task, "_meta": meta()});
+    params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!({"extensions": {"io.modelcontextprotocol/tasks": {}}});
+    let get = json!({"jsonrpc": "2.0", "id": 1, "method": "tasks/get", "params": params}).to_string();
+    let headers = [("mcp-protocol-version", "2026-07-28"), ("mcp-method", "tasks/get"), ("mcp-name", &*task)];
     for (role, may) in [("owner", true), ("editor", true), ("ingest", true), ("viewer", false)] {
         let keys = format!("{project}/api_keys");
         let made = world.keyed(ROOT_KEY, "POST", &keys, Some(json!({"name": role, "role": role}))).await.ok(201);
@@ -103,6 +117,8 @@ async fn only_keys_that_may_put_events_in_have_the_tools_and_their_tasks() {
         let called = client.ask("tools/call", json!({"name": "one", "arguments": {}})).await;
         let unknown = client.ask("tools/call", json!({"name": "three", "arguments": {}})).await;
         assert_eq!(unknown["error"]["code"], -32602, "{role}: {unknown}");
+        let asked = client.send(&headers, get.clone()).await.value();
+        assert_eq!(asked["result"]["status"] == "working", may, "{role}: {asked}");
         match may {
             true => {
                 assert!(called["result"]["content"][0]["text"].as_str().unwrap().contains("invalid_task"), "{role}: {called}")
