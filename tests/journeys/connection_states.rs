@@ -1,7 +1,7 @@
 //! How it stands with connections: what waits, what is refused or gone, and what clients are told of that.
 
-use super::connections::{connected, connections, decide, entry_point, plain};
-use rookery_tests::{agent, cells, deliveries, link};
+use super::connections::{connected, connections, decide, entry_point, plain, using};
+use rookery_tests::{Workflow, agent, cells, deliveries, link};
 use serde_json::json;
 
 #[tokio::test]
@@ -80,4 +80,45 @@ async fn who_is_on_no_list_any_more_is_refused_and_whoever_uses_an_entry_point_i
     assert_eq!(consumer.finished(&run).await["state"], "failed");
     provider.restart_with(&plain(json!({"title": "Echo", "access": "open"}))).await;
     assert_eq!(connections(&rookery.api, &provider.project, "agent").await[0]["state"], "active");
+}
+
+#[tokio::test]
+async fn what_the_access_decided_follows_it_and_what_a_person_decided_stays() {
+    let mut rookery = super::rookery().leaves_timers().start().await;
+    let (provider, refused) = connected(&mut rookery, plain(json!({"title": "Echo"})), json!({})).await;
+    let api = rookery.api.clone();
+    assert_eq!(decide(&api, &provider.project, "refuse").await["state"], "refused");
+    let entry = entry_point(&api, &provider.project).await;
+    let waiting = rookery.started(&using(&provider.project, &entry, json!({}))).await;
+    let state = async |workflow: &Workflow| connections(&api, &workflow.project, "client").await[0]["state"].clone();
+    assert_eq!(state(&waiting).await, "pending");
+    let run = waiting.emit("start", json!({})).await;
+    waiting.waiting(&run, "ask").await;
+    provider.restart_with(&plain(json!({"title": "Echo", "access": "open"}))).await;
+    refused.start().await;
+    assert_eq!(waiting.finished(&run).await["state"], "done");
+    assert_eq!((state(&refused).await, state(&waiting).await), (json!("refused"), json!("active")));
+    // Who is on the list is connected at once, and who is not is told so.
+    let (listed, other) = (rookery.project().await, rookery.project().await);
+    provider.restart_with(&plain(json!({"title": "Echo", "access": "allow_list", "allow": [listed]}))).await;
+    for (project, warned) in [(&listed, None), (&other, Some("has refused the connection"))] {
+        let workflow = Workflow::create(&api, project, &using(&provider.project, &entry, json!({}))).await;
+        let warnings = workflow.start().await["meta"]["warnings"].take();
+        match warned {
+            None => assert_eq!((&warnings, state(&workflow).await), (&json!([]), json!("active"))),
+            Some(says) => assert!(warnings[0]["message"].as_str().is_some_and(|told| told.contains(says)), "{warnings}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stage_that_takes_another_entry_point_has_that_connection_alone() {
+    let mut rookery = super::rookery().start().await;
+    let (first, consumer) = connected(&mut rookery, plain(json!({"access": "open"})), json!({})).await;
+    let second = rookery.started(&plain(json!({"access": "open"}))).await;
+    let entry = entry_point(&rookery.api, &second.project).await;
+    consumer.restart_with(&using(&second.project, &entry, json!({}))).await;
+    let listed = connections(&rookery.api, &consumer.project, "client").await;
+    assert_eq!((listed.len(), &listed[0]["agent_project_id"]), (1, &json!(second.project)));
+    assert!(connections(&rookery.api, &first.project, "agent").await.is_empty());
 }

@@ -1,6 +1,6 @@
 //! Versions of entry points: who is connected is not broken, unless the provider says from when on.
 
-use super::connections::{connections, entry_point, plain, using};
+use super::connections::{connections, decide, entry_point, plain, using};
 use rookery_tests::{Rookery, Workflow, wait_until};
 use serde_json::{Value, json};
 
@@ -126,6 +126,10 @@ async fn what_nobody_uses_changes_freely_and_what_is_stopped_is_judged_when_it_s
     provider.post("/build", &json!({})).await.expect(200);
     assert_eq!(in_catalogue(&rookery, &provider).await["version"], 1, "a build of what is stopped publishes nothing");
     provider.post("/start", &json!({})).await.error(409, "breaks_consumers");
+    // Whose connection was taken back relies on nothing any more.
+    decide(&rookery.api, &provider.project, "revoke").await;
+    provider.start().await;
+    assert_eq!(in_catalogue(&rookery, &provider).await["version"], 2);
 }
 
 #[tokio::test]
@@ -136,4 +140,19 @@ async fn the_date_of_a_break_is_a_time_from_now_on_within_a_year() {
         workflow.post(&format!("/start?break_consumers_at={wrong}"), &json!({})).await.error(400, "invalid_request");
     }
     workflow.post(&format!("/start?break_consumers_at={}", ahead(0)), &json!({})).await.expect(200);
+    workflow.post(&format!("/start?break_consumers_at={}", ahead(3600)), &json!({})).await.expect(200);
+    let entry = in_catalogue(&rookery, &workflow).await;
+    assert_eq!((&entry["version"], &entry["deprecated"]), (&json!(1), &json!([])), "nothing breaks");
+}
+
+#[tokio::test]
+async fn ten_older_versions_are_taken_and_no_more() {
+    let mut rookery = super::rookery().start().await;
+    let workflow = rookery.started(&plain(taking(&["n"]))).await;
+    let start = format!("/start?break_consumers_at={}", ahead(3600));
+    for n in 0..=10 {
+        workflow.save(&plain(taking(&[&format!("n{n}")]))).await;
+        let started = workflow.post(&start, &json!({})).await;
+        if n < 10 { drop(started.expect(200)) } else { drop(started.error(409, "too_many_versions")) }
+    }
 }

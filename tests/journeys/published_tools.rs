@@ -69,6 +69,13 @@ async fn a_call_is_a_task_and_its_reply_the_result() {
     let tasks = format!("/projects/{}/tasks", provider.project);
     let sent = api.post(&tasks, &json!({"type": "news", "payload": {}, "to": "all"})).await.expect(202);
     assert_eq!(sent["data"], json!([]));
+    let name = &listed[0]["connection_token"];
+    let astray = json!({"type": "news", "payload": {}, "to": {"connection_tokens": [name]}, "reply_to": "nothing"});
+    api.post(&tasks, &astray).await.expect(202);
+    wait_until("a task that answers nobody has failed", async || (api.list(&tasks).await[0]["state"] == "failed").then_some(()))
+        .await;
+    // Callers rely on no schema: they look at it each time that they come.
+    provider.restart_with(&plain(json!({"title": "Echo", "input_schema": {"required": ["n"]}}))).await;
     let revoke = format!("/projects/{}/connections/{}/revoke", provider.project, listed[0]["id"].as_str().unwrap());
     api.post(&revoke, &json!({})).await.expect(200);
     let refused = client.call("echo", json!({})).await;
