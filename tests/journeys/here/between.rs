@@ -1,5 +1,6 @@
 //! Connections between two deployments: two programs, each with data of its own, each behind an address of its own.
 
+use crate::connections::plain;
 use reqwest::Method;
 use rookery_tests::{Api, Network, Rookery, Workflow, agent, cells, events, link};
 use serde_json::{Value, json};
@@ -27,8 +28,7 @@ impl Deployment {
 
     /// An entry point that sends tasks back.
     pub(super) async fn provides(&mut self, config: Value) -> (Workflow, Value) {
-        let echo = cells([agent("in", "client", config), agent("back", "reply", json!({})), link("in", "back")]);
-        let provider = self.rookery.started(&echo).await;
+        let provider = self.rookery.started(&plain(config)).await;
         let entry = self.rookery.api.list(&format!("/catalog?q={}", provider.project)).await.remove(0);
         assert!(entry["tasks_url"].as_str().unwrap().starts_with(self.network.url()), "{entry}");
         (provider, entry)
@@ -87,13 +87,27 @@ async fn tasks_go_both_ways_between_two_deployments_and_over_a_restart() {
     assert_eq!(answer(&consumer, &run).await, json!({"n": 1.10}));
     let run = backwards.emit("start", json!({"n": 2})).await;
     assert_eq!(answer(&backwards, &run).await, json!({"n": 2}));
-    let task = provider.payloads("in").await.remove(0);
+    let event = provider.list("/events?agent=in").await.remove(0);
+    assert_eq!(event["hop"], 1);
+    let run = provider.run(event["run_id"].as_str().unwrap()).await;
+    assert!(run["origin"]["deadline"].is_string(), "the deadline of the stage goes along: {run}");
+    let task = &event["payload"];
     let known = one.rookery.api.list(&format!("/projects/{}/connections?role=agent", provider.project)).await.remove(0);
     assert_eq!(task["connection_token"], known["connection_token"]);
     assert_eq!(
         (&known["client_deployment"], &known["client_project_id"]),
         (&json!(other.network.url()), &json!(consumer.project))
     );
+    // A client that has not heard of its next token is known by the one before, and knows its provider by it.
+    let rotate = format!("/projects/{}/connections/{}/rotate", provider.project, known["id"].as_str().unwrap());
+    one.rookery.api.post(&rotate, &json!({})).await.expect(200);
+    let run = consumer.emit("start", json!({"n": 4})).await;
+    assert_eq!(answer(&consumer, &run).await, json!({"n": 4}));
+    // Where an entry point was taken out and put back, its connections are gone. A task makes a new one.
+    provider.restart_with(&cells([agent("other", "manual", json!({}))])).await;
+    provider.restart_with(&plain(json!({"access": "open"}))).await;
+    let run = consumer.emit("start", json!({"n": 5})).await;
+    assert_eq!(answer(&consumer, &run).await, json!({"n": 5}));
     for secret in [one.tokens("/agent").remove(0), one.tokens("/agent/connection").remove(0)] {
         is_secret(&one, &provider, &secret).await;
         is_secret(&other, &consumer, &secret).await;
@@ -104,7 +118,7 @@ async fn tasks_go_both_ways_between_two_deployments_and_over_a_restart() {
     consumer.waiting(&run, "ask").await;
     one.rookery.start_again().await;
     assert_eq!(answer(&consumer, &run).await, json!({"n": 3}));
-    assert_eq!(provider.payloads("in").await.len(), 2);
+    assert_eq!(provider.payloads("in").await.len(), 4);
 
     // A stage that goes ends its connection.
     consumer.restart_with(&cells([agent("start", "manual", json!({}))])).await;
