@@ -56,6 +56,7 @@ async fn a_stream_tells_the_task_then_its_reply_then_its_end() {
     }
     let over = told(client.open("SendStreamingMessage", data("m", json!({"question": "a"}))).await).await;
     assert_eq!((over.len(), state(&over[0]["task"])), (1, "TASK_STATE_COMPLETED"));
+    assert_eq!(over[0]["task"]["artifacts"][0]["parts"][0]["data"], json!({"said": "a"}));
     assert_eq!(client.error("SubscribeToTask", json!({"id": id})).await.0, -32004);
     world.stop().await;
 }
@@ -117,6 +118,35 @@ async fn a_task_that_fails_says_why_and_one_without_a_reply_is_done() {
 }
 
 #[tokio::test]
+async fn what_fails_within_a_workflow_is_told_by_its_code_alone() {
+    let world = World::open().await;
+    let call = json!({"method": "post", "url": "http://10.1.2.3/secret-place"});
+    let cells = json!([agent("in", "client", json!({})), agent("out", "http_request", call), link("l", "in", "out")]);
+    let client = Client { world: &world, path: agent_of(&world.started(cells).await), key: None };
+    let id = client.task(data("m", json!({}))).await["id"].clone();
+    world.drain().await;
+    let task = client.result("GetTask", json!({"id": id})).await;
+    let why = &task["status"]["message"]["parts"];
+    assert_eq!((state(&task), &why[1]["data"]["code"]), ("TASK_STATE_FAILED", &json!("address_refused")));
+    assert!(!task.to_string().contains("10.1.2.3"), "{task}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_field_that_is_called_as_the_conversation_stays_as_it_was_sent() {
+    let world = World::open().await;
+    let cells = json!([agent("in", "client", json!({})), agent("back", "reply", json!({})), link("l", "in", "back")]);
+    let client = Client { world: &world, path: agent_of(&world.started(cells).await), key: None };
+    let mut said = data("m", json!({"context_id": "mine"}));
+    said["message"]["contextId"] = json!("talk");
+    let id = client.task(said).await["id"].clone();
+    world.drain().await;
+    let task = client.result("GetTask", json!({"id": id})).await;
+    assert_eq!((&task["contextId"], &task["artifacts"][0]["parts"][0]["data"]), (&json!("talk"), &json!({"context_id": "mine"})));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_task_is_cancelled_once_and_only_while_it_goes_on() {
     let world = World::open().await;
     let client = started(&world).await;
@@ -126,6 +156,17 @@ async fn a_task_is_cancelled_once_and_only_while_it_goes_on() {
     world.drain().await;
     assert_eq!(state(&client.result("GetTask", json!({"id": id})).await), "TASK_STATE_CANCELED");
     assert_eq!(client.error("CancelTask", json!({"id": id})).await.0, -32002);
+    // In a page, the task that changed last is the first.
+    let (wait, back) = (agent("wait", "delay", json!({"hours": 1})), agent("back", "reply", json!({})));
+    let cells = json!([agent("in", "client", json!({})), wait, back, link("l", "in", "wait"), link("m", "wait", "back")]);
+    let slow = Client { world: &world, path: agent_of(&world.started(cells).await), key: None };
+    let first = slow.task(data("a", json!({}))).await["id"].clone();
+    slow.task(data("b", json!({}))).await;
+    world.drain().await;
+    slow.result("CancelTask", json!({"id": first})).await;
+    let page = slow.result("ListTasks", json!({})).await;
+    let changed: Vec<&Value> = page["tasks"].as_array().unwrap().iter().map(|task| &task["status"]["timestamp"]).collect();
+    assert!(changed.len() == 2 && changed[0].as_str() >= changed[1].as_str(), "{page}");
     world.stop().await;
 }
 
@@ -165,6 +206,12 @@ async fn a_list_has_each_task_once_the_latest_first() {
     let said: Vec<&Value> =
         late["tasks"].as_array().unwrap().iter().map(|task| &task["artifacts"][0]["parts"][0]["data"]["said"]).collect();
     assert_eq!((said, &late["nextPageToken"]), (vec![&json!("6"), &json!("5")], &json!("")));
+    // What is asked for is sought behind what is not.
+    let early = client.result("ListTasks", json!({"contextId": "early", "pageSize": 1})).await;
+    assert_eq!(early["tasks"][0]["id"], json!(sent[2]));
+    let (code, says) = client.error("SendMessage", data("m", json!({"question": "which?"}))).await;
+    assert_eq!(code, -32602);
+    assert!(skills.iter().all(|skill| says["details"].as_str().unwrap().contains(skill.as_str().unwrap())), "{says}");
     let working = client.result("ListTasks", json!({"status": "TASK_STATE_WORKING"})).await;
     assert_eq!(working["tasks"], json!([]));
     let since = client.result("ListTasks", json!({"statusTimestampAfter": "2100-01-01T00:00:00Z"})).await;
