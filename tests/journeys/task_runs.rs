@@ -2,7 +2,7 @@
 
 use crate::connections::{connected, entry_point, plain, using};
 use crate::tasks::send;
-use rookery_tests::{Workflow, agent, cells, deliveries};
+use rookery_tests::{Workflow, agent, cells, deliveries, link};
 use serde_json::json;
 
 #[tokio::test]
@@ -11,7 +11,7 @@ async fn a_program_answers_the_task_that_a_stage_waits_for_and_both_runs_show_it
     let silent = cells([agent("in", "client", json!({"access": "open"}))]);
     let (provider, consumer) = connected(&mut rookery, silent, json!({})).await;
     let api = rookery.api.clone();
-    let run = consumer.emit("start", json!({"n": 1})).await;
+    let run = consumer.emit("start", json!({"n": 1, "connection_token": "forged"})).await;
     let tree = consumer.waiting(&run, "ask").await;
     let task = deliveries(&tree).into_iter().find(|delivery| delivery["cell_id"] == "ask").unwrap()["task"].clone();
     let token = provider.emitted("in", 1).await[0]["connection_token"].clone();
@@ -32,6 +32,62 @@ async fn a_program_answers_the_task_that_a_stage_waits_for_and_both_runs_show_it
     assert_eq!(tree["state"], "done");
     assert_eq!(consumer.emitted("ask", 1).await, [json!({"took": 3})]);
     assert_eq!(consumer.list("/events?agent=ask").await[0]["run_id"], json!(run), "it is the answer, and no event of its own");
+}
+
+#[tokio::test]
+async fn a_task_that_begins_another_one_hands_on_its_deadline_and_its_hops() {
+    let mut rookery = super::rookery().leaves_timers().checks_runs_itself().start().await;
+    let inner = rookery.started(&cells([agent("in", "client", json!({"access": "open"}))])).await;
+    let entry = entry_point(&rookery.api, &inner.project).await;
+    let ask = json!({"project_id": inner.project, "client_stage_id": entry, "timeout_seconds": 7200});
+    let between = cells([agent("in", "client", json!({"access": "open"})), agent("ask", "agent", ask), link("in", "ask")]);
+    let (middle, outer) = connected(&mut rookery, between, json!({"timeout_seconds": 3600})).await;
+    outer.emit("start", json!({})).await;
+    inner.emitted("in", 1).await;
+    let (mut deadlines, mut hops) = (Vec::new(), Vec::new());
+    for workflow in [&middle, &inner] {
+        let event = workflow.list("/events?agent=in").await.remove(0);
+        let run = workflow.run(event["run_id"].as_str().unwrap()).await;
+        deadlines.push(run["origin"]["deadline"].clone());
+        hops.push(event["hop"].clone());
+    }
+    assert!(deadlines[0].is_string() && deadlines[1] == deadlines[0], "nobody waits longer than who began it: {deadlines:?}");
+    assert_eq!(hops, [json!(1), json!(2)]);
+}
+
+#[tokio::test]
+async fn a_provider_answers_its_own_tasks_alone() {
+    let mut rookery = super::rookery().start().await;
+    let silent = cells([agent("in", "client", json!({"access": "open"}))]);
+    let mut canvas = vec![agent("start", "manual", json!({}))];
+    let mut providers = Vec::new();
+    for name in ["one", "two"] {
+        let provider = rookery.started(&silent).await;
+        let entry = entry_point(&rookery.api, &provider.project).await;
+        canvas.push(agent(name, "agent", json!({"project_id": provider.project, "client_stage_id": entry})));
+        canvas.push(link("start", name));
+        providers.push(provider.project.clone());
+    }
+    let consumer = rookery.started(&json!({"cells": canvas})).await;
+    let run = consumer.emit("start", json!({})).await;
+    let mut tasks = Vec::new();
+    for name in ["one", "two"] {
+        let tree = consumer.waiting(&run, name).await;
+        tasks.push(deliveries(&tree).into_iter().find(|delivery| delivery["cell_id"] == name).unwrap()["task"].clone());
+    }
+    let answer = |over: usize, to: usize| {
+        let payload = json!({"connection_token": tasks[over]["connection_token"], "to": to});
+        json!({"type": "done", "payload": payload, "reply_to": tasks[to]["id"]})
+    };
+    // What answers the task of another provider is a reply that nobody waits for.
+    send(&rookery.api, &providers[1], &answer(1, 0), None).await.expect(202);
+    assert_eq!(consumer.emitted("two", 1).await, [json!({"to": 0})]);
+    for index in [0, 1] {
+        send(&rookery.api, &providers[index], &answer(index, index), None).await.expect(202);
+    }
+    assert_eq!(consumer.finished(&run).await["state"], "done");
+    assert_eq!(consumer.emitted("one", 1).await, [json!({"to": 0})]);
+    assert_eq!(consumer.emitted("two", 2).await.len(), 2);
 }
 
 #[tokio::test]

@@ -33,6 +33,11 @@ async fn a_task_that_does_not_fit_is_not_sent_and_a_schema_that_has_changed_is_a
     provider.restart_with(&echo).await;
     let run = consumer.emit("start", json!({"seconds": "soon"})).await;
     assert_eq!(answer(&consumer, &run).await, json!({"seconds": "soon"}));
+    // It does not ask again for what it has learned.
+    let asked = one.tokens("/agent/entrypoints").len();
+    let run = consumer.emit("start", json!({"seconds": "later"})).await;
+    assert_eq!(answer(&consumer, &run).await, json!({"seconds": "later"}));
+    assert_eq!(one.tokens("/agent/entrypoints").len(), asked);
 }
 
 #[tokio::test]
@@ -55,4 +60,16 @@ async fn a_reply_that_does_not_fit_is_refused_and_ends_the_wait_as_a_failure() {
     let (status, _) = ask(&other.rookery.api, Method::POST, &url, &token, &reply("2", json!({"took": 1}))).await;
     assert_eq!(status, 200, "what fits is an event of its own");
     assert_eq!(consumer.emitted("ask", 1).await[0], json!({"took": 1}));
+    // A reply that does not say what it answers is for the oldest task; the same one again answers no other task.
+    let runs = [consumer.emit("start", json!({})).await, consumer.emit("start", json!({})).await];
+    for run in &runs {
+        consumer.waiting(run, "ask").await;
+    }
+    for (id, took) in [("3", 3), ("3", 3), ("4", 4)] {
+        let (status, _) = ask(&other.rookery.api, Method::POST, &url, &token, &reply(id, json!({"took": took}))).await;
+        assert_eq!(status, 200);
+    }
+    let mut answers = [answer(&consumer, &runs[0]).await["took"].clone(), answer(&consumer, &runs[1]).await["took"].clone()];
+    answers.sort_by_key(|took| took.as_u64());
+    assert_eq!(answers, [json!(3), json!(4)]);
 }

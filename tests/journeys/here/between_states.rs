@@ -1,7 +1,7 @@
 //! What becomes of a connection between two deployments: it waits for its provider, who stops, publishes something else, or is away when
 //! the stage goes.
 
-use super::between::{Deployment, answer, ask};
+use super::between::{Deployment, answer, ask, using};
 use reqwest::Method;
 use rookery_tests::{Workflow, agent, cells, deliveries, link};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// A stage of one deployment that uses an entry point of another one.
 struct Pair {
     one: Deployment,
-    _other: Deployment,
+    other: Deployment,
     provider: Workflow,
     entry: Value,
     consumer: Workflow,
@@ -20,7 +20,7 @@ impl Pair {
         let (mut one, mut other) = (Deployment::start(false).await, Deployment::start(false).await);
         let (provider, entry) = one.provides(config).await;
         let consumer = other.uses(&entry).await;
-        Pair { one, _other: other, provider, entry, consumer }
+        Pair { one, other, provider, entry, consumer }
     }
 
     /// Sends a task over the wire, with the token of the stage.
@@ -77,7 +77,7 @@ async fn a_task_from_elsewhere_waits_while_the_workflow_is_stopped_and_the_wire_
 #[tokio::test]
 async fn a_stage_is_warned_of_what_breaks_soon_at_a_provider_elsewhere() {
     let schema = |name: &str| json!({"access": "open", "input_schema": {"required": [name]}});
-    let pair = Pair::start(schema("seconds")).await;
+    let mut pair = Pair::start(schema("seconds")).await;
     assert_eq!(pair.consumer.post("/build", &json!({})).await.expect(200)["meta"]["warnings"], json!([]));
     let echo = cells([agent("in", "client", schema("delay")), agent("back", "reply", json!({})), link("in", "back")]);
     pair.provider.save(&echo).await;
@@ -91,4 +91,15 @@ async fn a_stage_is_warned_of_what_breaks_soon_at_a_provider_elsewhere() {
     let url = format!("{}/agent/entrypoints", pair.entry["tasks_url"].as_str().unwrap());
     let (_, listed) = ask(&pair.one.rookery.api, Method::GET, &url, "", &json!({})).await;
     assert_eq!((&listed[0]["version"], &listed[0]["deprecated"][0]["version"]), (&json!(2), &json!(1)));
+    // An entry point that is not in it is blamed.
+    let mut unlisted = pair.entry.clone();
+    unlisted["client_stage_id"] = json!("0".repeat(32));
+    let wrong = pair.other.rookery.workflow(&using(&unlisted)).await;
+    let refused = wrong.post("/build", &json!({})).await.error(422, "workflow_invalid");
+    assert_eq!(refused["meta"]["errors"][0]["field"], "config.client_stage_id");
+    // Until then, the stage sends what fits either, also once it knows the new schema.
+    for task in [json!({"delay": 1}), json!({"seconds": 1})] {
+        let run = pair.consumer.emit("start", task.clone()).await;
+        assert_eq!(answer(&pair.consumer, &run).await, task);
+    }
 }
