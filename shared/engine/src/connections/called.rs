@@ -148,7 +148,8 @@ pub struct FollowCall {
     by: Protocol,
     run: RunId,
     news: News,
-    given: Option<CallProgress>,
+    /// How it stood with the task when it was given last: the first reply ends the wait, so nothing else changes before that.
+    given: Option<CallState>,
 }
 
 impl FollowCall {
@@ -160,12 +161,10 @@ impl FollowCall {
             }
             let began = Instant::now();
             let Some(progress) = self.engine.call_progress(&self.entry, self.by, self.run).await? else { return Ok(None) };
-            let has_changed =
-                |given: &CallProgress| (&given.state, given.replies.len()) != (&progress.state, progress.replies.len());
-            let is_new = self.given.as_ref().is_none_or(has_changed);
+            let is_new = self.given.as_ref() != Some(&progress.state);
             self.news.looked(began.elapsed(), is_new);
             if is_new {
-                self.given = Some(progress.clone());
+                self.given = Some(progress.state.clone());
                 return Ok(Some(progress));
             }
         }

@@ -43,10 +43,8 @@ impl Engine {
     async fn answered_by(&self, stage: &AgentRef, connection: ConnectionId, reply: &ReplyIn) -> Result<Option<Pending>> {
         let Some(id) = reply.answers.as_deref().and_then(EventId::of_parts) else { return Ok(None) };
         let pending = self.store.pending(&stage.workflow, id).await?;
-        let is_of = |pending: &Pending| {
-            pending.agent == *stage && pending.task.as_ref().is_some_and(|task| task.connection == connection)
-        };
-        Ok(pending.filter(is_of))
+        // A connection is of one stage.
+        Ok(pending.filter(|pending| pending.task.as_ref().is_some_and(|task| task.connection == connection)))
     }
 
     /// Answers the record, and wakes its delivery: `false` if another reply has answered it, or nobody waits any more.
