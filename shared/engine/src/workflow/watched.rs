@@ -52,3 +52,24 @@ impl News {
         self.pause = if is_new { PAUSES[0] } else { (self.pause * 2).min(PAUSES[1]) }.max(took * RESTS);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rookery_domain::EventId;
+
+    #[tokio::test]
+    async fn looks_become_rarer_until_there_is_news_and_a_commit_is_heard_at_once() {
+        let (watched, run) = (Watched::default(), EventId::fresh().run);
+        let mut news = watched.watch(run);
+        let mut paused = |took: u64, is_new| {
+            news.looked(Duration::from_secs(took), is_new);
+            news.pause.as_millis()
+        };
+        assert_eq!([0; 4].map(|took| paused(took, false)), [500, 1000, 2000, 2000]);
+        assert_eq!([paused(0, true), paused(0, false), paused(1, true)], [250, 500, 4000]);
+        paused(3600, false);
+        watched.tell(run);
+        news.wait().await;
+    }
+}
