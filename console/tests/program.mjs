@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const BINARY = process.env.ROOKERY_BINARY ?? new URL("../../target/debug/rookery", import.meta.url).pathname;
+const BINARY = process.env.ROOKERY_BINARY ?? "target/debug/rookery";
 const ROOT_KEY = "the-root-key-of-the-journeys-0123456789";
 
 /** Starts the program, with keys if `auth` is `required`, and with the demo unless `demo` is false. */
