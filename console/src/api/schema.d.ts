@@ -378,6 +378,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/agents/{agent}/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the instances of a persistent agent that have sessions, by id.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["instances_instances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/agents/{agent}/instances/{instance}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the sessions of an instance, each page newest first. A page may have fewer than asked for although the list goes on.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["instances_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/agents/{agent}/instances/{instance}/sessions/{session}": {
         parameters: {
             query?: never;
@@ -536,6 +576,26 @@ export interface paths {
          * @description Needs a key with the role editor or owner.
          */
         post: operations["sessions_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/agents/{agent}/instances/{instance}/sessions/{session}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says what all answers of models in the session took and cost.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["sessions_usage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -870,6 +930,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says in words what a schedule is, and when it is due next. 422 `schedule_invalid` when a save would refuse it.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        post: operations["previews_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/tasks": {
         parameters: {
             query?: never;
@@ -888,6 +968,26 @@ export interface paths {
          * @description Needs a key with the role editor or owner.
          */
         post: operations["tasks_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renders a template for a payload. 422 `template_error` when it cannot be read or rendered: `meta` has its `path` and `line`.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        post: operations["previews_template"];
         delete?: never;
         options?: never;
         head?: never;
@@ -978,6 +1078,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/workflows/dry_run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what the agent of a cell would do that is not saved. Nothing is committed. 422 `cell_invalid` when no agent can be made of it: `meta.errors` names the fields.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["try_cell_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/workflows/import": {
         parameters: {
             query?: never;
@@ -988,7 +1108,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Makes a workflow of such a file.
+         * Makes a workflow of such a file, or of one of JointJS.
          * @description Needs a key with the role editor or owner.
          */
         post: operations["transfer_import"];
@@ -1160,7 +1280,11 @@ export interface paths {
         get: operations["agents_logs"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Removes what an agent has logged, up to 10,000 entries.
+         * @description Needs a key with the role editor or owner.
+         */
+        delete: operations["agents_clear_logs"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1296,10 +1420,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Makes a new event like this one, in a run of its own, of the last built version.
+         * Makes a new event like this one, or with another payload, in a run of its own. Its `cause.event` is this one.
          * @description Needs a key with the role editor or owner.
          */
-        post: operations["events_emit"];
+        post: operations["emit_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2380,6 +2504,8 @@ export interface components {
             name: string;
             /** @description The state of the agent's workflow. */
             state: components["schemas"]["State"];
+            /** @description Whether the agent is disabled in that version: it receives and emits nothing. */
+            disabled: boolean;
             /**
              * Format: uint64
              * @description The version in which this incarnation of the agent began.
@@ -2443,6 +2569,13 @@ export interface components {
             config: {
                 [key: string]: unknown;
             };
+        };
+        /** @description An instance of a persistent agent. */
+        AgentInstance: {
+            /** @description The agent. */
+            agent: string;
+            /** @description The instance's id. */
+            instance: string;
         };
         /** @description A request to an external agent. */
         AgentRequest: {
@@ -2664,6 +2797,11 @@ export interface components {
             /** @description `ok`: the request was done. The canvas may have problems all the same. */
             status: string;
             meta: components["schemas"]["SaveResult"];
+        };
+        /** @description What became of logs that were to be removed. */
+        Cleared: {
+            /** @description Whether entries are left: then send the request again. */
+            more: boolean;
         };
         /** @description What joins a stage of a client and an entry point of a provider. */
         Connection: {
@@ -2920,6 +3058,46 @@ export interface components {
              * @default false
              */
             outside_calls: boolean;
+        };
+        /** @description What is tried, and with what. */
+        DryRun2: {
+            /** @description The agent cell, as it is drawn. */
+            cell: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The workflow that the cell is drawn in. Its saved links lead to the agent, and if its last built version has the cell as an agent of
+             *     the same type, the agent has that one's memory.
+             */
+            workflow_id?: string;
+            /** @description The event that the agent gets: `{"payload": {...}}`. Without an event, the agent is checked, if its type checks anything. */
+            event?: components["schemas"]["NewEvent"];
+            /** @description The id of a stored event of the workflow, in place of `event`. */
+            event_id?: string;
+            /** @description The memory that the agent begins with; without it, the stored one, if there is any. `null` is an empty one. */
+            memory?: unknown;
+            /**
+             * @description Whether the agent may make outside calls. Those that it makes, or would make, are in `calls`. External agents, persistent agents and
+             *     entry points are asked in no dry run.
+             * @default false
+             */
+            outside_calls: boolean;
+        };
+        /** @description When a schedule is due. */
+        DueTimes: {
+            /** @description The next due times; fewer than were asked for where there are no more. */
+            times: string[];
+            /** @description The schedule in words. */
+            text: string;
+        };
+        /** @description What is changed of an event that is made again. */
+        EmitAgain: {
+            /** @description The new event's payload; without it, the same. */
+            payload?: unknown;
+            /** @description The new event's groups; without them, the same. */
+            groups?: string[];
+            /** @description The version of the new run. */
+            version?: components["schemas"]["RunVersion"];
         };
         /** @description An entry point that a project publishes. */
         EntryPoint: {
@@ -3351,12 +3529,20 @@ export interface components {
             /** @description Where the image is. */
             at: components["schemas"]["ImageAt"];
         };
+        ImportedFile: components["schemas"]["WorkflowFile"] | components["schemas"]["JointFile"];
         /** @description The body of a call: the payload that the trigger emits. It may be in an object `payload`. */
         Input: {
             /** @description The payload, wrapped. */
             payload?: {
                 [key: string]: unknown;
             };
+        };
+        /** @description A canvas as JointJS saves it (`graph.toJSON()`). It is given back byte for byte. */
+        JointFile: {
+            /** @description The cells: those with `"type": "agent"` and an `agent_type` are agents, and links between them are links, `standard.Link` too. */
+            cells: {
+                [key: string]: unknown;
+            }[];
         };
         /** @description The `meta` in the answer to a save or a check. */
         Judged: {
@@ -3379,6 +3565,20 @@ export interface components {
         };
         /** @description What an agent is on the canvas. */
         Kind: "trigger" | "filter" | "action";
+        /** @description A session in the list of its instance. */
+        ListedSession: {
+            /** @description The agent. */
+            agent: string;
+            /** @description The id of the agent's instance. */
+            instance: string;
+            /** @description The session's name. */
+            session: string;
+            /**
+             * Format: date-time
+             * @description When something was first asked in it.
+             */
+            created_at: string;
+        };
         /** @description How it stands with a run. */
         ListedState: "in_flight" | "waiting" | "failed" | "done";
         /** @description The lines of one delivery. */
@@ -3544,6 +3744,19 @@ export interface components {
         };
         /** @description The body of a route that takes none: no body, or `{}`. */
         Nothing: Record<string, never>;
+        /** @description An outside call of a dry run. Credentials are shown as `***`. */
+        OutsideCall: {
+            /** @description The method. */
+            method: string;
+            /** @description The URL. */
+            url: string;
+            /** @description The headers that the agent sets, in their order: `[name, value]`. */
+            headers: string[][];
+            /** @description The body; what is not UTF-8 in it is replaced. */
+            body?: string | null;
+            /** @description Whether the call was made. */
+            made: boolean;
+        };
         /** @description How it stands with a project. */
         Overview: {
             /**
@@ -3749,6 +3962,11 @@ export interface components {
             /** @description The JSON Schema of what the cell emits in `on_reply`; null if nothing is promised. */
             output_schema: unknown;
         };
+        /** @description What a template gives. */
+        Rendered: {
+            /** @description The text, or the JSON with its texts rendered. `***` stands where the value of a credential would stand. */
+            result: unknown;
+        };
         /** @description What a replay of many failures did. */
         Replayed: {
             /**
@@ -3763,7 +3981,7 @@ export interface components {
         Report: {
             /**
              * Format: uint64
-             * @description The version that ran: the last built one.
+             * @description The version that ran: the last built one; 0 where an unsaved cell was tried.
              */
             version: number;
             /**
@@ -3777,6 +3995,8 @@ export interface components {
             memory: unknown;
             /** @description Log lines. */
             logs: string[];
+            /** @description For a dry run: the outside calls that the agent made, or would make. An agent whose call is not made is told so as an error. */
+            calls?: components["schemas"]["OutsideCall"][];
             /** @description What became of the delivery, when it is not simply done: like `late`. */
             outcome?: string | null;
             /**
@@ -4131,6 +4351,8 @@ export interface components {
             /** @description The run that the task begins, if it is of this deployment. */
             run_id?: string | null;
         };
+        /** @description The version that a new run is pinned to. */
+        RunVersion: "newest" | "run";
         /** @description The `meta` in the answer to a save, check, build, start or stop. */
         SaveResult: {
             /** @description All that keeps the workflow from being built. */
@@ -4188,6 +4410,22 @@ export interface components {
              * @description How many due times were left out because a later one was overdue, too.
              */
             skipped: number;
+        };
+        /** @description A schedule. */
+        SchedulePreview: {
+            /** @description The schedule, as it stands in the config of an agent. */
+            schedule: string;
+            /**
+             * Format: uint8
+             * @description How many due times are shown: 1 to 50, 5 when it is left out.
+             * @default 5
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description After which time; now when it is left out.
+             */
+            from?: string;
         };
         /** @description What a provider attached to a part, and wants back unchanged: a signature, or encrypted thoughts. */
         Seal: {
@@ -4288,6 +4526,8 @@ export interface components {
             message?: components["schemas"]["Message"] | null;
             /** @description What the model took for it. */
             usage?: components["schemas"]["Usage"] | null;
+            /** @description What that cost; none for a model whose price was not known. */
+            cost?: components["schemas"]["Cost"] | null;
             /** @description The model that said it. */
             model?: string | null;
             /** @description Why the model stopped there. */
@@ -4375,6 +4615,8 @@ export interface components {
             parts: components["schemas"]["Part"][];
             /** @description What the model took for it. */
             usage?: components["schemas"]["Usage"] | null;
+            /** @description What that cost; none for a model whose price was not known. */
+            cost?: components["schemas"]["Cost"] | null;
             /** @description The model that said it. */
             model?: string | null;
         };
@@ -4398,6 +4640,47 @@ export interface components {
             at: string;
             /** @description The delivery of a workflow that waits for the end, if it is the question of a cell. */
             asked_by?: components["schemas"]["SessionAskedBy"] | null;
+        };
+        /** @description What the models took in a session so far. */
+        SessionUsage: {
+            /**
+             * Format: uint64
+             * @description Tokens that were read and not cached.
+             */
+            input: number;
+            /**
+             * Format: uint64
+             * @description Tokens that were written, with those of thoughts.
+             */
+            output: number;
+            /**
+             * Format: uint64
+             * @description Tokens that were read from the provider's cache.
+             */
+            cache_read: number;
+            /**
+             * Format: uint64
+             * @description Tokens that were read and put into the provider's cache.
+             */
+            cache_write: number;
+            /**
+             * Format: uint64
+             * @description All tokens.
+             */
+            total_tokens: number;
+            /**
+             * @description In US dollars; zeros where prices are not known.
+             * @default {
+             *       "input": 0,
+             *       "output": 0,
+             *       "cache_read": 0,
+             *       "cache_write": 0,
+             *       "total": 0
+             *     }
+             */
+            cost: components["schemas"]["Cost"];
+            /** @description Whether `cost` is all of it. False if the price of a model was not known: then `cost` is that of the others. */
+            cost_known: boolean;
         };
         /** @description What changed, and where the next answer begins. */
         ShownChanges: {
@@ -4457,6 +4740,27 @@ export interface components {
         };
         /** @description What became of a task that was sent. */
         TaskState: "pending" | "delivered" | "failed";
+        /** @description A template, and what it is rendered for. */
+        TemplatePreview: {
+            /** @description A text, or any JSON whose texts are templates. */
+            template: unknown;
+            /** @description The payload of the event that it is rendered for: `{}` when it is left out. */
+            payload?: unknown;
+            /**
+             * @description What the variable `event` has, besides an `id` and a time that are made up.
+             * @default {}
+             */
+            event: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What the variable `agent` has: `cell_id` and `name`.
+             * @default {}
+             */
+            agent: {
+                [key: string]: unknown;
+            };
+        };
         /** @description A model's thoughts, or the summary that its provider gives of them. */
         Thinking: {
             /** @description The text; empty where the provider keeps it to itself. */
@@ -5330,6 +5634,81 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    instances_instances: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
+                limit?: number;
+                /** @description Where the page begins: `meta.next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        data: components["schemas"]["AgentInstance"][];
+                        /** @description Where the list goes on. */
+                        meta: {
+                            /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    instances_sessions: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
+                limit?: number;
+                /** @description Where the page begins: `meta.next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+                agent: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        data: components["schemas"]["ListedSession"][];
+                        /** @description Where the list goes on. */
+                        meta: {
+                            /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     sessions_show: {
         parameters: {
             query?: never;
@@ -5628,6 +6007,35 @@ export interface operations {
                     "application/json": {
                         /** @description The thing. */
                         data: components["schemas"]["CancelledOperation"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    sessions_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                agent: string;
+                instance: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["SessionUsage"];
                     };
                 };
             };
@@ -6371,6 +6779,36 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    previews_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchedulePreview"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["DueTimes"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     tasks_list: {
         parameters: {
             query?: {
@@ -6434,6 +6872,36 @@ export interface operations {
                     "application/json": {
                         /** @description The thing. */
                         data: components["schemas"]["AcceptedTask"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    previews_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePreview"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Rendered"];
                     };
                 };
             };
@@ -6588,7 +7056,7 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    transfer_import: {
+    try_cell_dry_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -6599,7 +7067,40 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkflowFile"];
+                "application/json": components["schemas"]["DryRun2"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Report"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    transfer_import: {
+        parameters: {
+            query?: {
+                /** @description What people call a workflow whose file does not say it: `Imported` when it is left out. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportedFile"];
             };
         };
         responses: {
@@ -6929,6 +7430,34 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    agents_clear_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                workflow: string;
+                cell: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Cleared"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     agents_clear_memory: {
         parameters: {
             query?: never;
@@ -7111,7 +7640,7 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    events_emit: {
+    emit_again: {
         parameters: {
             query?: never;
             header?: never;
@@ -7124,7 +7653,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Nothing"];
+                "application/json": components["schemas"]["EmitAgain"];
             };
         };
         responses: {
