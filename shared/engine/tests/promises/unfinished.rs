@@ -3,7 +3,7 @@
 use crate::waits::receive_from;
 use crate::{World, handle};
 use rookery_domain::{CellId, Payload, TaskId, TaskState, Time};
-use rookery_engine::{DirectTask, Dispatcher, Incoming, Protocol, TaskIn};
+use rookery_engine::{Change, DirectTask, Dispatcher, Incoming, Protocol, TaskIn};
 use rookery_queue::{Queue, Task};
 use rookery_store::SentTask;
 
@@ -117,7 +117,7 @@ async fn whatever_began_a_run_is_sent_and_what_is_no_event_is_passed_over() {
     assert_eq!(world.calm.send_unsent(now.plus(-60_000)).await.unwrap(), 2);
     // An event that is emitted again comes of the first one.
     let event = store.run_item(&workflow.id, id).await.unwrap().unwrap().event.unwrap();
-    world.calm.emit_again(&workflow, &event).await.unwrap();
+    world.calm.emit_again(&workflow, &event, Change::default()).await.unwrap();
     lose().await;
     assert_eq!(world.calm.send_unsent(now.plus(-60_000)).await.unwrap(), 3);
     lose().await;
