@@ -1,17 +1,11 @@
 //! The cost of a load, itemised: by event, by hop, and as money.
 //!
-//! Prices are those of AWS in us-east-1, on demand, in dollars. Storage, recovery, logs and outgoing traffic are not included.
+//! Storage, recovery, logs and outgoing traffic are not included.
 
 use crate::usage::{Count, Usage};
 use crate::workflow::Shape;
+use rookery_domain::prices::{HTTP_REQUEST, LAMBDA_GB_SECOND, LAMBDA_REQUEST, READ_UNIT, SQS_REQUEST, WRITE_UNIT};
 use serde::Serialize;
-
-const WRITE_UNIT: f64 = 0.625e-6;
-const READ_UNIT: f64 = 0.125e-6;
-const SQS_REQUEST: f64 = 0.40e-6;
-const LAMBDA_REQUEST: f64 = 0.20e-6;
-const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
-const HTTP_REQUEST: f64 = 1e-6;
 
 /// How many messages an invocation of dispatch handles.
 const BATCH: f64 = 10.0;

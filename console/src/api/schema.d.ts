@@ -1518,7 +1518,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists what agents counted in each hour, newest first. A crash may lose the counts of its last second; the events themselves are never lost.
+         * Lists what agents of each version counted in each hour, newest first, and about what that cost. A crash may lose the counts of its last second; the events themselves are never lost.
          * @description Needs a key with the role viewer, editor or owner.
          */
         get: operations["metrics_list"];
@@ -2839,8 +2839,31 @@ export interface components {
         };
         /** @description How it stands with a connection. */
         ConnectionState: "pending" | "active" | "refused" | "revoked";
-        /** @description What the tokens cost, in US dollars. */
+        /** @description An estimate of what an agent cost. */
         Cost: {
+            /**
+             * Format: double
+             * @description Write units of DynamoDB.
+             */
+            write_units: number;
+            /**
+             * Format: double
+             * @description Read units of DynamoDB.
+             */
+            read_units: number;
+            /**
+             * Format: double
+             * @description Requests to SQS.
+             */
+            sqs_requests: number;
+            /**
+             * Format: double
+             * @description All of it in dollars, with functions, HTTP requests and logs, by prices of us-east-1, on demand.
+             */
+            usd: number;
+        };
+        /** @description What the tokens cost, in US dollars. */
+        Cost2: {
             /**
              * Format: double
              * @description For [`Usage::input`].
@@ -2889,6 +2912,36 @@ export interface components {
              * @description Checks that it ran.
              */
             checks: number;
+            /**
+             * Format: uint64
+             * @description Of the deliveries, those that were handled and stored together with the event that they began with.
+             */
+            chained: number;
+            /**
+             * Format: uint64
+             * @description Of its events, those that came in from outside.
+             */
+            accepted: number;
+            /**
+             * Format: uint64
+             * @description How long its deliveries, checks and timers took together, in milliseconds: the last attempt of each.
+             */
+            took_ms: number;
+            /** @description How many of them took up to so many milliseconds, and more than the number before; `more` is more than all numbers. */
+            took_up_to: {
+                [key: string]: number;
+            };
+            /**
+             * @description Its events by group. An event with several groups counts for each; groups that no link of its version names and that its type does not
+             *     have are left out. So a link with a group led as many events as its source emitted in it, and a link without one all of them.
+             */
+            emitted_by_group: {
+                [key: string]: number;
+            };
+            /** @description Its failures by code. */
+            errors_by_code: {
+                [key: string]: number;
+            };
         };
         /** @description A secret. */
         Credential: {
@@ -3600,10 +3653,15 @@ export interface components {
             /** @description What is said, in order. */
             parts: components["schemas"]["Part"][];
         };
-        /** @description The counts of an agent in an hour. */
+        /** @description What an agent of a version counted in an hour. */
         Metric: {
             /** @description The agent. */
             cell_id: string;
+            /**
+             * Format: uint64
+             * @description The version of the workflow; null for what was counted before versions were told apart.
+             */
+            version: number | null;
             /**
              * Format: date-time
              * @description When the hour began.
@@ -3630,6 +3688,36 @@ export interface components {
              */
             checks: number;
             /**
+             * Format: uint64
+             * @description Of the deliveries, those that were handled and stored together with the event that they began with.
+             */
+            chained: number;
+            /**
+             * Format: uint64
+             * @description Of its events, those that came in from outside.
+             */
+            accepted: number;
+            /**
+             * Format: uint64
+             * @description How long its deliveries, checks and timers took together, in milliseconds: the last attempt of each.
+             */
+            took_ms: number;
+            /** @description How many of them took up to so many milliseconds, and more than the number before; `more` is more than all numbers. */
+            took_up_to: {
+                [key: string]: number;
+            };
+            /**
+             * @description Its events by group. An event with several groups counts for each; groups that no link of its version names and that its type does not
+             *     have are left out. So a link with a group led as many events as its source emitted in it, and a link without one all of them.
+             */
+            emitted_by_group: {
+                [key: string]: number;
+            };
+            /** @description Its failures by code. */
+            errors_by_code: {
+                [key: string]: number;
+            };
+            /**
              * Format: date-time
              * @description The last event that it received in this hour.
              */
@@ -3649,6 +3737,11 @@ export interface components {
              * @description The last failure in this hour.
              */
             last_error_at: string | null;
+            /**
+             * @description About what this cost: an estimate from the counts, by what hops cost when they were measured. Retries, waits, requests to external agents,
+             *     models and storage are not in it.
+             */
+            estimated_cost: components["schemas"]["Cost"];
         };
         /**
          * @description Whether callers need a key.
@@ -3814,7 +3907,7 @@ export interface components {
              *       "total": 0
              *     }
              */
-            cost: components["schemas"]["Cost"];
+            cost: components["schemas"]["Cost2"];
         };
         /** @description A part of a message. In JSON, it is an object with one field, which is named like the kind of part: `{"text": "Hello"}`. */
         Part: {
@@ -4696,7 +4789,7 @@ export interface components {
             data: components["schemas"]["Run"];
             /** @description Whether a run is shown whole. */
             meta: {
-                /** @description The run is too large for one answer: this is a part of it, in no particular order. */
+                /** @description The run is too large for one answer: this is a part of it, in no particular order. The first part has the first event. */
                 truncated: boolean;
                 /** @description The `cursor` of the next part; null at the end. */
                 next_cursor: string | null;
@@ -7822,6 +7915,8 @@ export interface operations {
                 to?: string;
                 /** @description Only this agent: the id of its cell. */
                 agent?: string;
+                /** @description Only agents of this version. */
+                version?: string;
                 /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
                 limit?: number;
                 /** @description Where the page begins: `meta.next_cursor` of the page before. */
@@ -8053,6 +8148,8 @@ export interface operations {
             query?: {
                 /** @description Where a very large run goes on: `meta.next_cursor` of the part before. */
                 cursor?: string;
+                /** @description `false` leaves payloads out, which makes large runs quick to read: an event shows its own by its id. */
+                payloads?: string;
             };
             header?: never;
             path: {

@@ -17,7 +17,7 @@ const OLDER_PAGES: u32 = 5;
 const HOUR_MS: i64 = 3600 * 1000;
 
 /// What an agent did lately.
-#[derive(Clone, Copy, Default, Serialize, JsonSchema)]
+#[derive(Clone, Default, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub(crate) struct Activity {
     /// What was counted in the last 24 hours.

@@ -119,6 +119,12 @@ impl Query {
         Ok(Some(Time(at.as_millisecond().max(0))))
     }
 
+    /// The version of a workflow that the query names.
+    pub(crate) fn version(&self) -> Result<Option<u64>> {
+        let wrong = |_| Error::invalid("`version` is not a number.", "Give the number of a version, like 3.");
+        Ok(self.get("version").map(|version| version.parse().map_err(wrong)).transpose()?)
+    }
+
     /// The times that `from` and `to` name.
     pub(crate) fn window(&self) -> Result<Window> {
         let window = Window { from: self.time("from")?, to: self.time("to")? };

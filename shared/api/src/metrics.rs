@@ -1,4 +1,4 @@
-//! Metrics of a workflow, by agent and hour.
+//! Metrics of a workflow, by agent, version and hour.
 
 use crate::App;
 use crate::auth::Access;
@@ -10,7 +10,10 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
 use rookery_domain::{Error, Time};
+use rookery_engine::Cost;
 use rookery_store::{Metric, Page, Role, Workflow};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// The time that is shown when the query names none, in milliseconds.
 const SHOWN_MS: i64 = 24 * 3600 * 1000;
@@ -25,15 +28,27 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             path,
             Access::Project(Role::Viewer),
-            "Lists what agents counted in each hour, newest first. A crash may lose the counts of its last second; the events themselves are never lost.",
+            "Lists what agents of each version counted in each hour, newest first, and about what that cost. A crash may lose the counts of its last second; the events themselves are never lost.",
             list,
         )
         .query("from", "Hours from this time on (RFC 3339); 24 hours before `to` when it is left out.")
         .query("to", "Hours up to this time (RFC 3339); now when it is left out.")
         .query("agent", "Only this agent: the id of its cell.")
+        .query("version", "Only agents of this version.")
         .paged()
-        .answers::<Listed<Metric>>(200),
+        .answers::<Listed<MetricView>>(200),
     ]
+}
+
+/// What an agent of a version counted in an hour.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Metric")]
+struct MetricView {
+    #[serde(flatten)]
+    metric: Metric,
+    /// About what this cost: an estimate from the counts, by what hops cost when they were measured. Retries, waits, requests to external agents,
+    /// models and storage are not in it.
+    estimated_cost: Cost,
 }
 
 async fn list(
@@ -47,16 +62,17 @@ async fn list(
     if from > to {
         return Err(Error::invalid("`from` is later than now.", "Give an earlier time as `from`.").into());
     }
-    let (limit, cursor) = (query.limit()?, query.cursor()?);
+    let (limit, cursor, version) = (query.limit()?, query.cursor()?, query.version()?);
     let mut page = Page { items: Vec::new(), next: cursor };
     for _ in 0..PAGES {
         page = app.engine.store.list_metrics(&workflow.id, from, to, limit, page.next.as_ref()).await?;
-        if let Some(agent) = query.get("agent") {
-            page.items.retain(|metric| metric.cell_id.as_str() == agent);
-        }
+        page.items.retain(|metric| {
+            query.get("agent").is_none_or(|agent| metric.cell_id.as_str() == agent)
+                && version.is_none_or(|version| metric.version == Some(version))
+        });
         if page.next.is_none() || !page.items.is_empty() {
             break;
         }
     }
-    Ok(listed(page, |metric| metric))
+    Ok(listed(page, |metric| MetricView { estimated_cost: Cost::estimated(&metric.counts), metric }))
 }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::events::is_kept;
 use crate::list::{Query, Window};
 use crate::route::{PROJECT, Route, WORKFLOW};
-use crate::run_tree::{RunState, RunTree};
+use crate::run_tree::{Payloads, RunState, RunTree};
 use crate::runs::versions;
 use axum::Extension;
 use axum::extract::State;
@@ -105,10 +105,9 @@ struct Runs<'q> {
 
 impl<'q> Runs<'q> {
     fn asked(query: &'q Query) -> Result<Self> {
-        let wrong = |_| Error::invalid("`version` is not a number.", "Give the number of a version, like 3.");
         Ok(Runs {
             state: query.get("state").map(ListedState::parse).transpose()?,
-            version: query.get("version").map(|version| version.parse().map_err(wrong)).transpose()?,
+            version: query.version()?,
             agent: query.get("agent"),
             window: query.window()?,
         })
@@ -162,7 +161,7 @@ impl Listing for Runs<'_> {
             return Ok(None);
         }
         let built = versions(app, workflow, events().map(|event| event.version)).await?;
-        let view = RunTree::new(items, &built, RunState::Pending).view(run);
+        let view = RunTree::new(items, &built, RunState::Pending, Payloads::LeftOut).view(run);
         let state = match view.state {
             RunState::Running if view.only_waits => ListedState::Waiting,
             RunState::Running => ListedState::InFlight,

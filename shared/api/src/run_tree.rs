@@ -79,6 +79,15 @@ struct DeliveryView {
     events: Vec<EventNode>,
 }
 
+/// Whether a tree has the payloads of its events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Payloads {
+    /// As many as one answer may have.
+    Shown,
+    /// None.
+    LeftOut,
+}
+
 /// A tree in the making, from the items of a run.
 pub(crate) struct RunTree<'a> {
     built: &'a HashMap<u64, Arc<Built>>,
@@ -96,12 +105,13 @@ pub(crate) struct RunTree<'a> {
     pending: bool,
     waiting: bool,
     failures: usize,
+    payloads: Payloads,
     payload_bytes: usize,
 }
 
 impl<'a> RunTree<'a> {
     /// Begins a tree, from a run's items and the versions of its events.
-    pub(crate) fn new(items: Vec<RunItem>, built: &'a HashMap<u64, Arc<Built>>, missing: RunState) -> Self {
+    pub(crate) fn new(items: Vec<RunItem>, built: &'a HashMap<u64, Arc<Built>>, missing: RunState, payloads: Payloads) -> Self {
         let mut tree = RunTree {
             built,
             missing,
@@ -114,6 +124,7 @@ impl<'a> RunTree<'a> {
             pending: false,
             waiting: false,
             failures: 0,
+            payloads,
             payload_bytes: 0,
         };
         let (mut waiting, mut asked, mut sent) = (Vec::new(), Vec::new(), Vec::new());
@@ -261,11 +272,11 @@ impl<'a> RunTree<'a> {
         DeliveryView { outcome, events }
     }
 
-    /// The view of an event, without its payload when the answer becomes too large.
+    /// The view of an event, without its payload when the answer becomes too large or is to have none.
     fn shown(&mut self, event: Event) -> EventView {
         self.payload_bytes += event.payload.as_str().len();
         let mut shown = EventView::from(event);
-        if self.payload_bytes > PAGE_BYTES {
+        if self.payloads == Payloads::LeftOut || self.payload_bytes > PAGE_BYTES {
             (shown.payload, shown.payload_omitted) = (None, true);
         }
         shown

@@ -7,12 +7,12 @@ use crate::events::is_kept;
 use crate::ids::Ids;
 use crate::list::Query;
 use crate::route::{Route, WORKFLOW};
-use crate::run_tree::{RunState, RunTree, RunView};
+use crate::run_tree::{Payloads, RunState, RunTree, RunView};
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
-use rookery_domain::{Error, RunId};
+use rookery_domain::{Error, EventId, RunId};
 use rookery_engine::Built;
 use rookery_store::{Role, RunItem, Workflow};
 use schemars::JsonSchema;
@@ -36,6 +36,7 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .tool("read_run", "Shows a run as a tree: each event, who received it, what became of that (outcome, error, timing), and the events that came of it. `state` says whether all is done; read again while it is not.")
         .query("cursor", "Where a very large run goes on: `meta.next_cursor` of the part before.")
+        .query("payloads", "`false` leaves payloads out, which makes large runs quick to read: an event shows its own by its id.")
         .answers::<Shown>(200),
     ]
 }
@@ -52,7 +53,7 @@ struct Shown {
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 struct ShownMeta {
-    /// The run is too large for one answer: this is a part of it, in no particular order.
+    /// The run is too large for one answer: this is a part of it, in no particular order. The first part has the first event.
     truncated: bool,
     /// The `cursor` of the next part; null at the end.
     next_cursor: Option<String>,
@@ -65,6 +66,11 @@ async fn show(
     ids: Ids,
 ) -> Result<impl IntoResponse> {
     let (run, begin) = (ids.get::<RunId>("run")?, query.cursor()?);
+    let payloads = match query.get("payloads") {
+        None | Some("true") => Payloads::Shown,
+        Some("false") => Payloads::LeftOut,
+        Some(_) => return Err(Error::invalid("`payloads` is neither `true` nor `false`.", "Leave it out for `true`.").into()),
+    };
     let (mut items, mut next): (Vec<RunItem>, _) = (Vec::new(), begin.clone());
     loop {
         let page = app.engine.store.list_run(&workflow.id, run, READ, next.as_ref()).await?;
@@ -74,13 +80,17 @@ async fn show(
             break;
         }
     }
+    let root = EventId::root(run);
+    if next.is_some() && begin.is_none() && items.iter().all(|item| item.id != root) {
+        items.extend(app.engine.store.run_item(&workflow.id, root).await?);
+    }
     if !items.iter().flat_map(RunItem::events).any(is_kept) && begin.is_none() {
         return Err(Error::not_found("run").into());
     }
     let truncated = next.is_some() || begin.is_some();
     let built = versions(&app, &workflow, items.iter().flat_map(RunItem::events).map(|event| event.version)).await?;
     let missing = if truncated { RunState::Unknown } else { RunState::Pending };
-    let data = RunTree::new(items, &built, missing).view(run);
+    let data = RunTree::new(items, &built, missing, payloads).view(run);
     Ok(Json(Shown { data, meta: ShownMeta { truncated, next_cursor: next.map(|cursor| cursor.encode()) } }))
 }
 

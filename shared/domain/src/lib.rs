@@ -18,6 +18,7 @@ mod operation;
 mod options;
 mod payload;
 mod pending;
+pub mod prices;
 mod refs;
 mod request;
 mod session;

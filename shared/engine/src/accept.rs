@@ -197,7 +197,7 @@ impl Engine {
         if outgoing.is_empty() {
             // Nothing follows that would list and count the event. A function that ends now loses the count, and nothing else.
             self.list_at_once(workflow, event, &chain.chain).await?;
-            self.count_accepted(&workflow.id, event, &chain.chain);
+            self.count_accepted(&workflow.id, built, event, &chain.chain);
             self.flush_metrics_soon().await;
         }
         self.producer.send(outgoing).await?;

@@ -31,7 +31,7 @@
 //! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges |
 //! | `payload`, `groups` | the event's packed payload, its groups | events; `payload` also in tasks |
 //! | `chain` | where in the unpacked `payload` the chain begins | events |
-//! | `list`, `again` | the packed entries of a page; they were written late, and stand a second time here | pages of the list of events |
+//! | `list` | the packed entries of a page | pages of the list of events |
 //! | `hop`, `keep` | links from the root of the run; until when lists show it | events; `hop` also in tasks and sendings |
 //! | `last` | it is over the run's limit: nothing follows | events |
 //! | `from`, `dl` | the event and the delivery that it came of | events, commits, waits, requests |
@@ -41,7 +41,7 @@
 //! | `arm`, `att` | the number of the replay; of the attempt | commits; `arm` also in requests |
 //! | `kids`, `kid0` | how many events it emitted; the ordinal of the first | commits |
 //! | `timers` | the timers that it set | commits |
-//! | `began`, `took` | when the attempt began; how long it took | commits |
+//! | `began`, `took` | when the attempt began; how long it took | commits; `took` also in metrics: all together |
 //! | `err` | the packed failure | commits, waits, requests |
 //! | `replaying`, `replayed` | when it was taken for a replay that is not sent yet; when it was replayed | failures |
 //! | `published` | the packed item of a feed | commits |
@@ -50,7 +50,8 @@
 //! | `reply`, `why` | it waits for a reply; what it waits for, for people | waits; `why` also in tasks: why it was not delivered |
 //! | `tag`, `scope` | which write it is of; the scope's text | memories; `tag` also in operations, logs and files of sessions |
 //! | `event`, `lines` | the event that was being handled; what was said | logs |
-//! | `received`, `emitted`, `checks` | counts of an hour | metrics |
+//! | `received`, `emitted`, `checks`, `chained`, `accepted` | counts of an hour | metrics |
+//! | `T:MS`, `G:GROUP`, `E:CODE` | the same by milliseconds, by group, by code | metrics |
 //! | `last_received`, `last_emitted`, `last_check`, `last_error` | when it last did so in that hour | metrics |
 //! | `rq` | what has become of it | requests |
 //! | `issuers` | hashes of the addresses of deployments | the deployments whose proofs came in a minute |
@@ -78,7 +79,7 @@
 //! | `agent`, `inst`, `sess` | names of the agent (or called workflow), its instance, the session | sessions, and requests to them; called runs, entries of who had runs |
 //! | `told` | what is told of the run, packed | called runs |
 //! | `files`, `bytes` | how many files its sandbox has, and their bytes; the bytes of its text | sessions; `bytes` also in files of sessions |
-//! | `writes` | how often files of its sandbox were written | sessions |
+//! | `writes` | how often files of its sandbox were written; about how many write units were taken | sessions; metrics |
 //! | `body` | its text, packed | files of sessions |
 //! | `after` | the last entry of the log at that time | operations, files of sessions |
 //! | `by` | who works on it | operations, leases |
@@ -98,7 +99,7 @@ mod tests {
         let of_items = r#"\.(?:s|n|list|packed|bytes|opt_str|str|parse|opt_num|num|time|strings|raw|unpacked)\(\s*"([a-z]\w*)""#;
         let code: String = crate::source::files().into_iter().map(|(_, code)| code).collect();
         let mut used = BTreeSet::new();
-        for pattern in [of_items, r##"\.name\("#\w+", "(\w+)"\)"##, r#"\("(\w+)", "last_\w+""#, r#"\("\w+", "(last_\w+)""#] {
+        for pattern in [of_items, r##"\.name\("#\w+", "(\w+)"\)"##, r#"\("(\w+)", self\.\w+, "#, r#"Some\("(last_\w+)""#] {
             used.extend(Regex::new(pattern).unwrap().captures_iter(&code).map(|found| found[1].to_owned()));
         }
         let (placeholder, word) = (Regex::new(r"[:#]\w+").unwrap(), Regex::new(r"\b[a-z]\w*\b(?:\()?").unwrap());

@@ -1,5 +1,5 @@
-//! What came into a workflow's list of events since a cursor, in the order of the list, for whoever follows the workflow: one query where the
-//! list is not spread.
+//! What came into a workflow's list of events since a cursor, in the order of the list, for whoever follows the workflow: two queries where the
+//! list is not spread, of half a read unit each while nothing is new.
 //!
 //! Pages are written a little later than their places say, so a new page may stand before one that was read already. A cursor therefore has a
 //! place before which nothing comes any more, and what was read behind it. Nothing comes at a place that is older than [`SETTLED_MS`]: what is
@@ -85,14 +85,14 @@ impl Store {
         let Read { pages, more } = self.pages_behind(workflow, &place.since).await?;
         let (mut found, mut read, mut left) = (BTreeMap::new(), Vec::new(), false);
         for page in &pages {
-            let sort = page.str("sk")?;
+            let sort = keys::page_place(page.str("sk")?);
             let is_new = after.is_some() && !place.seen.contains(name(sort));
             if is_new && found.len() >= limit {
                 left = true;
                 break;
             }
             if is_new {
-                let is_again = page.opt_num::<u8>("again").is_some();
+                let is_again = sort != page.str("sk")?;
                 // What stands behind the cursor was read where it first stood, or will be.
                 let entries = readable(page).into_iter().filter(|entry| !is_again || entry.place() < place.since);
                 found.extend(entries.map(|entry| (entry.place(), entry)));
@@ -111,22 +111,25 @@ impl Store {
     /// The first pages behind a place.
     async fn pages_behind(&self, workflow: &Workflow, since: &str) -> Result<Read> {
         let (shards, limit) = if workflow.is_spread { (keys::LIST_SHARDS, PAGES_OF_SHARD) } else { (1, PAGES) };
-        let queries = (0..shards).map(|shard| {
-            let range = Expr::new("#sk > :since").s(":since", since);
-            self.query(Query { range: Some(range), ..Query::prefix(keys::event_pages(&workflow.id, shard), "", limit) })
-        });
+        let query = |shard, (from, to): (String, String)| {
+            let range = Expr::new("#sk BETWEEN :from AND :to").s(":from", from).s(":to", to);
+            let partition = keys::event_pages(&workflow.id, shard);
+            // What is read a moment late is read in time all the same.
+            self.query(Query { range: Some(range), is_consistent: false, ..Query::prefix(partition, "", limit) })
+        };
+        let queries = (0..shards).flat_map(|shard| keys::pages_behind(since).map(|range| query(shard, range)));
         let (mut pages, mut edge): (_, Option<String>) = (BTreeMap::new(), None);
         for (items, stopped) in try_join_all(queries).await? {
             if let Some(stopped) = stopped {
-                let end = stopped.str("sk")?;
+                let end = keys::page_place(stopped.str("sk")?);
                 edge = Some(edge.filter(|edge| edge.as_str() < end).unwrap_or_else(|| end.to_owned()));
             }
             for item in items {
-                pages.insert(item.str("sk")?.to_owned(), item);
+                pages.insert((keys::page_place(item.str("sk")?).to_owned(), item.str("sk")?.to_owned()), item);
             }
         }
         // Behind the end of one partition's pages, there may be others of it.
-        let known = pages.into_iter().filter(|(sort, _)| edge.as_ref().is_none_or(|edge| sort <= edge));
+        let known = pages.into_iter().filter(|((place, _), _)| edge.as_ref().is_none_or(|edge| place <= edge));
         let mut pages: Vec<Item> = known.map(|(_, item)| item).collect();
         let more = edge.is_some() || pages.len() > PAGES;
         pages.truncate(PAGES);

@@ -111,7 +111,16 @@ impl Store {
             after = Some(Item(key_attributes(&key(&project, id))).s("rp", keys::catalogue()).s("rs", place).0);
         }
         let partition = keys::catalogue();
-        let query = Query { index: Some(keys::RECENT), partition, range: None, filter: None, newest_first: false, limit, after };
+        let query = Query {
+            index: Some(keys::RECENT),
+            partition,
+            range: None,
+            filter: None,
+            newest_first: false,
+            is_consistent: true,
+            limit,
+            after,
+        };
         let (found, stopped) = self.query(query).await?;
         let next = stopped.map(|key| key.str("rs").map(|rs| Cursor(rs.to_owned()))).transpose()?;
         let keys = found.iter().map(|item| Ok(Key { pk: item.str("pk")?.to_owned(), sk: item.str("sk")?.to_owned() }));

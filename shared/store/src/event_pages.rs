@@ -2,8 +2,8 @@
 //! index would cost a write unit for each event.
 //!
 //! A page stands at the place of its newest entry, and its oldest entry is at most [`SPAN_MS`] older. So whoever reads pages from the newest
-//! on knows how far the list is complete. An entry may stand in several pages: what is written late stands a second time, in a page at the time
-//! of its writing (`again`), so that whoever follows the list finds it (`changes.rs`).
+//! on knows how far the list is complete. An entry may stand in several pages. What is written late stands a second time, apart, in a page at the
+//! time of its writing, so that whoever follows the list finds it (`changes.rs`).
 
 use crate::chain::Chain;
 use crate::expression::{Expr, Query};
@@ -157,16 +157,18 @@ impl Store {
     }
 }
 
-/// The item of a page at the place of its newest entry, or of one that stands there again at a later time.
+/// The item of a page at the place of its newest entry, or of a late one at the time of its writing.
 fn page_item(workflow: &WorkflowRef, page: &[Entry], again: Option<Time>, is_spread: bool) -> Result<Item> {
     let text = format!("[{}]", page.iter().map(Entry::written).collect::<Result<Vec<_>>>()?.join(","));
     let newest = page.first().ok_or_else(|| malformed("list"))?;
     let shard = if is_spread { newest.item.own.as_bytes()[15] % keys::LIST_SHARDS } else { 0 };
-    let place = keys::recent_sort(again.unwrap_or(newest.at), newest.item);
-    let key = Key { pk: keys::event_pages(workflow, shard), sk: keys::event_page_sort(&place, &text) };
+    let sk = match again {
+        None => keys::event_page_sort(&newest.place(), &text),
+        Some(at) => keys::late_page_sort(at, newest.item, &text),
+    };
+    let key = Key { pk: keys::event_pages(workflow, shard), sk };
     let keep = page.iter().map(|entry| entry.keep_until).max().unwrap_or(newest.keep_until);
-    let item = Item::new(&key).packed("list", &text).n("expires_at", keep.ttl_seconds());
-    Ok(item.maybe(again, |item, _| item.n("again", 1)))
+    Ok(Item::new(&key).packed("list", &text).n("expires_at", keep.ttl_seconds()))
 }
 
 /// One of the partitions that make up a list, while it is read: pages, or the index in which earlier versions have their entries.
@@ -192,7 +194,8 @@ impl Source {
         let (shards, at_once) = if is_spread { (keys::LIST_SHARDS, 2) } else { (1, MOST.min(limit + 1)) };
         let source = |partition, is_index| {
             let newest = from.map(|from| from.plus(if is_index { 0 } else { SPAN_MS }));
-            let range = newest.map(|newest| Expr::new("#sk < :newest").s(":newest", keys::after_time(newest)));
+            let newest = newest.map_or_else(keys::before_late_pages, keys::after_time);
+            let range = Some(Expr::new("#sk < :newest").s(":newest", newest));
             Source { partition, is_index, at_once, range, after: None, left: Some(Time(i64::MAX)) }
         };
         let pages = (0..shards).map(|shard| source(keys::event_pages(workflow, shard), false));
@@ -209,6 +212,7 @@ impl Store {
             range: source.range.clone(),
             filter: None,
             newest_first: true,
+            is_consistent: true,
             limit: source.at_once,
             after: source.after.take().map(|item| item.0),
         };

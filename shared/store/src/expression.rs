@@ -83,6 +83,8 @@ pub(crate) struct Query {
     pub(crate) range: Option<Expr>,
     pub(crate) filter: Option<Expr>,
     pub(crate) newest_first: bool,
+    /// Whether all that is written is seen; it costs twice as much. An index never tells that.
+    pub(crate) is_consistent: bool,
     pub(crate) limit: usize,
     /// The query starts after this item.
     pub(crate) after: Option<Attributes>,
@@ -92,7 +94,7 @@ impl Query {
     /// All items of a partition whose sort keys have a prefix, in order.
     pub(crate) fn prefix(partition: String, prefix: &str, limit: usize) -> Self {
         let range = (!prefix.is_empty()).then(|| Expr::new("begins_with(#sk, :prefix)").s(":prefix", prefix));
-        Query { index: None, partition, range, filter: None, newest_first: false, limit, after: None }
+        Query { index: None, partition, range, filter: None, newest_first: false, is_consistent: true, limit, after: None }
     }
 
     pub(crate) fn key_names(&self) -> (&'static str, &'static str) {

@@ -76,7 +76,7 @@ pub use callers::Caller;
 pub use chain::Chain;
 pub use changes::Changes;
 pub use commit::record::{Commit, Failure, Parked, Timer};
-pub use commit::{Committed, Writes};
+pub use commit::{Committed, Writes, accept_units};
 pub use connections::{Connection, Ends, Window};
 pub use credentials::Credential;
 pub use definitions::{DefinitionHead, DefinitionSource, DefinitionState, DefinitionVersion, SavedDefinition};

@@ -1,4 +1,4 @@
-//! Metrics: what agents took in and put out, by agent and hour. The engine sums them in memory before they are written here.
+//! Metrics: what agents took in and put out, by agent, version and hour. The engine sums them in memory before they are written here.
 
 use crate::expression::Expr;
 use crate::item::Item;
@@ -7,14 +7,18 @@ use crate::page::{Cursor, Page, bad_cursor};
 use crate::sdk::Store;
 use rookery_domain::{CellId, Result, Time, WorkflowRef};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// An hour, in milliseconds.
 const HOUR_MS: i64 = 3600 * 1000;
 /// How long metrics are kept.
 const KEEP_MS: i64 = 400 * 24 * HOUR_MS;
 
+/// By how many milliseconds deliveries are counted: each by the first of these that it did not exceed, or as `more`.
+const TOOK_MS: [u64; 9] = [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000];
+
 /// What is counted for an agent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Counts {
     /// Deliveries that it handled.
     pub received: u64,
@@ -24,6 +28,22 @@ pub struct Counts {
     pub errors: u64,
     /// Checks that it ran.
     pub checks: u64,
+    /// Of the deliveries, those that were handled and stored together with the event that they began with.
+    pub chained: u64,
+    /// Of its events, those that came in from outside.
+    pub accepted: u64,
+    /// How long its deliveries, checks and timers took together, in milliseconds: the last attempt of each.
+    pub took_ms: u64,
+    /// How many of them took up to so many milliseconds, and more than the number before; `more` is more than all numbers.
+    pub took_up_to: BTreeMap<String, u64>,
+    /// Its events by group. An event with several groups counts for each; groups that no link of its version names and that its type does not
+    /// have are left out. So a link with a group led as many events as its source emitted in it, and a link without one all of them.
+    pub emitted_by_group: BTreeMap<String, u64>,
+    /// Its failures by code.
+    pub errors_by_code: BTreeMap<String, u64>,
+    /// About how many write units its commits and accepted events took.
+    #[serde(skip)]
+    pub writes: u64,
 }
 
 impl Counts {
@@ -33,14 +53,54 @@ impl Counts {
         self.emitted += other.emitted;
         self.errors += other.errors;
         self.checks += other.checks;
+        self.chained += other.chained;
+        self.accepted += other.accepted;
+        self.took_ms += other.took_ms;
+        self.writes += other.writes;
+        for (sums, labels) in [
+            (&mut self.took_up_to, &other.took_up_to),
+            (&mut self.emitted_by_group, &other.emitted_by_group),
+            (&mut self.errors_by_code, &other.errors_by_code),
+        ] {
+            labels.iter().for_each(|(label, count)| *sums.entry(label.clone()).or_default() += count);
+        }
+    }
+
+    /// Counts how long a delivery took.
+    pub fn took(&mut self, ms: i64) {
+        let ms = ms.unsigned_abs();
+        let bound = TOOK_MS.iter().find(|bound| ms <= **bound).map_or_else(|| "more".to_owned(), u64::to_string);
+        self.took_ms += ms;
+        *self.took_up_to.entry(bound).or_default() += 1;
+    }
+
+    /// The counts with their attributes, and the attribute that says when the last one was.
+    fn numbers(&self) -> [(&'static str, u64, Option<&'static str>); 8] {
+        [
+            ("received", self.received, Some("last_received")),
+            ("emitted", self.emitted, Some("last_emitted")),
+            ("errors", self.errors, Some("last_error")),
+            ("checks", self.checks, Some("last_check")),
+            ("chained", self.chained, None),
+            ("accepted", self.accepted, None),
+            ("took", self.took_ms, None),
+            ("writes", self.writes, None),
+        ]
     }
 }
 
-/// The counts of an agent in an hour.
+/// What the attributes of counts by label begin with: milliseconds, groups, codes.
+const TOOK: &str = "T:";
+const GROUP: &str = "G:";
+const CODE: &str = "E:";
+
+/// The counts of an agent of one version in an hour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Metric {
     /// The agent.
     pub cell_id: CellId,
+    /// The version of the workflow; null for what was counted before versions were told apart.
+    pub version: Option<u64>,
     /// When the hour began.
     pub hour: Time,
     /// What was counted.
@@ -57,29 +117,31 @@ pub struct Metric {
 }
 
 impl Store {
-    /// Adds to the counts of the hour that contains `at`.
-    pub async fn add_metrics(&self, workflow: &WorkflowRef, cell: &CellId, at: Time, counts: &Counts) -> Result<()> {
+    /// Adds to the counts of an agent of this version, in the hour that contains `at`.
+    pub async fn add_metrics(&self, workflow: &WorkflowRef, agent: (&CellId, u64), at: Time, counts: &Counts) -> Result<()> {
         let hour = at.0.div_euclid(HOUR_MS);
         let mut sets = vec!["expires_at = :expires".to_owned()];
         let mut adds = Vec::new();
         let mut update = Expr::default().n(":expires", at.plus(KEEP_MS).ttl_seconds());
-        for (name, last, count) in [
-            ("received", "last_received", counts.received),
-            ("emitted", "last_emitted", counts.emitted),
-            ("errors", "last_error", counts.errors),
-            ("checks", "last_check", counts.checks),
-        ] {
-            if count > 0 {
-                adds.push(format!("{name} :{name}"));
+        for (name, count, last) in counts.numbers().into_iter().filter(|(_, count, _)| *count > 0) {
+            adds.push(format!("{name} :{name}"));
+            update = update.n(&format!(":{name}"), count);
+            if let Some(last) = last {
                 sets.push(format!("{last} = :at"));
-                update = update.n(&format!(":{name}"), count).n(":at", at.0);
+                update = update.n(":at", at.0);
             }
+        }
+        let labels = [(TOOK, &counts.took_up_to), (GROUP, &counts.emitted_by_group), (CODE, &counts.errors_by_code)];
+        let labels = labels.into_iter().flat_map(|(kind, counts)| counts.iter().map(move |(label, count)| (kind, label, count)));
+        for (index, (kind, label, count)) in labels.enumerate() {
+            adds.push(format!("#l{index} :l{index}"));
+            update = update.name(&format!("#l{index}"), &format!("{kind}{label}")).n(&format!(":l{index}"), count);
         }
         if adds.is_empty() {
             return Ok(());
         }
         update.text = format!("SET {} ADD {}", sets.join(", "), adds.join(", "));
-        self.update(&keys::metric(workflow, hour, cell), update, None).await.map(drop)
+        self.update(&keys::metric(workflow, hour, agent), update, None).await.map(drop)
     }
 
     /// A page of a workflow's metrics, newest hour first, for the hours that overlap `from ..= to`.
@@ -108,14 +170,27 @@ fn read(item: &Item) -> Result<Metric> {
     let sk = item.str("sk")?;
     let hour: i64 = sk.split('#').next().and_then(|hour| hour.parse().ok()).unwrap_or_default();
     let count = |name: &str| item.opt_num(name).unwrap_or(0);
+    let labelled = |kind: &str| {
+        let labels = item.0.keys().filter_map(|name| Some((name, name.strip_prefix(kind)?)));
+        labels.map(|(name, label)| (label.to_owned(), count(name))).collect()
+    };
+    let (cell_id, version) = keys::metric_agent(sk);
     Ok(Metric {
-        cell_id: keys::metric_cell(sk),
+        cell_id,
+        version,
         hour: Time(hour * HOUR_MS),
         counts: Counts {
             received: count("received"),
             emitted: count("emitted"),
             errors: count("errors"),
             checks: count("checks"),
+            chained: count("chained"),
+            accepted: count("accepted"),
+            took_ms: count("took"),
+            writes: count("writes"),
+            took_up_to: labelled(TOOK),
+            emitted_by_group: labelled(GROUP),
+            errors_by_code: labelled(CODE),
         },
         last_received_at: item.opt_num("last_received").map(Time),
         last_emitted_at: item.opt_num("last_emitted").map(Time),

@@ -52,6 +52,7 @@ impl Store {
             let query = Query {
                 index: Some(keys::RECENT),
                 newest_first: true,
+                is_consistent: true,
                 after,
                 ..Query::prefix(keys::named_runs(project), "", read)
             };

@@ -48,6 +48,7 @@ impl Store {
             range: None,
             filter: None,
             newest_first: true,
+            is_consistent: true,
             limit: recent.limit,
             after,
         };

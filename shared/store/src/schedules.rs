@@ -97,6 +97,7 @@ impl Store {
             range: Some(Expr::new("#sk <= :until").n(":until", until.0)),
             filter: None,
             newest_first: false,
+            is_consistent: true,
             limit,
             after: after.map(|after| after.0),
         };

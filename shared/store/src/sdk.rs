@@ -252,7 +252,7 @@ impl Store {
                 .query()
                 .table_name(&*self.table)
                 .set_index_name(query.index.map(str::to_owned))
-                .consistent_read(query.index.is_none())
+                .consistent_read(query.is_consistent && query.index.is_none())
                 .key_condition_expression(condition)
                 .set_filter_expression(filter)
                 .set_expression_attribute_names(Some(names))

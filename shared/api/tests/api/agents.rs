@@ -30,7 +30,9 @@ async fn an_agent_shows_what_it_is_and_did() {
         (&watch["kind"], &watch["state"], &watch["memory"]),
         (&json!("filter"), &json!("active"), &json!({"last_property": 1}))
     );
-    assert_eq!(watch["counts"], json!({"received": 2, "emitted": 1, "errors": 0, "checks": 0}));
+    for (count, expected) in [("received", 2), ("emitted", 1), ("errors", 0), ("checks", 0)] {
+        assert_eq!(watch["counts"][count], expected, "{count}: {watch}");
+    }
     assert!(watch["last_event_at"].is_string() && watch["last_received_at"].is_string() && watch["last_error_at"].is_null());
     assert_eq!((&watch["groups"], &watch["config"]), (&json!(["on_change", "on_error"]), &json!({"property": "n"})));
     let each = world.get(&format!("{workflow}/agents/each")).await.ok(200)["data"].clone();

@@ -28,6 +28,7 @@ mod mcp;
 mod mcp_client;
 mod mcp_published;
 mod methods;
+mod metrics;
 mod named_runs;
 mod openapi;
 mod previews;

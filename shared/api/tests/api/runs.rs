@@ -1,7 +1,9 @@
 //! Runs as trees, and failures with their replay.
 
 use crate::support::{World, agent, link};
+use rookery_domain::{Event, EventId, Time, WorkflowRef, hashed_uuid};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 async fn start_run(world: &World, workflow: &str, payload: Value) -> String {
     let accepted = world.post(&format!("{workflow}/agents/hand/events"), json!({"payload": payload})).await.ok(202);
@@ -149,5 +151,47 @@ async fn a_failure_is_listed_and_replayed() {
     assert_eq!(world.post(&path, json!({})).await.ok(202)["data"], json!({"replayed": 1, "more": false}));
     let arms = run(&world, &workflow, &id).await["events"][0]["deliveries"].clone();
     assert_eq!((&arms[3]["arm"], &arms[3]["state"]), (&json!(3), &json!("pending")));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_large_run_is_read_in_parts_with_its_first_event_first() {
+    let world = World::open().await;
+    let workflow = world.started(json!([agent("hand", "manual", json!({}))])).await;
+    let id = start_run(&world, &workflow, json!({"text": "x".repeat(1000)})).await;
+    let ids: Vec<&str> = workflow.split('/').collect();
+    let at = WorkflowRef { project: ids[4].parse().unwrap(), workflow: ids[6].parse().unwrap() };
+    let root: EventId = id.parse().unwrap();
+    let root = world.engine.store.run_item(&at, root).await.unwrap().unwrap().event.unwrap();
+    let below = |_| {
+        let id = EventId { run: root.id.run, ..EventId::fresh() };
+        // Ids of events that agents emit are hashes, so the first event may stand anywhere among them.
+        let id = EventId { own: hashed_uuid(&[id.own.as_bytes()]), ..id };
+        Event { id, item: id, hop: 1, created_at: Time::now(), ..root.clone() }
+    };
+    for events in (0..2500).map(below).collect::<Vec<_>>().chunks(100) {
+        let alone = rookery_store::Chain::default();
+        let stored = events.iter().map(|event| world.engine.store.accept(&at, event, &alone));
+        futures::future::try_join_all(stored).await.unwrap();
+    }
+    let (mut seen, mut cursor, mut parts) = (BTreeSet::new(), String::new(), 0);
+    loop {
+        let part = world.get(&format!("{workflow}/runs/{id}?payloads=false{cursor}")).await.ok(200);
+        let events = part["data"]["events"].as_array().unwrap();
+        assert!(parts > 0 || events[0]["id"] == json!(id), "the first event is first");
+        assert!(
+            events.len() <= 1001 && events.iter().all(|event| event["payload_omitted"] == true && event.get("payload").is_none())
+        );
+        seen.extend(events.iter().map(|event| event["id"].as_str().unwrap().to_owned()));
+        parts += 1;
+        match part["meta"]["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!((seen.len(), parts), (2501, 3));
+    let listed = world.get(&format!("{workflow}/runs")).await.ok(200)["data"][0].clone();
+    assert_eq!((&listed["id"], &listed["state"], &listed["failure_count"]), (&json!(id), &Value::Null, &Value::Null), "{listed}");
+    world.get(&format!("{workflow}/runs/{id}?payloads=no")).await.error(400, "invalid_request");
     world.stop().await;
 }

@@ -84,6 +84,7 @@ impl Attempt<'_> {
         // The entries are gathered first, so that whoever sees the commit and asks this process finds them in the list. An entry of an
         // event that is not stored after all is passed over.
         engine.list(&work.workflow, &events, &chain.chain);
+        let units = writes.units(&commit);
         match engine.store.commit(&work.workflow, &commit, writes).await? {
             Committed::Won => {}
             // If the schedule has changed, the next round finds that when it reads all again.
@@ -92,7 +93,7 @@ impl Attempt<'_> {
         log_outcome(&commit, &events, &chain.chain);
         engine.tell_failure(work, &self.ready.built, &commit).await?;
         engine.watched.tell(commit.id.run);
-        let root = self.count(&commit, &events, &chain.chain).await;
+        let root = self.count(&commit, units, &events, &chain.chain).await;
         if !logs.is_empty() {
             let entry = LogEntry { at: commit.began, event_id: commit.event, lines: logs };
             engine.store.put_log(&commit.agent(&work.workflow), commit.id, &entry).await?;

@@ -7,7 +7,8 @@ use crate::routing::first_open;
 use crate::{Built, Engine};
 use rookery_domain::{Event, Result, RunId, WorkflowRef};
 use rookery_queue::Outgoing;
-use rookery_store::{Chain, Commit, Counts, RunItem};
+use rookery_store::{Chain, Commit, Counts, RunItem, accept_units};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One of this many events is counted, and counts for all of them, so that a run's budget costs little.
@@ -15,15 +16,19 @@ const SAMPLE: u64 = 16;
 
 impl Engine {
     /// Counts an accepted event, with its chain, for the metrics.
-    pub(crate) fn count_accepted(&self, workflow: &WorkflowRef, event: &Event, chain: &Chain) {
-        self.meter.add(workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
-        self.count_chain(workflow, chain);
+    pub(crate) fn count_accepted(&self, workflow: &WorkflowRef, built: &Built, event: &Event, chain: &Chain) {
+        let counts = Counts { accepted: 1, writes: accept_units(event, chain), ..emitted(built, std::iter::once(event)) };
+        self.meter.add(workflow, &event.cell, built.version, counts);
+        self.count_chain(workflow, built, chain);
     }
 
-    fn count_chain(&self, workflow: &WorkflowRef, chain: &Chain) {
+    fn count_chain(&self, workflow: &WorkflowRef, built: &Built, chain: &Chain) {
+        let mut events = chain.events.iter();
         for commit in &chain.commits {
-            let counts = Counts { received: 1, emitted: commit.children.into(), ..Counts::default() };
-            self.meter.add(workflow, &commit.cell, counts);
+            let mine = events.by_ref().take(commit.children as usize);
+            let mut counts = Counts { received: 1, chained: 1, ..emitted(built, mine) };
+            counts.took(commit.took_ms);
+            self.meter.add(workflow, &commit.cell, built.version, counts);
         }
     }
 
@@ -81,21 +86,23 @@ impl Engine {
 }
 
 impl Attempt<'_> {
-    /// Counts for the metrics, and for the run's budget. A crash here loses a count, and nothing else. Gives the first item of the run, if
+    /// Counts a commit of about so many write units for the metrics, and for the run's budget. A crash here loses a count, and nothing else. Gives the first item of the run, if
     /// it was changed.
-    pub(crate) async fn count(&self, commit: &Commit, events: &[Event], chain: &Chain) -> Option<Arc<RunItem>> {
-        let (engine, work) = (self.engine, self.work);
+    pub(crate) async fn count(&self, commit: &Commit, units: u64, events: &[Event], chain: &Chain) -> Option<Arc<RunItem>> {
+        let (engine, work, built) = (self.engine, self.work, &self.ready.built);
         let failed = u64::from(commit.outcome == "failed");
-        let mut counts = Counts { emitted: events.len() as u64, errors: failed, ..Counts::default() };
+        let mut counts = Counts { errors: failed, writes: units, ..emitted(built, events.iter()) };
+        counts.errors_by_code.extend(commit.failure.iter().map(|failure| (failure.code.clone(), 1)));
+        counts.took(commit.took_ms);
         match work.wake {
             Wake::Event(_) => counts.received = 1,
             Wake::Check { .. } => counts.checks = 1,
             Wake::Timer { .. } => {}
         }
-        engine.meter.add(&work.workflow, &work.cell, counts);
-        engine.count_chain(&work.workflow, chain);
-        if let Some((event, chain)) = accepted_before(work, &self.ready.built, self.ready.root.as_deref()) {
-            engine.count_accepted(&work.workflow, event, chain);
+        engine.meter.add(&work.workflow, &work.cell, built.version, counts);
+        engine.count_chain(&work.workflow, built, chain);
+        if let Some((event, chain)) = accepted_before(work, built, self.ready.root.as_deref()) {
+            engine.count_accepted(&work.workflow, built, event, chain);
         }
         engine.count_in_run(&work.workflow, work.run(), events.iter().chain(&chain.events)).await
     }
@@ -121,6 +128,18 @@ impl Engine {
             }
         }
     }
+}
+
+/// The counts of events, by their groups.
+fn emitted<'e>(built: &Built, events: impl Iterator<Item = &'e Event>) -> Counts {
+    let mut counts = Counts::default();
+    for event in events {
+        counts.emitted += 1;
+        // An event may have a group twice.
+        let groups: BTreeSet<&String> = event.groups.iter().filter(|group| built.has_group(&event.cell, group)).collect();
+        groups.into_iter().for_each(|group| *counts.emitted_by_group.entry(group.clone()).or_default() += 1);
+    }
+    counts
 }
 
 /// The event with which the run began, if it was accepted, and this is the first delivery that it and its chain left open.

@@ -9,9 +9,12 @@ use rookery_queue::{Route, Task};
 use rookery_sessions::ask::CellAsk;
 use rookery_sessions::ports::Workflows;
 use rookery_store::{Chain, Counts, Emitted, Pending};
+use std::collections::BTreeMap;
 
 /// The group of these events, as the cell's type says.
 const GROUP: &str = "on_emit";
+/// The write units of an event and its place in the due index, and of the count on its record, in one transaction.
+const EMIT_UNITS: u64 = 6;
 /// How long after an event its deliveries are sent at the latest, in milliseconds: whoever stored it may be gone.
 const GUARD_MS: i64 = 120_000;
 
@@ -29,7 +32,9 @@ impl Workflows for Engine {
         let route = Task::Route(Route { event: event.at() }).of(workflow).encode();
         let stored = match self.store.emit_while_open(&pending, &event, (guard_of(&event), &route), limits::EMITTED).await? {
             Emitted::New => {
-                self.meter.add(workflow, &event.cell, Counts { emitted: 1, ..Counts::default() });
+                let by_group = BTreeMap::from([(GROUP.to_owned(), 1)]);
+                let counts = Counts { emitted: 1, emitted_by_group: by_group, writes: EMIT_UNITS, ..Counts::default() };
+                self.meter.add(workflow, &event.cell, event.version, counts);
                 self.count_in_run(workflow, event.id.run, std::iter::once(&event)).await;
                 event
             }

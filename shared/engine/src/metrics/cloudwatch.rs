@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn every_metric_that_is_named_has_its_value_and_zeros_are_not_named() {
-        let counts = Counts { received: 3, emitted: 2, errors: 1, checks: 0 };
+        let counts = Counts { received: 3, emitted: 2, errors: 1, ..Counts::default() };
         let line = line("prod", Time(1_700_000_000_000), &counts, 5);
         assert!(!line.to_string().contains("Checks"), "{line}");
         let directive = &line["_aws"]["CloudWatchMetrics"][0];

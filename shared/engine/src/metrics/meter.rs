@@ -1,4 +1,4 @@
-//! Metrics in memory: summed by agent, and written once a second while there is work, or more rarely where many processes write at the
+//! Metrics in memory: summed by agent and version, and written once a second while there is work, or more rarely where many processes write at the
 //! same keys. A crash loses the counts of such a pause, and never an event.
 
 use crate::Engine;
@@ -6,13 +6,14 @@ use crate::external::breaker::Calls;
 use futures::{StreamExt, stream};
 use rookery_domain::{CellId, ProjectId, Time, WorkflowRef};
 use rookery_store::Counts;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-type Agent = (WorkflowRef, CellId);
+/// An agent of a version.
+type Agent = (WorkflowRef, CellId, u64);
 
 /// The shortest pause between two writes.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -22,6 +23,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// count at full load: the one that accepts, and the one that dispatches. A process makes no more than that in all partitions, either:
 /// if events come to a thousand workflows in turn, the counts of each second would cost more than the events.
 const WRITES: u64 = 200;
+/// How many codes of failures a process tells apart, and their length.
+const CODES: usize = 200;
+const CODE_BYTES: usize = 64;
 /// How many counters are written side by side.
 const AT_ONCE: usize = 10;
 
@@ -38,6 +42,8 @@ fn pause(writes: u64) -> Duration {
 #[derive(Default)]
 pub(crate) struct Meter {
     sums: Mutex<HashMap<Agent, Counts>>,
+    /// The codes of failures that were counted so far.
+    codes: Mutex<HashSet<String>>,
     /// Runs that were stopped at a limit.
     limits_reached: AtomicU64,
     /// Calls of external agents that succeeded.
@@ -49,9 +55,18 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    pub(crate) fn add(&self, workflow: &WorkflowRef, cell: &CellId, counts: Counts) {
+    pub(crate) fn add(&self, workflow: &WorkflowRef, cell: &CellId, version: u64, mut counts: Counts) {
+        counts.errors_by_code =
+            std::mem::take(&mut counts.errors_by_code).into_iter().map(|(code, n)| (self.known(code), n)).collect();
         let mut sums = self.sums.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        sums.entry((workflow.clone(), cell.clone())).or_default().add(&counts);
+        sums.entry((workflow.clone(), cell.clone(), version)).or_default().add(&counts);
+    }
+
+    /// The label under which a code is counted. Codes may come from providers elsewhere, so their number is bounded.
+    fn known(&self, code: String) -> String {
+        let mut codes = self.codes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let is_known = codes.contains(&code) || (codes.len() < CODES && code.len() <= CODE_BYTES && codes.insert(code.clone()));
+        if is_known { code } else { "other".to_owned() }
     }
 
     /// Counts a call of an external agent that succeeded.
@@ -108,7 +123,7 @@ impl Engine {
     pub async fn flush_metrics(&self) {
         let now = Time::now();
         let (sums, calls) = (self.meter.take(), self.meter.take_calls());
-        let of_workflow = most_alike(sums.keys().map(|(workflow, _)| workflow));
+        let of_workflow = most_alike(sums.keys().map(|(workflow, ..)| workflow));
         let of_one = of_workflow.max(most_alike(calls.keys().map(|(project, _)| project)));
         let pause = metrics_pause(self.settings.processes, of_one).max(pause((sums.len() + calls.len()) as u64));
         self.meter.pause_ms.store(pause.as_millis() as i64, Ordering::Relaxed);
@@ -118,10 +133,10 @@ impl Engine {
                 warn(&error, "calls not counted");
             }
         }
-        let write = |((workflow, cell), counts): (Agent, Counts)| async move {
-            if let Err(error) = self.store.add_metrics(&workflow, &cell, now, &counts).await {
+        let write = |((workflow, cell, version), counts): (Agent, Counts)| async move {
+            if let Err(error) = self.store.add_metrics(&workflow, (&cell, version), now, &counts).await {
                 warn(&error, "metrics not written");
-                self.meter.add(&workflow, &cell, counts);
+                self.meter.add(&workflow, &cell, version, counts);
             }
         };
         stream::iter(sums).for_each_concurrent(AT_ONCE, write).await;

@@ -117,6 +117,13 @@ impl Built {
         found.ok_or_else(|| Error::not_found("agent"))
     }
 
+    /// Whether a group is one of an agent: its type has it, or a link of the agent names it. There are not many of these.
+    pub(crate) fn has_group(&self, id: &CellId, group: &str) -> bool {
+        group == "on_error"
+            || self.agents.get(id).is_some_and(|agent| agent.facts().groups.iter().any(|known| known == group))
+            || self.graph.taking(id, &[group.to_owned()]).any(|(link, _)| link.group.as_deref() == Some(group))
+    }
+
     /// What is known of how long an agent takes.
     pub(crate) fn pace(&self, id: &CellId, now: Time) -> Pace {
         let Some(lately) = self.paces.get(id) else { return Pace::Unknown };

@@ -178,7 +178,7 @@ async fn fill(world: &World, workflow: &Workflow, other: &Workflow) {
     let entry = LogEntry { at: now, event_id: None, lines: vec!["line".into()] };
     store.put_log(&request.pending.agent, EventId::fresh(), &entry).await.unwrap();
     store
-        .add_metrics(&workflow.id, &request.pending.agent.cell, now, &Counts { received: 1, ..Counts::default() })
+        .add_metrics(&workflow.id, (&request.pending.agent.cell, 1), now, &Counts { received: 1, ..Counts::default() })
         .await
         .unwrap();
 

@@ -38,6 +38,30 @@ pub struct Writes {
     pub keep_until: Option<Time>,
 }
 
+/// About how many bytes of payloads take a write unit more: a kilobyte when they are packed.
+const UNIT_BYTES: usize = 3 * 1024;
+
+impl Writes {
+    /// About how many write units a commit with these takes: one for each item and each entry in an index, and for each kilobyte; twice as much in a
+    /// transaction.
+    pub fn units(&self, commit: &Commit) -> u64 {
+        let marker = usize::from(commit.first_child != 0);
+        let items = marker + self.events.len() + self.due.len();
+        let items = items + usize::from(self.memory.is_some()) + usize::from(self.schedule.is_some());
+        let entries = self.due.len() + usize::from(self.published.is_some()) + usize::from(commit.message.is_some());
+        let payloads = self.events.iter().chain(&self.chain.events).map(|event| &event.payload).chain(&self.published);
+        let bytes: usize = payloads.map(|payload| payload.as_str().len()).sum();
+        let units = items + entries + bytes / UNIT_BYTES;
+        (if items > 1 { 2 * units } else { units }) as u64
+    }
+}
+
+/// About how many write units an event that comes in takes, with its chain.
+pub fn accept_units(event: &Event, chain: &Chain) -> u64 {
+    let bytes: usize = std::iter::once(event).chain(&chain.events).map(|event| event.payload.as_str().len()).sum();
+    1 + (bytes / UNIT_BYTES) as u64
+}
+
 /// What became of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Committed {

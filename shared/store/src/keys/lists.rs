@@ -16,6 +16,31 @@ pub fn event_page_sort(newest: &str, text: &str) -> String {
     format!("{newest}#{}", hashed(text))
 }
 
+/// What the sort keys of pages that were written late begin with, in the same partition: they stand behind all others.
+const LATE: &str = "late#";
+/// What is greater than any place, and less than the sort keys of late pages.
+const END: &str = ":";
+
+/// The sort key of entries that were written late, at the time of their writing.
+pub fn late_page_sort(at: Time, newest: EventId, text: &str) -> String {
+    format!("{LATE}{}", event_page_sort(&recent_sort(at, newest), text))
+}
+
+/// The place of a page, late or not.
+pub fn page_place(sort: &str) -> &str {
+    sort.strip_prefix(LATE).unwrap_or(sort)
+}
+
+/// The ranges of sort keys of the pages behind a place: of those that stand at their places, and of late ones.
+pub fn pages_behind(place: &str) -> [(String, String); 2] {
+    ["", LATE].map(|kind| (format!("{kind}{place}!"), format!("{kind}{END}")))
+}
+
+/// What the sort keys of all pages but late ones are less than.
+pub fn before_late_pages() -> String {
+    END.to_owned()
+}
+
 /// What the places of all that is later than this time begin with, or are greater than.
 pub fn after_time(at: Time) -> String {
     format!("{:013}", at.0.saturating_add(1))

@@ -13,7 +13,7 @@
 //! | schedules of a workflow | query `pk = P#w#W`, `sk` from `s#` |
 //! | memories of an agent | query `pk = P#m#W`, `sk` from `CELL#INC#` |
 //! | logs of an agent, newest first | query `pk = P#l#W`, `sk` from `CELL#INC#` |
-//! | metrics of a workflow between two hours | query `pk = P#x#W`, `sk` between hours (`HOUR#CELL`) |
+//! | metrics of a workflow between two hours | query `pk = P#x#W`, `sk` between hours (`HOUR#CELL#VERSION`) |
 //! | a run: its events and what became of its deliveries | query `pk = P#r#W#RUN`; an item is `sk` = own part of its id |
 //! | a delivery's outcome (its commit key), an event by id | the same, one item |
 //! | events of a workflow, newest first | query `pk = P#e#W#SHARD`: pages of entries, `sk` = `TIME#ID#HASH` of the newest entry; those of earlier versions: index `recent`, `rp` = `P#W#e` |
@@ -195,15 +195,16 @@ pub fn log(agent: &AgentRef, at: Time, commit: EventId) -> Key {
     key(of_workflow(&agent.workflow, Prefix::Logs), format!("{}{:013}#{commit}", of_agent(agent), at.0))
 }
 
-/// The metrics of an agent in an hour (of the epoch).
-pub fn metric(of: &WorkflowRef, hour: i64, cell: &CellId) -> Key {
-    key(of_workflow(of, Prefix::Metrics), format!("{hour:08}#{}", part(cell)))
+/// The metrics of an agent of a version in an hour (of the epoch).
+pub fn metric(of: &WorkflowRef, hour: i64, (cell, version): (&CellId, u64)) -> Key {
+    key(of_workflow(of, Prefix::Metrics), format!("{hour:08}#{}#{version}", part(cell)))
 }
 
-/// The cell in the sort key of a metric.
-pub fn metric_cell(sk: &str) -> CellId {
-    let part = sk.split_once('#').map_or("", |(_, part)| part);
-    CellId(part.replace("%23", "#").replace("%25", "%"))
+/// The cell in the sort key of a metric, and the version. Earlier ones have none.
+pub fn metric_agent(sk: &str) -> (CellId, Option<u64>) {
+    let mut parts = sk.split('#').skip(1);
+    let cell = parts.next().unwrap_or_default().replace("%23", "#").replace("%25", "%");
+    (CellId(cell), parts.next().and_then(|version| version.parse().ok()))
 }
 
 /// The partition of a run.
@@ -272,7 +273,9 @@ mod tests {
         let plain = AgentRef { workflow: workflow_ref(), cell: CellId("a".into()), incarnation: 1 };
         let tricky = AgentRef { cell: CellId("a#1".into()), ..plain.clone() };
         assert!(!of_agent(&tricky).starts_with(&of_agent(&plain)));
-        let key = metric(&plain.workflow, 7, &CellId("50%#23".into()));
-        assert_eq!(metric_cell(&key.sk).as_str(), "50%#23");
+        let cell = CellId("50%#23".into());
+        let key = metric(&plain.workflow, 7, (&cell, 12));
+        assert_eq!(metric_agent(&key.sk), (cell.clone(), Some(12)));
+        assert_eq!(metric_agent("00000007#50%25%2323"), (cell, None), "one of before");
     }
 }
