@@ -2,7 +2,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, call } from "../api/client";
-import { ApiError, problemOf } from "../api/error";
 import type { Schemas } from "../api/types";
 import { type SeenEvent, useForm } from "./context";
 
@@ -49,21 +48,6 @@ export function useQuiet<T>(value: T, ms = 300): T {
   return quiet;
 }
 
-/** Posts to a route that the typed client does not know yet. */
-export async function post<T>(path: string, body: unknown): Promise<T> {
-  const answer = await fetch(path, {
-    method: "POST",
-    credentials: "same-origin",
-    headers: { "Content-Type": "application/json", "X-Rookery-Console": "1" },
-    body: JSON.stringify(body),
-  }).catch((cause) => {
-    throw new ApiError(0, { type: "unreachable", message: "Rookery does not answer.", details: String(cause) });
-  });
-  const given = await answer.json().catch(() => undefined);
-  if (!answer.ok) throw new ApiError(answer.status, problemOf(given));
-  return given.data as T;
-}
-
 /** What a template gives on the last event. */
 export function useTemplatePreview(template: unknown, event: SeenEvent | undefined, enabled: boolean) {
   const { project, agent } = useForm();
@@ -75,14 +59,11 @@ export function useTemplatePreview(template: unknown, event: SeenEvent | undefin
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     placeholderData: (before: { result: unknown } | undefined) => before,
-    queryFn: () => {
+    queryFn: async () => {
       const { payload = {}, ...rest } = event ?? {};
-      return post<{ result: unknown }>(`/api/v1/projects/${project}/templates/preview`, {
-        template: quiet,
-        payload,
-        event: rest,
-        agent,
-      });
+      const body = { template: quiet, payload, event: rest, agent: { ...agent } };
+      const params = { path: { project } };
+      return (await call(api.POST("/api/v1/projects/{project}/templates/preview", { params, body }))).data;
     },
   });
 }
@@ -95,10 +76,10 @@ export function useSchedulePreview(schedule: string | undefined) {
     enabled: project !== "" && !!quiet,
     retry: false,
     staleTime: 30_000,
-    queryFn: () =>
-      post<{ times: string[]; text: string }>(`/api/v1/projects/${project}/schedules/preview`, {
-        schedule: quiet,
-        count: 5,
-      }),
+    queryFn: async () => {
+      const params = { path: { project } };
+      const body = { schedule: quiet ?? "", count: 5 };
+      return (await call(api.POST("/api/v1/projects/{project}/schedules/preview", { params, body }))).data;
+    },
   });
 }

@@ -1,19 +1,12 @@
 // Trying an agent: what is sent, and what it would do. Nothing is committed.
-
+import { api, call } from "../../api/client";
 import { ApiError } from "../../api/error";
 import type { Schemas } from "../../api/types";
-import { post } from "../../forms/data";
 import type { Cell } from "../model/cells";
 import type { Place } from "./data";
 
-export interface OutsideCall {
-  method: string;
-  url: string;
-  headers?: unknown;
-  body?: unknown;
-}
-
-export type Report = Schemas["Report"] & { calls?: OutsideCall[] };
+export type OutsideCall = Schemas["OutsideCall"];
+export type Report = Schemas["Report"];
 
 /** What an agent is tried with. */
 export interface Attempt {
@@ -25,21 +18,17 @@ export interface Attempt {
   outsideCalls: boolean;
 }
 
-export async function dryRun({ project, workflow, cell: id }: Place, attempt: Attempt): Promise<Report> {
+export async function dryRun({ project, workflow }: Place, attempt: Attempt): Promise<Report> {
   const { cell, event, memory, outsideCalls } = attempt;
-  const given = event && ("id" in event ? { event_id: event.id } : { event: { payload: event.payload } });
-  return post<Report>(`/api/v1/projects/${project}/workflows/dry_run`, {
-    cell,
+  const given = event && ("id" in event ? { event_id: event.id } : { event: { payload: event.payload, groups: [] } });
+  const body = {
+    cell: { ...cell },
     workflow_id: workflow,
     ...given,
     ...(memory === undefined ? {} : { memory }),
     outside_calls: outsideCalls,
-  }).catch((error) => {
-    // An older server tries only what it has built.
-    if (!(error instanceof ApiError) || ![404, 405].includes(error.status)) throw error;
-    const built = `/api/v1/projects/${project}/workflows/${workflow}/agents/${encodeURIComponent(id)}/dry_run`;
-    return post<Report>(built, { event: event && { payload: event.payload }, outside_calls: outsideCalls });
-  });
+  };
+  return (await call(api.POST("/api/v1/projects/{project}/workflows/dry_run", { params: { path: { project } }, body }))).data;
 }
 
 /** The fields that keep a cell from being tried, if that is what is wrong. */

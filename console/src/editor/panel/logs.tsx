@@ -2,7 +2,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
-import { ApiError, problemOf } from "../../api/error";
+import { api, call } from "../../api/client";
+import { ApiError } from "../../api/error";
 import { Button, IconButton } from "../../ui/button";
 import { Confirm } from "../../ui/confirm";
 import { Problem } from "../../ui/problem";
@@ -15,15 +16,12 @@ export function Logs({ place, name, may }: TabProps) {
   const queries = useQueryClient();
   const [filter, setFilter] = useState("");
   const clear = useMutation({
-    mutationFn: async () => {
-      const path = `/api/v1/projects/${place.project}/workflows/${place.workflow}/agents/${encodeURIComponent(place.cell)}/logs`;
-      const answer = await fetch(path, {
-        method: "DELETE",
-        credentials: "same-origin",
-        headers: { "X-Rookery-Console": "1" },
-      });
-      if (!answer.ok) throw new ApiError(answer.status, problemOf(await answer.json().catch(() => undefined)));
-    },
+    mutationFn: () =>
+      call(
+        api.DELETE("/api/v1/projects/{project}/workflows/{workflow}/agents/{cell}/logs", {
+          params: { path: { ...place } },
+        }),
+      ),
     onSettled: () => queries.invalidateQueries({ queryKey: ["agent_logs", place.project, place.workflow, place.cell] }),
   });
   if (logs.error) {

@@ -8,15 +8,13 @@ interface Props {
   report: Report;
   /** What went in. */
   before: { payload: unknown; memory: unknown };
-  /** Whether outside calls were made. */
-  calls: boolean;
 }
 
-export const Result = memo(function Result({ report, before, calls }: Props) {
+export const Result = memo(function Result({ report, before }: Props) {
   const { events, memory, logs, error, outcome, waits_until, published } = report;
   const outside = report.calls ?? [];
   // A call that was not made is no failure of the agent's.
-  const failed = error && !(error.code === "outside_call" && outside.length > 0 && !calls) ? error : undefined;
+  const failed = error && !(error.code === "outside_call" && outside.some((call) => !call.made)) ? error : undefined;
   return (
     <div className="try-result">
       {failed && (
@@ -31,7 +29,7 @@ export const Result = memo(function Result({ report, before, calls }: Props) {
       )}
       {outside.map((call, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the calls are in the order in which they are made.
-        <Call key={at} call={call} made={calls} />
+        <Call key={at} call={call} />
       ))}
       {waits_until && (
         <p>
@@ -95,9 +93,9 @@ function Section({ title, children }: { title: ReactNode; children: ReactNode })
   );
 }
 
-function Call({ call, made }: { call: OutsideCall; made: boolean }) {
+function Call({ call }: { call: OutsideCall }) {
   return (
-    <Section title={made ? "It called" : "It would call"}>
+    <Section title={call.made ? "It called" : "It would call"}>
       <p className="mono panel-url">
         {call.method.toUpperCase()} {call.url}
       </p>

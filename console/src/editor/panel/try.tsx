@@ -128,7 +128,7 @@ export function Try({ place, cell, type, traffic }: TabProps) {
             <Icon name="alert" size={12} /> <span className="mono">{field.replace(/^config\./, "")}</span>: {message}
           </p>
         ))}
-        {run.data && tried && <Result report={run.data} before={tried} calls={outsideCalls} />}
+        {run.data && tried && <Result report={run.data} before={tried} />}
       </div>
     </div>
   );

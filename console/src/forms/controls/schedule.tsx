@@ -147,7 +147,7 @@ function At({ schedule, set }: { schedule: Extract<Schedule, { kind: "at" }>; se
 function Due({ text }: { text: string | undefined }) {
   const preview = useSchedulePreview(text);
   const now = useNow();
-  if (preview.error instanceof ApiError && preview.error.status !== 404) {
+  if (preview.error instanceof ApiError) {
     return <p className="form-problem">{preview.error.message}</p>;
   }
   if (!preview.data) return null;

@@ -71,7 +71,6 @@ export function Preview({ template }: { template: unknown }) {
   const { event } = useForm();
   const preview = useTemplatePreview(template, event, true);
   if (preview.error instanceof ApiError) {
-    if (preview.error.status === 404) return null;
     return <p className="form-problem">{preview.error.message}</p>;
   }
   if (!preview.data) return null;
