@@ -1,7 +1,6 @@
 // The lists of a project, or of one of its workflows: runs, failures, requests to external agents.
-import { ApiError, problemOf } from "../api/error";
-import type { Schemas } from "../api/types";
-import { href } from "../url";
+import { api, call } from "../api/client";
+import type { Row } from "../api/types";
 
 /** Where a list looks: in a project, or in one workflow of it. */
 export interface Place {
@@ -15,35 +14,46 @@ export interface Listed<Each> {
   meta: { next_cursor: string | null; looked_at: number };
 }
 
-/** Lists of a project say of each row which workflow it is of. */
-interface OfWorkflow {
-  workflow_id: string;
-  workflow_name: string;
+export type RunRow = Row<"run_list_list_of_project">;
+export type FailureRow = Row<"failures_list_of_project">;
+export type RequestRow = Row<"requests_list_of_project">;
+
+interface Page {
+  limit?: number;
+  cursor?: string;
 }
 
-interface RunFigures {
-  state: "in_flight" | "waiting" | "failed" | "done" | null;
-  event_count: number;
-  failure_count: number | null;
-  last_event_at: string | null;
+export interface RunFilter extends Page {
+  state?: string;
+  version?: string;
+  agent?: string;
+  from?: string;
 }
 
-export type RunRow = Schemas["RunSummary"] & RunFigures & OfWorkflow;
-export type FailureRow = Schemas["FailureRecord"] & OfWorkflow;
-export type RequestRow = Schemas["AgentRequest"] & OfWorkflow;
+export interface FailureFilter extends Page {
+  agent?: string;
+  code?: string;
+  replayed?: string;
+  from?: string;
+}
 
-type Filter = Record<string, string | number | undefined>;
+export interface RequestFilter extends Page {
+  state?: string;
+}
 
 export const PAGE = 200;
 
-async function read<Each>(place: Place, what: string, filter: Filter): Promise<Listed<Each>> {
-  const query = { limit: PAGE, ...filter, workflow: place.workflow };
-  const answer = await fetch(href(`/api/v1/projects/${place.project}/${what}`, query), { credentials: "same-origin" });
-  const body = await answer.json();
-  if (!answer.ok) throw new ApiError(answer.status, problemOf(body));
-  return body;
+export function listRuns({ project, workflow }: Place, filter: RunFilter): Promise<Listed<RunRow>> {
+  const params = { path: { project }, query: { limit: PAGE, ...filter, workflow } };
+  return call(api.GET("/api/v1/projects/{project}/runs", { params }));
 }
 
-export const listRuns = (place: Place, filter: Filter) => read<RunRow>(place, "runs", filter);
-export const listFailures = (place: Place, filter: Filter) => read<FailureRow>(place, "failures", filter);
-export const listRequests = (place: Place, filter: Filter) => read<RequestRow>(place, "requests", filter);
+export function listFailures({ project, workflow }: Place, filter: FailureFilter): Promise<Listed<FailureRow>> {
+  const params = { path: { project }, query: { limit: PAGE, ...filter, workflow } };
+  return call(api.GET("/api/v1/projects/{project}/failures", { params }));
+}
+
+export function listRequests({ project, workflow }: Place, filter: RequestFilter): Promise<Listed<RequestRow>> {
+  const params = { path: { project }, query: { limit: PAGE, ...filter, workflow } };
+  return call(api.GET("/api/v1/projects/{project}/requests", { params }));
+}
