@@ -23,21 +23,14 @@ export function summed(rows: readonly Metric[]): Map<string, Figures> {
   const sums = new Map<string, Figures>();
   for (const row of rows) {
     const old = sums.get(row.cell_id);
-    const groups = groupsIn(row);
     sums.set(row.cell_id, {
       received: (old?.received ?? 0) + row.received,
       emitted: (old?.emitted ?? 0) + row.emitted,
       errors: (old?.errors ?? 0) + row.errors,
-      ...(groups || old?.groups ? { groups: added(old?.groups, groups) } : {}),
+      groups: added(old?.groups, row.emitted_by_group),
     });
   }
   return sums;
-}
-
-/** The events of an hour by group; a server that does not count them so has none. */
-function groupsIn(row: Metric): Record<string, number> | undefined {
-  const groups = (row as { emitted_by_group?: Record<string, number> }).emitted_by_group;
-  return typeof groups === "object" && groups !== null ? groups : undefined;
 }
 
 function added(one: Readonly<Record<string, number>> = {}, other: Readonly<Record<string, number>> = {}) {

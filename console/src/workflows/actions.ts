@@ -128,7 +128,12 @@ export interface Summary {
   lastEvent: string | null;
 }
 
-export function summary(agents: Pick<Schemas["Agent"], "kind" | "counts" | "last_event_at">[]): Summary {
+/** What is summed up of an agent. */
+type Summed = Pick<Schemas["Agent"], "kind" | "last_event_at"> & {
+  counts: Pick<Schemas["Counts"], "emitted" | "errors">;
+};
+
+export function summary(agents: Summed[]): Summary {
   const all: Summary = { agents: agents.length, cameIn: 0, emitted: 0, errors: 0, lastEvent: null };
   for (const { kind, counts, last_event_at } of agents) {
     if (kind === "trigger") all.cameIn += counts.emitted;

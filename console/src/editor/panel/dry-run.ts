@@ -28,7 +28,8 @@ export async function dryRun({ project, workflow }: Place, attempt: Attempt): Pr
     ...(memory === undefined ? {} : { memory }),
     outside_calls: outsideCalls,
   };
-  return (await call(api.POST("/api/v1/projects/{project}/workflows/dry_run", { params: { path: { project } }, body }))).data;
+  return (await call(api.POST("/api/v1/projects/{project}/workflows/dry_run", { params: { path: { project } }, body })))
+    .data;
 }
 
 /** The fields that keep a cell from being tried, if that is what is wrong. */
