@@ -50,8 +50,9 @@ export function freshName(cells: Cells, name: string): string {
   for (let at = 2; ; at++) if (!taken.has(`${base} ${at}`)) return `${base} ${at}`;
 }
 
-function round({ x, y }: Point): Point {
-  return { x: Math.round(x), y: Math.round(y) };
+export function round({ x, y }: Point): Point {
+  // Adding 0 makes -0 into 0, which is what JSON writes.
+  return { x: Math.round(x) + 0, y: Math.round(y) + 0 };
 }
 
 /** The config that a new agent begins with: what its form cannot be without. Defaults are the server's, and are not written. */

@@ -1,5 +1,5 @@
 // Copying and pasting as JSON, across canvases and browsers; and the reading of canvas files that were drawn elsewhere.
-import { freshId, freshName } from "./actions";
+import { freshId, freshName, round } from "./actions";
 import {
   type Cell,
   type Cells,
@@ -75,7 +75,7 @@ export function paste(cells: Cells, from: Cells, to?: Point): { cells: Cells; ke
     const point = positionOf(cell);
     if (point && to) {
       const position = isObject(cell.position) ? cell.position : {};
-      fields.position = { ...position, x: Math.round(point.x - left + to.x), y: Math.round(point.y - top + to.y) };
+      fields.position = { ...position, ...round({ x: point.x - left + to.x, y: point.y - top + to.y }) };
     }
     if (isAgent(cell) && typeof cell.name === "string") fields.name = freshName(all, nameOf(cell));
     if (isLink(cell)) {
