@@ -2,9 +2,7 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, call } from "../api/client";
 import { ApiError } from "../api/error";
-import { readLater } from "../api/later";
 import type { Schemas } from "../api/types";
-import { href } from "../url";
 import type { Event } from "./conversation";
 
 export interface SessionPath {
@@ -106,63 +104,51 @@ export function remove(path: SessionPath) {
   return call(api.DELETE(SESSION, { params: { path } }));
 }
 
-interface Listed<T> {
-  data: T[];
-  meta: { next_cursor: string | null };
-}
-
 /** So many pages of a list are read. */
 const PAGES = 10;
 
-async function listed<T>(path: string): Promise<T[] | undefined> {
+interface Page<T> {
+  data: T[];
+  meta: { next_cursor?: string | null };
+}
+
+/** The rows of the first pages of a list. */
+async function listed<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
   const rows: T[] = [];
-  let cursor: string | null = null;
+  let cursor: string | undefined;
   for (let page = 0; page < PAGES; page++) {
-    const answer: Listed<T> | undefined = await readLater(href(path, { limit: 200, cursor: cursor ?? undefined }));
-    if (!answer) return page === 0 ? undefined : rows;
-    rows.push(...answer.data);
-    cursor = answer.meta.next_cursor;
-    if (!cursor) break;
+    const { data, meta } = await read(cursor);
+    rows.push(...data);
+    if (!meta.next_cursor) break;
+    cursor = meta.next_cursor;
   }
   return rows;
 }
 
-const below = (project: string, agent: string) =>
-  `/api/v1/projects/${project}/agents/${encodeURIComponent(agent)}/instances`;
+const INSTANCES = "/api/v1/projects/{project}/agents/{agent}/instances";
 
 /** The instances of an agent that were asked something, by id. */
 export async function listInstances(project: string, agent: string): Promise<string[]> {
-  const rows = await listed<{ instance: string }>(below(project, agent));
-  if (rows) return rows.map((row) => row.instance);
-  const older = await readLater<{ instances: { instanceId: string }[] }>(
-    `/p/${project}/admin/agents/${encodeURIComponent(agent)}/instances?limit=200`,
-  );
-  return older?.instances.map((row) => row.instanceId) ?? [];
-}
-
-export interface ListedSession {
-  session: string;
-  created_at?: string;
+  const path = { project, agent };
+  const rows = await listed((cursor) => call(api.GET(INSTANCES, { params: { path, query: { limit: 200, cursor } } })));
+  return rows.map((row) => row.instance);
 }
 
 /** The sessions of an instance, newest first. */
-export async function listSessions(project: string, agent: string, instance: string): Promise<ListedSession[]> {
-  const rows = await listed<ListedSession>(`${below(project, agent)}/${encodeURIComponent(instance)}/sessions`);
-  if (!rows) return [{ session: "default" }];
-  return rows.sort((a, b) => ((a.created_at ?? "") < (b.created_at ?? "") ? 1 : -1));
+export async function listSessions(project: string, agent: string, instance: string) {
+  const path = { project, agent, instance };
+  const rows = await listed((cursor) =>
+    call(api.GET(`${INSTANCES}/{instance}/sessions`, { params: { path, query: { limit: 200, cursor } } })),
+  );
+  return rows.sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
 }
 
-export interface Usage {
-  input: number;
-  output: number;
-  cache_read: number;
-  cache_write: number;
-  cost: { total: number };
-  cost_known: boolean;
-}
-
-/** What all answers of a session took and cost. */
-export async function readUsage({ project, agent, instance, session }: SessionPath): Promise<Usage | null> {
-  const path = `${below(project, agent)}/${encodeURIComponent(instance)}/sessions/${encodeURIComponent(session)}/usage`;
-  return (await readLater<{ data: Usage }>(path))?.data ?? null;
+/** What all answers of a session took and cost; nothing while nothing was asked. */
+export async function readUsage(path: SessionPath): Promise<Schemas["SessionUsage"] | null> {
+  try {
+    return (await call(api.GET(`${SESSION}/usage`, { params: { path } }))).data;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
 }

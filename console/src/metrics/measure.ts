@@ -1,15 +1,8 @@
 // What is measured, added up: by agent, by hour or day, by lane; and how sure a share is.
 import type { Schemas } from "../api/types";
 
-/** What an agent counted in an hour, with a version; what came with newer servers may be missing. */
-export type Metric = Schemas["Metric"] & {
-  version?: number | null;
-  took_ms?: number;
-  took_up_to?: Record<string, number>;
-  emitted_by_group?: Record<string, number>;
-  errors_by_code?: Record<string, number>;
-  estimated_cost?: { usd: number };
-};
+/** What an agent counted in an hour, in a version. */
+export type Metric = Schemas["Metric"];
 
 export const MEASURES = ["received", "emitted", "errors", "checks", "took", "dollars"] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -46,13 +39,13 @@ function add(sums: Sums, metric: Metric) {
   sums.emitted += metric.emitted;
   sums.errors += metric.errors;
   sums.checks += metric.checks;
-  sums.took += metric.took_ms ?? 0;
-  sums.dollars += metric.estimated_cost?.usd ?? 0;
+  sums.took += metric.took_ms;
+  sums.dollars += metric.estimated_cost.usd;
   count(sums.tookUpTo, metric.took_up_to);
 }
 
-function count(into: Record<string, number>, counts: Record<string, number> | undefined) {
-  for (const [name, number] of Object.entries(counts ?? {})) into[name] = (into[name] ?? 0) + number;
+function count(into: Record<string, number>, counts: Record<string, number>) {
+  for (const [name, number] of Object.entries(counts)) into[name] = (into[name] ?? 0) + number;
 }
 
 /** The counts of a field over all metrics, by their names. */
@@ -100,7 +93,7 @@ export interface VersionSums extends Sums {
 export function byVersion(metrics: Metric[]): VersionSums[] {
   const versions = new Map<number | null, VersionSums>();
   for (const metric of metrics) {
-    const version = metric.version ?? null;
+    const version = metric.version;
     const sums = versions.get(version) ?? { version, ...none() };
     versions.set(version, sums);
     add(sums, metric);

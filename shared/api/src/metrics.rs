@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
 use rookery_domain::{Error, Time};
-use rookery_engine::Cost;
+use rookery_engine::EstimatedCost;
 use rookery_store::{Metric, Page, Role, Workflow};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,7 +48,7 @@ struct MetricView {
     metric: Metric,
     /// About what this cost: an estimate from the counts, by what hops cost when they were measured. Retries, waits, requests to external agents,
     /// models and storage are not in it.
-    estimated_cost: Cost,
+    estimated_cost: EstimatedCost,
 }
 
 async fn list(
@@ -74,5 +74,5 @@ async fn list(
             break;
         }
     }
-    Ok(listed(page, |metric| MetricView { estimated_cost: Cost::estimated(&metric.counts), metric }))
+    Ok(listed(page, |metric| MetricView { estimated_cost: EstimatedCost::estimated(&metric.counts), metric }))
 }

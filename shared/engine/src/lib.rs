@@ -48,7 +48,7 @@ pub use external::collect::Collected;
 pub use external::outside_call::OutsideCall;
 pub use external::served::Execution;
 pub use hooks::HookAnswer;
-pub use metrics::cost::Cost;
+pub use metrics::cost::EstimatedCost;
 pub use metrics::meter::metrics_pause;
 pub use public_url::{NoPublicUrl, PublicUrl};
 pub use routing::Router;

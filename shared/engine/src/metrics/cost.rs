@@ -24,7 +24,7 @@ struct Units {
 
 /// An estimate of what an agent cost.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct Cost {
+pub struct EstimatedCost {
     /// Write units of DynamoDB.
     pub write_units: f64,
     /// Read units of DynamoDB.
@@ -35,7 +35,7 @@ pub struct Cost {
     pub usd: f64,
 }
 
-impl Cost {
+impl EstimatedCost {
     /// Estimates what these counts cost.
     pub fn estimated(counts: &Counts) -> Self {
         let hops = counts.received.saturating_sub(counts.chained).saturating_add(counts.checks) as f64;
@@ -50,7 +50,7 @@ impl Cost {
             + sum(|units| units.gb_seconds) * LAMBDA_GB_SECOND
             + sum(|units| units.http) * HTTP_REQUEST
             + sum(|units| units.log_kb) * LOG_KB;
-        Cost { write_units, read_units, sqs_requests, usd }
+        EstimatedCost { write_units, read_units, sqs_requests, usd }
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
         let hook = Counts { accepted: 1, writes: 1, ..Counts::default() };
         let filter = Counts { received: 1, chained: 1, ..Counts::default() };
         let call = Counts { received: 1, writes: 1, ..Counts::default() };
-        let [hook, filter, call] = [hook, filter, call].map(|counts| Cost::estimated(&counts));
+        let [hook, filter, call] = [hook, filter, call].map(|counts| EstimatedCost::estimated(&counts));
         assert_eq!(filter.usd, 0.0);
         let per_million_hops = (hook.usd + call.usd) / 3.0 * 1e6;
         assert!((1.6..2.2).contains(&per_million_hops), "{per_million_hops}");
