@@ -2839,31 +2839,8 @@ export interface components {
         };
         /** @description How it stands with a connection. */
         ConnectionState: "pending" | "active" | "refused" | "revoked";
-        /** @description An estimate of what an agent cost. */
-        Cost: {
-            /**
-             * Format: double
-             * @description Write units of DynamoDB.
-             */
-            write_units: number;
-            /**
-             * Format: double
-             * @description Read units of DynamoDB.
-             */
-            read_units: number;
-            /**
-             * Format: double
-             * @description Requests to SQS.
-             */
-            sqs_requests: number;
-            /**
-             * Format: double
-             * @description All of it in dollars, with functions, HTTP requests and logs, by prices of us-east-1, on demand.
-             */
-            usd: number;
-        };
         /** @description What the tokens cost, in US dollars. */
-        Cost2: {
+        Cost: {
             /**
              * Format: double
              * @description For [`Usage::input`].
@@ -3191,6 +3168,29 @@ export interface components {
                 /** @description Details for programs. `retry_after_seconds` says when to come again, as the header `Retry-After` does. */
                 meta?: unknown;
             };
+        };
+        /** @description An estimate of what an agent cost. */
+        EstimatedCost: {
+            /**
+             * Format: double
+             * @description Write units of DynamoDB.
+             */
+            write_units: number;
+            /**
+             * Format: double
+             * @description Read units of DynamoDB.
+             */
+            read_units: number;
+            /**
+             * Format: double
+             * @description Requests to SQS.
+             */
+            sqs_requests: number;
+            /**
+             * Format: double
+             * @description All of it in dollars, with functions, HTTP requests and logs, by prices of us-east-1, on demand.
+             */
+            usd: number;
         };
         /** @description An event. */
         Event: {
@@ -3741,7 +3741,7 @@ export interface components {
              * @description About what this cost: an estimate from the counts, by what hops cost when they were measured. Retries, waits, requests to external agents,
              *     models and storage are not in it.
              */
-            estimated_cost: components["schemas"]["Cost"];
+            estimated_cost: components["schemas"]["EstimatedCost"];
         };
         /**
          * @description Whether callers need a key.
@@ -3907,7 +3907,7 @@ export interface components {
              *       "total": 0
              *     }
              */
-            cost: components["schemas"]["Cost2"];
+            cost: components["schemas"]["Cost"];
         };
         /** @description A part of a message. In JSON, it is an object with one field, which is named like the kind of part: `{"text": "Hello"}`. */
         Part: {
