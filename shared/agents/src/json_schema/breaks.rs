@@ -24,6 +24,8 @@ const STEPS: usize = 20_000;
 const CHECK_STEPS: usize = 10;
 /// How deep parts are compared within one another: each level takes some of the stack.
 const DEPTH: usize = 100;
+/// What is said of a comparison that would take too long.
+const TOO_COMPLICATED: &str = "is too complicated to be compared with the version before";
 /// The most things that are listed.
 const TOLD: usize = 20;
 
@@ -53,11 +55,16 @@ pub(super) fn breaks_read(direction: Direction, old: &Schema, new: &Schema) -> V
         Direction::Input => (new, old),
         Direction::Output => (old, new),
     };
-    let bounds = Bounds { steps: STEPS, depth: DEPTH, searches: Searches::default() };
+    let bounds = Bounds { steps: STEPS, depth: DEPTH, ..Bounds::default() };
     let mut compare = Compare::new(direction, &wide.nodes, &narrow.nodes, bounds);
     let known = Known::of(&narrow.nodes, [0]);
-    if !compare.covers(0, &known) && compare.gaps.is_empty() {
-        compare.gaps.push("the schema cannot be compared with the one before".to_owned());
+    if !compare.covers(0, &known) {
+        if compare.bounds.were_reached {
+            // Where nothing is noted, an alternative may have been given up.
+            compare.note(TOO_COMPLICATED);
+        } else if compare.gaps.is_empty() {
+            compare.gaps.push("the schema cannot be compared with the one before".to_owned());
+        }
     }
     let mut told = HashSet::new();
     compare.gaps.retain(|gap| told.insert(gap.clone()));
@@ -86,6 +93,8 @@ struct Bounds {
     steps: usize,
     depth: usize,
     searches: Searches,
+    /// Whether something was given up because of them.
+    were_reached: bool,
 }
 
 impl<'s> Compare<'s> {
@@ -139,7 +148,8 @@ impl<'s> Compare<'s> {
             return true;
         }
         if self.bounds.steps == 0 || self.bounds.depth == 0 {
-            return self.note("is too complicated to be compared with the version before");
+            self.bounds.were_reached = true;
+            return self.note(TOO_COMPLICATED);
         }
         if !self.assumed.insert((wide, known.clone())) {
             return true;

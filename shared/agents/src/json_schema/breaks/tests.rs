@@ -30,6 +30,22 @@ proptest! {
     }
 }
 
+#[test]
+fn what_is_given_up_while_alternatives_are_compared_is_told() {
+    let any = json!({"anyOf": [{"type": "object"}, {"$ref": "#/$defs/d"}, {"$ref": "#/$defs/d"}]});
+    let schema = json!({
+        "oneOf": [
+            {"additionalProperties": {"$ref": "#"}},
+            {},
+            {"properties": {"a": {}}, "dependentSchemas": {"a": {"$ref": "#/$defs/e"}}},
+        ],
+        "$defs": {"d": true, "e": {"dependentSchemas": {"a": {"additionalProperties": any}}}},
+    });
+    let read = Schema::parse(&schema).unwrap();
+    let told = breaks_read(Input, &read, &read);
+    assert!(told.iter().any(|gap| gap.contains("too complicated")), "{told:?}");
+}
+
 #[track_caller]
 fn assert_breaks(direction: Direction, old: Value, new: Value, expected: &[&str]) {
     assert_eq!(breaks(direction, &old, &new), expected, "{direction:?}: {old} -> {new}");
