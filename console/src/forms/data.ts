@@ -30,9 +30,10 @@ export function usePersistentAgents() {
   });
 }
 
+/** The first entry points with these words: enough to choose from. The page of the catalogue reads them all, under a key of its own. */
 export function useCatalogue(words: string, enabled: boolean) {
   return useQuery({
-    queryKey: ["catalogue", words],
+    queryKey: ["catalogue-choices", words],
     enabled,
     queryFn: () => call(api.GET("/api/v1/catalog", { params: { query: { q: words || undefined, limit: 50 } } })),
   });
