@@ -102,7 +102,7 @@ export function ImportedNote({ project, imported, close }: { project: string; im
     ]),
   ];
   return (
-    <div className="note" role="status">
+    <div className="workflow-note" role="status">
       <div className="grow column">
         <p>
           <Link className="door" href={`/projects/${project}/workflows/${workflow.id}`}>
@@ -111,7 +111,7 @@ export function ImportedNote({ project, imported, close }: { project: string; im
           was imported. {lacks && (steps.length > 0 ? "Before it is started:" : "All that it needs is there.")}
         </p>
         {steps.length > 0 && (
-          <ul className="note-steps">
+          <ul className="workflow-note-steps">
             {steps.map(([key, step]) => (
               <li key={key}>{step}</li>
             ))}

@@ -155,8 +155,8 @@ function Side({ place, title, event, before, names, others }: SideProps) {
   // Where all is another, marks say nothing.
   const marks = changed?.has("") ? undefined : changed;
   return (
-    <div className="side">
-      <header className="side-head">
+    <div className="step-side">
+      <header className="step-side-head">
         <h3>{title}</h3>
         {others || <span className="muted small cut">{event.groups.join(", ")}</span>}
         <span className="grow" />

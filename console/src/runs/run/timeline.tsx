@@ -60,7 +60,7 @@ export function Timeline({ tree, names, filter, selected, select }: Props) {
             aria-selected={bar.step === selected}
             data-step={bar.step.key}
           >
-            <span className="cut bar-name">{names.get(bar.step.cell) ?? bar.step.cell}</span>
+            <span className="cut bar-title">{names.get(bar.step.cell) ?? bar.step.cell}</span>
             <Lane axis={axis} bar={bar} />
           </div>
         )}
@@ -73,7 +73,7 @@ export function Timeline({ tree, names, filter, selected, select }: Props) {
 function Pauses({ axis }: { axis: Axis }) {
   return (
     <div className="bar-row pauses" aria-hidden="true">
-      <span className="bar-name" />
+      <span className="bar-title" />
       <span className="bar-lane">
         {axis.gaps.map((gap) => (
           <span key={gap.at} className="gap" style={{ left: percent(gap.at), width: percent(gap.width) }} />
@@ -90,7 +90,7 @@ const inShort = (ms: number) => duration(ms).split(" ").slice(0, 2).join(" ");
 function Scale({ axis }: { axis: Axis }) {
   return (
     <div className="bar-row scale" aria-hidden="true">
-      <span className="bar-name muted small">{duration(axis.to - axis.from)} in all</span>
+      <span className="bar-title muted small">{duration(axis.to - axis.from)} in all</span>
       <span className="bar-lane">
         {axis.gaps.map((gap) => (
           <span
