@@ -41,7 +41,7 @@ export function useAsking(path: SessionPath, ended: () => Promise<unknown>) {
 }
 
 /** Whether the server takes no prompts at this address: in the cloud, another address does. */
-export function isElsewhere(error: unknown): boolean {
+function isElsewhere(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404 && error.message.startsWith("Agents are not asked");
 }
 

@@ -2,7 +2,7 @@
 // rest, with the version that it began from. Where somebody else saved in between, both sides are kept until somebody chooses.
 import { useRef, useSyncExternalStore } from "react";
 import { ApiError } from "../api/error";
-import { type Cell, type Cells, cellOf, isLink, keysOf, type Options, readOptions, writeOptions } from "./model/cells";
+import { type Cells, keysOf, type Options, readOptions, writeOptions } from "./model/cells";
 import { type Choice, type Meeting, meetings, merged } from "./model/diff";
 import { begin, type History, redo, step, undo } from "./model/history";
 import type { Head, Loaded, Problem, Server } from "./server";
@@ -240,16 +240,4 @@ export function useEditor<T>(store: EditorStore, part: (state: EditorState) => T
     last.current = { state, part, value };
     return value;
   });
-}
-
-/** The one selected cell, if exactly one is. */
-export function selectedOf(state: EditorState): Cell | undefined {
-  const [key] = state.selection;
-  return state.selection.size === 1 ? cellOf(state.cells, key) : undefined;
-}
-
-/** The key of the one selected agent or note. */
-export function selectedKey(state: EditorState): string | undefined {
-  const cell = selectedOf(state);
-  return cell && !isLink(cell) ? [...state.selection][0] : undefined;
 }

@@ -27,7 +27,7 @@ const SHOWN: Shown[] = [
 const SELDOM = new Set<Measure>(["checks", "took", "dollars"]);
 
 /** A value of a measure, in words. */
-export function worded(measure: Measure, value: number): string {
+function worded(measure: Measure, value: number): string {
   if (measure === "took") return duration(value);
   return measure === "dollars" ? dollarsOf(value) : count(value);
 }

@@ -36,7 +36,7 @@ export function NoRuns({ project, workflow, isFiltered, agent, goesOn }: Props) 
 }
 
 /** How to begin the first run of a workflow, or of a project's first workflow. */
-export function FirstHook({ project, workflow }: { project: string; workflow?: string }) {
+function FirstHook({ project, workflow }: { project: string; workflow?: string }) {
   const found = useQuery({
     queryKey: ["first-hook", project, workflow],
     queryFn: () => firstHook(project, workflow),

@@ -6,7 +6,7 @@ import { Button } from "../ui/button";
 import { Problem } from "../ui/problem";
 import "./sign-in.css";
 
-export async function signIn(key: string): Promise<void> {
+async function signIn(key: string): Promise<void> {
   await call(api.POST("/api/v1/session", { body: { key } }));
 }
 

@@ -27,7 +27,6 @@ import link from "lucide-static/icons/link.svg?raw";
 import logOut from "lucide-static/icons/log-out.svg?raw";
 import maximize from "lucide-static/icons/maximize.svg?raw";
 import panel from "lucide-static/icons/panel-left.svg?raw";
-import pause from "lucide-static/icons/pause.svg?raw";
 import play from "lucide-static/icons/play.svg?raw";
 import plug from "lucide-static/icons/plug.svg?raw";
 import plus from "lucide-static/icons/plus.svg?raw";
@@ -82,7 +81,6 @@ const RAW = {
   more,
   note,
   panel,
-  pause,
   play,
   plug,
   plus,

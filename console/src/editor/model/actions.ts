@@ -87,7 +87,7 @@ function link(cells: Cells, source: string, target: string, group: string | unde
 }
 
 /** The link between two agents for a group, if there is one. */
-export function linkBetween(cells: Cells, source: string, target: string, group: string | undefined): Cell | undefined {
+function linkBetween(cells: Cells, source: string, target: string, group: string | undefined): Cell | undefined {
   return cells.find(
     (cell) =>
       isLink(cell) && endOf(cell, "source") === source && endOf(cell, "target") === target && groupOf(cell) === group,

@@ -53,7 +53,7 @@ export function valueEnd(text: string, at: number): number {
 }
 
 /** The members of the object that begins at `at`, in their order. */
-export function members(text: string, at = 0): Member[] {
+function members(text: string, at = 0): Member[] {
   const found: Member[] = [];
   let place = space(text, space(text, at) + 1);
   while (text.charAt(place) !== "}") {

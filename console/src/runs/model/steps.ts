@@ -37,7 +37,7 @@ export interface Tree {
   emitters: Map<string, Step>;
 }
 
-export const deliveryKey = (delivery: { id: string; arm: number }) => `${delivery.id}.${delivery.arm}`;
+const deliveryKey = (delivery: { id: string; arm: number }) => `${delivery.id}.${delivery.arm}`;
 
 /** How much a state says: what a part knows beats what another one supposes. */
 function weight(state: string) {

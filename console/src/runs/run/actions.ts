@@ -10,7 +10,7 @@ import type { RunPlace } from "./use-run";
 const PAGES = 10;
 
 /** Whether a failure is that of a step: the same agent, on the same event, in the same run. */
-export function isFailureOf(failure: FailureRow, run: string, step: Step): boolean {
+function isFailureOf(failure: FailureRow, run: string, step: Step): boolean {
   return (
     failure.run_id === run &&
     failure.cell_id === step.cell &&
