@@ -6,6 +6,7 @@ import type { PageProps } from "../app";
 import { useMay } from "../session";
 import { Problem } from "../ui/problem";
 import { href, useParam } from "../url";
+import { useAgentTypes } from "../workflows/queries";
 import { Bar } from "./bar";
 import { GraphView } from "./canvas/graph-view";
 import type { Mark } from "./canvas/look";
@@ -38,11 +39,7 @@ interface Place {
 /** Reads the workflow once; from then on, the store holds it. */
 function Opening({ project, workflow }: Place) {
   const may = useMay("editor");
-  const types = useQuery({
-    queryKey: ["agent_types", project],
-    staleTime: 60_000,
-    queryFn: () => call(api.GET("/api/v1/projects/{project}/workflows/agent_types", { params: { path: { project } } })),
-  });
+  const types = useAgentTypes(project);
   const opened = useQuery({
     queryKey: ["editor", "opened", project, workflow],
     gcTime: 0,

@@ -64,11 +64,3 @@ export function useAgents(project: string, workflow: string | undefined) {
     },
   });
 }
-
-export function useWorkflows(project: string) {
-  return useQuery({
-    queryKey: ["workflows", project, undefined],
-    queryFn: () =>
-      call(api.GET("/api/v1/projects/{project}/workflows", { params: { path: { project }, query: { limit: 200 } } })),
-  });
-}

@@ -1,8 +1,7 @@
 // What lists of a project are filtered by: the workflow, the agent, the version, the time. All of it is in the address.
-import { useQuery } from "@tanstack/react-query";
-import { api, call } from "../api/client";
 import { Chips } from "../ui/list";
 import { useFilter } from "../url";
+import { useWorkflows } from "../workflows/queries";
 import "./filters.css";
 
 const WINDOWS: [string, number][] = [
@@ -44,11 +43,7 @@ export function Choice(props: { name: string; label: string; all: string; choice
 }
 
 export function WorkflowChoice({ project }: { project: string }) {
-  const workflows = useQuery({
-    queryKey: ["workflows", project, undefined],
-    queryFn: () =>
-      call(api.GET("/api/v1/projects/{project}/workflows", { params: { path: { project }, query: { limit: 200 } } })),
-  });
+  const workflows = useWorkflows(project);
   const choices = (workflows.data?.data ?? []).map((row): [string, string] => [row.id, row.name]);
   return <Choice name="workflow" label="Workflow" all="All workflows" choices={choices} />;
 }

@@ -1,12 +1,11 @@
 // The panel at the right of the canvas: the one selected agent, with its configuration, a try, its events, memory and logs.
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, call } from "../../api/client";
 import { byField, type SeenEvent } from "../../forms/context";
 import { mayBe, useSession } from "../../session";
 import { IconButton } from "../../ui/button";
 import { Tabs } from "../../ui/menu";
 import { useParam } from "../../url";
+import { useAgentTypes } from "../../workflows/queries";
 import { rename, setConfig } from "../model/actions";
 import { type Cell, configOf, idOf, nameOf, typeOf } from "../model/cells";
 import { type EditorStore, useEditor } from "../store";
@@ -44,11 +43,7 @@ function AgentPanel({ project, workflow, store, cell, id, close }: Props & { cel
   const warnings = useEditor(store, (state) => state.warnings);
   const role = useSession().data?.role;
   const may = mayBe(role, "editor") && store.editable;
-  const types = useQuery({
-    queryKey: ["agent_types", project],
-    staleTime: 60_000,
-    queryFn: () => call(api.GET("/api/v1/projects/{project}/workflows/agent_types", { params: { path: { project } } })),
-  });
+  const types = useAgentTypes(project);
   const type = types.data?.data.find((each) => each.type === typeOf(cell));
   const place = useMemo(() => ({ project, workflow, cell: id }), [project, workflow, id]);
   const traffic = useTraffic(place, cells);

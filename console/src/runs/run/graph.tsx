@@ -1,8 +1,7 @@
 // The graph of the version that a run is pinned to: the way of the run is lit, and the rest faded.
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, call } from "../../api/client";
 import { GraphView } from "../../editor/canvas/graph-view";
+import { useAgentTypes } from "../../workflows/queries";
 import { cellsOf, graphMarks, marksOf, stepOn } from "../model/marks";
 import type { Step, Tree } from "../model/steps";
 
@@ -16,11 +15,7 @@ interface Props {
 }
 
 export default function RunGraph({ project, options, tree, selected, select }: Props) {
-  const types = useQuery({
-    queryKey: ["agent-types", project],
-    staleTime: 60_000,
-    queryFn: () => call(api.GET("/api/v1/projects/{project}/workflows/agent_types", { params: { path: { project } } })),
-  });
+  const types = useAgentTypes(project);
   const cells = useMemo(() => cellsOf(options), [options]);
   const marks = useMemo(() => graphMarks(marksOf(tree), cells), [tree, cells]);
   return (
