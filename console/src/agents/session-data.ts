@@ -2,6 +2,7 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, call } from "../api/client";
 import { ApiError } from "../api/error";
+import { allRows } from "../api/pages";
 import type { Schemas } from "../api/types";
 import type { Event } from "./conversation";
 
@@ -107,38 +108,24 @@ export function remove(path: SessionPath) {
 /** So many pages of a list are read. */
 const PAGES = 10;
 
-interface Page<T> {
-  data: T[];
-  meta: { next_cursor?: string | null };
-}
-
-/** The rows of the first pages of a list. */
-async function listed<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
-  const rows: T[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES; page++) {
-    const { data, meta } = await read(cursor);
-    rows.push(...data);
-    if (!meta.next_cursor) break;
-    cursor = meta.next_cursor;
-  }
-  return rows;
-}
-
 const INSTANCES = "/api/v1/projects/{project}/agents/{agent}/instances";
 
 /** The instances of an agent that were asked something, by id. */
 export async function listInstances(project: string, agent: string): Promise<string[]> {
   const path = { project, agent };
-  const rows = await listed((cursor) => call(api.GET(INSTANCES, { params: { path, query: { limit: 200, cursor } } })));
+  const rows = await allRows(
+    (cursor) => call(api.GET(INSTANCES, { params: { path, query: { limit: 200, cursor } } })),
+    PAGES,
+  );
   return rows.map((row) => row.instance);
 }
 
 /** The sessions of an instance, newest first. */
 export async function listSessions(project: string, agent: string, instance: string) {
   const path = { project, agent, instance };
-  const rows = await listed((cursor) =>
-    call(api.GET(`${INSTANCES}/{instance}/sessions`, { params: { path, query: { limit: 200, cursor } } })),
+  const rows = await allRows(
+    (cursor) => call(api.GET(`${INSTANCES}/{instance}/sessions`, { params: { path, query: { limit: 200, cursor } } })),
+    PAGES,
   );
   return rows.sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
 }

@@ -1,28 +1,12 @@
 // Reading connections, entry points and tasks; and what is done about a connection.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, call } from "../api/client";
+import { allRows } from "../api/pages";
 import { useProjects } from "../projects/projects";
 import type { Action, Connection, EntryPoint } from "./stages";
 
 /** So many pages of a list are read where all of it is wanted. */
 const PAGES = 5;
-
-interface Page<T> {
-  data: T[];
-  meta: { next_cursor: string | null };
-}
-
-async function all<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
-  const rows: T[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES; page++) {
-    const { data, meta } = await read(cursor);
-    rows.push(...data);
-    cursor = meta.next_cursor ?? undefined;
-    if (!cursor) break;
-  }
-  return rows;
-}
 
 export function useConnections(project: string, role: "agent" | "client") {
   const path = { project };
@@ -30,10 +14,14 @@ export function useConnections(project: string, role: "agent" | "client") {
     queryKey: ["connections", project, role],
     refetchInterval: 10_000,
     queryFn: () =>
-      all<Connection>((cursor) =>
-        call(
-          api.GET("/api/v1/projects/{project}/connections", { params: { path, query: { role, limit: 200, cursor } } }),
-        ),
+      allRows<Connection>(
+        (cursor) =>
+          call(
+            api.GET("/api/v1/projects/{project}/connections", {
+              params: { path, query: { role, limit: 200, cursor } },
+            }),
+          ),
+        PAGES,
       ),
   });
 }
@@ -43,8 +31,10 @@ export function useCatalogue(words: string) {
     queryKey: ["catalogue", words],
     placeholderData: (before) => before,
     queryFn: () =>
-      all<EntryPoint>((cursor) =>
-        call(api.GET("/api/v1/catalog", { params: { query: { q: words || undefined, limit: 200, cursor } } })),
+      allRows<EntryPoint>(
+        (cursor) =>
+          call(api.GET("/api/v1/catalog", { params: { query: { q: words || undefined, limit: 200, cursor } } })),
+        PAGES,
       ),
   });
 }

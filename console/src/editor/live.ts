@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { api, call } from "../api/client";
+import { allRows } from "../api/pages";
 import type { Row, Schemas } from "../api/types";
 import type { Figures } from "./canvas/graph";
 import { type Cells, endOf, groupOf, idOf, isLink } from "./model/cells";
@@ -68,30 +69,30 @@ export function linkCounts(cells: Cells, figures: ReadonlyMap<string, Figures>):
 
 async function allMetrics(project: string, workflow: string, window: Window): Promise<Metric[]> {
   const from = new Date(Date.now() - WINDOWS[window].ms).toISOString();
-  const rows: Metric[] = [];
-  let cursor: string | undefined;
+  const path = { project, workflow };
   // A canvas of 300 agents over a week has more rows than are worth a wait: what is read is bounded.
-  for (let page = 0; page < 20; page++) {
-    const params = { path: { project, workflow }, query: { from, limit: 200, cursor } };
-    const answer = await call(api.GET("/api/v1/projects/{project}/workflows/{workflow}/metrics", { params }));
-    rows.push(...answer.data);
-    if (!answer.meta.next_cursor) break;
-    cursor = answer.meta.next_cursor;
-  }
-  return rows;
+  return allRows(
+    (cursor) =>
+      call(
+        api.GET("/api/v1/projects/{project}/workflows/{workflow}/metrics", {
+          params: { path, query: { from, limit: 200, cursor } },
+        }),
+      ),
+    20,
+  );
 }
 
 async function allAgents(project: string, workflow: string): Promise<Row<"agents_list">[]> {
-  const rows: Row<"agents_list">[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < 5; page++) {
-    const params = { path: { project, workflow }, query: { limit: 200, cursor } };
-    const answer = await call(api.GET("/api/v1/projects/{project}/workflows/{workflow}/agents", { params }));
-    rows.push(...answer.data);
-    if (!answer.meta.next_cursor) break;
-    cursor = answer.meta.next_cursor;
-  }
-  return rows;
+  const path = { project, workflow };
+  return allRows(
+    (cursor) =>
+      call(
+        api.GET("/api/v1/projects/{project}/workflows/{workflow}/agents", {
+          params: { path, query: { limit: 200, cursor } },
+        }),
+      ),
+    5,
+  );
 }
 
 /** The figures of each agent that is built, in the window. The objects of those that did not change stay the same. */

@@ -3,7 +3,7 @@ import { event, part, work } from "../runs/model/fixture";
 import { treeOf } from "../runs/model/steps";
 import type { FailureRow } from "../runs/reads";
 import { choose, groupsOf } from "./groups";
-import { allOf, becameOf, replayMany } from "./replay";
+import { becameOf, replayMany } from "./replay";
 
 const failure = (id: string, more: Partial<FailureRow> = {}) => {
   const base = {
@@ -46,14 +46,6 @@ test("one replay that is refused does not keep the others", async () => {
   await replayMany(six, replay, (id, error) => told.push([id, error]));
   expect(told.length).toBe(6);
   expect(told.filter(([, error]) => error !== undefined).map(([id]) => id)).toEqual(["2"]);
-});
-
-test("a group is read to its end", async () => {
-  const read = async (cursor: string | undefined) => ({
-    data: [failure(cursor ?? "first")],
-    meta: { next_cursor: cursor ? null : "last", looked_at: 1 },
-  });
-  expect((await allOf(read)).map((row) => row.id)).toEqual(["first", "last"]);
 });
 
 test("what became of a replay is the next arm of the delivery that failed", () => {

@@ -1,6 +1,7 @@
 // What failed in a project, grouped by agent and code: why, what to do, and the replay of one, some, or all of a group.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { allRows } from "../api/pages";
 import type { PageProps } from "../app";
 import { TopBar } from "../frame/frame";
 import { AgentChoice, Choice, sinceOf, WindowChips, WorkflowChoice } from "../runs/filters";
@@ -18,7 +19,7 @@ import { count } from "../ui/time";
 import { useFilter, useParam } from "../url";
 import { GroupView } from "./group";
 import { choose, type Group, groupsOf } from "./groups";
-import { type Asked, allOf, replayMany } from "./replay";
+import { type Asked, replayMany } from "./replay";
 import "./failures.css";
 
 type OfRow = (row: FailureRow) => string;
@@ -57,7 +58,7 @@ export default function Failures({ project }: PageProps) {
     const of = { project, workflow: group.workflow };
     const only = { agent: group.cell, code: group.code, replayed: "false", from: sinceOf(window, Date.now()) };
     replayAll(
-      allOf((next) => listFailures(of, { ...only, cursor: next })),
+      allRows((next) => listFailures(of, { ...only, cursor: next })),
       () => group.workflow,
     );
   };

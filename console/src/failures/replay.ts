@@ -1,6 +1,6 @@
 // Replaying failures: some, or all of a group; and what became of that.
 import type { Step, Tree } from "../runs/model/steps";
-import type { FailureRow, Listed } from "../runs/reads";
+import type { FailureRow } from "../runs/reads";
 
 /** What came of asking for a replay: an error, or nothing if it was taken. */
 export type Asked = ReadonlyMap<string, unknown>;
@@ -26,18 +26,6 @@ export async function replayMany(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-}
-
-/** Reads all failures of a filtered list, page by page. */
-export async function allOf(read: (cursor: string | undefined) => Promise<Listed<FailureRow>>): Promise<FailureRow[]> {
-  const all: FailureRow[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await read(cursor);
-    all.push(...page.data);
-    cursor = page.meta.next_cursor ?? undefined;
-  } while (cursor);
-  return all;
 }
 
 /** The step that is the replay of a failure; none if it has not come yet. */

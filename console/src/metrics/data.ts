@@ -1,7 +1,7 @@
 // Reading what was counted.
 import { useQuery } from "@tanstack/react-query";
 import { api, call } from "../api/client";
-import type { Schemas } from "../api/types";
+import { allRows } from "../api/pages";
 import type { Metric, Window } from "./measure";
 
 /** So many pages are read at most: what is older is not shown then, and that is said. */
@@ -48,19 +48,13 @@ export function useAgents(project: string, workflow: string | undefined) {
     queryKey: ["metrics-agents", project, workflow],
     enabled: workflow !== undefined,
     staleTime: 60_000,
-    queryFn: async () => {
-      const agents: Schemas["Agent"][] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await call(
+    queryFn: () =>
+      allRows((cursor) =>
+        call(
           api.GET("/api/v1/projects/{project}/workflows/{workflow}/agents", {
             params: { path: { project, workflow: workflow ?? "" }, query: { limit: 200, cursor } },
           }),
-        );
-        agents.push(...page.data);
-        cursor = page.meta.next_cursor ?? undefined;
-      } while (cursor);
-      return agents;
-    },
+        ),
+      ),
   });
 }

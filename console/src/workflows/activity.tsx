@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import { api, call } from "../api/client";
+import { allRows } from "../api/pages";
 import { count, Time } from "../ui/time";
 import { href } from "../url";
 import { type Summary, summary } from "./actions";
@@ -14,17 +15,13 @@ export function useSummary(project: string, workflow: string, enabled = true): S
     refetchInterval: 15_000,
     queryFn: async () => {
       const path = { project, workflow };
-      const agents: Parameters<typeof summary>[0] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await call(
+      const agents = await allRows((cursor) =>
+        call(
           api.GET("/api/v1/projects/{project}/workflows/{workflow}/agents", {
             params: { path, query: { limit: 200, cursor } },
           }),
-        );
-        agents.push(...page.data);
-        cursor = page.meta.next_cursor ?? undefined;
-      } while (cursor);
+        ),
+      );
       return summary(agents);
     },
   });
