@@ -19,9 +19,9 @@ export interface PageProps {
 
 type Page = ComponentType<PageProps>;
 
-/** The pages, by what stands behind the project in the address. The first that fits is shown. */
 const Metrics = lazy(() => import("./metrics/metrics"));
 const Settings = lazy(() => import("./settings/settings"));
+/** The pages, by what stands behind the project in the address. The first that fits is shown. */
 const PAGES: [string, Page][] = [
   ["workflows", lazy(() => import("./workflows/workflows"))],
   ["agents", lazy(() => import("./agents/agents"))],

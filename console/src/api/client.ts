@@ -1,4 +1,4 @@
-// The only way to the server: the API, typed by its own document, with the rights of whoever has signed in.
+// The way to the server, but for the streams of agents (`agents/stream.ts`): the API, typed by its own document, with the rights of whoever has signed in.
 import createClient from "openapi-fetch";
 import { ApiError, problemOf } from "./error";
 import type { paths } from "./schema";

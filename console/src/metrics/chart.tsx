@@ -39,8 +39,7 @@ export function Chart({ at, bar, values, colour, whole, format, hovered, hover, 
   const top = marks.at(-1) ?? 1;
   const y = (value: number) => TOP + tall - (value / top) * tall;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the number above leads to the same, by the keyboard too.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the number above leads to the same, by the keyboard too.
+    // The number above leads to the same, by the keyboard too.
     <div
       className="chart-plot"
       ref={box}
