@@ -97,7 +97,7 @@ function Name({ store, name, may }: { store: EditorStore; name: string; may: boo
     <>
       <h1 className="sr-only">{name}</h1>
       <input
-        className="bar-name"
+        className="editor-name bar-name"
         aria-label="Name of the workflow"
         title={name}
         value={typed}

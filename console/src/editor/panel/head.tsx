@@ -22,7 +22,7 @@ export function Head({ cell, type, name, may, wrong, rename, children }: Props) 
           <Icon name={iconOf(typeOf(cell), type?.kind)} />
         </span>
         <input
-          className="panel-name grow"
+          className="editor-name grow"
           aria-label="Name of the agent"
           value={name}
           disabled={!may}
