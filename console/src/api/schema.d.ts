@@ -3089,30 +3089,6 @@ export interface components {
              */
             outside_calls: boolean;
         };
-        /** @description What is tried, and with what. */
-        DryRun2: {
-            /** @description The agent cell, as it is drawn. */
-            cell: {
-                [key: string]: unknown;
-            };
-            /**
-             * @description The workflow that the cell is drawn in. Its saved links lead to the agent, and if its last built version has the cell as an agent of
-             *     the same type, the agent has that one's memory.
-             */
-            workflow_id?: string;
-            /** @description The event that the agent gets: `{"payload": {...}}`. Without an event, the agent is checked, if its type checks anything. */
-            event?: components["schemas"]["NewEvent"];
-            /** @description The id of a stored event of the workflow, in place of `event`. */
-            event_id?: string;
-            /** @description The memory that the agent begins with; without it, the stored one, if there is any. `null` is an empty one. */
-            memory?: unknown;
-            /**
-             * @description Whether the agent may make outside calls. Those that it makes, or would make, are in `calls`. External agents, persistent agents and
-             *     entry points are asked in no dry run.
-             * @default false
-             */
-            outside_calls: boolean;
-        };
         /** @description When a schedule is due. */
         DueTimes: {
             /** @description The next due times; fewer than were asked for where there are no more. */
@@ -3649,10 +3625,12 @@ export interface components {
         /** @description One message of a conversation. */
         Message: {
             /** @description Who says it. */
-            role: components["schemas"]["Role2"];
+            role: components["schemas"]["MessageRole"];
             /** @description What is said, in order. */
             parts: components["schemas"]["Part"][];
         };
+        /** @description Who says a message. */
+        MessageRole: "user" | "assistant";
         /** @description What an agent of a version counted in an hour. */
         Metric: {
             /** @description The agent. */
@@ -4125,8 +4103,6 @@ export interface components {
          *     read, and only put events in.
          */
         Role: "owner" | "editor" | "viewer" | "ingest";
-        /** @description Who says a message. */
-        Role2: "user" | "assistant";
         /** @description A run. */
         Run: {
             /** @description The run's id. */
@@ -4527,26 +4503,8 @@ export interface components {
             /** @description The seal itself. */
             text: string;
         };
-        /** @description Who is signed in. */
-        Session: {
-            /** @description Whether callers need a key. */
-            auth: components["schemas"]["Needed"];
-            /** @description Whether the request has a good cookie, or a key. */
-            signed_in: boolean;
-            /** @description The project of the key; null for the root key. */
-            project_id: string | null;
-            /** @description What the caller may do; null for a caller who is not known. Where no key is needed, everybody may do what the root key may. */
-            role: components["schemas"]["Granted"] | null;
-            /** @description What people call the key; null for the root key. */
-            key_name: string | null;
-            /**
-             * Format: date-time
-             * @description Until when the cookie is good.
-             */
-            expires_at: string | null;
-        };
         /** @description A session. */
-        Session2: {
+        Session: {
             /** @description The agent. */
             agent: string;
             /** @description The id of the agent's instance. */
@@ -4703,7 +4661,7 @@ export interface components {
              */
             at: string;
             /** @description Who says it. */
-            role: components["schemas"]["Role2"];
+            role: components["schemas"]["MessageRole"];
             /** @description What is said, in order. */
             parts: components["schemas"]["Part"][];
             /** @description What the model took for it. */
@@ -4800,6 +4758,24 @@ export interface components {
             /** @description A key of a project, or the root key. */
             key: string;
         };
+        /** @description Who is signed in. */
+        SignedIn: {
+            /** @description Whether callers need a key. */
+            auth: components["schemas"]["Needed"];
+            /** @description Whether the request has a good cookie, or a key. */
+            signed_in: boolean;
+            /** @description The project of the key; null for the root key. */
+            project_id: string | null;
+            /** @description What the caller may do; null for a caller who is not known. Where no key is needed, everybody may do what the root key may. */
+            role: components["schemas"]["Granted"] | null;
+            /** @description What people call the key; null for the root key. */
+            key_name: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the cookie is good.
+             */
+            expires_at: string | null;
+        };
         /** @description Whether a workflow runs. */
         State: "new" | "active" | "paused";
         /** @description Why a model ended its answer. */
@@ -4882,6 +4858,30 @@ export interface components {
             is_error: boolean;
             /** @description What the model is told. */
             text: string;
+        };
+        /** @description What is tried, and with what. */
+        Try: {
+            /** @description The agent cell, as it is drawn. */
+            cell: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The workflow that the cell is drawn in. Its saved links lead to the agent, and if its last built version has the cell as an agent of
+             *     the same type, the agent has that one's memory.
+             */
+            workflow_id?: string;
+            /** @description The event that the agent gets: `{"payload": {...}}`. Without an event, the agent is checked, if its type checks anything. */
+            event?: components["schemas"]["NewEvent"];
+            /** @description The id of a stored event of the workflow, in place of `event`. */
+            event_id?: string;
+            /** @description The memory that the agent begins with; without it, the stored one, if there is any. `null` is an empty one. */
+            memory?: unknown;
+            /**
+             * @description Whether the agent may make outside calls. Those that it makes, or would make, are in `calls`. External agents, persistent agents and
+             *     entry points are asked in no dry run.
+             * @default false
+             */
+            outside_calls: boolean;
         };
         /** @description The tokens of one call of a model, or of several. */
         Usage: {
@@ -5824,7 +5824,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @description The thing. */
-                        data: components["schemas"]["Session2"];
+                        data: components["schemas"]["Session"];
                     };
                 };
             };
@@ -7160,7 +7160,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DryRun2"];
+                "application/json": components["schemas"]["Try"];
             };
         };
         responses: {
@@ -8375,7 +8375,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @description The thing. */
-                        data: components["schemas"]["Session"];
+                        data: components["schemas"]["SignedIn"];
                     };
                 };
             };
@@ -8403,7 +8403,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @description The thing. */
-                        data: components["schemas"]["Session"];
+                        data: components["schemas"]["SignedIn"];
                     };
                 };
             };

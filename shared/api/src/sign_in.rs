@@ -38,9 +38,9 @@ pub(crate) fn routes() -> Vec<Route> {
             create,
         )
         .takes::<SignIn>()
-        .answers::<One<Session>>(200),
+        .answers::<One<SignedIn>>(200),
         Route::new(Method::GET, path, Access::Public, "Shows whether a key is needed, and who is signed in.", show)
-            .answers::<One<Session>>(200),
+            .answers::<One<SignedIn>>(200),
         Route::new(Method::DELETE, path, Access::Public, "Signs out: removes the cookie.", delete)
             .header("X-Rookery-Console", "`1`, as on every request with a cookie that changes something."),
     ]
@@ -60,7 +60,7 @@ impl Input for SignIn {
 
 /// Who is signed in.
 #[derive(Serialize, JsonSchema)]
-struct Session {
+struct SignedIn {
     /// Whether callers need a key.
     auth: Needed,
     /// Whether the request has a good cookie, or a key.
@@ -94,19 +94,19 @@ enum Granted {
     Role(Role),
 }
 
-impl Session {
+impl SignedIn {
     fn of(app: &App, caller: Option<Caller>, expires_at: Option<Time>) -> Self {
         let (auth, signed_in) = match app.config.auth {
             Auth::Open => (Needed::Open, false),
             Auth::Required { .. } => (Needed::Required, caller.is_some()),
         };
-        let unknown = Session { auth, signed_in, project_id: None, role: None, key_name: None, expires_at };
+        let unknown = SignedIn { auth, signed_in, project_id: None, role: None, key_name: None, expires_at };
         match caller {
             None => unknown,
-            Some(Caller::Root) => Session { role: Some(Granted::Root), ..unknown },
+            Some(Caller::Root) => SignedIn { role: Some(Granted::Root), ..unknown },
             Some(Caller::Key(key)) => {
                 let (project_id, key_name) = (Some(key.project_id), Some(key.name));
-                Session { project_id, key_name, role: Some(Granted::Role(key.role)), ..unknown }
+                SignedIn { project_id, key_name, role: Some(Granted::Role(key.role)), ..unknown }
             }
         }
     }
@@ -127,7 +127,7 @@ async fn create(
     let until = Time::now().plus(LIFE_MS);
     let text = serde_json::to_string(&Signed { caller: known, until: until.0 }).map_err(Error::internal)?;
     let set = cookie.set(&app.engine.sign_text(USAGE, &text).await?, LIFE_MS / 1000)?;
-    Ok(([(SET_COOKIE, set)], one(Session::of(&app, Some(caller), Some(until)))))
+    Ok(([(SET_COOKIE, set)], one(SignedIn::of(&app, Some(caller), Some(until)))))
 }
 
 async fn show(State(app): State<App>, request: Request) -> Result<impl IntoResponse> {
@@ -141,7 +141,7 @@ async fn show(State(app): State<App>, request: Request) -> Result<impl IntoRespo
         Presented::Session(text) if caller.is_some() => opened(&app, text).await?.map(|signed| Time(signed.until)),
         _ => None,
     };
-    Ok(one(Session::of(&app, caller, until)))
+    Ok(one(SignedIn::of(&app, caller, until)))
 }
 
 async fn delete(State(app): State<App>, request: Request) -> Result<impl IntoResponse> {

@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
              `meta.errors` names the fields.",
             dry_run,
         )
-        .takes::<DryRun>()
+        .takes::<Try>()
         .answers::<One<Report>>(200),
     ]
 }
@@ -39,7 +39,7 @@ pub(crate) fn routes() -> Vec<Route> {
 /// What is tried, and with what.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct DryRun {
+struct Try {
     /// The agent cell, as it is drawn.
     #[schemars(with = "Map<String, Value>")]
     cell: Box<RawValue>,
@@ -62,14 +62,14 @@ struct DryRun {
     outside_calls: bool,
 }
 
-impl Input for DryRun {
+impl Input for Try {
     const BYTES: usize = limits::WORKFLOW_BYTES + NewEvent::BYTES;
 }
 
 async fn dry_run(
     State(app): State<App>,
     Extension(project): Extension<Project>,
-    Json(input): Json<DryRun>,
+    Json(input): Json<Try>,
 ) -> Result<impl IntoResponse> {
     let workflow = match &input.workflow_id {
         Some(id) => Some(find_workflow(&app, &project, id).await?),

@@ -11,6 +11,7 @@ use std::ops::{Add, AddAssign};
 /// Who says a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "MessageRole")]
 pub enum Role {
     /// The caller, or a tool: results of tools are parts of the user's messages.
     User,
