@@ -11,6 +11,7 @@ use rookery_store::{Cursor, Page, Placed, Project, Workflow};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::cmp::Reverse;
+use std::time::{Duration, Instant};
 
 /// How many workflows a list of a project is of: of more, those that were changed last.
 const WORKFLOWS: usize = 200;
@@ -21,6 +22,8 @@ const SIDE_BY_SIDE: usize = 16;
 /// How many entries are looked at between two looks into the lists, and how many looks there are at most.
 const ROUND: usize = 50;
 const ROUNDS: usize = 25;
+/// After so long, a page ends where it is, so that its cursor comes before API Gateway ends the answer.
+const MOST_TIME: Duration = Duration::from_secs(8);
 
 /// The workflows that a list is of.
 pub(crate) struct Scope {
@@ -149,7 +152,7 @@ impl<T> Rows<T> {
 pub(crate) async fn page<L: Listing>(app: &App, scope: Scope, listing: &L, query: &Query) -> Result<Rows<L::Shown>> {
     let (limit, window) = (query.limit()?, listing.window());
     let mut next = query.cursor()?.or(window.to.map(Cursor::up_to));
-    let (mut rows, mut looked_at, mut round) = (Vec::new(), 0, limit.min(ROUND));
+    let (mut rows, mut looked_at, mut round, began) = (Vec::new(), 0, limit.min(ROUND), Instant::now());
     // A look into a list that finds nothing has passed over thousands of entries.
     for _ in 0..ROUNDS {
         let mut found = places(app, &scope, listing, round, next.as_ref()).await?;
@@ -166,7 +169,7 @@ pub(crate) async fn page<L: Listing>(app: &App, scope: Scope, listing: &L, query
         // A closure that outlives this line would have to take workflows of any lifetime.
         let shown: Vec<_> = shown.collect();
         rows.extend(iter(shown).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await?.into_iter().flatten());
-        if rows.len() >= limit || next.is_none() || looked_at >= L::LOOK {
+        if rows.len() >= limit || next.is_none() || looked_at >= L::LOOK || began.elapsed() > MOST_TIME {
             break;
         }
         round = ROUND;

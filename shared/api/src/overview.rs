@@ -52,15 +52,16 @@ async fn show(State(app): State<App>, Extension(project): Extension<Project>) ->
     let store = &app.engine.store;
     let counts = workflows.iter().map(|workflow| async move {
         let failures = store.list_failure_places(&workflow.id, Some(false), MOST + 1, None);
-        let (failures, waiting) = tokio::try_join!(failures, store.outstanding_in(&workflow.id))?;
-        Ok::<_, Error>((failures.items.len(), usize::try_from(waiting).unwrap_or(usize::MAX)))
+        let (failures, (waiting, more)) = tokio::try_join!(failures, store.outstanding_in(&workflow.id))?;
+        Ok::<_, Error>((failures.items.len(), usize::try_from(waiting).unwrap_or(usize::MAX), more))
     });
     let counts: Vec<_> = counts.collect();
-    let counts: Vec<(usize, usize)> = iter(counts).buffered(SIDE_BY_SIDE).try_collect().await?;
-    let failures = counts.iter().map(|(failures, _)| failures).sum();
-    let waiting = counts.iter().fold(0usize, |sum, (_, waiting)| sum.saturating_add(*waiting));
-    let all = [("failures", failures), ("waiting", waiting), ("workflows", workflows.len())];
-    let at_least = all.into_iter().filter(|(_, count)| is_part || *count > MOST).map(|(name, _)| name).collect();
-    let [failures, waiting, workflows] = all.map(|(_, count)| count.min(MOST));
+    let counts: Vec<(usize, usize, bool)> = iter(counts).buffered(SIDE_BY_SIDE).try_collect().await?;
+    let failures = counts.iter().map(|(failures, ..)| failures).sum();
+    let waiting = counts.iter().fold(0usize, |sum, (_, waiting, _)| sum.saturating_add(*waiting));
+    let more_wait = counts.iter().any(|(.., more)| *more);
+    let all = [("failures", failures, false), ("waiting", waiting, more_wait), ("workflows", workflows.len(), false)];
+    let at_least = all.into_iter().filter(|(_, count, more)| is_part || *more || *count > MOST).map(|(name, ..)| name).collect();
+    let [failures, waiting, workflows] = all.map(|(_, count, _)| count.min(MOST));
     Ok(one(Overview { failures, waiting, workflows, at_least }))
 }

@@ -140,16 +140,19 @@ impl Listing for Runs<'_> {
         }
         let cell = self.agent.map(|agent| CellId(agent.to_owned()));
         let roots = EventFilter { cell, roots: true, since: self.window.from, ..EventFilter::default() };
-        Ok(app.engine.list_event_places(workflow, &roots, limit, after).await?)
+        Ok(app.engine.store.list_event_places(workflow, &roots, limit, after).await?)
     }
 
     async fn show(&self, app: &App, workflow: &Workflow, at: &Placed) -> Result<Option<RunSummary>> {
         let run = at.id.run;
         let read = app.engine.store.list_run(&workflow.id, run, ITEMS, None).await?;
         let (mut items, is_whole) = (read.items, read.next.is_none());
-        let first = if self.is_by_failures() { EventId::root(run) } else { at.id };
-        if !is_whole && items.iter().all(|item| item.id != first) {
-            items.extend(app.engine.store.run_item(&workflow.id, first).await?);
+        // Of a run that was read in part, its first event and what it is listed for are read as well.
+        let wanted = if self.is_by_failures() { vec![EventId::root(run), at.id] } else { vec![at.id] };
+        for id in wanted.into_iter().filter(|_| !is_whole) {
+            if items.iter().all(|item| item.id != id) {
+                items.extend(app.engine.store.run_item(&workflow.id, id).await?);
+            }
         }
         if !self.is_place_of(at, &items) {
             return Ok(None);
@@ -201,7 +204,9 @@ async fn list(
     Extension(workflow): Extension<Workflow>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    Ok(page(&app, Scope::of(workflow), &Runs::asked(&query)?, &query).await?.listed())
+    let runs = Runs::asked(&query)?;
+    app.engine.write_lists().await;
+    Ok(page(&app, Scope::of(workflow), &runs, &query).await?.listed())
 }
 
 async fn list_of_project(
@@ -210,5 +215,6 @@ async fn list_of_project(
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
     let runs = Runs::asked(&query)?;
+    app.engine.write_lists().await;
     Ok(page(&app, Scope::of_project(&app, &project, &query).await?, &runs, &query).await?.across())
 }

@@ -121,7 +121,7 @@ async fn create(
 ) -> Result<impl IntoResponse> {
     check_origin(&headers, &uri, &base)?;
     let cookie = Cookie::of(&uri, &headers);
-    cookie.check_transport(&headers)?;
+    Cookie::check_transport(&headers)?;
     let caller = authenticate(&app, &Presented::Key(input.key.trim().to_owned())).await?;
     let Some(known) = KnownCaller::of(&app, &caller) else { return Err(no_key_needed()) };
     let until = Time::now().plus(LIFE_MS);
@@ -210,6 +210,11 @@ pub(crate) fn check(app: &App, request: &Request) -> Result<()> {
     Err(Error::new(Kind::Forbidden, "csrf", message, details).into())
 }
 
+/// The origin that a browser names.
+fn origin(headers: &HeaderMap) -> Option<Uri> {
+    headers.get(ORIGIN)?.to_str().ok()?.parse().ok()
+}
+
 /// How the cookie is kept by a browser that calls us by this host.
 struct Cookie {
     name: &'static str,
@@ -220,16 +225,18 @@ impl Cookie {
     /// On this machine, browsers may come by plain http. Elsewhere, the name's beginning has browsers take the cookie over https alone, and from
     /// nobody else below the same domain.
     fn of(uri: &Uri, headers: &HeaderMap) -> Self {
+        // A proxy may call us by a name of this machine, for a browser elsewhere: that one names its origin when it signs in.
+        let is_https = uri.scheme_str() == Some("https") || origin(headers).is_some_and(|at| at.scheme_str() == Some("https"));
         match is_loopback(uri, headers) {
-            true => Cookie { name: "rookery_session", is_secure: uri.scheme_str() == Some("https") },
+            true => Cookie { name: "rookery_session", is_secure: is_https },
             false => Cookie { name: "__Host-rookery_session", is_secure: true },
         }
     }
 
     /// Refuses a browser that would not keep the cookie, since it came by plain http. A program that names no origin is no browser.
-    fn check_transport(&self, headers: &HeaderMap) -> Result<()> {
-        let is_plain = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"http:"));
-        if !(self.is_secure && is_plain) {
+    fn check_transport(headers: &HeaderMap) -> Result<()> {
+        let is_plain = |at: &Uri| at.scheme_str() == Some("http") && !is_loopback(at, &HeaderMap::new());
+        if !origin(headers).is_some_and(|at| is_plain(&at)) {
             return Ok(());
         }
         let message = "Nobody can sign in over plain http: others on the network could read the key.";

@@ -3,7 +3,7 @@
 
 use crate::Engine;
 use rookery_domain::{Error, Event, Result, Time, WorkflowRef};
-use rookery_store::{Chain, Changes, Cursor, Entry, EventFilter, Page, Placed, Workflow};
+use rookery_store::{Chain, Changes, Cursor, Entry, EventFilter, Page, Workflow};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 
@@ -81,7 +81,7 @@ impl Engine {
     }
 
     /// Writes everything that was gathered. Gives the workflows of which something could not be written: their messages are to come again.
-    pub(crate) async fn write_lists(&self) -> HashSet<WorkflowRef> {
+    pub async fn write_lists(&self) -> HashSet<WorkflowRef> {
         let _turn = self.lists.writing.lock().await;
         let mut taken = Taken { lists: &self.lists, entries: std::mem::take(&mut *self.lists.waiting()) };
         let writes = taken.entries.iter().map(async |(workflow, entries)| {
@@ -113,18 +113,6 @@ impl Engine {
     ) -> Result<Page<Event>> {
         self.write_lists().await;
         self.store.list_events(workflow, filter, limit, cursor).await
-    }
-
-    /// As [`Engine::list_events`], without the events themselves.
-    pub async fn list_event_places(
-        &self,
-        workflow: &Workflow,
-        filter: &EventFilter,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<Placed>> {
-        self.write_lists().await;
-        self.store.list_event_places(workflow, filter, limit, cursor).await
     }
 
     /// What came into the list of a workflow's events since a cursor, with what this process has not listed yet, if it can be written.

@@ -109,10 +109,11 @@ impl Store {
         Ok(item.and_then(|item| item.opt_num("n")).unwrap_or(0))
     }
 
-    /// How many records of a workflow's agents are outstanding: of its first 200 agents that ever asked something.
-    pub async fn outstanding_in(&self, workflow: &WorkflowRef) -> Result<u64> {
+    /// How many records of a workflow's agents are outstanding, of its first 200 agents that ever asked something; and whether there are more
+    /// such agents.
+    pub async fn outstanding_in(&self, workflow: &WorkflowRef) -> Result<(u64, bool)> {
         let counts = self.page(&keys::of_workflow(workflow, Prefix::Outstanding), "", limits::PAGE_MAX, None).await?;
-        Ok(counts.items.iter().filter_map(|item| item.opt_num::<u64>("n")).sum())
+        Ok((counts.items.iter().filter_map(|item| item.opt_num::<u64>("n")).sum(), counts.next.is_some()))
     }
 
     /// Stores an answer, if it is the first one and in time: `true`. After `false`, the record itself says why the answer does not count.

@@ -1,5 +1,6 @@
 //! What a client keeps of the entry points that its stages use: one item for each stage.
 
+use crate::expression::Expr;
 use crate::item::Item;
 use crate::keys::{self, Key, Prefix};
 use crate::page::{Cursor, Page};
@@ -113,6 +114,15 @@ impl Store {
         let item = Item::new(&key(&used.agent.workflow.project, used.stage()));
         let text = serde_json::to_string(used).map_err(Error::internal)?;
         self.put(item.packed("text", &text), None).await.map(drop)
+    }
+
+    /// Keeps what is known now of the entry point that a stage uses, unless the stage uses another one by now, with another token, or none: then
+    /// nothing is kept.
+    pub async fn renew_used_entry_point(&self, before: &UsedEntryPoint, now: &UsedEntryPoint) -> Result<()> {
+        let text = |used: &UsedEntryPoint| serde_json::to_string(used).map_err(Error::internal);
+        let item = Item::new(&key(&before.agent.workflow.project, before.stage())).packed("text", &text(now)?);
+        let is_as_before = Expr::new("#text = :before").name("#text", "text").packed(":before", &text(before)?);
+        self.put(item, Some(is_as_before)).await.map(drop)
     }
 
     /// What a stage uses.

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::http::request::Builder;
 use rookery_domain::Time;
+use rookery_engine::PublicUrl;
 use serde_json::{Value, json};
 
 const SESSION: &str = "/api/v1/session";
@@ -103,6 +104,15 @@ async fn elsewhere_than_on_this_machine_the_cookie_is_for_https_alone() {
     assert!(pair.starts_with("__Host-rookery_session=") && rest.ends_with("; Secure"), "{set}");
     let known = sent(&world, at("GET", "https://a.example").header("cookie", format!("a=b; {pair}; c=d")), None).await.ok(200);
     assert_eq!(known["data"]["signed_in"], true);
+    // A proxy may call us by a name of this machine.
+    let by_proxy = async |origin: &str| {
+        let sent_on = request("POST", SESSION).header("origin", origin).extension(origin.parse::<PublicUrl>().unwrap());
+        sent(&world, sent_on, key()).await
+    };
+    by_proxy("http://a.example").await.error(403, "https_needed");
+    let answer = by_proxy("https://a.example").await;
+    answer.ok(200);
+    assert!(answer.headers["set-cookie"].to_str().unwrap().ends_with("; Secure"));
     // Somebody else below the same domain cannot set a cookie of that name.
     let planted = pair.replace("__Host-", "");
     let unknown = sent(&world, at("GET", "https://a.example").header("cookie", planted), None).await.ok(200);

@@ -64,11 +64,11 @@ impl Engine {
         // A provider that lists nothing now, or takes an older version for a while, judges alone.
         let Some(listed) = self.listed(&there.tasks_url, &there.entry_point).await else { return Ok(Ok(())) };
         if listed.schemas != there.schemas {
-            let mut used = used.clone();
-            if let Provider::Elsewhere(there) = &mut used.provider {
+            let mut now = used.clone();
+            if let Provider::Elsewhere(there) = &mut now.provider {
                 there.schemas = listed.schemas.clone();
             }
-            self.store.put_used_entry_point(&used).await?;
+            self.store.renew_used_entry_point(used, &now).await?;
         }
         Ok(if listed.has_older { Ok(()) } else { judge(&listed.schemas) })
     }

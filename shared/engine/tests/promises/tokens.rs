@@ -3,10 +3,11 @@
 use crate::World;
 use crate::proofs::provider;
 use rookery_domain::{
-    AgentRef, CellId, ClientName, ConnectionId, ConnectionState, Error, Payload, ProjectId, Result, Time, limits,
+    AgentRef, CellId, ClientName, ConnectionId, ConnectionState, Error, EventId, Payload, ProjectId, Result, Time, limits,
 };
 use rookery_engine::{ClientStage, Engine, Given, NewTask, Recipients};
-use rookery_store::{Connection, Ends, EntryPoint};
+use rookery_store::{Connection, Elsewhere, Ends, EntryPoint, Schemas, UsedEntryPoint, WireToken};
+use serde_json::json;
 use std::sync::Arc;
 
 const THERE: &str = "http://127.0.0.1:9";
@@ -114,4 +115,44 @@ async fn who_is_connected_is_for_the_entry_point_to_say_and_a_project_elsewhere_
         let wrong = asked.connect(client, "s", url).await.err().unwrap();
         assert_eq!(field(wrong), "client_tasks_url", "{url}");
     }
+}
+
+#[tokio::test]
+async fn what_is_learned_of_a_provider_brings_back_no_connection_that_is_over() {
+    let world = World::start(97).await;
+    let workflow = world.started(r#"{"cells": [{"id": "in", "type": "agent", "agent_type": "manual"}]}"#).await;
+    let store = &world.calm.store;
+    let elsewhere = Elsewhere {
+        tasks_url: TASKS_URL.into(),
+        project: "p".into(),
+        entry_point: "e".into(),
+        token: WireToken::new("a token of another deployment".into()),
+        task_url: "https://here.invalid/_tasks".into(),
+        state: ConnectionState::Active,
+        schemas: Schemas::default(),
+    };
+    let used = |input: u8, token: &str| UsedEntryPoint {
+        agent: AgentRef { workflow: workflow.id.clone(), cell: CellId("in".into()), incarnation: 1 },
+        provider: rookery_store::Provider::Elsewhere(Box::new(Elsewhere {
+            schemas: Schemas { input: Some(json!({"minimum": input})), output: None },
+            token: WireToken::new(token.into()),
+            ..elsewhere.clone()
+        })),
+        connection: ConnectionId(EventId::fresh().own),
+        created_at: Time(0),
+    };
+    let (project, before, token) = (&workflow.id.project, used(1, "a"), "a");
+    let learned = UsedEntryPoint { provider: used(2, "a").provider, ..before.clone() };
+    store.put_used_entry_point(&before).await.unwrap();
+    store.renew_used_entry_point(&before, &learned).await.unwrap();
+    assert_eq!(store.used_entry_point(project, before.stage()).await.unwrap().as_ref(), Some(&learned));
+    // Meanwhile it has another token; and then it is over.
+    let renewed = used(2, "b");
+    store.put_used_entry_point(&renewed).await.unwrap();
+    store.renew_used_entry_point(&learned, &before).await.unwrap();
+    assert_eq!(store.used_entry_point(project, before.stage()).await.unwrap().as_ref(), Some(&renewed));
+    store.forget_used_entry_point(&renewed).await.unwrap();
+    store.renew_used_entry_point(&renewed, &before).await.unwrap();
+    assert_eq!(store.used_entry_point(project, before.stage()).await.unwrap(), None);
+    assert_eq!(store.stage_of_token(project, token).await.unwrap(), None);
 }
