@@ -16,7 +16,7 @@
 //! | metrics of a workflow between two hours | query `pk = P#x#W`, `sk` between hours (`HOUR#CELL#VERSION`) |
 //! | a run: its events and what became of its deliveries | query `pk = P#r#W#RUN`; an item is `sk` = own part of its id |
 //! | a delivery's outcome (its commit key), an event by id | the same, one item |
-//! | events of a workflow, newest first | query `pk = P#e#W#SHARD`: pages of entries, `sk` = `TIME#ID#HASH` of the newest entry; those of earlier versions: index `recent`, `rp` = `P#W#e` |
+//! | events of a workflow, newest first | query `pk = P#e#W#SHARD`: pages of entries, `sk` = `TIME#ID#HASH` of the newest entry (pages that were written late stand again at `late#TIME#ID#HASH`, for those who follow the list); those of earlier versions: index `recent`, `rp` = `P#W#e` |
 //! | failures (those that were replayed apart) of a workflow, items of a feed, newest first | index `recent`: `rp` = `P#W#f`, `P#W#r`, `P#W#d#CELL#INC`; `rs` = `TIME#ID` |
 //! | what is due up to a time | index `due`: `dp` = `due#SHARD` (4 for schedules and purges, 64 more for waits), `da` = milliseconds |
 //! | a request to an external agent; the caller of a run | items of the run |
