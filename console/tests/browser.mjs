@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -22,6 +23,7 @@ async function window(browser, { url, dark = false, width = 1440, height = 900 }
     permissions: ["clipboard-read", "clipboard-write"],
   });
   await context.addInitScript({ content: axe });
+  if (process.env.CONSOLE_DIST) await serve(context, process.env.CONSOLE_DIST);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const faults = [];
@@ -59,4 +61,23 @@ async function window(browser, { url, dark = false, width = 1440, height = 900 }
       assert.deepEqual(faults, []);
     },
   };
+}
+
+const REFRESH = `<!doctype html><meta http-equiv="refresh" content="0; url=/console/">`;
+const KINDS = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+
+/** Shows the console of a folder in place of the one that the program was built with, by the program's own policy for content. */
+async function serve(context, dist) {
+  await context.route(/^[^/]+\/\/[^/]+\/(console\/.*)?$/, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    // A request that another one led to is not asked about: this one is made anew.
+    if (pathname === "/") return route.fulfill({ contentType: "text/html", body: REFRESH });
+    const asset = pathname.match(/^\/console\/(assets\/.*|rook\.svg)$/)?.[1];
+    if (asset) {
+      const contentType = KINDS[/\.\w+$/.exec(asset)?.[0] ?? ""] ?? "application/octet-stream";
+      return route.fulfill({ contentType, body: readFileSync(join(dist, asset)) });
+    }
+    const answer = await route.fetch();
+    return route.fulfill({ response: answer, body: readFileSync(join(dist, "index.html")) });
+  });
 }
