@@ -26,14 +26,16 @@ export function useSession() {
   return useQuery({ queryKey: ["session"], queryFn: ask, staleTime: 60_000 });
 }
 
-const RANK: Role[] = ["ingest", "viewer", "editor", "owner", "root"];
+/** The roles that look at pages, each with the rights of those before. Who may only send events reads nothing, and who may only read sends none. */
+const RANK = ["viewer", "editor", "owner", "root"] as const;
+type Needed = (typeof RANK)[number];
 
 /** Whether a role may do what needs another one at least. */
-export function mayBe(role: Role | null | undefined, needed: Role): boolean {
-  return role != null && RANK.indexOf(role) >= RANK.indexOf(needed);
+export function mayBe(role: Role | null | undefined, needed: Needed): boolean {
+  return role != null && role !== "ingest" && RANK.indexOf(role) >= RANK.indexOf(needed);
 }
 
 /** Whether whoever asks may do what needs this role: buttons that would be refused are not shown. */
-export function useMay(needed: Role): boolean {
+export function useMay(needed: Needed): boolean {
   return mayBe(useSession().data?.role, needed);
 }

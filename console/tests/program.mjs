@@ -30,8 +30,9 @@ export async function start({ auth = "open", demo = true, allow = "127.0.0.1/32"
   const said = await ready(child);
   const url = said.match(/ready at (\S+)/)?.[1];
   const hook = said.match(/demo hook (\S+)/)?.[1];
-  const call = async (method, path, body, key = auth === "required" ? ROOT_KEY : undefined) => {
-    const answer = await fetch(`${url}/api/v1${path}`, {
+  const call = (method, path, body, key) => at(method, `/api/v1${path}`, body, key);
+  const at = async (method, path, body, key = auth === "required" ? ROOT_KEY : undefined) => {
+    const answer = await fetch(`${url}${path}`, {
       method,
       headers: { "content-type": "application/json", ...(key && { authorization: `Bearer ${key}` }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -45,7 +46,7 @@ export async function start({ auth = "open", demo = true, allow = "127.0.0.1/32"
     await ended;
     rmSync(data, { recursive: true, force: true });
   };
-  return { url, hook, call, stop, rootKey: ROOT_KEY };
+  return { url, hook, call, ask: (path, body) => at("POST", path, body), stop, rootKey: ROOT_KEY };
 }
 
 /** The line by which the program says that it is ready. */

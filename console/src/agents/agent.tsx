@@ -1,5 +1,5 @@
 // One persistent agent: its text at the left; its conversations and versions beside it.
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
 import { api, call } from "../api/client";
 import { ApiError } from "../api/error";
@@ -41,11 +41,13 @@ export default function Agent({ project, params }: PageProps) {
       queries.invalidateQueries({ queryKey: ["agent-versions", project, agent] }),
       queries.invalidateQueries({ queryKey: ["persistent-agents", project] }),
     ]);
-  const remove = async () => {
-    await call(api.DELETE(DEFINITION, { params: { path } }));
-    go(`/projects/${project}/agents`);
-    await queries.invalidateQueries({ queryKey: ["persistent-agents", project] });
-  };
+  const remove = useMutation({
+    mutationFn: () => call(api.DELETE(DEFINITION, { params: { path } })),
+    onSuccess: async () => {
+      go(`/projects/${project}/agents`);
+      await queries.invalidateQueries({ queryKey: ["persistent-agents", project] });
+    },
+  });
   const missing = shown.error instanceof ApiError && shown.error.status === 404;
   const known = missing ? undefined : shown.data?.data;
   const title = (
@@ -67,7 +69,7 @@ export default function Agent({ project, params }: PageProps) {
             trigger={<IconButton icon="trash" label="Delete the agent…" />}
             title={`Delete “${agent}”?`}
             action="Delete the agent"
-            act={() => void remove()}
+            act={() => remove.mutate()}
           >
             <p>
               Its text and its {known.version} {known.version === 1 ? "version" : "versions"} go for good. What runs in
@@ -95,6 +97,7 @@ export default function Agent({ project, params }: PageProps) {
       {(known || (missing && fresh && editor)) && (
         <main className="agent-page">
           <div className="agent-main">
+            {remove.error && <Problem error={remove.error} />}
             {known && version ? (
               <VersionDiff
                 path={path}

@@ -119,6 +119,7 @@ function Saved({ store }: { store: EditorStore }) {
   const saving = useEditor(store, savingOf);
   const elsewhere = useEditor(store, elsewhereOf);
   const { version } = useEditor(store, headOf);
+  const [unread, setUnread] = useState<unknown>();
   if (saving.is === "failed") {
     const { error } = saving;
     const why = error instanceof Error ? error.message : String(error);
@@ -139,7 +140,15 @@ function Saved({ store }: { store: EditorStore }) {
     return (
       <span className="row bar-elsewhere">
         Changed elsewhere
-        <Button onClick={() => void store.reload()}>Show v{elsewhere}</Button>
+        <Button
+          onClick={() => {
+            setUnread(undefined);
+            store.reload().catch(setUnread);
+          }}
+        >
+          Show v{elsewhere}
+        </Button>
+        {unread !== undefined && <span className="bar-failed cut">{String(unread)}</span>}
       </span>
     );
   }

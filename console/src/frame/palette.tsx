@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { api, call } from "../api/client";
+import { useMay } from "../session";
 import { Dialog } from "../ui/dialog";
 import { Icon, type IconName } from "../ui/icon";
 import { toSegment } from "../url";
@@ -23,9 +24,13 @@ const SETTINGS = [
   ["Theme and shortcuts", "console"],
 ];
 
+/** Only owners may even list the keys. */
+const OWNERS = new Set(["keys"]);
+
 /** All that the palette finds. What is not loaded yet is not there yet. */
 function useEntries(project: string): Entry[] {
   const path = { project };
+  const owner = useMay("owner");
   const workflows = useQuery({
     queryKey: ["palette", "workflows", project],
     queryFn: () => call(api.GET("/api/v1/projects/{project}/workflows", { params: { path, query: { limit: 200 } } })),
@@ -49,12 +54,16 @@ function useEntries(project: string): Entry[] {
         kind: "Agent",
         to: `${below}/agents/${toSegment(row.name)}`,
       })),
-      ...SETTINGS.map(([label = "", tab]) => ({ label, kind: "Settings", to: `${below}/settings/${tab}` })),
+      ...SETTINGS.filter(([, tab = ""]) => owner || !OWNERS.has(tab)).map(([label = "", tab]) => ({
+        label,
+        kind: "Settings",
+        to: `${below}/settings/${tab}`,
+      })),
       ...(projects.data?.data ?? [])
         .filter((row) => row.id !== project)
         .map((row) => ({ label: row.name, kind: "Project", to: `/projects/${row.id}/workflows` })),
     ];
-  }, [project, workflows.data, agents.data, projects.data]);
+  }, [project, owner, workflows.data, agents.data, projects.data]);
 }
 
 export default function Palette({ project, close }: { project: string; close: () => void }) {

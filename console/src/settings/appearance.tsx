@@ -3,13 +3,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { setTheme, type Theme, theme } from "../design/theme";
-import { useSession } from "../session";
+import { useMay, useSession } from "../session";
 import { signOut } from "../signin/sign-in";
 import { Button } from "../ui/button";
 import { Problem } from "../ui/problem";
 import { Facts, Section } from "../ui/section";
 import { Time } from "../ui/time";
-import { SHORTCUTS } from "./shortcuts";
+import { shortcutsOf } from "./shortcuts";
 
 const THEMES: [Theme, string][] = [
   ["system", "As the system"],
@@ -19,6 +19,7 @@ const THEMES: [Theme, string][] = [
 
 export function Appearance() {
   const [chosen, choose] = useState(theme());
+  const editor = useMay("editor");
   return (
     <>
       <Section title="Theme">
@@ -43,7 +44,7 @@ export function Appearance() {
       <SignedIn />
       <Section title="Shortcuts">
         <div className="shortcuts">
-          {SHORTCUTS.map(([where, keys]) => (
+          {shortcutsOf(editor).map(([where, keys]) => (
             <div key={where}>
               <h3>{where}</h3>
               <dl>

@@ -1,6 +1,31 @@
 // The keys of the console, as the sheet shows them.
 
-export const SHORTCUTS: [string, [string, string][]][] = [
+type Shelf = [string, [string, string][]];
+
+/** The keys that change something: whoever may only look does not have them. */
+const CHANGING = new Set([
+  "Add an agent",
+  "Move what is selected",
+  "Undo",
+  "Redo",
+  "Cut",
+  "Paste",
+  "Duplicate",
+  "Delete",
+  "Save an agent's text",
+  "Send a message",
+  "Begin a line in a message",
+]);
+
+/** The keys of whoever may change something, or of whoever may only look. */
+export function shortcutsOf(editor: boolean): Shelf[] {
+  if (editor) return SHORTCUTS;
+  return SHORTCUTS.map(([where, keys]): Shelf => [where, keys.filter(([, does]) => !CHANGING.has(does))]).filter(
+    ([, keys]) => keys.length > 0,
+  );
+}
+
+const SHORTCUTS: Shelf[] = [
   [
     "Everywhere",
     [

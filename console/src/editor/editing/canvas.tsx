@@ -282,7 +282,7 @@ function Edited(props: CanvasProps) {
               goTo={goTo}
             />
           )}
-          {sheet && <Sheet close={() => setSheet(false)} />}
+          {sheet && <Sheet editable={store.editable} close={() => setSheet(false)} />}
         </div>
       </main>
     </div>

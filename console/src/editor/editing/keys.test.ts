@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commandOf, SHEET } from "./keys";
+import { CHANGING, commandOf, SHEET, sheetOf } from "./keys";
 
 const press = (text: string) => {
   const parts = text.split(" ");
@@ -27,6 +27,13 @@ describe("keys", () => {
     ["Ctrl c", undefined],
     ["Ctrl l", undefined],
   ])("%s is %s", (text, command) => expect(commandOf(press(text))).toBe(command));
+
+  it("that change something are not on the sheet of whoever may only look", () => {
+    const commands = sheetOf(false).flatMap(([, rows]) => rows.map(({ command }) => command));
+    expect(commands).toEqual(expect.arrayContaining(["configure", "find", "copy", "sheet"]));
+    expect(commands.filter((command) => CHANGING.has(command))).toEqual([]);
+    expect(sheetOf(true)).toBe(SHEET);
+  });
 
   it("do what the sheet says", () => {
     const named = SHEET.flatMap(([, rows]) => rows).flatMap(({ command, keys }) => keys.map((key) => [key, command]));

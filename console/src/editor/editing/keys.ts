@@ -28,8 +28,32 @@ export type Command =
   | "up"
   | "down";
 
+type Named = Command | "copy" | "cut" | "paste";
+
+/** Commands that change something, or try it: whoever may only look does not have them. */
+export const CHANGING: ReadonlySet<Named> = new Set<Named>([
+  "add",
+  "link",
+  "try",
+  "wheel",
+  "duplicate",
+  "disable",
+  "delete",
+  "undo",
+  "redo",
+  "cut",
+  "paste",
+  "note",
+  "layout",
+  "start",
+  "left",
+  "right",
+  "up",
+  "down",
+]);
+
 interface Shortcut {
-  command: Command | "copy" | "cut" | "paste";
+  command: Named;
   /** As people read them. */
   keys: string[];
   does: string;
@@ -77,6 +101,15 @@ export const SHEET: [string, Shortcut[]][] = [
     ],
   ],
 ];
+
+/** The sheet of whoever may change the canvas, or of whoever may only look. */
+export function sheetOf(editable: boolean): [string, Shortcut[]][] {
+  if (editable) return SHEET;
+  return SHEET.map(([title, rows]): [string, Shortcut[]] => [
+    title,
+    rows.filter(({ command }) => !CHANGING.has(command)),
+  ]).filter(([, rows]) => rows.length > 0);
+}
 
 export interface Press {
   key: string;

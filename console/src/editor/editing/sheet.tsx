@@ -1,10 +1,10 @@
 // The sheet of shortcuts.
 import { useEffect, useRef } from "react";
 import { IconButton } from "../../ui/button";
-import { SHEET } from "./keys";
+import { sheetOf } from "./keys";
 import "./sheet.css";
 
-export function Sheet({ close }: { close: () => void }) {
+export function Sheet({ editable, close }: { editable: boolean; close: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -26,7 +26,7 @@ export function Sheet({ close }: { close: () => void }) {
         <IconButton icon="x" label="Close" onClick={close} />
       </div>
       <div className="sheet-columns">
-        {SHEET.map(([title, rows]) => (
+        {sheetOf(editable).map(([title, rows]) => (
           <section key={title}>
             <h3>{title}</h3>
             <dl>

@@ -7,7 +7,7 @@ import type { Point } from "../model/cells";
 import type { EditorStore } from "../store";
 import type { Commands } from "./commands";
 import type { Asked } from "./finders";
-import { type Command, commandOf } from "./keys";
+import { CHANGING, type Command, commandOf } from "./keys";
 
 export interface KeyProps {
   store: EditorStore;
@@ -23,24 +23,6 @@ export interface KeyProps {
   leave: () => void;
 }
 
-/** Commands that change the canvas: whoever may only look does not have them. */
-const CHANGING = new Set<Command>([
-  "add",
-  "link",
-  "duplicate",
-  "disable",
-  "delete",
-  "undo",
-  "redo",
-  "note",
-  "layout",
-  "start",
-  "wheel",
-  "left",
-  "right",
-  "up",
-  "down",
-]);
 /** Commands that are meant wherever on the page the focus is. */
 const ANYWHERE = new Set<Command>(["undo", "redo", "find", "start", "sheet", "add"]);
 

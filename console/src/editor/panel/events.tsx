@@ -14,7 +14,7 @@ import { gist, madeOf, type StoredEvent } from "./events-of";
 import { ChangedPaths, Groups } from "./result";
 import { runOf, type TabProps } from "./shared";
 
-export function Events({ place, cells, type, traffic, isActive }: TabProps & { cells: Cells }) {
+export function Events({ place, cells, type, may, traffic, isActive }: TabProps & { cells: Cells }) {
   const [chosen, choose] = useParam("event");
   const { incoming, outgoing, loading, error, refresh } = traffic;
   const isTrigger = type?.kind === "trigger";
@@ -27,7 +27,7 @@ export function Events({ place, cells, type, traffic, isActive }: TabProps & { c
     return cell ? nameOf(cell) : id;
   };
   if (error) return <Problem error={error} retry={refresh} />;
-  if (!picked) return loading ? null : <NoEvents {...{ place, type, isActive, refresh }} />;
+  if (!picked) return loading ? null : <NoEvents {...{ place, type, may, isActive, refresh }} />;
   return (
     <div className="panel-events">
       <div className="in-out">
@@ -137,9 +137,10 @@ function EventView({ title, event, place, from, before }: ViewProps) {
 function NoEvents({
   place,
   type,
+  may,
   isActive,
   refresh,
-}: Pick<TabProps, "place" | "type" | "isActive"> & { refresh: () => void }) {
+}: Pick<TabProps, "place" | "type" | "may" | "isActive"> & { refresh: () => void }) {
   const agent = useAgent(place).data;
   const [, setTab] = useParam("tab");
   const isTrigger = type?.kind === "trigger";
@@ -154,9 +155,11 @@ function NoEvents({
         </>
       )}
       <div className="row">
-        <Button icon={isTrigger ? "send" : "flask"} onClick={() => setTab("try")}>
-          {isTrigger ? "Send one from here" : "Try the agent with an event of your own"}
-        </Button>
+        {may && (
+          <Button icon={isTrigger ? "send" : "flask"} onClick={() => setTab("try")}>
+            {isTrigger ? "Send one from here" : "Try the agent with an event of your own"}
+          </Button>
+        )}
         <IconButton icon="replay" label="Look again" onClick={refresh} />
       </div>
     </div>

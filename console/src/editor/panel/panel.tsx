@@ -73,7 +73,7 @@ function AgentPanel({ project, workflow, store, cell, id, close }: Props & { cel
         />
       ),
     },
-    ...(mayBe(role, isTrigger ? "ingest" : "editor")
+    ...(may
       ? [
           {
             id: "try",
