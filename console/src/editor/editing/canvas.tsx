@@ -1,24 +1,22 @@
 // The canvas that is edited: nodes are moved and linked, things are dropped, keys act, and around the selected agent stands the wheel.
-import { Background, ConnectionMode, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import "@xyflow/react/dist/base.css";
+import { MiniMap, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { type DragEvent, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import "../canvas/canvas.css";
 import { type CanvasLink, type CanvasNode, type Doors, type Figures, type Graph, graphOf } from "../canvas/graph";
-import { LINK_TYPES, NODE_TYPES } from "../canvas/graph-view";
 import type { Marks } from "../canvas/look";
-import { useNodes } from "../canvas/nodes";
 import { NoteEditing } from "../canvas/note-editing";
-import { connect, place, reconnect, resizeNote, setNote } from "../model/actions";
+import { place, resizeNote, setNote } from "../model/actions";
 import { cellOf, isAgent, isDisabled, isLink, nameOf, type Point } from "../model/cells";
-import { ALL, canConnect, type Types } from "../model/ports";
+import type { Types } from "../model/ports";
 import type { Problem } from "../server";
 import { type EditorState, type EditorStore, useEditor } from "../store";
 import "./canvas.css";
 import type { commandsOf } from "./commands";
 import { Empty } from "./empty";
 import { type Asked, Finders } from "./finders";
+import { FIT, Flow } from "./flow";
 import { LinkBar } from "./link-bar";
-import { linkAt, nodeAt } from "./place";
+import { linkAt } from "./place";
 import { Sheet } from "./sheet";
 import { CARRIED, Stencil } from "./stencil";
 import type { Ware } from "./stock";
@@ -55,12 +53,6 @@ export function Canvas(props: CanvasProps) {
 
 const cellsOf = (state: EditorState) => state.cells;
 const selectionOf = (state: EditorState) => state.selection;
-const FIT = { maxZoom: 1, padding: 0.12 };
-
-/** The group of a port. */
-function groupOfPort(port: string | null | undefined): string | undefined {
-  return port == null || port === ALL ? undefined : port;
-}
 
 function Edited(props: CanvasProps) {
   const { store, types, wares, figures, marks, pulses, problems, doors, open, follow, start, bring } = props;
@@ -79,8 +71,6 @@ function Edited(props: CanvasProps) {
     before.current = graphOf(cells, scene, before.current);
     return before.current;
   }, [store, cells, types, selection, figures, marks, pulses, problems, doors]);
-  const [nodes, changeNodes] = useNodes(graph);
-
   const { commands, local, besideNode, goTo, opening } = useView({ store, types, ground, flow, open, follow });
 
   useEffect(() => {
@@ -114,17 +104,6 @@ function Edited(props: CanvasProps) {
   const showSheet = useCallback(() => setSheet(true), []);
   const fit = useCallback(() => void flow.fitView({ ...FIT, duration: 120 }), [flow]);
 
-  /** Takes what React Flow selects: nodes and links together are one selection. */
-  const select = (changes: readonly { type: string }[]) => {
-    const now = new Set(store.get().selection);
-    for (const change of changes as { type: string; id?: string; selected?: boolean }[]) {
-      if (change.type !== "select" || change.id === undefined) continue;
-      if (change.selected) now.add(change.id);
-      else now.delete(change.id);
-    }
-    store.select(now);
-  };
-
   const drop = (event: DragEvent) => {
     const ware = wares.find(({ id }) => id === event.dataTransfer.getData(CARRIED));
     setOver(undefined);
@@ -141,11 +120,6 @@ function Edited(props: CanvasProps) {
     const at = { x: x - 104, y: y - 24 };
     const key = on ? commands.putOn(ware.stock, on, at) : commands.put(ware.stock, at);
     if (key) goTo(key);
-  };
-
-  const moved = (_: unknown, __: unknown, all: CanvasNode[]) => {
-    setDragging(false);
-    store.apply((now) => place(now, new Map(all.map(({ id, position }) => [id, position]))));
   };
 
   const [key] = selection;
@@ -178,74 +152,17 @@ function Edited(props: CanvasProps) {
               [store],
             )}
           >
-            <ReactFlow<CanvasNode, CanvasLink>
-              nodes={nodes}
-              edges={useMemo(
-                () =>
-                  over
-                    ? graph.links.map((link) => (link.id === over ? { ...link, className: "is-over" } : link))
-                    : graph.links,
-                [graph, over],
-              )}
-              nodeTypes={NODE_TYPES}
-              edgeTypes={LINK_TYPES}
-              onNodesChange={(changes) => {
-                changeNodes(changes);
-                select(changes);
-              }}
-              onEdgesChange={select}
-              onNodeClick={(event, node) => {
-                if (event.shiftKey || event.ctrlKey || event.metaKey) return;
-                if (isAgent(node.data.cell)) opening(node.id);
-              }}
-              onPaneClick={() => follow(undefined)}
-              onNodeDragStart={() => setDragging(true)}
-              onNodeDragStop={moved}
-              onSelectionDragStart={() => setDragging(true)}
-              onSelectionDragStop={(event, all) => moved(event, undefined, all)}
-              isValidConnection={({ source, target }) => canConnect(cells, types, source, target)}
-              onConnect={({ source, target, sourceHandle }) =>
-                store.apply((now) => connect(now, types, source, target, groupOfPort(sourceHandle)))
-              }
-              onConnectEnd={(event, { isValid, fromNode, fromHandle }) => {
-                if (isValid || !fromNode || fromHandle?.type !== "source") return;
-                const { clientX, clientY } =
-                  "changedTouches" in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event;
-                const group = groupOfPort(fromHandle.id);
-                const node = nodeAt(clientX, clientY);
-                if (node) return store.apply((now) => connect(now, types, fromNode.id, node, group));
-                const { x, y } = flow.screenToFlowPosition({ x: clientX, y: clientY });
-                ask({
-                  for: "add",
-                  from: { key: fromNode.id, group },
-                  point: { x, y: y - 24 },
-                  at: local(clientX, clientY),
-                });
-              }}
-              onReconnect={(link, { source, target, sourceHandle }) =>
-                store.apply((now) =>
-                  reconnect(now, types, link.id, { source, target, group: groupOfPort(sourceHandle) }),
-                )
-              }
-              nodesDraggable={store.editable}
-              nodesConnectable={store.editable}
-              edgesReconnectable={store.editable}
-              connectionMode={ConnectionMode.Strict}
-              connectionRadius={24}
-              nodeDragThreshold={3}
-              disableKeyboardA11y
-              deleteKeyCode={null}
-              edgesFocusable={false}
-              multiSelectionKeyCode={["Shift", "Meta", "Control"]}
-              selectionKeyCode="Shift"
-              fitView
-              fitViewOptions={FIT}
-              minZoom={0.1}
-              maxZoom={2}
-              onlyRenderVisibleElements={cells.length > 150}
-              attributionPosition="bottom-center"
+            <Flow
+              store={store}
+              types={types}
+              graph={graph}
+              over={over}
+              ask={ask}
+              local={local}
+              open={opening}
+              follow={follow}
+              setDragging={setDragging}
             >
-              <Background gap={16} size={1} />
               {graph.nodes.length > 12 && !dragging && (
                 <MiniMap pannable zoomable ariaLabel="Map of the canvas" className="canvas-map" />
               )}
@@ -265,7 +182,7 @@ function Edited(props: CanvasProps) {
                   insert={(point) => ask({ for: "add", on: key, point })}
                 />
               )}
-            </ReactFlow>
+            </Flow>
           </NoteEditing.Provider>
           {cells.length === 0 && store.editable && (
             <Empty wares={wares} commands={commands} goTo={goTo} store={store} />
