@@ -39,7 +39,11 @@ process.env.ROOKERY = server.url;
 const consoles = [];
 for (const outDir of values.dist) {
   const shown = await preview({ build: { outDir }, preview: { port: 0, host: "127.0.0.1" }, logLevel: "error" });
-  consoles.push({ name: outDir, url: `http://127.0.0.1:${shown.httpServer.address().port}`, close: () => shown.close() });
+  consoles.push({
+    name: outDir,
+    url: `http://127.0.0.1:${shown.httpServer.address().port}`,
+    close: () => shown.close(),
+  });
 }
 if (consoles.length === 0) consoles.push({ name: "median", url: server.url, close: async () => {} });
 const browser = await chromium.launch({
@@ -68,10 +72,12 @@ try {
     console.error(`Round ${round} of ${values.rounds}`);
   }
   const median = (all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)];
-  const told = (all) => (all ? median(all).toLocaleString("en-US", { maximumFractionDigits: median(all) < 100 ? 1 : 0 }) : "");
+  const told = (all) =>
+    all ? median(all).toLocaleString("en-US", { maximumFractionDigits: median(all) < 100 ? 1 : 0 }) : "";
   const names = consoles.map(({ name }) => name);
   console.log(`| | ${names.join(" | ")} |\n|---|${names.map(() => "---:|").join("")}`);
-  for (const [row, columns] of found) console.log(`| ${row} | ${names.map((name) => told(columns.get(name))).join(" | ")} |`);
+  for (const [row, columns] of found)
+    console.log(`| ${row} | ${names.map((name) => told(columns.get(name))).join(" | ")} |`);
 } finally {
   await browser.close();
   for (const { close } of consoles) await close();

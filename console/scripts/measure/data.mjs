@@ -56,7 +56,12 @@ function large(named = (id) => id, flows = 30) {
       cells.push(agent(of(name), type, column + x, row + y, config, named(of(name))));
     put("orders", "webhook", 0, 1, {});
     put("big", "condition", 1, 1, {
-      condition: { all: [{ path: "total", operator: "gte", value: 100 }, { path: "state", operator: "eq", value: "new" }] },
+      condition: {
+        all: [
+          { path: "total", operator: "gte", value: 100 },
+          { path: "state", operator: "eq", value: "new" },
+        ],
+      },
     });
     put("lanes", "split", 2, 1, { groups: ["short", "usual", "long"].map((name, at) => ({ name, weight: at + 1 })) });
     for (const [y, lane] of ["short", "usual", "long"].entries()) {
@@ -82,7 +87,8 @@ function layers() {
   let before = ["begin"];
   for (const [x, size] of [10, 10, 10, 9].entries()) {
     const ids = Array.from({ length: size }, (_, at) => `step-${x + 1}-${at + 1}`);
-    for (const [y, id] of ids.entries()) cells.push(agent(id, "event_formatting", x + 1, y, format(`${id}: {{ text }}`)));
+    for (const [y, id] of ids.entries())
+      cells.push(agent(id, "event_formatting", x + 1, y, format(`${id}: {{ text }}`)));
     for (const source of before) cells.push(...ids.map((id) => link(source, id)));
     before = ids;
   }
@@ -108,7 +114,13 @@ function heavy() {
   return cells;
 }
 
-const order = (at) => ({ id: `o-${at}`, total: 20 * at, state: "new", customer: { name: "Ada", id: at }, text: "An order" });
+const order = (at) => ({
+  id: `o-${at}`,
+  total: 20 * at,
+  state: "new",
+  customer: { name: "Ada", id: at },
+  text: "An order",
+});
 
 async function post(call, path, agent, payloads) {
   const { hook_url } = (await call("GET", `${path}/agents/${agent}`)).data;

@@ -6,7 +6,10 @@ const NODE = ".react-flow__node .node";
 /** Moves the mouse in small steps there and back, as a hand does; gives how many steps that were. */
 async function wander(page, x, y, steps = 60) {
   for (let at = 1; at <= steps; at++) {
-    await page.mouse.move(x + 120 * Math.sin((at / steps) * 2 * Math.PI), y + 60 * Math.sin((at / steps) * 4 * Math.PI));
+    await page.mouse.move(
+      x + 120 * Math.sin((at / steps) * 2 * Math.PI),
+      y + 60 * Math.sin((at / steps) * 4 * Math.PI),
+    );
   }
   return steps;
 }
@@ -134,12 +137,13 @@ async function run(browser, { url, data }) {
   const view = (name) => work(() => page.getByRole("button", { name, exact: true }).click());
   numbers["10,000 events: to the tree, ms"] = await view("Tree");
   numbers["10,000 events: to the timeline, ms"] = await view("Timeline");
-  numbers["10,000 events: next row by key, ms"] = (await (async () => {
-    await page.locator(".steps").focus();
-    return work(async () => {
-      for (let at = 0; at < 10; at++) await page.keyboard.press("ArrowDown");
-    });
-  })()) / 10;
+  numbers["10,000 events: next row by key, ms"] =
+    (await (async () => {
+      await page.locator(".steps").focus();
+      return work(async () => {
+        for (let at = 0; at < 10; at++) await page.keyboard.press("ArrowDown");
+      });
+    })()) / 10;
   const box = await page.locator(".virtual").boundingBox();
   await page.mouse.move(box.x + 100, box.y + 200);
   const spent = await work(async () => {
@@ -175,7 +179,9 @@ async function lists(browser, { url, data }) {
 async function ugly(browser, { url, editor, data }) {
   const numbers = {};
   const heavy = await open(browser, { selectors: { payload: ".payload-line" } });
-  await heavy.page.goto(`${url}/console/projects/${data.project}/workflows/${data.ids["Heavy run"]}/runs/${data.heavyRun}`);
+  await heavy.page.goto(
+    `${url}/console/projects/${data.project}/workflows/${data.ids["Heavy run"]}/runs/${data.heavyRun}`,
+  );
   numbers["2 MB run: payload, ms"] = await heavy.shown("payload");
   await heavy.page.waitForTimeout(1000);
   numbers["2 MB run: work, ms"] = (await heavy.metrics()).TaskDuration * 1000;
