@@ -1,21 +1,21 @@
 // Who asks: what the server says of the key that signed in, or that none is needed.
 import { useQuery } from "@tanstack/react-query";
 import { api, call } from "./api/client";
+import type { Schemas } from "./api/types";
 
-export type Role = "root" | "owner" | "editor" | "viewer" | "ingest";
-
-export interface Session {
-  auth: "open" | "required";
-  signed_in: boolean;
-  /** The one project that the key opens; none where no key is needed, and for the root key. */
-  project_id: string | null;
-  role: Role | null;
-  key_name?: string | null;
-  expires_at?: string | null;
-}
+/** What somebody may do: the role of a key, or all of it. */
+export type Role = Schemas["Granted"];
+export type Session = Schemas["SignedIn"];
 
 /** Where no key is needed, everybody may do everything. */
-const OPEN: Session = { auth: "open", signed_in: true, project_id: null, role: "root" };
+const OPEN: Session = {
+  auth: "open",
+  signed_in: true,
+  project_id: null,
+  role: "root",
+  key_name: null,
+  expires_at: null,
+};
 
 async function ask(): Promise<Session> {
   const { data } = await call(api.GET("/api/v1/session"));

@@ -40,9 +40,12 @@ export function useAsking(path: SessionPath, ended: () => Promise<unknown>) {
   return { live, error, send, forget: () => setError(undefined) };
 }
 
-/** Whether the server takes no prompts at this address: in the cloud, another address does. */
-function isElsewhere(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404 && error.message.startsWith("Agents are not asked");
+/**
+ * Whether the server takes no prompts at this address: in the cloud, another address does. An agent that does not exist has another type
+ * (`agent_not_found`), and so has the answer of a proxy.
+ */
+export function isElsewhere(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404 && error.type === "not_found";
 }
 
 interface Props {

@@ -1,11 +1,18 @@
 // Copying: a button that says for a moment that it has copied.
-import { useEffect, useState } from "react";
+import { type ButtonHTMLAttributes, useEffect, useState } from "react";
 import { IconButton } from "./button";
 
 /** A text that is long to make is made when it is copied. */
 type Text = string | (() => string);
 
-export function Copy({ text, label = "Copy" }: { text: Text; label?: string }) {
+interface CopyProps extends Pick<ButtonHTMLAttributes<HTMLButtonElement>, "tabIndex"> {
+  text: Text;
+  label?: string;
+  /** The key that presses the button, where something else has the focus. */
+  "data-key"?: string;
+}
+
+export function Copy({ text, label = "Copy", ...rest }: CopyProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -14,7 +21,7 @@ export function Copy({ text, label = "Copy" }: { text: Text; label?: string }) {
   }, [copied]);
   const copy = () =>
     navigator.clipboard.writeText(typeof text === "string" ? text : text()).then(() => setCopied(true));
-  return <IconButton icon={copied ? "check" : "copy"} label={copied ? "Copied" : label} onClick={copy} />;
+  return <IconButton icon={copied ? "check" : "copy"} label={copied ? "Copied" : label} onClick={copy} {...rest} />;
 }
 
 /** A short id, copied whole. */

@@ -1,41 +1,80 @@
-// The one viewer of payloads: a tree that folds. All of it is text, never HTML. Long texts are cut, with their length.
-import { memo, useState } from "react";
+// The one viewer of payloads: a tree that folds. All of it is text, never HTML. The keys that move in it are in `payload-keys.ts`.
+import { memo, useId, useLayoutEffect, useRef, useState } from "react";
 import { Copy } from "./copy";
 import { Icon } from "./icon";
+import { current, press } from "./payload-keys";
+import { cutOf, MANY, pathOf, spoken } from "./payload-text";
 import "./payload.css";
 
-/** Texts longer than this are cut until somebody wants all. */
-const LONG = 300;
-/** Of lists and objects, so many elements are shown at first. */
-const MANY = 25;
+export { changes, pathOf } from "./payload-text";
 
 /** How a payload differs from the one before: paths (see `pathOf`) that are new or have another value. */
 export type Changed = ReadonlySet<string>;
 
-/** The path of an element, as templates write it. */
-export function pathOf(parent: string, key: string | number): string {
-  if (typeof key === "number") return `${parent}[${key}]`;
-  if (/^[A-Za-z_][\w-]*$/.test(key)) return parent ? `${parent}.${key}` : key;
-  return `${parent}[${JSON.stringify(key)}]`;
+interface Props {
+  value: unknown;
+  changed?: Changed;
+  /** What the payload is, for those who do not see where it stands. */
+  label?: string;
 }
 
-export const Payload = memo(function Payload({ value, changed }: { value: unknown; changed?: Changed }) {
+/** One stop for the Tab key, however many lines there are: arrows move among them. */
+export const Payload = memo(function Payload({ value, changed, label = "Payload" }: Props) {
+  const tree = useRef<HTMLDivElement>(null);
+  const keys = useId();
+  const [said, say] = useState("");
+  // The line that Tab leads to may be gone with another payload: then it is the first one.
+  useLayoutEffect(() => {
+    if (tree.current) current(tree.current);
+  });
   return (
     <div className="payload mono">
-      <Node value={value} path="" depth={0} changed={changed} />
+      <div
+        role="tree"
+        aria-label={label}
+        aria-describedby={keys}
+        ref={tree}
+        onFocus={({ currentTarget, target }) => current(currentTarget, target)}
+        onKeyDown={(event) => press(event, say)}
+      >
+        <Node value={value} path="" depth={0} at={0} of={1} changed={changed} />
+      </div>
+      <span className="sr-only" id={keys}>
+        C copies the value, P its path.
+      </span>
+      <span className="sr-only" role="status">
+        {said}
+      </span>
     </div>
   );
 });
 
-function Node(props: { name?: string | number; value: unknown; path: string; depth: number; changed?: Changed }) {
-  const { name, value, path, depth, changed } = props;
+interface NodeProps {
+  name?: string | number;
+  value: unknown;
+  path: string;
+  depth: number;
+  /** Which one of how many it is beside its siblings. */
+  at: number;
+  of: number;
+  changed?: Changed;
+}
+
+const Node = memo(function Node({ name, value, path, depth, at, of, changed }: NodeProps) {
   const [open, setOpen] = useState(depth < 3);
   const [shown, setShown] = useState(MANY);
+  const isChanged = changed?.has(path) ?? false;
   const label = name === undefined ? null : <span className="payload-key">{name}: </span>;
-  const mark = changed?.has(path) ? "changed" : "";
+  const line = {
+    className: `payload-line ${isChanged ? "changed" : ""}`,
+    "aria-label": `${spoken(name, value)}${isChanged ? ", changed" : ""}`,
+    "aria-level": depth + 1,
+    "aria-posinset": at + 1,
+    "aria-setsize": of,
+  };
   if (value === null || typeof value !== "object") {
     return (
-      <div className={`payload-line ${mark}`}>
+      <div role="treeitem" tabIndex={-1} {...line}>
         {label}
         <Leaf value={value} />
         <Tools path={path} value={value} />
@@ -43,13 +82,13 @@ function Node(props: { name?: string | number; value: unknown; path: string; dep
     );
   }
   const entries: [string | number, unknown][] = Array.isArray(value)
-    ? value.map((item, at) => [at, item])
+    ? value.map((item, index) => [index, item])
     : Object.entries(value);
   const size = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
   return (
-    <div>
-      <div className={`payload-line ${mark}`}>
-        <button type="button" className="payload-fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <>
+      <div role="treeitem" tabIndex={-1} aria-expanded={open} {...line}>
+        <button type="button" tabIndex={-1} className="payload-fold" onClick={() => setOpen(!open)}>
           <Icon name={open ? "chevronDown" : "chevronRight"} size={12} />
           {label}
           <span className="muted">{size}</span>
@@ -57,31 +96,42 @@ function Node(props: { name?: string | number; value: unknown; path: string; dep
         <Tools path={path} value={value} />
       </div>
       {open && (
-        <div className="payload-inner">
-          {entries.slice(0, shown).map(([key, item]) => (
-            <Node key={key} name={key} value={item} path={pathOf(path, key)} depth={depth + 1} changed={changed} />
+        <div className="payload-inner" role="none">
+          {entries.slice(0, shown).map(([key, item], index) => (
+            <Node
+              key={key}
+              name={key}
+              value={item}
+              path={pathOf(path, key)}
+              depth={depth + 1}
+              at={index}
+              of={entries.length}
+              changed={changed}
+            />
           ))}
           {entries.length > shown && (
-            <button type="button" className="payload-more" onClick={() => setShown(shown + 8 * MANY)}>
-              {entries.length - shown} more
-            </button>
+            <div role="treeitem" tabIndex={-1} className="payload-line" aria-level={depth + 2}>
+              <button type="button" tabIndex={-1} className="payload-more" onClick={() => setShown(shown + 8 * MANY)}>
+                {(entries.length - shown).toLocaleString("en-US")} more
+              </button>
+            </div>
           )}
         </div>
       )}
-    </div>
+    </>
   );
-}
+});
 
 function Leaf({ value }: { value: unknown }) {
   const [whole, setWhole] = useState(false);
   if (typeof value !== "string") return <span className="payload-plain">{JSON.stringify(value) ?? "undefined"}</span>;
-  const cut = !whole && value.length > LONG;
+  const cut = whole ? undefined : cutOf(value);
   return (
     <span className="payload-text">
       {/* A text may turn its direction: that ends where the text ends. */}
-      <bdi>"{cut ? value.slice(0, LONG) : value}"</bdi>
-      {cut && (
-        <button type="button" className="payload-more" onClick={() => setWhole(true)}>
+      <bdi>"{cut ?? value}"</bdi>
+      {cut !== undefined && (
+        <button type="button" tabIndex={-1} className="payload-more" onClick={() => setWhole(true)}>
           … all {value.length.toLocaleString("en-US")} characters
         </button>
       )}
@@ -94,26 +144,13 @@ function Tools({ path, value }: { path: string; value: unknown }) {
   const named = path.startsWith("[") ? `payload${path}` : path;
   return (
     <span className="payload-tools">
-      {path && <Copy text={`{{ ${named} }}`} label={`Copy the path {{ ${named} }}`} />}
+      {path && <Copy text={`{{ ${named} }}`} label={`Copy the path {{ ${named} }}`} tabIndex={-1} data-key="p" />}
       <Copy
         text={() => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? ""))}
         label="Copy the value"
+        tabIndex={-1}
+        data-key="c"
       />
     </span>
   );
-}
-
-/** The paths of `after` that are new or differ from `before`. */
-export function changes(before: unknown, after: unknown, path = "", found = new Set<string>()): Set<string> {
-  if (before === after) return found;
-  const both = [before, after].every((value) => value !== null && typeof value === "object");
-  if (!both || Array.isArray(before) !== Array.isArray(after)) {
-    found.add(path);
-    return found;
-  }
-  for (const [key, item] of Object.entries(after as object)) {
-    const name = Array.isArray(after) ? Number(key) : key;
-    changes((before as Record<string, unknown>)[key], item, pathOf(path, name), found);
-  }
-  return found;
 }
