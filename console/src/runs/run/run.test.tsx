@@ -59,7 +59,7 @@ test("a failed run opens at its failure, with what to do, and names are text", a
 
 test("rows are chosen by keys, and the address says which", async () => {
   const history = show("/runs/r?graph=off");
-  fireEvent.keyDown(await screen.findByRole("tree"), { key: "Home" });
+  fireEvent.keyDown(await screen.findByRole("tree", { name: "Steps" }), { key: "Home" });
   expect((await screen.findAllByText("The beginning")).length).toBeGreaterThan(1);
   expect(history.at(-1)).toContain("step=e0");
 });
