@@ -16,7 +16,7 @@ import { Empty } from "./empty";
 import { type Asked, Finders } from "./finders";
 import { FIT, Flow } from "./flow";
 import { LinkBar } from "./link-bar";
-import { linkAt } from "./place";
+import { leaveTexts, linkAt } from "./place";
 import { Sheet } from "./sheet";
 import { CARRIED, Stencil } from "./stencil";
 import type { Ware } from "./stock";
@@ -135,6 +135,7 @@ function Edited(props: CanvasProps) {
           className="graph is-edited"
           role="application"
           aria-label="Canvas. Press ? for its shortcuts."
+          onMouseDownCapture={leaveTexts}
           onDragOver={(event) => {
             if (!event.dataTransfer.types.some((type) => type === CARRIED || type === "Files")) return;
             event.preventDefault();

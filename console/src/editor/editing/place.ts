@@ -1,5 +1,7 @@
 // Where nodes stand on the screen, from the upper left corner of the canvas.
 import { useInternalNode, useStore } from "@xyflow/react";
+import type { MouseEvent } from "react";
+import { isTyping } from "../../ui/list";
 import type { Box } from "../model/arrange";
 
 /** The box of a node in the pixels of the canvas; it follows moves and zoom. */
@@ -51,4 +53,18 @@ export function focusLinkBar(tries = 12) {
     button?.focus();
     if (!button && tries > 0) focusLinkBar(tries - 1);
   });
+}
+
+/**
+ * Whoever presses the mouse on the canvas means cells: a text that was selected elsewhere is left. A browser would stretch its selection from
+ * there to here when Shift is held, and "copy" would take that text in place of the cells.
+ */
+export function leaveTexts(event: MouseEvent) {
+  const target = event.target as HTMLElement;
+  if (isTyping(target)) return;
+  document.getSelection()?.removeAllRanges();
+  // A node that is pressed shall have the focus; the empty canvas has none to give.
+  if (!event.shiftKey || !target.closest(".react-flow__pane") || target.closest(".react-flow__node")) return;
+  (document.activeElement as HTMLElement | null)?.blur();
+  event.preventDefault();
 }
