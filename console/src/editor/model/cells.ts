@@ -159,6 +159,12 @@ export function nameOf(cell: Cell): string {
   return idOf(cell) ?? String(cell.type ?? "cell");
 }
 
+/** What people call a cell of a canvas; of one that is gone, the id. */
+export function nameIn(cells: Cells, key: string): string {
+  const cell = cellOf(cells, key);
+  return cell ? nameOf(cell) : key;
+}
+
 export function endOf(cell: Cell, end: "source" | "target"): string | undefined {
   const value = cell[end];
   return isObject(value) && typeof value.id === "string" ? value.id : undefined;

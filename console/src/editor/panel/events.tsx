@@ -7,7 +7,7 @@ import { changes, Payload } from "../../ui/payload";
 import { Problem } from "../../ui/problem";
 import { Time } from "../../ui/time";
 import { useParam } from "../../url";
-import { type Cells, cellOf, nameOf } from "../model/cells";
+import { type Cells, nameIn } from "../model/cells";
 import { curlOf } from "./addresses";
 import { useAgent } from "./data";
 import { gist, madeOf, type StoredEvent } from "./events-of";
@@ -22,10 +22,6 @@ export function Events({ place, cells, type, may, traffic, isActive }: TabProps 
   const list = isTrigger || (incoming.length === 0 && outgoing.length > 0) ? outgoing : incoming;
   const picked = list.find((event) => event.id === chosen) ?? list[0];
   const made = useMemo(() => (picked && list !== outgoing ? madeOf(picked, outgoing) : []), [picked, list, outgoing]);
-  const nameOfCell = (id: string) => {
-    const cell = cellOf(cells, id);
-    return cell ? nameOf(cell) : id;
-  };
   if (error) return <Problem error={error} retry={refresh} />;
   if (!picked) return loading ? null : <NoEvents {...{ place, type, may, isActive, refresh }} />;
   return (
@@ -35,7 +31,7 @@ export function Events({ place, cells, type, may, traffic, isActive }: TabProps 
           title={list === outgoing ? "Last out" : "In"}
           event={picked}
           place={place}
-          from={list === outgoing ? undefined : nameOfCell(picked.cell_id)}
+          from={list === outgoing ? undefined : nameIn(cells, picked.cell_id)}
         />
         {list !== outgoing && (
           <div>

@@ -78,7 +78,7 @@ function AgentPanel({ project, workflow, store, cell, id, close }: Props & { cel
           {
             id: "try",
             label: isTrigger ? "Send" : "Try",
-            content: isTrigger ? <Send {...shared} /> : <Try {...shared} />,
+            content: isTrigger ? <Send {...shared} /> : <Try {...shared} cells={cells} />,
           },
         ]
       : []),

@@ -11,6 +11,7 @@ import { Problem } from "../../ui/problem";
 import { configOf } from "../model/cells";
 import { curlOf } from "./addresses";
 import { useAgent } from "./data";
+import { useDraft } from "./drafts";
 import { Groups } from "./result";
 import { runOf, type TabProps } from "./shared";
 
@@ -19,7 +20,7 @@ const CHECKED = new Set(["manual", "schedule"]);
 const SAMPLE = { order: { id: 7, total: 250 } };
 
 export function Send({ place, cell, type, traffic, isActive }: TabProps) {
-  const [written, write] = useState<string>();
+  const [written, write] = useDraft(place, "written");
   const [sent, setSent] = useState(0);
   const queries = useQueryClient();
   const agent = useAgent(place).data;

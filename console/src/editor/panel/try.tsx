@@ -7,8 +7,9 @@ import { CodeField } from "../../ui/code";
 import { Icon } from "../../ui/icon";
 import { Problem } from "../../ui/problem";
 import { relative, useNow } from "../../ui/time";
-import { typeOf } from "../model/cells";
+import { type Cells, nameIn, typeOf } from "../model/cells";
 import { useAgent } from "./data";
+import { useDraft } from "./drafts";
 import { dryRun, wrongFields } from "./dry-run";
 import type { StoredEvent } from "./events-of";
 import { Result } from "./result";
@@ -24,7 +25,7 @@ interface Choice {
   event?: StoredEvent;
 }
 
-export function Try({ place, cell, type, traffic }: TabProps) {
+export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: Cells }) {
   const now = useNow();
   const examples: Choice[] = (type?.examples ?? []).flatMap((example, at) =>
     example.event === undefined
@@ -35,16 +36,16 @@ export function Try({ place, cell, type, traffic }: TabProps) {
     .filter((event) => event.payload !== undefined)
     .map((event) => ({
       id: event.id,
-      label: `${relative(Date.parse(event.created_at), Math.max(now, Date.parse(event.created_at)))}, from ${event.cell_id} (${event.groups.join(", ")})`,
+      label: `${relative(Date.parse(event.created_at), Math.max(now, Date.parse(event.created_at)))}, from ${nameIn(cells, event.cell_id)} (${event.groups.join(", ")})`,
       payload: event.payload,
       event,
     }));
   const choices = [...stored, ...examples];
-  const [picked, pick] = useState<string>();
-  const [written, write] = useState<string>();
+  const [picked, pick] = useDraft(place, "picked");
+  const [written, write] = useDraft(place, "written");
   const choice = choices.find(({ id }) => id === picked) ?? (picked === undefined ? choices[0] : undefined);
   const text = written ?? writeJson(choice?.payload ?? {});
-  const [memory, setMemory] = useState<string>();
+  const [memory, setMemory] = useDraft(place, "memory");
   const [outsideCalls, setOutsideCalls] = useState(false);
   const remembered = useAgent(place).data?.memory;
   const [tried, setTried] = useState<{ payload: unknown; memory: unknown }>();
