@@ -118,7 +118,7 @@ const elsewhereOf = (state: EditorState) => state.elsewhere;
 function Saved({ store }: { store: EditorStore }) {
   const saving = useEditor(store, savingOf);
   const elsewhere = useEditor(store, elsewhereOf);
-  const { version } = useEditor(store, headOf);
+  const { version, built_version, state } = useEditor(store, headOf);
   const [unread, setUnread] = useState<unknown>();
   if (saving.is === "failed") {
     const { error } = saving;
@@ -152,9 +152,11 @@ function Saved({ store }: { store: EditorStore }) {
       </span>
     );
   }
+  // The canvas shows what is saved: where another version runs, that is said.
+  const runs = state === "active" && built_version != null && built_version !== version;
   return (
     <span className="muted bar-saved" aria-live="polite">
-      v{version} · {saving.is === "saving" ? "saving…" : "saved"}
+      {runs && `v${built_version} runs · `}v{version} {saving.is === "saving" ? "saving…" : "saved"}
     </span>
   );
 }
