@@ -10,6 +10,7 @@ import { useSession } from "./session";
 import { SignIn } from "./signin/sign-in";
 import { Empty } from "./ui/empty";
 import { Problem } from "./ui/problem";
+import { useWorkflows } from "./workflows/queries";
 
 /** A page of a project. */
 export interface PageProps {
@@ -110,7 +111,16 @@ function Home() {
   if (!projects.data) return null;
   const rows = projects.data.data;
   const demo = rows.find((row) => row.name === "Demo") ?? (rows.length === 1 ? rows[0] : undefined);
-  return <Redirect to={demo ? `/projects/${demo.id}/workflows` : "/projects"} replace />;
+  return demo ? <First project={demo.id} /> : <Redirect to="/projects" replace />;
+}
+
+/** Leads to the one workflow of a project, as the demo has it at first: it stands on the canvas. Where there are more, they are listed. */
+function First({ project }: { project: string }) {
+  const workflows = useWorkflows(project);
+  if (workflows.isPending) return null;
+  const rows = workflows.data?.data ?? [];
+  const only = rows.length === 1 ? rows[0] : undefined;
+  return <Redirect to={`/projects/${project}/workflows${only ? `/${only.id}` : ""}`} replace />;
 }
 
 function Titled({ title, children }: { title: string; children: ReactNode }) {

@@ -23,7 +23,6 @@ test("a push is counted on the canvas, and an agent shows what it got and gave",
   const window = await browser.window({ url: program.url });
   const { page } = window;
   await page.goto(program.url);
-  await page.getByRole("link", { name: "Demo: GitHub pushes" }).click();
   await node(page, "sink").waitFor();
   await window.check("the canvas before anything happened");
   const headers = { "content-type": "application/json", "x-github-event": "push" };

@@ -14,9 +14,12 @@ after(async () => {
   await program.stop();
 });
 
-test("the program's address leads to the workflows of the demo", async () => {
+test("the program's address leads to the demo on its canvas, and from there to the workflows", async () => {
   const window = await browser.window({ url: program.url });
   await window.page.goto(program.url);
+  await window.page.getByText("Tell the sink").waitFor();
+  assert.match(window.page.url(), /\/console\/projects\/[a-z0-9]{12}\/workflows\/[a-z0-9]+$/);
+  await window.page.getByRole("banner").getByRole("link", { name: "Workflows" }).click();
   await window.page.getByRole("link", { name: "Demo: GitHub pushes" }).waitFor();
   assert.match(window.page.url(), /\/console\/projects\/[a-z0-9]{12}\/workflows$/);
   await window.check("the workflows");
