@@ -52,11 +52,16 @@ interface Props {
   send: (message: string) => Promise<boolean>;
   busy: boolean;
   error: unknown;
+  /** Whether nothing was said yet: whoever comes here wants to write. */
+  begins: boolean;
 }
 
-export function Composer({ send, busy, error }: Props) {
+export function Composer({ send, busy, error, begins }: Props) {
   const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (begins) field.current?.focus();
+  }, [begins]);
   const submit = async (event?: FormEvent) => {
     event?.preventDefault();
     const message = text.trim();

@@ -35,7 +35,7 @@ export function Instances({ project, agent }: Props) {
   const rows = instances.data ?? [];
   return (
     <div className="column">
-      {may && <NewConversation project={project} agent={agent} />}
+      {may && <NewConversation project={project} agent={agent} taken={rows} />}
       {instances.error && <Problem error={instances.error} retry={() => instances.refetch()} />}
       {instances.data && rows.length === 0 && (
         <p className="muted">Nobody has asked it yet. The first message of a conversation makes the instance.</p>
@@ -87,8 +87,15 @@ function Sessions({ project, agent, instance }: Props & { instance: string }) {
   );
 }
 
-/** Opens a conversation of any instance: one that there is, or another. */
-function NewConversation({ project, agent }: Props) {
+/** The first of `try-1`, `try-2`, … that is no instance yet: to begin a conversation nothing needs to be known. */
+export function freshInstance(taken: readonly string[]): string {
+  let at = 1;
+  while (taken.includes(`try-${at}`)) at += 1;
+  return `try-${at}`;
+}
+
+/** Begins a conversation, or opens one of any instance and session. */
+function NewConversation({ project, agent, taken }: Props & { taken: readonly string[] }) {
   const [, go] = useLocation();
   const [open, setOpen] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -99,9 +106,12 @@ function NewConversation({ project, agent }: Props) {
   };
   if (!open) {
     return (
-      <div>
-        <Button icon="send" onClick={() => setOpen(true)}>
+      <div className="row">
+        <Button icon="send" onClick={() => go(sessionAt(project, agent, freshInstance(taken), "default"))}>
           Talk to it
+        </Button>
+        <Button kind="quiet" onClick={() => setOpen(true)}>
+          Choose the instance …
         </Button>
       </div>
     );
@@ -109,7 +119,16 @@ function NewConversation({ project, agent }: Props) {
   return (
     <form className="column side-form" onSubmit={submit}>
       <Labelled label="Instance" help="Whom or what it is about: a customer, a ticket, a branch.">
-        {(id) => <input id={id} name="instance" className="field" defaultValue="try-1" maxLength={512} required />}
+        {(id) => (
+          <input
+            id={id}
+            name="instance"
+            className="field"
+            defaultValue={freshInstance(taken)}
+            maxLength={512}
+            required
+          />
+        )}
       </Labelled>
       <Labelled label="Session" help="One of its conversations.">
         {(id) => <input id={id} name="session" className="field" defaultValue="default" maxLength={512} required />}

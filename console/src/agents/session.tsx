@@ -131,7 +131,14 @@ function Conversation({ path }: { path: SessionPath }) {
               </article>
             )}
           </Scroll>
-          {may && <Composer send={asking.send} busy={asking.live !== undefined} error={asking.error} />}
+          {may && (
+            <Composer
+              send={asking.send}
+              busy={asking.live !== undefined}
+              error={asking.error}
+              begins={log.data !== undefined && last === 0}
+            />
+          )}
         </div>
         <aside className="session-side" aria-label="About the session">
           <SessionSide
