@@ -12,6 +12,7 @@ import { Icon } from "../ui/icon";
 import { Payload } from "../ui/payload";
 import { State } from "../ui/state";
 import { count, Time } from "../ui/time";
+import { Words } from "../ui/words";
 import { href } from "../url";
 import type { Group } from "./groups";
 import { type Asked, becameOf } from "./replay";
@@ -88,7 +89,9 @@ export function GroupView({ project, group, names, chosen, choose, asked, isBusy
               {names?.name ?? group.workflow}
             </Link>
           </p>
-          <p className="failure-message">{group.message}</p>
+          <p className="failure-message">
+            <Words text={group.message} />
+          </p>
         </div>
         <span className="muted failure-latest">
           <Time at={group.latest} />

@@ -1,6 +1,7 @@
 // One field of a form: its name, its control, its help, and what is wrong with it.
 import { useId } from "react";
 import { IconButton } from "../ui/button";
+import { Words } from "../ui/words";
 import { useForm } from "./context";
 import { AgentControl } from "./controls/agent";
 import { AnyControl } from "./controls/any";
@@ -19,7 +20,7 @@ import { TemplatesControl } from "./controls/templates";
 import { UnionControl } from "./controls/union";
 import { hintOf } from "./hints";
 import { fits, resolve, type Schema, shapeOf, words } from "./schema";
-import { Help, Words } from "./text";
+import { Help } from "./text";
 
 export interface FieldProps {
   schema: Schema;

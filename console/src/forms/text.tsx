@@ -1,17 +1,6 @@
 // Texts of schemas: Markdown that is shown as text, with `code` and lists at most.
 import { useState } from "react";
-
-/** A text with its `code` set apart. */
-export function Words({ text }: { text: string }) {
-  return text.split(/(`[^`]+`)/).map((part, at) =>
-    part.startsWith("`") && part.length > 2 ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other name.
-      <code key={at}>{part.slice(1, -1)}</code>
-    ) : (
-      part
-    ),
-  );
-}
+import { Words } from "../ui/words";
 
 /** A longer text: paragraphs, and lists of lines that begin with `- `. */
 export function Doc({ text }: { text: string }) {

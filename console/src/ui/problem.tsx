@@ -2,6 +2,7 @@
 import { ApiError } from "../api/error";
 import { Button } from "./button";
 import { Icon } from "./icon";
+import { Words } from "./words";
 import "./problem.css";
 
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
@@ -10,8 +11,14 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
     <div className="problem" role="alert">
       <Icon name="alert" />
       <div className="grow">
-        <p>{error instanceof Error ? error.message : String(error)}</p>
-        {known?.remedy && <p className="muted">{known.remedy}</p>}
+        <p>
+          <Words text={error instanceof Error ? error.message : String(error)} />
+        </p>
+        {known?.remedy && (
+          <p className="muted">
+            <Words text={known.remedy} />
+          </p>
+        )}
       </div>
       {retry && (
         <Button icon="replay" onClick={retry}>

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
+import { Words } from "../../ui/words";
 import { cellOf, endOf, isLink, nameOf } from "../model/cells";
 import type { Problem } from "../server";
 import { type EditorState, type EditorStore, useEditor } from "../store";
@@ -83,7 +84,7 @@ export function ProblemRow(props: {
         <span className="grow">
           <b>{name}</b> <span className="mono">{problem.field}</span>
           <br />
-          {problem.message}
+          <Words text={problem.message} />
         </span>
       </button>
     </li>

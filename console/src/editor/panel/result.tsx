@@ -2,6 +2,7 @@
 import { memo, type ReactNode } from "react";
 import { changes, Payload } from "../../ui/payload";
 import { Time } from "../../ui/time";
+import { Words } from "../../ui/words";
 import type { OutsideCall, Report } from "./dry-run";
 
 interface Props {
@@ -21,7 +22,7 @@ export const Result = memo(function Result({ report, before }: Props) {
         <div className="problem" role="alert">
           <div className="grow">
             <p>
-              <span className="mono">{failed.code}</span>: {failed.message}
+              <span className="mono">{failed.code}</span>: <Words text={failed.message} />
             </p>
             {failed.details !== undefined && failed.details !== null && <Payload value={failed.details} />}
           </div>

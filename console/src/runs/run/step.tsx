@@ -8,6 +8,7 @@ import { Button } from "../../ui/button";
 import { changes, Payload } from "../../ui/payload";
 import { Problem } from "../../ui/problem";
 import { State } from "../../ui/state";
+import { Words } from "../../ui/words";
 import { href } from "../../url";
 import { hasFailed, type RunEvent, type Step, type Tree } from "../model/steps";
 import { useNames } from "../names";
@@ -106,7 +107,7 @@ function Failure({ place, tree, step }: { place: RunPlace; tree: Tree; step: Ste
   return (
     <div className={`failure ${step.state === "failed" ? "" : "waits"}`} role="status">
       <p>
-        <span className="mono">{failure.code}</span> {failure.message}
+        <span className="mono">{failure.code}</span> <Words text={failure.message} />
       </p>
       {failure.details != null && <Payload value={failure.details} />}
       {error && <Problem error={error} />}
