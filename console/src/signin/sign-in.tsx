@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, call } from "../api/client";
+import { ApiError } from "../api/error";
 import { Button } from "../ui/button";
 import { Problem } from "../ui/problem";
 import "./sign-in.css";
@@ -12,6 +13,11 @@ async function signIn(key: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await call(api.DELETE("/api/v1/session"));
+}
+
+/** What is said of a failed try. Of a key that is not known, the server tells programs how to send one: that is nothing for this page. */
+function said(error: unknown): unknown {
+  return error instanceof ApiError && error.status === 401 ? new Error(error.message) : error;
 }
 
 export function SignIn() {
@@ -38,11 +44,13 @@ export function SignIn() {
       <form onSubmit={submit}>
         <h1>Rookery</h1>
         <label htmlFor="key">API key</label>
-        <input id="key" name="key" type="password" autoComplete="off" required spellCheck={false} />
+        {/* biome-ignore lint/a11y/noAutofocus: the page is this one field. */}
+        <input id="key" name="key" type="password" autoComplete="off" required spellCheck={false} autoFocus />
         <p className="muted small">
-          A key of a project (`rk_…`), or the root key. It is exchanged for a cookie, and not kept in the browser.
+          A key of a project (<code>rk_…</code>), or the root key. It is exchanged for a cookie, and not kept in the
+          browser.
         </p>
-        {error !== undefined && <Problem error={error} />}
+        {error !== undefined && <Problem error={said(error)} />}
         <Button kind="main" type="submit" disabled={busy}>
           Sign in
         </Button>
