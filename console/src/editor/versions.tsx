@@ -13,6 +13,7 @@ import { type CellChange, diff, isLook } from "./model/diff";
 import { versionOf } from "./server";
 import { type EditorState, type EditorStore, useEditor } from "./store";
 
+const some = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const headOf = (state: EditorState) => state.head;
 const cellsOf = (state: EditorState) => state.cells;
 
@@ -94,7 +95,8 @@ export function Versions({ project, workflow, store, chosen, choose, select, clo
             >
               <b>v{row.version}</b>
               <span className="grow muted small">
-                {row.agent_count} agents{row.error_count > 0 ? ` · ${row.error_count} problems` : ""}
+                {some(row.agent_count, "agent")}
+                {row.error_count > 0 ? ` · ${some(row.error_count, "problem")}` : ""}
                 {row.version === head.version ? " · last saved" : ""}
                 {row.version === head.built_version ? " · runs" : ""}
               </span>

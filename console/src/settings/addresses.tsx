@@ -13,6 +13,8 @@ interface Address {
   workflow: { id: string; name: string; state: string };
   agent: { id: string; name: string };
   url: string;
+  /** What it gives, where an agent has several. */
+  form?: "RSS" | "JSON";
 }
 
 /** The addresses that agents have. */
@@ -22,7 +24,8 @@ export function addresses(placed: Placed[]): { hooks: Address[]; feeds: Address[
     const { cell_id: id, name, hook_url, feed_url } = agent;
     const of = { workflow, agent: { id, name } };
     if (hook_url) hooks.push({ ...of, url: hook_url });
-    if (feed_url) feeds.push({ ...of, url: `${feed_url}.xml` }, { ...of, url: `${feed_url}.json` });
+    if (feed_url)
+      feeds.push({ ...of, url: `${feed_url}.xml`, form: "RSS" }, { ...of, url: `${feed_url}.json`, form: "JSON" });
   }
   return { hooks, feeds };
 }
@@ -87,6 +90,7 @@ function Table({ project, label, rows }: { project: string; label: string; rows:
           width: "minmax(180px, 2fr)",
           cell: (row) => (
             <span className="address">
+              {row.form && <span className="muted">{row.form}</span>}
               <code className="cut" title={row.url}>
                 {row.url}
               </code>

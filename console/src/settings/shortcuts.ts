@@ -47,6 +47,8 @@ const SHORTCUTS: Shelf[] = [
       ["/ or A", "Add an agent"],
       ["Tab", "Next agent"],
       ["Enter", "Configure the agent"],
+      ["Ctrl click", "Select one more"],
+      ["Shift drag", "Select all in a frame"],
       ["Arrows", "Move what is selected"],
       ["Ctrl Z", "Undo"],
       ["Ctrl Shift Z", "Redo"],

@@ -86,6 +86,8 @@ export function NumberInput(props: InputProps) {
           aria-invalid={invalid || problem !== undefined || undefined}
           aria-describedby={describedBy}
           onChange={(event) => write(event.target.value)}
+          // A nought that stands there to begin with is written over.
+          onFocus={(event) => text === "0" && event.target.select()}
           onBlur={() => text !== written && readNumber(text, shape).value === undefined && setText(written)}
         />
         {children}
