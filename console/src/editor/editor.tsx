@@ -205,6 +205,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
             doors={doors}
             open={open}
             follow={follow}
+            shown={panel ? shown : undefined}
             start={start}
             bring={bring}
           />

@@ -38,6 +38,8 @@ export interface CanvasProps {
   open: (key: string, tab?: "configure" | "try") => void;
   /** Another cell is selected: an open panel follows. */
   follow: (key: string | undefined) => void;
+  /** The agent whose panel is open. */
+  shown: string | undefined;
   start: () => void;
   /** Is given a way to show a cell. */
   bring: RefObject<((key: string) => void) | undefined>;
@@ -55,7 +57,7 @@ const cellsOf = (state: EditorState) => state.cells;
 const selectionOf = (state: EditorState) => state.selection;
 
 function Edited(props: CanvasProps) {
-  const { store, types, wares, figures, marks, pulses, problems, doors, open, follow, start, bring } = props;
+  const { store, types, wares, figures, marks, pulses, problems, doors, open, follow, shown, start, bring } = props;
   const cells = useEditor(store, cellsOf);
   const selection = useEditor(store, selectionOf);
   const flow = useReactFlow<CanvasNode, CanvasLink>();
@@ -71,7 +73,7 @@ function Edited(props: CanvasProps) {
     before.current = graphOf(cells, scene, before.current);
     return before.current;
   }, [store, cells, types, selection, figures, marks, pulses, problems, doors]);
-  const { commands, local, besideNode, goTo, opening } = useView({ store, types, ground, flow, open, follow });
+  const { commands, local, besideNode, goTo, opening } = useView({ store, types, ground, flow, open, follow, shown });
 
   useEffect(() => {
     bring.current = goTo;

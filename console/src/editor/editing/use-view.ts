@@ -1,6 +1,6 @@
 // What the commands and palettes need of the canvas on the screen: boxes, points, and ways to bring a node into view.
-import type { ReactFlowInstance } from "@xyflow/react";
-import { type RefObject, useCallback, useMemo } from "react";
+import type { ReactFlowInstance, Viewport } from "@xyflow/react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
 import type { CanvasLink, CanvasNode } from "../canvas/graph";
 import { pointsOf } from "../model/arrange";
 import type { Point } from "../model/cells";
@@ -9,6 +9,11 @@ import type { EditorStore } from "../store";
 import { commandsOf } from "./commands";
 import { focusNode } from "./place";
 
+/** Whether the canvas stands where it was put. */
+function isAt(put: Viewport | undefined, now: Viewport): boolean {
+  return put !== undefined && Math.abs(put.x - now.x) < 1 && Math.abs(put.y - now.y) < 1 && put.zoom === now.zoom;
+}
+
 interface Props {
   store: EditorStore;
   types: Types;
@@ -16,9 +21,11 @@ interface Props {
   flow: ReactFlowInstance<CanvasNode, CanvasLink>;
   open: (key: string, tab?: "configure" | "try") => void;
   follow: (key: string | undefined) => void;
+  /** The agent whose panel is open. */
+  shown: string | undefined;
 }
 
-export function useView({ store, types, ground, flow, open, follow }: Props) {
+export function useView({ store, types, ground, flow, open, follow, shown }: Props) {
   const boxOf = useCallback(() => ground.current?.getBoundingClientRect(), [ground]);
   const commands = useMemo(
     () =>
@@ -61,6 +68,8 @@ export function useView({ store, types, ground, flow, open, follow }: Props) {
     [flow, local],
   );
 
+  /** How the canvas was moved to show a node: from where, and where to. */
+  const moved = useRef<{ from: Viewport; to: Viewport }>(undefined);
   /** Moves the canvas as little as it takes to see a node whole, with its wheel. */
   const reveal = useCallback(
     (node: string) => {
@@ -75,10 +84,29 @@ export function useView({ store, types, ground, flow, open, follow }: Props) {
       const width = panel && panel.left < box.right ? panel.left - box.left : box.width;
       const right = by(point.x * zoom + x, (measured?.width ?? 208) * zoom, width);
       const down = by(point.y * zoom + y, (measured?.height ?? 84) * zoom, box.height - 48);
-      if (right !== 0 || down !== 0) void flow.setViewport({ x: x + right, y: y + down, zoom }, { duration: 120 });
+      if (right === 0 && down === 0) return;
+      const to = { x: x + right, y: y + down, zoom };
+      const from = isAt(moved.current?.to, { x, y, zoom }) ? moved.current?.from : undefined;
+      moved.current = { from: from ?? { x, y, zoom }, to };
+      void flow.setViewport(to, { duration: 120 });
     },
     [store, flow, boxOf],
   );
+  // A panel that opens may cover its agent. When it closes, the canvas goes back, unless somebody has moved it.
+  const before = useRef(shown);
+  useEffect(() => {
+    const was = before.current;
+    before.current = shown;
+    if (shown !== undefined && was === undefined) {
+      const later = setTimeout(() => reveal(shown), 100);
+      return () => clearTimeout(later);
+    }
+    if (shown === undefined && was !== undefined) {
+      if (moved.current && isAt(moved.current.to, flow.getViewport()))
+        void flow.setViewport(moved.current.from, { duration: 120 });
+      moved.current = undefined;
+    }
+  }, [shown, reveal, flow]);
   const goTo = useCallback(
     (node: string) => {
       store.select([node]);
