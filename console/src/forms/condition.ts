@@ -1,4 +1,5 @@
 // Conditions as rows that nest. What is none of both known forms stays as JSON. Pure.
+import { valueAt } from "./paths";
 import { isObject } from "./schema";
 
 export type Group = "all" | "any" | "not";
@@ -107,6 +108,18 @@ export function withPath(row: Row, path: string, found: unknown): Row {
   if ((wants === "any" || wants === "order") && untouched && operatorOf(row) !== "")
     return { ...next, value: begun(found) };
   return next;
+}
+
+/** What a condition looks at, each path once, with what an event has there. */
+export function lookedAt(condition: unknown, payload: unknown): { path: string; value: unknown }[] {
+  const paths = new Set<string>();
+  const read = (value: unknown) => {
+    const node = readNode(value);
+    if (node.kind === "group") node.items.forEach(read);
+    if (node.kind === "row" && typeof node.row.path === "string" && node.row.path !== "") paths.add(node.row.path);
+  };
+  read(condition);
+  return [...paths].map((path) => ({ path, value: valueAt(payload, path) }));
 }
 
 export const NEW_ROW: Row = { path: "", operator: "eq", value: "" };

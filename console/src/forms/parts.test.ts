@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { freshName, moved, withKey, withName } from "./change";
-import { NEW_ROW, readNode, withOperator, withPath, writeGroup } from "./condition";
+import { lookedAt, NEW_ROW, readNode, withOperator, withPath, writeGroup } from "./condition";
 import { percent, sharesOf } from "./controls/shares";
 import { readNumber } from "./controls/simple";
 import { asKind, readLines } from "./controls/typed";
@@ -98,6 +98,20 @@ describe("conditions", () => {
     });
     expect(withPath(NEW_ROW, "total", 250)).toEqual({ path: "total", operator: "eq", value: 0 });
   });
+});
+
+test("a condition tells what it looked at", () => {
+  const condition = {
+    all: [
+      { path: "total", operator: "gte", value: 100 },
+      { not: { any: [{ path: "to.name", op: "exists" }, { path: "total" }] } },
+    ],
+  };
+  expect(lookedAt(condition, { total: 50 })).toEqual([
+    { path: "total", value: 50 },
+    { path: "to.name", value: undefined },
+  ]);
+  expect(lookedAt(undefined, {})).toEqual([]);
 });
 
 test("schedules are read as people think of them, and written back the same", () => {

@@ -1,5 +1,6 @@
 // What an agent would do: its events beside what came in, with what changed marked; memory, calls and logs.
 import { memo, type ReactNode } from "react";
+import { sample } from "../../forms/paths";
 import { changes, Payload } from "../../ui/payload";
 import { Time } from "../../ui/time";
 import { Words } from "../../ui/words";
@@ -9,9 +10,11 @@ interface Props {
   report: Report;
   /** What went in. */
   before: { payload: unknown; memory: unknown };
+  /** What a condition looked at, and found there. */
+  looked: { path: string; value: unknown }[];
 }
 
-export const Result = memo(function Result({ report, before }: Props) {
+export const Result = memo(function Result({ report, before, looked }: Props) {
   const { events, memory, logs, error, outcome, waits_until, published } = report;
   const outside = report.calls ?? [];
   // A call that was not made is no failure of the agent's.
@@ -39,7 +42,14 @@ export const Result = memo(function Result({ report, before }: Props) {
       )}
       {outcome && <p>Outcome: {outcome.replaceAll("_", " ")}</p>}
       {events.length === 0 && !failed && outside.length === 0 && !waits_until && published === undefined && (
-        <p className="try-nothing">It emits nothing: the event ends here.</p>
+        <div className="try-nothing">
+          <p>It emits nothing: the event ends here.</p>
+          {looked.map(({ path, value }) => (
+            <p key={path} className="small muted">
+              <code>{path}</code> {value === undefined ? "is not there" : `is ${sample(value)}`}
+            </p>
+          ))}
+        </div>
       )}
       {events.map((event, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the events are in the order in which they are emitted.

@@ -1,13 +1,14 @@
 // Trying an agent on a stored, pasted or edited event, as it is drawn now: what it would emit, remember and log. Nothing is committed.
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { lookedAt } from "../../forms/condition";
 import { readJson, writeJson } from "../../forms/json";
 import { Button } from "../../ui/button";
 import { CodeField } from "../../ui/code";
 import { Icon } from "../../ui/icon";
 import { Problem } from "../../ui/problem";
 import { relative, useNow } from "../../ui/time";
-import { type Cells, nameIn, typeOf } from "../model/cells";
+import { type Cells, configOf, nameIn, typeOf } from "../model/cells";
 import { useAgent } from "./data";
 import { useDraft } from "./drafts";
 import { dryRun, wrongFields } from "./dry-run";
@@ -129,7 +130,13 @@ export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: C
             <Icon name="alert" size={12} /> <span className="mono">{field.replace(/^config\./, "")}</span>: {message}
           </p>
         ))}
-        {run.data && tried && <Result report={run.data} before={tried} />}
+        {run.data && tried && (
+          <Result
+            report={run.data}
+            before={tried}
+            looked={typeOf(cell) === "condition" ? lookedAt(configOf(cell).condition, tried.payload) : []}
+          />
+        )}
       </div>
     </div>
   );
