@@ -30,23 +30,33 @@ export async function start({ auth = "open", demo = true, allow = "127.0.0.1/32"
   const said = await ready(child);
   const url = said.match(/ready at (\S+)/)?.[1];
   const hook = said.match(/demo hook (\S+)/)?.[1];
-  const call = (method, path, body, key) => at(method, `/api/v1${path}`, body, key);
+  const call = async (method, path, body, key) => json(await at(method, `/api/v1${path}`, body, key));
   const at = async (method, path, body, key = auth === "required" ? ROOT_KEY : undefined) => {
     const answer = await fetch(`${url}${path}`, {
       method,
       headers: { "content-type": "application/json", ...(key && { authorization: `Bearer ${key}` }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      // A text goes as it stands: JSON whose very bytes count.
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text ? JSON.parse(text) : undefined;
+    return text;
   };
+  const json = (text) => (text ? JSON.parse(text) : undefined);
   const stop = async () => {
     child.kill("SIGTERM");
     await ended;
     rmSync(data, { recursive: true, force: true });
   };
-  return { url, hook, call, ask: (path, body) => at("POST", path, body), stop, rootKey: ROOT_KEY };
+  return {
+    url,
+    hook,
+    call,
+    ask: (path, body) => at("POST", path, body),
+    text: (path) => at("GET", `/api/v1${path}`),
+    stop,
+    rootKey: ROOT_KEY,
+  };
 }
 
 /** The line by which the program says that it is ready. */

@@ -187,9 +187,7 @@ function Edited(props: CanvasProps) {
               )}
             </Flow>
           </NoteEditing.Provider>
-          {cells.length === 0 && store.editable && (
-            <Empty wares={wares} commands={commands} goTo={goTo} store={store} />
-          )}
+          {cells.length === 0 && store.editable && <Empty wares={wares} commands={commands} goTo={goTo} fit={fit} />}
           <Tools store={store} commands={commands} many={many} ask={ask} goTo={goTo} showSheet={showSheet} fit={fit} />
           {asked && (
             <Finders

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Cells, endOf, groupOf, isLink } from "../model/cells";
+import { type Cells, endOf, groupOf, isLink, textOf } from "../model/cells";
 import { TYPES } from "../model/samples";
 import type { Loaded, Server } from "../server";
 import { EditorStore } from "../store";
@@ -51,6 +51,14 @@ describe("commands", () => {
     commands.put(stock("webhook"));
     commands.put(stock("webhook"));
     expect(links(store.get().cells)).toEqual([]);
+  });
+
+  it("bring a file in as it was written, also from within a file of ours", () => {
+    const cell = `{"id":"a", "type":"standard.Rectangle", "agent_type":"delay", "position":{"x":1.50,"y":2}, "z":1e0}`;
+    expect(commands.bring(`{"format":"rookery.workflow/1","options":{"cells":[ ${cell} ]}}`)).toBe("a");
+    const [brought] = store.get().cells;
+    expect(brought && textOf(brought)).toBe(cell.replace("standard.Rectangle", "agent"));
+    expect(commands.bring("no cells")).toBeUndefined();
   });
 
   it("copy and paste a little aside, and in the midst of another canvas", () => {

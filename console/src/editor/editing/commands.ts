@@ -95,6 +95,11 @@ export function commandsOf(store: EditorStore, types: Types, screen: Screen) {
       make((cells) => paste(cells, from, at ?? besideOf(cells, from, screen.midst())));
       return true;
     },
+    /** Puts what a file holds, where its cells stood there; gives the first of them. */
+    bring: (text: string) => {
+      const from = readCells(text);
+      return from && from.length > 0 ? make((cells) => paste(cells, from))[0] : undefined;
+    },
     /** The node that is read next, from one. */
     beside: (key: string | undefined, by: 1 | -1) => {
       const order = readingOrder(store.get().cells);

@@ -2,8 +2,6 @@
 import { useRef, useState } from "react";
 import { Button } from "../../ui/button";
 import { Empty as Words } from "../../ui/empty";
-import { readCells } from "../model/clipboard";
-import type { EditorStore } from "../store";
 import type { Commands } from "./commands";
 import type { Ware } from "./stock";
 
@@ -11,19 +9,20 @@ interface Props {
   wares: readonly Ware[];
   commands: Commands;
   goTo: (key: string) => void;
-  store: EditorStore;
+  fit: () => void;
 }
 
-export function Empty({ wares, commands, goTo }: Props) {
+export function Empty({ wares, commands, goTo, fit }: Props) {
   const file = useRef<HTMLInputElement>(null);
   const [wrong, setWrong] = useState<string>();
   const webhook = wares.find(({ id }) => id === "webhook");
   const take = async (chosen: File | undefined) => {
     if (!chosen) return;
-    const cells = readCells(await chosen.text());
-    if (!cells || cells.length === 0)
-      return setWrong(`${chosen.name} holds no cells: a canvas is JSON like {"cells": [...]}.`);
-    commands.paste(JSON.stringify({ cells }), { x: 80, y: 120 });
+    // The text goes as it is: what nobody changes keeps its bytes, and its place.
+    const first = commands.bring(await chosen.text());
+    if (first === undefined) return setWrong(`${chosen.name} holds no cells: a canvas is JSON like {"cells": [...]}.`);
+    goTo(first);
+    fit();
   };
   return (
     <div className="canvas-empty">

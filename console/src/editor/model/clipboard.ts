@@ -14,6 +14,7 @@ import {
   type Point,
   positionOf,
   readOptions,
+  textAt,
   textOf,
 } from "./cells";
 import { isObject } from "./json";
@@ -33,10 +34,10 @@ export function readCells(text: string): Cells | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (Array.isArray(value)) return readOptions(`{"cells":${text}}`).cells.filter(isCell);
-    for (const inside of [value, at(value, "options"), at(value, "workflow"), at(at(value, "workflow"), "options")]) {
+    for (const keys of [[], ["options"], ["workflow"], ["workflow", "options"]]) {
+      const inside = keys.reduce(at, value);
       if (!isObject(inside) || !Array.isArray(inside.cells)) continue;
-      const whole = inside === value ? text : JSON.stringify(inside);
-      return readOptions(whole).cells.filter(isCell);
+      return readOptions(textAt(text, ...keys) ?? text).cells.filter(isCell);
     }
   } catch {
     // A text that is no JSON is no canvas.
