@@ -12,6 +12,10 @@ FUNCTIONS := $(addprefix -p rookery-,ingress webhook routing dispatch schedule o
 # The console's build, which the program and the function `ingress` have built in.
 BUILT := $(if $(filter no,$(CONSOLE)),,console/dist/index.html)
 
+# The one feature that `cargo test` turns on and other commands do not. With it, they use what was compiled for the tests: otherwise the SDK and
+# all that is above it would be compiled once more.
+AS_TESTED := --workspace --locked --features tokio/test-util
+
 .PHONY: help run build test test-browser console-check bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test licences
 
 help: ## shows this list
@@ -29,7 +33,7 @@ test: ## runs all tests: unit, property, conformance of the stand-ins, journeys,
 	cargo test --workspace --locked --no-fail-fast
 
 test-browser: console/dist/index.html ## drives the console in Chromium, against the program; finds Chromium, or CHROMIUM=PATH
-	cargo build --workspace --bin rookery --locked
+	cargo build --bin rookery $(AS_TESTED)
 	chromium=$$(.ci/chromium) && CHROMIUM=$$chromium node console/tests/run.mjs target/debug/rookery
 
 console-check: console/dist/index.html ## checks the console: types, lints, tests, sizes
@@ -58,7 +62,7 @@ bench-functions: $(BUILT) ## measures size and start of the Lambda functions, be
 check: ## checks formatting, lints, documentation, licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps $(AS_TESTED)
 	python3 .ci/licences.py
 
 conformance: ## runs the stand-ins' conformance suite against ministack, as a second opinion (installs it from PyPI)
@@ -81,25 +85,25 @@ target/deploy/installed: infra/deploy/requirements.txt
 	touch $@
 
 pyflue-test: target/pyflue/installed ## drives PyFlue's own client, from PyPI, against the program
-	cargo build --workspace --bin rookery --locked
+	cargo build --bin rookery $(AS_TESTED)
 	target/pyflue/bin/python tests/pyflue/acceptance.py target/debug/rookery
 	target/pyflue/bin/python tests/pyflue/differences.py target/debug/rookery --check
 
 pyflue-differences: target/pyflue/installed ## writes how Rookery differs from PyFlue's own server to the document
-	cargo build --workspace --bin rookery --locked
+	cargo build --bin rookery $(AS_TESTED)
 	target/pyflue/bin/python tests/pyflue/differences.py target/debug/rookery
 
 mcp-test: target/mcp/installed ## drives the official client and conformance suite of MCP, from PyPI and npm, against the program
-	cargo build --workspace --bin rookery --locked
+	cargo build --bin rookery $(AS_TESTED)
 	PYTHONPATH=tests/clients target/mcp/bin/python tests/mcp/acceptance.py target/debug/rookery
 	PYTHONPATH=tests/clients target/mcp/bin/python tests/mcp/conformance.py target/debug/rookery target/mcp/node_modules
 
 a2a-test: target/a2a/installed ## drives the official clients of A2A, from PyPI and npm, against the program
-	cargo build --workspace --bin rookery --locked
+	cargo build --bin rookery $(AS_TESTED)
 	PYTHONPATH=tests/clients target/a2a/bin/python tests/a2a/acceptance.py target/debug/rookery target/a2a/node_modules
 
 abstra-test: target/abstra/installed ## drives Abstra's own deployments, from PyPI, against each other and against the program
-	cargo build --workspace --bin rookery --locked
+	cargo build --bin rookery $(AS_TESTED)
 	target/abstra/bin/python -W ignore tests/abstra/acceptance.py target/debug/rookery
 
 # What the tests by other people's clients need, from PyPI and npm, into a folder of each test.

@@ -23,6 +23,7 @@ import websockets.sync.client
 import cfn
 import deploy
 import emulator
+import package
 import sam
 from binaries import build, lay_out
 from client import CLOCK, PIPELINE, Workflow, wait_for
@@ -376,6 +377,7 @@ def main():
     HOME.mkdir(parents=True, exist_ok=True)
     (HOME / "deploy.log").unlink(missing_ok=True)
     os.environ["ROOKERY_ROOT_KEY"] = ROOT_KEY
+    package.COMPRESSION = 1  # These binaries are ten times as large as those of a deployment, and are fetched from this machine.
     binaries, journeys = timed("build", lambda: build(args.profile))
     with emulator.running(HOME / "ministack.log") as port:
         test = timed("deploy", lambda: Test(port, binaries, journeys))
