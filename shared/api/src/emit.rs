@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::Payload;
-use rookery_engine::Change;
+use rookery_engine::{Change, RunVersion};
 use rookery_store::{Role, Workflow};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -56,17 +56,6 @@ impl Input for EmitAgain {
     const OPTIONAL: bool = true;
 }
 
-/// The version that a new run is pinned to.
-#[derive(Clone, Copy, Default, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum RunVersion {
-    /// The last built version.
-    #[default]
-    Newest,
-    /// The version of the event's own run.
-    Run,
-}
-
 async fn again(
     State(app): State<App>,
     Extension(workflow): Extension<Workflow>,
@@ -76,7 +65,7 @@ async fn again(
     check_groups(input.groups.as_deref().unwrap_or_default())?;
     let payload = input.payload.map(|payload| Payload::parse(payload.get().as_bytes())).transpose()?;
     let event = find(&app, &workflow, &ids).await?;
-    let change = Change { payload, groups: input.groups, in_its_version: input.version == RunVersion::Run };
+    let change = Change { payload, groups: input.groups, version: input.version };
     let id = app.engine.emit_again(&workflow, &event, change).await?;
     Ok((StatusCode::ACCEPTED, Extension(IsLogged), one(AcceptedEvent::from(id))))
 }

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::across::{InWorkflow, Listing, Looked, Scope, page};
 use crate::auth::Access;
-use crate::body::{Json, Nothing};
+use crate::body::{Input, Json};
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::list::{One, Query, Window, one};
@@ -13,10 +13,10 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{CellId, Error, EventId, RunId, Time};
-use rookery_engine::Replayed;
+use rookery_engine::{Replayed, RunVersion};
 use rookery_store::{Cursor, Page, Placed, Project, Role, RunItem, Workflow};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// How long an attempt takes at most, in milliseconds, with much to spare.
@@ -42,23 +42,42 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             format!("{all}/{{failure}}/replay"),
             editor,
-            "Tries again what failed, in the version of its run; a check in the last built one. What failed again is tried once more. 409 when \
-             nothing is left to try again, and while an earlier replay is under way.",
+            "Tries again what failed, in the version of its run; a check in the last built one. With `{\"version\": \"newest\"}`, the event is \
+             given to the agent in the last built version, in a run of its own. What failed again is tried once more. 409 when nothing is left to \
+             try again, and while an earlier replay is under way.",
             replay,
         )
-        .tool("replay_failure", "Tries again what failed, after its cause is removed, in the version of its run.")
-        .takes::<Nothing>()
+        .tool("replay_failure", "Tries again what failed, after its cause is removed, in the version of its run or in the newest.")
+        .takes::<ReplayInput>()
         .answers::<One<Replayed>>(202),
         Route::new(
             Method::POST,
             format!("{all}/replay"),
             editor,
-            "Tries again all that failed and was not replayed yet, each in the version of its run; checks in the last built one.",
+            "Tries again all that failed and was not replayed yet, each in the version of its run; checks in the last built one. With \
+             `{\"version\": \"newest\"}`, events are given to their agents in the last built version; those stay whose agents it does not have.",
             replay_all,
         )
-        .takes::<Nothing>()
+        .takes::<ReplayInput>()
         .answers::<One<Replayed>>(202),
     ]
+}
+
+/// In which version is replayed.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ReplayInput {
+    /// The version: `run`, that of the failure's own run; or `newest`, the last built one, in a run of its own.
+    #[serde(default = "of_the_run")]
+    version: RunVersion,
+}
+
+impl Input for ReplayInput {
+    const OPTIONAL: bool = true;
+}
+
+fn of_the_run() -> RunVersion {
+    RunVersion::Run
 }
 
 /// Adds the filters of a list of failures.
@@ -98,6 +117,9 @@ struct FailureView {
     /// When the failure was replayed.
     #[serde(skip_serializing_if = "Option::is_none")]
     replayed_at: Option<Time>,
+    /// The event as which the failure was replayed in another version: its run is the replay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replayed_as: Option<EventId>,
 }
 
 fn view(item: RunItem) -> Option<FailureView> {
@@ -114,6 +136,7 @@ fn view(item: RunItem) -> Option<FailureView> {
         failed_at: commit.began.plus(commit.took_ms),
         attempts: commit.attempt + 1,
         replayed_at: commit.replayed_at,
+        replayed_as: commit.replayed_as,
     })
 }
 
@@ -182,17 +205,17 @@ async fn replay(
     State(app): State<App>,
     Extension(workflow): Extension<Workflow>,
     ids: Ids,
-    _: Json<Nothing>,
+    Json(input): Json<ReplayInput>,
 ) -> Result<impl IntoResponse> {
     let id = ids.get("failure").map_err(|_| Error::not_found("failure"))?;
-    app.engine.replay(&workflow.id, id).await?;
+    app.engine.replay(&workflow, id, input.version).await?;
     Ok((StatusCode::ACCEPTED, one(Replayed { replayed: 1, more: false })))
 }
 
 async fn replay_all(
     State(app): State<App>,
     Extension(workflow): Extension<Workflow>,
-    _: Json<Nothing>,
+    Json(input): Json<ReplayInput>,
 ) -> Result<impl IntoResponse> {
-    Ok((StatusCode::ACCEPTED, one(app.engine.replay_all(&workflow.id).await?)))
+    Ok((StatusCode::ACCEPTED, one(app.engine.replay_all(&workflow, input.version).await?)))
 }

@@ -238,7 +238,7 @@ impl<'a> RunTree<'a> {
         let timers = self.timers.remove(&event.id).unwrap_or_default();
         let mut ordered = Vec::new();
         let built = self.built.get(&event.version);
-        for target in built.map(|built| built.graph.route(&event.cell, &event.groups)).unwrap_or_default() {
+        for target in built.map(|built| built.graph.targets(&event)).unwrap_or_default() {
             let id = event.id.delivery(&target.cell.id);
             let (mut mine, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|outcome| outcome.id == id);
             all = others;

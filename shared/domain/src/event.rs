@@ -13,6 +13,9 @@ pub struct Cause {
     /// The delivery that emitted the new event; none for a copy that a person made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
+    /// The one agent that a copy goes to, because it failed on the event before; none for all that links lead to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<CellId>,
 }
 
 /// Where an event is stored: its id, and the key of the item that holds it. The two differ for an event of a chain, which is stored with
@@ -95,6 +98,11 @@ impl Event {
     /// Where the event is stored.
     pub fn at(&self) -> EventAt {
         EventAt { id: self.id, item: self.item }
+    }
+
+    /// The one agent that the event goes to, if it is a copy for that one alone.
+    pub fn receiver(&self) -> Option<&CellId> {
+        self.cause.as_ref()?.receiver.as_ref()
     }
 }
 

@@ -1,6 +1,6 @@
 //! A built workflow version: its agents and links, immutable, and the routing of events along it.
 
-use crate::CellId;
+use crate::{CellId, Event};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -141,6 +141,18 @@ impl Graph {
         }
         let links = taking.into_iter().map(|index| &self.links[index]);
         links.filter_map(|link| Some((link, self.cell(&link.target)?)))
+    }
+
+    /// The agents that an event goes to, in the workflow's order: those that links lead to, or the one that a copy is meant for.
+    pub fn targets(&self, event: &Event) -> Vec<Target<'_>> {
+        let mut targets = self.route(&event.cell, &event.groups);
+        if let Some(receiver) = event.receiver() {
+            targets.retain(|target| target.cell.id == *receiver);
+            if targets.is_empty() {
+                targets.extend(self.cell(receiver).map(|cell| Target { cell, links: Vec::new() }));
+            }
+        }
+        targets
     }
 
     /// One target for each agent that at least one matching link leads to, in the workflow's order.

@@ -5,6 +5,7 @@ use crate::{Built, Engine};
 use rookery_agents::{Agent, Kind as AgentKind};
 use rookery_domain::{Cause, Cell, CellId, Error, Event, EventId, Kind, Payload, Result, Time, WorkflowRef};
 use rookery_store::{Accepted, Chain, State, Workflow};
+use serde::Deserialize;
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -26,6 +27,8 @@ pub struct Incoming {
     pub key_suffices: bool,
     /// The event that this one is a copy of.
     pub copy_of: Option<EventId>,
+    /// The one agent that a copy goes to.
+    pub(crate) receiver: Option<CellId>,
     /// The event's id, if it is already made of the key.
     pub(crate) id: Option<EventId>,
     /// How many links and connections lie behind the event.
@@ -35,7 +38,7 @@ pub struct Incoming {
 impl Incoming {
     /// An event with this payload and these groups (the agent's first group when there are none). The same key means the same event.
     pub fn new(payload: Payload, groups: Vec<String>, key: Option<String>) -> Self {
-        Incoming { payload, groups, key, key_suffices: false, copy_of: None, id: None, hop: 0 }
+        Incoming { payload, groups, key, key_suffices: false, copy_of: None, receiver: None, id: None, hop: 0 }
     }
 }
 
@@ -46,8 +49,19 @@ pub struct Change {
     pub payload: Option<Payload>,
     /// Other groups.
     pub groups: Option<Vec<String>>,
-    /// Whether the new run is pinned to the version of the old one, and not to the last built one.
-    pub in_its_version: bool,
+    /// The version of the new run.
+    pub version: RunVersion,
+}
+
+/// The version in which something is done again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RunVersion {
+    /// The last built version.
+    #[default]
+    Newest,
+    /// The version of the event's own run.
+    Run,
 }
 
 /// The id of an event that comes in: made of its key, or a fresh one.
@@ -93,7 +107,7 @@ impl Engine {
     /// Makes a new event like an old one, or with what is changed: from the same agent, in a new run.
     pub async fn emit_again(self: &Arc<Self>, workflow: &Workflow, like: &Event, change: Change) -> Result<EventId> {
         let newest = self.active(workflow).await?;
-        let built = if change.in_its_version { self.built(&workflow.id, like.version).await? } else { newest };
+        let built = if change.version == RunVersion::Run { self.built(&workflow.id, like.version).await? } else { newest };
         let (cell, agent) = built.agent(&like.cell)?;
         let (payload, groups) =
             (change.payload.unwrap_or_else(|| like.payload.clone()), change.groups.unwrap_or_else(|| like.groups.clone()));
@@ -145,7 +159,7 @@ impl Engine {
             payload: incoming.payload,
             created_at: now,
             hop: incoming.hop,
-            cause: incoming.copy_of.map(|event| Cause { event, delivery: None }),
+            cause: incoming.copy_of.map(|event| Cause { event, delivery: None, receiver: incoming.receiver }),
             keep_until: now.plus(agent.facts().keep_events_ms),
             last: false,
         };

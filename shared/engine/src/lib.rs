@@ -34,7 +34,7 @@ mod routing;
 mod tick;
 mod workflow;
 
-pub use accept::{Change, Incoming};
+pub use accept::{Change, Incoming, RunVersion};
 pub use connections::called::{CallProgress, CallState, FollowCall};
 pub use connections::callers::{DirectTask, Protocol};
 pub use connections::new_task::{Answers, NewTask, Recipients};

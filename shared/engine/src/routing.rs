@@ -15,12 +15,15 @@ pub(crate) const DIRECT: usize = 100;
 
 /// The deliveries of an event that its chain does not hold, in the order of the workflow's links.
 pub(crate) fn open_deliveries(workflow: &WorkflowRef, built: &Built, event: &Event, chain: &Chain) -> Vec<Message> {
-    let targets = built.graph.route(&event.cell, &event.groups).into_iter().map(|target| &target.cell.id);
+    let targets = built.graph.targets(event).into_iter().map(|target| &target.cell.id);
     targets.filter(|cell| !is_handled(chain, event, cell)).map(|cell| deliver(workflow, event.at(), cell)).collect()
 }
 
 /// The agent of the first of these deliveries, which is found without a walk over all of them.
 pub(crate) fn first_open<'a>(built: &'a Built, event: &Event, chain: &Chain) -> Option<&'a CellId> {
+    if let Some(receiver) = event.receiver() {
+        return built.graph.cell(receiver).map(|cell| &cell.id).filter(|cell| !is_handled(chain, event, cell));
+    }
     let mut targets = built.graph.taking(&event.cell, &event.groups).map(|(_, cell)| &cell.id);
     targets.find(|cell| !is_handled(chain, event, cell))
 }

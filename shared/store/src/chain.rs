@@ -155,7 +155,7 @@ impl Chain {
                 payload,
                 created_at: first.created_at,
                 hop,
-                cause: Some(Cause { event, delivery: Some(delivery) }),
+                cause: Some(Cause { event, delivery: Some(delivery), receiver: None }),
                 keep_until: first.created_at.plus(written.k),
                 last: false,
             });
@@ -177,6 +177,7 @@ impl Chain {
             failure: None,
             message: None,
             replayed_at: None,
+            replayed_as: None,
         });
         Ok(())
     }

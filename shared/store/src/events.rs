@@ -237,7 +237,9 @@ pub(crate) fn event_item(workflow: &WorkflowRef, event: &Event, chain: &Chain) -
     let item = chain.write(event, item)?;
     let item = if event.last { item.n("last", 1) } else { item };
     Ok(item.maybe(event.cause.as_ref(), |item, cause| {
-        item.s("from", cause.event).maybe(cause.delivery, |item, delivery| item.s("dl", delivery))
+        item.s("from", cause.event)
+            .maybe(cause.delivery, |item, delivery| item.s("dl", delivery))
+            .maybe(cause.receiver.as_ref(), |item, receiver| item.s("only", receiver))
     }))
 }
 
@@ -290,5 +292,9 @@ fn read_event(id: EventId, item: &Item) -> Result<Event> {
 }
 
 fn read_cause(item: &Item) -> Result<Cause> {
-    Ok(Cause { event: item.parse("from")?, delivery: item.opt_str("dl").map(|_| item.parse("dl")).transpose()? })
+    Ok(Cause {
+        event: item.parse("from")?,
+        delivery: item.opt_str("dl").map(|_| item.parse("dl")).transpose()?,
+        receiver: item.opt_str("only").map(|cell| CellId(cell.to_owned())),
+    })
 }

@@ -1,6 +1,6 @@
 //! Failures: seen, replayed one by one or all at once, with the same key for outside calls.
 
-use rookery_tests::{Reply, Sink, agent, cells, link, link_of, wait_until};
+use rookery_tests::{Reply, Sink, agent, cells, deliveries, link, link_of, wait_until};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -70,6 +70,68 @@ async fn failures_are_replayed_when_the_world_has_recovered() {
     let nothing = workflow.post("/failures/replay", &json!({})).await.expect(202);
     assert_eq!(nothing["data"], json!({"replayed": 0, "more": false}));
     assert!(workflow.failures(5).await.iter().all(|failure| failure["replayed_at"].is_string()));
+}
+
+#[tokio::test]
+async fn a_failure_whose_cause_is_the_agent_is_replayed_in_the_newest_version() {
+    let sink = Sink::start();
+    sink.otherwise(Reply::status(404));
+    let mut rookery = super::rookery().calls(&sink).leaves_failures("http_error").start().await;
+    let drawing = |url: String| {
+        cells([
+            agent("start", "manual", json!({})),
+            agent("call", "http_request", json!({"url": url, "retries": 0})),
+            agent("note", "event_formatting", json!({"instructions": {"n": "{{ n }}"}})),
+            agent("end", "event_formatting", json!({"instructions": {"status": "{{ status }}"}})),
+            link("start", "call"),
+            link("start", "note"),
+            link_of("on_response", "call", "end"),
+        ])
+    };
+    let workflow = rookery.started(&drawing(format!("{}wrong", sink.url()))).await;
+    workflow.emit("start", json!({"n": 7})).await;
+    workflow.emit("start", json!({"n": 8})).await;
+    let [later, failure] = <[Value; 2]>::try_from(workflow.failures(2).await).unwrap();
+    let path = format!("/failures/{}/replay", failure["id"].as_str().unwrap());
+
+    sink.otherwise(Reply::status(200));
+    workflow.restart_with(&drawing(format!("{}right", sink.url()))).await;
+    let newest = json!({"version": "newest"});
+    workflow.post(&path, &newest).await.expect(202);
+    workflow.emitted("end", 1).await;
+    assert_eq!(sink.requests().last().unwrap().path, "/right");
+
+    let replayed = workflow.list("/failures?replayed=true").await.remove(0);
+    assert_eq!(replayed["id"], failure["id"]);
+    let run = workflow.run(replayed["replayed_as"].as_str().unwrap()).await;
+    assert_eq!((&run["version"], &run["state"]), (&json!(2), &json!("done")));
+    let copy = &run["events"][0];
+    assert_eq!((&copy["payload"], &copy["cause"]["event"]), (&json!({"n": 7}), &failure["event_id"]));
+    assert_eq!(
+        deliveries(&run).iter().map(|delivery| &delivery["cell_id"]).collect::<Vec<_>>(),
+        ["call", "end"],
+        "nobody else received the copy"
+    );
+    assert_eq!(workflow.list("/events?agent=note").await.len(), 2, "{run}");
+    assert_eq!(workflow.run(failure["run_id"].as_str().unwrap()).await["state"], "done");
+    for again in [&newest, &json!({}), &json!({"version": "run"})] {
+        workflow.post(&path, again).await.error(409, "already_replayed");
+    }
+
+    let nowhere = cells([agent("start", "manual", json!({})), agent("other", "event_formatting", json!({"instructions": {}}))]);
+    workflow.restart_with(&nowhere).await;
+    let later = format!("/failures/{}/replay", later["id"].as_str().unwrap());
+    workflow.post(&later, &newest).await.error(404, "not_found");
+    let left = workflow.post("/failures/replay", &newest).await.expect(202);
+    assert_eq!(left["data"], json!({"replayed": 0, "more": false}), "its agent is gone");
+
+    workflow.restart_with(&drawing(sink.url())).await;
+    let left = workflow.post("/failures/replay", &newest).await.expect(202);
+    assert_eq!(left["data"], json!({"replayed": 1, "more": false}));
+    workflow.emitted("end", 2).await;
+    workflow.stop().await;
+    workflow.post(&later, &newest).await.error(409, "workflow_stopped");
+    assert!(workflow.list("/failures?replayed=false").await.is_empty());
 }
 
 /// A run, drawn by the example's script.

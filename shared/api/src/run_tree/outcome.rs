@@ -68,6 +68,9 @@ pub(super) struct Outcome {
     /// When the delivery was replayed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) replayed_at: Option<Time>,
+    /// The event as which the delivery was replayed in another version, in a run of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replayed_as: Option<EventId>,
     /// The events that the delivery emitted.
     pub(super) event_ids: Vec<EventId>,
 }
@@ -168,7 +171,8 @@ impl From<TaskOrigin> for OriginView {
 pub(super) fn arms(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
     outcomes.sort_by_key(|outcome| (outcome.began_at.is_none(), outcome.began_at, outcome.id, outcome.arm));
     let is_last = |outcome: &Outcome| !outcomes.iter().any(|later| later.id == outcome.id && later.arm > outcome.arm);
-    let replays = outcomes.iter().filter(|outcome| outcome.replayed_at.is_some() && is_last(outcome));
+    let replays =
+        outcomes.iter().filter(|outcome| outcome.replayed_at.is_some() && outcome.replayed_as.is_none() && is_last(outcome));
     let replays: Vec<Outcome> =
         replays.map(|outcome| Outcome { arm: outcome.arm + 1, ..blank(outcome.id, outcome.cell_id.clone()) }).collect();
     outcomes.extend(replays);
@@ -191,6 +195,7 @@ pub(super) fn blank(id: DeliveryId, cell_id: CellId) -> Outcome {
         task: None,
         error: None,
         replayed_at: None,
+        replayed_as: None,
         event_ids: Vec::new(),
     }
 }
@@ -209,6 +214,7 @@ pub(super) fn handled(commit: Commit) -> Outcome {
         took_ms: Some(commit.took_ms),
         error: commit.failure,
         replayed_at: commit.replayed_at,
+        replayed_as: commit.replayed_as,
         event_ids,
         ..blank(commit.delivery, commit.cell)
     }

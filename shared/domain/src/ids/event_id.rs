@@ -40,6 +40,11 @@ impl EventId {
         EventId::derived(b"tick", agent, &due_ms.to_be_bytes())
     }
 
+    /// The root of the run in which a failure is replayed in another version.
+    pub fn replayed(failure: EventId) -> Self {
+        EventId::root(RunId(hashed_uuid(&[b"replayed", failure.run.0.as_bytes(), failure.own.as_bytes()])))
+    }
+
     fn derived(what: &[u8], agent: &AgentRef, last: &[u8]) -> Self {
         EventId::root(RunId(hashed_uuid(&[
             what,

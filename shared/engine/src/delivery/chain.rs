@@ -97,7 +97,7 @@ impl Growing<'_> {
         let mut next = Some(self.first.clone());
         for number in 0.. {
             let Some(event) = next else { return };
-            let targets = self.built.graph.route(&event.cell, &event.groups);
+            let targets = self.built.graph.targets(&event);
             // The deliveries of a wide event are made side by side; a run at its limits is stopped by dispatch.
             let is_open = targets.len() <= TARGETS && !event.last && event.hop < limits::HOPS;
             for target in targets.into_iter().filter(|_| is_open) {

@@ -21,7 +21,7 @@ impl Attempt<'_> {
             payload: emit.payload,
             created_at: self.began,
             hop: from.map_or(0, |event| event.hop + 1),
-            cause: from.map(|event| Cause { event: event.id, delivery: Some(work.delivery) }),
+            cause: from.map(|event| Cause { event: event.id, delivery: Some(work.delivery), receiver: None }),
             keep_until: self.began.plus(self.keep_events_ms()),
             last: from.is_some_and(|event| event.last),
         }

@@ -156,6 +156,7 @@ pub(crate) fn blank_commit(work: &Work, incarnation: u64, outcome: String, began
         failure: None,
         message: None,
         replayed_at: None,
+        replayed_as: None,
     }
 }
 

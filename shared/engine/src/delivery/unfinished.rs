@@ -149,7 +149,8 @@ impl Engine {
             let (commit, parked) = item.map_or((None, None), |item| (item.commit, item.parked));
             if let Some(commit) = commit {
                 open.extend(commit.timers.iter().filter_map(|timer| timer_message(&work, timer)));
-                if let (Some(failed), Some(_)) = (commit.message, commit.replayed_at) {
+                // What was replayed as another event is that event's run.
+                if let (Some(failed), Some(_), None) = (commit.message, commit.replayed_at, commit.replayed_as) {
                     open.push(Message::decode(&failed)?.replay());
                 }
                 continue;

@@ -63,7 +63,7 @@ impl Engine {
             payload,
             created_at: now,
             hop: from.hop + 1,
-            cause: Some(Cause { event: from.id, delivery: Some(pending.delivery) }),
+            cause: Some(Cause { event: from.id, delivery: Some(pending.delivery), receiver: None }),
             keep_until: now.plus(agent.facts().keep_events_ms),
             last: false,
         })

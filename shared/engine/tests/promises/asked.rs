@@ -4,7 +4,7 @@ use crate::asking::{Asking, GUIDE, handle_all};
 use crate::faulty::Fault;
 use crate::handle;
 use rookery_domain::{CellId, Payload};
-use rookery_engine::{Dispatcher, Tried, TriedEvent};
+use rookery_engine::{Dispatcher, RunVersion, Tried, TriedEvent};
 use rookery_queue::{Message, Queue};
 use rookery_sessions::stop::Stopped;
 use serde_json::json;
@@ -168,7 +168,7 @@ async fn a_replay_asks_anew() {
     asking.deliver().await;
     asking.work().await;
     let failed = calm.store.list_open_failures(&asking.workflow.id, 10, None).await.unwrap().items.remove(0);
-    calm.replay(&asking.workflow.id, failed.id).await.unwrap();
+    calm.replay(&asking.workflow, failed.id, RunVersion::Run).await.unwrap();
     asking.deliver().await;
     asking.work().await;
     asking.deliver().await;

@@ -4,7 +4,7 @@ use crate::waits::receive_from;
 use crate::{World, handle};
 use futures::future::join_all;
 use rookery_domain::{CellId, EventId, RunId, Time};
-use rookery_engine::Dispatcher;
+use rookery_engine::{Dispatcher, RunVersion};
 use rookery_queue::{Check, Deliver, Message, Queue, Task};
 use rookery_store::keys::{DUE_SHARDS, WAIT_SHARDS, due_partition};
 use rookery_store::{EventFilter, Parked, ScheduleItem, Workflow};
@@ -120,7 +120,7 @@ async fn a_check_that_crashed_is_recorded_though_its_schedule_was_stopped() {
         failures.iter().map(|item| item.commit.as_ref().unwrap().failure.as_ref().unwrap().code.as_str()).collect();
     assert_eq!(codes, ["crashed", "crashed"]);
     // A check that a person replays runs, whatever the schedule is now.
-    assert_eq!(world.calm.replay_all(&workflow.id).await.unwrap().replayed, 2);
+    assert_eq!(world.calm.replay_all(&workflow, RunVersion::Run).await.unwrap().replayed, 2);
     let dispatcher = Dispatcher(world.calm.clone());
     for message in receive_from(&world.sqs, &world.urls.of(Queue::Deliver).queue).await {
         handle(&dispatcher, message).await.unwrap();

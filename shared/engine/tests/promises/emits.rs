@@ -77,7 +77,7 @@ async fn an_event_whose_sender_died_goes_on() {
         payload: Payload::of(json!({"n": 1})).unwrap(),
         created_at: now,
         hop: 1,
-        cause: Some(Cause { event: asked.event.id, delivery: Some(pending.delivery) }),
+        cause: Some(Cause { event: asked.event.id, delivery: Some(pending.delivery), receiver: None }),
         keep_until: now.plus(600_000),
         last: false,
     };

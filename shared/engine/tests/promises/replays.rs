@@ -3,6 +3,7 @@
 use crate::World;
 use futures::future::join_all;
 use rookery_domain::{CellId, Event, EventId, Payload, RunId, Time};
+use rookery_engine::RunVersion;
 use rookery_queue::{Deliver, Task};
 use rookery_store::{Chain, Commit, Committed, Failure, Workflow, Writes};
 use uuid::Uuid;
@@ -50,7 +51,7 @@ async fn what_cannot_be_replayed_is_not_said_to_be() {
     let world = World::start(15).await;
     let workflow = world.started(r#"{"cells": [{"id": "start", "type": "agent", "agent_type": "manual"}]}"#).await;
     let (engine, id) = (&world.calm, fail(&world, &workflow).await);
-    let refused = async |id| engine.replay(&workflow.id, id).await.unwrap_err().code;
+    let refused = async |id| engine.replay(&workflow, id, RunVersion::Run).await.unwrap_err().code;
 
     // A request that broke off before it noted the replay left the failure among the open ones.
     let noted = async |id| engine.store.run_item(&workflow.id, id).await.unwrap().unwrap().commit.unwrap().replayed_at;
@@ -59,16 +60,16 @@ async fn what_cannot_be_replayed_is_not_said_to_be() {
     let over = Commit { id: arm, arm: 1, outcome: "done".into(), failure: None, message: None, ..failed };
     engine.store.commit(&workflow.id, &over, Writes::default()).await.unwrap();
     assert_eq!((refused(id).await, noted(id).await), ("already_replayed", None));
-    assert_eq!(engine.replay_all(&workflow.id).await.unwrap().replayed, 0);
+    assert_eq!(engine.replay_all(&workflow, RunVersion::Run).await.unwrap().replayed, 0);
     assert!(noted(id).await.is_some(), "it is no longer among the open ones");
 
     // An event is kept as long as its agent says, and a failure of it for longer.
     let id = fail_on(&world, &workflow, EventId::root(RunId(Uuid::now_v7()))).await;
     assert_eq!(refused(id).await, "event_gone");
-    assert_eq!(engine.replay_all(&workflow.id).await.unwrap().replayed, 0);
+    assert_eq!(engine.replay_all(&workflow, RunVersion::Run).await.unwrap().replayed, 0);
 
     let id = fail(&world, &workflow).await;
-    engine.replay(&workflow.id, id).await.unwrap();
+    engine.replay(&workflow, id, RunVersion::Run).await.unwrap();
     assert_eq!(refused(id).await, "replay_under_way");
     assert_eq!(world.messages_left().await, 1);
 }
@@ -79,8 +80,8 @@ async fn a_failure_that_many_replay_at_once_is_sent_once() {
     let workflow = world.started(r#"{"cells": [{"id": "start", "type": "agent", "agent_type": "manual"}]}"#).await;
     let (engine, id) = (&world.calm, fail(&world, &workflow).await);
     let said = join_all((0..20).map(async |at| match at % 2 {
-        0 => engine.replay(&workflow.id, id).await.map_err(|error| error.code),
-        _ => match engine.replay_all(&workflow.id).await.unwrap().replayed {
+        0 => engine.replay(&workflow, id, RunVersion::Run).await.map_err(|error| error.code),
+        _ => match engine.replay_all(&workflow, RunVersion::Run).await.unwrap().replayed {
             0 => Err("replay_under_way"),
             _ => Ok(()),
         },
@@ -100,14 +101,14 @@ async fn a_replay_that_broke_off_is_made_by_the_next() {
     let now = Time::now();
     assert!(take(now.plus(-50_000)).await);
     assert!(!take(now).await, "the first may still be at work");
-    assert_eq!(engine.replay(&workflow.id, id).await.unwrap_err().code, "replay_under_way");
-    assert_eq!(engine.replay_all(&workflow.id).await.unwrap().replayed, 0);
+    assert_eq!(engine.replay(&workflow, id, RunVersion::Run).await.unwrap_err().code, "replay_under_way");
+    assert_eq!(engine.replay_all(&workflow, RunVersion::Run).await.unwrap().replayed, 0);
     assert!(take(now.plus(20_000)).await, "the first has broken off");
     // The first comes back, and does not mark what is another's.
-    engine.store.mark_replayed(&workflow.id, id, now.plus(-50_000)).await.unwrap();
+    engine.store.mark_replayed(&workflow.id, id, now.plus(-50_000), None).await.unwrap();
     let item = engine.store.run_item(&workflow.id, id).await.unwrap().unwrap();
     assert_eq!(item.commit.unwrap().replayed_at, None);
-    engine.store.mark_replayed(&workflow.id, id, now.plus(20_000)).await.unwrap();
+    engine.store.mark_replayed(&workflow.id, id, now.plus(20_000), None).await.unwrap();
     assert_eq!(
         engine.store.run_item(&workflow.id, id).await.unwrap().unwrap().commit.unwrap().replayed_at,
         Some(now.plus(20_000))
@@ -123,10 +124,10 @@ async fn a_replay_of_all_does_not_walk_what_was_replayed() {
     for _ in 0..FAILURES / 31 {
         join_all((0..31).map(|_| fail(&world, &workflow))).await;
     }
-    let replayed = world.calm.replay_all(&workflow.id).await.unwrap();
+    let replayed = world.calm.replay_all(&workflow, RunVersion::Run).await.unwrap();
     assert_eq!((replayed.replayed, replayed.more), (500, true));
     let (engine, requests) = world.counted();
-    let replayed = engine.replay_all(&workflow.id).await.unwrap();
+    let replayed = engine.replay_all(&workflow, RunVersion::Run).await.unwrap();
     assert_eq!((replayed.replayed, replayed.more), (FAILURES - 500, false));
     let queries = requests.of("Query");
     assert!(queries <= 2, "{queries} queries for {} failures", FAILURES - 500);

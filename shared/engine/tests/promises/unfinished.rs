@@ -3,7 +3,7 @@
 use crate::waits::receive_from;
 use crate::{World, handle};
 use rookery_domain::{CellId, Payload, TaskId, TaskState, Time};
-use rookery_engine::{Change, DirectTask, Dispatcher, Incoming, Protocol, TaskIn};
+use rookery_engine::{Change, DirectTask, Dispatcher, Incoming, Protocol, RunVersion, TaskIn};
 use rookery_queue::{Queue, Task};
 use rookery_store::SentTask;
 
@@ -139,7 +139,7 @@ async fn a_replay_that_was_lost_is_sent_again() {
     let message = receive_from(&world.sqs, queue).await.remove(0);
     handle(&Dispatcher(world.calm.clone()), message).await.unwrap();
     assert_eq!(world.calm.send_unfinished().await.unwrap(), 0, "it failed, which is done");
-    assert_eq!(world.calm.replay_all(&workflow.id).await.unwrap().replayed, 1);
+    assert_eq!(world.calm.replay_all(&workflow, RunVersion::Run).await.unwrap().replayed, 1);
     world.sqs.purge_queue().queue_url(queue).send().await.unwrap();
     assert_eq!(world.calm.send_unfinished().await.unwrap(), 1);
     let again = receive_from(&world.sqs, queue).await.remove(0);

@@ -64,6 +64,8 @@ pub struct Commit {
     pub message: Option<String>,
     /// For a failure: when it was replayed.
     pub replayed_at: Option<Time>,
+    /// For a failure that was replayed in another version: the event with which the new run begins.
+    pub replayed_as: Option<EventId>,
 }
 
 /// A delivery that waits for its next attempt.
@@ -116,6 +118,7 @@ impl Commit {
             failure: Some(failure),
             message: Some(message),
             replayed_at: None,
+            replayed_as: None,
         }
     }
 
@@ -166,6 +169,7 @@ impl Commit {
             failure: read_failure(item)?,
             message: item.opt_str("msg").map(str::to_owned),
             replayed_at: item.opt_num("replayed").map(Time),
+            replayed_as: item.opt_str("anew").map(|_| item.parse("anew")).transpose()?,
         })
     }
 
