@@ -1480,7 +1480,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tries again all that failed and was not replayed yet, each in the version of its run; checks in the last built one.
+         * Tries again all that failed and was not replayed yet, each in the version of its run; checks in the last built one. With `{"version": "newest"}`, events are given to their agents in the last built version; those stay whose agents it does not have.
          * @description Needs a key with the role editor or owner.
          */
         post: operations["failures_replay_all"];
@@ -1500,7 +1500,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tries again what failed, in the version of its run; a check in the last built one. What failed again is tried once more. 409 when nothing is left to try again, and while an earlier replay is under way.
+         * Tries again what failed, in the version of its run; a check in the last built one. With `{"version": "newest"}`, the event is given to the agent in the last built version, in a run of its own. What failed again is tried once more. 409 when nothing is left to try again, and while an earlier replay is under way.
          * @description Needs a key with the role editor or owner.
          */
         post: operations["failures_replay"];
@@ -2740,6 +2740,8 @@ export interface components {
             event: string;
             /** @description The delivery that emitted the new event; none for a copy that a person made. */
             delivery?: string | null;
+            /** @description The one agent that a copy goes to, because it failed on the event before; none for all that links lead to. */
+            receiver?: string | null;
         };
         /** @description An event that came. Its payload is shown by its id. */
         Change: {
@@ -3288,6 +3290,8 @@ export interface components {
              * @description When the failure was replayed.
              */
             replayed_at?: string | null;
+            /** @description The event as which the failure was replayed in another version: its run is the replay. */
+            replayed_as?: string | null;
         };
         /** @description The feed in the document. */
         Feed: {
@@ -4038,6 +4042,11 @@ export interface components {
             /** @description The text, or the JSON with its texts rendered. `***` stands where the value of a credential would stand. */
             result: unknown;
         };
+        /** @description In which version is replayed. */
+        ReplayInput: {
+            /** @description The version: `run`, that of the failure's own run; or `newest`, the last built one, in a run of its own. */
+            version?: components["schemas"]["RunVersion"];
+        };
         /** @description What a replay of many failures did. */
         Replayed: {
             /**
@@ -4189,6 +4198,8 @@ export interface components {
                  * @description When the delivery was replayed.
                  */
                 replayed_at?: string | null;
+                /** @description The event as which the delivery was replayed in another version, in a run of its own. */
+                replayed_as?: string | null;
                 /** @description The events that the delivery emitted. */
                 event_ids: string[];
                 /** @description The events that the delivery emitted. Events that are too deep stand at the top instead. */
@@ -4244,6 +4255,8 @@ export interface components {
                  * @description When the delivery was replayed.
                  */
                 replayed_at?: string | null;
+                /** @description The event as which the delivery was replayed in another version, in a run of its own. */
+                replayed_as?: string | null;
                 /** @description The events that the delivery emitted. */
                 event_ids: string[];
                 /** @description The events that the delivery emitted. Events that are too deep stand at the top instead. */
@@ -4340,6 +4353,8 @@ export interface components {
                  * @description When the delivery was replayed.
                  */
                 replayed_at?: string | null;
+                /** @description The event as which the delivery was replayed in another version, in a run of its own. */
+                replayed_as?: string | null;
                 /** @description The events that the delivery emitted. */
                 event_ids: string[];
                 /** @description The events that the delivery emitted. Events that are too deep stand at the top instead. */
@@ -4420,7 +4435,7 @@ export interface components {
             /** @description The run that the task begins, if it is of this deployment. */
             run_id?: string | null;
         };
-        /** @description The version that a new run is pinned to. */
+        /** @description The version in which something is done again. */
         RunVersion: "newest" | "run";
         /** @description The `meta` in the answer to a save, check, build, start or stop. */
         SaveResult: {
@@ -6629,6 +6644,8 @@ export interface operations {
                              * @description When the failure was replayed.
                              */
                             replayed_at?: string | null;
+                            /** @description The event as which the failure was replayed in another version: its run is the replay. */
+                            replayed_as?: string | null;
                         }[];
                         /** @description Where the list goes on. */
                         meta: {
@@ -7855,7 +7872,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Nothing"];
+                "application/json": components["schemas"]["ReplayInput"];
             };
         };
         responses: {
@@ -7887,7 +7904,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Nothing"];
+                "application/json": components["schemas"]["ReplayInput"];
             };
         };
         responses: {
