@@ -8,7 +8,7 @@ import { isErrorGroup } from "./look";
 /** Below this zoom, labels could not be read. */
 const READABLE = 0.55;
 /** A dot is on its way for so long. */
-const WAY = 900;
+const WAY = 500;
 
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -60,6 +60,11 @@ function around({ sourceX, sourceY, targetX, targetY }: EdgeProps<CanvasLink>): 
   return [`${out} S${targetX - 72},${targetY} ${targetX},${targetY}`, midst, bottom];
 }
 
+/** Begins a motion that has come into the page. A time to begin at would be one of the page's clock, at which the motion is over long since. */
+function begin(motion: SVGAnimationElement | null) {
+  motion?.beginElement();
+}
+
 /** A dot that goes along the link, once for each time that events did. */
 function Travelling({ path, pulse }: { path: string; pulse: number }) {
   const seen = useRef(pulse);
@@ -76,6 +81,7 @@ function Travelling({ path, pulse }: { path: string; pulse: number }) {
   return (
     <circle key={going} r={4} className="link-dot">
       <animateMotion
+        ref={begin}
         dur={`${WAY}ms`}
         path={path}
         fill="freeze"
@@ -83,7 +89,7 @@ function Travelling({ path, pulse }: { path: string; pulse: number }) {
         keyPoints="0;1"
         keyTimes="0;1"
         keySplines="0.4 0 0.4 1"
-        begin="0s"
+        begin="indefinite"
       />
     </circle>
   );
