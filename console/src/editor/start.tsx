@@ -5,7 +5,7 @@ import { Button, IconButton } from "../ui/button";
 import { Problem } from "../ui/problem";
 import { ChangesList, summary } from "./changes-list";
 import { ProblemRow } from "./editing/problems";
-import { type Cells, isAgent } from "./model/cells";
+import { type Cells, isAgent, nameOf } from "./model/cells";
 import { diff } from "./model/diff";
 import { type EditorState, type EditorStore, useEditor } from "./store";
 
@@ -24,6 +24,14 @@ const errorsOf = (state: EditorState) => state.errors;
 const warningsOf = (state: EditorState) => state.warnings;
 const savingOf = (state: EditorState) => state.saving;
 
+/** So many names are told. */
+const NAMED = 12;
+
+function namesOf(agents: Cells): string {
+  const names = agents.slice(0, NAMED).map(nameOf).join(", ");
+  return agents.length > NAMED ? `${names}, and ${agents.length - NAMED} more` : names;
+}
+
 export function Start({ store, built, behind, goTo, close }: Props) {
   const head = useEditor(store, headOf);
   const cells = useEditor(store, cellsOf);
@@ -35,7 +43,7 @@ export function Start({ store, built, behind, goTo, close }: Props) {
   const [ready, setReady] = useState(false);
   const isActive = head.state === "active";
   const changes = diff(built ?? [], cells);
-  const agents = cells.filter(isAgent).length;
+  const agents = cells.filter(isAgent);
   const run = useMutation({
     mutationFn: (what: "start" | "stop") => store.run(what),
     onSuccess: () => {
@@ -50,7 +58,7 @@ export function Start({ store, built, behind, goTo, close }: Props) {
   useEffect(() => {
     if (ready) box.current?.querySelector<HTMLElement>(".button.main, .start-stop, .problems-row")?.focus();
   }, [ready]);
-  const blocked = errors.length > 0 || agents === 0 || saving.is === "failed" || saving.is === "conflict";
+  const blocked = errors.length > 0 || agents.length === 0 || saving.is === "failed" || saving.is === "conflict";
   return (
     <aside
       ref={box}
@@ -62,6 +70,23 @@ export function Start({ store, built, behind, goTo, close }: Props) {
         <h2 className="grow">{isActive ? (behind ? `Run v${head.version}` : "Stop") : `Start v${head.version}`}</h2>
         <IconButton icon="x" label="Close" onClick={close} />
       </header>
+      <div className="row">
+        {(!isActive || behind) && (
+          <Button
+            kind="main"
+            icon="play"
+            disabled={blocked || !ready || run.isPending}
+            onClick={() => run.mutate("start")}
+          >
+            {isActive ? `Run v${head.version}` : "Start"}
+          </Button>
+        )}
+        {isActive && (
+          <Button icon="stop" className="start-stop" disabled={run.isPending} onClick={() => run.mutate("stop")}>
+            Stop
+          </Button>
+        )}
+      </div>
       {run.error && <Problem error={run.error} />}
       {errors.length > 0 && (
         <section>
@@ -99,30 +124,18 @@ export function Start({ store, built, behind, goTo, close }: Props) {
       )}
       {(!isActive || behind) && (
         <section className="grow">
-          <h3>{built ? `Since v${head.built_version}: ${summary(changes)}` : `${agents} agents will be made`}</h3>
+          <h3>
+            {built
+              ? `Since v${head.built_version}: ${summary(changes)}`
+              : `${agents.length} ${agents.length === 1 ? "agent" : "agents"} will be made`}
+          </h3>
+          {!built && <p className="muted">{namesOf(agents)}</p>}
           {built && <ChangesList changes={changes} before={built} after={cells} choose={goTo} />}
         </section>
       )}
       {isActive && !behind && (
         <p className="muted grow">Triggers will take no events and schedules will rest. What is under way goes on.</p>
       )}
-      <footer className="row">
-        {(!isActive || behind) && (
-          <Button
-            kind="main"
-            icon="play"
-            disabled={blocked || !ready || run.isPending}
-            onClick={() => run.mutate("start")}
-          >
-            {isActive ? `Run v${head.version}` : "Start"}
-          </Button>
-        )}
-        {isActive && (
-          <Button icon="stop" className="start-stop" disabled={run.isPending} onClick={() => run.mutate("stop")}>
-            Stop
-          </Button>
-        )}
-      </footer>
     </aside>
   );
 }
