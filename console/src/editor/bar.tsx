@@ -156,7 +156,7 @@ function Saved({ store }: { store: EditorStore }) {
   const runs = state === "active" && built_version != null && built_version !== version;
   return (
     <span className="muted bar-saved" aria-live="polite">
-      {runs && `v${built_version} runs · `}v{version} {saving.is === "saving" ? "saving…" : "saved"}
+      {runs && `v${built_version} runs, `}v{version} · {saving.is === "saving" ? "saving…" : "saved"}
     </span>
   );
 }
