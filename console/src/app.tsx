@@ -1,13 +1,15 @@
 // Which address shows which page. Pages are loaded when they are first shown.
 
-import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Activity, type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Redirect, Route, Router, Switch } from "wouter";
+import { onRefused } from "./api/client";
 import { ApiError } from "./api/error";
 import { Frame } from "./frame/frame";
 import { Projects, useProjects } from "./projects/projects";
 import { useSession } from "./session";
 import { SignIn } from "./signin/sign-in";
+import { followTabs } from "./signin/tabs";
 import { Empty } from "./ui/empty";
 import { Problem } from "./ui/problem";
 import { useWorkflows } from "./workflows/queries";
@@ -42,12 +44,6 @@ const PAGES: [string, Page][] = [
 ];
 
 const queries = new QueryClient({
-  // Whoever is not known any more, since the session is over or the key revoked, is asked to sign in again.
-  queryCache: new QueryCache({
-    onError: (error) => {
-      if (error instanceof ApiError && error.status === 401) void queries.invalidateQueries({ queryKey: ["session"] });
-    },
-  }),
   defaultOptions: {
     queries: {
       retry: (failures, error) =>
@@ -56,6 +52,11 @@ const queries = new QueryClient({
     },
   },
 });
+
+const askWho = () => void queries.invalidateQueries({ queryKey: ["session"] });
+// Whoever is not known any more is asked to sign in again.
+onRefused(askWho);
+followTabs(askWho);
 
 export function App() {
   return (
@@ -67,18 +68,37 @@ export function App() {
   );
 }
 
-/** Shows the pages to whoever may see some. */
+/**
+ * Shows the pages to whoever may see some. When a session is over, the pages rest behind the sign-in, so that nothing that was written there is
+ * lost; whoever signs in for another project begins anew.
+ */
 function Guarded() {
   const session = useSession();
-  if (session.error) {
+  const [known, setKnown] = useState<string>();
+  const { data } = session;
+  const now = data?.signed_in ? (data.project_id ?? "all") : undefined;
+  if (now !== undefined && now !== known) setKnown(now);
+  if (!data) {
+    if (!session.error) return null;
     return (
       <main className="page">
         <Problem error={session.error} retry={() => session.refetch()} />
       </main>
     );
   }
-  if (!session.data) return null;
-  if (!session.data.signed_in) return <SignIn />;
+  return (
+    <>
+      {!data.signed_in && <SignIn isOver={known !== undefined} />}
+      {known !== undefined && (
+        <Activity mode={data.signed_in ? "visible" : "hidden"}>
+          <Pages key={known} />
+        </Activity>
+      )}
+    </>
+  );
+}
+
+function Pages() {
   return (
     <Suspense fallback={<p className="sr-only">Loading</p>}>
       <Switch>

@@ -1,5 +1,5 @@
 // Who asks: what the server says of the key that signed in, or that none is needed.
-import { useQuery } from "@tanstack/react-query";
+import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { api, call } from "./api/client";
 import type { Schemas } from "./api/types";
 
@@ -17,9 +17,18 @@ const OPEN: Session = {
   expires_at: null,
 };
 
-async function ask(): Promise<Session> {
+/** Whose answers are kept: those of one project, or of all. */
+let known: string | undefined;
+
+async function ask({ client }: { client: QueryClient }): Promise<Session> {
   const { data } = await call(api.GET("/api/v1/session"));
-  return data.auth === "open" ? OPEN : data;
+  const session = data.auth === "open" ? OPEN : data;
+  const now = session.signed_in ? (session.project_id ?? "all") : known;
+  // Whoever signed in for another project, here or in another tab, is shown nothing that was read before.
+  if (known !== undefined && now !== known)
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+  known = now;
+  return session;
 }
 
 export function useSession() {

@@ -17,6 +17,14 @@ interface Given<T> {
   response: Response;
 }
 
+const refused = new Set<() => void>();
+
+/** Tells whenever the server does not know any more who asks: the session is over, or the key revoked. */
+export function onRefused(tell: () => void): () => void {
+  refused.add(tell);
+  return () => void refused.delete(tell);
+}
+
 /** Waits for an answer and gives its body. An answer that is not good, or none at all, is thrown as an `ApiError`. */
 export async function call<T>(asked: Promise<Given<T>>): Promise<T> {
   let given: Given<T>;
@@ -26,6 +34,7 @@ export async function call<T>(asked: Promise<Given<T>>): Promise<T> {
     throw new ApiError(0, { type: "unreachable", message: "Rookery does not answer.", details: String(cause) });
   }
   if (given.error !== undefined || !given.response.ok) {
+    if (given.response.status === 401) for (const tell of refused) tell();
     throw new ApiError(given.response.status, problemOf(given.error));
   }
   return given.data as T;

@@ -1,6 +1,7 @@
 // The bar above the canvas: the workflow's name, its state, what is saved, the window of the counts, versions, and start and stop.
+import { useMutation } from "@tanstack/react-query";
 import { type KeyboardEvent, useState } from "react";
-import { Link } from "wouter";
+import { Link, useLocation } from "wouter";
 import { ApiError } from "../api/error";
 import { TopBar } from "../frame/frame";
 import { useMay } from "../session";
@@ -8,6 +9,7 @@ import { Button } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Menu } from "../ui/menu";
 import { State } from "../ui/state";
+import { makeOf } from "../workflows/actions";
 import { WINDOWS, type Window } from "./live";
 import { type EditorState, type EditorStore, useEditor } from "./store";
 
@@ -46,7 +48,7 @@ export function Bar(props: Props) {
           </span>
           <Name key={head.name} store={store} name={head.name} may={may} />
           <State state={state} tone={isActive ? "green" : head.state === "new" ? "hollow" : "grey"} />
-          <Saved store={store} />
+          <Saved project={project} store={store} />
         </>
       }
     >
@@ -115,7 +117,7 @@ const savingOf = (state: EditorState) => state.saving;
 const elsewhereOf = (state: EditorState) => state.elsewhere;
 
 /** How it stands with saving, in one place. */
-function Saved({ store }: { store: EditorStore }) {
+function Saved({ project, store }: { project: string; store: EditorStore }) {
   const saving = useEditor(store, savingOf);
   const elsewhere = useEditor(store, elsewhereOf);
   const { version, built_version, state } = useEditor(store, headOf);
@@ -135,6 +137,7 @@ function Saved({ store }: { store: EditorStore }) {
       </span>
     );
   }
+  if (saving.is === "gone") return <Gone project={project} store={store} />;
   if (saving.is === "conflict") return <span className="bar-failed">Changed elsewhere, not saved</span>;
   if (elsewhere !== undefined) {
     return (
@@ -157,6 +160,29 @@ function Saved({ store }: { store: EditorStore }) {
   return (
     <span className="muted bar-saved" aria-live="polite">
       {runs && `v${built_version} runs, `}v{version} · {saving.is === "saving" ? "saving…" : "saved"}
+    </span>
+  );
+}
+
+/** Somebody deleted the workflow. What is on the canvas can be kept as another one. */
+function Gone({ project, store }: { project: string; store: EditorStore }) {
+  const [, go] = useLocation();
+  const may = useMay("editor");
+  const keep = useMutation({
+    mutationFn: () => makeOf(project, store.get().head.name, store.text()),
+    onSuccess: ({ id }) => {
+      store.forget();
+      go(`/projects/${project}/workflows/${id}`);
+    },
+  });
+  return (
+    <span className="row bar-failed" role="alert">
+      <span className="cut">{keep.error ? keep.error.message : "Deleted elsewhere"}</span>
+      {may && (
+        <Button icon="copy" onClick={() => keep.mutate()} disabled={keep.isPending}>
+          Keep it as a new one
+        </Button>
+      )}
     </span>
   );
 }

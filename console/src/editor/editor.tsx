@@ -15,6 +15,7 @@ import { Canvas } from "./editing/canvas";
 import { focusNode } from "./editing/place";
 import { waresOf } from "./editing/stock";
 import "./editor.css";
+import { backTo, leave } from "./left";
 import { linkCounts, useBuilt, useFigures, usePulses, WINDOWS, type Window } from "./live";
 import { cellOf, isAgent } from "./model/cells";
 import { diff, isLook } from "./model/diff";
@@ -40,20 +41,23 @@ interface Place {
 function Opening({ project, workflow }: Place) {
   const may = useMay("editor");
   const types = useAgentTypes(project);
+  const [store, setStore] = useState(() => backTo(workflow));
   const opened = useQuery({
     queryKey: ["editor", "opened", project, workflow],
+    enabled: store === undefined,
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
     queryFn: () => serverOf(project, workflow).load(),
   });
   const known = useMemo(() => typesByName(types.data?.data ?? []), [types.data]);
-  const [store, setStore] = useState<EditorStore>();
+  // The store is made once: it has what is not saved yet, and the way back.
   useEffect(() => {
-    if (opened.data) setStore(new EditorStore(serverOf(project, workflow), opened.data, may));
+    if (opened.data) setStore((made) => made ?? new EditorStore(serverOf(project, workflow), opened.data, may));
   }, [opened.data, project, workflow, may]);
+  useEffect(() => store?.allow(may), [store, may]);
   const error = opened.error ?? types.error;
-  if (error) {
+  if (error && !(store && types.data)) {
     return (
       <main className="page">
         <Problem error={error} retry={() => void (opened.error ? opened.refetch() : types.refetch())} />
@@ -79,8 +83,8 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
   const [side, setSide] = useParam("side");
   const [at, setAt] = useParam("version");
   const [asked, setWindow] = useParam("window");
-  const window: Window = asked !== undefined && asked in WINDOWS ? (asked as Window) : "24h";
-  useSavedOnLeave(store);
+  const window: Window = asked !== undefined && Object.hasOwn(WINDOWS, asked) ? (asked as Window) : "24h";
+  useSavedOnLeave(workflow, store);
 
   const ready = useQuery({
     queryKey: ["ready_cells", project],
@@ -169,7 +173,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
   );
   const cell = cellOf(cells, shown);
   const panel = cell && isAgent(cell) && side === undefined && saving.is !== "conflict";
-  const leave = () => {
+  const leaveVersions = () => {
     setSide(undefined);
     setAt(undefined);
   };
@@ -182,7 +186,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
         window={window}
         setWindow={setWindow}
         versions={side === "versions"}
-        showVersions={() => (side === "versions" ? leave() : setSide("versions"))}
+        showVersions={() => (side === "versions" ? leaveVersions() : setSide("versions"))}
         starting={side === "start"}
         behind={behind}
         showStart={() => setSide(side === "start" ? undefined : "start")}
@@ -220,10 +224,10 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
             chosen={version}
             choose={(chosen) => setAt(chosen === undefined ? undefined : String(chosen))}
             select={goTo}
-            close={leave}
+            close={leaveVersions}
           />
         ) : side === "start" ? (
-          <Start store={store} built={built} behind={behind} goTo={goTo} close={leave} />
+          <Start store={store} built={built} behind={behind} goTo={goTo} close={leaveVersions} />
         ) : null}
         {panel && (
           <aside
@@ -258,9 +262,11 @@ function focusPanel(tries = 20) {
 }
 
 /** Leaving the page saves; where the browser would close on something that is not saved, it asks. */
-function useSavedOnLeave(store: EditorStore) {
+function useSavedOnLeave(workflow: string, store: EditorStore) {
   useEffect(() => {
     const hide = () => void store.flush();
+    // Whoever comes back, or to whom the network does, need not ask for what is not saved yet.
+    hide();
     const unload = (event: BeforeUnloadEvent) => {
       if (!store.dirty) return;
       void store.flush();
@@ -268,10 +274,12 @@ function useSavedOnLeave(store: EditorStore) {
     };
     document.addEventListener("visibilitychange", hide);
     globalThis.addEventListener("beforeunload", unload);
+    globalThis.addEventListener("online", hide);
     return () => {
       document.removeEventListener("visibilitychange", hide);
       globalThis.removeEventListener("beforeunload", unload);
-      void store.flush();
+      globalThis.removeEventListener("online", hide);
+      leave(workflow, store);
     };
-  }, [store]);
+  }, [workflow, store]);
 }

@@ -2,8 +2,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { api, call } from "../api/client";
+import { ApiError } from "../api/error";
 import { allRows } from "../api/pages";
 import type { Row, Schemas } from "../api/types";
+import { byName, ownOf } from "../own";
 import type { Figures } from "./canvas/graph";
 import { type Cells, endOf, groupOf, idOf, isLink } from "./model/cells";
 import { same } from "./model/json";
@@ -35,8 +37,9 @@ export function summed(rows: readonly Metric[]): Map<string, Figures> {
 }
 
 function added(one: Readonly<Record<string, number>> = {}, other: Readonly<Record<string, number>> = {}) {
-  const sum: Record<string, number> = { ...one };
-  for (const [group, count] of Object.entries(other)) sum[group] = (sum[group] ?? 0) + count;
+  const sum = byName<number>();
+  for (const [group, count] of [...Object.entries(one), ...Object.entries(other)])
+    sum[group] = (sum[group] ?? 0) + count;
   return sum;
 }
 
@@ -61,7 +64,7 @@ export function linkCounts(cells: Cells, figures: ReadonlyMap<string, Figures>):
     if (!of?.groups || id === undefined) continue;
     const group = groupOf(link);
     const all = of.emitted;
-    const count = group === undefined ? all : (of.groups[group] ?? 0);
+    const count = group === undefined ? all : (ownOf(of.groups, group) ?? 0);
     if (count) counts.set(id, count);
   }
   return counts;
@@ -137,14 +140,19 @@ export function useBuilt(project: string, workflow: string, built: number): Cell
   }).data?.cells;
 }
 
+/** Whether a workflow is not there any more. */
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** Follows what comes: how often events went along each link since the page was opened. It also tells the store what others did. */
 export function usePulses(project: string, workflow: string, store: EditorStore, built: Cells | undefined) {
   const queries = useQueryClient();
   const cursor = useRef<string>(undefined);
   const [pulses, setPulses] = useState<ReadonlyMap<string, number>>(() => new Map());
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ["editor", "changes", project, workflow],
-    refetchInterval: 2000,
+    refetchInterval: (query) => !isGone(query.state.error) && 2000,
     gcTime: 0,
     queryFn: async () => {
       const params = { path: { project, workflow }, query: { after: cursor.current, limit: 100 } };
@@ -159,6 +167,9 @@ export function usePulses(project: string, workflow: string, store: EditorStore,
       return answer.data;
     },
   });
+  useEffect(() => {
+    if (isGone(error)) store.sawGone();
+  }, [error, store]);
   useEffect(() => {
     if (!data) return;
     store.sawVersion(data.version);

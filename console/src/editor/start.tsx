@@ -47,7 +47,8 @@ export function Start({ store, built, behind, goTo, close }: Props) {
   const run = useMutation({
     mutationFn: (what: "start" | "stop") => store.run(what),
     onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ["editor"] });
+      // What was opened is the store's: all else is read anew.
+      void queries.invalidateQueries({ queryKey: ["editor"], predicate: ({ queryKey }) => queryKey[1] !== "opened" });
       close();
     },
   });

@@ -14,6 +14,8 @@ class Fake implements Server {
   text = TEXT;
   saves: Change[] = [];
   down = false;
+  losesAnswer = false;
+  refuses: ApiError | undefined;
   #answer(): Loaded {
     const head: Loaded["head"] = {
       id: "w",
@@ -30,10 +32,12 @@ class Fake implements Server {
   save = async (change: Change) => {
     this.saves.push(change);
     if (this.down) throw new ApiError(0, { type: "unreachable", message: "down" });
+    if (this.refuses) throw this.refuses;
     if (change.version !== this.version) throw new ApiError(409, { type: "version_conflict", message: "other" });
     this.version++;
     this.text = change.text ?? this.text;
     this.name = change.name ?? this.name;
+    if (this.losesAnswer) throw new ApiError(0, { type: "unreachable", message: "lost" });
     return this.#answer();
   };
   start = async () => this.#answer();
@@ -90,6 +94,50 @@ describe("saving", () => {
     expect(store.get().saving.is).toBe("saved");
   });
 
+  it("tries again by itself once somebody answers, and says meanwhile that it failed", async () => {
+    server.down = true;
+    store.apply(name("x"));
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(server.saves).toHaveLength(3);
+    expect(store.get().saving).toMatchObject({ is: "failed" });
+    server.down = false;
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(store.get()).toMatchObject({ saving: { is: "saved" }, head: { version: 2 } });
+  });
+
+  it("does not try again by itself what was refused", async () => {
+    server.refuses = new ApiError(422, { type: "invalid", message: "no" });
+    store.apply(name("x"));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(server.saves).toHaveLength(1);
+  });
+
+  it("knows a save of its own whose answer got lost", async () => {
+    server.losesAnswer = true;
+    store.apply(name("x"));
+    store.rename("Mine");
+    await store.flush();
+    expect([server.version, store.get().saving.is]).toEqual([2, "failed"]);
+    server.losesAnswer = false;
+    store.apply(name("xy"));
+    await store.flush();
+    await store.flush();
+    expect(store.get()).toMatchObject({ saving: { is: "saved" }, head: { version: 3, name: "Mine" } });
+    expect(server.text).toContain('"xy"');
+  });
+
+  it("keeps what is there of a workflow that somebody deleted", async () => {
+    server.refuses = new ApiError(404, { type: "not_found", message: "There is no such workflow." });
+    store.apply(name("x"));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([store.get().saving.is, server.saves.length]).toEqual(["gone", 1]);
+    expect(store.text()).toContain('"x"');
+    server.refuses = undefined;
+    store.sawVersion(1);
+    await store.flush();
+    expect([store.get().saving.is, server.text.includes('"x"')]).toEqual(["saved", true]);
+  });
+
   it("renames the workflow", async () => {
     store.rename(" New ");
     await store.flush();
@@ -142,6 +190,24 @@ describe("a conflict", () => {
     await store.flush();
     expect(JSON.parse(server.text).cells.map((cell: { id: string }) => cell.id)).toEqual(["a", "m"]);
   });
+});
+
+it("does not take unseen what somebody saved before a start", async () => {
+  server.version = 2;
+  server.text = '{"cells":[]}';
+  await store.run("start");
+  expect(store.get()).toMatchObject({ head: { version: 1 }, elsewhere: 2 });
+  store.apply(name("x"));
+  await store.flush();
+  expect([store.get().saving.is, server.text]).toEqual(["conflict", '{"cells":[]}']);
+});
+
+it("saves what is changed during a start after it", async () => {
+  const started = store.run("start");
+  store.apply(name("x"));
+  await started;
+  await vi.advanceTimersByTimeAsync(700);
+  expect([store.get().saving.is, server.text.includes('"x"')]).toEqual(["saved", true]);
 });
 
 it("restores a version, which can be undone", async () => {

@@ -2,6 +2,7 @@
 // rest, with the version that it began from. Where somebody else saved in between, both sides are kept until somebody chooses.
 import { useRef, useSyncExternalStore } from "react";
 import { ApiError } from "../api/error";
+import { mayPass, waitOf } from "./again";
 import { type Cells, keysOf, type Options, readOptions, writeOptions } from "./model/cells";
 import { type Choice, type Meeting, meetings, merged } from "./model/diff";
 import { begin, type History, redo, step, undo } from "./model/history";
@@ -9,6 +10,8 @@ import type { Head, Loaded, Problem, Server } from "./server";
 
 /** A change rests for so long before it is saved. */
 const QUIET = 600;
+/** So many saves without an answer are remembered, to be known again. */
+const UNANSWERED = 20;
 
 export type Saving =
   | { is: "saved" }
@@ -16,7 +19,9 @@ export type Saving =
   | { is: "saving" }
   | { is: "failed"; error: unknown }
   /** Somebody else saved: `theirs` is what stands there now. */
-  | { is: "conflict"; theirs: Loaded };
+  | { is: "conflict"; theirs: Loaded }
+  /** Somebody deleted the workflow: it lives on here alone. */
+  | { is: "gone" };
 
 export interface EditorState {
   readonly head: Head;
@@ -40,14 +45,15 @@ export class EditorStore {
   #saved: Options;
   #name: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
   #busy: Promise<void> | undefined;
+  /** Saves of which nobody knows whether they were done, since their answer did not come. */
+  #unanswered: { version: number; name: string | undefined; options: Options }[] = [];
+  #editable: boolean;
 
-  constructor(
-    server: Server,
-    first: Loaded,
-    /** Whether changes may be made and saved. */
-    readonly editable = true,
-  ) {
+  constructor(server: Server, first: Loaded, editable = true) {
+    this.#editable = editable;
     this.#server = server;
     this.#saved = readOptions(first.text);
     this.#state = {
@@ -62,6 +68,18 @@ export class EditorStore {
   }
 
   get = (): EditorState => this.#state;
+
+  /** Whether changes may be made and saved. */
+  get editable() {
+    return this.#editable;
+  }
+
+  /** Whoever works here may change the workflow, or may not any more. */
+  allow = (editable: boolean) => {
+    if (editable === this.#editable) return;
+    this.#editable = editable;
+    this.#set({});
+  };
 
   subscribe = (tell: () => void): (() => void) => {
     this.#watchers.add(tell);
@@ -114,7 +132,7 @@ export class EditorStore {
 
   #later() {
     const { saving } = this.#state;
-    if (saving.is === "conflict") return;
+    if (saving.is === "conflict" || saving.is === "gone") return;
     clearTimeout(this.#timer);
     if (!this.dirty && !this.#busy) {
       if (saving.is !== "saved") this.#set({ saving: { is: "saved" } });
@@ -125,31 +143,49 @@ export class EditorStore {
   }
 
   /** Saves what is not saved yet, now. */
-  flush = async (): Promise<void> => {
+  flush = (): Promise<void> => this.#flush(false);
+
+  /** `again`: by itself, after a save that failed; that it failed is said until it did not. */
+  async #flush(again: boolean): Promise<void> {
     clearTimeout(this.#timer);
+    clearTimeout(this.#again);
     while (this.#busy) await this.#busy;
-    if (!this.dirty || this.#state.saving.is === "conflict") return;
-    this.#busy = this.#save().finally(() => {
+    const { is } = this.#state.saving;
+    if (!this.dirty || is === "conflict" || is === "gone") return;
+    this.#busy = this.#save(again).finally(() => {
       this.#busy = undefined;
     });
     await this.#busy;
     if (this.dirty && this.#state.saving.is === "saving") this.#later();
-  };
+  }
 
-  async #save() {
+  async #save(again: boolean) {
     const { cells, head } = this.#state;
     const name = this.#name;
-    const text = cells === this.#saved.cells ? undefined : writeOptions(this.#saved, cells);
-    this.#set({ saving: { is: "saving" } });
+    if (!again) this.#set({ saving: { is: "saving" } });
+    let text: string | undefined;
     try {
+      text = cells === this.#saved.cells ? undefined : writeOptions(this.#saved, cells);
       const answer = await this.#server.save({ version: head.version, name, text });
+      this.#failures = 0;
+      this.#unanswered = [];
       if (this.#name === name) this.#name = undefined;
       if (text !== undefined) this.#saved = { text, cells };
       this.#took(answer);
     } catch (error) {
-      if (error instanceof ApiError && error.type === "version_conflict") await this.#meet();
-      else this.#set({ saving: { is: "failed", error } });
+      if (error instanceof ApiError && error.type === "version_conflict") return this.#meet();
+      if (error instanceof ApiError && error.status === 404) return this.sawGone();
+      const options = text === undefined ? this.#saved : { text, cells };
+      if (mayPass(error)) this.#unanswered.push({ version: head.version, name, options });
+      this.#unanswered.splice(0, this.#unanswered.length - UNANSWERED);
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown) {
+    this.#set({ saving: { is: "failed", error } });
+    clearTimeout(this.#again);
+    if (mayPass(error)) this.#again = setTimeout(() => void this.#flush(true), waitOf(this.#failures++));
   }
 
   /** What the server says of a workflow that is now ours. */
@@ -162,13 +198,49 @@ export class EditorStore {
 
   async #meet() {
     try {
-      this.#set({ saving: { is: "conflict", theirs: await this.#server.load() } });
-      // Where both sides are the same, as after an answer of ours that got lost, there is nothing to choose.
+      const theirs = await this.#server.load();
+      if (this.#isOurs(theirs)) return;
+      this.#set({ saving: { is: "conflict", theirs } });
+      // Where both sides are the same, there is nothing to choose.
       if (this.meetings().length === 0) this.settle(() => "mine");
     } catch (error) {
-      this.#set({ saving: { is: "failed", error } });
+      if (error instanceof ApiError && error.status === 404) this.sawGone();
+      else this.#failed(error);
     }
   }
+
+  /** What stands there may be a save of ours whose answer did not come. Then we go on from it. */
+  #isOurs(there: Loaded): boolean {
+    const save = this.#unanswered.find(
+      ({ version, name, options }) =>
+        there.head.version === version + 1 &&
+        there.text === options.text &&
+        (name === undefined || name === there.head.name),
+    );
+    if (!save) return false;
+    this.#unanswered = [];
+    this.#failures = 0;
+    this.#saved = save.options;
+    if (save.name === this.#name) this.#name = undefined;
+    this.#took(there);
+    return true;
+  }
+
+  /** Somebody deleted the workflow. */
+  sawGone = () => {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#again);
+    if (this.#state.saving.is !== "gone") this.#set({ saving: { is: "gone" }, elsewhere: undefined });
+  };
+
+  /** What is not saved is kept elsewhere, or not wanted any more. */
+  forget = () => {
+    this.#name = undefined;
+    this.#saved = { text: this.text(), cells: this.#state.cells };
+  };
+
+  /** The text of the canvas as it is now, to be kept elsewhere. */
+  text = (): string => writeOptions(this.#saved, this.#state.cells);
 
   /** What both sides changed, cell by cell, in a conflict. */
   meetings = (): Meeting[] => {
@@ -195,6 +267,11 @@ export class EditorStore {
 
   /** Tells that the server has another version. */
   sawVersion = (version: number) => {
+    if (this.#state.saving.is === "gone") {
+      // It is there after all: whoever asked was somebody else for a while.
+      this.#set({ saving: { is: "saved" } });
+      this.#later();
+    }
     if (version <= this.#state.head.version || this.dirty || this.#busy || this.#state.elsewhere === version) return;
     this.#set({ elsewhere: version });
   };
@@ -208,18 +285,36 @@ export class EditorStore {
     if (!this.dirty) this.#adopt(answer, options, options.cells);
   };
 
-  /** Starts or stops the workflow, or restores a version of it: all is saved before. */
+  /** Starts or stops the workflow, or restores a version of it: all is saved before, and what is changed meanwhile is saved afterwards. */
   run = async (what: "start" | "stop" | { restore: number }) => {
     await this.flush();
     const { saving } = this.#state;
     if (saving.is === "failed") throw saving.error;
-    if (this.dirty) return;
+    if (this.dirty || this.#busy) return;
+    const running = this.#run(what);
+    this.#busy = running
+      .catch(() => {})
+      .finally(() => {
+        this.#busy = undefined;
+      });
+    await running;
+    await this.#busy;
+    if (this.dirty) this.#later();
+  };
+
+  async #run(what: "start" | "stop" | { restore: number }) {
+    const { version } = this.#state.head;
     if (typeof what === "object") {
       const answer = await this.#server.restore(what.restore);
       const options = readOptions(answer.text);
-      this.#adopt(answer, options, options.cells);
-    } else this.#took(await this.#server[what]());
-  };
+      return this.#adopt(answer, options, options.cells);
+    }
+    const answer = await this.#server[what]();
+    if (answer.head.version === version) return this.#took(answer);
+    // Somebody saved in between, and that is what runs now. It is not what is shown here: it is not taken unseen.
+    const { state, built_version } = answer.head;
+    this.#set({ head: { ...this.#state.head, state, built_version }, elsewhere: answer.head.version });
+  }
 
   /** Takes what the server says of the workflow's state. */
   sawState = (state: Head["state"], built: number) => {

@@ -1,4 +1,5 @@
 // What a field is for beyond its type: a template, a path, a credential, a schedule. The schemas say so in words, by names and by defaults.
+import { ownOf } from "../own";
 import { resolve, type Schema, shapeOf } from "./schema";
 
 export type Hint =
@@ -94,7 +95,7 @@ export function arranged(
   type: string | undefined,
   set: ReadonlySet<string>,
 ): { front: [string, Schema][]; more: [string, Schema][] } {
-  const known = type === undefined ? undefined : FRONT[type];
+  const known = type === undefined ? undefined : ownOf(FRONT, type);
   const isFront = ([name, schema]: [string, Schema]) =>
     required.includes(name) ||
     set.has(name) ||

@@ -1,5 +1,6 @@
 // What is measured, added up: by agent, by hour or day, by lane; and how sure a share is.
 import type { Schemas } from "../api/types";
+import { byName } from "../own";
 
 /** What an agent counted in an hour, in a version. */
 export type Metric = Schemas["Metric"];
@@ -49,7 +50,7 @@ function count(into: Record<string, number>, counts: Record<string, number>) {
 
 /** The counts of a field over all metrics, by their names. */
 export function counted(metrics: Metric[], field: "emitted_by_group" | "errors_by_code"): Record<string, number> {
-  const sums: Record<string, number> = {};
+  const sums = byName<number>();
   for (const metric of metrics) count(sums, metric[field]);
   return sums;
 }

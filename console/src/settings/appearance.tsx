@@ -1,7 +1,6 @@
 // How the console looks and is worked, for whoever sits at this browser; and who that is.
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useLocation } from "wouter";
 import { setTheme, type Theme, theme } from "../design/theme";
 import { useMay, useSession } from "../session";
 import { signOut } from "../signin/sign-in";
@@ -68,7 +67,6 @@ export function Appearance() {
 function SignedIn() {
   const session = useSession();
   const queries = useQueryClient();
-  const [, go] = useLocation();
   const [error, setError] = useState<unknown>();
   if (!session.data) return null;
   if (session.data.auth === "open") {
@@ -87,9 +85,9 @@ function SignedIn() {
       setError(failed);
       return;
     }
-    // Nothing that was read with the key stays.
+    // Nothing that was read with the key stays: not in this page, and not behind the way back to it.
     queries.clear();
-    go("/");
+    window.location.replace("/console/");
   };
   return (
     <Section

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, call } from "../api/client";
+import { ownOf } from "../own";
 import { useMay } from "../session";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/confirm";
@@ -121,7 +122,7 @@ interface SetProps {
 }
 
 function SetCredential({ name = "", hosts, set, busy }: SetProps) {
-  const proposed = hosts.length > 0 ? hosts.join(", ") : PROVIDERS[name];
+  const proposed = hosts.length > 0 ? hosts.join(", ") : ownOf(PROVIDERS, name);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);

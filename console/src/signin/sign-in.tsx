@@ -5,14 +5,17 @@ import { api, call } from "../api/client";
 import { ApiError } from "../api/error";
 import { Button } from "../ui/button";
 import { Problem } from "../ui/problem";
+import { tellTabs } from "./tabs";
 import "./sign-in.css";
 
 async function signIn(key: string): Promise<void> {
   await call(api.POST("/api/v1/session", { body: { key } }));
+  tellTabs("in");
 }
 
 export async function signOut(): Promise<void> {
   await call(api.DELETE("/api/v1/session"));
+  tellTabs("out");
 }
 
 /** What is said of a failed try. Of a key that is not known, the server tells programs how to send one: that is nothing for this page. */
@@ -20,7 +23,8 @@ function said(error: unknown): unknown {
   return error instanceof ApiError && error.status === 401 ? new Error(error.message) : error;
 }
 
-export function SignIn() {
+/** `isOver`: somebody was signed in, and what they did waits behind. */
+export function SignIn({ isOver = false }: { isOver?: boolean }) {
   const queries = useQueryClient();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
@@ -43,6 +47,7 @@ export function SignIn() {
     <main className="sign-in">
       <form onSubmit={submit}>
         <h1>Rookery</h1>
+        {isOver && <p>Your session is over. Sign in again and go on where you were: nothing is lost.</p>}
         <label htmlFor="key">API key</label>
         {/* biome-ignore lint/a11y/noAutofocus: the page is this one field. */}
         <input id="key" name="key" type="password" autoComplete="off" required spellCheck={false} autoFocus />

@@ -55,6 +55,8 @@ export function CodeField(props: Props) {
     () => () => {
       code.current?.destroy();
       code.current = null;
+      // If the page only rests, the plain field is there when it comes back.
+      setLive(false);
     },
     [],
   );

@@ -21,9 +21,12 @@ export function Dialog({ label, labelledBy, role = "dialog", className, first, c
   useImperativeHandle(ref, () => dialog.current as HTMLDialogElement);
   useEffect(() => {
     const before = document.activeElement;
-    dialog.current?.showModal?.();
+    const { current } = dialog;
+    current?.showModal?.();
     first?.current?.focus();
     return () => {
+      // A page that rests, as behind the sign-in, has no dialog over others.
+      current?.close?.();
       if (before instanceof HTMLElement) before.focus();
     };
   }, [first]);

@@ -1,4 +1,5 @@
 // States: a dot with a word, so that no colour stands alone.
+import { ownOf } from "../own";
 import "./state.css";
 
 export type Tone = "green" | "amber" | "red" | "grey" | "hollow";
@@ -28,7 +29,7 @@ const TONES: Record<string, Tone> = {
 };
 
 export function toneOf(state: string): Tone {
-  return TONES[state] ?? "grey";
+  return ownOf(TONES, state) ?? "grey";
 }
 
 export function State({ state, tone = toneOf(state) }: { state: string; tone?: Tone }) {

@@ -13,6 +13,14 @@ export async function make(project: string, name = "New workflow", cells: unknow
   return made.data;
 }
 
+/** Makes a workflow of the text of a canvas, byte for byte. */
+export async function makeOf(project: string, name: string, options: string): Promise<Made> {
+  const body = { name, options: {} };
+  const bodySerializer = () => `{"name":${JSON.stringify(name)},"options":${options}}`;
+  const params = { path: { project } };
+  return (await call(api.POST("/api/v1/projects/{project}/workflows", { params, body, bodySerializer }))).data;
+}
+
 /** Makes the first workflow and starts it, so that its hook takes events at once. */
 export async function makeFirst(project: string): Promise<Made> {
   const made = await make(project, FIRST.name, FIRST.cells);

@@ -1,4 +1,5 @@
 // How cells look: the icon and the colour of each type, and the marks that pages put on cells and links.
+import { ownOf } from "../../own";
 import type { IconName } from "../../ui/icon";
 import type { Tone } from "../../ui/state";
 import { type AgentType, ERROR } from "../model/ports";
@@ -29,7 +30,7 @@ const ICONS: Record<string, IconName> = {
 const OF_KIND: Record<AgentType["kind"], IconName> = { trigger: "zap", filter: "filter", action: "play" };
 
 export function iconOf(type: string, kind: AgentType["kind"] | undefined): IconName {
-  return ICONS[type] ?? (kind ? OF_KIND[kind] : "database");
+  return ownOf(ICONS, type) ?? (kind ? OF_KIND[kind] : "database");
 }
 
 const COLOURS: Record<string, Colour> = {
@@ -40,7 +41,7 @@ const COLOURS: Record<string, Colour> = {
 };
 
 export function colourOf(type: string, kind: AgentType["kind"] | undefined): Colour {
-  return COLOURS[type] ?? kind ?? "other";
+  return ownOf(COLOURS, type) ?? kind ?? "other";
 }
 
 /** What a page says of a cell or a link. */

@@ -2,6 +2,7 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import { Link } from "wouter";
+import { ownOf } from "../../own";
 import { Icon } from "../../ui/icon";
 import type { Tone } from "../../ui/state";
 import { count } from "../../ui/time";
@@ -100,7 +101,7 @@ function Port({ id, className, title, editable }: { id: string; className: strin
 
 function portTitle(group: string, { lanes, figures }: NodeData): string {
   const share = lanes.get(group);
-  const went = figures?.groups?.[group];
+  const went = figures?.groups && ownOf(figures.groups, group);
   const words = [group, share === undefined ? "" : percent(share), went === undefined ? "" : `${count(went)} events`];
   return words.filter(Boolean).join(" · ");
 }
@@ -113,7 +114,7 @@ function percent(share: number): string {
 function laneOf(group: string, { lanes, figures }: NodeData) {
   const share = lanes.get(group);
   if (share === undefined) return null;
-  const went = figures?.groups?.[group];
+  const went = figures?.groups && ownOf(figures.groups, group);
   return (
     <span className="port-share">{went === undefined ? percent(share) : `${percent(share)} · ${count(went)}`}</span>
   );

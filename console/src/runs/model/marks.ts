@@ -1,6 +1,7 @@
 // What a run says of its graph: the agents and links that it came by, and how often.
 import type { Mark, Marks } from "../../editor/canvas/look";
 import type { Cells } from "../../editor/model/cells";
+import { byName } from "../../own";
 import type { Tone } from "../../ui/state";
 import { hasFailed, type Step, type Tree } from "./steps";
 
@@ -25,7 +26,7 @@ function markOf(tree: Tree, step: Step): CellMark["state"] {
 const WORST: CellMark["state"][] = ["done", "waiting", "failed"];
 
 export function marksOf(tree: Tree): PathMarks {
-  const marks: PathMarks = { cells: {}, links: {} };
+  const marks: PathMarks = { cells: byName(), links: byName() };
   for (const step of tree.steps.values()) {
     const state = markOf(tree, step);
     const before = marks.cells[step.cell];
