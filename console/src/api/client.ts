@@ -10,6 +10,20 @@ export const api = createClient<paths>({
   headers: { "X-Rookery-Console": "1" },
 });
 
+/** A browser takes such a part of an address for a way up: what is asked then would be something else. */
+const isWayUp = (part: unknown) => /^(\.|%2e){1,2}$/i.test(String(part));
+
+api.use({
+  onRequest({ params }) {
+    if (!Object.values(params.path ?? {}).some(isWayUp)) return;
+    throw new ApiError(404, {
+      type: "not_found",
+      message: "There is nothing with this name.",
+      details: "Choose another name than `.` and `..`.",
+    });
+  },
+});
+
 /** What `openapi-fetch` gives: the body of an answer that is good, or that of one that is not. */
 interface Given<T> {
   data?: T;
@@ -31,6 +45,7 @@ export async function call<T>(asked: Promise<Given<T>>): Promise<T> {
   try {
     given = await asked;
   } catch (cause) {
+    if (cause instanceof ApiError) throw cause;
     throw new ApiError(0, { type: "unreachable", message: "Rookery does not answer.", details: String(cause) });
   }
   if (given.error !== undefined || !given.response.ok) {

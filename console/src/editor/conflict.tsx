@@ -4,6 +4,7 @@ import { Button } from "../ui/button";
 import { shortly } from "./changes-list";
 import { type Cells, readOptions } from "./model/cells";
 import { type Choice, fields, type Meeting, titleOf } from "./model/diff";
+import { isObject } from "./model/json";
 import type { Loaded } from "./server";
 import { type EditorState, type EditorStore, useEditor } from "./store";
 
@@ -112,9 +113,10 @@ function wordsOf({ base, mine, theirs, by }: Meeting, side: Choice): string {
   return by === "both" || by === side ? "changed" : "as before";
 }
 
-function valueAt(value: unknown, path: string): unknown {
-  let at: unknown = value;
-  for (const key of path.split("."))
-    at = typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined;
-  return at;
+/** The value of a field as `fields` names it. Keys may have dots of their own. */
+export function valueAt(value: unknown, field: string): unknown {
+  if (!isObject(value)) return undefined;
+  if (Object.hasOwn(value, field)) return value[field];
+  const keys = Object.keys(value).filter((key) => field.startsWith(`${key}.`));
+  return keys.map((key) => valueAt(value[key], field.slice(key.length + 1))).find((found) => found !== undefined);
 }

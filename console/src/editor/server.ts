@@ -2,6 +2,7 @@
 import { api, call } from "../api/client";
 import type { Schemas } from "../api/types";
 import { readOptions, textAt } from "./model/cells";
+import { wellFormed } from "./model/json";
 
 export type Problem = Schemas["Problem"];
 
@@ -50,7 +51,7 @@ export function serverOf(project: string, workflow: string): Server {
       const fields = [`"version":${version}`];
       if (name !== undefined) fields.push(`"name":${JSON.stringify(name)}`);
       if (options !== undefined) fields.push(`"options":${options}`);
-      const body = `{${fields.join(",")}}`;
+      const body = wellFormed(`{${fields.join(",")}}`);
       // A page that is left may still save, as long as the browser takes that much.
       const keepalive = body.length < 60_000;
       const answer = api.PUT(PATH, { ...text, body: {}, bodySerializer: () => body, keepalive });

@@ -1,5 +1,5 @@
 // Buttons: with words, or an icon that has its words as a label. Who may not do what a button does, does not see it.
-import type { ButtonHTMLAttributes, Ref } from "react";
+import { type ButtonHTMLAttributes, type MouseEvent, type Ref, useRef } from "react";
 import "./button.css";
 import { Icon, type IconName } from "./icon";
 
@@ -9,9 +9,20 @@ interface Look extends ButtonHTMLAttributes<HTMLButtonElement> {
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ kind = "plain", icon, className = "", children, ...rest }: Look) {
+/** Two clicks within this time are one: what a button with words does is not meant twice. */
+const ONCE = 300;
+
+export function Button({ kind = "plain", icon, className = "", children, onClick, ...rest }: Look) {
+  const last = useRef(Number.NEGATIVE_INFINITY);
+  const click = (event: MouseEvent<HTMLButtonElement>) => {
+    const again = event.detail > 1 || event.timeStamp - last.current < ONCE;
+    last.current = event.timeStamp;
+    // A form is not sent twice either.
+    if (again) event.preventDefault();
+    else onClick?.(event);
+  };
   return (
-    <button type="button" className={`button ${kind} ${className}`} {...rest}>
+    <button type="button" className={`button ${kind} ${className}`} {...rest} onClick={click}>
       {icon && <Icon name={icon} />}
       {children}
     </button>

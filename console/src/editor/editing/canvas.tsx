@@ -11,7 +11,7 @@ import type { Types } from "../model/ports";
 import type { Problem } from "../server";
 import { type EditorState, type EditorStore, useEditor } from "../store";
 import "./canvas.css";
-import type { commandsOf } from "./commands";
+import { type commandsOf, whyNotPasted } from "./commands";
 import { Empty } from "./empty";
 import { type Asked, Finders } from "./finders";
 import { FIT, Flow } from "./flow";
@@ -20,6 +20,7 @@ import { leaveTexts, linkAt } from "./place";
 import { Sheet } from "./sheet";
 import { CARRIED, Stencil } from "./stencil";
 import type { Ware } from "./stock";
+import { useTold } from "./told";
 import { Tools } from "./tools";
 import { useKeys } from "./use-keys";
 import { useView } from "./use-view";
@@ -66,6 +67,7 @@ function Edited(props: CanvasProps) {
   const [sheet, setSheet] = useState(false);
   const [dragging, setDragging] = useState(false);
   const [over, setOver] = useState<string>();
+  const [told, tell] = useTold();
 
   const before = useRef<Graph>(undefined);
   const graph = useMemo(() => {
@@ -93,6 +95,7 @@ function Edited(props: CanvasProps) {
     start,
     setSheet,
     flow,
+    tell,
     leave: () => {
       if (sheet) setSheet(false);
       else {
@@ -113,7 +116,8 @@ function Edited(props: CanvasProps) {
     if (file) {
       event.preventDefault();
       const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-      void file.text().then((text) => commands.paste(text, { x, y }));
+      const take = (text: string) => commands.paste(text, { x, y }) || tell(whyNotPasted(text));
+      void file.text().then(take, () => tell(`${file.name} could not be read.`));
     }
     if (!ware) return;
     event.preventDefault();
@@ -189,6 +193,7 @@ function Edited(props: CanvasProps) {
           </NoteEditing.Provider>
           {cells.length === 0 && store.editable && <Empty wares={wares} commands={commands} goTo={goTo} fit={fit} />}
           <Tools store={store} commands={commands} many={many} ask={ask} goTo={goTo} showSheet={showSheet} fit={fit} />
+          {told}
           {asked && (
             <Finders
               asked={asked}

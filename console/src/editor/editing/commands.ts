@@ -16,6 +16,16 @@ export interface Screen {
   midst: () => Point;
 }
 
+/** More cells than these are not put at once: no canvas is read that way, and the page would stand still. */
+const MOST_PASTED = 2000;
+
+/** Why a text puts nothing on the canvas. */
+export function whyNotPasted(text: string): string {
+  const { length } = readCells(text) ?? [];
+  if (length <= MOST_PASTED) return 'That holds no cells: a canvas is JSON like {"cells": [...]}.';
+  return `That holds ${length.toLocaleString("en-US")} cells: ${MOST_PASTED.toLocaleString("en-US")} can be put at once.`;
+}
+
 export type Commands = ReturnType<typeof commandsOf>;
 
 export function commandsOf(store: EditorStore, types: Types, screen: Screen) {
@@ -91,7 +101,7 @@ export function commandsOf(store: EditorStore, types: Types, screen: Screen) {
     /** Puts what a text holds; says whether it holds cells at all. */
     paste: (text: string, at?: Point) => {
       const from = readCells(text);
-      if (!from || from.length === 0) return false;
+      if (!from || from.length === 0 || from.length > MOST_PASTED) return false;
       make((cells) => paste(cells, from, at ?? besideOf(cells, from, screen.midst())));
       return true;
     },
@@ -112,10 +122,11 @@ export function commandsOf(store: EditorStore, types: Types, screen: Screen) {
 /** Where pasted cells go: where they were copied, a little aside, if they come from here; else the midst of what is shown. */
 function besideOf(cells: ReturnType<EditorStore["get"]>["cells"], from: typeof cells, midst: Point): Point {
   const here = keysOf(from).filter((key) => cellOf(cells, key) !== undefined);
-  const points = [...pointsOf(here.length > 0 ? cells : from)];
-  const own = here.length > 0 ? points.filter(([key]) => here.includes(key)) : points;
+  const points = pointsOf(cells);
+  const own = here.map((key) => points.get(key)).filter((point) => point !== undefined);
   if (own.length === 0) return midst;
-  const left = Math.min(...own.map(([, point]) => point.x));
-  const top = Math.min(...own.map(([, point]) => point.y));
-  return here.length > 0 ? { x: left + 32, y: top + 32 } : midst;
+  return {
+    x: own.reduce((left, { x }) => Math.min(left, x), Infinity) + 32,
+    y: own.reduce((top, { y }) => Math.min(top, y), Infinity) + 32,
+  };
 }

@@ -5,7 +5,7 @@ import { isTyping } from "../../ui/list";
 import type { CanvasLink, CanvasNode } from "../canvas/graph";
 import type { Point } from "../model/cells";
 import type { EditorStore } from "../store";
-import type { Commands } from "./commands";
+import { type Commands, whyNotPasted } from "./commands";
 import type { Asked } from "./finders";
 import { CHANGING, type Command, commandOf } from "./keys";
 
@@ -21,6 +21,8 @@ export interface KeyProps {
   setSheet: (open: boolean) => void;
   flow: ReactFlowInstance<CanvasNode, CanvasLink>;
   leave: () => void;
+  /** Says something quietly at the foot of the canvas. */
+  tell: (words: string) => void;
 }
 
 /** Commands that are meant wherever on the page the focus is. */
@@ -64,7 +66,9 @@ export function useKeys(props: KeyProps) {
     const paste = (event: ClipboardEvent) => {
       if (isTyping(event.target) || !latest.current.store.editable) return;
       const text = event.clipboardData?.getData("text/plain") ?? "";
+      if (text === "") return;
       if (latest.current.commands.paste(text)) event.preventDefault();
+      else latest.current.tell(whyNotPasted(text));
     };
     document.addEventListener("keydown", press);
     document.addEventListener("copy", copy);

@@ -42,12 +42,32 @@ export function freshId(cells: Cells, begin = "c"): string {
   }
 }
 
+/** The names of the agents of a canvas, for more of them. */
+export class Names {
+  readonly #taken: Set<string>;
+  /** The number that was tried last for a name: those before are taken. */
+  readonly #tried = new Map<string, number>();
+
+  constructor(cells: Cells) {
+    this.#taken = new Set(cells.filter(isAgent).map(nameOf));
+  }
+
+  /** The name, or the first of `name 2`, `name 3`, … that no agent has yet; it is taken from now on. */
+  take(name: string): string {
+    let free = name;
+    const base = name.replace(/ \d+$/, "");
+    for (let at = this.#tried.get(base) ?? 2; this.#taken.has(free); at++) {
+      free = `${base} ${at}`;
+      this.#tried.set(base, at);
+    }
+    this.#taken.add(free);
+    return free;
+  }
+}
+
 /** The name, or the first of `name 2`, `name 3`, … that no agent has yet. */
 export function freshName(cells: Cells, name: string): string {
-  const taken = new Set(cells.filter(isAgent).map(nameOf));
-  if (!taken.has(name)) return name;
-  const base = name.replace(/ \d+$/, "");
-  for (let at = 2; ; at++) if (!taken.has(`${base} ${at}`)) return `${base} ${at}`;
+  return new Names(cells).take(name);
 }
 
 export function round({ x, y }: Point): Point {

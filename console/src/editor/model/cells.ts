@@ -98,9 +98,12 @@ function keysIn(cells: Cells) {
   let found = keyed.get(cells);
   if (!found) {
     const places = new Map<string, number>();
+    const ids = new Set(cells.map(idOf));
     const keys = cells.map((cell, at) => {
       const id = idOf(cell);
-      const key = id !== undefined && !places.has(id) ? id : `#${at}`;
+      let key = id !== undefined && !places.has(id) ? id : `#${at}`;
+      // An id may look like such a place.
+      if (key !== id) while (ids.has(key)) key = `#${key}`;
       places.set(key, at);
       return key;
     });

@@ -1,9 +1,8 @@
 // Copying and pasting as JSON, across canvases and browsers; and the reading of canvas files that were drawn elsewhere.
-import { freshId, freshName, round } from "./actions";
+import { freshId, Names, round } from "./actions";
 import {
   type Cell,
   type Cells,
-  cellOf,
   change,
   endOf,
   idOf,
@@ -60,42 +59,49 @@ export function adopted(cell: Cell): Cell {
 
 /** Puts cells on a canvas. Ids and names that are taken are made anew; links follow. `to` is where the upper left corner goes. */
 export function paste(cells: Cells, from: Cells, to?: Point): { cells: Cells; keys: string[] } {
-  const points = from.map(positionOf).filter((point) => point !== undefined);
-  const left = Math.min(...points.map((point) => point.x));
-  const top = Math.min(...points.map((point) => point.y));
+  const corner = cornerOf(from);
   const ids = new Map<string, string>();
-  let all: Cells = cells;
+  const taken = new Set(cells.map(idOf));
+  const names = new Names(cells);
   const keys: string[] = [];
+  const added: Cell[] = [];
   const adding = from.map(adopted);
   // Links come last, so that they know what their ends are called now.
   for (const cell of [...adding.filter((each) => !isLink(each)), ...adding.filter(isLink)]) {
     const old = idOf(cell);
-    const id = old !== undefined && cellOf(all, old) === undefined ? old : freshId(all, isLink(cell) ? "l" : "c");
+    const id = old !== undefined && !taken.has(old) ? old : freshId(cells, isLink(cell) ? "l" : "c");
     if (old !== undefined && !ids.has(old)) ids.set(old, id);
     const fields: Record<string, unknown> = { id };
     const point = positionOf(cell);
-    if (point && to) {
+    if (point && to && corner) {
       const position = isObject(cell.position) ? cell.position : {};
-      fields.position = { ...position, ...round({ x: point.x - left + to.x, y: point.y - top + to.y }) };
+      fields.position = { ...position, ...round({ x: point.x - corner.x + to.x, y: point.y - corner.y + to.y }) };
     }
-    if (isAgent(cell) && typeof cell.name === "string") fields.name = freshName(all, nameOf(cell));
+    if (isAgent(cell) && typeof cell.name === "string") fields.name = names.take(nameOf(cell));
     if (isLink(cell)) {
       const ends = (["source", "target"] as const).map((end) => [end, ids.get(endOf(cell, end) ?? "")] as const);
       if (ends.some(([, known]) => known === undefined)) continue;
       for (const [end, known] of ends) fields[end] = { ...(isObject(cell[end]) ? cell[end] : {}), id: known };
     } else keys.push(id);
-    all = [...all, change(cell, fields)];
+    taken.add(id);
+    added.push(change(cell, fields));
   }
-  return { cells: all, keys };
+  return { cells: [...cells, ...added], keys };
+}
+
+/** The upper left corner of cells that have a place. */
+export function cornerOf(cells: Cells): Point | undefined {
+  let corner: Point | undefined;
+  for (const cell of cells) {
+    const at = positionOf(cell);
+    if (at) corner = { x: Math.min(at.x, corner?.x ?? at.x), y: Math.min(at.y, corner?.y ?? at.y) };
+  }
+  return corner;
 }
 
 /** The chosen cells once more, a little to the right and below. */
 export function duplicate(cells: Cells, keys: ReadonlySet<string>): { cells: Cells; keys: string[] } {
   const from = readCells(copied(cells, keys)) ?? [];
-  const points = from.map(positionOf).filter((point) => point !== undefined);
-  const to = {
-    x: Math.min(...points.map((point) => point.x)) + 32,
-    y: Math.min(...points.map((point) => point.y)) + 32,
-  };
-  return paste(cells, from, points.length > 0 ? to : undefined);
+  const corner = cornerOf(from);
+  return paste(cells, from, corner && { x: corner.x + 32, y: corner.y + 32 });
 }

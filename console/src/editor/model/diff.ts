@@ -1,4 +1,5 @@
 // What differs between two canvases, by cell and field; and one made of two sides that began from the same.
+import { ownOf } from "../../own";
 import { type Cell, type Cells, cellOf, isAgent, isLink, keysOf, nameOf } from "./cells";
 import { isObject, same } from "./json";
 
@@ -22,7 +23,7 @@ export function fields(before: unknown, after: unknown, path = ""): FieldChange[
   if (same(before, after)) return [];
   if (!isObject(before) || !isObject(after)) return [{ field: path, before, after }];
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].flatMap((key) => fields(before[key], after[key], path ? `${path}.${key}` : key));
+  return [...keys].flatMap((key) => fields(ownOf(before, key), ownOf(after, key), path ? `${path}.${key}` : key));
 }
 
 export function diff(before: Cells, after: Cells): CellChange[] {

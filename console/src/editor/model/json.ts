@@ -86,6 +86,16 @@ export function member(text: string, key: string, at = 0): Member | undefined {
   return members(text, at).findLast((each) => each.key === key);
 }
 
+/**
+ * A text of JSON without halves of characters (lone surrogates), which other readers refuse: each becomes the mark for what cannot be shown. All
+ * else stays as it is.
+ */
+export function wellFormed(text: string): string {
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return text;
+  const escapes = /\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/gs;
+  return text.replace(escapes, (found) => (/^\\u[dD].{3}$/.test(found) ? "\\ufffd" : found));
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
