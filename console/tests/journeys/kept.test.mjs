@@ -42,7 +42,7 @@ async function editor(given) {
   return window;
 }
 
-const saved = (page) => page.locator(".bar-saved", { hasText: "· saved" }).waitFor();
+const saved = (page) => page.locator(".bar-saved", { hasText: /\bsaved$/ }).waitFor();
 
 test("the network is away for a while", async () => {
   const given = await made();
