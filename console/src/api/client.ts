@@ -1,6 +1,7 @@
 // The way to the server, but for the streams of agents (`agents/stream.ts`): the API, typed by its own document, with the rights of whoever has signed in.
 import createClient from "openapi-fetch";
 import { ApiError, problemOf } from "./error";
+import { fetchExactly } from "./exact";
 import type { paths } from "./schema";
 
 /** The typed client. Cookies go to the own origin alone; the header says that a page of ours asks, and no other page can send it. */
@@ -8,6 +9,7 @@ export const api = createClient<paths>({
   baseUrl: "/",
   credentials: "same-origin",
   headers: { "X-Rookery-Console": "1" },
+  fetch: fetchExactly,
 });
 
 /** A browser takes such a part of an address for a way up: what is asked then would be something else. */

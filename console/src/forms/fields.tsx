@@ -1,7 +1,7 @@
 // The fields of an object: those that matter in front, the others under "More", and what the schema does not know as JSON.
 import { useState } from "react";
 import { Icon } from "../ui/icon";
-import { pathOf } from "../ui/payload";
+import { pathOf } from "../ui/paths";
 import { withKey } from "./change";
 import { useForm } from "./context";
 import { AnyControl } from "./controls/any";

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { templatePath } from "../ui/paths";
 import { freshName, moved, withKey, withName } from "./change";
 import { lookedAt, NEW_ROW, readNode, withOperator, withPath, writeGroup } from "./condition";
 import { percent, sharesOf } from "./controls/shares";
 import { readNumber } from "./controls/simple";
 import { asKind, readLines } from "./controls/typed";
 import { readJson } from "./json";
-import { pathsOf, plainPath, sample, templatePath, valueAt } from "./paths";
+import { pathsOf, plainPath, sample, valueAt } from "./paths";
 import { readSchedule, writeSchedule } from "./schedule";
 import { readRows, writeRows } from "./schema-rows";
 import { firstSentence } from "./text";

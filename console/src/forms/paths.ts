@@ -1,9 +1,10 @@
 // The paths into a payload, as conditions and templates write them, each with a sample of what stands there.
-import { pathOf } from "../ui/payload";
+import { ownOf } from "../own";
+import { type Keys, keysOf, pathOf } from "../ui/paths";
 import { isObject } from "./schema";
 
 export interface Found {
-  keys: (string | number)[];
+  keys: Keys;
   value: unknown;
 }
 
@@ -34,32 +35,16 @@ export function pathsOf(payload: unknown, most = MOST): Found[] {
 }
 
 /** A path as conditions write it: `messages[0].text`. */
-export function plainPath(keys: Found["keys"]): string {
+export function plainPath(keys: Keys): string {
   return keys.reduce<string>((path, key) => pathOf(path, key), "");
-}
-
-/** What these names mean in a template is something else. */
-const TAKEN = new Set(["payload", "event", "agent", "now", "due", "true", "false", "nil", "null", "empty", "blank"]);
-
-/** A path as templates write it: keys of the payload are variables, unless their names are taken or have other characters. */
-export function templatePath(keys: Found["keys"]): string {
-  const steps = keys.map((key, at) => {
-    if (typeof key === "number") return `[${key}]`;
-    if (/^[A-Za-z_]\w*$/.test(key)) return at === 0 && !TAKEN.has(key) ? key : at === 0 ? `payload.${key}` : `.${key}`;
-    return `${at === 0 ? "payload" : ""}[${JSON.stringify(key)}]`;
-  });
-  return steps.join("");
 }
 
 /** The value at a path of conditions; `undefined` where there is none. */
 export function valueAt(payload: unknown, path: string): unknown {
   let value = payload;
-  for (const [, bare, index, quoted] of path
-    .replace(/^\$\.?/, "")
-    .matchAll(/([^.[\]]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/g)) {
-    const key = bare ?? index ?? (quoted === undefined ? undefined : (JSON.parse(quoted) as string));
-    if (key === undefined || value === null || typeof value !== "object") return undefined;
-    value = (value as Record<string, unknown>)[key];
+  for (const key of keysOf(path)) {
+    if (value === null || typeof value !== "object") return undefined;
+    value = ownOf(value as Record<string, unknown>, String(key));
   }
   return value;
 }

@@ -1,9 +1,10 @@
 // What templates may name: the paths of the last event, the filters, and the project's credentials.
 import { useCallback, useMemo } from "react";
 import type { Proposal, Words } from "../ui/code";
+import { templatePath } from "../ui/paths";
 import { useForm } from "./context";
 import { useCredentials } from "./data";
-import { pathsOf, sample, templatePath } from "./paths";
+import { pathsOf, sample } from "./paths";
 
 const FILTERS: [string, string][] = [
   ["as_object", "the value itself, not its text"],
@@ -67,7 +68,10 @@ export function useTemplateWords(): () => Words {
   const paths = useMemo(() => {
     let found: Proposal[] | undefined;
     return () => {
-      found ??= pathsOf(payload).map(({ keys, value }) => ({ label: templatePath(keys), detail: sample(value) }));
+      found ??= pathsOf(payload).flatMap(({ keys, value }) => {
+        const label = templatePath(keys);
+        return label === undefined ? [] : [{ label, detail: sample(value) }];
+      });
       return found;
     };
   }, [payload]);

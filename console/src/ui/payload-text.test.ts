@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { changes, cutOf, pathOf } from "./payload-text";
+import { pathOf } from "./paths";
+import { changes, cutOf } from "./payload-text";
 
 test("paths are those of templates", () => {
   expect(pathOf(pathOf("", "a"), "b")).toBe("a.b");

@@ -1,4 +1,5 @@
 // What a payload's lines say: paths, texts that are cut, what is read out, what has changed. Pure.
+import { pathOf } from "./paths";
 
 /** Texts longer than this are cut until somebody wants all. */
 const LONG = 300;
@@ -6,13 +7,6 @@ const LONG = 300;
 const REST = 100;
 /** Of lists and objects, so many elements are shown at first. */
 export const MANY = 25;
-
-/** The path of an element, as templates write it. */
-export function pathOf(parent: string, key: string | number): string {
-  if (typeof key === "number") return `${parent}[${key}]`;
-  if (/^[A-Za-z_][\w-]*$/.test(key)) return parent ? `${parent}.${key}` : key;
-  return `${parent}[${JSON.stringify(key)}]`;
-}
 
 /** The beginning of a text that is too long; none of one that is not. No character is cut in two. */
 export function cutOf(text: string): string | undefined {
@@ -22,12 +16,19 @@ export function cutOf(text: string): string | undefined {
 }
 
 /** A line, as it is read out. */
-export function spoken(name: string | number | undefined, value: unknown): string {
+export function spoken(name: string | number | undefined, value: unknown, exact?: string): string {
   const before = name === undefined ? "" : `${name}: `;
   if (Array.isArray(value)) return `${before}${sized(value.length, "element")}`;
   if (value !== null && typeof value === "object") return `${before}${sized(Object.keys(value).length, "field")}`;
-  if (typeof value !== "string") return `${before}${JSON.stringify(value) ?? "undefined"}`;
-  return before + (value === "" ? "an empty text" : (cutOf(value) ?? value));
+  if (typeof value !== "string") return `${before}${exact ?? JSON.stringify(value) ?? "undefined"}`;
+  if (value === "") return `${before}an empty text`;
+  const cut = cutOf(value);
+  return before + (cut === undefined ? value : `${cut} ${rest(value)}`);
+}
+
+/** What stands behind a text that is cut. */
+export function rest(text: string): string {
+  return `… all ${text.length.toLocaleString("en-US")} characters`;
 }
 
 function sized(number: number, what: string): string {

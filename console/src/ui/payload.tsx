@@ -1,12 +1,14 @@
 // The one viewer of payloads: a tree that folds. All of it is text, never HTML. The keys that move in it are in `payload-keys.ts`.
 import { memo, useId, useLayoutEffect, useRef, useState } from "react";
+import { exactOf, exactText } from "../api/exact";
 import { Copy } from "./copy";
 import { Icon } from "./icon";
+import { keysOf, pathOf, templatePath } from "./paths";
 import { current, press } from "./payload-keys";
-import { cutOf, MANY, pathOf, spoken } from "./payload-text";
+import { cutOf, MANY, rest, spoken } from "./payload-text";
 import "./payload.css";
 
-export { changes, pathOf } from "./payload-text";
+export { changes } from "./payload-text";
 
 /** How a payload differs from the one before: paths (see `pathOf`) that are new or have another value. */
 export type Changed = ReadonlySet<string>;
@@ -52,6 +54,8 @@ export const Payload = memo(function Payload({ value, changed, label = "Payload"
 interface NodeProps {
   name?: string | number;
   value: unknown;
+  /** A number's digits, where JavaScript keeps fewer. */
+  exact?: string;
   path: string;
   depth: number;
   /** Which one of how many it is beside its siblings. */
@@ -60,14 +64,19 @@ interface NodeProps {
   changed?: Changed;
 }
 
-const Node = memo(function Node({ name, value, path, depth, at, of, changed }: NodeProps) {
+const Node = memo(function Node({ name, value, exact, path, depth, at, of, changed }: NodeProps) {
   const [open, setOpen] = useState(depth < 3);
   const [shown, setShown] = useState(MANY);
   const isChanged = changed?.has(path) ?? false;
-  const label = name === undefined ? null : <span className="payload-key">{name}: </span>;
+  const label =
+    name === undefined ? null : (
+      <span className="payload-key">
+        <bdi>{name}</bdi>:{" "}
+      </span>
+    );
   const line = {
     className: `payload-line ${isChanged ? "changed" : ""}`,
-    "aria-label": `${spoken(name, value)}${isChanged ? ", changed" : ""}`,
+    "aria-label": `${spoken(name, value, exact)}${isChanged ? ", changed" : ""}`,
     "aria-level": depth + 1,
     "aria-posinset": at + 1,
     "aria-setsize": of,
@@ -76,8 +85,8 @@ const Node = memo(function Node({ name, value, path, depth, at, of, changed }: N
     return (
       <div role="treeitem" tabIndex={-1} {...line}>
         {label}
-        <Leaf value={value} />
-        <Tools path={path} value={value} />
+        <Leaf value={value} exact={exact} />
+        <Tools path={path} value={value} exact={exact} />
       </div>
     );
   }
@@ -102,6 +111,7 @@ const Node = memo(function Node({ name, value, path, depth, at, of, changed }: N
               key={key}
               name={key}
               value={item}
+              exact={exactOf(value, key)}
               path={pathOf(path, key)}
               depth={depth + 1}
               at={index}
@@ -122,9 +132,10 @@ const Node = memo(function Node({ name, value, path, depth, at, of, changed }: N
   );
 });
 
-function Leaf({ value }: { value: unknown }) {
+function Leaf({ value, exact }: { value: unknown; exact?: string }) {
   const [whole, setWhole] = useState(false);
-  if (typeof value !== "string") return <span className="payload-plain">{JSON.stringify(value) ?? "undefined"}</span>;
+  if (typeof value !== "string")
+    return <span className="payload-plain">{exact ?? JSON.stringify(value) ?? "undefined"}</span>;
   const cut = whole ? undefined : cutOf(value);
   return (
     <span className="payload-text">
@@ -132,21 +143,20 @@ function Leaf({ value }: { value: unknown }) {
       <bdi>"{cut ?? value}"</bdi>
       {cut !== undefined && (
         <button type="button" tabIndex={-1} className="payload-more" onClick={() => setWhole(true)}>
-          … all {value.length.toLocaleString("en-US")} characters
+          {rest(value)}
         </button>
       )}
     </span>
   );
 }
 
-function Tools({ path, value }: { path: string; value: unknown }) {
-  // At the top of a payload, a key with other characters needs the payload's name before it.
-  const named = path.startsWith("[") ? `payload${path}` : path;
+function Tools({ path, value, exact }: { path: string; value: unknown; exact?: string }) {
+  const named = path ? templatePath(keysOf(path)) : undefined;
   return (
     <span className="payload-tools">
-      {path && <Copy text={`{{ ${named} }}`} label={`Copy the path {{ ${named} }}`} tabIndex={-1} data-key="p" />}
+      {named && <Copy text={`{{ ${named} }}`} label={`Copy the path {{ ${named} }}`} tabIndex={-1} data-key="p" />}
       <Copy
-        text={() => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? ""))}
+        text={() => (typeof value === "string" ? value : (exact ?? exactText(value)))}
         label="Copy the value"
         tabIndex={-1}
         data-key="c"

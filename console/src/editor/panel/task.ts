@@ -1,6 +1,7 @@
 // What a task of an entry point wants, by its schema. Pure.
-import { templatePath } from "../../forms/paths";
+
 import { isObject, type Schema } from "../../forms/schema";
+import { templatePath } from "../../ui/paths";
 
 export interface Wanted {
   name: string;
@@ -25,6 +26,6 @@ export function missingOf(schema: Schema, payload: unknown): Wanted[] {
 /** With a field of the task, taken from the event's field of that name. */
 export function withTaskField(config: Record<string, unknown>, name: string, type?: string): Record<string, unknown> {
   const payload = isObject(config.payload) ? config.payload : {};
-  const template = `{{ ${templatePath([name])}${type === "string" ? "" : " | as_object"} }}`;
+  const template = `{{ ${templatePath([name]) ?? "payload"}${type === "string" ? "" : " | as_object"} }}`;
   return { ...config, payload: { ...payload, [name]: template } };
 }

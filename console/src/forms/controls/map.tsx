@@ -1,6 +1,6 @@
 // A map: keys that somebody writes, each with a value of one kind, as the headers of a call.
 import { Button, IconButton } from "../../ui/button";
-import { pathOf } from "../../ui/payload";
+import { pathOf } from "../../ui/paths";
 import { freshName, withKey, withName } from "../change";
 import { useForm } from "../context";
 import { type ControlProps, Field } from "../field";

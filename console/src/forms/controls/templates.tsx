@@ -1,7 +1,7 @@
 // JSON whose texts are templates, as a list of fields: a name and a text each. Whoever prefers it writes the JSON.
 import { useState } from "react";
 import { Button, IconButton } from "../../ui/button";
-import { pathOf } from "../../ui/payload";
+import { pathOf } from "../../ui/paths";
 import { freshName, withKey, withName } from "../change";
 import { useForm } from "../context";
 import type { ControlProps } from "../field";
