@@ -31,6 +31,14 @@ export const FormContext = createContext<Form>({ project: "", root: {}, problems
 
 export const useForm = () => useContext(FormContext);
 
+/** What is wrong somewhere below a place, with where that is: what shows the place as a whole shows them. */
+export function problemsBelow(problems: Form["problems"], path: string): { at: string; message: string }[] {
+  const below = [...problems].filter(([field]) => field.startsWith(path) && /^[.[]/.test(field.slice(path.length)));
+  return below.flatMap(([field, messages]) =>
+    messages.map((message) => ({ at: field.slice(path.length).replace(/^\./, ""), message })),
+  );
+}
+
 /** What the builder says, by field. */
 export function byField(errors: readonly { field: string; message: string }[]): Map<string, string[]> {
   const found = new Map<string, string[]>();

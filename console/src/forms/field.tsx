@@ -84,8 +84,8 @@ export function Field(props: FieldProps) {
 
 export function Control(props: ControlProps) {
   const form = useForm();
-  const { schema, name, value } = props;
-  const hint = hintOf(schema, form.root, { name, type: form.type });
+  const { schema, value } = props;
+  const hint = hintOf(schema, form.root);
   if (hint === "condition") return <ConditionControl {...props} />;
   // What a field cannot show whole is shown as JSON, so that nothing is lost.
   if (value !== undefined && value !== null && !fits(schema, form.root, value)) {

@@ -1,69 +1,32 @@
-// What a field is for beyond its type: a template, a path, a credential, a schedule. The schemas say so in words, by names and by defaults.
+// What a field is for beyond its type, as its schema says it under `x-rookery`; and which fields stand in front.
 import { ownOf } from "../own";
 import { resolve, type Schema, shapeOf } from "./schema";
 
-export type Hint =
-  | "template"
-  | "templates"
-  | "values"
-  | "path"
-  | "credential"
-  | "schedule"
-  | "condition"
-  | "shares"
-  | "seconds"
-  | "persistent_agent"
-  | "json_schema";
+const HINTS = [
+  "template",
+  "templates",
+  "values",
+  "path",
+  "credential",
+  "schedule",
+  "condition",
+  "shares",
+  "seconds",
+  "persistent_agent",
+  "json_schema",
+] as const;
 
-/** Where a field stands. */
-export interface Place {
-  name: string;
-  /** The agent's type. */
-  type?: string;
-}
+export type Hint = (typeof HINTS)[number];
 
-const TEMPLATE = /\btemplates?\b/i;
-
-export function hintOf(given: Schema, root: Schema, { name, type }: Place): Hint | undefined {
+export function hintOf(given: Schema, root: Schema): Hint | undefined {
   const schema = resolve(given, root);
-  const about = schema.description ?? "";
+  const said = HINTS.find((hint) => hint === schema["x-rookery"]);
+  if (said) return said;
   const shape = shapeOf(schema, root);
-  switch (shape.kind) {
-    case "text":
-      if (name === "schedule") return "schedule";
-      if (name === "credential" || name.endsWith("_credential")) return "credential";
-      if (type === "persistent_agent" && name === "agent") return "persistent_agent";
-      if (/\bpaths? (in|into)\b|^Where (in the|the value)/i.test(about))
-        return TEMPLATE.test(about) ? "template" : "path";
-      return TEMPLATE.test(about) || String(schema.default ?? "").includes("{{") ? "template" : undefined;
-    case "number":
-      return shape.whole && /\bin seconds\b/.test(about) ? "seconds" : undefined;
-    case "object": {
-      const names = shape.fields.map(([field]) => field);
-      return ["path", "operator", "all", "any"].every((field) => names.includes(field)) ? "condition" : undefined;
-    }
-    case "list": {
-      const item = shapeOf(shape.of, root);
-      if (item.kind !== "object") return undefined;
-      const names = item.fields.map(([field]) => field);
-      return names.length === 2 && names.includes("name") && names.includes("weight") ? "shares" : undefined;
-    }
-    case "map":
-      return TEMPLATE.test(about) ? "templates" : undefined;
-    case "any":
-      if (/\bJSON Schema\b/.test(about)) return "json_schema";
-      if (TEMPLATE.test(about)) return "templates";
-      return name === "payload" ? "values" : undefined;
-    case "union":
-      // A number, or a text that gives one.
-      return shape.of.some(
-        (variant) => shapeOf(variant, root).kind === "text" && TEMPLATE.test(variant.description ?? about),
-      )
-        ? "template"
-        : undefined;
-    default:
-      return undefined;
-  }
+  if (shape.kind === "map" && hintOf(shape.of, root) === "template") return "templates";
+  // A number, or a template that gives one.
+  if (shape.kind === "union" && shape.of.some((variant) => hintOf(variant, root) === "template")) return "template";
+  return undefined;
 }
 
 /** Options that most agents of a type set, in their order. All others are folded under "More", unless they are set or needed. */

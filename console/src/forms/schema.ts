@@ -20,6 +20,8 @@ export interface Schema {
   minItems?: number;
   maxItems?: number;
   format?: string;
+  /** What the field is for beyond its type: see `hints.ts`. */
+  "x-rookery"?: string;
 }
 
 export interface Choice {

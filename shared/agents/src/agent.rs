@@ -1,5 +1,6 @@
 //! The trait that an agent type implements: one type, one file in `types/`.
 
+use crate::template::TemplateError;
 use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
 use rookery_domain::{Error, Kind as ErrorKind};
 use schemars::JsonSchema;
@@ -60,6 +61,11 @@ impl Problems {
     /// Keeps the value of a check, or notes the error under the field.
     pub fn take<T, E: std::fmt::Display>(&mut self, field: &str, result: Result<T, E>) -> Option<T> {
         self.take_or_as_before(field, result, || None)
+    }
+
+    /// Keeps a template, or notes the error at its place below the field.
+    pub(crate) fn take_template<T>(&mut self, field: &str, result: Result<T, TemplateError>) -> Option<T> {
+        result.map_err(|error| self.add(error.below(field).path(), format!("template: {}", error.problem()))).ok()
     }
 
     /// Keeps the value of a check; or what earlier versions, which did not check it, took: then the error is for saves alone.

@@ -3,6 +3,7 @@
 
 mod read;
 
+use crate::meaning::TemplateText;
 use crate::outside::header_or;
 use crate::template::Template;
 use crate::{AgentError, Context, Problems};
@@ -25,11 +26,11 @@ const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
 #[serde(deny_unknown_fields)]
 pub(crate) struct CloudEventOption {
     /// What kind of thing happened: a template, like `com.example.order.shipped`.
-    r#type: String,
+    r#type: TemplateText,
     /// Where it happened: a template for a URI, like `https://shop.example.com/orders`.
-    source: String,
+    source: TemplateText,
     /// What it is about, within the source: a template, like `{{ order.id }}`.
-    subject: Option<String>,
+    subject: Option<TemplateText>,
     /// How it is sent.
     #[serde(default)]
     mode: Mode,
@@ -57,14 +58,14 @@ pub(crate) struct CloudEvents {
 impl CloudEvents {
     /// Reads the option, and notes what is wrong with it.
     pub(crate) fn take(option: CloudEventOption, problems: &mut Problems) -> Option<Self> {
-        let mut template = |field: &str, text: &str| {
+        let mut template = |field: &str, text: &TemplateText| {
             if text.trim().is_empty() {
                 problems.add(format!("cloud_event.{field}"), "Give a text, or a template for one.");
             }
-            problems.take(&format!("cloud_event.{field}"), Template::parse(text))
+            text.take(&format!("cloud_event.{field}"), problems)
         };
         let (kind, source) = (template("type", &option.r#type), template("source", &option.source));
-        let subject = option.subject.as_deref().and_then(|subject| template("subject", subject));
+        let subject = option.subject.as_ref().and_then(|subject| template("subject", subject));
         Some(CloudEvents { kind: kind?, source: source?, subject, mode: option.mode })
     }
 

@@ -1,6 +1,7 @@
 //! The bridge from typed agent types to one dynamic agent, and what the catalogue shows of a type.
 
 use crate::agent::{Address, AgentType, Kind, MemoryUse, Problems};
+use crate::meaning::ScheduleText;
 use crate::schedule::Schedule;
 use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
 use async_trait::async_trait;
@@ -28,6 +29,7 @@ pub trait Agent: Send + Sync {
 struct Common {
     /// How long the agent's events are kept, in seconds; 30 days unless said otherwise.
     #[serde(default = "default_keep")]
+    #[schemars(extend("x-rookery" = "seconds"))]
     keep_events_for: i64,
 }
 
@@ -39,7 +41,7 @@ struct Checked {
     /// `@daily`, `@weekly`, `@monthly`, `@yearly`, or a cron expression of five or six fields, which may be led by a time zone as
     /// in `TZ=Europe/Berlin 0 9 * * 1-5`.
     #[serde(default)]
-    schedule: Option<String>,
+    schedule: Option<ScheduleText>,
 }
 
 fn default_keep() -> i64 {

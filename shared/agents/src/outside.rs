@@ -1,6 +1,7 @@
 //! What agents with outside calls have in common: the options that say how a call is made, read once, and the request that is
 //! made of them. What is sent to whom is up to each type; what the status of an answer means is in `judge`.
 
+use crate::meaning::TemplateText;
 use crate::template::Template;
 use crate::{AgentError, Context, CredentialUse, Problems};
 use http::{HeaderName, Method};
@@ -40,7 +41,7 @@ impl Retries {
 /// An option: how long a call may take, in seconds.
 #[derive(Clone, Copy, Debug, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(transparent)]
-pub(crate) struct Timeout(#[schemars(range(min = 1, max = 30))] u64);
+pub(crate) struct Timeout(#[schemars(range(min = 1, max = 30), extend("x-rookery" = "seconds"))] u64);
 
 impl Default for Timeout {
     fn default() -> Self {
@@ -63,14 +64,14 @@ pub(crate) struct Headers(Vec<(String, Template)>);
 
 impl Headers {
     /// Reads the option, and notes names that are not valid and templates that cannot be read.
-    pub(crate) fn take(option: BTreeMap<String, String>, problems: &mut Problems) -> Self {
+    pub(crate) fn take(option: BTreeMap<String, TemplateText>, problems: &mut Problems) -> Self {
         let mut headers = Vec::new();
         for (name, value) in option {
             let field = format!("headers.{name}");
             if HeaderName::from_bytes(name.as_bytes()).is_err() {
                 problems.add(field.clone(), "It is not a header's name: use letters, digits and `-`.");
             }
-            if let Some(value) = problems.take(&field, Template::parse_with_credentials(&value)) {
+            if let Some(value) = problems.take_template(&field, Template::parse_with_credentials(&value)) {
                 refuse_captured(&field, value.captures_credential(), problems);
                 headers.push((name, value));
             }
@@ -128,7 +129,7 @@ pub(crate) fn url_template(text: &str, problems: &mut Problems) -> Option<Templa
     if !starts_as_url(text) && !["{{", "{%"].iter().any(|start| text.starts_with(start)) {
         problems.add("url", NOT_WHOLE);
     }
-    let template = problems.take("url", Template::parse_with_credentials(text))?;
+    let template = problems.take_template("url", Template::parse_with_credentials(text))?;
     refuse_captured("url", template.captures_credential(), problems);
     if !template.credentials().is_empty() && !template.captures_credential() && has_credential_before_path(text) {
         let message = "A credential may not be part of the scheme, host or port. Give these as text, and put the credential after the \

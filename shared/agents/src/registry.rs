@@ -60,4 +60,6 @@ pub fn in_config(field: &str) -> String {
 #[cfg(test)]
 mod configs;
 #[cfg(test)]
+mod meanings;
+#[cfg(test)]
 mod tests;

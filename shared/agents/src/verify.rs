@@ -9,6 +9,7 @@ use rookery_domain::{Error, Kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::meaning::CredentialName;
 use crate::senders::Sender;
 use crate::{HookRequest, Problems};
 pub use secret::HookSecret;
@@ -79,7 +80,7 @@ pub(crate) struct Verify {
     pub(crate) scheme: Scheme,
     /// The name of the project's credential that holds the secret. The secret's form is judged when it is set, and when the
     /// workflow is saved. The workflow does not start before the credential is set.
-    pub(crate) credential: String,
+    pub(crate) credential: CredentialName,
     /// For `token`: the header that holds the bare token, like `X-Gitlab-Token`.
     #[serde(default)]
     pub(crate) header: Option<String>,
@@ -104,7 +105,7 @@ impl Verify {
 
     /// The secret that the scheme needs.
     pub(crate) fn secret(&self) -> HookSecret {
-        HookSecret { credential: self.credential.clone(), scheme: self.scheme }
+        HookSecret { credential: self.credential.0.clone(), scheme: self.scheme }
     }
 
     /// The headers that may hold the proof, the usual one first.
@@ -150,7 +151,7 @@ impl Verify {
             Error::new(
                 Kind::Unavailable,
                 "credential_missing",
-                format!("The credential `{}` that verifies this hook is not set.", self.credential),
+                format!("The credential `{}` that verifies this hook is not set.", *self.credential),
                 "Set it in the project, then let the sender deliver again.",
             )
         })?;
@@ -230,7 +231,7 @@ impl Verify {
         Error::new(
             Kind::Unavailable,
             "credential_unusable",
-            format!("The credential `{}`, which verifies this hook, {why}.", self.credential),
+            format!("The credential `{}`, which verifies this hook, {why}.", *self.credential),
             "Set the credential in the project, then send the request again.",
         )
     }
@@ -239,7 +240,8 @@ impl Verify {
 /// Checks a signature by Standard Webhooks, with the secret of the credential of this name. Errors: 401 when the signature is
 /// missing, stale or wrong; 503 when the secret is not set.
 pub fn verify_standard_webhook(request: &HookRequest, credential: &str, secret: Option<&str>) -> Result<(), Error> {
-    Verify { scheme: Scheme::StandardWebhooks, credential: credential.to_owned(), header: None }.check(request, secret)
+    Verify { scheme: Scheme::StandardWebhooks, credential: CredentialName(credential.to_owned()), header: None }
+        .check(request, secret)
 }
 
 /// Signs a text `{id}.{timestamp}.{body}` by Standard Webhooks: the result is the value of `webhook-signature`.

@@ -41,7 +41,9 @@ struct AgentTypeView {
     description: String,
     /// The groups of the events of its agents.
     groups: Vec<String>,
-    /// The JSON Schema (2020-12) of a cell's `config`.
+    /// The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
+    /// one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),
+    /// `schedule`, `condition`, `shares`, `seconds` or `json_schema`.
     config_schema: Value,
     /// The defaults of options that are left out.
     defaults: Value,

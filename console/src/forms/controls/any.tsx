@@ -1,7 +1,7 @@
 // Any JSON, written as JSON. What cannot be read yet is kept here, and said with its line; the config has the last that could.
 import { useEffect, useState } from "react";
 import { CodeField } from "../../ui/code";
-import { useForm } from "../context";
+import { problemsBelow, useForm } from "../context";
 import type { ControlProps } from "../field";
 import { readJson, writeJson } from "../json";
 import { useTemplateWords } from "../words";
@@ -13,10 +13,13 @@ type Props = Pick<ControlProps, "label" | "value" | "change" | "describedBy"> & 
   lines?: number;
   /** Texts in it are templates. */
   templates?: boolean;
+  /** Where it stands, to show what is wrong inside. */
+  path?: string;
 };
 
-export function AnyControl({ label, schema, value, change, invalid, describedBy, lines = 3, templates }: Props) {
-  const { disabled } = useForm();
+export function AnyControl({ label, schema, value, change, invalid, describedBy, lines = 3, templates, path }: Props) {
+  const { disabled, problems } = useForm();
+  const inside = path === undefined ? [] : problemsBelow(problems, path);
   const words = useTemplateWords();
   const [text, setText] = useState(() => writeJson(value));
   const [problem, setProblem] = useState<string>();
@@ -45,7 +48,7 @@ export function AnyControl({ label, schema, value, change, invalid, describedBy,
         lines={lines}
         lineNumbers
         disabled={disabled}
-        invalid={invalid || problem !== undefined}
+        invalid={invalid || problem !== undefined || inside.length > 0}
         describedBy={describedBy}
         placeholder={schema?.default === undefined ? "JSON" : writeJson(schema.default)}
         words={templates ? words : undefined}
@@ -55,6 +58,11 @@ export function AnyControl({ label, schema, value, change, invalid, describedBy,
           {problem} The last that could be read is kept.
         </p>
       )}
+      {inside.map(({ at, message }) => (
+        <p key={`${at} ${message}`} className="form-problem">
+          <span className="mono">{at}</span>: {message}
+        </p>
+      ))}
     </>
   );
 }

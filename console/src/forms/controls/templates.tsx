@@ -29,6 +29,7 @@ export function TemplatesControl(props: ControlProps & { plain?: boolean }) {
         <AnyControl
           label={label}
           schema={schema}
+          path={path}
           value={given}
           change={change}
           invalid={invalid}
@@ -114,7 +115,7 @@ function Value({ label, path, value, change, plain }: ValueProps) {
       ) : typeof value === "string" ? (
         <TemplateText label={label} value={value} change={change} invalid={invalid} />
       ) : (
-        <AnyControl label={label} value={value} change={change} invalid={invalid} lines={1} templates />
+        <AnyControl label={label} path={path} value={value} change={change} invalid={invalid} lines={1} templates />
       )}
       {wrong.map((problem) => (
         <p key={problem} className="form-problem">

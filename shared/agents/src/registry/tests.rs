@@ -192,9 +192,10 @@ fn the_catalogue_is_a_contract() {
     let catalogue: Vec<Value> = all()
         .iter()
         .map(|info| {
+            let configs = (info.examples)().into_iter().map(|example| json!({"title": example.title, "config": example.config}));
             json!({
                 "type": info.name, "kind": info.kind, "title": info.title, "groups": info.groups, "checks": info.checks,
-                "defaults": info.defaults(), "config_schema": (info.schema)(),
+                "defaults": info.defaults(), "config_schema": (info.schema)(), "examples": configs.collect::<Vec<_>>(),
             })
         })
         .collect();

@@ -80,11 +80,25 @@ impl TemplateError {
         &self.problem
     }
 
-    /// The same error, found below a key or an index (given as `[2]`).
-    pub(super) fn below(mut self, key: &str) -> Self {
+    /// The same error, found below an element of a list.
+    pub(super) fn below_index(self, index: usize) -> Self {
+        self.below(&format!("[{index}]"))
+    }
+
+    /// The same error, found below a key of an object.
+    pub(super) fn below_key(self, key: &str) -> Self {
+        let is_plain = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
+        let starts_plain = key.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
+        match starts_plain && key.chars().all(is_plain) {
+            true => self.below(key),
+            false => self.below(&format!("[{}]", serde_json::Value::from(key))),
+        }
+    }
+
+    /// The same error, found below this place.
+    pub(crate) fn below(&self, place: &str) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("{key}{dot}{}", self.path);
-        self
+        TemplateError { path: format!("{place}{dot}{}", self.path), problem: self.problem.clone() }
     }
 }
 

@@ -74,12 +74,12 @@ impl Part {
                 }
             }
             Value::Array(items) => {
-                let part = |(index, item)| Part::parse(item, parse).map_err(|error| error.below(&format!("[{index}]")));
+                let part = |(index, item)| Part::parse(item, parse).map_err(|error| error.below_index(index));
                 Part::Array(items.iter().enumerate().map(part).collect::<Result<_, _>>()?)
             }
             Value::Object(map) => {
                 let part = |(key, item): (&String, _)| {
-                    let part = Part::parse(item, parse).map_err(|error| error.below(key));
+                    let part = Part::parse(item, parse).map_err(|error| error.below_key(key));
                     part.map(|part| (key.clone(), part))
                 };
                 Part::Object(map.iter().map(part).collect::<Result<_, _>>()?)
@@ -120,14 +120,14 @@ impl Part {
             Part::Array(items) => {
                 let mut values = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
-                    values.push(item.render(scope, budget).map_err(|error| error.below(&format!("[{index}]")))?);
+                    values.push(item.render(scope, budget).map_err(|error| error.below_index(index))?);
                 }
                 Value::Array(values)
             }
             Part::Object(entries) => {
                 let mut map = Map::with_capacity(entries.len());
                 for (key, item) in entries {
-                    map.insert(key.clone(), item.render(scope, budget).map_err(|error| error.below(key))?);
+                    map.insert(key.clone(), item.render(scope, budget).map_err(|error| error.below_key(key))?);
                 }
                 Value::Object(map)
             }

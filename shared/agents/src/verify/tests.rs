@@ -113,7 +113,7 @@ fn published() -> Vec<(Verify, &'static str, HookRequest)> {
 }
 
 fn verify(scheme: Scheme) -> Verify {
-    Verify { scheme, credential: "hook_secret".into(), header: None }
+    Verify { scheme, credential: CredentialName("hook_secret".to_owned()), header: None }
 }
 
 fn request(now_seconds: i64, body: &str, headers: &[(&'static str, &str)]) -> HookRequest {

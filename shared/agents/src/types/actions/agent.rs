@@ -2,13 +2,14 @@
 //! the reply.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::meaning::TemplateJson;
 use crate::outside::whole_url;
 use crate::template::JsonTemplate;
 use crate::{AgentError, AskTask, Context, Effects, EntryPointAt, Example, Facts, Reply, TaskReply, task_groups};
 use rookery_domain::{Payload, is_valid_group};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The longest wait for a reply, in seconds: 30 days.
 const MAX_TIMEOUT: u64 = 30 * 24 * 3600;
@@ -37,10 +38,10 @@ pub struct Options {
     #[serde(default = "default_type")]
     task_type: String,
     /// What the task says: an object in which all texts are templates. Without it, the event's payload.
-    payload: Option<Value>,
+    payload: Option<TemplateJson>,
     /// How long to wait for a reply, in seconds: 1 second to 30 days.
     #[serde(default = "default_timeout")]
-    #[schemars(range(min = 1, max = 2_592_000))]
+    #[schemars(range(min = 1, max = 2_592_000), extend("x-rookery" = "seconds"))]
     timeout_seconds: u64,
 }
 
@@ -79,7 +80,7 @@ impl AgentType for Stage {
         if !is_valid_group(&options.task_type) {
             problems.add("task_type", "Give a text of 1 to 64 characters.");
         }
-        let payload = options.payload.and_then(|payload| problems.take("payload", JsonTemplate::parse(&payload)));
+        let payload = options.payload.and_then(|payload| payload.take("payload", problems));
         if !(1..=MAX_TIMEOUT).contains(&options.timeout_seconds) {
             problems.add("timeout_seconds", format!("Give 1 to {MAX_TIMEOUT}."));
         }
@@ -153,6 +154,7 @@ fn told(reply: &str) -> Result<Effects, AgentError> {
 mod tests {
     use super::*;
     use crate::testing::{World, agent, cell, context, emitted, event, problem};
+    use serde_json::Value;
 
     fn config() -> Value {
         json!({"project_id": "p", "client_stage_id": "s"})
@@ -169,7 +171,7 @@ mod tests {
         assert_eq!(wrong(json!({"client_stage_id": ""})), "config.client_stage_id");
         assert_eq!(wrong(json!({"tasks_url": "example.com"})), "config.tasks_url");
         assert_eq!(wrong(json!({"task_type": ""})), "config.task_type");
-        assert_eq!(wrong(json!({"payload": {"a": "{{ b"}})), "config.payload");
+        assert_eq!(wrong(json!({"payload": {"a": "{{ b"}})), "config.payload.a");
         assert_eq!(wrong(json!({"timeout_seconds": 2_592_001})), "config.timeout_seconds");
     }
 

@@ -7,6 +7,7 @@ mod tests;
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{Outcome, read_result};
+use crate::meaning::{CredentialName, TemplateJson, TemplateText};
 use crate::outside::{Headers, Retries, refuse_json_in_text, whole_url};
 use crate::pattern::Searches;
 use crate::template::{JsonTemplate, Template};
@@ -16,7 +17,7 @@ use request::Window;
 use rookery_domain::{CallbackAuth, Payload, is_valid_group, limits};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The longest deadline of a result, in seconds: 30 days.
@@ -37,16 +38,16 @@ pub struct Options {
     /// The agent's base URL; `/api/execute` is added, like `https://agents.example.com/weather`.
     endpoint: String,
     /// Which agent at the endpoint to ask: a template. Without it, the cell's name.
-    agent_name: Option<String>,
+    agent_name: Option<TemplateText>,
     /// How the agent should behave: a template.
-    system_message: Option<String>,
+    system_message: Option<TemplateText>,
     /// What the agent is asked: a template.
     #[serde(default = "default_input")]
-    input: String,
+    input: TemplateText,
     /// Further data for the agent: JSON in which all texts are templates. Without it, the event's payload; `{}` for none.
-    data: Option<Value>,
+    data: Option<TemplateJson>,
     /// The memory that the agent shall use, if it keeps one: a template. No history is sent then.
-    memory_id: Option<String>,
+    memory_id: Option<TemplateText>,
     /// How much of the conversation is sent: the payload's `messages` (or `chatHistory`), of which the latest are kept.
     #[serde(default)]
     chat_history: Window,
@@ -54,13 +55,13 @@ pub struct Options {
     #[serde(default)]
     intermediate_steps: Window,
     /// On whose behalf the agent works: JSON in which all texts are templates, like `{"userId": "{{ user.id | as_object }}"}`.
-    auth_context: Option<Value>,
+    auth_context: Option<TemplateJson>,
     /// Headers of the call: their names, and templates for their values, like `"Authorization": "Bearer {% credential key %}"`.
     #[serde(default)]
-    headers: BTreeMap<String, String>,
+    headers: BTreeMap<String, TemplateText>,
     /// How long the result may take, in seconds: 1 to 30 days.
     #[serde(default = "default_deadline")]
-    #[schemars(range(min = 1, max = 2_592_000))]
+    #[schemars(range(min = 1, max = 2_592_000), extend("x-rookery" = "seconds"))]
     deadline_seconds: u64,
     /// How often a failed call is made again: 0 to 5.
     #[serde(default)]
@@ -69,7 +70,7 @@ pub struct Options {
     #[serde(default)]
     callback_auth: CallbackAuth,
     /// With `signature`: the name of the credential that holds the agent's signing secret (`whsec_...`).
-    callback_credential: Option<String>,
+    callback_credential: Option<CredentialName>,
     /// More groups for a result that matches a condition over `result`, `messages` and `intermediateSteps`.
     #[serde(default)]
     agent_outcomes: Vec<AgentOutcome>,
@@ -89,8 +90,8 @@ struct AgentOutcome {
     group: String,
 }
 
-fn default_input() -> String {
-    "{{ input }}".to_owned()
+fn default_input() -> TemplateText {
+    TemplateText("{{ input }}".to_owned())
 }
 
 fn default_deadline() -> u64 {
@@ -132,16 +133,12 @@ impl AgentType for AiAgentProxy {
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         check(&options, problems);
-        let mut text = |field: &str, source: &Option<String>| {
-            source.as_ref().and_then(|source| problems.take(field, Template::parse(source)))
-        };
+        let mut text = |field: &str, source: &Option<TemplateText>| source.as_ref().and_then(|text| text.take(field, problems));
         let agent_name = text("agent_name", &options.agent_name);
         let system_message = text("system_message", &options.system_message);
         let memory_id = text("memory_id", &options.memory_id);
         let input = text("input", &Some(options.input));
-        let mut json = |field: &str, source: &Option<Value>| {
-            source.as_ref().and_then(|source| problems.take(field, JsonTemplate::parse(source)))
-        };
+        let mut json = |field: &str, source: &Option<TemplateJson>| source.as_ref().and_then(|json| json.take(field, problems));
         let (data, auth_context) = (json("data", &options.data), json("auth_context", &options.auth_context));
         let headers = Headers::take(options.headers, problems);
         let credentials = CredentialUse::names(&headers.credentials().collect::<Vec<_>>());
@@ -162,7 +159,7 @@ impl AgentType for AiAgentProxy {
             deadline_seconds: options.deadline_seconds,
             retries,
             callback_auth: options.callback_auth,
-            callback_credential: options.callback_credential,
+            callback_credential: options.callback_credential.map(|name| name.0),
             outcomes,
             max_outstanding: options.max_outstanding,
             credentials,
@@ -261,8 +258,8 @@ fn check(options: &Options, problems: &mut Problems) {
     if endpoint.is_some_and(|endpoint| endpoint.contains(['?', '#'])) {
         problems.add("endpoint", "Leave out the query: `/api/execute` is added to the end.");
     }
-    refuse_json_in_text("data", options.data.as_ref(), problems);
-    refuse_json_in_text("auth_context", options.auth_context.as_ref(), problems);
+    refuse_json_in_text("data", options.data.as_deref(), problems);
+    refuse_json_in_text("auth_context", options.auth_context.as_deref(), problems);
     if !(1..=MAX_DEADLINE).contains(&options.deadline_seconds) {
         problems.add("deadline_seconds", format!("Give 1 to {MAX_DEADLINE}."));
     }

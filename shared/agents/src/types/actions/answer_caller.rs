@@ -3,6 +3,7 @@
 use crate::agent::{AgentType, Kind, Problems};
 use crate::agent_protocol::{ExecutionResult, Outcome, write_result};
 use crate::cloud_event::{CloudEventOption, CloudEvents};
+use crate::meaning::{CredentialName, TemplateJson};
 use crate::outside::{Retries, as_webhook, header_or, refuse_json_in_text, whole_url};
 use crate::template::JsonTemplate;
 use crate::{AgentError, Call, Context, CredentialUse, Effects, Example, Facts, judge};
@@ -20,15 +21,15 @@ use serde_json::{Value, json};
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The result: JSON in which all texts are templates. Without it, the payload's `result`, or the whole payload.
-    result: Option<Value>,
+    result: Option<TemplateJson>,
     /// The messages to share: JSON in which all texts are templates. Without it, the payload's `messages`.
-    messages: Option<Value>,
+    messages: Option<TemplateJson>,
     /// The steps to share: JSON in which all texts are templates. Without it, the payload's `intermediateSteps`.
-    intermediate_steps: Option<Value>,
+    intermediate_steps: Option<TemplateJson>,
     /// A registered address, used instead of the one that comes with each request.
     callback_url: Option<String>,
     /// The credential with the secret (`whsec_...`) that signs the posts, as in Standard Webhooks.
-    signing_credential: Option<String>,
+    signing_credential: Option<CredentialName>,
     /// Posts the outcome as a CloudEvent (version 1.0), whose data it is. Its `id` is the same at each try, and its `time` is when the event
     /// came that is answered.
     cloud_event: Option<CloudEventOption>,
@@ -60,12 +61,11 @@ impl AgentType for AnswerCaller {
             problems.take("callback_url", whole_url(url));
         }
         for (field, value) in [("messages", &options.messages), ("intermediate_steps", &options.intermediate_steps)] {
-            refuse_json_in_text(field, value.as_ref(), problems);
+            refuse_json_in_text(field, value.as_deref(), problems);
         }
         let retries = options.retries.take(problems);
         let cloud_events = options.cloud_event.and_then(|option| CloudEvents::take(option, problems));
-        let mut json =
-            |field: &str, source: Option<Value>| source.and_then(|source| problems.take(field, JsonTemplate::parse(&source)));
+        let mut json = |field: &str, source: Option<TemplateJson>| source.and_then(|json| json.take(field, problems));
         let (result, messages) = (json("result", options.result), json("messages", options.messages));
         let steps = json("intermediate_steps", options.intermediate_steps);
         problems.errors.is_empty().then_some(AnswerCaller {
@@ -73,7 +73,7 @@ impl AgentType for AnswerCaller {
             messages,
             steps,
             callback_url: options.callback_url,
-            signing_credential: options.signing_credential,
+            signing_credential: options.signing_credential.map(|name| name.0),
             cloud_events,
             retries,
         })

@@ -5,13 +5,14 @@ mod forms;
 mod tests;
 
 use crate::agent::{Address, AgentType, Kind, Problems};
+use crate::meaning::TemplateObject;
 use crate::template::JsonTemplate;
 use crate::{AgentError, Answer, Context, Effects, Example, Facts, FeedFormat, FeedItem, FeedRequest};
 use rookery_domain::{Error, Payload};
 use rss::Channel;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 const MAX_ITEMS: usize = 100;
 /// The most bytes of a feed: Lambda's answers end at 6 MB, and JSON text may grow a little in XML.
@@ -54,7 +55,7 @@ struct FeedTemplate {
     link: Option<String>,
     /// An item: an object in which all texts are templates over the event, like `{"title": "{{ title }}"}`. Without it, the
     /// event's payload.
-    item: Option<Map<String, Value>>,
+    item: Option<TemplateObject>,
 }
 
 fn forty() -> usize {
@@ -93,7 +94,7 @@ impl AgentType for DataOutput {
         {
             problems.add("template.link", format!("It is not a whole URL like https://example.com/ ({error})."));
         }
-        let item = item.and_then(|item| problems.take("template.item", JsonTemplate::parse(&Value::Object(item))));
+        let item = item.and_then(|item| item.take("template.item", problems));
         let Options { events_to_show, ttl, .. } = options;
         problems.errors.is_empty().then_some(DataOutput { title, description, link, item, events_to_show, ttl })
     }

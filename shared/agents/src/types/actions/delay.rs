@@ -1,6 +1,7 @@
 //! `delay`: holds events back for seconds to months.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::meaning::TemplateText;
 use crate::template::Template;
 use crate::{AgentError, Context, Effects, Example};
 use rookery_domain::Time;
@@ -31,7 +32,7 @@ pub struct Options {
     days: u64,
     /// Instead of a duration: a template for the time at which the delay ends, like `{{ meeting.starts_at }}`. It gives an RFC
     /// 3339 time (`2026-01-31T09:00:00+01:00`) or seconds since 1970.
-    until: Option<String>,
+    until: Option<TemplateText>,
 }
 
 /// Seconds, or a template for them.
@@ -41,7 +42,7 @@ enum Seconds {
     /// So many.
     Number(u64),
     /// Whatever the template gives: a number, 0 or more.
-    Template(String),
+    Template(TemplateText),
 }
 
 impl Default for Seconds {
@@ -81,7 +82,7 @@ impl AgentType for Delay {
                 problems.add("until", "Give either a duration or `until`, not both.");
                 None
             }
-            (Some(until), _) => problems.take("until", Template::parse(&until)).map(Delay::Until),
+            (Some(until), _) => until.take("until", problems).map(Delay::Until),
             _ if total > MAX_SECONDS => {
                 problems.add("days", "Wait at most 366 days in all.");
                 None
@@ -90,9 +91,7 @@ impl AgentType for Delay {
                 problems.add("seconds", "Give a number of seconds, 0 or more, or a template for one, like `{{ seconds }}`.");
                 None
             }
-            (None, Some(template)) => {
-                problems.take("seconds", Template::parse(&template)).map(|template| Delay::ForSeconds(template, total_ms))
-            }
+            (None, Some(template)) => template.take("seconds", problems).map(|template| Delay::ForSeconds(template, total_ms)),
             (None, None) if total == 0 => {
                 problems.add("seconds", "Say how long to wait: `seconds`, `minutes`, `hours`, `days`, or `until`.");
                 None

@@ -1,6 +1,7 @@
 //! `event_formatting`: writes new payloads from those that come in.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::meaning::{TemplateObject, TemplateText};
 use crate::pattern::{Pattern, Searches};
 use crate::template::{JsonTemplate, Scope, Template};
 use crate::{AgentError, Context, Effects, Example, Facts, compose};
@@ -23,7 +24,7 @@ const MAX_MATCHERS: usize = 50;
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The new payload: an object in which all texts are templates.
-    instructions: Map<String, Value>,
+    instructions: TemplateObject,
     /// Whether the new payload has only the `instructions`, or the event's payload with the `instructions` added.
     #[serde(default)]
     mode: Mode,
@@ -48,7 +49,7 @@ enum Mode {
 #[serde(deny_unknown_fields)]
 struct MatcherOptions {
     /// A template for the text, like `{{ date.pretty }}`.
-    path: String,
+    path: TemplateText,
     /// The regular expression. Its groups can have names: `(?<time>\d\d:\d\d)`.
     regexp: String,
     /// The name under which templates find the groups, like `pretty_date.time` or `pretty_date["1"]`; `"0"` is the whole match.
@@ -77,13 +78,13 @@ impl AgentType for EventFormatting {
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        let instructions = problems.take("instructions", JsonTemplate::parse(&Value::Object(options.instructions)));
+        let instructions = options.instructions.take("instructions", problems);
         if options.matchers.len() > MAX_MATCHERS {
             problems.add("matchers", format!("Give at most {MAX_MATCHERS} of them."));
         }
         let mut matchers = Vec::new();
         for (index, matcher) in options.matchers.into_iter().enumerate() {
-            let path = problems.take(&format!("matchers[{index}].path"), Template::parse(&matcher.path));
+            let path = matcher.path.take(&format!("matchers[{index}].path"), problems);
             let regexp = problems.take(&format!("matchers[{index}].regexp"), Pattern::new(&matcher.regexp));
             if let (Some(path), Some(regexp)) = (path, regexp) {
                 matchers.push(Matcher { path, regexp, to: matcher.to });
@@ -225,7 +226,8 @@ mod tests {
         assert_eq!(problem("event_formatting", json!({"instructions": {}, "mode": "both"})), "config.mode");
         let matcher = json!({"instructions": {}, "matchers": [{"path": "a", "regexp": "("}]});
         assert_eq!(problem("event_formatting", matcher), "config.matchers[0].regexp");
-        let field = problem("event_formatting", json!({"instructions": {"a": {"b": "{% nothing %}"}}}));
-        assert!(field.starts_with("config.instructions"), "{field}");
+        let instructions = json!({"items": ["{{ a }}", {"unit price": {"b": "{% nothing %}"}}]});
+        let field = problem("event_formatting", json!({"instructions": instructions}));
+        assert_eq!(field, r#"config.instructions.items[1]["unit price"].b"#);
     }
 }

@@ -5,6 +5,7 @@ mod request;
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::cloud_event::{CloudEventOption, CloudEvents};
+use crate::meaning::{CredentialName, TemplateJson, TemplateText};
 use crate::outside::{Headers, Retries, Timeout, as_webhook, refuse_captured, refuse_json_in_text, url_template};
 use crate::template::{JsonTemplate, Template};
 use crate::{AgentError, Call, Context, CredentialUse, Effects, Example, Facts, judge};
@@ -31,16 +32,16 @@ const MAX_REDIRECTS: u8 = 10;
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The URL to call: a template, like `https://api.example.com/orders/{{ order.id | url_encode }}`.
-    url: String,
+    url: TemplateText,
     /// The method.
     #[serde(default)]
     method: Method,
     /// Headers: their names, and templates for their values, like `"Authorization": "Bearer {% credential my_token %}"`.
     #[serde(default)]
-    headers: BTreeMap<String, String>,
+    headers: BTreeMap<String, TemplateText>,
     /// What is sent: JSON in which all texts are templates. Without it, `post`, `put` and `patch` send the event's payload; `get`
     /// and `head` put it into the URL's query.
-    payload: Option<Value>,
+    payload: Option<TemplateJson>,
     /// How the payload is written.
     #[serde(default)]
     content_type: ContentType,
@@ -65,7 +66,7 @@ pub struct Options {
     cloud_event: Option<CloudEventOption>,
     /// The credential with the secret (`whsec_...`) that signs what is sent, as in Standard Webhooks. The secret itself is sent nowhere, so its
     /// hosts do not matter. A payload that is signed may hold no credentials.
-    signing_credential: Option<String>,
+    signing_credential: Option<CredentialName>,
 }
 
 /// What the emitted payload has.
@@ -116,10 +117,11 @@ impl AgentType for HttpRequest {
         let headers = Headers::take(options.headers, problems);
         let (timeout, retries) = (options.timeout_seconds.take(problems), options.retries.take(problems));
         let payload =
-            options.payload.and_then(|payload| problems.take("payload", JsonTemplate::parse_with_credentials(&payload)));
+            options.payload.and_then(|payload| problems.take_template("payload", JsonTemplate::parse_with_credentials(&payload)));
         let is_captured = payload.as_ref().is_some_and(JsonTemplate::captures_credential);
         refuse_captured("payload", is_captured, problems);
-        if options.signing_credential.is_some() && payload.as_ref().is_some_and(|payload| !payload.credentials().is_empty()) {
+        let signing_credential = options.signing_credential.map(|name| name.0);
+        if signing_credential.is_some() && payload.as_ref().is_some_and(|payload| !payload.credentials().is_empty()) {
             problems.add(
                 "payload",
                 "What is signed may hold no credentials: put them into `headers`, or leave out `signing_credential`.",
@@ -132,7 +134,7 @@ impl AgentType for HttpRequest {
         credentials.extend(CredentialUse::of("payload", payload.iter().flat_map(JsonTemplate::credentials)));
         // Who signs reads the secret itself: it is no credential that is put into the call.
         let credential_names = CredentialUse::names(&credentials);
-        credentials.extend(CredentialUse::of("signing_credential", &options.signing_credential));
+        credentials.extend(CredentialUse::of("signing_credential", &signing_credential));
         problems.errors.is_empty().then_some(HttpRequest {
             url,
             method: options.method,
@@ -145,7 +147,7 @@ impl AgentType for HttpRequest {
             redirects: options.follow_redirects,
             retries,
             cloud_events,
-            signing_credential: options.signing_credential,
+            signing_credential,
             credential_names,
             credentials,
         })
@@ -233,10 +235,10 @@ impl AgentType for HttpRequest {
 /// Notes the problems of the options, except those of templates.
 fn check(options: &Options, problems: &mut Problems) {
     let is_text = matches!(options.content_type, ContentType::Text | ContentType::Xml);
-    if is_text && !matches!(options.payload, Some(Value::String(_))) {
+    if is_text && !matches!(options.payload.as_deref(), Some(Value::String(_))) {
         problems.add("payload", "With `content_type` `text` or `xml`, give the whole body as one text.");
     }
-    if options.method.takes_query() && matches!(options.payload, Some(Value::String(_) | Value::Array(_))) {
+    if options.method.takes_query() && matches!(options.payload.as_deref(), Some(Value::String(_) | Value::Array(_))) {
         problems.add("payload", "With `get` and `head`, give an object: its fields become the URL's query.");
     }
     if options.method.takes_query() {
@@ -257,7 +259,7 @@ fn check(options: &Options, problems: &mut Problems) {
         _ => problems.add("follow_redirects", format!("Give 0 to {MAX_REDIRECTS}.")),
     }
     if options.content_type == ContentType::Json && !options.method.takes_query() {
-        refuse_json_in_text("payload", options.payload.as_ref(), problems);
+        refuse_json_in_text("payload", options.payload.as_deref(), problems);
     }
 }
 

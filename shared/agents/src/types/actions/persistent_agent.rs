@@ -2,6 +2,7 @@
 //! place in the session's order, and waits for the answer.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::meaning::{PersistentAgentName, TemplateText};
 use crate::template::Template;
 use crate::{AgentError, AgentReply, AskSession, Context, Effects, Example, Facts, Reply, ReplyError};
 use rookery_domain::{AgentName, Payload, limits};
@@ -27,19 +28,19 @@ const MAX_OUTSTANDING: u32 = 10_000;
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The name of the agent's definition, like `support`.
-    agent: String,
+    agent: PersistentAgentName,
     /// Whom the agent's instance is for: a template for its id, like `customer-{{ customer.id }}`. Each id is an agent with sessions of
     /// its own.
-    instance: String,
+    instance: TemplateText,
     /// The conversation that the question belongs to: a template for the session's name.
     #[serde(default = "default_session")]
-    session: String,
+    session: TemplateText,
     /// The question: a template. Without it, the event's payload: a text as it is, anything else as JSON.
-    input: Option<String>,
+    input: Option<TemplateText>,
     /// How long the answer may take, in seconds, with the time in which others are answered first: 1 second to 7 days. Then the agent is
     /// stopped.
     #[serde(default = "default_deadline")]
-    #[schemars(range(min = 1, max = 604_800))]
+    #[schemars(range(min = 1, max = 604_800), extend("x-rookery" = "seconds"))]
     deadline_seconds: u64,
     /// How many questions of this cell may be outstanding; others wait. 1 to 10,000.
     #[serde(default = "default_outstanding")]
@@ -47,8 +48,8 @@ pub struct Options {
     max_outstanding: u32,
 }
 
-fn default_session() -> String {
-    "default".to_owned()
+fn default_session() -> TemplateText {
+    TemplateText("default".to_owned())
 }
 
 fn default_deadline() -> u64 {
@@ -79,9 +80,9 @@ impl AgentType for PersistentAgent {
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         let agent = options.agent.parse::<AgentName>();
         let agent = problems.take("agent", agent.map_err(|error| format!("{} {}", error.message, error.details)));
-        let instance = problems.take("instance", Template::parse(&options.instance));
-        let session = problems.take("session", Template::parse(&options.session));
-        let input = options.input.and_then(|input| problems.take("input", Template::parse(&input)));
+        let instance = options.instance.take("instance", problems);
+        let session = options.session.take("session", problems);
+        let input = options.input.and_then(|input| input.take("input", problems));
         for (field, text) in [("instance", &options.instance), ("session", &options.session)] {
             if text.is_empty() {
                 problems.add(field, "Give a text, or a template for one.");

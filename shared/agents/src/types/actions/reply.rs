@@ -1,6 +1,7 @@
 //! `reply`: answers the tasks that came in at an entry point.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::meaning::{TemplateJson, TemplateText};
 use crate::template::{JsonTemplate, Template};
 use crate::{AgentError, Context, Effects, Example, ReplyTo, SendReply};
 use rookery_domain::{ClientName, Payload, is_valid_group};
@@ -24,17 +25,17 @@ const CONNECTION_TOKEN: &str = "connection_token";
 pub struct Options {
     /// The connection: a template. Without this and `client_project_id`, the connection that the event's payload names under
     /// `connection_token`, as that of a task does; or, if the payload names none any more, that of the task which the run began with.
-    connection_token: Option<String>,
+    connection_token: Option<TemplateText>,
     /// Instead of one connection, all active ones of this project: a template for its id.
-    client_project_id: Option<String>,
+    client_project_id: Option<TemplateText>,
     /// With `client_project_id`, the deployment of the project: a template for its address, as `https://flows.example.com`. Without it,
     /// or if the template gives an empty text, this deployment.
-    client_deployment: Option<String>,
+    client_deployment: Option<TemplateText>,
     /// The type of the reply, by which the links of the other side may choose.
     #[serde(default = "default_type")]
     task_type: String,
     /// What the reply says: an object in which all texts are templates. Without it, the event's payload, without `connection_token`.
-    payload: Option<Value>,
+    payload: Option<TemplateJson>,
 }
 
 /// What names the connection, unless the options say otherwise.
@@ -69,7 +70,7 @@ impl AgentType for Replies {
         if !is_valid_group(&options.task_type) {
             problems.add("task_type", "Give a text of 1 to 64 characters.");
         }
-        let payload = options.payload.and_then(|payload| problems.take("payload", JsonTemplate::parse(&payload)));
+        let payload = options.payload.and_then(|payload| payload.take("payload", problems));
         let to = to?;
         problems.errors.is_empty().then_some(Replies { to, task_type: options.task_type, payload })
     }
@@ -130,13 +131,14 @@ impl To {
             problems.add("client_project_id", "Give either this or `connection_token`.");
         }
         let Some(project) = &options.client_project_id else {
-            let token = options.connection_token.as_deref().unwrap_or(TOKEN);
-            return problems.take(CONNECTION_TOKEN, Template::parse(token)).map(To::Connection);
+            let token = options.connection_token.clone().unwrap_or_else(|| TemplateText(TOKEN.to_owned()));
+            return token.take(CONNECTION_TOKEN, problems).map(To::Connection);
         };
-        let deployment = options.client_deployment.as_deref().map(Template::parse).transpose();
-        let deployment = problems.take("client_deployment", deployment)?;
-        let project = problems.take("client_project_id", Template::parse(project))?;
-        Some(To::Client { project, deployment })
+        let deployment = match &options.client_deployment {
+            Some(text) => Some(text.take("client_deployment", problems)?),
+            None => None,
+        };
+        Some(To::Client { project: project.take("client_project_id", problems)?, deployment })
     }
 }
 
@@ -163,7 +165,7 @@ mod tests {
         assert_eq!(problem("reply", json!({"client_project_id": "p", "client_deployment": "{{ x"})), "config.client_deployment");
         assert_eq!(problem("reply", json!({"client_deployment": "https://a.example"})), "config.client_deployment");
         assert_eq!(problem("reply", json!({"task_type": "x".repeat(65)})), "config.task_type");
-        assert_eq!(problem("reply", json!({"payload": {"a": "{{ b"}})), "config.payload");
+        assert_eq!(problem("reply", json!({"payload": {"a": "{{ b"}})), "config.payload.a");
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::compare::same;
+use crate::meaning::TemplateText;
 use crate::paths::Path;
 use crate::template::{JsonTemplate, Template};
 use crate::{AgentError, Context, Effects, Example};
@@ -22,9 +23,9 @@ pub struct Options {
     /// `{{ order.status }} {{ order.total }}`. A template can use `last_property`, its own last result: a text, or the value
     /// itself when the template ends in `| as_object`. To pass each new lowest price, watch
     /// `{{ last_property | default: price | at_most: price | as_object }}`.
-    property: String,
+    property: TemplateText,
     /// A template for the thing that is watched, like `{{ order.id }}`: with it, one agent watches many things, each separately.
-    key: Option<String>,
+    key: Option<TemplateText>,
 }
 
 enum Property {
@@ -47,10 +48,12 @@ impl AgentType for ChangeDetector {
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         let property = match ["{{", "{%"].iter().any(|mark| options.property.contains(mark)) {
-            true => problems.take("property", JsonTemplate::parse(&Value::String(options.property))).map(Property::Template),
+            true => problems
+                .take_template("property", JsonTemplate::parse(&Value::String(options.property.0)))
+                .map(Property::Template),
             false => problems.take("property", Path::parse(&options.property)).map(Property::Path),
         };
-        let key = options.key.and_then(|key| problems.take("key", Template::parse(&key)));
+        let key = options.key.and_then(|key| key.take("key", problems));
         problems.errors.is_empty().then_some(ChangeDetector { property: property?, key })
     }
 

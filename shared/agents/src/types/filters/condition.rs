@@ -1,6 +1,7 @@
 //! `condition`: passes the events that a tree of comparisons matches.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::meaning::PathText;
 use crate::operators::{Cast, Comparison, Operator};
 use crate::paths::Path;
 use crate::pattern::Searches;
@@ -34,6 +35,7 @@ pub struct Options {
 /// A comparison (`path`, `operator`, `value`), or exactly one of `all`, `any`, `not`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-rookery" = "condition"))]
 pub(crate) struct Node {
     /// Matches when each of these conditions does.
     all: Option<Vec<Node>>,
@@ -42,7 +44,7 @@ pub(crate) struct Node {
     /// Matches when this condition does not.
     not: Option<Box<Node>>,
     /// Where the value is in the payload, like `messages[0].text`; write keys with other characters in quotes: `["unit price"]`.
-    path: Option<String>,
+    path: Option<PathText>,
     /// How to compare.
     operator: Option<Operator>,
     /// Short for `operator`.
@@ -193,7 +195,7 @@ fn build_each(nodes: Vec<Node>, at: &str, left: &mut usize, problems: &mut Probl
 
 fn build_rule(rule: Node, at: &str, problems: &mut Problems) -> Option<Rule> {
     let Node { path, operator, op, cast, value, .. } = rule;
-    let text = path.unwrap_or_default();
+    let PathText(text) = path.unwrap_or_default();
     let path = problems.take(&format!("{at}.path"), Path::parse(&text));
     let operator = match (operator, op) {
         (Some(operator), None) | (None, Some(operator)) => operator,

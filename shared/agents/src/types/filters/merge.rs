@@ -1,6 +1,7 @@
 //! `merge`: brings the branches of a flow together again.
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
+use crate::meaning::TemplateText;
 use crate::template::Template;
 use crate::{AgentError, Context, Effects, Example, Facts, Memory, compose};
 use rookery_domain::{Event, EventAt, EventId, Payload, Time, limits};
@@ -25,10 +26,10 @@ pub struct Options {
     #[serde(default)]
     mode: Mode,
     /// With `all`: a template for what belongs together, like `{{ order.id }}`. Without it, the events of one run belong together.
-    key: Option<String>,
+    key: Option<TemplateText>,
     /// With `all`: how long to wait for the rest after the first event, in seconds; at most 14 days.
     #[serde(default = "day")]
-    #[schemars(range(min = 1, max = 2_592_000))]
+    #[schemars(range(min = 1, max = 2_592_000), extend("x-rookery" = "seconds"))]
     timeout: i64,
 }
 
@@ -79,7 +80,7 @@ impl AgentType for Merge {
         if options.mode == Mode::Any && options.key.is_some() {
             problems.add("key", "With `mode: any` nothing is joined: remove the key, or set `mode` to `all`.");
         }
-        let key = options.key.and_then(|key| problems.take("key", Template::parse(&key)));
+        let key = options.key.and_then(|key| key.take("key", problems));
         let timeout_ms = options.timeout.saturating_mul(1000);
         problems.errors.is_empty().then_some(Merge { mode: options.mode, key, timeout_ms })
     }

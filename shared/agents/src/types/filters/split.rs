@@ -1,6 +1,7 @@
 //! `split`: sends each event to one of several groups.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::meaning::TemplateText;
 use crate::template::Template;
 use crate::{AgentError, Context, Effects, Example, Facts};
 use rookery_domain::{hashed_uuid, is_valid_group};
@@ -20,10 +21,10 @@ const MAX_GROUPS: usize = 16;
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The groups: 2 to 16, with different names.
-    #[schemars(length(min = 2, max = 16))]
+    #[schemars(length(min = 2, max = 16), extend("x-rookery" = "shares"))]
     groups: Vec<Group>,
     /// A template for the key, like `{{ customer.id }}`. Without it, or when its text is empty, the choice is made anew for each event.
-    key: Option<String>,
+    key: Option<TemplateText>,
 }
 
 /// A group to send events to.
@@ -73,7 +74,7 @@ impl AgentType for Split {
                 problems.add(format!("groups[{index}].weight"), "Give a number above 0.");
             }
         }
-        let key = options.key.and_then(|key| problems.take("key", Template::parse(&key)));
+        let key = options.key.and_then(|key| key.take("key", problems));
         problems.errors.is_empty().then_some(Split { groups: options.groups, key })
     }
 

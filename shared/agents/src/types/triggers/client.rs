@@ -2,11 +2,12 @@
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::json_schema::Schema;
+use crate::meaning::SchemaJson;
 use crate::{Example, Facts};
 use rookery_domain::{Access, ClientName, Published, is_valid_name, limits};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The longest description, in characters.
 const DESCRIPTION_CHARS: usize = 4000;
@@ -33,9 +34,9 @@ pub struct Options {
     #[serde(default)]
     description: String,
     /// The JSON Schema (2020-12) of the payloads of tasks: an object. Tasks that do not fit are refused before anything runs.
-    input_schema: Option<Value>,
+    input_schema: Option<SchemaJson>,
     /// The JSON Schema (2020-12) of the payloads of replies. Replies that do not fit are not sent.
-    output_schema: Option<Value>,
+    output_schema: Option<SchemaJson>,
     /// Who may use it: `open`, everybody; `approval`, whoever you accept, connection by connection; `allow_list`, the projects in `allow`.
     /// The project's own workflows always may.
     #[serde(default)]
@@ -75,7 +76,7 @@ impl AgentType for Client {
         if options.description.chars().count() > DESCRIPTION_CHARS {
             problems.add("description", format!("Give at most {DESCRIPTION_CHARS} characters."));
         }
-        let mut schema = |field: &str, schema: &Option<Value>| {
+        let mut schema = |field: &str, schema: &Option<SchemaJson>| {
             if let Some(schema) = schema {
                 problems.take(field, Schema::parse(schema));
             }
@@ -104,8 +105,8 @@ impl AgentType for Client {
             published: Published {
                 title,
                 description,
-                input_schema,
-                output_schema,
+                input_schema: input_schema.map(|schema| schema.0),
+                output_schema: output_schema.map(|schema| schema.0),
                 access,
                 allow,
                 tasks_per_minute,

@@ -1,6 +1,7 @@
 //! `manual`: starts a flow with a payload that a person gives.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::meaning::PlainJson;
 use crate::{AgentError, Context, Effects, Example, Facts};
 use rookery_domain::Payload;
 use schemars::JsonSchema;
@@ -17,11 +18,11 @@ use serde_json::{Map, Value, json};
 pub struct Options {
     /// What a check emits: any JSON, taken as it is.
     #[serde(default = "empty")]
-    payload: Value,
+    payload: PlainJson,
 }
 
-fn empty() -> Value {
-    Value::Object(Map::new())
+fn empty() -> PlainJson {
+    PlainJson(Value::Object(Map::new()))
 }
 
 /// The agent.
@@ -38,7 +39,7 @@ impl AgentType for Manual {
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        let payload = Payload::of(options.payload).map_err(|error| format!("{} {}", error.message, error.details));
+        let payload = Payload::of(options.payload.0).map_err(|error| format!("{} {}", error.message, error.details));
         Some(Manual { payload: problems.take("payload", payload)? })
     }
 

@@ -1,13 +1,14 @@
 //! `schedule`: starts a flow at set times.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::meaning::{ScheduleText, TemplateJson};
 use crate::schedule::Schedule;
 use crate::template::JsonTemplate;
 use crate::{AgentError, Context, Effects, Example, Facts};
 use rookery_domain::Payload;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Starts a flow at set times: each is one event in the group `on_schedule`. Times that were missed become one event, for
 /// the latest of them.
@@ -19,14 +20,14 @@ pub struct Options {
     /// cron's (`@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`); or `never`. Hours are in UTC,
     /// unless a time zone comes first: `TZ=Europe/Berlin 30 9 * * 1-5`. A time that was due once is not due again when the
     /// machine's clock is set back.
-    schedule: String,
+    schedule: ScheduleText,
     /// The event's payload: JSON in which all texts are templates; `{{ due }}` is the time that was due.
     #[serde(default = "due_at")]
-    payload: Value,
+    payload: TemplateJson,
 }
 
-fn due_at() -> Value {
-    json!({"due_at": "{{ due }}"})
+fn due_at() -> TemplateJson {
+    TemplateJson(json!({"due_at": "{{ due }}"}))
 }
 
 /// The agent.
@@ -45,7 +46,7 @@ impl AgentType for ScheduleTrigger {
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         let schedule = problems.take("schedule", Schedule::parse(&options.schedule));
-        let payload = problems.take("payload", JsonTemplate::parse(&options.payload));
+        let payload = options.payload.take("payload", problems);
         Some(ScheduleTrigger { schedule: schedule?, payload: payload? })
     }
 
@@ -108,7 +109,7 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_said() {
         let found = problems("schedule", json!({"schedule": "61 * * * *", "payload": {"a": "{{ due"}}));
-        assert_eq!(found.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["config.schedule", "config.payload"]);
+        assert_eq!(found.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["config.schedule", "config.payload.a"]);
         assert_eq!(problems("schedule", json!({}))[0].0, "config.schedule");
         assert_eq!(problems("schedule", json!({"schedule": 5}))[0].0, "config.schedule");
     }

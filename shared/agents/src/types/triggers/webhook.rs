@@ -8,6 +8,7 @@ mod sender;
 
 use crate::agent::{Address, AgentType, Kind, Problems};
 use crate::cloud_event;
+use crate::meaning::{PathText, TemplateText};
 use crate::paths::Path;
 use crate::senders::{Sender, delivery_id};
 use crate::verify::Verify;
@@ -70,7 +71,7 @@ pub struct Options {
     /// Where in the body the payload is, like `data.object`; without this option, or with `.`, it is the whole body. Requests
     /// that have nothing there get 422.
     #[serde(default)]
-    payload_path: Option<String>,
+    payload_path: Option<PathText>,
     /// Headers to add to the payload, like `X-GitHub-Event, User-Agent`. A payload that is not an object moves under the key `payload`.
     #[serde(default)]
     event_headers: Option<String>,
@@ -86,7 +87,7 @@ pub struct Options {
     /// `{"hello": "{{ name }}", "items": {{ items | size }}}`: what is put into a text is escaped, and an output in the place of
     /// a value becomes the value.
     #[serde(default)]
-    response: Option<String>,
+    response: Option<TemplateText>,
     /// The answer's status, 200 to 299; 200 when only `response` is given.
     #[serde(default)]
     #[schemars(range(min = 200, max = 299))]
@@ -139,7 +140,7 @@ impl AgentType for Webhook {
         let sender = sender::take(&options, problems);
         let reading = Reading::new(sender, &options, problems);
         let whole = |path: &String| matches!(path.trim(), "" | "." | "$");
-        let payload_path = options.payload_path.clone().filter(|path| !whole(path));
+        let payload_path = options.payload_path.as_deref().filter(|path| !whole(path)).cloned();
         let payload_path =
             payload_path.and_then(|text| problems.take("payload_path", Path::parse(&text)).map(|path| (text, path)));
         let event_headers = EventHeaders::take(&options, problems);
