@@ -100,7 +100,7 @@ struct Peek {
 
 async fn export(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<impl IntoResponse> {
     let options = app.engine.store.options(&workflow.id, workflow.version).await?;
-    let needs = app.engine.draft(&workflow.id.project, &options).await?.needs();
+    let needs = app.engine.draft(&workflow.id.project, &options).await?.needs;
     let file = WorkflowFile { format: FORMAT.to_owned(), name: workflow.name, needs, options: raw(options)? };
     // The name may hold anything, so the file is called by the id.
     let disposition = format!("attachment; filename=\"{}.json\"", workflow.id.workflow);

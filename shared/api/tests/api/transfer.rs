@@ -3,7 +3,12 @@
 use crate::support::{World, agent, link};
 use serde_json::{Value, json};
 
-/// A workflow that names a credential and a persistent agent.
+fn resting(mut cell: Value) -> Value {
+    cell["disabled"] = json!(true);
+    cell
+}
+
+/// A workflow that names credentials and persistent agents; a part of it rests.
 fn needy() -> Value {
     json!({"z": 1, "cells": [
         agent("hook", "webhook", json!({})),
@@ -11,6 +16,8 @@ fn needy() -> Value {
             "url": "https://shop.example.com/orders", "method": "post", "headers": {"Authorization": "Bearer {% credential shop_key %}"}
         })),
         agent("ask", "persistent_agent", json!({"agent": "support", "instance": "7"})),
+        resting(agent("rests", "http_request", json!({"url": "https://a.example.com", "signing_credential": "later_key"}))),
+        resting(agent("rests too", "persistent_agent", json!({"agent": "later", "instance": "7"}))),
         link("1", "hook", "call"),
         link("2", "hook", "ask"),
     ]})
@@ -32,7 +39,7 @@ async fn a_file_makes_the_same_workflow_elsewhere() {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     let file = exported.ok(200);
-    let needs = json!({"credentials": ["shop_key"], "agents": ["support"], "entry_points": []});
+    let needs = json!({"credentials": ["later_key", "shop_key"], "agents": ["later", "support"], "entry_points": []});
     assert_eq!(file, json!({"format": "rookery.workflow/1", "name": "Orders", "needs": needs, "options": needy()}));
 
     let imported = world.json("POST", &format!("{other}/workflows/import"), text).await.ok(201);

@@ -1,5 +1,6 @@
 //! Building workflows: a workflow's options are judged, and its agents are made of them. Check, save, build, start, stop.
 
+use super::needs::Needs;
 use super::secrets::Named;
 use crate::Engine;
 use rookery_agents::{EntryPointAt, Kind as AgentKind, Problems, in_config};
@@ -24,6 +25,8 @@ pub struct Draft {
     pub(super) warnings: Vec<Problem>,
     /// The credentials without which a hook can verify no request. They keep the workflow from running.
     pub(super) at_start: Vec<Problem>,
+    /// What the project must have, also for the agents that rest.
+    pub needs: Needs,
     /// The credentials that the agents name.
     pub(super) credentials: Vec<Named>,
     /// The persistent agents that the cells ask.
@@ -56,10 +59,12 @@ impl Draft {
     pub(super) fn check(options: &str) -> Result<Draft> {
         let Options { agents: cells, links, mut problems, mut warnings } = Options::parse(options)?;
         let (mut credentials, mut asked, mut groups) = (Vec::new(), Vec::new(), HashMap::new());
-        let (mut used, mut published) = (Vec::new(), Vec::new());
+        let (mut used, mut published, mut needs) = (Vec::new(), Vec::new(), Needs::default());
         let mut with_types = HashSet::new();
         for cell in &cells {
-            match rookery_agents::build(&cell.agent_type, &cell.config) {
+            let built = rookery_agents::build(&cell.agent_type, &cell.config);
+            built.iter().for_each(|agent| needs.add(agent.facts()));
+            match built {
                 // What is wrong with an agent that rests keeps nothing from being built.
                 built if cell.disabled => warnings.extend(faults(cell, built.err())),
                 Ok(agent) => {
@@ -95,7 +100,7 @@ impl Draft {
         }
         let links =
             links.into_iter().filter(|link| ![&link.source, &link.target].iter().any(|end| resting.contains(*end))).collect();
-        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), credentials, asked, used, published })
+        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), needs, credentials, asked, used, published })
     }
 
     /// The result for the caller.

@@ -1,7 +1,6 @@
 //! What a workflow needs of its project, by name: whoever takes it elsewhere learns what is to be there.
 
-use super::build::Draft;
-use rookery_agents::EntryPointAt;
+use rookery_agents::{EntryPointAt, Facts};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -43,13 +42,11 @@ impl NeededEntryPoint {
     }
 }
 
-impl Draft {
-    /// What the workflow needs of its project.
-    pub fn needs(&self) -> Needs {
-        Needs {
-            credentials: self.credentials.iter().map(|named| named.name().to_owned()).collect(),
-            agents: self.asked.iter().map(|(_, agent)| agent.to_string()).collect(),
-            entry_points: self.used.iter().map(|(_, at)| NeededEntryPoint::of(at)).collect(),
-        }
+impl Needs {
+    /// Adds what an agent needs.
+    pub(super) fn add(&mut self, facts: &Facts) {
+        self.credentials.extend(facts.credentials.iter().map(|used| used.name.clone()));
+        self.agents.extend(facts.persistent_agent.iter().map(ToString::to_string));
+        self.entry_points.extend(facts.uses.iter().map(NeededEntryPoint::of));
     }
 }

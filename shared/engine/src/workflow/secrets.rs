@@ -33,11 +33,6 @@ impl Named {
         })
     }
 
-    /// The credential's name.
-    pub(super) fn name(&self) -> &str {
-        &self.used.name
-    }
-
     fn problem(&self, message: String) -> Problem {
         Problem::new(self.cell.as_str(), in_config(&self.used.field), message)
     }
