@@ -18,7 +18,7 @@ const WORKFLOWS: usize = 200;
 /// How many workflows of a project are known when these are chosen.
 const KNOWN: usize = 1000;
 /// How many workflows, and entries, are looked at side by side.
-const SIDE_BY_SIDE: usize = 16;
+pub(crate) const SIDE_BY_SIDE: usize = 16;
 /// How many entries are looked at between two looks into the lists, and how many looks there are at most.
 const ROUND: usize = 50;
 const ROUNDS: usize = 25;

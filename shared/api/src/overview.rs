@@ -1,7 +1,7 @@
 //! How it stands with a project, in a few counts that are bounded.
 
 use crate::App;
-use crate::across::Scope;
+use crate::across::{SIDE_BY_SIDE, Scope};
 use crate::auth::Access;
 use crate::error::Result;
 use crate::list::{One, one};
@@ -18,8 +18,6 @@ use serde::Serialize;
 
 /// What is counted up to, and how many workflows are looked at.
 const MOST: usize = 100;
-/// How many workflows are looked at side by side.
-const SIDE_BY_SIDE: usize = 16;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![

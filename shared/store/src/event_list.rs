@@ -84,7 +84,7 @@ impl Store {
                 items.iter().zip(&places.items).filter_map(|(item, place)| Some((item.as_ref()?, place))).filter(is_there);
             let events = there.flat_map(|(item, _)| item.events().rev());
             page = shown(events, filter, limit, after.as_ref(), places.next, event_place);
-            if is_last || looked_at >= LOOKED_AT || !page.items.is_empty() || page.next.is_none() {
+            if is_last || !page.items.is_empty() || page.next.is_none() {
                 return Ok(page);
             }
         }
@@ -99,18 +99,33 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Placed>> {
-        let (mut after, mut looked_at) = (cursor.cloned(), 0);
+        let (page, _) = self.list_places_of_events(workflow, filter, limit, cursor, &mut 0).await?;
+        page.try_map(Placed::read)
+    }
+
+    /// A page of the places of items that may have events which are shown, newest first; and whether enough was looked at. A page without places
+    /// has a cursor only then.
+    async fn list_places_of_events(
+        &self,
+        workflow: &Workflow,
+        filter: &EventFilter,
+        limit: usize,
+        cursor: Option<&Cursor>,
+        looked_at: &mut usize,
+    ) -> Result<(Page<String>, bool)> {
+        let mut after = cursor.cloned();
         loop {
-            let (page, is_last) = self.list_places_of_events(workflow, filter, limit, after.as_ref(), &mut looked_at).await?;
-            if is_last || looked_at >= LOOKED_AT || !page.items.is_empty() || page.next.is_none() {
-                return page.try_map(Placed::read);
+            let (page, is_last) = self.look_for_places(workflow, filter, limit, after.as_ref(), looked_at).await?;
+            let is_last = is_last || *looked_at >= LOOKED_AT;
+            if is_last || !page.items.is_empty() || page.next.is_none() {
+                return Ok((page, is_last));
             }
             after = page.next;
         }
     }
 
-    /// A page of the places of items that may have events which are shown, newest first; and whether the page ends because enough was looked at.
-    async fn list_places_of_events(
+    /// One look for such places, which may find none; and whether it ends because enough was looked at.
+    async fn look_for_places(
         &self,
         workflow: &Workflow,
         filter: &EventFilter,

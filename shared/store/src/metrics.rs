@@ -74,6 +74,17 @@ impl Counts {
         *self.took_up_to.entry(bound).or_default() += 1;
     }
 
+    /// The same counts in parts that each fit one write.
+    pub fn parts(mut self) -> Vec<Counts> {
+        let mut groups = chunks(std::mem::take(&mut self.emitted_by_group));
+        let mut codes = chunks(std::mem::take(&mut self.errors_by_code));
+        self.emitted_by_group = groups.next().unwrap_or_default();
+        self.errors_by_code = codes.next().unwrap_or_default();
+        let groups = groups.map(|emitted_by_group| Counts { emitted_by_group, ..Counts::default() });
+        let codes = codes.map(|errors_by_code| Counts { errors_by_code, ..Counts::default() });
+        std::iter::once(self).chain(groups).chain(codes).collect()
+    }
+
     /// The counts with their attributes, and the attribute that says when the last one was.
     fn numbers(&self) -> [(&'static str, u64, Option<&'static str>); 8] {
         [
@@ -87,6 +98,38 @@ impl Counts {
             ("writes", self.writes, None),
         ]
     }
+
+    /// The update that adds the counts to those of the hour; none where there is nothing to add.
+    fn added(&self, at: Time) -> Option<Expr> {
+        let mut sets = vec!["expires_at = :expires".to_owned()];
+        let mut adds = Vec::new();
+        let mut update = Expr::default().n(":expires", at.plus(KEEP_MS).ttl_seconds());
+        for (name, count, last) in self.numbers().into_iter().filter(|(_, count, _)| *count > 0) {
+            adds.push(format!("{name} :{name}"));
+            update = update.n(&format!(":{name}"), count);
+            if let Some(last) = last {
+                sets.push(format!("{last} = :at"));
+                update = update.n(":at", at.0);
+            }
+        }
+        let labels = [(TOOK, &self.took_up_to), (GROUP, &self.emitted_by_group), (CODE, &self.errors_by_code)];
+        let labels = labels.into_iter().flat_map(|(kind, counts)| counts.iter().map(move |(label, count)| (kind, label, count)));
+        for (index, (kind, label, count)) in labels.enumerate() {
+            adds.push(format!("#l{index} :l{index}"));
+            update = update.name(&format!("#l{index}"), &format!("{kind}{label}")).n(&format!(":l{index}"), count);
+        }
+        update.text = format!("SET {} ADD {}", sets.join(", "), adds.join(", "));
+        (!adds.is_empty()).then_some(update)
+    }
+}
+
+/// How many groups, and how many codes, one write has: the text of an expression has 4 KB at most.
+const LABELS: usize = 100;
+
+/// Counts by label, in parts that one write may have.
+fn chunks(counts: BTreeMap<String, u64>) -> impl Iterator<Item = BTreeMap<String, u64>> {
+    let mut left = counts.into_iter().peekable();
+    std::iter::from_fn(move || left.peek().is_some().then(|| left.by_ref().take(LABELS).collect()))
 }
 
 /// What the attributes of counts by label begin with: milliseconds, groups, codes.
@@ -117,30 +160,10 @@ pub struct Metric {
 }
 
 impl Store {
-    /// Adds to the counts of an agent of this version, in the hour that contains `at`.
+    /// Adds to the counts of an agent of this version, in the hour that contains `at`. What may have many labels comes in [`Counts::parts`].
     pub async fn add_metrics(&self, workflow: &WorkflowRef, agent: (&CellId, u64), at: Time, counts: &Counts) -> Result<()> {
+        let Some(update) = counts.added(at) else { return Ok(()) };
         let hour = at.0.div_euclid(HOUR_MS);
-        let mut sets = vec!["expires_at = :expires".to_owned()];
-        let mut adds = Vec::new();
-        let mut update = Expr::default().n(":expires", at.plus(KEEP_MS).ttl_seconds());
-        for (name, count, last) in counts.numbers().into_iter().filter(|(_, count, _)| *count > 0) {
-            adds.push(format!("{name} :{name}"));
-            update = update.n(&format!(":{name}"), count);
-            if let Some(last) = last {
-                sets.push(format!("{last} = :at"));
-                update = update.n(":at", at.0);
-            }
-        }
-        let labels = [(TOOK, &counts.took_up_to), (GROUP, &counts.emitted_by_group), (CODE, &counts.errors_by_code)];
-        let labels = labels.into_iter().flat_map(|(kind, counts)| counts.iter().map(move |(label, count)| (kind, label, count)));
-        for (index, (kind, label, count)) in labels.enumerate() {
-            adds.push(format!("#l{index} :l{index}"));
-            update = update.name(&format!("#l{index}"), &format!("{kind}{label}")).n(&format!(":l{index}"), count);
-        }
-        if adds.is_empty() {
-            return Ok(());
-        }
-        update.text = format!("SET {} ADD {}", sets.join(", "), adds.join(", "));
         self.update(&keys::metric(workflow, hour, agent), update, None).await.map(drop)
     }
 
@@ -197,4 +220,26 @@ fn read(item: &Item) -> Result<Metric> {
         last_check_at: item.opt_num("last_check").map(Time),
         last_error_at: item.opt_num("last_error").map(Time),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_labels_are_counted_each_write_is_short_and_none_is_lost() {
+        let labels = |kind: &str, count: usize| (0..count).map(|n| (format!("{kind}{n}"), 1)).collect::<BTreeMap<_, _>>();
+        for (groups, codes) in [(0, 0), (3, 2), (LABELS, LABELS), (2_500, 0), (301, 401)] {
+            let mut counts = Counts { received: 7, emitted_by_group: labels("group", groups), ..Counts::default() };
+            counts.errors_by_code = labels("code", codes);
+            (0..20).for_each(|n| counts.took(1 << n));
+            let mut sum = Counts::default();
+            for part in counts.clone().parts() {
+                let text = part.added(Time(0)).expect("there is something to add").text;
+                assert!(text.len() <= 4096, "{} bytes", text.len());
+                sum.add(&part);
+            }
+            assert_eq!(sum, counts, "{groups} groups, {codes} codes");
+        }
+    }
 }

@@ -112,7 +112,9 @@ impl Socket {
     pub fn request(&self, handshake: &Parts) -> Parts {
         let mut request = handshake.clone();
         request.method = Method::POST;
-        let kept = KEPT.into_iter().filter_map(|name| Some((name.clone(), handshake.headers.get(&name)?.clone())));
+        // Some headers come in several lines: over HTTP/2, each cookie may have its own.
+        let lines = |name: HeaderName| handshake.headers.get_all(&name).iter().map(move |value| (name.clone(), value.clone()));
+        let kept = KEPT.into_iter().flat_map(lines);
         request.headers = kept.chain([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]).collect();
         if request.headers.contains_key(header::COOKIE) {
             // The origin of the handshake was looked at, since a page can set no headers on it.
@@ -246,5 +248,13 @@ mod tests {
         let request = socket.request(&handshake.body(()).unwrap().into_parts().0);
         assert_eq!((request.method, request.uri.to_string()), (Method::POST, "/p/x/workflows/a%20b?wait=result".to_owned()));
         assert_eq!((request.headers.len(), &request.headers["accept"]), (2, &"text/event-stream".parse().unwrap()));
+    }
+    #[test]
+    fn all_cookies_of_the_handshake_come_along_however_many_lines_they_have() {
+        let socket = Socket { refusal: None, kept_at: "/there".into(), calls_workflow: false, caller: None };
+        let handshake = axum::http::Request::get("/p/x/agents/a/b").header("cookie", "theme=dark").header("cookie", "session=s");
+        let request = socket.request(&handshake.body(()).unwrap().into_parts().0);
+        let lines: Vec<_> = request.headers.get_all("cookie").iter().collect();
+        assert_eq!(lines, ["theme=dark", "session=s"]);
     }
 }

@@ -8,7 +8,6 @@ use crate::{Built, Engine};
 use rookery_domain::{Event, Result, RunId, WorkflowRef};
 use rookery_queue::Outgoing;
 use rookery_store::{Chain, Commit, Counts, RunItem, accept_units};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One of this many events is counted, and counts for all of them, so that a run's budget costs little.
@@ -135,9 +134,16 @@ fn emitted<'e>(built: &Built, events: impl Iterator<Item = &'e Event>) -> Counts
     let mut counts = Counts::default();
     for event in events {
         counts.emitted += 1;
-        // An event may have a group twice.
-        let groups: BTreeSet<&String> = event.groups.iter().filter(|group| built.has_group(&event.cell, group)).collect();
-        groups.into_iter().for_each(|group| *counts.emitted_by_group.entry(group.clone()).or_default() += 1);
+        for (index, group) in event.groups.iter().enumerate() {
+            let is_again = event.groups[..index].contains(group);
+            if is_again || !built.has_group(event, group) {
+                continue;
+            }
+            match counts.emitted_by_group.get_mut(group) {
+                Some(count) => *count += 1,
+                None => drop(counts.emitted_by_group.insert(group.clone(), 1)),
+            }
+        }
     }
     counts
 }

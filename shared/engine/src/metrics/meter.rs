@@ -134,9 +134,11 @@ impl Engine {
             }
         }
         let write = |((workflow, cell, version), counts): (Agent, Counts)| async move {
-            if let Err(error) = self.store.add_metrics(&workflow, (&cell, version), now, &counts).await {
-                warn(&error, "metrics not written");
-                self.meter.add(&workflow, &cell, version, counts);
+            for part in counts.parts() {
+                if let Err(error) = self.store.add_metrics(&workflow, (&cell, version), now, &part).await {
+                    warn(&error, "metrics not written");
+                    self.meter.add(&workflow, &cell, version, part);
+                }
             }
         };
         stream::iter(sums).for_each_concurrent(AT_ONCE, write).await;

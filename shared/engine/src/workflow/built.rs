@@ -5,7 +5,7 @@ use crate::delivery::slow_lane::Turn;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use rookery_agents::Agent;
-use rookery_domain::{Cell, CellId, Error, Graph, Kind, Result, Time, WorkflowRef};
+use rookery_domain::{Cell, CellId, Error, Event, Graph, Kind, Result, Time, WorkflowRef};
 use rookery_sessions::bounded;
 use rookery_store::Workflow;
 use std::collections::HashMap;
@@ -117,11 +117,11 @@ impl Built {
         found.ok_or_else(|| Error::not_found("agent"))
     }
 
-    /// Whether a group is one of an agent: its type has it, or a link of the agent names it. There are not many of these.
-    pub(crate) fn has_group(&self, id: &CellId, group: &str) -> bool {
+    /// Whether a group of an event is one of its agent: its type has it, or a link of the agent names it. There are not many of these.
+    pub(crate) fn has_group(&self, event: &Event, group: &str) -> bool {
         group == "on_error"
-            || self.agents.get(id).is_some_and(|agent| agent.facts().groups.iter().any(|known| known == group))
-            || self.graph.taking(id, &[group.to_owned()]).any(|(link, _)| link.group.as_deref() == Some(group))
+            || self.agents.get(&event.cell).is_some_and(|agent| agent.facts().groups.iter().any(|known| known == group))
+            || self.graph.taking(&event.cell, &event.groups).any(|(link, _)| link.group.as_deref() == Some(group))
     }
 
     /// What is known of how long an agent takes.
