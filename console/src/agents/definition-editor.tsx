@@ -39,7 +39,7 @@ export function DefinitionEditor({ path, saved, first, may, done }: Props) {
       setTexts(textsOf(saved, ""));
     }
   }, [saved, base, changed]);
-  const judged = useJudged(path, texts, may);
+  const judged = useJudged(path, texts);
   const save = useMutation({
     mutationFn: (version: number | undefined) =>
       call(api.PUT(DEFINITION, { params: { path }, body: { ...texts, ...(version && { version }) } })),
@@ -175,7 +175,7 @@ export function DefinitionEditor({ path, saved, first, may, done }: Props) {
 }
 
 /** What the server says of the texts, a moment after they were last changed. */
-function useJudged(path: Props["path"], texts: Texts, enabled: boolean): Schemas["Judged"] | undefined {
+function useJudged(path: Props["path"], texts: Texts): Schemas["Judged"] | undefined {
   const [asked, setAsked] = useState(texts);
   useEffect(() => {
     const soon = setTimeout(() => setAsked(texts), 400);
@@ -183,7 +183,6 @@ function useJudged(path: Props["path"], texts: Texts, enabled: boolean): Schemas
   }, [texts]);
   const { data } = useQuery({
     queryKey: ["agent-check", path, asked],
-    enabled,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     placeholderData: (before) => before,

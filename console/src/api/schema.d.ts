@@ -369,7 +369,7 @@ export interface paths {
         put?: never;
         /**
          * Says what is wrong with a text, and saves nothing.
-         * @description Needs a key with the role editor or owner.
+         * @description Needs a key with the role viewer, editor or owner.
          */
         post: operations["definitions_check"];
         delete?: never;
@@ -2642,7 +2642,11 @@ export interface components {
             description: string;
             /** @description The groups of the events of its agents. */
             groups: string[];
-            /** @description The JSON Schema (2020-12) of a cell's `config`. */
+            /**
+             * @description The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
+             *     one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),
+             *     `schedule`, `condition`, `shares`, `seconds` or `json_schema`.
+             */
             config_schema: unknown;
             /** @description The defaults of options that are left out. */
             defaults: unknown;
@@ -3113,6 +3117,10 @@ export interface components {
             project_id: string;
             /** @description Its id. */
             client_stage_id: string;
+            /** @description The workflow that publishes it, for who may see that workflow. */
+            workflow_id?: string | null;
+            /** @description The cell that publishes it, for who may see its workflow. */
+            cell_id?: string | null;
             /** @description What people call it. */
             title: string;
             /** @description What it does. */
@@ -3185,7 +3193,7 @@ export interface components {
             cell_id: string;
             /** @description The groups that links choose by. */
             groups: string[];
-            /** @description The payload, as it came. In an answer that would be too large, it is left out, with `payload_omitted`: read the event by its id. */
+            /** @description The payload, as it came. It is left out, with `payload_omitted`, where `payloads` says so, and in an answer that would be too large: read the event by its id. */
             payload?: unknown;
             /** @description The payload is left out here. */
             payload_omitted?: boolean;
@@ -3265,6 +3273,11 @@ export interface components {
             id: string;
             /** @description The run. */
             run_id: string;
+            /**
+             * Format: uint64
+             * @description The version whose agent failed; null where an earlier program stored the failure.
+             */
+            version: number | null;
             /** @description The agent that failed. */
             cell_id: string;
             /** @description The event that the agent failed on; none for a check. */
@@ -4193,6 +4206,8 @@ export interface components {
                 task?: components["schemas"]["RunTask"] | null;
                 /** @description Why the delivery failed, for good or until its next attempt. */
                 error?: components["schemas"]["Failure"] | null;
+                /** @description The id of the failure, by which it is replayed (`failures/{failure}/replay`); only of a delivery that failed for good. */
+                failure_id?: string | null;
                 /**
                  * Format: date-time
                  * @description When the delivery was replayed.
@@ -4250,6 +4265,8 @@ export interface components {
                 task?: components["schemas"]["RunTask"] | null;
                 /** @description Why the delivery failed, for good or until its next attempt. */
                 error?: components["schemas"]["Failure"] | null;
+                /** @description The id of the failure, by which it is replayed (`failures/{failure}/replay`); only of a delivery that failed for good. */
+                failure_id?: string | null;
                 /**
                  * Format: date-time
                  * @description When the delivery was replayed.
@@ -4289,7 +4306,7 @@ export interface components {
             cell_id: string;
             /** @description The groups that links choose by. */
             groups: string[];
-            /** @description The payload, as it came. In an answer that would be too large, it is left out, with `payload_omitted`: read the event by its id. */
+            /** @description The payload, as it came. It is left out, with `payload_omitted`, where `payloads` says so, and in an answer that would be too large: read the event by its id. */
             payload?: unknown;
             /** @description The payload is left out here. */
             payload_omitted?: boolean;
@@ -4348,6 +4365,8 @@ export interface components {
                 task?: components["schemas"]["RunTask"] | null;
                 /** @description Why the delivery failed, for good or until its next attempt. */
                 error?: components["schemas"]["Failure"] | null;
+                /** @description The id of the failure, by which it is replayed (`failures/{failure}/replay`); only of a delivery that failed for good. */
+                failure_id?: string | null;
                 /**
                  * Format: date-time
                  * @description When the delivery was replayed.
@@ -6619,6 +6638,11 @@ export interface operations {
                             id: string;
                             /** @description The run. */
                             run_id: string;
+                            /**
+                             * Format: uint64
+                             * @description The version whose agent failed; null where an earlier program stored the failure.
+                             */
+                            version: number | null;
                             /** @description The agent that failed. */
                             cell_id: string;
                             /** @description The event that the agent failed on; none for a check. */
@@ -6796,11 +6820,11 @@ export interface operations {
     run_list_list_of_project: {
         parameters: {
             query?: {
-                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these; the others by looking at runs, 200 for a page. */
+                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these, one that is too large perhaps once for each; the others by looking at runs, 200 for a page. */
                 state?: string;
                 /** @description Only those that are pinned to this version. */
                 version?: string;
-                /** @description Only those that this agent began: the id of a trigger's cell. */
+                /** @description Only those that this agent began: the id of a trigger's cell. Runs in which another agent took part are found by its events (`GET .../events?agent=`). */
                 agent?: string;
                 /** @description Only those that began at this time or later (RFC 3339). */
                 from?: string;
@@ -7686,6 +7710,8 @@ export interface operations {
                 agent?: string;
                 /** @description Only the events of this group. */
                 group?: string;
+                /** @description `false` leaves payloads out, and `short` those of more than 10,000 bytes, which makes lists and large runs quick to read: an event shows its own by its id. */
+                payloads?: string;
                 /** @description Only the events of this run. Where they take several pages, they are in no order: `created_at` and `hop` say what came first. */
                 run?: string;
                 /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
@@ -8109,11 +8135,11 @@ export interface operations {
     run_list_list: {
         parameters: {
             query?: {
-                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these; the others by looking at runs, 200 for a page. */
+                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these, one that is too large perhaps once for each; the others by looking at runs, 200 for a page. */
                 state?: string;
                 /** @description Only those that are pinned to this version. */
                 version?: string;
-                /** @description Only those that this agent began: the id of a trigger's cell. */
+                /** @description Only those that this agent began: the id of a trigger's cell. Runs in which another agent took part are found by its events (`GET .../events?agent=`). */
                 agent?: string;
                 /** @description Only those that began at this time or later (RFC 3339). */
                 from?: string;
@@ -8165,7 +8191,7 @@ export interface operations {
             query?: {
                 /** @description Where a very large run goes on: `meta.next_cursor` of the part before. */
                 cursor?: string;
-                /** @description `false` leaves payloads out, which makes large runs quick to read: an event shows its own by its id. */
+                /** @description `false` leaves payloads out, and `short` those of more than 10,000 bytes, which makes lists and large runs quick to read: an event shows its own by its id. */
                 payloads?: string;
             };
             header?: never;

@@ -5,11 +5,11 @@ import { actionsOf, byEntryPoint, type Connection, cellOf, fieldsOf, quotaOf, us
 const placed = (agent_type: string, name: string, config: Record<string, unknown>) =>
   ({ workflow: { id: "w", name: "W", state: "active" }, agent: { agent_type, name, cell_id: name, config } }) as Placed;
 
-test("an entry point is found by its title, where only one has it", () => {
-  const cells = [placed("client", "a", { title: "Delay" }), placed("client", "Wait", {}), placed("agent", "Delay", {})];
-  expect(cellOf({ title: "Delay" }, cells)?.agent.name).toBe("a");
-  expect(cellOf({ title: "Wait" }, cells)?.agent.name).toBe("Wait");
-  expect(cellOf({ title: "Delay" }, [...cells, placed("client", "b", { title: "Delay" })])).toBeUndefined();
+test("an entry point is found by its workflow and cell", () => {
+  const cells = [placed("client", "a", { title: "Delay" }), placed("client", "b", { title: "Delay" })];
+  expect(cellOf({ workflow_id: "w", cell_id: "b" }, cells)?.agent.name).toBe("b");
+  expect(cellOf({ workflow_id: "v", cell_id: "b" }, cells)).toBeUndefined();
+  expect(cellOf({}, cells)).toBeUndefined();
 });
 
 test("stages are those of the entry point's project", () => {

@@ -5,12 +5,9 @@ import type { Placed } from "../workflows/all-agents";
 export type EntryPoint = Schemas["EntryPoint"];
 export type Connection = Schemas["Connection"];
 
-/** The cell that publishes an entry point: the one with its title, if there is only one such. */
-export function cellOf(point: Pick<EntryPoint, "title">, placed: Placed[]): Placed | undefined {
-  const found = placed.filter(
-    ({ agent }) => agent.agent_type === "client" && (agent.config.title || agent.name) === point.title,
-  );
-  return found.length === 1 ? found[0] : undefined;
+/** The cell that publishes an entry point. */
+export function cellOf(point: Pick<EntryPoint, "workflow_id" | "cell_id">, placed: Placed[]): Placed | undefined {
+  return placed.find(({ workflow, agent }) => workflow.id === point.workflow_id && agent.cell_id === point.cell_id);
 }
 
 /** The stages that use an entry point. */

@@ -33,6 +33,11 @@ test("failures are grouped by workflow, agent and code", () => {
   ]);
 });
 
+test("a group says which versions failed, the newest first", () => {
+  const rows = [3, 4, null, 3].map((version, at) => failure(String(at), { version }));
+  expect(groupsOf(rows)[0]?.versions).toEqual([4, 3]);
+});
+
 test("some are chosen and left out again", () => {
   expect([...choose(choose(new Set(), ["1", "2"], true), ["1"], false)]).toEqual(["2"]);
 });
@@ -49,13 +54,11 @@ test("one replay that is refused does not keep the others", async () => {
 });
 
 test("what became of a replay is the next arm of the delivery that failed", () => {
-  const at = (ms: number) => new Date(ms).toISOString();
-  const arm = (number: number, state: string, began: number) =>
-    work("d", "a", { arm: number, state, began_at: at(began), took_ms: 5 });
-  const tree = treeOf([
-    part([event("e", "in", { deliveries: [arm(0, "failed", 10), arm(1, "failed", 100), arm(2, "done", 200)] })]),
-  ]);
-  expect(becameOf(tree, failure("f", { failed_at: at(105) }))?.state).toBe("done");
-  expect(becameOf(tree, failure("f", { failed_at: at(15) }))?.key).toBe("d.1");
-  expect(becameOf(tree, failure("f", { cell_id: "other" }))).toBeUndefined();
+  const arm = (number: number, state: string, failure_id?: string) =>
+    work("d", "a", { arm: number, state, failure_id });
+  const deliveries = [arm(0, "failed", "f"), arm(1, "failed", "g"), arm(2, "done")];
+  const tree = treeOf([part([event("e", "in", { deliveries })])]);
+  expect(becameOf(tree, failure("f"))?.key).toBe("d.1");
+  expect(becameOf(tree, failure("g"))?.state).toBe("done");
+  expect(becameOf(tree, failure("other"))).toBeUndefined();
 });

@@ -88,7 +88,7 @@ export default function Failures({ project }: PageProps) {
           />
           <WindowChips />
           <WorkflowChoice project={project} />
-          {workflow && <AgentChoice agents={names.get(workflow)?.agents ?? new Map()} all="All agents" />}
+          {workflow && <AgentChoice label="Agent" agents={names.get(workflow)?.agents ?? new Map()} all="All agents" />}
           {(code || groups.length > 1) && (
             <Choice
               name="code"

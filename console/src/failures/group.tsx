@@ -88,6 +88,16 @@ export function GroupView({ project, group, names, chosen, choose, asked, isBusy
             <Link className="muted cut" href={`${base}/runs`}>
               {names?.name ?? group.workflow}
             </Link>
+            {group.versions.map((version) => (
+              <Link
+                key={version}
+                className="muted"
+                href={href(`${base}/runs`, { version, state: "failed" })}
+                title={`Failed runs of version ${version}`}
+              >
+                v{version}
+              </Link>
+            ))}
           </p>
           <p className="failure-message">
             <Words text={group.message} />
@@ -166,6 +176,9 @@ function FailureLine({ project, workflow, row, message, isAsked, refusal, isChos
         </span>
         <Link className="door cut" data-row href={href(run, step)}>
           <Time at={row.failed_at} />
+        </Link>
+        <Link className="muted wide" href={href(run, step)} title="Its run, on the graph of this version">
+          {row.version ? `v${row.version}` : "—"}
         </Link>
         <span className="cut muted wide">{row.attempts === 1 ? "1 attempt" : `${count(row.attempts)} attempts`}</span>
         <span className="cut failure-says">

@@ -11,6 +11,8 @@ export interface Group {
   rows: FailureRow[];
   /** How many have other messages. */
   others: number;
+  /** The versions that failed, the newest first. */
+  versions: number[];
   /** When the latest failed. */
   latest: string;
 }
@@ -22,13 +24,15 @@ export function groupsOf(rows: FailureRow[]): Group[] {
     const of = row.workflow_id;
     const key = JSON.stringify([of, row.cell_id, row.code]);
     const group = groups.get(key);
+    const versions = typeof row.version === "number" ? [row.version] : [];
     if (group) {
       group.rows.push(row);
+      group.versions = [...new Set([...group.versions, ...versions])].sort((a, b) => b - a);
       if (row.message !== group.message) group.others += 1;
       if (row.failed_at > group.latest) group.latest = row.failed_at;
     } else {
       const first = { key, workflow: of, cell: row.cell_id, code: row.code, message: row.message };
-      groups.set(key, { ...first, rows: [row], others: 0, latest: row.failed_at });
+      groups.set(key, { ...first, rows: [row], others: 0, versions, latest: row.failed_at });
     }
   }
   return [...groups.values()];

@@ -1,5 +1,5 @@
 // Replaying failures: some, or all of a group; and what became of that.
-import type { Step, Tree } from "../runs/model/steps";
+import { deliveryKey, type Step, type Tree } from "../runs/model/steps";
 import type { FailureRow } from "../runs/reads";
 
 /** What came of asking for a replay: an error, or nothing if it was taken. */
@@ -30,11 +30,6 @@ export async function replayMany(
 
 /** The step that is the replay of a failure; none if it has not come yet. */
 export function becameOf(tree: Tree, failure: FailureRow): Step | undefined {
-  const arms = [...tree.steps.values()].filter(
-    (step) => step.cell === failure.cell_id && step.received?.id === (failure.event_id ?? undefined) && step.delivery,
-  );
-  const failedAt = Date.parse(failure.failed_at);
-  const own = arms.find((step) => step.state === "failed" && step.ended === failedAt) ?? arms[0];
-  const arm = own?.delivery?.arm ?? 0;
-  return arms.find((step) => step.delivery?.id === own?.delivery?.id && step.delivery?.arm === arm + 1);
+  const own = [...tree.steps.values()].find((step) => step.delivery?.failure_id === failure.id)?.delivery;
+  return own && tree.steps.get(deliveryKey({ id: own.id, arm: own.arm + 1 }));
 }

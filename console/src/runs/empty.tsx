@@ -24,7 +24,7 @@ export function NoRuns({ project, workflow, isFiltered, agent, goesOn }: Props) 
   if (isFiltered) {
     return (
       <Empty title="No run fits these filters.">
-        {agent && "Runs are listed by the agent that began them, which is a trigger, or an agent with a schedule."}
+        {agent && "Runs are listed by the agent that started them, which is a trigger, or an agent with a schedule."}
       </Empty>
     );
   }

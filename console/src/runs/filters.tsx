@@ -49,6 +49,6 @@ export function WorkflowChoice({ project }: { project: string }) {
 }
 
 /** The agents of a workflow, by their cells. */
-export function AgentChoice({ agents, all }: { agents: Map<string, string>; all: string }) {
-  return <Choice name="agent" label="Agent" all={all} choices={[...agents]} />;
+export function AgentChoice({ label, agents, all }: { label: string; agents: Map<string, string>; all: string }) {
+  return <Choice name="agent" label={label} all={all} choices={[...agents]} />;
 }

@@ -66,7 +66,7 @@ export default function Runs({ project, params }: PageProps) {
           <Chips name="state" label="State" choices={STATES} />
           <WindowChips />
           {!params.workflow && <WorkflowChoice project={project} />}
-          {own && <AgentChoice agents={own.agents} all="Begun by any agent" />}
+          {own && <AgentChoice label="Started by" agents={own.agents} all="Started by any agent" />}
           {own && (
             <Choice
               name="version"
@@ -131,7 +131,7 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
         ),
     },
     {
-      title: "Begun by",
+      title: "Started by",
       width: "minmax(120px, 2fr)",
       cell: (row) => <Link href={`${runsOf(row)}/${row.id}`}>{begunBy(row)}</Link>,
     },

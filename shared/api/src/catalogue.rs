@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
-use rookery_domain::{Access as May, ClientName, EntryPointId, ProjectId, Published, Time};
+use rookery_domain::{Access as May, AgentRef, CellId, ClientName, EntryPointId, ProjectId, Published, Time, WorkflowId};
 use rookery_store::{Cursor, EntryPoint, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,6 +41,12 @@ struct EntryPointView {
     project_id: ProjectId,
     /// Its id.
     client_stage_id: EntryPointId,
+    /// The workflow that publishes it, for who may see that workflow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_id: Option<WorkflowId>,
+    /// The cell that publishes it, for who may see its workflow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell_id: Option<CellId>,
     /// What people call it.
     title: String,
     /// What it does.
@@ -83,7 +89,7 @@ async fn list(
         Caller::Key(key) => Some(ClientName::here(&key.project_id)),
     };
     let page = usable(&app, client.as_ref(), &query.words(), query.limit()?, query.cursor()?).await?;
-    Ok(listed(page, |entry| show(&app, entry)))
+    Ok(listed(page, |entry| show(&app, &caller, entry)))
 }
 
 /// A page of the entry points that a client may use, or anybody, and that have all of these words.
@@ -113,7 +119,7 @@ fn text(entry: &EntryPoint) -> String {
     format!("{title} {description} {} {}", entry.id, entry.agent.workflow.project)
 }
 
-fn show(app: &App, entry: EntryPoint) -> EntryPointView {
+fn show(app: &App, caller: &Caller, entry: EntryPoint) -> EntryPointView {
     let deprecated = entry.deprecated(Time::now()).map(|older| Deprecated {
         version: older.version,
         input_schema: older.input_schema.clone(),
@@ -121,8 +127,15 @@ fn show(app: &App, entry: EntryPoint) -> EntryPointView {
         until: older.until,
     });
     let deprecated = deprecated.collect();
-    let (project, published) = (entry.agent.workflow.project, entry.published);
+    let (AgentRef { workflow, cell, .. }, published) = (entry.agent, entry.published);
+    let project = workflow.project;
+    let is_own = match caller {
+        Caller::Root => true,
+        Caller::Key(key) => key.project_id == project,
+    };
     EntryPointView {
+        workflow_id: is_own.then_some(workflow.workflow),
+        cell_id: is_own.then_some(cell),
         tasks_url: app.engine.tasks_url(project.as_str()),
         project_id: project,
         client_stage_id: entry.id,

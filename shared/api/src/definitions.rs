@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .takes::<DefinitionChange>()
             .answers::<Saved>(200),
         Route::new(Method::DELETE, DEFINITION, editor, "Deletes a persistent agent. Its sessions stay.", delete),
-        Route::new(Method::POST, below("/check"), editor, "Says what is wrong with a text, and saves nothing.", check)
+        Route::new(Method::POST, below("/check"), viewer, "Says what is wrong with a text, and saves nothing.", check)
             .takes::<DefinitionText>()
             .answers::<One<Judged>>(200),
         Route::new(Method::GET, below("/versions"), viewer, "Lists the versions, newest first, without their texts.", versions)

@@ -23,6 +23,10 @@ use std::cmp::Reverse;
 
 /// How many bytes of payloads end a page early: an answer of Lambda has at most 6 MB.
 pub(crate) const PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// How many bytes a short payload has at most.
+const SHORT_BYTES: usize = 10_000;
+/// The parameter that says which payloads are shown.
+pub(crate) const PAYLOADS: &str = "payloads";
 
 pub(crate) fn routes() -> Vec<Route> {
     let viewer = Access::Project(Role::Viewer);
@@ -46,6 +50,7 @@ pub(crate) fn routes() -> Vec<Route> {
                 "Only the events of this agent: the id of its cell. 400 for one that is neither in the workflow nor in the list.",
             )
             .query("group", "Only the events of this group.")
+            .query(PAYLOADS, Payloads::HELP)
             .query("run", "Only the events of this run. Where they take several pages, they are in no order: `created_at` and `hop` say what came first.")
             .paged()
             .answers::<Listed<EventView>>(200),
@@ -118,7 +123,7 @@ pub(crate) struct EventView {
     cell_id: CellId,
     /// The groups that links choose by.
     groups: Vec<String>,
-    /// The payload, as it came. In an answer that would be too large, it is left out, with `payload_omitted`: read the event by its id.
+    /// The payload, as it came. It is left out, with `payload_omitted`, where `payloads` says so, and in an answer that would be too large: read the event by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payload: Option<Payload>,
     /// The payload is left out here.
@@ -131,6 +136,49 @@ pub(crate) struct EventView {
     /// What the event came of; none for the first event of a run.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<Cause>,
+}
+
+/// Which payloads an answer with many events has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Payloads {
+    /// As many as one answer may have.
+    Shown,
+    /// The short ones.
+    Short,
+    /// None.
+    LeftOut,
+}
+
+impl Payloads {
+    pub(crate) const HELP: &str = "`false` leaves payloads out, and `short` those of more than 10,000 bytes, which makes lists and large runs quick to read: an event shows its own by its id.";
+
+    /// Which payloads a query asks for.
+    pub(crate) fn asked(query: &Query) -> Result<Self> {
+        match query.get(PAYLOADS) {
+            None | Some("true") => Ok(Payloads::Shown),
+            Some("short") => Ok(Payloads::Short),
+            Some("false") => Ok(Payloads::LeftOut),
+            Some(_) => {
+                Err(Error::invalid("`payloads` is none of `true`, `short` and `false`.", "Leave it out for `true`.").into())
+            }
+        }
+    }
+
+    /// Whether the payload of an event is one of them.
+    pub(crate) fn have(self, event: &Event) -> bool {
+        match self {
+            Payloads::Shown => true,
+            Payloads::Short => event.payload.as_str().len() <= SHORT_BYTES,
+            Payloads::LeftOut => false,
+        }
+    }
+}
+
+impl EventView {
+    /// An event whose payload is left out.
+    pub(crate) fn without_payload(event: Event) -> Self {
+        EventView { payload: None, payload_omitted: true, ..EventView::from(event) }
+    }
 }
 
 impl From<Event> for EventView {
@@ -177,21 +225,20 @@ async fn list(
     Extension(workflow): Extension<Workflow>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let (limit, cursor) = (query.limit()?, query.cursor()?);
+    let (limit, cursor, payloads) = (query.limit()?, query.cursor()?, Payloads::asked(&query)?);
+    let bytes = |event: &Event| if payloads.have(event) { event.payload.as_str().len() } else { 0 };
     let filter = EventFilter {
         cell: query.get("agent").map(|cell| CellId(cell.to_owned())),
         group: query.get("group").map(str::to_owned),
         ..EventFilter::default()
     };
     let page = match query.get("run") {
-        None => {
-            cut(app.engine.list_events(&workflow, &filter, limit, cursor.as_ref()).await?, |event| &event.payload, event_place)?
-        }
+        None => cut(app.engine.list_events(&workflow, &filter, limit, cursor.as_ref()).await?, bytes, event_place)?,
         Some(run) => {
             let wrong = |_| Error::invalid("`run` is not the id of a run.", "Use the `run_id` of an event.");
             let run = run.parse().map_err(wrong)?;
             let page = app.engine.store.list_run_events(&workflow.id, run, &filter, limit, cursor.as_ref()).await?;
-            let mut page = cut(page, |event| &event.payload, place_in_run)?;
+            let mut page = cut(page, bytes, place_in_run)?;
             // The list is in the order of its keys, which say nothing of time.
             if cursor.is_none() && page.next.is_none() {
                 page.items.sort_by_key(|event| Reverse((event.created_at, event.hop)));
@@ -202,7 +249,8 @@ async fn list(
     if let Some(cell) = filter.cell.filter(|_| page.items.is_empty() && page.next.is_none() && cursor.is_none()) {
         known_agent(&app, &workflow, cell).await?;
     }
-    Ok(listed(page, EventView::from))
+    let shown = |event| if payloads.have(&event) { EventView::from(event) } else { EventView::without_payload(event) };
+    Ok(listed(page, shown))
 }
 
 /// 400 for an agent that is neither in the last built version nor in the last saved one, and that was in no other, as far as there are events
@@ -243,11 +291,11 @@ pub(crate) fn is_kept(event: &Event) -> bool {
     event.keep_until > Time::now()
 }
 
-/// Ends a page before its payloads become too much for one answer. `place` is an item's place in the list.
-pub(crate) fn cut<T>(mut page: Page<T>, payload: impl Fn(&T) -> &Payload, place: impl Fn(&T) -> String) -> Result<Page<T>> {
+/// Ends a page before its payloads become too much for one answer. `size` is how many bytes of them an item has, `place` is its place in the list.
+pub(crate) fn cut<T>(mut page: Page<T>, size: impl Fn(&T) -> usize, place: impl Fn(&T) -> String) -> Result<Page<T>> {
     let mut bytes = 0;
     let fit = page.items.iter().take_while(|item| {
-        bytes += payload(item).as_str().len();
+        bytes += size(item);
         bytes <= PAGE_BYTES
     });
     let fit = fit.count();

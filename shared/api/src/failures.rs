@@ -98,6 +98,8 @@ struct FailureView {
     id: EventId,
     /// The run.
     run_id: RunId,
+    /// The version whose agent failed; null where an earlier program stored the failure.
+    version: Option<u64>,
     /// The agent that failed.
     cell_id: CellId,
     /// The event that the agent failed on; none for a check.
@@ -128,6 +130,7 @@ fn view(item: RunItem) -> Option<FailureView> {
     Some(FailureView {
         id: item.id,
         run_id: item.id.run,
+        version: commit.version,
         cell_id: commit.cell,
         event_id: commit.event,
         code: failure.code,

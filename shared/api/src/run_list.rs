@@ -5,10 +5,10 @@ use crate::App;
 use crate::across::{InWorkflow, Listing, Looked, Scope, page};
 use crate::auth::Access;
 use crate::error::Result;
-use crate::events::is_kept;
+use crate::events::{Payloads, is_kept};
 use crate::list::{Query, Window};
 use crate::route::{PROJECT, Route, WORKFLOW};
-use crate::run_tree::{Payloads, RunState, RunTree};
+use crate::run_tree::{RunState, RunTree};
 use crate::runs::versions;
 use axum::Extension;
 use axum::extract::State;
@@ -37,9 +37,9 @@ pub(crate) fn routes() -> Vec<Route> {
 /// Adds the filters of a list of runs.
 fn filtered(route: Route) -> Route {
     route
-        .query("state", "Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these; the others by looking at runs, 200 for a page.")
+        .query("state", "Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these, one that is too large perhaps once for each; the others by looking at runs, 200 for a page.")
         .query("version", "Only those that are pinned to this version.")
-        .query("agent", "Only those that this agent began: the id of a trigger's cell.")
+        .query("agent", "Only those that this agent began: the id of a trigger's cell. Runs in which another agent took part are found by its events (`GET .../events?agent=`).")
         .windowed(["Only those that began at this time or later (RFC 3339).", "Only those that began up to this time (RFC 3339)."])
         .paged()
 }

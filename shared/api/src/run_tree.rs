@@ -6,7 +6,7 @@
 
 mod outcome;
 
-use crate::events::{EventView, PAGE_BYTES, is_kept};
+use crate::events::{EventView, PAGE_BYTES, Payloads, is_kept};
 use outcome::{OriginView, Outcome, arms, blank, handled, scheduled, waits};
 use rookery_domain::{CellId, DeliveryId, Event, EventId, RunId, Time};
 use rookery_engine::Built;
@@ -77,15 +77,6 @@ struct DeliveryView {
     outcome: Outcome,
     /// The events that the delivery emitted. Events that are too deep stand at the top instead.
     events: Vec<EventNode>,
-}
-
-/// Whether a tree has the payloads of its events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Payloads {
-    /// As many as one answer may have.
-    Shown,
-    /// None.
-    LeftOut,
 }
 
 /// A tree in the making, from the items of a run.
@@ -274,11 +265,10 @@ impl<'a> RunTree<'a> {
 
     /// The view of an event, without its payload when the answer becomes too large or is to have none.
     fn shown(&mut self, event: Event) -> EventView {
-        self.payload_bytes += event.payload.as_str().len();
-        let mut shown = EventView::from(event);
-        if self.payloads == Payloads::LeftOut || self.payload_bytes > PAGE_BYTES {
-            (shown.payload, shown.payload_omitted) = (None, true);
+        if !self.payloads.have(&event) {
+            return EventView::without_payload(event);
         }
-        shown
+        self.payload_bytes += event.payload.as_str().len();
+        if self.payload_bytes > PAGE_BYTES { EventView::without_payload(event) } else { EventView::from(event) }
     }
 }

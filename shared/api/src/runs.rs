@@ -3,11 +3,11 @@
 use crate::App;
 use crate::auth::Access;
 use crate::error::Result;
-use crate::events::is_kept;
+use crate::events::{PAYLOADS, Payloads, is_kept};
 use crate::ids::Ids;
 use crate::list::Query;
 use crate::route::{Route, WORKFLOW};
-use crate::run_tree::{Payloads, RunState, RunTree, RunView};
+use crate::run_tree::{RunState, RunTree, RunView};
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
@@ -36,7 +36,7 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .tool("read_run", "Shows a run as a tree: each event, who received it, what became of that (outcome, error, timing), and the events that came of it. `state` says whether all is done; read again while it is not.")
         .query("cursor", "Where a very large run goes on: `meta.next_cursor` of the part before.")
-        .query("payloads", "`false` leaves payloads out, which makes large runs quick to read: an event shows its own by its id.")
+        .query(PAYLOADS, Payloads::HELP)
         .answers::<Shown>(200),
     ]
 }
@@ -66,11 +66,7 @@ async fn show(
     ids: Ids,
 ) -> Result<impl IntoResponse> {
     let (run, begin) = (ids.get::<RunId>("run")?, query.cursor()?);
-    let payloads = match query.get("payloads") {
-        None | Some("true") => Payloads::Shown,
-        Some("false") => Payloads::LeftOut,
-        Some(_) => return Err(Error::invalid("`payloads` is neither `true` nor `false`.", "Leave it out for `true`.").into()),
-    };
+    let payloads = Payloads::asked(&query)?;
     let (mut items, mut next): (Vec<RunItem>, _) = (Vec::new(), begin.clone());
     loop {
         let page = app.engine.store.list_run(&workflow.id, run, READ, next.as_ref()).await?;

@@ -276,5 +276,5 @@ async fn list(
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
     let page = app.engine.store.tasks(&project.id, query.limit()?, query.cursor()?.as_ref()).await?;
-    Ok(listed(cut(page, |task| &task.payload, task_place)?, TaskView::from))
+    Ok(listed(cut(page, |task| task.payload.as_str().len(), task_place)?, TaskView::from))
 }

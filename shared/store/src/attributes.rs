@@ -13,7 +13,7 @@
 //! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials, definitions |
 //! | `deleted` | when it was deleted: a tombstone | projects, workflows |
 //! | `state` | new, active or paused; active, stopped or deleted; how it stands with it | workflows; definitions; connections, tasks |
-//! | `ver` | the last saved version; the version that an event is pinned to | workflows, events, definitions |
+//! | `ver` | the last saved version; the version that an event is pinned to, or whose agent failed | workflows, definitions; events, failures |
 //! | `built` | the last built version; the version that runs | workflows; definitions |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
 //! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs, tasks, kept replies |

@@ -175,6 +175,7 @@ impl Chain {
             took_ms: written.t,
             attempt: 0,
             failure: None,
+            version: None,
             message: None,
             replayed_at: None,
             replayed_as: None,

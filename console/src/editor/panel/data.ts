@@ -2,10 +2,11 @@
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api, call } from "../../api/client";
+import { usePayload } from "../../runs/payload";
 import type { Cells } from "../model/cells";
 import { newestFirst, type StoredEvent, sourcesOf } from "./events-of";
 
-/** Of each source, so many events are read: payloads may be large. */
+/** Of each source, so many events are read. */
 const EACH = 10;
 /** More ways in than these are not asked. */
 const SOURCES = 12;
@@ -36,7 +37,7 @@ function events(place: Place, cell: string, group: string | undefined) {
     retry: false,
     queryFn: async (): Promise<StoredEvent[]> => {
       const path = { project: place.project, workflow: place.workflow };
-      const query = { agent: cell, group, limit: EACH };
+      const query = { agent: cell, group, limit: EACH, payloads: "short" };
       const { data } = await call(
         api.GET("/api/v1/projects/{project}/workflows/{workflow}/events", { params: { path, query } }),
       );
@@ -46,9 +47,9 @@ function events(place: Place, cell: string, group: string | undefined) {
 }
 
 export interface Traffic {
-  /** The events that came, newest first. */
+  /** The events that came, newest first. Large payloads are left out of all but the newest. */
   incoming: StoredEvent[];
-  /** The events that the agent emitted, newest first. */
+  /** The events that the agent emitted, newest first, in the same way. */
   outgoing: StoredEvent[];
   loading: boolean;
   error?: unknown;
@@ -69,16 +70,26 @@ export function useTraffic(place: Place, cells: Cells): Traffic {
       },
     }),
   });
-  return useMemo(() => {
+  const { incoming, outgoing } = useMemo(() => {
     const [outgoing = [], ...incoming] = asked.lists;
-    return {
-      incoming: newestFirst(incoming.map((list) => list ?? [])).slice(0, 2 * EACH),
-      outgoing,
-      loading: asked.loading,
-      error: asked.error,
-      refresh: asked.refresh,
-    };
+    return { incoming: newestFirst(incoming.map((list) => list ?? [])).slice(0, 2 * EACH), outgoing };
   }, [asked]);
+  const came = useNewestWhole(place, incoming);
+  const made = useNewestWhole(place, outgoing);
+  const { loading, error, refresh } = asked;
+  return useMemo(
+    () => ({ incoming: came, outgoing: made, loading, error, refresh }),
+    [came, made, loading, error, refresh],
+  );
+}
+
+/** Events, the newest of them with its payload once that is known. */
+function useNewestWhole(place: Place, events: StoredEvent[]): StoredEvent[] {
+  const { isKnown, value } = usePayload(place, events[0]);
+  return useMemo(() => {
+    const [first, ...others] = events;
+    return first && isKnown ? [{ ...first, payload: value }, ...others] : events;
+  }, [events, isKnown, value]);
 }
 
 /** A cell that was never saved with the server has no events: that is no error here. */

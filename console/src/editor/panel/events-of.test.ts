@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gist, madeOf, newestFirst, type StoredEvent, sourcesOf } from "./events-of";
+import { gistOf, madeOf, newestFirst, type StoredEvent, sourcesOf } from "./events-of";
 
 const link = (source: string, target: string, group_id?: string) => ({
   id: source + target + group_id,
@@ -39,5 +39,9 @@ test("events are newest first, once each, and lead to what came of them", () => 
   const [one, two] = [event("1", "2026-01-01T00:00:00Z"), event("2", "2026-01-02T00:00:00Z")];
   expect(newestFirst([[one], [two, one]]).map(({ id }) => id)).toEqual(["2", "1"]);
   expect(madeOf(one, [event("3", "", "1"), event("4", "", "2")]).map(({ id }) => id)).toEqual(["3"]);
-  expect([gist({ a: 1 }), gist(undefined)]).toEqual(['{"a":1}', "—"]);
+  expect([{ payload: { a: 1 } }, { payload_omitted: true }, {}].map(gistOf)).toEqual([
+    '{"a":1}',
+    "a large payload",
+    "—",
+  ]);
 });

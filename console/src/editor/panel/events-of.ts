@@ -35,10 +35,15 @@ export function madeOf(incoming: StoredEvent, outgoing: readonly StoredEvent[]):
   return outgoing.filter((event) => event.cause?.event === incoming.id);
 }
 
+/** The beginning of an event's payload, for one line of a list. */
+export function gistOf(event: Pick<StoredEvent, "payload" | "payload_omitted">): string {
+  return "payload" in event || !event.payload_omitted ? gist(event.payload) : "a large payload";
+}
+
 const gists = new WeakMap<object, string>();
 
-/** The beginning of a payload, for one line of a list. It is made once for each: payloads may be large. */
-export function gist(payload: unknown): string {
+/** The beginning of a payload. It is made once for each: payloads may be large. */
+function gist(payload: unknown): string {
   const made = () => JSON.stringify(payload)?.slice(0, 120) ?? "—";
   if (payload === null || typeof payload !== "object") return made();
   const known = gists.get(payload) ?? made();

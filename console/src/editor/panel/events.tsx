@@ -1,6 +1,7 @@
 // The last events of an agent: what came in, and what it made of that, side by side. Each leads to its run.
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
+import { usePayload } from "../../runs/payload";
 import { Button, IconButton } from "../../ui/button";
 import { CopyLine, Id } from "../../ui/copy";
 import { changes, Payload } from "../../ui/payload";
@@ -10,7 +11,7 @@ import { useParam } from "../../url";
 import { type Cells, nameIn } from "../model/cells";
 import { curlOf } from "./addresses";
 import { useAgent } from "./data";
-import { gist, madeOf, type StoredEvent } from "./events-of";
+import { gistOf, madeOf, type StoredEvent } from "./events-of";
 import { ChangedPaths, Groups } from "./result";
 import { runOf, type TabProps } from "./shared";
 
@@ -22,6 +23,7 @@ export function Events({ place, cells, type, may, traffic, isActive }: TabProps 
   const list = isTrigger || (incoming.length === 0 && outgoing.length > 0) ? outgoing : incoming;
   const picked = list.find((event) => event.id === chosen) ?? list[0];
   const made = useMemo(() => (picked && list !== outgoing ? madeOf(picked, outgoing) : []), [picked, list, outgoing]);
+  const came = usePayload(place, picked);
   if (error) return <Problem error={error} retry={refresh} />;
   if (!picked) return loading ? null : <NoEvents {...{ place, type, may, isActive, refresh }} />;
   return (
@@ -36,7 +38,7 @@ export function Events({ place, cells, type, may, traffic, isActive }: TabProps 
         {list !== outgoing && (
           <div>
             {made.map((event) => (
-              <EventView key={event.id} title="Out" event={event} place={place} before={picked.payload} />
+              <EventView key={event.id} title="Out" event={event} place={place} before={came} />
             ))}
             {made.length === 0 && (
               <div className="panel-event">
@@ -52,12 +54,14 @@ export function Events({ place, cells, type, may, traffic, isActive }: TabProps 
       </div>
       <div className="row">
         <h2 className="grow">{isTrigger ? "Sent lately" : "Came lately"}</h2>
-        <Link
-          className="door small"
-          href={`/projects/${place.project}/workflows/${place.workflow}/runs?agent=${encodeURIComponent(place.cell)}`}
-        >
-          All its runs
-        </Link>
+        {list === outgoing && (
+          <Link
+            className="door small"
+            href={`/projects/${place.project}/workflows/${place.workflow}/runs?agent=${encodeURIComponent(place.cell)}`}
+          >
+            All runs that it started
+          </Link>
+        )}
         <IconButton icon="replay" label="Look for newer events" onClick={refresh} />
       </div>
       <ul className="panel-list">
@@ -72,7 +76,7 @@ export function Events({ place, cells, type, may, traffic, isActive }: TabProps 
               <span className="panel-list-time">
                 <Time at={event.created_at} />
               </span>
-              <span className="mono muted cut">{gist(event.payload)}</span>
+              <span className="mono muted cut">{gistOf(event)}</span>
             </button>
           </li>
         ))}
@@ -87,14 +91,15 @@ interface ViewProps {
   place: TabProps["place"];
   from?: string;
   /** What came in, to mark what changed. */
-  before?: unknown;
+  before?: ReturnType<typeof usePayload>;
 }
 
 function EventView({ title, event, place, from, before }: ViewProps) {
   const [whole, setWhole] = useState(false);
+  const payload = usePayload(place, event);
   const changed = useMemo(
-    () => (before === undefined ? undefined : changes(before, event.payload)),
-    [before, event.payload],
+    () => (before?.isKnown && payload.isKnown ? changes(before.value, payload.value) : undefined),
+    [before?.isKnown, before?.value, payload.isKnown, payload.value],
   );
   return (
     <section className="panel-event">
@@ -121,9 +126,8 @@ function EventView({ title, event, place, from, before }: ViewProps) {
       ) : (
         <>
           {changed && <ChangedPaths changed={changed} />}
-          <div className="panel-payload">
-            <Payload value={event.payload} changed={changed} />
-          </div>
+          {payload.error && <Problem error={payload.error} retry={payload.again} />}
+          <div className="panel-payload">{payload.isKnown && <Payload value={payload.value} changed={changed} />}</div>
         </>
       )}
     </section>

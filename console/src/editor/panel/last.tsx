@@ -1,7 +1,7 @@
 // The last event in and out in two lines, whatever is configured below. Each leads to the whole event.
 import { Time } from "../../ui/time";
 import { useParam } from "../../url";
-import { gist, madeOf, type StoredEvent } from "./events-of";
+import { gistOf, madeOf, type StoredEvent } from "./events-of";
 import type { TabProps } from "./shared";
 
 export function Last({ traffic }: Pick<TabProps, "traffic">) {
@@ -27,7 +27,7 @@ function Line({ label, event }: { label: string; event: StoredEvent }) {
       title={`Show the last events: ${event.groups.join(", ")}`}
     >
       <span className="panel-last-label">{label}</span>
-      <span className="mono cut grow">{gist(event.payload)}</span>
+      <span className="mono cut grow">{gistOf(event)}</span>
       <span className="muted small">
         <Time at={event.created_at} />
       </span>

@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { lookedAt } from "../../forms/condition";
 import { readJson, writeJson } from "../../forms/json";
+import { usePayload } from "../../runs/payload";
 import { Button } from "../../ui/button";
 import { CodeField } from "../../ui/code";
 import { Icon } from "../../ui/icon";
@@ -22,7 +23,7 @@ const CALLS = new Set(["http_request", "answer_caller"]);
 interface Choice {
   id: string;
   label: string;
-  payload: unknown;
+  payload?: unknown;
   event?: StoredEvent;
 }
 
@@ -33,19 +34,19 @@ export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: C
       ? []
       : [{ id: `example ${at}`, label: `Example: ${example.title}`, payload: example.event }],
   );
-  const stored: Choice[] = traffic.incoming
-    .filter((event) => event.payload !== undefined)
-    .map((event) => ({
-      id: event.id,
-      label: `${relative(Date.parse(event.created_at), Math.max(now, Date.parse(event.created_at)))}, from ${nameIn(cells, event.cell_id)} (${event.groups.join(", ")})`,
-      payload: event.payload,
-      event,
-    }));
+  const stored: Choice[] = traffic.incoming.map((event) => ({
+    id: event.id,
+    label: `${relative(Date.parse(event.created_at), Math.max(now, Date.parse(event.created_at)))}, from ${nameIn(cells, event.cell_id)} (${event.groups.join(", ")})`,
+    event,
+  }));
   const choices = [...stored, ...examples];
   const [picked, pick] = useDraft(place, "picked");
   const [written, write] = useDraft(place, "written");
   const choice = choices.find(({ id }) => id === picked) ?? (picked === undefined ? choices[0] : undefined);
-  const text = written ?? writeJson(choice?.payload ?? {});
+  const loaded = usePayload(place, choice?.event);
+  const payload = choice?.event ? loaded.value : (choice?.payload ?? {});
+  const isLoading = written === undefined && choice?.event !== undefined && !loaded.isKnown;
+  const text = written ?? (isLoading ? "" : writeJson(payload));
   const [memory, setMemory] = useDraft(place, "memory");
   const [outsideCalls, setOutsideCalls] = useState(false);
   const remembered = useAgent(place).data?.memory;
@@ -56,10 +57,7 @@ export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: C
       if ("problem" in read) throw new Error(read.problem);
       const begin = memory === undefined || memory.trim() === "" ? undefined : readJson(memory);
       if (begin && "problem" in begin) throw new Error(`Memory: ${begin.problem}`);
-      const event =
-        choice?.event && written === undefined
-          ? { id: choice.event.id, payload: choice.payload }
-          : { payload: read.value };
+      const event = choice?.event && written === undefined ? { id: choice.event.id, payload } : { payload: read.value };
       setTried({ payload: read.value, memory: begin ? begin.value : remembered });
       return dryRun(place, { cell, event, memory: begin?.value, outsideCalls });
     },
@@ -117,13 +115,20 @@ export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: C
           </label>
         )}
         <div className="row">
-          <Button kind="main" icon="flask" onClick={() => run.mutate()} disabled={run.isPending} title="Ctrl+Enter">
+          <Button
+            kind="main"
+            icon="flask"
+            onClick={() => run.mutate()}
+            disabled={run.isPending || isLoading}
+            title="Ctrl+Enter"
+          >
             Try
           </Button>
           <span className="muted small">Nothing is committed. {outsideCalls ? "Its calls are made." : ""}</span>
         </div>
       </div>
       <div className="try-out" aria-live="polite">
+        {isLoading && loaded.error && <Problem error={loaded.error} retry={loaded.again} />}
         {run.error && wrong.length === 0 && <Problem error={run.error} />}
         {wrong.map(({ field, message }) => (
           <p key={field} className="form-problem">

@@ -46,7 +46,12 @@ export function whole(): RunPart[] {
   const passed = event("e1", "a", {
     cause: { event: "e0", delivery: "d1" },
     deliveries: [
-      work("d2", "b", { state: "failed", began_at: at(100), error: { code: "dns_failed", message: "No." } }),
+      work("d2", "b", {
+        state: "failed",
+        began_at: at(100),
+        error: { code: "dns_failed", message: "No." },
+        failure_id: "f2",
+      }),
     ],
   });
   return [

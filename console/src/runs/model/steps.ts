@@ -37,7 +37,8 @@ export interface Tree {
   emitters: Map<string, Step>;
 }
 
-const deliveryKey = (delivery: { id: string; arm: number }) => `${delivery.id}.${delivery.arm}`;
+/** The key of the step of a delivery. */
+export const deliveryKey = (delivery: { id: string; arm: number }) => `${delivery.id}.${delivery.arm}`;
 
 /** How much a state says: what a part knows beats what another one supposes. */
 function weight(state: string) {

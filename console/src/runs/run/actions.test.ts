@@ -1,38 +1,18 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { api } from "../../api/client";
 import { event, part, whole, work } from "../model/fixture";
 import { treeOf } from "../model/steps";
-import type { FailureRow, Listed } from "../reads";
-import { bodyOf, failedSteps, findFailures, payloadText, receiversOf, waitOf, wrongOf } from "./actions";
+import { bodyOf, failedSteps, payloadText, receiversOf, replaySteps, waitOf, wrongOf } from "./actions";
 
-const failure = (id: string, cell: string, eventId: string, more: Partial<FailureRow> = {}) => {
-  const base = {
-    id,
-    run_id: "r",
-    cell_id: cell,
-    event_id: eventId,
-    code: "x",
-    message: "m",
-    failed_at: "",
-    attempts: 1,
-  };
-  return { ...base, ...more } as FailureRow;
-};
-
-test("the failure of a step is found page by page, and no other", async () => {
+test("each failed step is replayed by its failure", async () => {
+  const post = vi.spyOn(api, "POST").mockResolvedValue({ data: {}, response: new Response() } as never);
   const tree = treeOf(whole());
-  const pages: Record<string, Listed<FailureRow>> = {
-    first: {
-      data: [failure("1", "b", "other"), failure("2", "b", "e1", { run_id: "x" })],
-      meta: { next_cursor: "second", looked_at: 2 },
-    },
-    second: {
-      data: [failure("3", "b", "e1", { replayed_at: "2026" }), failure("4", "b", "e1")],
-      meta: { next_cursor: null, looked_at: 1 },
-    },
-  };
-  const read = async (cursor: string | undefined) =>
-    pages[cursor ?? "first"] ?? { data: [], meta: { next_cursor: null, looked_at: 1 } };
-  expect((await findFailures(failedSteps(tree), "r", read)).map((found) => found.id)).toEqual(["4"]);
+  expect(failedSteps(tree).map((step) => step.key)).toEqual(["d2.0"]);
+  await replaySteps({ project: "p", workflow: "w", run: "r" }, failedSteps(tree));
+  expect((post.mock.calls as unknown as [string, { params: unknown }][]).map(([, given]) => given.params)).toEqual([
+    { path: { project: "p", workflow: "w", failure: "f2" } },
+  ]);
+  post.mockRestore();
 });
 
 test("what was replayed already is not replayed again", () => {

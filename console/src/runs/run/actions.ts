@@ -3,36 +3,7 @@ import { api, call } from "../../api/client";
 import { textAt } from "../../editor/model/cells";
 import type { Delivery, RunEvent, Step, Tree } from "../model/steps";
 import { hasFailed } from "../model/steps";
-import { type FailureRow, type Listed, listFailures } from "../reads";
 import type { RunPlace } from "./use-run";
-
-/** Pages of failures that are looked through for the one of a step. */
-const PAGES = 10;
-
-/** Whether a failure is that of a step: the same agent, on the same event, in the same run. */
-function isFailureOf(failure: FailureRow, run: string, step: Step): boolean {
-  return (
-    failure.run_id === run &&
-    failure.cell_id === step.cell &&
-    (failure.event_id ?? undefined) === step.received?.id &&
-    !failure.replayed_at
-  );
-}
-
-type ReadPage = (cursor: string | undefined) => Promise<Listed<FailureRow>>;
-
-/** Finds the failures of steps in the list of failures, which is in the order of time. */
-export async function findFailures(steps: Step[], run: string, read: ReadPage): Promise<FailureRow[]> {
-  const found: FailureRow[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES && found.length < steps.length; page += 1) {
-    const { data, meta } = await read(cursor);
-    found.push(...data.filter((failure) => steps.some((step) => isFailureOf(failure, run, step))));
-    if (!meta.next_cursor) break;
-    cursor = meta.next_cursor;
-  }
-  return found;
-}
 
 /** The steps of a run that can be replayed. */
 export function failedSteps(tree: Tree): Step[] {
@@ -49,17 +20,11 @@ export async function replay({ project, workflow }: { project: string; workflow:
   );
 }
 
-/** Replays what failed in some steps of a run; gives how many that were. */
-export async function replaySteps(place: RunPlace, steps: Step[]): Promise<number> {
-  const agent = steps.length === 1 ? steps[0]?.cell : undefined;
-  const failures = await findFailures(steps, place.run, (cursor) =>
-    listFailures({ project: place.project, workflow: place.workflow }, { cursor, agent, replayed: "false" }),
-  );
-  if (failures.length === 0) {
-    throw new Error("There is nothing left to replay: it was replayed already, or is no longer kept.");
+/** Replays what failed in some steps of a run. */
+export async function replaySteps(place: RunPlace, steps: Step[]) {
+  for (const { delivery } of steps) {
+    if (delivery?.failure_id) await replay(place, delivery.failure_id);
   }
-  for (const failure of failures) await replay(place, failure.id);
-  return failures.length;
 }
 
 export interface Again {

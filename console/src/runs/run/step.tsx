@@ -1,8 +1,6 @@
 // One step of a run: what went wrong and what to do, the payload in and out beside each other, and the facts.
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
-import { api, call } from "../../api/client";
 import { useMay } from "../../session";
 import { Button } from "../../ui/button";
 import { changes, Payload } from "../../ui/payload";
@@ -12,6 +10,7 @@ import { Words } from "../../ui/words";
 import { href } from "../../url";
 import { hasFailed, type RunEvent, type Step, type Tree } from "../model/steps";
 import { useNames } from "../names";
+import { usePayload } from "../payload";
 import { useReplay } from "./buttons";
 import { Facts } from "./facts";
 import { StartAgain } from "./start-again";
@@ -174,26 +173,4 @@ function Side({ place, title, event, before, names, others }: SideProps) {
 function saysOf(changed: ReadonlySet<string>) {
   if (changed.size === 0) return "unchanged";
   return changed.has("") ? "all new" : `${changed.size} changed`;
-}
-
-/** The payload of an event: the run has it, unless it was too much for one answer. */
-function usePayload({ project, workflow }: RunPlace, event: RunEvent | undefined) {
-  const isHere = event !== undefined && "payload" in event;
-  const query = useQuery({
-    queryKey: ["event", project, workflow, event?.id],
-    enabled: event !== undefined && !isHere,
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: () =>
-      call(
-        api.GET("/api/v1/projects/{project}/workflows/{workflow}/events/{event}", {
-          params: { path: { project, workflow, event: event?.id ?? "" } },
-        }),
-      ),
-  });
-  return {
-    isKnown: isHere || query.isSuccess,
-    value: isHere ? event.payload : query.data?.data.payload,
-    error: query.error,
-    again: () => void query.refetch(),
-  };
 }

@@ -65,6 +65,9 @@ pub(super) struct Outcome {
     /// Why the delivery failed, for good or until its next attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Failure>,
+    /// The id of the failure, by which it is replayed (`failures/{failure}/replay`); only of a delivery that failed for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) failure_id: Option<EventId>,
     /// When the delivery was replayed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) replayed_at: Option<Time>,
@@ -194,6 +197,7 @@ pub(super) fn blank(id: DeliveryId, cell_id: CellId) -> Outcome {
         asked: None,
         task: None,
         error: None,
+        failure_id: None,
         replayed_at: None,
         replayed_as: None,
         event_ids: Vec::new(),
@@ -213,6 +217,7 @@ pub(super) fn handled(commit: Commit) -> Outcome {
         began_at: Some(commit.began),
         took_ms: Some(commit.took_ms),
         error: commit.failure,
+        failure_id: commit.message.is_some().then_some(commit.id),
         replayed_at: commit.replayed_at,
         replayed_as: commit.replayed_as,
         event_ids,

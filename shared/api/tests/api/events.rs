@@ -226,3 +226,46 @@ async fn a_batch_of_cloud_events_may_be_larger_than_one_event_and_is_answered_wi
     post("events", media_type, &huge).await.error(413, "body_too_large");
     world.stop().await;
 }
+
+#[tokio::test]
+async fn lists_leave_payloads_out_when_they_are_asked_to() {
+    let world = World::open().await;
+    let workflow = world.started(json!([agent("hand", "manual", json!({}))])).await;
+    let mut ids = Vec::new();
+    for payload in [json!({"long": "x".repeat(10_000)}), json!({"n": 1})] {
+        let put = world.post(&format!("{workflow}/agents/hand/events"), json!({"payload": payload})).await.ok(202);
+        ids.push(put["data"]["event_id"].as_str().unwrap().to_owned());
+    }
+    world.drain().await;
+    let run = ids[1].clone();
+    for (path, of) in
+        [("events".to_owned(), "/data"), (format!("events?run={run}"), "/data"), (format!("runs/{run}"), "/data/events")]
+    {
+        let shown = async |payloads: &str| {
+            let and = if path.contains('?') { '&' } else { '?' };
+            let answer = world.get(&format!("{workflow}/{path}{and}payloads={payloads}")).await.ok(200);
+            let events = answer.pointer(of).unwrap().as_array().unwrap().clone();
+            // The newest event is first, and the only one of its run.
+            events.iter().map(|event| (event["payload"].clone(), event["payload_omitted"] == json!(true))).collect::<Vec<_>>()
+        };
+        let (here, out) = ((json!({"n": 1}), false), (Value::Null, true));
+        let all = shown("true").await;
+        assert_eq!(all[0], here, "{path}");
+        assert!(all.iter().all(|(_, omitted)| !omitted), "{path}");
+        assert_eq!(shown("false").await, vec![out.clone(); all.len()], "{path}");
+        assert_eq!(shown("short").await, [vec![here], vec![out; all.len() - 1]].concat(), "{path}");
+        let refused = world.get(&format!("{workflow}/{}?payloads=no", path.split('?').next().unwrap())).await;
+        assert!(refused.error(400, "invalid_request").contains("`payloads`"), "{path}");
+    }
+    assert_eq!(world.get(&format!("{workflow}/events/{}", ids[0])).await.ok(200)["data"]["payload"]["long"], "x".repeat(10_000));
+    // Payloads that are left out end no page early.
+    let half = json!({"payload": {"half": "x".repeat(250_000)}});
+    for _ in 0..17 {
+        world.post(&format!("{workflow}/agents/hand/events"), half.clone()).await.ok(202);
+    }
+    world.drain().await;
+    let count =
+        async |query: &str| world.get(&format!("{workflow}/events?{query}")).await.ok(200)["data"].as_array().unwrap().len();
+    assert_eq!((count("").await, count("payloads=short").await), (16, 19));
+    world.stop().await;
+}

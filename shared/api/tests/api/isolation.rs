@@ -60,7 +60,7 @@ impl Tenants {
 
 /// Whether a route only says something about what its body has.
 fn asks_what_is_not_saved(path: &str) -> bool {
-    path.ends_with("/workflows/check") || path.ends_with("/preview")
+    path.ends_with("/workflows/check") || path.ends_with("/agents/{agent}/check") || path.ends_with("/preview")
 }
 
 pub(crate) fn body(method: &str) -> Option<Value> {

@@ -126,23 +126,28 @@ async fn a_failure_is_listed_and_replayed() {
     let failure = failures["data"][0].clone();
     assert_eq!((&failure["code"], &failure["cell_id"], &failure["run_id"]), (&json!("empty_key"), &json!("watch"), &json!(id)));
     assert_eq!((&failure["event_id"], &failure["attempts"]), (&json!(id), &json!(1)));
+    assert_eq!(failure["version"], json!(1));
     assert!(failure["failed_at"].is_string() && failure.get("replayed_at").is_none());
     let failed = run(&world, &workflow, &id).await;
     assert_eq!(failed["state"], "failed");
     let delivery = &failed["events"][0]["deliveries"][0];
     assert_eq!((&delivery["state"], &delivery["error"]["code"]), (&json!("failed"), &json!("empty_key")));
     assert_eq!(delivery["events"][0]["groups"], json!(["on_error"]));
+    assert_eq!(delivery["failure_id"], failure["id"]);
 
     let path = format!("{workflow}/failures/{}/replay", failure["id"].as_str().unwrap());
     world.post(&path, json!({})).await.ok(202);
     let running = run(&world, &workflow, &id).await;
     let arms = running["events"][0]["deliveries"].as_array().unwrap();
     assert_eq!((&running["state"], &arms[1]["arm"], &arms[1]["state"]), (&json!("running"), &json!(1), &json!("pending")));
+    assert_eq!((&arms[0]["failure_id"], arms[1].get("failure_id")), (&failure["id"], None), "each arm has its own");
     world.post(&path, json!({})).await.error(409, "replay_under_way");
     world.drain().await;
     assert_eq!(run(&world, &workflow, &id).await["state"], "failed", "it failed again");
     let listed = world.get(&format!("{workflow}/failures")).await.ok(200);
     assert_eq!(listed["data"].as_array().unwrap().len(), 2);
+    let arms = run(&world, &workflow, &id).await["events"][0]["deliveries"].clone();
+    assert_eq!(arms[1]["failure_id"], listed["data"][0]["id"]);
     let all = world.post(&format!("{workflow}/failures/replay"), json!({})).await.ok(202);
     assert_eq!(all["data"], json!({"replayed": 1, "more": false}));
     world.drain().await;

@@ -71,6 +71,7 @@ impl Attempt<'_> {
         let commit = Commit {
             children: events.len() as u32,
             failure: Some(failure),
+            version: Some(self.ready.built.version),
             message: Some(self.work.message.encode()),
             ..blank_commit(self.work, self.incarnation(), "failed".to_owned(), self.began)
         };
@@ -154,6 +155,7 @@ pub(crate) fn blank_commit(work: &Work, incarnation: u64, outcome: String, began
         took_ms: Time::now().0 - began.0,
         attempt: work.attempt,
         failure: None,
+        version: None,
         message: None,
         replayed_at: None,
         replayed_as: None,

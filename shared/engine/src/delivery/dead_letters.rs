@@ -84,6 +84,7 @@ impl Engine {
         let Some(event) = item.events().find(|event| event.id == route.event.id) else { return Ok(()) };
         let delivery = routing_delivery(event.id);
         let commit = Commit::failed(event.id, delivery, event.cell.clone(), event.incarnation, failure, message.encode());
+        let commit = Commit { version: Some(event.version), ..commit };
         if self.store.commit(workflow, &commit, Writes::default()).await? == Committed::LostKey {
             // The failure was replayed, and the replay's message died, too.
             self.store.mark_failed_again(workflow, commit.id).await?;

@@ -60,6 +60,8 @@ pub struct Commit {
     pub attempt: u32,
     /// Why the delivery failed.
     pub failure: Option<Failure>,
+    /// For a failure: the version whose agent failed; none where an earlier program stored it.
+    pub version: Option<u64>,
     /// For a failure: the message that replays it, as JSON.
     pub message: Option<String>,
     /// For a failure: when it was replayed.
@@ -116,6 +118,7 @@ impl Commit {
             took_ms: 0,
             attempt: 0,
             failure: Some(failure),
+            version: None,
             message: Some(message),
             replayed_at: None,
             replayed_as: None,
@@ -139,6 +142,7 @@ impl Commit {
         let item = if self.attempt == 0 { item } else { item.n("att", self.attempt) };
         let item = if timers.is_empty() { item } else { item.list("timers", &timers) };
         let item = item.maybe(self.failure.as_ref(), write_failure);
+        let item = item.maybe(self.version, |item, version| item.n("ver", version));
         // An arm that failed is listed among the failures.
         item.maybe(self.message.as_ref(), |item, message| {
             item.s("msg", message)
@@ -167,6 +171,8 @@ impl Commit {
             took_ms: item.num("took")?,
             attempt: item.opt_num("att").unwrap_or(0),
             failure: read_failure(item)?,
+            // On an item that is an event as well, `ver` is the event's.
+            version: item.opt_str("msg").and_then(|_| item.opt_num("ver")),
             message: item.opt_str("msg").map(str::to_owned),
             replayed_at: item.opt_num("replayed").map(Time),
             replayed_as: item.opt_str("anew").map(|_| item.parse("anew")).transpose()?,
