@@ -106,15 +106,21 @@ function Pages() {
         <Route path="/projects/:project">
           {(params) => <Redirect to={`/projects/${params.project}/workflows`} replace />}
         </Route>
-        {PAGES.map(([path, Page]) => (
-          <Route key={path} path={`/projects/:project/${path}`}>
-            {(params) => (
-              <Frame project={params.project ?? ""}>
-                <Page key={params.project} project={params.project ?? ""} params={params} />
-              </Frame>
-            )}
-          </Route>
-        ))}
+        {/* The frame stays while its pages change: so does the focus that is in it. */}
+        <Route path="/projects/:project/*">
+          {({ project = "" }) => (
+            <Frame project={project}>
+              <Switch>
+                {PAGES.map(([path, Page]) => (
+                  <Route key={path} path={`/projects/:project/${path}`}>
+                    {(params) => <Page key={project} project={project} params={params} />}
+                  </Route>
+                ))}
+                <Route>{() => <Empty title="There is no such page." />}</Route>
+              </Switch>
+            </Frame>
+          )}
+        </Route>
         <Route path="/">{() => <Home />}</Route>
         <Route>{() => <Empty title="There is no such page." />}</Route>
       </Switch>

@@ -4,8 +4,10 @@ import { App } from "./app";
 import "./design/tokens.css";
 import "./design/base.css";
 import { followTheme } from "./design/theme";
+import { keepFocus } from "./ui/focus";
 
 followTheme();
+keepFocus();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

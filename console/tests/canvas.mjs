@@ -70,6 +70,7 @@ export async function link(page, group, target) {
 
 /** Fails if nothing has the focus, or nobody can see what has it. */
 export async function isFocusSeen(page, after) {
+  if (await page.evaluate(focusSeen)) return;
   const seen = await page.waitForFunction(focusSeen).catch(() => undefined);
   assert.ok(
     seen,
@@ -85,6 +86,9 @@ function focusSeen() {
   const box = inner.getBoundingClientRect();
   if (box.width === 0 || box.height === 0 || box.bottom < 0 || box.top > innerHeight) return false;
   const isMarked = (element) => {
+    // A link is marked by its line.
+    const line = element.querySelector(":scope > .react-flow__edge-path");
+    if (line) return Number.parseFloat(getComputedStyle(line).strokeWidth) > 2;
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
     return (outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0) || boxShadow !== "none";
   };

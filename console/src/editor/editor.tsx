@@ -244,7 +244,10 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
                 workflow={workflow}
                 store={store}
                 cell={cell}
-                close={() => setShown(undefined)}
+                close={() => {
+                  setShown(undefined);
+                  if (shown !== undefined) focusNode(shown);
+                }}
               />
             </Suspense>
           </aside>

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../ui/button";
+import { useFocusBack } from "../ui/focus";
 import { Problem } from "../ui/problem";
 import { ChangesList, summary } from "./changes-list";
 import { ProblemRow } from "./editing/problems";
@@ -40,6 +41,7 @@ export function Start({ store, built, behind, goTo, close }: Props) {
   const saving = useEditor(store, savingOf);
   const queries = useQueryClient();
   const box = useRef<HTMLElement>(null);
+  useFocusBack();
   const [ready, setReady] = useState(false);
   const isActive = head.state === "active";
   const changes = diff(built ?? [], cells);

@@ -1,8 +1,9 @@
 // The versions of a workflow: what differs from what is shown now, by cell and field, and on the canvas; and restore, which can be undone.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { api, call } from "../api/client";
 import { Button, IconButton } from "../ui/button";
+import { useFocusBack } from "../ui/focus";
 import { Problem } from "../ui/problem";
 import { Time } from "../ui/time";
 import type { Mark, Marks } from "./canvas/look";
@@ -75,9 +76,20 @@ export function Versions({ project, workflow, store, chosen, choose, select, clo
       void queries.invalidateQueries({ queryKey: ["editor", "versions", project, workflow] });
     },
   });
+  const box = useRef<HTMLElement>(null);
+  useFocusBack();
+  const isRead = list.isSuccess;
+  useEffect(() => {
+    if (isRead) box.current?.querySelector<HTMLElement>(".version[aria-pressed=true], .version")?.focus();
+  }, [isRead]);
   const rows = list.data?.pages.flatMap((page) => page.data) ?? [];
   return (
-    <aside className="side versions" aria-label="Versions">
+    <aside
+      ref={box}
+      className="side versions"
+      aria-label="Versions"
+      onKeyDown={(event) => event.key === "Escape" && close()}
+    >
       <header className="side-head">
         <h2 className="grow">Versions</h2>
         <IconButton icon="x" label="Close the versions" onClick={close} />

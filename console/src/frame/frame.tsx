@@ -60,6 +60,8 @@ export function Frame({ project, children }: { project: string; children: ReactN
               key={place.path}
               href={href}
               className={`rail-item ${place.path === "settings" ? "last" : ""}`}
+              // The folded rail shows no words: a count alone would be the link's name.
+              aria-label={badge ? `${place.label}, ${badge}` : place.label}
               aria-current={at === href || at.startsWith(`${href}/`) ? "page" : undefined}
               title={place.label}
             >

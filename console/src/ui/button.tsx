@@ -1,5 +1,5 @@
 // Buttons: with words, or an icon that has its words as a label. Who may not do what a button does, does not see it.
-import { type ButtonHTMLAttributes, type MouseEvent, type Ref, useRef } from "react";
+import { type ButtonHTMLAttributes, type FocusEvent, type MouseEvent, type Ref, useRef, useState } from "react";
 import "./button.css";
 import { Icon, type IconName } from "./icon";
 
@@ -9,10 +9,29 @@ interface Look extends ButtonHTMLAttributes<HTMLButtonElement> {
   ref?: Ref<HTMLButtonElement>;
 }
 
+/** A button that can do nothing for a moment, as while it does what it was pressed for, keeps the focus. */
+function useKept({ disabled, onClick, onFocus, onBlur, ...rest }: ButtonHTMLAttributes<HTMLButtonElement>) {
+  const [focused, setFocused] = useState(false);
+  return {
+    ...rest,
+    disabled: disabled && !focused,
+    "aria-disabled": disabled || undefined,
+    onClick: disabled ? (event: MouseEvent<HTMLButtonElement>) => event.preventDefault() : onClick,
+    onFocus: (event: FocusEvent<HTMLButtonElement>) => {
+      setFocused(true);
+      onFocus?.(event);
+    },
+    onBlur: (event: FocusEvent<HTMLButtonElement>) => {
+      setFocused(false);
+      onBlur?.(event);
+    },
+  };
+}
+
 /** Two clicks within this time are one: what a button with words does is not meant twice. */
 const ONCE = 300;
 
-export function Button({ kind = "plain", icon, className = "", children, onClick, ...rest }: Look) {
+export function Button({ kind = "plain", icon, className = "", children, ref, onClick, ...rest }: Look) {
   const last = useRef(Number.NEGATIVE_INFINITY);
   const click = (event: MouseEvent<HTMLButtonElement>) => {
     const again = event.detail > 1 || event.timeStamp - last.current < ONCE;
@@ -22,7 +41,7 @@ export function Button({ kind = "plain", icon, className = "", children, onClick
     else onClick?.(event);
   };
   return (
-    <button type="button" className={`button ${kind} ${className}`} {...rest} onClick={click}>
+    <button ref={ref} type="button" className={`button ${kind} ${className}`} {...useKept({ ...rest, onClick: click })}>
       {icon && <Icon name={icon} />}
       {children}
     </button>
@@ -35,15 +54,17 @@ export function IconButton({
   label,
   kind = "quiet",
   className = "",
+  ref,
   ...rest
 }: Look & { icon: IconName; label: string }) {
   return (
     <button
+      ref={ref}
       type="button"
       className={`button only-icon ${kind} ${className}`}
       aria-label={label}
       title={label}
-      {...rest}
+      {...useKept(rest)}
     >
       <Icon name={icon} />
     </button>

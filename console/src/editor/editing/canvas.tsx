@@ -140,6 +140,8 @@ function Edited(props: CanvasProps) {
           ref={ground}
           className="graph is-edited"
           role="application"
+          tabIndex={-1}
+          data-begin
           aria-label="Canvas. Press ? for its shortcuts."
           onMouseDownCapture={leaveTexts}
           onDragOver={(event) => {
@@ -177,7 +179,7 @@ function Edited(props: CanvasProps) {
                 <Wheel
                   node={key}
                   name={nameOf(cell)}
-                  deeds={deedsOf({ key, disabled: isDisabled(cell), commands, ask, besideNode, open: opening })}
+                  deeds={deedsOf({ key, disabled: isDisabled(cell), commands, ask, besideNode, goTo, open: opening })}
                 />
               )}
               {cell && key !== undefined && isLink(cell) && store.editable && (
@@ -218,10 +220,11 @@ interface DeedProps {
   commands: ReturnType<typeof commandsOf>;
   ask: (asked: Asked) => void;
   besideNode: (key: string | undefined) => Point | undefined;
+  goTo: (key: string) => void;
   open: CanvasProps["open"];
 }
 
-function deedsOf({ key, disabled, commands, ask, besideNode, open }: DeedProps): Deed[] {
+function deedsOf({ key, disabled, commands, ask, besideNode, goTo, open }: DeedProps): Deed[] {
   return [
     { id: "configure", label: "Configure (Enter)", icon: "settings", act: () => open(key, "configure") },
     { id: "try", label: "Try on an event (T)", icon: "flask", act: () => open(key, "try") },
@@ -233,6 +236,6 @@ function deedsOf({ key, disabled, commands, ask, besideNode, open }: DeedProps):
     },
     { id: "duplicate", label: "Duplicate (Ctrl+D)", icon: "copy", act: () => void commands.duplicate() },
     { id: "disable", label: disabled ? "Enable (D)" : "Disable (D)", icon: "power", act: commands.disable },
-    { id: "delete", label: "Delete (Del)", icon: "trash", act: commands.remove },
+    { id: "delete", label: "Delete (Del)", icon: "trash", act: () => commands.removeFrom(key, goTo) },
   ];
 }

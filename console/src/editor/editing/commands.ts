@@ -58,6 +58,13 @@ export function commandsOf(store: EditorStore, types: Types, screen: Screen) {
     keys: [made.key],
   });
 
+  /** The node that is read next, from one. */
+  const beside = (key: string | undefined, by: 1 | -1) => {
+    const order = readingOrder(store.get().cells);
+    if (key === undefined) return order[by === 1 ? 0 : order.length - 1];
+    return order[order.indexOf(key) + by];
+  };
+
   return {
     only,
     /** Puts an agent: at a point, or beside the selected one, which it is then linked from. */
@@ -110,11 +117,16 @@ export function commandsOf(store: EditorStore, types: Types, screen: Screen) {
       const from = readCells(text);
       return from && from.length > 0 ? make((cells) => paste(cells, from))[0] : undefined;
     },
-    /** The node that is read next, from one. */
-    beside: (key: string | undefined, by: 1 | -1) => {
-      const order = readingOrder(store.get().cells);
-      if (key === undefined) return order[by === 1 ? 0 : order.length - 1];
-      return order[order.indexOf(key) + by];
+    beside,
+    /** Takes the selection out, and goes to the node beside the one that has the focus. */
+    removeFrom: (focused: string | undefined, goTo: (key: string) => void) => {
+      const { cells, selection } = store.get();
+      const order = readingOrder(cells);
+      const at = focused === undefined ? -1 : order.indexOf(focused);
+      const near = at === -1 ? [] : [...order.slice(0, at).reverse(), ...order.slice(at + 1)];
+      const next = near.find((key) => !selection.has(key));
+      store.apply(() => remove(cells, selection));
+      if (next !== undefined) goTo(next);
     },
   };
 }

@@ -50,7 +50,15 @@ export function LinkBar({ store, types, id, cell, insert }: Props) {
         ]}
       />
       <IconButton icon="plus" label="Insert an agent here" onClick={() => insert(midst)} />
-      <IconButton icon="trash" label="Delete the link" onClick={() => store.apply((now) => remove(now, [id]))} />
+      <IconButton
+        icon="trash"
+        label="Delete the link"
+        onClick={() => {
+          store.apply((now) => remove(now, [id]));
+          store.select([source]);
+          focusNode(source);
+        }}
+      />
     </div>
   );
 }

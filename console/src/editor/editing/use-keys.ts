@@ -51,7 +51,8 @@ export function useKeys(props: KeyProps) {
       // A button has its own Enter, and Tab leaves what is no node as always.
       const isButton = target.closest("button, a") !== null;
       if (isButton && (command === "configure" || command.startsWith("next") || command.startsWith("previous"))) return;
-      if ((command === "nextNode" || command === "previousNode") && !node && target !== document.body) return;
+      const isGround = target === document.body || target === ground.current;
+      if ((command === "nextNode" || command === "previousNode") && !node && !isGround) return;
       if (run(command, event.shiftKey, node, latest.current)) event.preventDefault();
     };
     const copy = (event: ClipboardEvent) => {
@@ -119,16 +120,15 @@ function run(command: Command, far: boolean, node: string | undefined, props: Ke
     case "previousNode": {
       const next = commands.beside(node, command === "nextNode" ? 1 : -1);
       if (next !== undefined) goTo(next);
+      // An empty canvas says what to do first: Tab leads there.
+      else if (node === undefined) return false;
       else if (command === "nextNode") document.querySelector<HTMLElement>(".canvas-tools button")?.focus();
       else document.querySelector<HTMLElement>(".stencil-search")?.focus();
       return true;
     }
-    case "delete": {
-      const next = node === undefined ? undefined : (commands.beside(node, -1) ?? commands.beside(node, 1));
-      commands.remove();
-      if (next !== undefined) goTo(next);
+    case "delete":
+      commands.removeFrom(node, goTo);
       return true;
-    }
     case "find":
       ask({ for: "find" });
       return true;
