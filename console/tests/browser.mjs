@@ -68,10 +68,10 @@ const KINDS = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg
 
 /** Shows the console of a folder in place of the one that the program was built with, by the program's own policy for content. */
 async function serve(context, dist) {
-  await context.route(/^[^/]+\/\/[^/]+\/(console\/.*)?$/, async (route) => {
+  await context.route(/^[^/]+\/\/[^/]+\/(console(\/.*)?)?$/, async (route) => {
     const { pathname } = new URL(route.request().url());
     // A request that another one led to is not asked about: this one is made anew.
-    if (pathname === "/") return route.fulfill({ contentType: "text/html", body: REFRESH });
+    if (pathname === "/" || pathname === "/console") return route.fulfill({ contentType: "text/html", body: REFRESH });
     const asset = pathname.match(/^\/console\/(assets\/.*|rook\.svg)$/)?.[1];
     if (asset) {
       const contentType = KINDS[/\.\w+$/.exec(asset)?.[0] ?? ""] ?? "application/octet-stream";

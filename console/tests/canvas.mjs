@@ -30,7 +30,7 @@ export async function bytesOf(program, path) {
 
 /** Waits until the server has what the canvas shows. */
 export async function isSaved(page) {
-  await page.getByText(/v\d+ · saved/).waitFor();
+  await page.locator(".bar-saved", { hasText: "saved" }).waitFor();
 }
 
 /** Chooses in the palette that is open: types, and takes what is found first. */

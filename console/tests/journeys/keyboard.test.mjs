@@ -95,6 +95,11 @@ async function write(page, locator, text) {
 test("the demo's sign of life is seen", async () => {
   const window = await opened();
   const { page } = window;
+  await node(page, "sink").waitFor();
+  // It is found again from the list of workflows.
+  await press(page, page.getByRole("link", { name: "Workflows" }));
+  await page.getByRole("heading", { level: 1, name: "Workflows" }).waitFor();
+  await isFocusSeen(page, "coming to the workflows");
   await press(page, page.getByRole("link", { name: "Demo: GitHub pushes" }));
   await node(page, "sink").waitFor();
   await isFocusSeen(page, "coming to the canvas");

@@ -47,7 +47,13 @@ async function toLink(page, from, group) {
 
 /** Each is one step for whoever undoes it. */
 const ACTIONS = [
-  ["add", async (page) => (await find(page, "Large ones"), await add(page, "HTTP request"))],
+  [
+    "add",
+    async (page) => {
+      await find(page, "Large ones");
+      await add(page, "HTTP request");
+    },
+  ],
   [
     "rename",
     async (page) => {
@@ -59,7 +65,13 @@ const ACTIONS = [
     "configure",
     async (page) => panel(page).getByLabel("Url", { exact: false }).first().fill("http://127.0.0.1/{{ total }}"),
   ],
-  ["disable", async (page) => (await find(page, "Tell the shop"), await pressed(page, "d"))],
+  [
+    "disable",
+    async (page) => {
+      await find(page, "Tell the shop");
+      await pressed(page, "d");
+    },
+  ],
   ["duplicate", (page) => pressed(page, "Control+d")],
   ["nudge", (page) => pressed(page, "Shift+ArrowDown")],
   [
@@ -75,7 +87,13 @@ const ACTIONS = [
       await page.mouse.up();
     },
   ],
-  ["align", async (page) => (await pressed(page, "Control+a"), await arrange(page, "Align top"))],
+  [
+    "align",
+    async (page) => {
+      await pressed(page, "Control+a");
+      await arrange(page, "Align top");
+    },
+  ],
   ["spread", (page) => arrange(page, "Spread across")],
   [
     "layout",
@@ -98,7 +116,13 @@ const ACTIONS = [
     },
   ],
   ["delete", (page) => pressed(page, "Delete")],
-  ["note", async (page) => (await find(page, "Orders in"), await pressed(page, "n"))],
+  [
+    "note",
+    async (page) => {
+      await find(page, "Orders in");
+      await pressed(page, "n");
+    },
+  ],
   ["write a note", (page) => page.getByLabel("Text of the note").fill("Ask Ada <b>first</b>")],
   [
     "link anew",
@@ -122,7 +146,13 @@ const ACTIONS = [
       await page.getByRole("button", { name: "Delete the link" }).click();
     },
   ],
-  ["link", async (page) => (await find(page, "Orders in"), await link(page, "on_receive", "Large ones"))],
+  [
+    "link",
+    async (page) => {
+      await find(page, "Orders in");
+      await link(page, "on_receive", "Large ones");
+    },
+  ],
   [
     "import",
     async (page) => {

@@ -193,7 +193,9 @@ function Edited(props: CanvasProps) {
               )}
             </Flow>
           </NoteEditing.Provider>
-          {cells.length === 0 && store.editable && <Empty wares={wares} commands={commands} goTo={goTo} fit={fit} />}
+          {cells.length === 0 && store.editable && (
+            <Empty wares={wares} commands={commands} goTo={goTo} showAll={fit} />
+          )}
           <Tools store={store} commands={commands} many={many} ask={ask} goTo={goTo} showSheet={showSheet} fit={fit} />
           {told}
           {asked && (

@@ -9,10 +9,10 @@ interface Props {
   wares: readonly Ware[];
   commands: Commands;
   goTo: (key: string) => void;
-  fit: () => void;
+  showAll: () => void;
 }
 
-export function Empty({ wares, commands, goTo, fit }: Props) {
+export function Empty({ wares, commands, goTo, showAll }: Props) {
   const file = useRef<HTMLInputElement>(null);
   const [wrong, setWrong] = useState<string>();
   const webhook = wares.find(({ id }) => id === "webhook");
@@ -22,7 +22,7 @@ export function Empty({ wares, commands, goTo, fit }: Props) {
     const first = commands.bring(await chosen.text());
     if (first === undefined) return setWrong(`${chosen.name} holds no cells: a canvas is JSON like {"cells": [...]}.`);
     goTo(first);
-    fit();
+    showAll();
   };
   return (
     <div className="canvas-empty">
