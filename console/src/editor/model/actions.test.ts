@@ -162,6 +162,19 @@ it("places what has no position, in reading order", () => {
   expect(readingOrder(bare)).toEqual(keysOf(bare).slice(0, 2));
 });
 
+it("reads flow by flow, and each from left to right", () => {
+  const node = (id: string, x: number, y: number) => ({ id, type: "agent", position: { x, y } });
+  const link = (from: string, to: string) => ({
+    id: `${from}${to}`,
+    type: "link",
+    source: { id: from },
+    target: { id: to },
+  });
+  const flow = [node("up", 600, 0), node("in", 0, 100), node("split", 300, 110), node("down", 600, 200)];
+  const cells = [...flow, node("other", 10, 400), link("in", "split"), link("split", "up"), link("split", "down")];
+  expect(readingOrder([...cells, node("note", 900, 390)])).toEqual(["in", "split", "up", "down", "other", "note"]);
+});
+
 /** One of many actions, by numbers. */
 function any(cells: Cells, [what, first, second]: [number, number, number]): Cells {
   const keys = keysOf(cells);

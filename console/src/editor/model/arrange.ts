@@ -130,11 +130,22 @@ function placeMissing(cells: Cells, missing: string[], points: Map<string, Point
   }
 }
 
-/** The cells in the order in which people read: by columns' lines, from left to right, then below. */
+/** The cells in the order in which people read: flow by flow as they stand below each other, and each from left to right, as events go. */
 export function readingOrder(cells: Cells): string[] {
-  const line = (point: Point) => Math.round(point.y / 96);
-  return [...pointsOf(cells)]
-    .filter(([key]) => cellOf(cells, key) !== undefined)
-    .sort(([, a], [, b]) => line(a) - line(b) || a.x - b.x)
-    .map(([key]) => key);
+  const points = pointsOf(cells);
+  const flows = new Map([...points.keys()].map((key) => [key, [key]]));
+  for (const link of cells.filter(isLink)) {
+    const one = flows.get(endOf(link, "source") ?? "");
+    const other = flows.get(endOf(link, "target") ?? "");
+    if (!one || !other || one === other) continue;
+    for (const key of other) flows.set(key, one);
+    one.push(...other);
+  }
+  const at = (key: string) => points.get(key) ?? { x: 0, y: 0 };
+  const column = (key: string) => Math.round(at(key).x / (NODE.width / 2));
+  const line = (keys: string[]) => Math.round(Math.min(...keys.map((key) => at(key).y)) / 96);
+  const left = (keys: string[]) => Math.min(...keys.map((key) => at(key).x));
+  return [...new Set(flows.values())]
+    .sort((a, b) => line(a) - line(b) || left(a) - left(b))
+    .flatMap((flow) => flow.sort((a, b) => column(a) - column(b) || at(a).y - at(b).y));
 }
