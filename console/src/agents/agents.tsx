@@ -120,14 +120,14 @@ function NewAgent({ project }: { project: string }) {
         className="field mono"
         name="name"
         aria-label="Name of a new agent"
-        placeholder="support"
+        placeholder="Its name, like support"
         pattern="[A-Za-z][A-Za-z0-9_\-]*"
         title="A letter, then letters, digits, - and _"
         maxLength={64}
         required
       />
       <Button type="submit" kind="main" icon="bot">
-        Write its text
+        Make the agent
       </Button>
     </form>
   );

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, call } from "../api/client";
 import { allRows } from "../api/pages";
-import { useProjects } from "../projects/projects";
+import { useProjects } from "../projects/queries";
 import type { Action, Connection, EntryPoint } from "./stages";
 
 /** So many pages of a list are read where all of it is wanted. */

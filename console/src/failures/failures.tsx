@@ -4,16 +4,17 @@ import { useRef, useState } from "react";
 import { allRows } from "../api/pages";
 import type { PageProps } from "../app";
 import { TopBar } from "../frame/frame";
-import { AgentChoice, Choice, sinceOf, WindowChips, WorkflowChoice } from "../runs/filters";
+import { AgentChoice, Choice, WindowChips, WorkflowChoice } from "../runs/filters";
 import { useNames } from "../runs/names";
-import { News } from "../runs/news";
 import { type FailureRow, listFailures } from "../runs/reads";
 import { replay as replayOne } from "../runs/run/actions";
+import { useSpan } from "../runs/span";
 import { useHeld } from "../runs/use-held";
 import { useMay } from "../session";
 import { Button } from "../ui/button";
 import { Empty } from "../ui/empty";
 import { Chips, Pages, useRowKeys } from "../ui/list";
+import { News } from "../ui/news";
 import { Problem } from "../ui/problem";
 import { count } from "../ui/time";
 import { useFilter, useParam } from "../url";
@@ -28,7 +29,7 @@ export default function Failures({ project }: PageProps) {
   const [workflow] = useFilter("workflow");
   const [agent] = useFilter("agent");
   const [code] = useFilter("code");
-  const [window] = useFilter("window");
+  const span = useSpan();
   const [replayed] = useFilter("replayed");
   const [cursor] = useParam("cursor");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -38,8 +39,8 @@ export default function Failures({ project }: PageProps) {
   const place = { project, workflow };
   const filter = { agent: workflow && agent, code, replayed: replayed === "shown" ? undefined : "false" };
   const failures = useHeld<FailureRow>({
-    key: ["failures", project, workflow, filter, window, cursor],
-    read: (limit) => listFailures(place, { ...filter, from: sinceOf(window, Date.now()), cursor, limit }),
+    key: ["failures", project, workflow, filter, span.key, cursor],
+    read: (limit) => listFailures(place, { ...filter, ...span.asked(), cursor, limit }),
     id: (row) => row.id,
     isLive: !cursor,
     isCostly: !workflow,
@@ -49,14 +50,14 @@ export default function Failures({ project }: PageProps) {
     failures.rows.map((row) => row.workflow_id),
   );
   const { asked, isBusy, progress, error, replayAll } = useReplays(project);
-  const isFiltered = [workflow, code, window, cursor].some(Boolean);
+  const isFiltered = [workflow, code, span.key, cursor].some(Boolean);
   const groups = groupsOf(failures.rows);
   const open = (row: FailureRow) => !row.replayed_at && !asked.has(row.id);
   const picked = failures.rows.filter((row) => chosen.has(row.id) && open(row));
   const ofRow = (row: FailureRow) => row.workflow_id;
   const replayGroup = (group: Group) => {
     const of = { project, workflow: group.workflow };
-    const only = { agent: group.cell, code: group.code, replayed: "false", from: sinceOf(window, Date.now()) };
+    const only = { agent: group.cell, code: group.code, replayed: "false", ...span.asked() };
     replayAll(
       allRows((next) => listFailures(of, { ...only, cursor: next })),
       () => group.workflow,

@@ -8,10 +8,11 @@ import type { WorkflowNames } from "../runs/names";
 import type { FailureRow } from "../runs/reads";
 import { useMay } from "../session";
 import { Button, IconButton } from "../ui/button";
+import { Id } from "../ui/copy";
 import { Icon } from "../ui/icon";
 import { Payload } from "../ui/payload";
 import { State } from "../ui/state";
-import { count, Time } from "../ui/time";
+import { Clock, count, Time } from "../ui/time";
 import { Words } from "../ui/words";
 import { href } from "../url";
 import type { Group } from "./groups";
@@ -175,12 +176,15 @@ function FailureLine({ project, workflow, row, message, isAsked, refusal, isChos
           )}
         </span>
         <Link className="door cut" data-row href={href(run, step)}>
-          <Time at={row.failed_at} />
+          <Time at={row.failed_at} /> <Clock at={row.failed_at} />
         </Link>
         <Link className="muted wide" href={href(run, step)} title="Its run, on the graph of this version">
           {row.version ? `v${row.version}` : "—"}
         </Link>
         <span className="cut muted wide">{row.attempts === 1 ? "1 attempt" : `${count(row.attempts)} attempts`}</span>
+        <span className="wide">
+          <Id id={row.run_id} />
+        </span>
         <span className="cut failure-says">
           {message ?? <span className="muted mono">{inShort(row.details)}</span>}
         </span>

@@ -1,6 +1,7 @@
 // The frame around every page: the rail at the left, the page at the right. The page has its own top bar (`TopBar`).
 import { type ReactNode, Suspense, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { useProjects } from "../projects/queries";
 import { Icon, type IconName } from "../ui/icon";
 import { useBadges } from "./badges";
 import { Boundary } from "./boundary";
@@ -88,9 +89,30 @@ export function Frame({ project, children }: { project: string; children: ReactN
 export function TopBar({ title, children }: { title: ReactNode; children?: ReactNode }) {
   return (
     <header className="top-bar">
-      <div className="row grow cut">{title}</div>
+      <div className="row grow cut">
+        <ProjectName />
+        {title}
+      </div>
       <SearchButton />
       <div className="row">{children}</div>
     </header>
+  );
+}
+
+/** The project that all of this is in, which leads to the others. */
+function ProjectName() {
+  const [at] = useLocation();
+  const projects = useProjects();
+  const name = projects.data?.data.find((row) => row.id === at.split("/")[2])?.name;
+  if (!name) return null;
+  return (
+    <>
+      <Link href="/projects" className="muted cut top-project" title={`${name}: to all projects`}>
+        {name}
+      </Link>
+      <span className="muted top-project-end" aria-hidden="true">
+        ›
+      </span>
+    </>
   );
 }

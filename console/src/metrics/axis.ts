@@ -1,4 +1,5 @@
 // Where an axis has its marks, and what they say.
+import { day } from "../ui/time";
 
 /** Marks from 0 to above the greatest value: three or four, at round numbers. */
 export function ticks(most: number, whole: boolean): number[] {
@@ -12,7 +13,7 @@ export function ticks(most: number, whole: boolean): number[] {
 }
 
 /** How wide a label is, with the room around it. */
-const ROOM = 72;
+const ROOM = 56;
 
 /** Which bars are labelled with their time: as many as have room. */
 export function places(at: number[], bar: number, width: number): { index: number; text: string }[] {
@@ -24,6 +25,17 @@ export function places(at: number[], bar: number, width: number): { index: numbe
 
 function label(moment: number, bar: number): string {
   const at = new Date(moment);
-  if (bar >= 6 * 3_600_000) return at.toLocaleDateString(undefined, { day: "numeric", month: "short" });
-  return at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  return bar >= 6 * 3_600_000 ? day(at) : hourOf(at);
+}
+
+/** An hour of the day, shortly: `18:00`. */
+export function hourOf(at: Date): string {
+  return at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+/** A length of time at an axis, in one unit: `200 s`, `17 min`. */
+export function shortTime(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 600_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  return ms < 36_000_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }

@@ -1,6 +1,6 @@
 // One small chart of bars over time. It only shows what the tables below tell as well. It is drawn by hand: some thirty bars with two axes need
 // no library, and the theme's colours hold by themselves.
-import { useEffect, useRef, useState } from "react";
+import { type MouseEvent, useEffect, useRef, useState } from "react";
 import { places, ticks } from "./axis";
 
 interface Props {
@@ -16,7 +16,8 @@ interface Props {
   /** The bar below the pointer, in whichever chart that is. */
   hovered: number | undefined;
   hover: (index: number | undefined) => void;
-  open: () => void;
+  /** Opens what the bar that begins then counts. */
+  open: (at: number) => void;
 }
 
 const HEIGHT = 120;
@@ -38,18 +39,22 @@ export function Chart({ at, bar, values, colour, whole, format, hovered, hover, 
   const marks = ticks(Math.max(...values, 0), whole);
   const top = marks.at(-1) ?? 1;
   const y = (value: number) => TOP + tall - (value / top) * tall;
+  const indexAt = ({ clientX, currentTarget }: MouseEvent<HTMLElement>) => {
+    const index = Math.floor((clientX - currentTarget.getBoundingClientRect().left - LEFT) / step);
+    return index >= 0 && index < values.length ? index : undefined;
+  };
   return (
-    // The number above leads to the same, by the keyboard too.
+    // The table by time leads to the same, by the keyboard too.
     <div
       className="chart-plot"
       ref={box}
       aria-hidden="true"
-      onClick={open}
-      onPointerLeave={() => hover(undefined)}
-      onPointerMove={(event) => {
-        const index = Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left - LEFT) / step);
-        hover(index >= 0 && index < values.length ? index : undefined);
+      onClick={(event) => {
+        const begins = at[indexAt(event) ?? -1];
+        if (begins !== undefined) open(begins);
       }}
+      onPointerLeave={() => hover(undefined)}
+      onPointerMove={(event) => hover(indexAt(event))}
     >
       <svg width={width} height={HEIGHT} role="presentation">
         {marks.map((mark) => (

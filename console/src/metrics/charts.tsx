@@ -2,25 +2,32 @@
 import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { dollarsOf } from "../ui/money";
-import { count, duration } from "../ui/time";
+import { count, day, duration } from "../ui/time";
+import { hourOf, shortTime } from "./axis";
 import { Chart } from "./chart";
-import { type Place, toFailures, toRuns } from "./doors";
+import { type Place, toEvents, toFailures, toRuns } from "./doors";
 import type { Bar, Measure, Sums } from "./measure";
 
 interface Shown {
   measure: Measure;
   title: string;
   colour: string;
-  to: (place: Place) => string;
+  to: (place: Place, totals: Sums) => string;
+}
+
+/** Runs of the whole workflow; of one agent, what it handled. */
+function toHandled(place: Place, totals: Sums): string {
+  if (place.agent && place.bar === undefined) return toEvents(place, place.agent, totals.received);
+  return toRuns({ ...place, agent: undefined });
 }
 
 const SHOWN: Shown[] = [
-  { measure: "received", title: "Events handled", colour: "--action", to: toRuns },
-  { measure: "emitted", title: "Events emitted", colour: "--trigger", to: toRuns },
+  { measure: "received", title: "Events handled", colour: "--action", to: toHandled },
   { measure: "errors", title: "Failures", colour: "--red", to: toFailures },
-  { measure: "checks", title: "Checks", colour: "--external", to: toRuns },
-  { measure: "took", title: "Time spent on them", colour: "--external", to: toRuns },
-  { measure: "dollars", title: "Cost, estimated", colour: "--filter", to: toRuns },
+  { measure: "took", title: "Time spent", colour: "--external", to: toHandled },
+  { measure: "dollars", title: "Cost on AWS, estimated", colour: "--filter", to: toHandled },
+  { measure: "emitted", title: "Events emitted", colour: "--trigger", to: toHandled },
+  { measure: "checks", title: "Scheduled checks", colour: "--external", to: toHandled },
 ];
 
 /** What is shown only where it was counted: not everything is checked, and older servers count neither time nor cost. */
@@ -32,8 +39,10 @@ function worded(measure: Measure, value: number): string {
   return measure === "dollars" ? dollarsOf(value) : count(value);
 }
 
-const atAxis = (measure: Measure) => (value: number) =>
-  measure === "took" || measure === "dollars" ? worded(measure, value) : brief(value);
+const atAxis = (measure: Measure) => (value: number) => {
+  if (measure === "took") return shortTime(value);
+  return measure === "dollars" ? dollarsOf(value) : brief(value);
+};
 
 interface Props {
   place: Place;
@@ -55,7 +64,7 @@ export function Charts({ place, bars, totals }: Props) {
           place={place}
           bars={bars}
           at={at}
-          sum={totals[each.measure]}
+          totals={totals}
           index={hovered}
           hovered={time}
           hover={hover}
@@ -69,14 +78,15 @@ interface OneProps extends Shown {
   place: Place;
   bars: Bar[];
   at: number[];
-  sum: number;
+  totals: Sums;
   index: number | undefined;
   hovered: Bar | undefined;
   hover: (index: number | undefined) => void;
 }
 
-function OneChart({ measure, title, colour, to, place, bars, at, sum, index, hovered, hover }: OneProps) {
+function OneChart({ measure, title, colour, to, place, bars, at, totals, index, hovered, hover }: OneProps) {
   const [, go] = useLocation();
+  const sum = totals[measure];
   const values = useMemo(() => bars.map((bar) => bar[measure]), [bars, measure]);
   const format = useMemo(() => atAxis(measure), [measure]);
   return (
@@ -89,7 +99,7 @@ function OneChart({ measure, title, colour, to, place, bars, at, sum, index, hov
             {worded(measure, hovered[measure])}
           </span>
         ) : sum > 0 ? (
-          <Link className={`door chart-sum ${measure === "errors" ? "bad" : ""}`} href={to(place)}>
+          <Link className={`door chart-sum ${measure === "errors" ? "bad" : ""}`} href={to(place, totals)}>
             {worded(measure, sum)}
           </Link>
         ) : (
@@ -105,7 +115,7 @@ function OneChart({ measure, title, colour, to, place, bars, at, sum, index, hov
         format={format}
         hovered={index}
         hover={hover}
-        open={() => go(to(place))}
+        open={(bar) => go(to({ ...place, bar }, totals))}
       />
     </figure>
   );
@@ -118,7 +128,6 @@ export function brief(value: number): string {
 
 export function timeOf(at: number, bar: number): string {
   const from = new Date(at);
-  const day = from.toLocaleDateString(undefined, { day: "numeric", month: "short" });
-  if (bar >= 24 * 3_600_000) return day;
-  return `${day}, ${from.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })}`;
+  if (bar >= 24 * 3_600_000) return day(from);
+  return `${day(from)}, ${hourOf(from)}`;
 }

@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import type { Schemas } from "../api/types";
 import { Section } from "../ui/section";
 import { count } from "../ui/time";
-import { type Place, toAgent, toRuns } from "./doors";
+import { type Place, toAgent, toEvents } from "./doors";
 import { counted, groupsOf, type Lane, lanes, type Metric, percent } from "./measure";
 import "./lanes.css";
 
@@ -36,7 +36,7 @@ export function Splits({ place, agents, metrics }: Props) {
           </figcaption>
           <div className="lanes" role="table" aria-label={`Lanes of ${agent.name}`}>
             {lanes.map((lane) => (
-              <LaneRow key={lane.group} lane={lane} to={toRuns({ ...place, agent: agent.cell_id })} />
+              <LaneRow key={lane.group} lane={lane} to={toEvents(place, agent.cell_id, lane.count)} />
             ))}
           </div>
         </figure>

@@ -128,7 +128,7 @@ export default function Metrics({ project, params }: PageProps) {
                   </Section>
                 )}
                 <Section title={window.bar < 6 * 3_600_000 ? "By hour" : "By time"}>
-                  <TimeTable bars={bars} window={window} />
+                  <TimeTable place={place} bars={bars} />
                 </Section>
               </div>
             )}

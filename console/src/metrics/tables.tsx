@@ -4,17 +4,8 @@ import { type Column, List } from "../ui/list";
 import { dollarsOf } from "../ui/money";
 import { count, duration, Time } from "../ui/time";
 import { timeOf } from "./charts";
-import { type Place, toAgent, toFailures, toRuns } from "./doors";
-import {
-  type AgentSums,
-  type Bar,
-  percent,
-  type Sums,
-  tookBelow,
-  type VersionSums,
-  type Window,
-  wilson,
-} from "./measure";
+import { type Place, toAgent, toEvents, toFailures, toRuns } from "./doors";
+import { type AgentSums, type Bar, percent, type Sums, tookBelow, type VersionSums, wilson } from "./measure";
 
 interface AgentProps {
   place: Place;
@@ -38,13 +29,13 @@ export function AgentTable({ place, rows, names }: AgentProps) {
       title: "Handled",
       width: "84px",
       number: true,
-      cell: (row) => <Counted value={row.received} to={toRuns({ ...place, agent: row.cell })} />,
+      cell: (row) => <Counted value={row.received} to={toEvents(place, row.cell, row.received)} />,
     },
     {
       title: "Emitted",
       width: "84px",
       number: true,
-      cell: (row) => <Counted value={row.emitted} to={toRuns({ ...place, agent: row.cell })} />,
+      cell: (row) => <Counted value={row.emitted} to={toEvents(place, row.cell, row.received)} />,
     },
     {
       title: "Checks",
@@ -59,18 +50,18 @@ export function AgentTable({ place, rows, names }: AgentProps) {
       number: true,
       cell: (row) => <Counted value={row.errors} to={toFailures({ ...place, agent: row.cell })} bad />,
     },
-    { title: "Failed of handled", width: "180px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
+    { title: "Failure rate", width: "104px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
     ...(rows.some((row) => row.took > 0)
       ? [
           {
-            title: "Half below",
+            title: "p50",
             width: "80px",
             number: true,
             wide: true,
             cell: (row: AgentSums) => <Below row={row} part={0.5} />,
           },
           {
-            title: "95 % below",
+            title: "p95",
             width: "80px",
             number: true,
             wide: true,
@@ -104,25 +95,22 @@ function Counted({ value, to, bad }: { value: number; to?: string; bad?: boolean
   );
 }
 
-/** The share of failures, with its interval where there are few to go by. */
+/** The share of failures among what was handled. How sure it is is told on hover: where there are few to go by, that is not very. */
 function Failed({ row }: { row: Sums }) {
   const share = wilson(row.errors, Math.max(row.received + row.checks, row.errors));
   if (!share || row.errors === 0) return <span className="muted">—</span>;
   return (
-    <span title={`Between ${percent(share.low)} and ${percent(share.high)}, at 95 %`}>
-      {percent(share.share)}{" "}
-      <span className="muted small">
-        {percent(share.low)} – {percent(share.high)}
-      </span>
+    <span title={`Between ${percent(share.low)} and ${percent(share.high)} in the long run, at 95 %`}>
+      {percent(share.share)}
     </span>
   );
 }
 
-/** Below what a part of the deliveries was handled. */
+/** The time that a part of the deliveries did not exceed. It is known by steps: the end of the one in which that part ends. */
 function Below({ row, part }: { row: Sums; part: number }) {
   const below = tookBelow(row.tookUpTo, part);
   if (below === undefined) return <span className="muted">—</span>;
-  return <span title={`${percent(part)} of the deliveries took less`}>{duration(below)}</span>;
+  return <span title={`${percent(part)} of the deliveries took ${duration(below)} or less`}>≤ {duration(below)}</span>;
 }
 
 export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[] }) {
@@ -158,10 +146,10 @@ export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[
           cell: (row) => <Counted value={row.emitted} to={toVersion(row)} />,
         },
         { title: "Failures", width: "72px", number: true, cell: (row) => <Counted value={row.errors} bad /> },
-        { title: "Failed of handled", width: "180px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
-        { title: "Half below", width: "80px", number: true, wide: true, cell: (row) => <Below row={row} part={0.5} /> },
+        { title: "Failure rate", width: "104px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
+        { title: "p50", width: "80px", number: true, wide: true, cell: (row) => <Below row={row} part={0.5} /> },
         {
-          title: "95 % below",
+          title: "p95",
           width: "80px",
           number: true,
           wide: true,
@@ -193,7 +181,8 @@ export function Codes({ place, codes }: { place: Place; codes: Record<string, nu
   );
 }
 
-export function TimeTable({ bars, window }: { bars: Bar[]; window: Window }) {
+export function TimeTable({ place, bars }: { place: Place; bars: Bar[] }) {
+  const at = (row: Bar): Place => ({ ...place, agent: undefined, bar: row.at });
   const rows = bars.filter((bar) => bar.received + bar.emitted + bar.errors + bar.checks > 0).reverse();
   if (rows.length === 0) return <p className="muted">Nothing was counted in this time.</p>;
   return (
@@ -205,12 +194,27 @@ export function TimeTable({ bars, window }: { bars: Bar[]; window: Window }) {
         {
           title: "From",
           width: "minmax(120px, 1fr)",
-          cell: (row) => <time dateTime={new Date(row.at).toISOString()}>{timeOf(row.at, window.bar)}</time>,
+          cell: (row) => <time dateTime={new Date(row.at).toISOString()}>{timeOf(row.at, place.window.bar)}</time>,
         },
-        { title: "Handled", width: "84px", number: true, cell: (row) => <Counted value={row.received} /> },
-        { title: "Emitted", width: "84px", number: true, cell: (row) => <Counted value={row.emitted} /> },
+        {
+          title: "Handled",
+          width: "84px",
+          number: true,
+          cell: (row) => <Counted value={row.received} to={toRuns(at(row))} />,
+        },
+        {
+          title: "Emitted",
+          width: "84px",
+          number: true,
+          cell: (row) => <Counted value={row.emitted} to={toRuns(at(row))} />,
+        },
         { title: "Checks", width: "72px", number: true, cell: (row) => <Counted value={row.checks} /> },
-        { title: "Failures", width: "72px", number: true, cell: (row) => <Counted value={row.errors} bad /> },
+        {
+          title: "Failures",
+          width: "72px",
+          number: true,
+          cell: (row) => <Counted value={row.errors} to={toFailures({ ...at(row), agent: place.agent })} bad />,
+        },
       ]}
     />
   );

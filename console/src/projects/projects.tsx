@@ -1,5 +1,5 @@
 // The projects that the key opens, and a new one.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { api, call } from "../api/client";
@@ -9,10 +9,7 @@ import { Empty } from "../ui/empty";
 import { List } from "../ui/list";
 import { Problem } from "../ui/problem";
 import { Time } from "../ui/time";
-
-export function useProjects() {
-  return useQuery({ queryKey: ["projects"], queryFn: () => call(api.GET("/api/v1/projects", {})) });
-}
+import { useProjects } from "./queries";
 
 export function Projects() {
   const projects = useProjects();

@@ -1,23 +1,53 @@
 // What lists of a project are filtered by: the workflow, the agent, the version, the time. All of it is in the address.
-import { Chips } from "../ui/list";
+import { IconButton } from "../ui/button";
 import { useFilter } from "../url";
 import { useWorkflows } from "../workflows/queries";
+import { lastHour, momentOf, toField, useSpan, WINDOWS } from "./span";
 import "./filters.css";
 
-const WINDOWS: [string, number][] = [
-  ["1 h", 3_600_000],
-  ["24 h", 24 * 3_600_000],
-  ["7 d", 7 * 24 * 3_600_000],
-];
-
-/** The beginning of a window that ends now, as the API takes it. */
-export function sinceOf(window: string | undefined, now: number): string | undefined {
-  const length = WINDOWS.find(([name]) => name === window)?.[1];
-  return length === undefined ? undefined : new Date(now - length).toISOString();
+export function WindowChips() {
+  const span = useSpan();
+  return (
+    <fieldset className="chips">
+      <legend className="sr-only">Time</legend>
+      {WINDOWS.map(([name]) => (
+        <button
+          key={name}
+          type="button"
+          className="chip"
+          aria-pressed={span.window === name}
+          onClick={() => span.choose({ window: span.window === name ? undefined : name })}
+        >
+          {name}
+        </button>
+      ))}
+      {span.isSpan ? (
+        <span className="span">
+          <Moment label="From" moment={span.from} set={(from) => span.choose({ from, to: span.to })} />
+          <span aria-hidden="true">–</span>
+          <Moment label="Until" moment={span.to} set={(to) => span.choose({ from: span.from, to })} />
+          <IconButton icon="x" label="Any time" onClick={() => span.choose({})} />
+        </span>
+      ) : (
+        <button type="button" className="chip" onClick={() => span.choose(lastHour(Date.now()))}>
+          Between…
+        </button>
+      )}
+    </fieldset>
+  );
 }
 
-export function WindowChips() {
-  return <Chips name="window" label="Time" choices={WINDOWS.map(([name]) => [name, name])} />;
+function Moment(props: { label: string; moment: string | undefined; set: (moment: string | undefined) => void }) {
+  return (
+    <input
+      type="datetime-local"
+      className="span-field"
+      aria-label={props.label}
+      value={toField(props.moment)}
+      // A field that is emptied half-way does not end the span.
+      onChange={(event) => props.set(momentOf(event.target.value) ?? props.moment)}
+    />
+  );
 }
 
 /** A choice of one of several, or of all. */

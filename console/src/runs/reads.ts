@@ -28,6 +28,7 @@ export interface RunFilter extends Page {
   version?: string;
   agent?: string;
   from?: string;
+  to?: string;
 }
 
 export interface FailureFilter extends Page {
@@ -35,6 +36,7 @@ export interface FailureFilter extends Page {
   code?: string;
   replayed?: string;
   from?: string;
+  to?: string;
 }
 
 export interface RequestFilter extends Page {

@@ -4,15 +4,16 @@ import type { PageProps } from "../app";
 import { TopBar } from "../frame/frame";
 import { Id } from "../ui/copy";
 import { Chips, type Column, List, Pages } from "../ui/list";
+import { News } from "../ui/news";
 import { Problem } from "../ui/problem";
 import { State } from "../ui/state";
-import { count, duration, Time } from "../ui/time";
+import { Clock, count, duration, Time } from "../ui/time";
 import { href, useFilter, useParam } from "../url";
 import { NoRuns } from "./empty";
-import { AgentChoice, Choice, sinceOf, WindowChips, WorkflowChoice } from "./filters";
+import { AgentChoice, Choice, WindowChips, WorkflowChoice } from "./filters";
 import { useNames } from "./names";
-import { News } from "./news";
 import { listRuns, PAGE, type RunRow } from "./reads";
+import { useSpan } from "./span";
 import { useHeld } from "./use-held";
 import "./runs.css";
 
@@ -31,12 +32,12 @@ export default function Runs({ project, params }: PageProps) {
   const [state] = useFilter("state");
   const [version] = useFilter("version");
   const [agent] = useFilter("agent");
-  const [window] = useFilter("window");
+  const span = useSpan();
   const [cursor] = useParam("cursor");
   const filter = { state, version, agent: workflow ? agent : undefined };
   const runs = useHeld<RunRow>({
-    key: ["runs", project, workflow, filter, window, cursor],
-    read: (limit) => listRuns(place, { ...filter, from: sinceOf(window, Date.now()), cursor, limit }),
+    key: ["runs", project, workflow, filter, span.key, cursor],
+    read: (limit) => listRuns(place, { ...filter, ...span.asked(), cursor, limit }),
     id: (row) => row.id,
     isLive: !cursor,
     isCostly: !workflow || !!state,
@@ -44,7 +45,7 @@ export default function Runs({ project, params }: PageProps) {
   const names = useNames(project, [workflow ?? "", ...runs.rows.map((row) => row.workflow_id)]);
   const own = names.get(workflow ?? "");
   const base = `/projects/${project}/workflows`;
-  const isFiltered = [state, version, filter.agent, window].some(Boolean);
+  const isFiltered = [state, version, filter.agent, span.key].some(Boolean);
   const versions = [...new Set([own?.built, ...runs.rows.map((row) => row.version)])].filter((v) => v !== undefined);
   return (
     <>
@@ -145,7 +146,15 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
         </Link>
       ),
     },
-    { title: "Began", width: "100px", cell: (row) => <Time at={row.created_at} /> },
+    {
+      title: "Began",
+      width: "minmax(104px, 176px)",
+      cell: (row) => (
+        <>
+          <Time at={row.created_at} /> <Clock at={row.created_at} />
+        </>
+      ),
+    },
     { title: "Took", width: "84px", number: true, wide: true, cell: (row) => <Took row={row} /> },
     {
       title: "Events",

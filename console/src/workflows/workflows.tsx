@@ -117,8 +117,8 @@ export default function Workflows({ project }: PageProps) {
                 cell: (row) => <CameIn project={project} workflow={row.id} />,
               },
               {
-                title: "Failures",
-                width: "72px",
+                title: "Failures, 24 h",
+                width: "92px",
                 number: true,
                 cell: (row) => <Errors project={project} workflow={row.id} />,
               },

@@ -7,6 +7,7 @@ import { firstSentence } from "../../forms/text";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { missingOf, withTaskField } from "./task";
+import "./entry-point.css";
 
 /** The fields of the config that the choice sets. */
 export const ENTRY_POINT_FIELDS = ["project_id", "client_stage_id", "tasks_url"];

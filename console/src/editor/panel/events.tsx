@@ -1,9 +1,10 @@
 // The last events of an agent: what came in, and what it made of that, side by side. Each leads to its run.
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { usePayload } from "../../runs/payload";
 import { Button, IconButton } from "../../ui/button";
 import { CopyLine, Id } from "../../ui/copy";
+import { News } from "../../ui/news";
 import { changes, Payload } from "../../ui/payload";
 import { Problem } from "../../ui/problem";
 import { Time } from "../../ui/time";
@@ -15,15 +16,26 @@ import { gistOf, madeOf, type StoredEvent } from "./events-of";
 import { ChangedPaths, Groups } from "./result";
 import { runOf, type TabProps } from "./shared";
 
-export function Events({ place, cells, type, may, traffic, isActive }: TabProps & { cells: Cells }) {
+export function Events({ place, cells, type, may, traffic, fresh, isActive }: TabProps & { cells: Cells }) {
   const [chosen, choose] = useParam("event");
   const { incoming, outgoing, loading, error, refresh } = traffic;
   const isTrigger = type?.kind === "trigger";
   // Of an agent that is checked by a schedule, events come of nothing.
   const list = isTrigger || (incoming.length === 0 && outgoing.length > 0) ? outgoing : incoming;
+  const news = list === outgoing ? fresh.outgoing : fresh.incoming;
   const picked = list.find((event) => event.id === chosen) ?? list[0];
   const made = useMemo(() => (picked && list !== outgoing ? madeOf(picked, outgoing) : []), [picked, list, outgoing]);
   const came = usePayload(place, picked);
+  // Of a list that was empty, nothing moves: its first events are shown as they come.
+  const isFirst = !picked && fresh.incoming + fresh.outgoing > 0;
+  const { show } = fresh;
+  const shown = useRef(show);
+  useEffect(() => {
+    shown.current = show;
+  });
+  useEffect(() => {
+    if (isFirst) shown.current();
+  }, [isFirst]);
   if (error) return <Problem error={error} retry={refresh} />;
   if (!picked) return loading ? null : <NoEvents {...{ place, type, may, isActive, refresh }} />;
   return (
@@ -62,7 +74,7 @@ export function Events({ place, cells, type, may, traffic, isActive }: TabProps 
             All runs that it started
           </Link>
         )}
-        <IconButton icon="replay" label="Look for newer events" onClick={refresh} />
+        <News fresh={news} show={show} />
       </div>
       <ul className="panel-list">
         {list.map((event) => (

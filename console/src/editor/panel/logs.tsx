@@ -7,8 +7,9 @@ import { ApiError } from "../../api/error";
 import { Button, IconButton } from "../../ui/button";
 import { Confirm } from "../../ui/confirm";
 import { Problem } from "../../ui/problem";
-import { Time } from "../../ui/time";
+import { Clock, count, Time } from "../../ui/time";
 import { useLogs } from "./data";
+import { folded } from "./logs-folded";
 import { runOf, type TabProps } from "./shared";
 
 export function Logs({ place, name, may }: TabProps) {
@@ -46,7 +47,7 @@ export function Logs({ place, name, may }: TabProps) {
           className="field grow"
           type="search"
           aria-label="Show only logs with this text"
-          placeholder="Only with …"
+          placeholder="Only those with this text"
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
         />
@@ -65,19 +66,21 @@ export function Logs({ place, name, may }: TabProps) {
       </div>
       {clear.error && <Problem error={clear.error} />}
       <ul className="panel-logs">
-        {shown.map((entry, at) => (
+        {folded(shown).map(({ entry, times }, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: several entries may be of one moment.
           <li key={`${entry.at} ${at}`}>
             <p className="row small muted">
               <Time at={entry.at} />
+              <Clock at={entry.at} />
               {entry.event_id && (
                 <Link
                   className="door"
                   href={runOf(place, { run_id: entry.event_id.split("-")[0] ?? "", id: entry.event_id })}
                 >
-                  its event
+                  {times > 1 ? "the last event" : "its event"}
                 </Link>
               )}
+              {times > 1 && <span className="panel-times">{count(times)} times</span>}
             </p>
             <pre className="panel-log">{entry.lines.join("\n")}</pre>
           </li>

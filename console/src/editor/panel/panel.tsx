@@ -12,12 +12,15 @@ import { type EditorStore, useEditor } from "../store";
 import { Configure } from "./configure";
 import { useTraffic } from "./data";
 import { Events } from "./events";
+import { useFresh } from "./fresh";
 import { Head } from "./head";
 import { Logs } from "./logs";
 import { Memory } from "./memory";
 import { Send } from "./send";
 import { Try } from "./try";
 import "./panel.css";
+import "./events.css";
+import "./try.css";
 
 interface Props {
   project: string;
@@ -47,6 +50,7 @@ function AgentPanel({ project, workflow, store, cell, id, close }: Props & { cel
   const type = types.data?.data.find((each) => each.type === typeOf(cell));
   const place = useMemo(() => ({ project, workflow, cell: id }), [project, workflow, id]);
   const traffic = useTraffic(place, cells);
+  const fresh = useFresh(place, cells, traffic);
   const isTrigger = type?.kind === "trigger";
   const last = isTrigger ? traffic.outgoing[0] : traffic.incoming[0];
   const event = useMemo<SeenEvent | undefined>(() => last && seen(last), [last]);
@@ -56,7 +60,7 @@ function AgentPanel({ project, workflow, store, cell, id, close }: Props & { cel
   const name = nameOf(cell);
   const change = (config: Record<string, unknown>, of = `config:${id}`) =>
     store.apply((now) => setConfig(now, id, config), of);
-  const shared = { place, cell, type, name, may, traffic, isActive: head.state === "active" };
+  const shared = { place, cell, type, name, may, traffic, fresh, isActive: head.state === "active" };
   const tabs = [
     {
       id: "configure",

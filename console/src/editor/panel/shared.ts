@@ -2,6 +2,9 @@
 import type { Schemas } from "../../api/types";
 import type { Cell } from "../model/cells";
 import type { Place, Traffic } from "./data";
+import type { useFresh } from "./fresh";
+
+type Fresh = ReturnType<typeof useFresh>;
 
 export interface TabProps {
   place: Place;
@@ -12,6 +15,8 @@ export interface TabProps {
   /** Whether whoever looks may change the workflow. */
   may: boolean;
   traffic: Traffic;
+  /** What came and went since `traffic` was read. */
+  fresh: Fresh;
   /** Whether the workflow runs. */
   isActive: boolean;
 }

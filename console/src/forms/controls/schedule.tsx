@@ -143,6 +143,20 @@ function At({ schedule, set }: { schedule: Extract<Schedule, { kind: "at" }>; se
   );
 }
 
+/** A time to come: the day of the week is what schedules are thought of by. Seconds are told where there are some. */
+function due(time: Date): string {
+  const second = time.getSeconds() > 0 ? ("2-digit" as const) : undefined;
+  return time.toLocaleString(undefined, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    second,
+    hourCycle: "h23",
+  });
+}
+
 /** The schedule in words, and its next times; or why it is none. */
 function Due({ text }: { text: string | undefined }) {
   const preview = useSchedulePreview(text);
@@ -158,7 +172,7 @@ function Due({ text }: { text: string | undefined }) {
         {preview.data.times.map((time) => (
           <li key={time} className="row">
             <time dateTime={time} className="grow">
-              {new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" })}
+              {due(new Date(time))}
             </time>
             <span className="muted small">{relative(new Date(time).getTime(), now)}</span>
           </li>
