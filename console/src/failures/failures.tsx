@@ -16,6 +16,7 @@ import { Empty } from "../ui/empty";
 import { Chips, Pages, useRowKeys } from "../ui/list";
 import { News } from "../ui/news";
 import { Problem } from "../ui/problem";
+import { Reading } from "../ui/reading";
 import { count } from "../ui/time";
 import { useFilter, useParam } from "../url";
 import { GroupView } from "./group";
@@ -102,6 +103,7 @@ export default function Failures({ project }: PageProps) {
         </div>
         {error && <Problem error={error} />}
         {failures.error && <Problem error={failures.error} retry={failures.again} />}
+        {!failures.isKnown && !failures.error && <Reading />}
         {failures.isKnown && groups.length === 0 && (
           <Empty title={titleOf(!!failures.next, isFiltered)}>
             {failures.next ? "“Older” looks further." : "What fails for good is here, to be mended and replayed."}

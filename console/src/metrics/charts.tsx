@@ -92,7 +92,7 @@ function OneChart({ measure, title, colour, to, place, bars, at, totals, index, 
   return (
     <figure className="chart">
       <figcaption className="row">
-        <span className="grow muted">{title}</span>
+        <span className="grow cut muted">{title}</span>
         {hovered ? (
           <span>
             <span className="muted small">{timeOf(hovered.at, place.window.bar)} </span>

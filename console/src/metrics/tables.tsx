@@ -18,7 +18,7 @@ export function AgentTable({ place, rows, names }: AgentProps) {
   const columns: Column<AgentSums>[] = [
     {
       title: "Agent",
-      width: "minmax(140px, 1fr)",
+      width: "minmax(120px, 1fr)",
       cell: (row) => (
         <Link className="door" href={toAgent(place, row.cell)} title={row.cell}>
           {names.get(row.cell) ?? row.cell}
@@ -27,42 +27,46 @@ export function AgentTable({ place, rows, names }: AgentProps) {
     },
     {
       title: "Handled",
-      width: "84px",
+      width: "64px",
       number: true,
       cell: (row) => <Counted value={row.received} to={toEvents(place, row.cell, row.received)} />,
     },
     {
       title: "Emitted",
-      width: "84px",
+      width: "64px",
       number: true,
       cell: (row) => <Counted value={row.emitted} to={toEvents(place, row.cell, row.received)} />,
     },
-    {
-      title: "Checks",
-      width: "72px",
-      number: true,
-      wide: true,
-      cell: (row) => <Counted value={row.checks} to={toAgent(place, row.cell)} />,
-    },
+    ...(rows.some((row) => row.checks > 0)
+      ? [
+          {
+            title: "Checks",
+            width: "56px",
+            number: true,
+            wide: true,
+            cell: (row: AgentSums) => <Counted value={row.checks} to={toAgent(place, row.cell)} />,
+          },
+        ]
+      : []),
     {
       title: "Failures",
-      width: "72px",
+      width: "60px",
       number: true,
       cell: (row) => <Counted value={row.errors} to={toFailures({ ...place, agent: row.cell })} bad />,
     },
-    { title: "Failure rate", width: "104px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
+    { title: "Failure rate", width: "76px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
     ...(rows.some((row) => row.took > 0)
       ? [
           {
             title: "p50",
-            width: "80px",
+            width: "72px",
             number: true,
             wide: true,
             cell: (row: AgentSums) => <Below row={row} part={0.5} />,
           },
           {
             title: "p95",
-            width: "80px",
+            width: "72px",
             number: true,
             wide: true,
             cell: (row: AgentSums) => <Below row={row} part={0.95} />,
@@ -73,7 +77,7 @@ export function AgentTable({ place, rows, names }: AgentProps) {
       ? [
           {
             title: "Cost, est.",
-            width: "84px",
+            width: "76px",
             number: true,
             wide: true,
             cell: (row: AgentSums) => (row.dollars > 0 ? dollarsOf(row.dollars) : <span className="muted">—</span>),

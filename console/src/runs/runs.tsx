@@ -6,6 +6,7 @@ import { Id } from "../ui/copy";
 import { Chips, type Column, List, Pages } from "../ui/list";
 import { News } from "../ui/news";
 import { Problem } from "../ui/problem";
+import { Reading } from "../ui/reading";
 import { State } from "../ui/state";
 import { Clock, count, duration, Time } from "../ui/time";
 import { href, useFilter, useParam } from "../url";
@@ -79,6 +80,7 @@ export default function Runs({ project, params }: PageProps) {
           <News fresh={runs.fresh} isMany={runs.isMany} gone={runs.gone.size} show={runs.show} />
         </div>
         {runs.error && <Problem error={runs.error} retry={runs.again} />}
+        {!runs.isKnown && !runs.error && <Reading />}
         {runs.isKnown && runs.rows.length === 0 && (
           <NoRuns
             agent={filter.agent}

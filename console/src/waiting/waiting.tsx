@@ -10,6 +10,7 @@ import { useHeld } from "../runs/use-held";
 import { Chips, type Column, List, Pages } from "../ui/list";
 import { News } from "../ui/news";
 import { Problem } from "../ui/problem";
+import { Reading } from "../ui/reading";
 import { State } from "../ui/state";
 import { count, Time, useNow } from "../ui/time";
 import { href, useFilter, useParam } from "../url";
@@ -54,6 +55,7 @@ export default function Waiting({ project }: PageProps) {
           </div>
           <h2 className="waiting-title">Requests to external agents</h2>
           {requests.error && <Problem error={requests.error} retry={requests.again} />}
+          {!requests.isKnown && !requests.error && <Reading />}
           {requests.isKnown && requests.rows.length === 0 && (
             <p className="muted">
               {requests.next
@@ -141,7 +143,14 @@ function WaitingRuns({ project, workflow }: { project: string; workflow?: string
     rows.map((row) => row.workflow_id),
   );
   if (runs.error) return <Problem error={runs.error} retry={() => runs.refetch()} />;
-  if (!runs.data) return null;
+  if (!runs.data) {
+    return (
+      <>
+        <h2 className="waiting-title">Runs that wait</h2>
+        <Reading />
+      </>
+    );
+  }
   if (rows.length === 0 && !runs.data.meta.next_cursor) {
     return (
       <>

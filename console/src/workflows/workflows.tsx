@@ -102,7 +102,7 @@ export default function Workflows({ project }: PageProps) {
               { title: "State", width: "84px", cell: (row) => <State state={STATES[row.state]} /> },
               {
                 title: "Name",
-                width: "minmax(180px, 1fr)",
+                width: "minmax(96px, 1fr)",
                 cell: (row) => (
                   <Link href={open(row.id)} title={row.name}>
                     {row.name}
@@ -117,8 +117,8 @@ export default function Workflows({ project }: PageProps) {
                 cell: (row) => <CameIn project={project} workflow={row.id} />,
               },
               {
-                title: "Failures, 24 h",
-                width: "92px",
+                title: "Failed, 24 h",
+                width: "76px",
                 number: true,
                 cell: (row) => <Errors project={project} workflow={row.id} />,
               },
