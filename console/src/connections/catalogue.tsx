@@ -4,8 +4,10 @@ import { Empty } from "../ui/empty";
 import { Icon } from "../ui/icon";
 import { Problem } from "../ui/problem";
 import { useParam } from "../url";
+import { useAllAgents } from "../workflows/all-agents";
 import { useCatalogue, useProjectNames } from "./data";
-import { EntryPointFacts, Schemas } from "./entry-point";
+import { EntryPointFacts, Schemas, Standing } from "./entry-point";
+import { cellOf, type EntryPoint } from "./stages";
 
 export function Catalogue({ project }: { project: string }) {
   const [words, find] = useParam("q");
@@ -68,6 +70,7 @@ export function Catalogue({ project }: { project: string }) {
               <>
                 <p>{point.description}</p>
                 <EntryPointFacts point={point} />
+                {point.project_id === project && <OwnStanding project={project} point={point} />}
                 <Schemas point={point} />
               </>
             )}
@@ -76,4 +79,9 @@ export function Catalogue({ project }: { project: string }) {
       })}
     </div>
   );
+}
+
+function OwnStanding({ project, point }: { project: string; point: EntryPoint }) {
+  const agents = useAllAgents(project);
+  return <Standing project={project} cell={cellOf(point, agents.data?.placed ?? [])} />;
 }

@@ -1,7 +1,11 @@
 // An entry point: what it takes, what it gives, for whom.
+import type { ReactNode } from "react";
+import { Link } from "wouter";
 import { CopyLine, Id } from "../ui/copy";
 import { Payload } from "../ui/payload";
 import { Time } from "../ui/time";
+import { href } from "../url";
+import type { Placed } from "../workflows/all-agents";
 import { type EntryPoint, fieldsOf } from "./stages";
 
 const ACCESS: Record<EntryPoint["access"], string> = {
@@ -24,6 +28,30 @@ export function EntryPointFacts({ point }: { point: EntryPoint }) {
         </p>
       ))}
     </>
+  );
+}
+
+interface StandingProps {
+  project: string;
+  /** The cell that publishes it, as far as it is known. */
+  cell: Placed | undefined;
+  children?: ReactNode;
+}
+
+/** The workflow and the agent that an entry point is, which leads there. */
+export function Standing({ project, cell, children }: StandingProps) {
+  if (!cell) return null;
+  return (
+    <p className="muted">
+      On{" "}
+      <Link
+        className="door"
+        href={href(`/projects/${project}/workflows/${cell.workflow.id}`, { cell: cell.agent.cell_id })}
+      >
+        {cell.workflow.name} › {cell.agent.name}
+      </Link>
+      {children}
+    </p>
   );
 }
 

@@ -9,11 +9,10 @@ import { List } from "../ui/list";
 import { Problem } from "../ui/problem";
 import { State } from "../ui/state";
 import { Time } from "../ui/time";
-import { href } from "../url";
 import { type Placed, useAllAgents } from "../workflows/all-agents";
 import { ConnectionButtons } from "./buttons";
 import { useCatalogue, useConnectionAction, useConnections, useProjectNames } from "./data";
-import { EntryPointFacts, Schemas } from "./entry-point";
+import { EntryPointFacts, Schemas, Standing } from "./entry-point";
 import { byEntryPoint, type Connection, cellOf, type EntryPoint, quotaOf } from "./stages";
 
 type Act = ReturnType<typeof useConnectionAction>;
@@ -95,18 +94,9 @@ function Published({ project, point, cell, connections, act }: PublishedProps) {
         </Button>
       </header>
       <EntryPointFacts point={point} />
-      {cell && (
-        <p className="muted">
-          On{" "}
-          <Link
-            className="door"
-            href={href(`/projects/${project}/workflows/${cell.workflow.id}`, { cell: cell.agent.cell_id })}
-          >
-            {cell.workflow.name} › {cell.agent.name}
-          </Link>
-          {quota && <> · at most {quota} over each connection</>}
-        </p>
-      )}
+      <Standing project={project} cell={cell}>
+        {quota && <> · at most {quota} over each connection</>}
+      </Standing>
       {open && <Schemas point={point} />}
       {connections.length > 0 ? <Users rows={connections} act={act} /> : <p className="muted">Nobody uses it yet.</p>}
     </section>

@@ -3,6 +3,7 @@ import { type ReactNode, Suspense, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useProjects } from "../projects/queries";
 import { Icon, type IconName } from "../ui/icon";
+import { Reading } from "../ui/reading";
 import { useBadges } from "./badges";
 import { Boundary } from "./boundary";
 import { SearchButton, Searching } from "./search";
@@ -77,11 +78,19 @@ export function Frame({ project, children }: { project: string; children: ReactN
         <Searching project={project}>
           <Boundary at={at}>
             {/* The rail stays while a page is loaded. */}
-            <Suspense>{children}</Suspense>
+            <Suspense fallback={<Loading />}>{children}</Suspense>
           </Boundary>
         </Searching>
       </div>
     </div>
+  );
+}
+
+function Loading() {
+  return (
+    <main className="page">
+      <Reading />
+    </main>
   );
 }
 

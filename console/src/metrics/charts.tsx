@@ -13,6 +13,8 @@ interface Shown {
   title: string;
   colour: string;
   to: (place: Place, totals: Sums) => string;
+  /** What is to be known of it. */
+  help?: string;
 }
 
 /** Runs of the whole workflow; of one agent, what it handled. */
@@ -25,7 +27,13 @@ const SHOWN: Shown[] = [
   { measure: "received", title: "Events handled", colour: "--action", to: toHandled },
   { measure: "errors", title: "Failures", colour: "--red", to: toFailures },
   { measure: "took", title: "Time spent", colour: "--external", to: toHandled },
-  { measure: "dollars", title: "Cost on AWS, estimated", colour: "--filter", to: toHandled },
+  {
+    measure: "dollars",
+    title: "Cost on AWS, estimated",
+    colour: "--filter",
+    to: toHandled,
+    help: "An estimate from the counts. Retries, waits, models, external agents and storage are not in it.",
+  },
   { measure: "emitted", title: "Events emitted", colour: "--trigger", to: toHandled },
   { measure: "checks", title: "Scheduled checks", colour: "--external", to: toHandled },
 ];
@@ -84,7 +92,7 @@ interface OneProps extends Shown {
   hover: (index: number | undefined) => void;
 }
 
-function OneChart({ measure, title, colour, to, place, bars, at, totals, index, hovered, hover }: OneProps) {
+function OneChart({ measure, title, help, colour, to, place, bars, at, totals, index, hovered, hover }: OneProps) {
   const [, go] = useLocation();
   const sum = totals[measure];
   const values = useMemo(() => bars.map((bar) => bar[measure]), [bars, measure]);
@@ -92,7 +100,9 @@ function OneChart({ measure, title, colour, to, place, bars, at, totals, index, 
   return (
     <figure className="chart">
       <figcaption className="row">
-        <span className="grow cut muted">{title}</span>
+        <span className="grow cut muted" title={help ?? title}>
+          {title}
+        </span>
         {hovered ? (
           <span>
             <span className="muted small">{timeOf(hovered.at, place.window.bar)} </span>

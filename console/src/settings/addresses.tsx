@@ -5,6 +5,7 @@ import { Copy } from "../ui/copy";
 import { Empty } from "../ui/empty";
 import { List } from "../ui/list";
 import { Problem } from "../ui/problem";
+import { Reading } from "../ui/reading";
 import { Section } from "../ui/section";
 import { State } from "../ui/state";
 import { MOST_WORKFLOWS, type Placed, useAllAgents } from "../workflows/all-agents";
@@ -34,7 +35,7 @@ export function Addresses({ project }: { project: string }) {
   const editor = useMay("editor");
   const found = useAllAgents(project);
   if (found.error) return <Problem error={found.error} retry={() => found.refetch()} />;
-  if (!found.data) return null;
+  if (!found.data) return <Reading />;
   const { hooks, feeds } = addresses(found.data.placed);
   if (hooks.length + feeds.length === 0) {
     return (

@@ -126,7 +126,9 @@ function Row(props: { id: string; option: Option; heads: boolean; selected: bool
             <Icon name={option.icon} size={14} />
           </span>
         )}
-        <span className="grow cut">{option.label}</span>
+        <span className="grow cut" title={option.label}>
+          {option.label}
+        </span>
         {option.hint && <span className="muted small cut finder-hint">{option.hint}</span>}
       </div>
     </>

@@ -7,6 +7,7 @@ import { ApiError } from "../../api/error";
 import { Button, IconButton } from "../../ui/button";
 import { Confirm } from "../../ui/confirm";
 import { Problem } from "../../ui/problem";
+import { Reading } from "../../ui/reading";
 import { Clock, count, Time } from "../../ui/time";
 import { useLogs } from "./data";
 import { folded } from "./logs-folded";
@@ -33,7 +34,7 @@ export function Logs({ place, name, may }: TabProps) {
       <Problem error={logs.error} retry={() => logs.refetch()} />
     );
   }
-  if (!logs.data) return null;
+  if (!logs.data) return <Reading />;
   const entries = logs.data.pages.flatMap((page) => page.data);
   if (entries.length === 0) return <p className="muted">It has logged nothing.</p>;
   const wanted = filter.toLowerCase();

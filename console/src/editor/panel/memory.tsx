@@ -6,6 +6,7 @@ import { Button } from "../../ui/button";
 import { Confirm } from "../../ui/confirm";
 import { Payload } from "../../ui/payload";
 import { Problem } from "../../ui/problem";
+import { Reading } from "../../ui/reading";
 import { useAgent } from "./data";
 import type { TabProps } from "./shared";
 
@@ -29,7 +30,7 @@ export function Memory({ place, name, may }: TabProps) {
       <Problem error={agent.error} retry={() => agent.refetch()} />
     );
   }
-  if (!agent.data) return null;
+  if (!agent.data) return <Reading />;
   const memory = agent.data.memory ?? null;
   if (memory === null) return <p className="muted">It remembers nothing.</p>;
   const count = typeof memory === "object" ? Object.keys(memory).length : 1;
