@@ -20,7 +20,7 @@ import { TemplatesControl } from "./controls/templates";
 import { UnionControl } from "./controls/union";
 import { hintOf } from "./hints";
 import { fits, resolve, type Schema, shapeOf, words } from "./schema";
-import { Help } from "./text";
+import { Help, saysNothing } from "./text";
 
 export interface FieldProps {
   schema: Schema;
@@ -52,7 +52,7 @@ export function Field(props: FieldProps) {
   const schema = resolve(props.schema, form.root);
   const label = props.label ?? words(name);
   const problems = form.problems.get(path) ?? [];
-  const about = bare ? undefined : schema.description;
+  const about = bare || saysNothing(schema.description, label) ? undefined : schema.description;
   const helpId = about ? `${id}-help` : undefined;
   const describedBy = [helpId, problems.length > 0 ? `${id}-problem` : ""].filter(Boolean).join(" ") || undefined;
   const control = { ...props, schema, id, label, required, invalid: problems.length > 0, describedBy };

@@ -60,3 +60,12 @@ export function firstSentence(text: string): { first: string; rest: string } {
   }
   return { first, rest: flat.slice(first.length + 1) };
 }
+
+/** Whether a help text only says the label again: `The method.` below `Method`. */
+export function saysNothing(help: string | undefined, label: string): boolean {
+  const bare = help
+    ?.trim()
+    .replace(/^(the|a|an) /i, "")
+    .replace(/\.$/, "");
+  return bare !== undefined && bare.toLowerCase() === label.toLowerCase();
+}

@@ -123,7 +123,7 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
   const columns: (Column<RunRow> | false)[] = [
     {
       title: "State",
-      width: "88px",
+      width: "84px",
       cell: (row) =>
         row.state ? (
           <State state={row.state} />
@@ -135,7 +135,7 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
     },
     {
       title: "Started by",
-      width: "minmax(120px, 2fr)",
+      width: "minmax(80px, 2fr)",
       cell: (row) => <Link href={`${runsOf(row)}/${row.id}`}>{begunBy(row)}</Link>,
     },
     isOfProject && {
@@ -150,7 +150,7 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
     },
     {
       title: "Began",
-      width: "minmax(104px, 176px)",
+      width: "minmax(84px, 176px)",
       cell: (row) => (
         <>
           <Time at={row.created_at} /> <Clock at={row.created_at} />
@@ -160,7 +160,7 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
     { title: "Took", width: "84px", number: true, wide: true, cell: (row) => <Took row={row} /> },
     {
       title: "Events",
-      width: "60px",
+      width: "48px",
       number: true,
       cell: (row) => (
         <Link href={href(`${runsOf(row)}/${row.id}`, { view: "agents" })} title="By agent">

@@ -2,6 +2,7 @@
 import { News } from "../../ui/news";
 import { Time } from "../../ui/time";
 import { useParam } from "../../url";
+import { errorOf } from "./error-of";
 import { gistOf, madeOf, type StoredEvent } from "./events-of";
 import type { TabProps } from "./shared";
 
@@ -24,6 +25,7 @@ export function Last({ traffic, fresh }: Props) {
 function Line({ label, event }: { label: string; event: StoredEvent }) {
   const [, setTab] = useParam("tab");
   const isError = event.groups.includes("on_error");
+  const error = isError ? errorOf(event.payload) : undefined;
   return (
     <button
       type="button"
@@ -32,7 +34,7 @@ function Line({ label, event }: { label: string; event: StoredEvent }) {
       title={`Show the last events: ${event.groups.join(", ")}`}
     >
       <span className="panel-last-label">{isError ? "Error" : label}</span>
-      <span className="mono cut grow">{gistOf(event)}</span>
+      <span className={`cut grow ${error ? "" : "mono"}`}>{error ?? gistOf(event)}</span>
       <span className="muted small">
         <Time at={event.created_at} />
       </span>
