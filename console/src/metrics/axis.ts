@@ -1,5 +1,5 @@
 // Where an axis has its marks, and what they say.
-import { day } from "../ui/time";
+import { day, hourOf } from "../ui/clock";
 
 /** Marks from 0 to above the greatest value: three or four, at round numbers. */
 export function ticks(most: number, whole: boolean): number[] {
@@ -26,11 +26,6 @@ export function places(at: number[], bar: number, width: number): { index: numbe
 function label(moment: number, bar: number): string {
   const at = new Date(moment);
   return bar >= 6 * 3_600_000 ? day(at) : hourOf(at);
-}
-
-/** An hour of the day, shortly: `18:00`. */
-export function hourOf(at: Date): string {
-  return at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /** A length of time at an axis, in one unit: `200 s`, `17 min`. */

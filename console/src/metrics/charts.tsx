@@ -1,9 +1,10 @@
 // Small charts beside each other, each with its sum. The pointer shows the same time in all.
 import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { day, hourOf } from "../ui/clock";
 import { dollarsOf } from "../ui/money";
-import { count, day, duration } from "../ui/time";
-import { hourOf, shortTime } from "./axis";
+import { count, duration } from "../ui/time";
+import { shortTime } from "./axis";
 import { Chart } from "./chart";
 import { type Place, toEvents, toFailures, toRuns } from "./doors";
 import type { Bar, Measure, Sums } from "./measure";

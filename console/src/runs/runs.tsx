@@ -2,13 +2,14 @@
 import { Link } from "wouter";
 import type { PageProps } from "../app";
 import { TopBar } from "../frame/frame";
+import { Clock } from "../ui/clock";
 import { Id } from "../ui/copy";
 import { Chips, type Column, List, Pages } from "../ui/list";
 import { News } from "../ui/news";
 import { Problem } from "../ui/problem";
 import { Reading } from "../ui/reading";
 import { State } from "../ui/state";
-import { Clock, count, duration, Time } from "../ui/time";
+import { count, duration, Time } from "../ui/time";
 import { href, useFilter, useParam } from "../url";
 import { NoRuns } from "./empty";
 import { AgentChoice, Choice, WindowChips, WorkflowChoice } from "./filters";

@@ -58,31 +58,6 @@ export function Time({ at }: { at: string | null | undefined }) {
   );
 }
 
-/** The time of day of a moment, or the day, too, if it was not today: beside a relative time, to tell rows of one minute apart. */
-export function Clock({ at }: { at: string | null | undefined }) {
-  const now = useNow();
-  return <span className="muted small clock">{clock(at, now)}</span>;
-}
-
-export function clock(at: string | null | undefined, now: number): string {
-  if (!at) return "";
-  const moment = new Date(at);
-  if (moment.toDateString() === new Date(now).toDateString()) {
-    return moment.toLocaleTimeString(undefined, {
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-      hourCycle: "h23",
-    });
-  }
-  return `${day(moment)}, ${moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}`;
-}
-
-/** A day, shortly: `27 Nov`, as whoever looks writes it. */
-export function day(moment: Date): string {
-  return moment.toLocaleDateString(undefined, { day: "numeric", month: "short" });
-}
-
 /** A count with its thousands, or a dash for what is not known. */
 export function count(number: number | null | undefined): string {
   return number == null ? "—" : number.toLocaleString("en-US");

@@ -3,7 +3,6 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, useStore } 
 import { memo, useEffect, useRef, useState } from "react";
 import { count } from "../../ui/time";
 import type { CanvasLink } from "./graph";
-import { labelOf } from "./link-label";
 import { isErrorGroup } from "./look";
 
 /** Below this zoom, labels could not be read. */
@@ -29,9 +28,8 @@ export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
     .filter(Boolean)
     .join(" ");
   const length = props.source === props.target ? 240 : Math.abs(props.targetX - props.sourceX);
-  // One that is selected has all the room that it wants.
-  const label = labelOf(group, mark?.count === undefined ? undefined : count(mark.count), selected ? 1000 : length);
-  const shown = readable && label !== undefined && mark?.look !== "faded";
+  const words = [group, mark?.count === undefined ? undefined : count(mark.count)].filter((word) => word !== undefined);
+  const shown = readable && words.length > 0 && (length > 96 || selected) && mark?.look !== "faded";
   return (
     <>
       <BaseEdge path={path} className={classes} interactionWidth={16} />
@@ -43,10 +41,10 @@ export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
             title={mark?.counts}
             style={{
               transform: `translate(-50%, -50%) translate(${x}px, ${y}px)`,
-              maxWidth: selected ? undefined : Math.max(48, length - 32),
+              maxWidth: Math.max(48, length - 32),
             }}
           >
-            {label}
+            {words.join(" · ")}
           </span>
         </EdgeLabelRenderer>
       )}
