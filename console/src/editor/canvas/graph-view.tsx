@@ -2,6 +2,7 @@
 import {
   Background,
   type EdgeTypes,
+  type NodeChange,
   type NodeTypes,
   Panel,
   ReactFlow,
@@ -11,20 +12,26 @@ import {
 import "@xyflow/react/dist/base.css";
 import { useMemo, useRef } from "react";
 import { IconButton } from "../../ui/button";
+import { useStable } from "../../ui/use-stable";
 import type { Cells } from "../model/cells";
 import { type AgentType, type Types, typesByName } from "../model/ports";
 import "./canvas.css";
+import { FIT, MIN_ZOOM, useFirstView } from "./first-view";
 import { type CanvasLink, type CanvasNode, type Graph, graphOf } from "./graph";
 import { FlowLink } from "./link";
 import type { Marks } from "./look";
 import { AgentNode } from "./node";
 import { useNodes } from "./nodes";
 import { NoteNode } from "./note";
+import { Sighted } from "./sight";
 
 export type { Mark, Marks } from "./look";
 
 export const NODE_TYPES: NodeTypes = { agent: AgentNode, note: NoteNode };
 export const LINK_TYPES: EdgeTypes = { link: FlowLink };
+
+/** Of a graph that has many nodes and links, only those in view are in the page. */
+export const isMany = ({ nodes, links }: Graph) => nodes.length + links.length > 150;
 
 interface Props {
   /** The cells of a version, as the API has them. */
@@ -41,7 +48,9 @@ interface Props {
 export function GraphView(props: Props) {
   return (
     <ReactFlowProvider>
-      <Shown {...props} />
+      <Sighted>
+        <Shown {...props} />
+      </Sighted>
     </ReactFlowProvider>
   );
 }
@@ -55,37 +64,44 @@ function Shown({ cells, types, marks, onSelect, selected }: Props) {
     return before.current;
   }, [cells, known, marks, selected]);
   const [nodes, changeNodes] = useNodes(graph);
+  const [place, view] = useFirstView(nodes);
+  const clicked = useStable((_: unknown, { id }: CanvasNode | CanvasLink) => onSelect?.(id));
+  const beside = useStable(() => onSelect?.(undefined));
+  const changed = useStable((changes: NodeChange<CanvasNode>[]) => {
+    changeNodes(changes);
+    // Enter and the space bar choose the node that has the focus.
+    for (const change of changes) if (change.type === "select" && change.selected) onSelect?.(change.id);
+  });
   return (
     <div className="graph">
-      <ReactFlow<CanvasNode, CanvasLink>
-        nodes={nodes}
-        edges={graph.links}
-        nodeTypes={NODE_TYPES}
-        edgeTypes={LINK_TYPES}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
-        minZoom={0.1}
-        maxZoom={2}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        edgesReconnectable={false}
-        deleteKeyCode={null}
-        onNodeClick={(_, node) => onSelect?.(node.id)}
-        onEdgeClick={(_, link) => onSelect?.(link.id)}
-        onPaneClick={() => onSelect?.(undefined)}
-        onNodesChange={(changes) => {
-          changeNodes(changes);
-          // Enter and the space bar choose the node that has the focus.
-          for (const change of changes) if (change.type === "select" && change.selected) onSelect?.(change.id);
-        }}
-        attributionPosition="bottom-right"
-        aria-label="The graph"
-      >
-        <Background gap={16} size={1} />
-        <Panel position="bottom-left">
-          <Fit />
-        </Panel>
-      </ReactFlow>
+      {!view && <div ref={place} className="graph-place" />}
+      {view && (
+        <ReactFlow<CanvasNode, CanvasLink>
+          nodes={nodes}
+          edges={graph.links}
+          nodeTypes={NODE_TYPES}
+          edgeTypes={LINK_TYPES}
+          defaultViewport={view}
+          minZoom={MIN_ZOOM}
+          maxZoom={2}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          edgesReconnectable={false}
+          deleteKeyCode={null}
+          onlyRenderVisibleElements={isMany(graph)}
+          onNodeClick={clicked}
+          onEdgeClick={clicked}
+          onPaneClick={beside}
+          onNodesChange={changed}
+          attributionPosition="bottom-right"
+          aria-label="The graph"
+        >
+          <Background gap={16} size={1} />
+          <Panel position="bottom-left">
+            <Fit />
+          </Panel>
+        </ReactFlow>
+      )}
     </div>
   );
 }
@@ -94,7 +110,7 @@ function Fit() {
   const flow = useReactFlow();
   return (
     <div className="graph-tools">
-      <IconButton icon="maximize" label="Show all" onClick={() => void flow.fitView({ maxZoom: 1, padding: 0.12 })} />
+      <IconButton icon="maximize" label="Show all" onClick={() => void flow.fitView(FIT)} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // Cells as the nodes and links of the canvas. A node or link is the same object as before where nothing about it changed, so that it is not
 // drawn anew.
-import type { Edge, Node } from "@xyflow/react";
+import type { Edge, Node, NodeHandle } from "@xyflow/react";
 import { pointsOf } from "../model/arrange";
 import {
   type Cell,
@@ -12,12 +12,14 @@ import {
   isLink,
   isNote,
   keysOf,
+  NODE,
   nameOf,
   sizeOf,
   typeOf,
 } from "../model/cells";
 import { type AgentType, ALL, lanesOf, portsOf, type Types, takesLinks } from "../model/ports";
 import type { Problem } from "../server";
+import { handlesOf, heightOf } from "./geometry";
 import type { Mark, Marks } from "./look";
 
 /** What the server says of an agent in the chosen window. */
@@ -48,6 +50,9 @@ export interface NodeData extends Record<string, unknown> {
   figures: Figures | undefined;
   doors: Doors | undefined;
   problems: readonly Problem[] | undefined;
+  /** How high the node is. */
+  height: number;
+  handles: NodeHandle[];
 }
 
 export interface LinkData extends Record<string, unknown> {
@@ -96,7 +101,13 @@ function linkedBySource(cells: Cells): Map<string, Set<string>> {
 /** What follows from a cell and the groups of its links is computed once. */
 const derived = new WeakMap<
   Cell,
-  { types: Types; linked: string; ports: string[]; lanes: ReadonlyMap<string, number> }
+  {
+    types: Types;
+    linked: string;
+    ports: string[];
+    lanes: ReadonlyMap<string, number>;
+    handles: Map<number, NodeHandle[]>;
+  }
 >();
 
 function derive(cell: Cell, types: Types, groups: ReadonlySet<string> | undefined) {
@@ -105,9 +116,15 @@ function derive(cell: Cell, types: Types, groups: ReadonlySet<string> | undefine
   const kept = derived.get(cell);
   if (kept && kept.types === types && kept.linked === linked) return kept;
   const lanes = typeOf(cell) === "split" ? lanesOf(cell) : NO_LANES;
-  const made = { types, linked, ports: isAgent(cell) ? portsOf(cell, types, list) : list, lanes };
+  const made = { types, linked, ports: isAgent(cell) ? portsOf(cell, types, list) : list, lanes, handles: new Map() };
   derived.set(cell, made);
   return made;
+}
+
+/** How many lines of figures a node has at its foot. */
+export function linesOf(mark: Mark | undefined, figures: Figures | undefined, isTrigger: boolean): number {
+  if (mark?.count !== undefined) return 1;
+  return Number(!!figures?.errors) + Number(!!(isTrigger ? figures?.emitted : figures?.received));
 }
 
 function alike(a: object, b: object): boolean {
@@ -129,19 +146,27 @@ export function graphOf(cells: Cells, scene: Scene, before?: Graph): Graph {
     if (isLink(cell)) return;
     if (isDisabled(cell)) resting.add(key);
     const point = points.get(key) ?? { x: 0, y: 0 };
-    const { ports, lanes } = derive(cell, scene.types, linked.get(key));
+    const { ports, lanes, handles } = derive(cell, scene.types, linked.get(key));
+    const type = scene.types.get(typeOf(cell));
+    const mark = scene.marks?.cells?.get(key);
+    const figures = scene.figures?.get(key);
+    const height = heightOf(ports.length, linesOf(mark, figures, type?.kind === "trigger"));
+    const own = handles.get(height) ?? handlesOf(ports, height);
+    handles.set(height, own);
     const data: NodeData = {
       cell,
-      type: scene.types.get(typeOf(cell)),
+      type,
       ports,
       lanes,
       takes: takesLinks(cell, scene.types),
       disabled: isDisabled(cell),
       editable: scene.editable,
-      mark: scene.marks?.cells?.get(key),
-      figures: scene.figures?.get(key),
+      mark,
+      figures,
       doors: scene.doors,
       problems: scene.problems?.get(key),
+      height,
+      handles: own,
     };
     const old = oldNodes.get(key);
     const selected = scene.selection.has(key);
@@ -167,8 +192,8 @@ export function graphOf(cells: Cells, scene: Scene, before?: Graph): Graph {
         .join(", "),
       data,
       selected,
-      ...(size ? { width: size.width, height: size.height } : {}),
-      ...(isNote(cell) ? { zIndex: -1 } : {}),
+      ...(size ? { width: size.width, height: size.height, measured: size } : {}),
+      ...(isNote(cell) ? { zIndex: -1 } : { measured: { width: NODE.width, height }, handles: own }),
     });
   });
   cells.forEach((cell, at) => {

@@ -1,12 +1,11 @@
 // A link of the canvas: a calm curve, labelled by its group and how many events went along it.
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, useStore } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo, useEffect, useRef, useState } from "react";
 import { count } from "../../ui/time";
 import type { CanvasLink } from "./graph";
 import { isErrorGroup } from "./look";
+import { useSight } from "./sight";
 
-/** Below this zoom, labels could not be read. */
-const READABLE = 0.55;
 /** A dot is on its way for so long. */
 const WAY = 500;
 
@@ -14,12 +13,13 @@ const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches
 
 export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
   const { data, selected } = props;
-  const readable = useStore((state) => state.transform[2] >= READABLE);
+  const sight = useSight();
   const [path, x, y] = props.source === props.target ? around(props) : getBezierPath({ ...props, curvature: 0.3 });
   if (!data) return null;
   const { group, mark } = data;
   const classes = [
     "link",
+    sight === "far" && "is-far",
     isErrorGroup(group) && "error",
     selected && "is-selected",
     data.disabled && "is-disabled",
@@ -29,10 +29,10 @@ export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
     .join(" ");
   const length = props.source === props.target ? 240 : Math.abs(props.targetX - props.sourceX);
   const words = [group, mark?.count === undefined ? undefined : count(mark.count)].filter((word) => word !== undefined);
-  const shown = readable && words.length > 0 && (length > 96 || selected) && mark?.look !== "faded";
+  const shown = sight === "near" && words.length > 0 && (length > 96 || selected) && mark?.look !== "faded";
   return (
     <>
-      <BaseEdge path={path} className={classes} interactionWidth={16} />
+      <BaseEdge path={path} className={classes} interactionWidth={sight === "far" ? 0 : 16} />
       <Travelling path={path} pulse={data.pulse} />
       {shown && (
         <EdgeLabelRenderer>

@@ -1,6 +1,6 @@
 // The one node of the canvas: an agent, with its ports, figures and state; or a cell of another kind, which is shown and left alone.
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { Link } from "wouter";
 import { ownOf } from "../../own";
 import { Icon } from "../../ui/icon";
@@ -8,12 +8,12 @@ import type { Tone } from "../../ui/state";
 import { count } from "../../ui/time";
 import { isAgent, nameOf, typeOf } from "../model/cells";
 import { ALL } from "../model/ports";
+import { FarNode } from "./far-node";
+import { LABELLED } from "./geometry";
 import type { CanvasNode, NodeData } from "./graph";
 import { colourOf, iconOf, isErrorGroup } from "./look";
+import { useSight } from "./sight";
 import "./node.css";
-
-/** With more ports than these, their labels are shown on approach. */
-const LABELLED = 4;
 
 export const AgentNode = memo(function AgentNode({ id, data, selected }: NodeProps<CanvasNode>) {
   const { cell, type, ports, mark, disabled, problems, figures, takes } = data;
@@ -31,8 +31,11 @@ export const AgentNode = memo(function AgentNode({ id, data, selected }: NodePro
     ports.length > LABELLED && "has-many",
   ];
   const [tone, state] = dotOf(data);
+  const look = classes.filter(Boolean).join(" ");
+  const isFar = useSight() === "far";
+  if (isFar) return <FarNode className={look} name={name} title={why} tone={tone} state={state} data={data} />;
   return (
-    <div className={classes.filter(Boolean).join(" ")} title={why}>
+    <div className={look} title={why}>
       <Handle
         type="target"
         id="in"
@@ -164,7 +167,7 @@ function Door({
   to?: string;
   className?: string;
   title: string;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
   if (!to) return <span className={className}>{children}</span>;
   return (

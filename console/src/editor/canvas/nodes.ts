@@ -1,4 +1,4 @@
-// The nodes as React Flow holds them: those of the cells, with the sizes that were measured, and where a drag has them at the moment.
+// The nodes as React Flow holds them: those of the cells, with the sizes of notes that were measured, and where a drag has them at the moment.
 import { applyNodeChanges, type NodeChange } from "@xyflow/react";
 import { useCallback, useState } from "react";
 import type { CanvasNode, Graph } from "./graph";
@@ -16,7 +16,8 @@ function taken(held: Held, graph: Graph): Held {
     const here = local.get(node.id);
     if (!here) return node;
     if (before.get(node.id) === node) return here;
-    const { measured, dragging, position } = here;
+    const { dragging, position } = here;
+    const measured = node.measured ?? here.measured;
     return { ...node, ...(measured ? { measured } : {}), ...(dragging ? { dragging, position } : {}) };
   });
   return { graph, nodes };

@@ -2,9 +2,11 @@
 import { MiniMap, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { type DragEvent, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import "../canvas/canvas.css";
+import { FIT } from "../canvas/first-view";
 import { type CanvasLink, type CanvasNode, type Doors, type Figures, type Graph, graphOf } from "../canvas/graph";
 import type { Marks } from "../canvas/look";
 import { NoteEditing } from "../canvas/note-editing";
+import { Sighted } from "../canvas/sight";
 import { place, resizeNote, setNote } from "../model/actions";
 import { cellOf, isAgent, isDisabled, isLink, nameOf, type Point } from "../model/cells";
 import type { Types } from "../model/ports";
@@ -14,7 +16,7 @@ import "./canvas.css";
 import { type commandsOf, whyNotPasted } from "./commands";
 import { Empty } from "./empty";
 import { type Asked, Finders } from "./finders";
-import { FIT, Flow } from "./flow";
+import { Flow } from "./flow";
 import { LinkBar } from "./link-bar";
 import { leaveTexts, linkAt } from "./place";
 import { Sheet } from "./sheet";
@@ -49,7 +51,9 @@ export interface CanvasProps {
 export function Canvas(props: CanvasProps) {
   return (
     <ReactFlowProvider>
-      <Edited {...props} />
+      <Sighted>
+        <Edited {...props} />
+      </Sighted>
     </ReactFlowProvider>
   );
 }

@@ -5,26 +5,26 @@ import {
   type Connection,
   ConnectionMode,
   type FinalConnectionState,
+  type NodeChange,
   ReactFlow,
   useReactFlow,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { type MouseEvent, memo, type ReactNode, useMemo } from "react";
 import { useStable } from "../../ui/use-stable";
+import { MIN_ZOOM, useFirstView } from "../canvas/first-view";
 import type { CanvasLink, CanvasNode, Graph } from "../canvas/graph";
-import { LINK_TYPES, NODE_TYPES } from "../canvas/graph-view";
+import { isMany, LINK_TYPES, NODE_TYPES } from "../canvas/graph-view";
 import { useNodes } from "../canvas/nodes";
-import { connect, place, reconnect } from "../model/actions";
+import { useSight } from "../canvas/sight";
+import { connect, place as move, reconnect } from "../model/actions";
 import { isAgent, type Point } from "../model/cells";
 import { ALL, canConnect, type Types } from "../model/ports";
 import type { EditorStore } from "../store";
 import type { Asked } from "./finders";
 import { nodeAt } from "./place";
 
-export const FIT = { maxZoom: 1, padding: 0.12 };
 const MANY_KEYS = ["Shift", "Meta", "Control"];
-/** With more cells than these, only those in view are in the page. */
-const MANY = 150;
 
 interface Props {
   store: EditorStore;
@@ -50,6 +50,10 @@ export const Flow = memo(function Flow(props: Props) {
   const { store, types, graph, over, ask, local, open, follow, setDragging, children } = props;
   const flow = useReactFlow<CanvasNode, CanvasLink>();
   const [nodes, changeNodes] = useNodes(graph);
+  const [place, view] = useFirstView(nodes);
+  const sight = useSight();
+  // From afar, nobody could hit a port.
+  const isLinked = store.editable && sight !== "far";
   const links = useMemo(
     () =>
       over ? graph.links.map((link) => (link.id === over ? { ...link, className: "is-over" } : link)) : graph.links,
@@ -67,11 +71,31 @@ export const Flow = memo(function Flow(props: Props) {
     store.select(now);
   });
   const begin = useStable(() => setDragging(true));
-  const moved = (all: CanvasNode[]) => {
+  const changed = useStable((changes: NodeChange<CanvasNode>[]) => {
+    changeNodes(changes);
+    select(changes);
+  });
+  const clicked = useStable((event: MouseEvent, node: CanvasNode) => {
+    if (event.shiftKey || event.ctrlKey || event.metaKey) return;
+    if (isAgent(node.data.cell)) open(node.id);
+  });
+  const beside = useStable(() => follow(undefined));
+  const moved = useStable((_: unknown, __: unknown, all: CanvasNode[]) => {
     setDragging(false);
-    store.apply((now) => place(now, new Map(all.map(({ id, position }) => [id, position]))));
-  };
-  const connectEnd = (event: globalThis.MouseEvent | TouchEvent, connection: FinalConnectionState) => {
+    store.apply((now) => move(now, new Map(all.map(({ id, position }) => [id, position]))));
+  });
+  const movedMany = useStable((_: unknown, all: CanvasNode[]) => moved(_, undefined, all));
+  const canLink = useStable(({ source, target }: Connection | CanvasLink) =>
+    canConnect(store.get().cells, types, source, target),
+  );
+  const linked = useStable(({ source, target, sourceHandle }: Connection) =>
+    store.apply((now) => connect(now, types, source, target, groupOfPort(sourceHandle))),
+  );
+  const linkedAnew = useStable((link: CanvasLink, { source, target, sourceHandle }: Connection) =>
+    store.apply((now) => reconnect(now, types, link.id, { source, target, group: groupOfPort(sourceHandle) })),
+  );
+  /** A link that was dragged out of a port and ends on no port: it leads to the node below, or to a new one. */
+  const dropped = useStable((event: globalThis.MouseEvent | TouchEvent, connection: FinalConnectionState) => {
     const { isValid, fromNode, fromHandle } = connection;
     if (isValid || !fromNode || fromHandle?.type !== "source") return;
     const { clientX, clientY } =
@@ -81,41 +105,30 @@ export const Flow = memo(function Flow(props: Props) {
     if (node) return store.apply((now) => connect(now, types, fromNode.id, node, group));
     const { x, y } = flow.screenToFlowPosition({ x: clientX, y: clientY });
     ask({ for: "add", from: { key: fromNode.id, group }, point: { x, y: y - 24 }, at: local(clientX, clientY) });
-  };
+  });
 
+  if (!view) return <div ref={place} className="graph-place" />;
   return (
     <ReactFlow<CanvasNode, CanvasLink>
       nodes={nodes}
       edges={links}
       nodeTypes={NODE_TYPES}
       edgeTypes={LINK_TYPES}
-      onNodesChange={useStable((changes) => {
-        changeNodes(changes);
-        select(changes);
-      })}
+      onNodesChange={changed}
       onEdgesChange={select}
-      onNodeClick={useStable((event: MouseEvent, node: CanvasNode) => {
-        if (event.shiftKey || event.ctrlKey || event.metaKey) return;
-        if (isAgent(node.data.cell)) open(node.id);
-      })}
-      onPaneClick={useStable(() => follow(undefined))}
+      onNodeClick={clicked}
+      onPaneClick={beside}
       onNodeDragStart={begin}
-      onNodeDragStop={useStable((_: unknown, __: unknown, all: CanvasNode[]) => moved(all))}
+      onNodeDragStop={moved}
       onSelectionDragStart={begin}
-      onSelectionDragStop={useStable((_: unknown, all: CanvasNode[]) => moved(all))}
-      isValidConnection={useStable(({ source, target }: Connection | CanvasLink) =>
-        canConnect(store.get().cells, types, source, target),
-      )}
-      onConnect={useStable(({ source, target, sourceHandle }: Connection) =>
-        store.apply((now) => connect(now, types, source, target, groupOfPort(sourceHandle))),
-      )}
-      onConnectEnd={useStable(connectEnd)}
-      onReconnect={useStable((link: CanvasLink, { source, target, sourceHandle }: Connection) =>
-        store.apply((now) => reconnect(now, types, link.id, { source, target, group: groupOfPort(sourceHandle) })),
-      )}
+      onSelectionDragStop={movedMany}
+      isValidConnection={canLink}
+      onConnect={linked}
+      onConnectEnd={dropped}
+      onReconnect={linkedAnew}
       nodesDraggable={store.editable}
-      nodesConnectable={store.editable}
-      edgesReconnectable={store.editable}
+      nodesConnectable={isLinked}
+      edgesReconnectable={isLinked}
       connectionMode={ConnectionMode.Strict}
       connectionRadius={24}
       nodeDragThreshold={3}
@@ -124,11 +137,10 @@ export const Flow = memo(function Flow(props: Props) {
       edgesFocusable={false}
       multiSelectionKeyCode={MANY_KEYS}
       selectionKeyCode="Shift"
-      fitView
-      fitViewOptions={FIT}
-      minZoom={0.1}
+      defaultViewport={view}
+      minZoom={MIN_ZOOM}
       maxZoom={2}
-      onlyRenderVisibleElements={graph.nodes.length + graph.links.length > MANY}
+      onlyRenderVisibleElements={isMany(graph)}
       attributionPosition="bottom-center"
     >
       <Background gap={16} size={1} />

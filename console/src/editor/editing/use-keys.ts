@@ -2,6 +2,7 @@
 import type { ReactFlowInstance } from "@xyflow/react";
 import { type RefObject, useEffect, useRef } from "react";
 import { isTyping } from "../../ui/list";
+import { FIT } from "../canvas/first-view";
 import type { CanvasLink, CanvasNode } from "../canvas/graph";
 import type { Point } from "../model/cells";
 import type { EditorStore } from "../store";
@@ -136,7 +137,7 @@ function run(command: Command, far: boolean, node: string | undefined, props: Ke
       commands.note();
       return true;
     case "fit":
-      void flow.fitView({ maxZoom: 1, padding: 0.12, duration: 120 });
+      void flow.fitView({ ...FIT, duration: 120 });
       return true;
     case "zoomIn":
       void flow.zoomIn({ duration: 120 });
