@@ -9,14 +9,13 @@ import { href, useParam } from "../url";
 import { useAgentTypes } from "../workflows/queries";
 import { Bar } from "./bar";
 import { GraphView } from "./canvas/graph-view";
-import type { Mark } from "./canvas/look";
 import { Conflict } from "./conflict";
 import { Canvas } from "./editing/canvas";
 import { focusNode } from "./editing/place";
 import { waresOf } from "./editing/stock";
 import "./editor.css";
 import { backTo, leave } from "./left";
-import { linkCounts, useBuilt, useFigures, usePulses, WINDOWS, type Window } from "./live";
+import { useBuilt, useFigures, useLinkMarks, usePulses, WINDOWS, type Window } from "./live";
 import { cellOf, isAgent } from "./model/cells";
 import { diff, isLook } from "./model/diff";
 import { type Types, typesByName } from "./model/ports";
@@ -100,13 +99,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
   const figures = useFigures(project, workflow, head.built_version, window);
   const built = useBuilt(project, workflow, head.built_version);
   const pulses = usePulses(project, workflow, store, built);
-  const marks = useMemo(() => {
-    const links = new Map<string, Mark>();
-    for (const [key, count] of linkCounts(cells, figures)) {
-      links.set(key, { count, counts: `Events in the last ${WINDOWS[window].label}` });
-    }
-    return { links };
-  }, [cells, figures, window]);
+  const marks = useLinkMarks(cells, figures, window);
   const problems = useMemo(() => {
     const found = new Map<string, Fault[]>();
     for (const error of errors) found.set(error.cell_id, [...(found.get(error.cell_id) ?? []), error]);

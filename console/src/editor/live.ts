@@ -7,6 +7,7 @@ import { allRows } from "../api/pages";
 import type { Row, Schemas } from "../api/types";
 import { byName, ownOf } from "../own";
 import type { Figures } from "./canvas/graph";
+import type { Mark, Marks } from "./canvas/look";
 import { type Cells, endOf, groupOf, idOf, isLink } from "./model/cells";
 import { same } from "./model/json";
 import { versionOf } from "./server";
@@ -18,6 +19,36 @@ export const WINDOWS: Record<Window, { label: string; ms: number }> = {
   "24h": { label: "24 h", ms: 86_400_000 },
   "7d": { label: "7 d", ms: 7 * 86_400_000 },
 };
+
+/** What came is asked for so often; less often where nothing came for a while and nobody stirs; at once when somebody does. */
+const LIVE_MS = 2000;
+const RESTING_MS = 6000;
+const AWAKE_MS = 180_000;
+/** Counts are read again when something came, but not more often than this; and now and then, since the window moves on. */
+const COUNTS_MS = 5000;
+const WINDOW_MS = 120_000;
+
+/** How long to wait before it is asked again what came. */
+export function paceOf(stirred: number, now: number): number {
+  return now - stirred < AWAKE_MS ? LIVE_MS : RESTING_MS;
+}
+
+/** Does something at once, and for all that ask within `ms` after that, once more. */
+export function spaced(act: () => void, ms: number): () => void {
+  let last = Number.NEGATIVE_INFINITY;
+  let waits: ReturnType<typeof setTimeout> | undefined;
+  const now = () => {
+    waits = undefined;
+    last = Date.now();
+    act();
+  };
+  return () => {
+    if (waits !== undefined) return;
+    const rest = last + ms - Date.now();
+    if (rest <= 0) now();
+    else waits = setTimeout(now, rest);
+  };
+}
 
 type Metric = Row<"metrics_list">;
 
@@ -103,13 +134,14 @@ export function useFigures(project: string, workflow: string, built: number, win
   const agents = useQuery({
     queryKey: ["editor", "agents", project, workflow, built],
     enabled: built > 0,
-    refetchInterval: 15_000,
+    refetchInterval: window === "24h" && WINDOW_MS,
     queryFn: () => allAgents(project, workflow),
   });
   const metrics = useQuery({
     queryKey: ["editor", "metrics", project, workflow, window],
-    enabled: built > 0,
-    refetchInterval: 15_000,
+    // The agents have their counts of a day.
+    enabled: built > 0 && window !== "24h",
+    refetchInterval: WINDOW_MS,
     queryFn: () => allMetrics(project, workflow, window),
   });
   const before = useRef<ReadonlyMap<string, Figures>>(new Map());
@@ -117,11 +149,10 @@ export function useFigures(project: string, workflow: string, built: number, win
     const sums = metrics.data && summed(metrics.data);
     const figures = new Map<string, Figures>();
     for (const agent of agents.data ?? []) {
-      const own = sums?.get(agent.cell_id) ?? { received: 0, emitted: 0, errors: 0 };
-      const next: Figures = {
-        ...(window === "24h" ? { ...own, ...agent.counts } : own),
-        lastError: agent.last_error_at,
-      };
+      const { received, emitted, errors, emitted_by_group: groups } = agent.counts;
+      const none = { received: 0, emitted: 0, errors: 0 };
+      const own = window === "24h" ? { received, emitted, errors, groups } : (sums?.get(agent.cell_id) ?? none);
+      const next: Figures = { ...own, lastError: agent.last_error_at };
       const old = before.current.get(agent.cell_id);
       figures.set(agent.cell_id, old && same(old, next) ? old : next);
     }
@@ -145,14 +176,51 @@ function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
+/** What is said of links. Those of which nothing else is said keep their object, so that they are not drawn anew. */
+export function useLinkMarks(cells: Cells, figures: ReadonlyMap<string, Figures>, window: Window): Marks {
+  const before = useRef<ReadonlyMap<string, Mark>>(new Map());
+  return useMemo(() => {
+    const links = new Map<string, Mark>();
+    const counts = `Events in the last ${WINDOWS[window].label}`;
+    for (const [key, count] of linkCounts(cells, figures)) {
+      const old = before.current.get(key);
+      links.set(key, old?.count === count && old.counts === counts ? old : { count, counts });
+    }
+    before.current = links;
+    return { links };
+  }, [cells, figures, window]);
+}
+
 /** Follows what comes: how often events went along each link since the page was opened. It also tells the store what others did. */
 export function usePulses(project: string, workflow: string, store: EditorStore, built: Cells | undefined) {
   const queries = useQueryClient();
   const cursor = useRef<string>(undefined);
+  const stirred = useRef(Date.now());
+  const count = useMemo(
+    () =>
+      spaced(() => {
+        void queries.invalidateQueries({ queryKey: ["editor", "agents", project, workflow] });
+        void queries.invalidateQueries({ queryKey: ["editor", "metrics", project, workflow] });
+      }, COUNTS_MS),
+    [queries, project, workflow],
+  );
+  useEffect(() => {
+    const stir = () => {
+      const rested = paceOf(stirred.current, Date.now()) === RESTING_MS;
+      stirred.current = Date.now();
+      if (rested) void queries.invalidateQueries({ queryKey: ["editor", "changes", project, workflow] });
+    };
+    document.addEventListener("pointermove", stir, { passive: true });
+    document.addEventListener("keydown", stir);
+    return () => {
+      document.removeEventListener("pointermove", stir);
+      document.removeEventListener("keydown", stir);
+    };
+  }, [queries, project, workflow]);
   const [pulses, setPulses] = useState<ReadonlyMap<string, number>>(() => new Map());
   const { data, error } = useQuery({
     queryKey: ["editor", "changes", project, workflow],
-    refetchInterval: (query) => !isGone(query.state.error) && 2000,
+    refetchInterval: ({ state }) => !isGone(state.error) && paceOf(stirred.current, Date.now()),
     gcTime: 0,
     queryFn: async () => {
       const params = { path: { project, workflow }, query: { after: cursor.current, limit: 100 } };
@@ -175,8 +243,8 @@ export function usePulses(project: string, workflow: string, store: EditorStore,
     store.sawVersion(data.version);
     store.sawState(data.state, data.built_version);
     if (data.events.length === 0) return;
-    void queries.invalidateQueries({ queryKey: ["editor", "agents", project, workflow] });
-    void queries.invalidateQueries({ queryKey: ["editor", "metrics", project, workflow] });
+    stirred.current = Date.now();
+    count();
     if (!built) return;
     const taken = linksTaken(built, data.events);
     setPulses((now) => {
@@ -184,6 +252,6 @@ export function usePulses(project: string, workflow: string, store: EditorStore,
       for (const link of taken) next.set(link, (next.get(link) ?? 0) + 1);
       return next;
     });
-  }, [data, store, queries, project, workflow, built]);
+  }, [data, store, count, built]);
   return pulses;
 }

@@ -20,7 +20,7 @@ export function shownOf(overview: Overview | undefined, name: "failures" | "wait
 export function useBadges(project: string): Badges {
   const { data } = useQuery({
     queryKey: ["overview", project],
-    refetchInterval: 10_000,
+    refetchInterval: 30_000,
     queryFn: () => call(api.GET("/api/v1/projects/{project}/overview", { params: { path: { project } } })),
   });
   return { failures: shownOf(data?.data, "failures"), waiting: shownOf(data?.data, "waiting") };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, relative } from "./time";
+import { count, duration, relative } from "./time";
 
 test("lengths of time are short words", () => {
   expect([0, 240, 1240, 65_000, 3_600_000, 90_061_000].map(duration)).toEqual([
@@ -14,4 +14,8 @@ test("lengths of time are short words", () => {
 
 test("moments are before or after now", () => {
   expect([relative(1000, 13_000), relative(200_000, 0), relative(5, 6)]).toEqual(["12 s ago", "in 3 min", "now"]);
+});
+
+test("counts have their thousands", () => {
+  expect([0, 999, 1000, 1234567, -1234, null].map(count)).toEqual(["0", "999", "1,000", "1,234,567", "-1,234", "—"]);
 });

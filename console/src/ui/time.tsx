@@ -46,19 +46,28 @@ export function useNow() {
   return useSyncExternalStore(watch, () => now);
 }
 
+/** One for all, made when it is first needed: making one takes longer than a row of a list may. */
+let whole: Intl.DateTimeFormat | undefined;
+
 /** A moment. Without one, a dash. */
 export function Time({ at }: { at: string | null | undefined }) {
   const current = useNow();
   if (!at) return <span className="muted">—</span>;
   const moment = new Date(at);
   return (
-    <time dateTime={at} title={moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" })}>
+    <time dateTime={at} title={wholeOf(moment)}>
       {relative(moment.getTime(), Math.max(current, moment.getTime() <= Date.now() ? moment.getTime() : 0))}
     </time>
   );
 }
 
-/** A count with its thousands, or a dash for what is not known. */
+function wholeOf(moment: Date): string {
+  whole ??= new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+  return Number.isNaN(moment.getTime()) ? "" : whole.format(moment);
+}
+
+/** A count with its thousands, or a dash for what is not known. It is made for each node and row, so it does not ask the browser's tables. */
 export function count(number: number | null | undefined): string {
-  return number == null ? "—" : number.toLocaleString("en-US");
+  if (number == null) return "—";
+  return Number.isInteger(number) ? String(number).replace(/\B(?=(\d{3})+$)/g, ",") : number.toLocaleString("en-US");
 }

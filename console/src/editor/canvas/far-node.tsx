@@ -9,9 +9,11 @@ interface Props {
   tone: Tone | undefined;
   state: string;
   data: NodeData;
+  /** The one figure that matters most. */
+  count: string | undefined;
 }
 
-export function FarNode({ className, name, title, tone, state, data }: Props) {
+export function FarNode({ className, name, title, tone, state, data, count }: Props) {
   let bottom = 0;
   return (
     <div className={`${className} far`} style={{ height: data.height }} title={title ?? name}>
@@ -32,6 +34,7 @@ export function FarNode({ className, name, title, tone, state, data }: Props) {
         })}
       </div>
       <span className="far-name">{name}</span>
+      {count !== undefined && <span className="far-count">{count}</span>}
       {tone && <span className={`dot ${tone}`} role="img" aria-label={state} />}
     </div>
   );

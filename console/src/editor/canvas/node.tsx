@@ -33,7 +33,10 @@ export const AgentNode = memo(function AgentNode({ id, data, selected }: NodePro
   const [tone, state] = dotOf(data);
   const look = classes.filter(Boolean).join(" ");
   const isFar = useSight() === "far";
-  if (isFar) return <FarNode className={look} name={name} title={why} tone={tone} state={state} data={data} />;
+  if (isFar) {
+    const far = { className: look, name, title: why, tone, state, data, count: figureOf(data) };
+    return <FarNode {...far} />;
+  }
   return (
     <div className={look} title={why}>
       <Handle
@@ -121,6 +124,15 @@ function laneOf(group: string, { lanes, figures }: NodeData) {
   return (
     <span className="port-share">{went === undefined ? percent(share) : `${percent(share)} · ${count(went)}`}</span>
   );
+}
+
+/** The one figure that matters most, for who looks from afar. */
+function figureOf({ mark, figures, type }: NodeData): string | undefined {
+  if (mark?.count !== undefined) return count(mark.count);
+  if (figures?.errors) return `${count(figures.errors)} failed`;
+  const isTrigger = type?.kind === "trigger";
+  const events = isTrigger ? figures?.emitted : figures?.received;
+  return events ? `${count(events)} ${isTrigger ? "out" : "in"}` : undefined;
 }
 
 function Foot({ id, data, figures }: { id: string; data: NodeData; figures: NodeData["figures"] }) {
