@@ -167,19 +167,24 @@ export function treeOf(parts: RunPart[]): Tree {
   const ordered = [...tops, ...loose];
   const steps = new Map<string, Step>();
   // Children stand in the order of the events that they received, then as the event lists them, then by replay.
-  const order = (parent: Step, { received, delivery }: Step) => [
-    parent.emitted.findIndex((event) => event.id === received?.id),
-    found.placeOf.get(delivery?.id ?? "") ?? Number.MAX_SAFE_INTEGER,
-    delivery?.arm ?? 0,
-  ];
-  const visit = (step: Step) => {
-    // Hostile or broken answers may go in circles; each step is shown once.
-    if (steps.has(step.key)) return;
-    steps.set(step.key, step);
-    step.children.sort((a, b) => compare(order(step, a), order(step, b)));
-    for (const child of step.children) visit(child);
+  const placed = (parent: Step) => {
+    const places = new Map(parent.emitted.map((event, at) => [event.id, at]));
+    const ranked = parent.children.map((child) => {
+      const { received, delivery } = child;
+      const place = found.placeOf.get(delivery?.id ?? "") ?? Number.MAX_SAFE_INTEGER;
+      return { child, rank: [places.get(received?.id ?? "") ?? -1, place, delivery?.arm ?? 0] };
+    });
+    return ranked.sort((a, b) => compare(a.rank, b.rank)).map(({ child }) => child);
   };
-  for (const top of ordered) visit(top);
+  // What is to be visited is a list of its own: a run may be thousands of steps deep.
+  const ahead = ordered.toReversed();
+  for (let step = ahead.pop(); step; step = ahead.pop()) {
+    // Hostile or broken answers may go in circles; each step is shown once.
+    if (steps.has(step.key)) continue;
+    steps.set(step.key, step);
+    if (step.children.length > 1) step.children = placed(step);
+    for (let at = step.children.length - 1; at >= 0; at--) ahead.push(step.children[at] as Step);
+  }
   return { tops: ordered, steps, events: found.events, emitters };
 }
 
