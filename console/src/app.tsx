@@ -23,26 +23,37 @@ export interface PageProps {
 
 type Page = ComponentType<PageProps>;
 
-const Metrics = lazy(() => import("./metrics/metrics"));
-const Settings = lazy(() => import("./settings/settings"));
+const metrics = () => import("./metrics/metrics");
+const settings = () => import("./settings/settings");
+const runs = () => import("./runs/runs");
 /** The pages, by what stands behind the project in the address. The first that fits is shown. */
-const PAGES: [string, Page][] = [
-  ["workflows", lazy(() => import("./workflows/workflows"))],
-  ["agents", lazy(() => import("./agents/agents"))],
-  ["agents/:agent", lazy(() => import("./agents/agent"))],
-  ["agents/:agent/instances/:instance/sessions/:session", lazy(() => import("./agents/session"))],
-  ["connections", lazy(() => import("./connections/connections"))],
-  ["metrics", Metrics],
-  ["workflows/:workflow/metrics", Metrics],
-  ["settings", Settings],
-  ["settings/:tab", Settings],
-  ["failures", lazy(() => import("./failures/failures"))],
-  ["waiting", lazy(() => import("./waiting/waiting"))],
-  ["runs", lazy(() => import("./runs/runs"))],
-  ["workflows/:workflow/runs", lazy(() => import("./runs/runs"))],
-  ["workflows/:workflow/runs/:run", lazy(() => import("./runs/run/run"))],
-  ["workflows/:workflow", lazy(() => import("./editor/editor"))],
+const PAGES: [string, () => Promise<{ default: Page }>][] = [
+  ["workflows", () => import("./workflows/workflows")],
+  ["agents", () => import("./agents/agents")],
+  ["agents/:agent", () => import("./agents/agent")],
+  ["agents/:agent/instances/:instance/sessions/:session", () => import("./agents/session")],
+  ["connections", () => import("./connections/connections")],
+  ["metrics", metrics],
+  ["workflows/:workflow/metrics", metrics],
+  ["settings", settings],
+  ["settings/:tab", settings],
+  ["failures", () => import("./failures/failures")],
+  ["waiting", () => import("./waiting/waiting")],
+  ["runs", runs],
+  ["workflows/:workflow/runs", runs],
+  ["workflows/:workflow/runs/:run", () => import("./runs/run/run")],
+  ["workflows/:workflow", () => import("./editor/editor")],
 ];
+// Addresses that differ in a tab alone show one page, not another one of its kind.
+const SHOWN = new Map([...new Set(PAGES.map(([, load]) => load))].map((load) => [load, lazy(load)]));
+
+/** Begins to load the page of an address, before it is known who asks. Should that fail, it is tried again when the page is shown. */
+function beginLoading(at: string) {
+  const fits = ([path]: (typeof PAGES)[number]) =>
+    new RegExp(`^/console/projects/[^/]+/${path.replace(/:\w+/g, "[^/]+")}/?$`).test(at);
+  PAGES.find(fits)?.[1]().catch(() => {});
+}
+beginLoading(window.location.pathname);
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -112,11 +123,14 @@ function Pages() {
           {({ project = "" }) => (
             <Frame project={project}>
               <Switch>
-                {PAGES.map(([path, Page]) => (
-                  <Route key={path} path={`/projects/:project/${path}`}>
-                    {(params) => <Page key={project} project={project} params={params} />}
-                  </Route>
-                ))}
+                {PAGES.map(([path, load]) => {
+                  const Page = SHOWN.get(load);
+                  return (
+                    <Route key={path} path={`/projects/:project/${path}`}>
+                      {(params) => Page && <Page key={project} project={project} params={params} />}
+                    </Route>
+                  );
+                })}
                 <Route>{() => <Empty title="There is no such page." />}</Route>
               </Switch>
             </Frame>
