@@ -16,7 +16,7 @@ BUILT := $(if $(filter no,$(CONSOLE)),,console/dist/index.html)
 # all that is above it would be compiled once more.
 AS_TESTED := --workspace --locked --features tokio/test-util
 
-.PHONY: help run build test test-browser console-check bench bench-curves bench-agents bench-functions check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test licences
+.PHONY: help run build test test-browser console-check bench bench-curves bench-agents bench-functions bench-console check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test licences
 
 help: ## shows this list
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -58,6 +58,10 @@ bench-functions: $(BUILT) ## measures size and start of the Lambda functions, be
 	cargo build --profile function --locked -p rookery-bench-hello $(FUNCTIONS)
 	cargo build --release --locked -p rookery-bench
 	target/release/rookery-bench-functions
+
+bench-console: $(BUILT) ## measures the console in Chromium: first views, 300 agents, 10,000 events, idle pages; takes ten minutes
+	cargo build --release --locked -p rookery-local
+	chromium=$$(.ci/chromium) && CHROMIUM=$$chromium node console/scripts/measure.mjs target/release/rookery
 
 check: ## checks formatting, lints, documentation, licences
 	cargo fmt --all --check

@@ -3,6 +3,7 @@
 //   --scene NAME     measures these scenes alone (may stand more than once)
 //   --rounds N       medians of so many rounds (5)
 // PROGRAM may also be the address of one that runs: then its data is made once, and found again.
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
@@ -37,8 +38,14 @@ async function program() {
 const server = await program();
 process.env.ROOKERY = server.url;
 const consoles = [];
+const root = new URL("..", import.meta.url).pathname;
 for (const outDir of values.dist) {
-  const shown = await preview({ build: { outDir }, preview: { port: 0, host: "127.0.0.1" }, logLevel: "error" });
+  const shown = await preview({
+    root,
+    build: { outDir: resolve(outDir) },
+    preview: { port: 0, host: "127.0.0.1" },
+    logLevel: "error",
+  });
   consoles.push({
     name: outDir,
     url: `http://127.0.0.1:${shown.httpServer.address().port}`,
