@@ -64,8 +64,8 @@ interface NodeProps {
   changed?: Changed;
 }
 
-  // Of a long list, the first ones are open: hundreds that come at once would be thousands of lines.
 const Node = memo(function Node({ name, value, exact, path, depth, at, of, changed }: NodeProps) {
+  // Of a long list, the first ones are open: hundreds that come at once would be thousands of lines.
   const [open, setOpen] = useState(depth < 3 && at < MANY);
   const [shown, setShown] = useState(MANY);
   const isChanged = changed?.has(path) ?? false;
