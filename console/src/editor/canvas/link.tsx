@@ -3,6 +3,7 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyf
 import { memo, useEffect, useRef, useState } from "react";
 import { count } from "../../ui/time";
 import type { CanvasLink } from "./graph";
+import { labelOf } from "./link-label";
 import { isErrorGroup } from "./look";
 import { useSight } from "./sight";
 
@@ -44,7 +45,7 @@ export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
               maxWidth: Math.max(48, length - 32),
             }}
           >
-            {words.join(" · ")}
+            {labelOf(group, mark?.count === undefined ? undefined : count(mark.count), selected ? 1000 : length)}
           </span>
         </EdgeLabelRenderer>
       )}
