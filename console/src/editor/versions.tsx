@@ -1,5 +1,5 @@
 // The versions of a workflow: what differs from what is shown now, by cell and field, and on the canvas; and restore, which can be undone.
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { api, call } from "../api/client";
 import { Button, IconButton } from "../ui/button";
@@ -59,6 +59,7 @@ export function Versions({ project, workflow, store, chosen, choose, select, clo
   const list = useInfiniteQuery({
     queryKey: ["editor", "versions", project, workflow, head.version],
     initialPageParam: undefined as string | undefined,
+    placeholderData: keepPreviousData,
     queryFn: ({ pageParam }) =>
       call(
         api.GET("/api/v1/projects/{project}/workflows/{workflow}/versions", {
@@ -78,10 +79,13 @@ export function Versions({ project, workflow, store, chosen, choose, select, clo
   });
   const box = useRef<HTMLElement>(null);
   useFocusBack();
-  const isRead = list.isSuccess;
+  // Once: whoever goes on elsewhere is not called back when a version is added.
+  const isRead = useRef(false);
   useEffect(() => {
-    if (isRead) box.current?.querySelector<HTMLElement>(".version[aria-pressed=true], .version")?.focus();
-  }, [isRead]);
+    if (isRead.current || !list.isSuccess) return;
+    isRead.current = true;
+    box.current?.querySelector<HTMLElement>(".version[aria-pressed=true], .version")?.focus();
+  }, [list.isSuccess]);
   const rows = list.data?.pages.flatMap((page) => page.data) ?? [];
   return (
     <aside
