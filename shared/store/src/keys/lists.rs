@@ -43,7 +43,8 @@ pub fn before_late_pages() -> String {
 
 /// What the places of all that is later than this time begin with, or are greater than.
 pub fn after_time(at: Time) -> String {
-    format!("{:013}", at.0.saturating_add(1))
+    // A time has thirteen digits in a place: one more would stand before all others.
+    format!("{:013}", at.0.saturating_add(1).min(9_999_999_999_999))
 }
 
 /// The time of a place in a list.
@@ -95,6 +96,9 @@ mod tests {
         let id = EventId::fresh();
         let (early, late) = (recent_sort(Time(999), id), recent_sort(Time(1_700_000_000_000), id));
         assert!(early < late);
+        for later in [Time(1_700_000_000_000), Time(9_999_999_999_999), Time(i64::MAX)] {
+            assert!(after_time(later) > late, "{later:?}");
+        }
         assert_eq!(recent_id(&late), Some(id));
     }
 }
