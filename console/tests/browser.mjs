@@ -25,7 +25,7 @@ async function window(browser, { url, dark = false, width = 1440, height = 900 }
   await context.addInitScript({ content: axe });
   if (process.env.CONSOLE_DIST) await serve(context, process.env.CONSOLE_DIST);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const faults = [];
   const origin = new URL(url).origin;
   page.on("request", (request) => {

@@ -190,6 +190,8 @@ export function useLinkMarks(cells: Cells, figures: ReadonlyMap<string, Figures>
     return { links };
   }, [cells, figures, window]);
 }
+/** The server counts an event up to some seconds after it is there: so many rounds after the last one, counts are read again. */
+const COUNTED = 3;
 
 /** Follows what comes: how often events went along each link since the page was opened. It also tells the store what others did. */
 export function usePulses(project: string, workflow: string, store: EditorStore, built: Cells | undefined) {
@@ -218,7 +220,7 @@ export function usePulses(project: string, workflow: string, store: EditorStore,
     };
   }, [queries, project, workflow]);
   const [pulses, setPulses] = useState<ReadonlyMap<string, number>>(() => new Map());
-  const { data, error } = useQuery({
+  const { data, dataUpdatedAt, error } = useQuery({
     queryKey: ["editor", "changes", project, workflow],
     refetchInterval: ({ state }) => !isGone(state.error) && paceOf(stirred.current, Date.now()),
     gcTime: 0,
@@ -244,7 +246,10 @@ export function usePulses(project: string, workflow: string, store: EditorStore,
     store.sawState(data.state, data.built_version);
     if (data.events.length === 0) return;
     stirred.current = Date.now();
-    count();
+    // What the panel shows of these agents is read again.
+    for (const cell of new Set(data.events.map((event) => event.cell_id))) {
+      void queries.invalidateQueries({ queryKey: ["agent_events", project, workflow, cell] });
+    }
     if (!built) return;
     const taken = linksTaken(built, data.events);
     setPulses((now) => {
@@ -252,6 +257,13 @@ export function usePulses(project: string, workflow: string, store: EditorStore,
       for (const link of taken) next.set(link, (next.get(link) ?? 0) + 1);
       return next;
     });
-  }, [data, store, count, built]);
+  }, [data, store, queries, project, workflow, built]);
+  const due = useRef(0);
+  useEffect(() => {
+    if (data?.events.length) due.current = COUNTED;
+    if (dataUpdatedAt === 0 || due.current === 0) return;
+    due.current -= 1;
+    count();
+  }, [data, dataUpdatedAt, count]);
   return pulses;
 }

@@ -37,7 +37,15 @@ export interface Server {
 export function loaded(answer: string): Loaded {
   const { data, meta } = JSON.parse(answer) as Schemas["SavedWorkflow"];
   const { options: _, ...head } = data;
-  return { head, text: textAt(answer, "data", "options") ?? "{}", errors: meta.errors, warnings: meta.warnings };
+  const errors = meta.errors.map(inWords);
+  return { head, text: textAt(answer, "data", "options") ?? "{}", errors, warnings: meta.warnings };
+}
+
+/** A problem as people say it: the field is named beside it. */
+function inWords(problem: Problem): Problem {
+  return /^missing field `[^`]+`$/.test(problem.message)
+    ? { ...problem, message: "It is needed: fill it in." }
+    : problem;
 }
 
 const PATH = "/api/v1/projects/{project}/workflows/{workflow}";

@@ -51,6 +51,8 @@ export function Start({ store, built, behind, goTo, close }: Props) {
     onSuccess: () => {
       // What was opened is the store's: all else is read anew.
       void queries.invalidateQueries({ queryKey: ["editor"], predicate: ({ queryKey }) => queryKey[1] !== "opened" });
+      // Failures say which version was built since.
+      void queries.invalidateQueries({ queryKey: ["names"] });
       close();
     },
   });

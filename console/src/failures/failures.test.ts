@@ -3,7 +3,7 @@ import { event, part, work } from "../runs/model/fixture";
 import { treeOf } from "../runs/model/steps";
 import type { FailureRow } from "../runs/reads";
 import { choose, groupsOf } from "./groups";
-import { becameOf, replayMany } from "./replay";
+import { becameOf, mendedFor, replayMany, runAgainOf } from "./replay";
 
 const failure = (id: string, more: Partial<FailureRow> = {}) => {
   const base = {
@@ -61,4 +61,18 @@ test("what became of a replay is the next arm of the delivery that failed", () =
   expect(becameOf(tree, failure("f"))?.key).toBe("d.1");
   expect(becameOf(tree, failure("g"))?.state).toBe("done");
   expect(becameOf(tree, failure("other"))).toBeUndefined();
+});
+
+test("what was mended since is what a replay runs in", () => {
+  const [old, new_] = [failure("1", { version: 3 } as object), failure("2", { version: 4 } as object)];
+  expect(mendedFor([old, new_], 4)).toBe(4);
+  expect(mendedFor([new_], 4)).toBeUndefined();
+  expect(mendedFor([old], undefined)).toBeUndefined();
+});
+
+test("a replay in another version is a run of its own", () => {
+  const delivery = work("d", "a", { arm: 0, state: "failed", replayed_as: "0123-4567" });
+  const tree = treeOf([part([event("e", "in", { deliveries: [delivery] })])]);
+  expect(runAgainOf(tree, failure("f"))).toBe("0123");
+  expect(runAgainOf(tree, failure("f", { cell_id: "other" }))).toBeUndefined();
 });

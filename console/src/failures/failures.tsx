@@ -7,7 +7,7 @@ import { TopBar } from "../frame/frame";
 import { AgentChoice, Choice, WindowChips, WorkflowChoice } from "../runs/filters";
 import { useNames } from "../runs/names";
 import { type FailureRow, listFailures } from "../runs/reads";
-import { replay as replayOne } from "../runs/run/actions";
+import { type ReplayVersion, replay as replayOne } from "../runs/run/actions";
 import { useSpan } from "../runs/span";
 import { useHeld } from "../runs/use-held";
 import { useMay } from "../session";
@@ -21,10 +21,11 @@ import { count } from "../ui/time";
 import { useFilter, useParam } from "../url";
 import { GroupView } from "./group";
 import { choose, type Group, groupsOf } from "./groups";
-import { type Asked, replayMany } from "./replay";
+import { type Asked, mendedFor, replayMany } from "./replay";
 import "./failures.css";
 
 type OfRow = (row: FailureRow) => string;
+type VersionOfRow = (row: FailureRow) => ReplayVersion;
 
 export default function Failures({ project }: PageProps) {
   const [workflow] = useFilter("workflow");
@@ -56,12 +57,17 @@ export default function Failures({ project }: PageProps) {
   const open = (row: FailureRow) => !row.replayed_at && !asked.has(row.id);
   const picked = failures.rows.filter((row) => chosen.has(row.id) && open(row));
   const ofRow = (row: FailureRow) => row.workflow_id;
-  const replayGroup = (group: Group) => {
+  const builtOf = (row: FailureRow) => names.get(row.workflow_id)?.built;
+  // What was mended since is what a replay is for: it runs in the newest version, where that is not the one that failed.
+  const versionOf: VersionOfRow = (row) => (mendedFor([row], builtOf(row)) ? "newest" : "run");
+  const mended = [...new Set(picked.map((row) => mendedFor([row], builtOf(row))))];
+  const replayGroup = (group: Group, version: ReplayVersion) => {
     const of = { project, workflow: group.workflow };
     const only = { agent: group.cell, code: group.code, replayed: "false", ...span.asked() };
     replayAll(
       allRows((next) => listFailures(of, { ...only, cursor: next })),
       () => group.workflow,
+      () => version,
     );
   };
   return (
@@ -73,8 +79,8 @@ export default function Failures({ project }: PageProps) {
           </span>
         )}
         {may && picked.length > 0 && (
-          <Button kind="main" icon="replay" disabled={isBusy} onClick={() => replayAll(picked, ofRow)}>
-            Replay {count(picked.length)} chosen
+          <Button kind="main" icon="replay" disabled={isBusy} onClick={() => replayAll(picked, ofRow, versionOf)}>
+            Replay {count(picked.length)} chosen{mended.length === 1 && mended[0] && ` in v${mended[0]}`}
           </Button>
         )}
       </TopBar>
@@ -121,8 +127,8 @@ export default function Failures({ project }: PageProps) {
               asked={asked}
               isBusy={isBusy}
               isPart={!!failures.next || !!cursor}
-              replay={(rows) => replayAll(rows, ofRow)}
-              replayGroup={() => replayGroup(group)}
+              replay={(rows) => replayAll(rows, ofRow, versionOf)}
+              replayGroup={(version) => replayGroup(group, version)}
             />
           ))}
         </div>
@@ -137,18 +143,24 @@ function titleOf(goesOn: boolean, isFiltered: boolean) {
   return isFiltered ? "No failure fits these filters." : "Nothing has failed.";
 }
 
+interface Replays {
+  rows: FailureRow[] | Promise<FailureRow[]>;
+  workflow: OfRow;
+  version: VersionOfRow;
+}
+
 /** The replays that were asked for on this page, and what came of asking. */
 function useReplays(project: string) {
   const queries = useQueryClient();
   const [asked, setAsked] = useState<Asked>(new Map());
   const [progress, setProgress] = useState<{ done: number; of: number }>();
   const replay = useMutation({
-    mutationFn: async ({ rows, workflow }: { rows: FailureRow[] | Promise<FailureRow[]>; workflow: OfRow }) => {
+    mutationFn: async ({ rows, workflow, version }: Replays) => {
       const all = await rows;
       setProgress({ done: 0, of: all.length });
       await replayMany(
         all,
-        (row) => replayOne({ project, workflow: workflow(row) }, row.id),
+        (row) => replayOne({ project, workflow: workflow(row) }, row.id, version(row)),
         (id, error) => {
           setAsked((now) => new Map(now).set(id, error));
           setProgress((now) => now && { ...now, done: now.done + 1 });
@@ -165,6 +177,7 @@ function useReplays(project: string) {
     progress,
     error: replay.error,
     isBusy: replay.isPending,
-    replayAll: (rows: FailureRow[] | Promise<FailureRow[]>, workflow: OfRow) => replay.mutate({ rows, workflow }),
+    replayAll: (rows: Replays["rows"], workflow: OfRow, version: VersionOfRow) =>
+      replay.mutate({ rows, workflow, version }),
   };
 }

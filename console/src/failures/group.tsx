@@ -3,21 +3,23 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import { api, call } from "../api/client";
-import { treeOf } from "../runs/model/steps";
+import { stateOf, treeOf } from "../runs/model/steps";
 import type { WorkflowNames } from "../runs/names";
 import type { FailureRow } from "../runs/reads";
+import type { ReplayVersion } from "../runs/run/actions";
 import { useMay } from "../session";
 import { Button, IconButton } from "../ui/button";
 import { Clock } from "../ui/clock";
 import { Id } from "../ui/copy";
 import { Icon } from "../ui/icon";
+import { Menu } from "../ui/menu";
 import { Payload } from "../ui/payload";
 import { State } from "../ui/state";
 import { count, Time } from "../ui/time";
 import { Words } from "../ui/words";
 import { href } from "../url";
 import type { Group } from "./groups";
-import { type Asked, becameOf } from "./replay";
+import { type Asked, becameOf, mendedFor, runAgainOf } from "./replay";
 
 interface Props {
   project: string;
@@ -30,7 +32,7 @@ interface Props {
   /** The list goes on: there may be more of the group. */
   isPart: boolean;
   replay: (rows: FailureRow[]) => void;
-  replayGroup: () => void;
+  replayGroup: (version: ReplayVersion) => void;
 }
 
 /** Of a group, so many failures are shown at first. */
@@ -46,6 +48,8 @@ export function GroupView({ project, group, names, chosen, choose, asked, isBusy
   const number = `${count(group.rows.length)}${isPart ? "+" : ""}`;
   const shown = isLong ? group.rows : group.rows.slice(0, SHOWN);
   const ids = open.map((row) => row.id);
+  const newer = mendedFor(open, names?.built);
+  const which = isPart ? "all" : open.length === 1 ? "it" : `all ${count(open.length)}`;
   return (
     <section className="failure-group" aria-label={`${agent}: ${group.code}`}>
       <header className="failure-head">
@@ -112,11 +116,28 @@ export function GroupView({ project, group, names, chosen, choose, asked, isBusy
           <Button
             icon="replay"
             disabled={isBusy}
-            onClick={act.replayGroup}
-            title="Each is tried again in the version of its run"
+            onClick={() => act.replayGroup(newer ? "newest" : "run")}
+            title={
+              newer
+                ? "Each goes to this agent alone, in a run of its own"
+                : "Each is tried again in the version of its run"
+            }
           >
-            {isPart ? "Replay all" : `Replay ${open.length === 1 ? "it" : `all ${count(open.length)}`}`}
+            Replay {which}
+            {newer && ` in v${newer}`}
           </Button>
+        )}
+        {may && newer && (
+          <Menu
+            trigger={<IconButton icon="chevronDown" label="Replay in another version" disabled={isBusy} />}
+            items={[
+              {
+                label: `Replay ${which} in the version that failed`,
+                icon: "replay",
+                act: () => act.replayGroup("run"),
+              },
+            ]}
+          />
         )}
       </header>
       {isOpen &&
@@ -132,6 +153,7 @@ export function GroupView({ project, group, names, chosen, choose, asked, isBusy
             isChosen={chosen.has(row.id)}
             choose={(is) => choose([row.id], is)}
             isBusy={isBusy}
+            newer={mendedFor([row], names?.built)}
             replay={() => act.replay([row])}
           />
         ))}
@@ -154,10 +176,13 @@ interface LineProps {
   isChosen: boolean;
   choose: (is: boolean) => void;
   isBusy: boolean;
+  /** A version that was built since. */
+  newer: number | undefined;
   replay: () => void;
 }
 
-function FailureLine({ project, workflow, row, message, isAsked, refusal, isChosen, isBusy, ...act }: LineProps) {
+function FailureLine(props: LineProps) {
+  const { project, workflow, row, message, isAsked, refusal, isChosen, isBusy, newer, ...act } = props;
   const [isOpen, setOpen] = useState(false);
   const may = useMay("editor");
   const isReplayed = !!row.replayed_at || (isAsked && refusal === undefined);
@@ -201,7 +226,14 @@ function FailureLine({ project, workflow, row, message, isAsked, refusal, isChos
               Details
             </Button>
           )}
-          {may && !isReplayed && <IconButton icon="replay" label="Replay" disabled={isBusy} onClick={act.replay} />}
+          {may && !isReplayed && (
+            <IconButton
+              icon="replay"
+              label={newer ? `Replay in v${newer}` : "Replay"}
+              disabled={isBusy}
+              onClick={act.replay}
+            />
+          )}
         </span>
       </div>
       {isOpen && (
@@ -218,25 +250,40 @@ function inShort(details: unknown): string {
   return details == null ? "" : (JSON.stringify(details) ?? "").slice(0, 300);
 }
 
-/** What became of a replay: read from the run, until it is over. */
+/** What became of a replay: read from the run, or from the one that it made, until that is over. */
 function Became({ project, workflow, row }: { project: string; workflow: string; row: FailureRow }) {
-  const path = { project, workflow, run: row.run_id };
+  const read = async (run: string) => {
+    const path = { project, workflow, run };
+    const { data } = await call(
+      api.GET("/api/v1/projects/{project}/workflows/{workflow}/runs/{run}", { params: { path } }),
+    );
+    return treeOf([data]);
+  };
   const { data } = useQuery({
     queryKey: ["became", project, workflow, row.run_id, row.id],
     queryFn: async () => {
-      const run = await call(
-        api.GET("/api/v1/projects/{project}/workflows/{workflow}/runs/{run}", { params: { path } }),
-      );
-      const step = becameOf(treeOf([run.data]), row);
-      return { key: step?.key, state: step?.state ?? "pending" };
+      const tree = await read(row.run_id);
+      const step = becameOf(tree, row);
+      const anew = step ? undefined : runAgainOf(tree, row);
+      if (anew) return { run: anew, state: stateOf(await read(anew)) };
+      return { run: row.run_id, key: step?.key, state: step?.state ?? "pending" };
     },
-    refetchInterval: ({ state }) => (state.data && !["pending", "waiting"].includes(state.data.state) ? false : 2000),
+    refetchInterval: ({ state }) => (state.data && OVER.has(state.data.state) ? false : 2000),
   });
   const state = data?.state ?? "pending";
-  const says = state === "failed" ? "failed again" : state === "done" ? "replayed, done" : `replayed, ${state}`;
+  const says =
+    state === "failed"
+      ? "failed again"
+      : state === "done"
+        ? "replayed, done"
+        : `replayed, ${state.replaceAll("_", " ")}`;
+  const run = `/projects/${project}/workflows/${workflow}/runs/${data?.run ?? row.run_id}`;
   return (
-    <Link href={href(`/projects/${project}/workflows/${workflow}/runs/${row.run_id}`, { step: data?.key })}>
+    <Link href={href(run, { step: data?.key })}>
       <State state={says} tone={state === "done" ? "green" : state === "failed" ? "red" : "amber"} />
     </Link>
   );
 }
+
+/** States after which nothing more is to come. */
+const OVER = new Set(["done", "failed", "cancelled", "unknown"]);

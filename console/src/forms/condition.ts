@@ -39,7 +39,7 @@ export const TYPES = ["null", "boolean", "number", "integer", "string", "array",
 const ROW = new Set(["path", "operator", "op", "value", "as"]);
 
 export function readNode(value: unknown): Node {
-  if (value === undefined || value === null) return { kind: "row", row: {} };
+  if (value === undefined || value === null) return { kind: "row", row: NEW_ROW };
   if (!isObject(value)) return { kind: "other" };
   const keys = Object.keys(value);
   const [key] = keys;
@@ -87,7 +87,9 @@ function fitting(value: unknown, wants: Wants, found: unknown): unknown {
     case "text":
       return typeof one === "string" ? one : "";
     case "order":
-      return typeof one === "number" || typeof one === "string" ? one : typeof found === "number" ? 0 : "";
+      // More and less is mostly asked of numbers: unless a text was written, or stands there, the value begins as one.
+      if (typeof one === "number" || (typeof one === "string" && one !== "")) return one;
+      return typeof found === "string" ? "" : 0;
     default:
       return one ?? begun(found);
   }

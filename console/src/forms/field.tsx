@@ -52,7 +52,9 @@ export function Field(props: FieldProps) {
   const schema = resolve(props.schema, form.root);
   const label = props.label ?? words(name);
   const problems = form.problems.get(path) ?? [];
-  const about = bare || saysNothing(schema.description, label) ? undefined : schema.description;
+  // What a condition is as JSON is told beside its JSON.
+  const isRows = hintOf(schema, form.root) === "condition";
+  const about = bare || isRows || saysNothing(schema.description, label) ? undefined : schema.description;
   const helpId = about ? `${id}-help` : undefined;
   const describedBy = [helpId, problems.length > 0 ? `${id}-problem` : ""].filter(Boolean).join(" ") || undefined;
   const control = { ...props, schema, id, label, required, invalid: problems.length > 0, describedBy };

@@ -99,6 +99,12 @@ describe("conditions", () => {
     });
     expect(withPath(NEW_ROW, "total", 250)).toEqual({ path: "total", operator: "eq", value: 0 });
   });
+  test("begin as a whole row, with a number where more and less is asked", () => {
+    expect(readNode(undefined)).toEqual({ kind: "row", row: NEW_ROW });
+    expect(withOperator(NEW_ROW, "gte", undefined).value).toBe(0);
+    expect(withOperator(NEW_ROW, "gte", "2026-01-01").value).toBe("");
+    expect(withOperator({ ...NEW_ROW, value: "2026" }, "gte", 7).value).toBe("2026");
+  });
 });
 
 test("a condition tells what it looked at", () => {

@@ -44,7 +44,7 @@ export interface Code {
   /** Shows another text, unless it is the one that stands there. */
   set: (value: string) => void;
   enable: (enabled: boolean) => void;
-  focus: (at?: number) => void;
+  focus: (from?: number, to?: number) => void;
   mark: (problems: LineProblem[]) => void;
   toLine: (number: number) => void;
   destroy: () => void;
@@ -86,9 +86,11 @@ export function mountCode(root: ShadowRoot, options: CodeOptions): Code {
       telling = true;
     },
     enable: (on) => view.dispatch({ effects: state.reconfigure(enabled(on)) }),
-    focus: (at) => {
+    focus: (from, to = from) => {
       view.focus();
-      if (at !== undefined) view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) } });
+      const end = view.state.doc.length;
+      if (from === undefined || to === undefined) return;
+      view.dispatch({ selection: { anchor: Math.min(from, end), head: Math.min(to, end) } });
     },
     mark: (problems) => view.dispatch({ effects: setProblems.of(problems) }),
     toLine: (number) => {

@@ -67,7 +67,9 @@ export function CodeField(props: Props) {
     if (!part || !host.current || code.current) return;
     const { current } = now;
     const focused = document.activeElement === plain.current;
-    const at = plain.current?.selectionStart;
+    // What somebody selected meanwhile stays selected.
+    const from = plain.current?.selectionStart;
+    const to = plain.current?.selectionEnd;
     code.current = part.mountCode(host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" }), {
       value: current.value,
       language: current.language,
@@ -83,7 +85,7 @@ export function CodeField(props: Props) {
     });
     // The editor can take the focus only once it is shown.
     flushSync(() => setLive(true));
-    if (focused) code.current.focus(at);
+    if (focused) code.current.focus(from, to);
   };
   const begin = useRef(start);
   useEffect(() => {

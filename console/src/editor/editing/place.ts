@@ -19,11 +19,22 @@ export function useBoxOf(key: string): Box | undefined {
   };
 }
 
-/** The link under a point of the window, if any. */
+/** Where a link is looked for around a point: it is a thin line, and what is dragged onto it is held by a hand. */
+const AROUND = [
+  [0, 0],
+  [0, -16],
+  [0, 16],
+  [-16, 0],
+  [16, 0],
+] as const;
+
+/** The link under a point of the window, or close to it, if any. */
 export function linkAt(x: number, y: number): string | undefined {
-  for (const element of document.elementsFromPoint(x, y)) {
-    const link = element.closest(".react-flow__edge");
-    if (link instanceof Element) return link.getAttribute("data-id") ?? undefined;
+  for (const [right, down] of AROUND) {
+    for (const element of document.elementsFromPoint(x + right, y + down)) {
+      const link = element.closest(".react-flow__edge");
+      if (link instanceof Element) return link.getAttribute("data-id") ?? undefined;
+    }
   }
   return undefined;
 }

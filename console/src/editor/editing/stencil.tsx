@@ -1,12 +1,18 @@
 // The stencil: what can be put on the canvas, by kind. Things are dragged, or put by Enter; what is pointed at is told of below.
 import { memo, useMemo, useState } from "react";
 import { Icon } from "../../ui/icon";
+import { Words } from "../../ui/words";
 import { colourOf, iconOf } from "../canvas/look";
 import { ORDER, search, type Ware } from "./stock";
 import "./stencil.css";
 
 /** What a drag from the stencil carries. */
 export const CARRIED = "application/x-rookery-ware";
+
+const HOW = "Drag one onto the canvas, or onto a link. Enter puts it beside the selected agent.";
+
+/** The first paragraph of a doc. All of it is told in the panel of the agent. */
+const leadOf = (doc: string) => doc.split(/\n\s*\n/, 1)[0]?.replaceAll("\n", " ") ?? "";
 
 interface Props {
   wares: readonly Ware[];
@@ -45,9 +51,9 @@ export const Stencil = memo(function Stencil({ wares, put }: Props) {
         )}
         {found.length === 0 && <p className="muted small">Nothing fits.</p>}
       </div>
-      <p className={told ? "stencil-doc" : "stencil-doc muted"} aria-live="polite">
-        {told ? told.doc : "Drag one onto the canvas, or onto a link. Enter puts it beside the selected agent."}
-      </p>
+      <div className={told ? "stencil-doc" : "stencil-doc muted"} aria-live="polite">
+        <p>{told ? <Words text={leadOf(told.doc)} /> : HOW}</p>
+      </div>
     </aside>
   );
 });

@@ -90,6 +90,21 @@ describe("actions", () => {
     expect(act.disable(off, [hook], false)[0]).toEqual(cells[0]);
   });
 
+  it("let links follow a lane of a split to its new name", () => {
+    const split = act.add([], stock("split"), AT);
+    const first = act.addFrom(split.cells, TYPES, stock("http_request"), AT, split.key, "a");
+    const { cells, key } = act.addFrom(first.cells, TYPES, stock("http_request"), AT, split.key, "b");
+    const lanes = (...names: string[]) => ({ groups: names.map((name) => ({ name, weight: 1 })) });
+    const to = (config: Record<string, unknown>) => linksOf(act.setConfig(cells, split.key, config));
+    expect(to(lanes("mail", "b"))).toEqual([
+      [split.key, "mail", first.key],
+      [split.key, "b", key],
+    ]);
+    expect(to(lanes("b", "a")).map(([, group]) => group)).toEqual(["a", "b"]);
+    expect(to(lanes("", "b")).map(([, group]) => group)).toEqual(["a", "b"]);
+    expect(to(lanes("x", "y", "z")).map(([, group]) => group)).toEqual(["a", "b"]);
+  });
+
   it("move, align and spread", () => {
     const { cells, hook, condition } = flow();
     const moved = act.move(cells, [condition], { x: 300, y: 55 });

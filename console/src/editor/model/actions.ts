@@ -16,7 +16,7 @@ import {
   positionOf,
 } from "./cells";
 import { isObject } from "./json";
-import { type AgentType, canConnect, type Types, usualGroup } from "./ports";
+import { type AgentType, canConnect, laneNames, type Types, usualGroup } from "./ports";
 
 /** What is put on a canvas: an agent type, perhaps with a name and a config that are ready. */
 export interface Stock {
@@ -182,8 +182,22 @@ export function rename(cells: Cells, key: string, name: string): Cells {
   return edit(cells, key, { name: name.trim() === "" ? undefined : name });
 }
 
+/** Sets the config of an agent. The links of a split's lane follow it to a new name. */
 export function setConfig(cells: Cells, key: string, config: Record<string, unknown>): Cells {
-  return edit(cells, key, { config });
+  const old = cellOf(cells, key);
+  const next = edit(cells, key, { config });
+  const [before, after] = [laneNames(old ?? {}), laneNames(cellOf(next, key) ?? {})];
+  if (before.length !== after.length) return next;
+  const renamed = new Map<string, string>();
+  for (const [at, name] of before.entries()) {
+    const now = after[at];
+    if (name && now && name !== now && !after.includes(name)) renamed.set(name, now);
+  }
+  if (renamed.size === 0) return next;
+  return next.map((cell) => {
+    const lane = isLink(cell) && endOf(cell, "source") === key ? renamed.get(groupOf(cell) ?? "") : undefined;
+    return lane === undefined ? cell : change(cell, { group_id: lane });
+  });
 }
 
 /** Chooses which events a link takes: those of a group, or all. */

@@ -14,18 +14,18 @@ export function typesByName(list: readonly AgentType[]): Types {
   return new Map(list.map((type) => [type.type, type]));
 }
 
-/** The groups that a split's own config names. */
-function ownGroups(cell: Cell): string[] {
-  const groups = configOf(cell).groups;
+/** The names of a split's lanes, in their order; none for a lane that has no name. */
+export function laneNames(cell: Cell): (string | undefined)[] {
+  const groups = typeOf(cell) === "split" ? configOf(cell).groups : undefined;
   if (!Array.isArray(groups)) return [];
-  return groups.map((group) => (isObject(group) ? group.name : undefined)).filter((name) => typeof name === "string");
+  return groups.map((group) => (isObject(group) && typeof group.name === "string" ? group.name : undefined));
 }
 
 /** The groups that an agent emits, as its type and its config say. */
 export function groupsOf(cell: Cell, types: Types): string[] {
   const type = typeOf(cell);
   const known = types.get(type)?.groups ?? [ERROR];
-  const own = type === "split" ? ownGroups(cell) : [];
+  const own = laneNames(cell).filter((name) => name !== undefined);
   const emitted = known.filter((group) => group !== ERROR);
   const usual =
     type === "condition" && configOf(cell).emit_on_no_match !== true

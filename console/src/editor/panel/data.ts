@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { api, call } from "../../api/client";
 import { usePayload } from "../../runs/payload";
 import type { Cells } from "../model/cells";
-import { newestFirst, type StoredEvent, sourcesOf } from "./events-of";
+import { beginningsOf, newestFirst, type StoredEvent, sourcesOf } from "./events-of";
 
 /** Of each source, so many events are read. */
 const EACH = 10;
@@ -90,6 +90,16 @@ function useNewestWhole(place: Place, events: StoredEvent[]): StoredEvent[] {
     const [first, ...others] = events;
     return first && isKnown ? [{ ...first, payload: value }, ...others] : events;
   }, [events, isKnown, value]);
+}
+
+/** The last events with which the flow that leads to an agent began. They are read only where they are wanted. */
+export function useBeginnings(place: Place, cells: Cells, wanted: boolean): StoredEvent[] {
+  const from = useMemo(() => (wanted ? beginningsOf(cells, place.cell).slice(0, 3) : []), [cells, place.cell, wanted]);
+  const lists = useQueries({
+    queries: from.map((cell) => events(place, cell, undefined)),
+    combine: (results) => results.map((result) => result.data),
+  });
+  return useMemo(() => newestFirst(lists.map((list) => list ?? [])).slice(0, EACH), [lists]);
 }
 
 /** A cell that was never saved with the server has no events: that is no error here. */

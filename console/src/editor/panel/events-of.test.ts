@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gistOf, madeOf, newestFirst, type StoredEvent, sourcesOf } from "./events-of";
+import { beginningsOf, gistOf, madeOf, newestFirst, type StoredEvent, sourcesOf } from "./events-of";
 
 const link = (source: string, target: string, group_id?: string) => ({
   id: source + target + group_id,
@@ -44,4 +44,10 @@ test("events are newest first, once each, and lead to what came of them", () => 
     "a large payload",
     "—",
   ]);
+});
+
+test("where a flow begins is found through all that lies between, and through circles", () => {
+  const cells = [link("hook", "if", "on_receive"), link("if", "x", "on_match"), link("clock", "x"), link("x", "if")];
+  expect(beginningsOf(cells, "x")).toEqual(["clock", "hook"]);
+  expect(beginningsOf(cells, "hook")).toEqual([]);
 });

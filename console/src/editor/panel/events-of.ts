@@ -24,6 +24,18 @@ export function sourcesOf(cells: Cells, id: string): Source[] {
   );
 }
 
+/** Where the flow that leads to an agent begins: its events are tried on while none has come to the agent itself. */
+export function beginningsOf(cells: Cells, id: string): string[] {
+  const seen = new Set([id]);
+  const found: string[] = [];
+  for (const at of seen) {
+    const before = sourcesOf(cells, at);
+    if (before.length === 0 && at !== id) found.push(at);
+    for (const { cell } of before) seen.add(cell);
+  }
+  return found;
+}
+
 /** Several lists of events as one, newest first; an event that is in two of them comes once. */
 export function newestFirst(lists: readonly (readonly StoredEvent[])[]): StoredEvent[] {
   const found = new Map(lists.flat().map((event) => [event.id, event]));

@@ -10,7 +10,7 @@ import { Icon } from "../../ui/icon";
 import { Problem } from "../../ui/problem";
 import { relative, useNow } from "../../ui/time";
 import { type Cells, configOf, nameIn, typeOf } from "../model/cells";
-import { useAgent } from "./data";
+import { useAgent, useBeginnings } from "./data";
 import { useDraft } from "./drafts";
 import { dryRun, wrongFields } from "./dry-run";
 import type { StoredEvent } from "./events-of";
@@ -29,12 +29,15 @@ interface Choice {
 
 export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: Cells }) {
   const now = useNow();
+  const came = traffic.incoming;
+  // Before an event has come this far, those are offered that the flow began with.
+  const begun = useBeginnings(place, cells, !traffic.loading && came.length === 0);
   const examples: Choice[] = (type?.examples ?? []).flatMap((example, at) =>
     example.event === undefined
       ? []
       : [{ id: `example ${at}`, label: `Example: ${example.title}`, payload: example.event }],
   );
-  const stored: Choice[] = traffic.incoming.map((event) => ({
+  const stored: Choice[] = (came.length > 0 ? came : begun).map((event) => ({
     id: event.id,
     label: `${relative(Date.parse(event.created_at), Math.max(now, Date.parse(event.created_at)))}, from ${nameIn(cells, event.cell_id)} (${event.groups.join(", ")})`,
     event,

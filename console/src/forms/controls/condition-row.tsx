@@ -75,6 +75,17 @@ export function ConditionRow({ row, change, path, remove }: Props) {
               The event has a text there: read it as a number
             </label>
           )}
+        {typeof found === "number" && isNumeric(row.value) && row.as == null && !disabled && (
+          <label className="row small">
+            <input
+              type="checkbox"
+              className="form-check"
+              checked={false}
+              onChange={() => change({ ...row, value: Number(row.value) })}
+            />
+            The event has a number there: compare with a number
+          </label>
+        )}
         {row.as != null && (
           <label className="row small">
             <input
@@ -96,6 +107,11 @@ export function ConditionRow({ row, change, path, remove }: Props) {
       </div>
     </div>
   );
+}
+
+/** Whether a value is a text that reads as a number. */
+function isNumeric(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value));
 }
 
 function without(row: Row, key: string): Row {

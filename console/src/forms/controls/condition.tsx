@@ -5,17 +5,21 @@ import { withItem, withoutItem } from "../change";
 import { type Group, NEW_ROW, readNode, writeGroup } from "../condition";
 import { useForm } from "../context";
 import type { ControlProps } from "../field";
+import { Help } from "../text";
 import { AnyControl } from "./any";
 import { ConditionRow } from "./condition-row";
 
-export function ConditionControl({ id, label, value, change, path, invalid, describedBy }: ControlProps) {
+export function ConditionControl({ id, label, schema, value, change, path, invalid, describedBy }: ControlProps) {
   const [asJson, setAsJson] = useState(false);
   const node = readNode(value);
   return (
     <fieldset className="condition" id={id} aria-describedby={describedBy}>
       <legend className="sr-only">{label}</legend>
       {asJson || node.kind === "other" ? (
-        <AnyControl label={label} value={value} change={change} invalid={invalid} lines={6} />
+        <>
+          <AnyControl label={label} value={value} change={change} invalid={invalid} lines={6} />
+          {schema.description && <Help text={schema.description} />}
+        </>
       ) : (
         <NodeControl value={value} change={change} path={path} />
       )}

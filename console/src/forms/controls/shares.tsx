@@ -1,4 +1,5 @@
 // The groups of a split: a name and a weight each, with the share that the weight gives.
+import { useEffect, useState } from "react";
 import { Button, IconButton } from "../../ui/button";
 import { withItem, withKey, withoutItem } from "../change";
 import { useForm } from "../context";
@@ -50,13 +51,11 @@ export function SharesControl(props: ControlProps) {
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a group's name changes while it is written, its place does not.
           <div key={at} className="shares-row">
-            <input
-              className="field"
-              aria-label={`Group ${at + 1}: name`}
+            <NameInput
+              label={`Group ${at + 1}: name`}
               value={typeof fields.name === "string" ? fields.name : ""}
-              disabled={disabled}
-              aria-invalid={wrong.length > 0 || undefined}
-              onChange={(event) => set("name", event.target.value)}
+              change={(name) => set("name", name)}
+              invalid={wrong.length > 0}
             />
             <span className="shares-weight">
               <NumberInput
@@ -98,5 +97,35 @@ export function SharesControl(props: ControlProps) {
         </Button>
       )}
     </div>
+  );
+}
+
+interface NameProps {
+  label: string;
+  value: string;
+  change: (name: string) => void;
+  invalid: boolean;
+}
+
+/** The name of a group. It is taken once it is written, since links follow a group to its name, and not to each letter of it. */
+function NameInput({ label, value, change, invalid }: NameProps) {
+  const { disabled } = useForm();
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const take = () => {
+    if (text === "") setText(value);
+    else if (text !== value) change(text);
+  };
+  return (
+    <input
+      className="field"
+      aria-label={label}
+      value={text}
+      disabled={disabled}
+      aria-invalid={invalid || undefined}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={take}
+      onKeyDown={(event) => event.key === "Enter" && take()}
+    />
   );
 }

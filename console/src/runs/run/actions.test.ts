@@ -8,7 +8,7 @@ test("each failed step is replayed by its failure", async () => {
   const post = vi.spyOn(api, "POST").mockResolvedValue({ data: {}, response: new Response() } as never);
   const tree = treeOf(whole());
   expect(failedSteps(tree).map((step) => step.key)).toEqual(["d2.0"]);
-  await replaySteps({ project: "p", workflow: "w", run: "r" }, failedSteps(tree));
+  await replaySteps({ project: "p", workflow: "w", run: "r" }, failedSteps(tree), "run");
   expect((post.mock.calls as unknown as [string, { params: unknown }][]).map(([, given]) => given.params)).toEqual([
     { path: { project: "p", workflow: "w", failure: "f2" } },
   ]);

@@ -1,29 +1,42 @@
 // What a person does with a run: try again what failed, make an event again, begin again with another payload.
 import { api, call } from "../../api/client";
+import type { Schemas } from "../../api/types";
 import { textAt } from "../../editor/model/cells";
 import type { Delivery, RunEvent, Step, Tree } from "../model/steps";
 import { hasFailed } from "../model/steps";
 import type { RunPlace } from "./use-run";
+
+/** In which version is replayed: in that of the run, or in the newest, which gives the event to the one agent, in a run of its own. */
+export type ReplayVersion = Schemas["RunVersion"];
+
+/** The version in which a replay does what was mended since: the newest one, if it was built after what failed. */
+export function mendedIn(failed: number | undefined, built: number | undefined): number | undefined {
+  return built !== undefined && built > (failed ?? 0) ? built : undefined;
+}
 
 /** The steps of a run that can be replayed. */
 export function failedSteps(tree: Tree): Step[] {
   return [...tree.steps.values()].filter((step) => hasFailed(tree, step) && !step.delivery?.replayed_at);
 }
 
-export async function replay({ project, workflow }: { project: string; workflow: string }, failure: string) {
+export async function replay(
+  { project, workflow }: { project: string; workflow: string },
+  failure: string,
+  version: ReplayVersion = "run",
+) {
   const path = { project, workflow, failure };
   await call(
     api.POST("/api/v1/projects/{project}/workflows/{workflow}/failures/{failure}/replay", {
       params: { path },
-      body: {},
+      body: { version },
     }),
   );
 }
 
 /** Replays what failed in some steps of a run. */
-export async function replaySteps(place: RunPlace, steps: Step[]) {
+export async function replaySteps(place: RunPlace, steps: Step[], version: ReplayVersion) {
   for (const { delivery } of steps) {
-    if (delivery?.failure_id) await replay(place, delivery.failure_id);
+    if (delivery?.failure_id) await replay(place, delivery.failure_id, version);
   }
 }
 

@@ -1,13 +1,13 @@
 // What the buttons of a run do: replay, and read the run anew.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Step } from "../model/steps";
-import { replaySteps } from "./actions";
+import { type ReplayVersion, replaySteps } from "./actions";
 import type { RunPlace } from "./use-run";
 
 export function useReplay(place: RunPlace) {
   const queries = useQueryClient();
   const mutation = useMutation({
-    mutationFn: (steps: Step[]) => replaySteps(place, steps),
+    mutationFn: ({ steps, version }: { steps: Step[]; version: ReplayVersion }) => replaySteps(place, steps, version),
     onSettled: () =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ["run", place.project, place.workflow, place.run] }),
@@ -15,7 +15,7 @@ export function useReplay(place: RunPlace) {
       ]),
   });
   return {
-    replay: (steps: Step[]) => mutation.mutate(steps),
+    replay: (steps: Step[], version: ReplayVersion) => mutation.mutate({ steps, version }),
     isPending: mutation.isPending,
     isDone: mutation.isSuccess,
     error: mutation.error,

@@ -54,7 +54,7 @@ test("a failed run opens at its failure, with what to do, and names are text", a
   expect(await screen.findByText("dns_failed")).toBeTruthy();
   expect((await screen.findAllByText(HOSTILE)).length).toBeGreaterThan(0);
   expect(document.querySelector("img")).toBeNull();
-  expect(await screen.findByText(/A replay runs in the run’s version, v3/)).toBeTruthy();
+  expect(await screen.findByText(/v\d was built since/)).toBeTruthy();
 });
 
 test("rows are chosen by keys, and the address says which", async () => {

@@ -12,7 +12,7 @@ import { count, Time } from "../../ui/time";
 import { href, useParam } from "../../url";
 import { firstOf, stateOf, stepAt } from "../model/steps";
 import { useNames } from "../names";
-import { failedSteps } from "./actions";
+import { failedSteps, mendedIn } from "./actions";
 import { AgentSums } from "./agents";
 import { useReplay } from "./buttons";
 import { StepView } from "./step";
@@ -129,6 +129,7 @@ function RunBar({ place, run }: { place: RunPlace; run: ReturnType<typeof useRun
   const { replay, isPending, isDone, error } = useReplay(place);
   const base = `/projects/${place.project}/workflows/${place.workflow}`;
   const failed = run.isKnown ? failedSteps(run.tree) : [];
+  const newer = mendedIn(run.version, workflow?.built);
   const { origin } = run;
   return (
     <>
@@ -181,8 +182,13 @@ function RunBar({ place, run }: { place: RunPlace; run: ReturnType<typeof useRun
         )}
         {run.isLarge && run.isWhole && <Button onClick={run.again}>Read again</Button>}
         {may && failed.length > 1 && (
-          <Button kind="main" icon="replay" disabled={isPending || isDone} onClick={() => replay(failed)}>
-            Replay {count(failed.length)} failed
+          <Button
+            kind="main"
+            icon="replay"
+            disabled={isPending || isDone}
+            onClick={() => replay(failed, newer ? "newest" : "run")}
+          >
+            Replay {count(failed.length)} failed{newer && ` in v${newer}`}
           </Button>
         )}
       </TopBar>

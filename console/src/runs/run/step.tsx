@@ -11,6 +11,7 @@ import { href } from "../../url";
 import { hasFailed, type RunEvent, type Step, type Tree } from "../model/steps";
 import { useNames } from "../names";
 import { usePayload } from "../payload";
+import { mendedIn } from "./actions";
 import { useReplay } from "./buttons";
 import { Facts } from "./facts";
 import { StartAgain } from "./start-again";
@@ -103,6 +104,8 @@ function Failure({ place, tree, step }: { place: RunPlace; tree: Tree; step: Ste
   const failure = step.delivery?.error;
   if (!failure) return null;
   const isOpen = hasFailed(tree, step) && !step.delivery?.replayed_at;
+  const newer = mendedIn(version, built);
+  const later = step.delivery?.replayed_as?.split("-")[0];
   return (
     <div className={`failure ${step.state === "failed" ? "" : "waits"}`} role="status">
       <p>
@@ -111,9 +114,26 @@ function Failure({ place, tree, step }: { place: RunPlace; tree: Tree; step: Ste
       {failure.details != null && <Payload value={failure.details} />}
       {error && <Problem error={error} />}
       <div className="row">
+        {isOpen && may && newer && !isDone && (
+          <Button
+            kind="main"
+            icon="replay"
+            disabled={isPending}
+            onClick={() => replay([step], "newest")}
+            title="The event goes to this agent alone, in a run of its own"
+          >
+            Replay in v{newer}
+          </Button>
+        )}
         {isOpen && may && (
-          <Button kind="main" icon="replay" disabled={isPending || isDone} onClick={() => replay([step])}>
-            {isDone ? "Is being replayed" : "Replay"}
+          <Button
+            kind={newer ? "plain" : "main"}
+            icon="replay"
+            disabled={isPending || isDone}
+            onClick={() => replay([step], "run")}
+            title="As before, in the version of this run"
+          >
+            {isDone ? "Is being replayed" : newer ? `Replay in v${version}` : "Replay"}
           </Button>
         )}
         {step.state === "failed" && (
@@ -124,15 +144,24 @@ function Failure({ place, tree, step }: { place: RunPlace; tree: Tree; step: Ste
             Open the agent
           </Link>
         )}
-        {step.delivery?.replayed_at && <span className="muted">It was replayed.</span>}
+        {step.delivery?.replayed_at && (
+          <span className="muted">
+            It was replayed
+            {later && (
+              <>
+                {" "}
+                in{" "}
+                <Link href={`/projects/${place.project}/workflows/${place.workflow}/runs/${later}`}>
+                  a run of its own
+                </Link>
+              </>
+            )}
+            .
+          </span>
+        )}
         {step.state === "waiting" && <span className="muted">It is tried again by itself.</span>}
       </div>
-      {isOpen && built !== undefined && version !== undefined && built > version && (
-        <p className="muted">
-          A replay runs in the run’s version, v{version}. To use what was changed since (v{built} is built), start again
-          from here.
-        </p>
-      )}
+      {isOpen && newer && <p className="muted">v{newer} was built since: a replay in it does what was mended.</p>}
     </div>
   );
 }
