@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Row } from "../api/types";
-import { linkCounts, linksTaken, paceOf, spaced, summed } from "./live";
+import { linkCounts, linksTaken, paceOf, spaced, summed, wavesOf } from "./live";
 
 const CELLS = [
   { id: "a", type: "agent", agent_type: "split" },
@@ -23,6 +23,21 @@ describe("what happens", () => {
   it("goes along the links that routing takes", () => {
     expect(linksTaken(CELLS, [{ cell_id: "a", groups: ["x"] }])).toEqual(["all", "x"]);
     expect(linksTaken(CELLS, [{ cell_id: "b", groups: ["x"] }])).toEqual([]);
+  });
+
+  it("is shown step by step, and the deepest steps at once", () => {
+    const one = (hop: number, cell_id = "a") => ({ hop, cell_id, groups: ["x"] });
+    expect(wavesOf(CELLS, [one(2), one(0), one(1, "b"), one(0)])).toEqual([
+      new Set(["all", "x"]),
+      new Set(["all", "x"]),
+    ]);
+    expect(
+      wavesOf(
+        CELLS,
+        [0, 1, 2, 3, 4, 5, 6, 7, 8].map((hop) => one(hop)),
+      ),
+    ).toHaveLength(6);
+    expect(wavesOf(CELLS, [])).toEqual([]);
   });
 
   it("is summed over hours, and told for each link", () => {

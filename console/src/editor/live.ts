@@ -86,6 +86,22 @@ export function linksTaken(cells: Cells, events: readonly Pick<Schemas["Change"]
   );
 }
 
+/** So many steps of a run are shown one after the other; what is deeper goes with the last. */
+const WAVES = 6;
+/** From one step to the next, in milliseconds. */
+const STEP_MS = 450;
+
+/** The links that events went along, by how deep in their runs they are: what came first goes first. */
+export function wavesOf(
+  cells: Cells,
+  events: readonly Pick<Schemas["Change"], "cell_id" | "groups" | "hop">[],
+): ReadonlySet<string>[] {
+  const hops = [...new Set(events.map(({ hop }) => hop))].sort((one, other) => one - other);
+  const first = hops.slice(0, WAVES - 1).map((hop) => events.filter((event) => event.hop === hop));
+  const rest = events.filter((event) => hops.indexOf(event.hop) >= WAVES - 1);
+  return [...first, rest].map((wave) => new Set(linksTaken(cells, wave))).filter((wave) => wave.size > 0);
+}
+
 /** How many events went along each link in the window, where the server counts events by group. */
 export function linkCounts(cells: Cells, figures: ReadonlyMap<string, Figures>): Map<string, number> {
   const counts = new Map<string, number>();
@@ -251,12 +267,15 @@ export function usePulses(project: string, workflow: string, store: EditorStore,
       void queries.invalidateQueries({ queryKey: ["agent_events", project, workflow, cell] });
     }
     if (!built) return;
-    const taken = linksTaken(built, data.events);
-    setPulses((now) => {
-      const next = new Map(now);
-      for (const link of taken) next.set(link, (next.get(link) ?? 0) + 1);
-      return next;
-    });
+    for (const [at, wave] of wavesOf(built, data.events).entries()) {
+      const pulse = () =>
+        setPulses((now) => {
+          const next = new Map(now);
+          for (const link of wave) next.set(link, (next.get(link) ?? 0) + 1);
+          return next;
+        });
+      setTimeout(pulse, at * STEP_MS);
+    }
   }, [data, store, queries, project, workflow, built]);
   const due = useRef(0);
   useEffect(() => {
