@@ -3,7 +3,8 @@ import { getViewportForBounds, type Viewport } from "@xyflow/react";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import type { CanvasNode } from "./graph";
 
-export const FIT = { maxZoom: 1, padding: 0.12 };
+/** At the edges there is room for the wheel and the tools. */
+export const FIT = { maxZoom: 1, padding: { x: "32px", y: "64px" } } as const;
 export const MIN_ZOOM = 0.1;
 
 /** The view that shows all nodes in a canvas of this size. */
