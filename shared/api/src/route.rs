@@ -9,7 +9,7 @@ use crate::{App, flue, host};
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::{HeaderName, Method, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, any, on};
@@ -214,7 +214,8 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
         if matches!(route.access, Access::Flue(_)) {
             *refuse = flue::error::wrong_method;
         }
-        *methods = std::mem::take(methods).merge(route.handler.route_layer(from_fn_with_state(gate, guard)));
+        *methods = std::mem::take(methods)
+            .merge(route.handler.route_layer(from_fn_with_state(gate, guard)).route_layer(from_fn(kept_by_nobody)));
         if is_socket {
             continue;
         }
@@ -246,6 +247,13 @@ type WrongMethod = fn(&Method, &[Method]) -> Response;
 
 fn wrong_method_of_ours(method: &Method, allow: &[Method]) -> Response {
     wrong_method(method, allow).into_response()
+}
+
+/// Keeps answers out of caches unless their route says otherwise: what somebody read must not be on a shared machine's disk after signing out.
+async fn kept_by_nobody(request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    answer
 }
 
 /// Headers that say how a request is read, or that it is the same as another: two that differ would be taken by chance.
