@@ -1,11 +1,12 @@
 // Which address shows which page. Pages are loaded when they are first shown.
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { Activity, type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { Activity, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Redirect, Route, Router, Switch } from "wouter";
 import { onRefused } from "./api/client";
 import { ApiError } from "./api/error";
 import { Frame } from "./frame/frame";
+import { part } from "./part";
 import { Projects } from "./projects/projects";
 import { useProjects } from "./projects/queries";
 import { useSession } from "./session";
@@ -21,7 +22,7 @@ export interface PageProps {
   params: Record<string, string | undefined>;
 }
 
-type Page = ComponentType<PageProps>;
+type Page = (props: PageProps) => ReactNode;
 
 const metrics = () => import("./metrics/metrics");
 const settings = () => import("./settings/settings");
@@ -45,7 +46,7 @@ const PAGES: [string, () => Promise<{ default: Page }>][] = [
   ["workflows/:workflow", () => import("./editor/editor")],
 ];
 // Addresses that differ in a tab alone show one page, not another one of its kind.
-const SHOWN = new Map([...new Set(PAGES.map(([, load]) => load))].map((load) => [load, lazy(load)]));
+const SHOWN = new Map([...new Set(PAGES.map(([, load]) => load))].map((load) => [load, part(load)]));
 
 /** Begins to load the page of an address, before it is known who asks. Should that fail, it is tried again when the page is shown. */
 function beginLoading(at: string) {

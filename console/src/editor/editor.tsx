@@ -1,8 +1,9 @@
 // The page of a workflow: its canvas, the panel of the selected agent, versions, conflicts, start and stop.
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, call } from "../api/client";
 import type { PageProps } from "../app";
+import { part } from "../part";
 import { useMay } from "../session";
 import { Problem } from "../ui/problem";
 import { href, useParam } from "../url";
@@ -24,7 +25,7 @@ import { Start } from "./start";
 import { type EditorState, EditorStore, useEditor } from "./store";
 import { compared, useVersion, Versions } from "./versions";
 
-const Panel = lazy(() => import("./panel/panel").then((module) => ({ default: module.Panel })));
+const Panel = part(() => import("./panel/panel"));
 
 export default function Editor({ project, params }: PageProps) {
   const workflow = params.workflow ?? "";

@@ -1,8 +1,9 @@
 // The search in the top bar: it opens the palette, as `Ctrl+K` does. The palette is loaded when it is first opened.
-import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useState } from "react";
+import { createContext, type ReactNode, Suspense, useContext, useEffect, useState } from "react";
+import { part } from "../part";
 import { Icon } from "../ui/icon";
 
-const Palette = lazy(() => import("./palette"));
+const Palette = part(() => import("./palette"));
 const Opening = createContext<() => void>(() => {});
 
 /** Gives all inside a way to open the palette of the project. */

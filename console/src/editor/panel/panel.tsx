@@ -31,7 +31,7 @@ interface Props {
   close?: () => void;
 }
 
-export function Panel({ cell, ...rest }: Props) {
+export default function Panel({ cell, ...rest }: Props) {
   const id = cell && idOf(cell);
   if (!cell || id === undefined) return null;
   // Each agent has a panel of its own: nothing that was begun for one is shown for another.

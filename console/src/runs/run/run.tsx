@@ -1,8 +1,9 @@
 // A run: its steps as a tree, a timeline or by agent, the graph of its version, and the chosen step. All three select each other.
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import type { PageProps } from "../../app";
 import { TopBar } from "../../frame/frame";
+import { part } from "../../part";
 import { useMay } from "../../session";
 import { Button } from "../../ui/button";
 import { Id } from "../../ui/copy";
@@ -23,7 +24,7 @@ import "../facts.css";
 import "../runs.css";
 import "./run.css";
 
-const RunGraph = lazy(() => import("./graph"));
+const RunGraph = part(() => import("./graph"));
 
 export default function RunPage({ project, params }: PageProps) {
   const place = { project, workflow: params.workflow ?? "", run: params.run ?? "" };
