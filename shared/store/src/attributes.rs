@@ -35,6 +35,7 @@
 //! | `hop`, `keep` | links from the root of the run; until when lists show it | events; `hop` also in tasks and sendings |
 //! | `last` | it is over the run's limit: nothing follows | events |
 //! | `from`, `dl` | the event and the delivery that it came of | events, commits, waits, requests |
+//! | `only` | the one agent that the event goes to, a copy for it alone | events |
 //! | `run_events`, `limit_hit` | events of the run, about; the delivery that was over the limit | the first item of a run |
 //! | `to`, `to_inc` | the agent that handled the delivery, or asks; its life | commits, waits, requests |
 //! | `out` | what became of the delivery | commits |
@@ -44,6 +45,7 @@
 //! | `began`, `took` | when the attempt began; how long it took | commits; `took` also in metrics: all together |
 //! | `err` | the packed failure | commits, waits, requests |
 //! | `replaying`, `replayed` | when it was taken for a replay that is not sent yet; when it was replayed | failures |
+//! | `anew` | the event as which it was replayed in another version | failures |
 //! | `published` | the packed item of a feed | commits |
 //! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits; `failed` also in tasks |
 //! | `until` | when it ends by itself | waits, calls under way, held results, leases, operations |

@@ -233,13 +233,11 @@ impl Store {
     /// Notes that a failure was replayed by who took it at `at`, in its run or as this event, which takes it off the list of open
     /// failures. A failure that has failed again since then stays on the list.
     pub async fn mark_replayed(&self, workflow: &WorkflowRef, id: EventId, at: Time, anew: Option<EventId>) -> Result<()> {
-        let set = if anew.is_some() { ", anew = :anew" } else { "" };
-        let mut update = Expr::new(format!("SET replayed = :at, rp = :replayed{set} REMOVE replaying"))
-            .n(":at", at.0)
-            .s(":replayed", keys::recent(workflow, Prefix::RecentReplayed));
-        if let Some(anew) = anew {
-            update = update.s(":anew", anew);
-        }
+        let update = match anew {
+            None => Expr::new("SET replayed = :at, rp = :replayed REMOVE replaying"),
+            Some(anew) => Expr::new("SET replayed = :at, rp = :replayed, anew = :anew REMOVE replaying").s(":anew", anew),
+        };
+        let update = update.n(":at", at.0).s(":replayed", keys::recent(workflow, Prefix::RecentReplayed));
         let taken = Expr::new("replaying = :at");
         self.update(&keys::event(workflow, id), update, Some(taken)).await.map(drop)
     }
