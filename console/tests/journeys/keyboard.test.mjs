@@ -189,9 +189,12 @@ test("a flow is built, configured, tried and started", async () => {
     await back(page);
   }
   await isSaved(page);
-  await page.getByRole("button", { name: /problem/ }).waitFor({ state: "detached", timeout: 4000 }).catch(async () => {
-    assert.fail(`something is wrong: ${await bytesOf(program, path)}`);
-  });
+  await page
+    .getByRole("button", { name: /problem/ })
+    .waitFor({ state: "detached", timeout: 4000 })
+    .catch(async () => {
+      assert.fail(`something is wrong: ${await bytesOf(program, path)}`);
+    });
 
   // Tried on an event of one's own, and started.
   await find(page, "Condition");
