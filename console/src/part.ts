@@ -6,7 +6,7 @@ export function part<Props>(load: () => Promise<{ default: (props: Props) => Rea
   return lazy(() => patiently(load));
 }
 
-/** Loads something; if that fails while the network is away, once more when it is back. */
+/** Loads something; if that fails while the network is away, once more when it is back. Chromium may remember the failure: then that is told. */
 export async function patiently<T>(load: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

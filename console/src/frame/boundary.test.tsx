@@ -30,5 +30,5 @@ test("a part of an older build is asked for anew", () => {
       <Broken message="Failed to fetch dynamically imported module: /console/assets/x.js" />
     </Boundary>,
   );
-  expect(screen.getByText("The console was renewed.")).toBeDefined();
+  expect(screen.getByText("This part could not be loaded.")).toBeDefined();
 });

@@ -31,8 +31,8 @@ export class Boundary extends Component<Props, State> {
     const isOld = /dynamically imported|module script|preload/i.test(error.message);
     return (
       <main className="page">
-        <Empty title={isOld ? "The console was renewed." : "This page broke."}>
-          <p>{isOld ? "What was loaded before does not fit any more." : error.message}</p>
+        <Empty title={isOld ? "This part could not be loaded." : "This page broke."}>
+          <p>{isOld ? "The network was away, or the console was renewed since it was opened." : error.message}</p>
           <Button kind="main" icon="replay" onClick={() => window.location.reload()}>
             Load it again
           </Button>
