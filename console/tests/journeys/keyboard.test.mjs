@@ -61,6 +61,8 @@ async function tabTo(page, locator, key = "Tab") {
   for (let tries = 0; tries < 80; tries++) {
     if (await locator.evaluateAll(hasFocus)) return;
     await page.keyboard.press(key);
+    // A code field becomes another one once it has the focus.
+    await page.waitForFunction(() => !document.activeElement?.matches(".code-plain"));
     // Behind the end of the page are the browser's own buttons.
     if (await page.evaluate(() => document.activeElement !== document.body)) {
       await isFocusSeen(page, `${key} on the way to ${locator}`);
