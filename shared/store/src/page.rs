@@ -27,9 +27,7 @@ impl Cursor {
 
     /// The cursor of all that is not newer than this, in a list whose items are [`Placed`].
     pub fn up_to(at: Time) -> Self {
-        // Sort keys have thirteen digits for a time.
-        let at = Time(at.0.min(9_999_999_999_998));
-        Cursor(keys::recent_sort(at.plus(1), EventId::root(RunId(Uuid::nil()))))
+        Cursor(keys::recent_sort(Time(at.0.saturating_add(1)), EventId::root(RunId(Uuid::nil()))))
     }
 
     /// The sort key, if it belongs to the list with this prefix.

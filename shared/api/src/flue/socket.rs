@@ -249,6 +249,7 @@ mod tests {
         assert_eq!((request.method, request.uri.to_string()), (Method::POST, "/p/x/workflows/a%20b?wait=result".to_owned()));
         assert_eq!((request.headers.len(), &request.headers["accept"]), (2, &"text/event-stream".parse().unwrap()));
     }
+
     #[test]
     fn all_cookies_of_the_handshake_come_along_however_many_lines_they_have() {
         let socket = Socket { refusal: None, kept_at: "/there".into(), calls_workflow: false, caller: None };

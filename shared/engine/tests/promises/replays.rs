@@ -117,6 +117,27 @@ async fn a_replay_that_broke_off_is_made_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replay_in_the_newest_version_begins_one_run_whoever_asks_and_breaks_off() {
+    let world = World::start(18).await;
+    let workflow = world.started(r#"{"cells": [{"id": "start", "type": "agent", "agent_type": "manual"}]}"#).await;
+    let (engine, id) = (&world.calm, fail(&world, &workflow).await);
+    let anew = EventId::replayed(id);
+    let begun = async || engine.store.run_item(&workflow.id, anew).await.unwrap().unwrap().event.unwrap();
+    let at_once = join_all((0..20).map(async |_| engine.replay(&workflow, id, RunVersion::Newest).await)).await;
+    assert_eq!(at_once.iter().filter(|said| said.is_ok()).count(), 1, "{at_once:?}");
+    let first = begun().await;
+    assert_eq!(first.receiver(), Some(&CellId("start".into())));
+
+    // Whoever broke off before the failure was marked leaves it to the next, who finds the run.
+    engine.store.mark_failed_again(&workflow.id, id).await.unwrap();
+    engine.replay(&workflow, id, RunVersion::Newest).await.unwrap();
+    assert_eq!(begun().await.created_at, first.created_at);
+    let marked = engine.store.run_item(&workflow.id, id).await.unwrap().unwrap().commit.unwrap();
+    assert_eq!(marked.replayed_as, Some(anew));
+    assert_eq!(engine.replay(&workflow, id, RunVersion::Run).await.unwrap_err().code, "already_replayed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_replay_of_all_does_not_walk_what_was_replayed() {
     const FAILURES: usize = 620;
     let world = World::start(14).await;

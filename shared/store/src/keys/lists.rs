@@ -43,8 +43,12 @@ pub fn before_late_pages() -> String {
 
 /// What the places of all that is later than this time begin with, or are greater than.
 pub fn after_time(at: Time) -> String {
-    // A time has thirteen digits in a place: one more would stand before all others.
-    format!("{:013}", at.0.saturating_add(1).min(9_999_999_999_999))
+    digits(Time(at.0.saturating_add(1)))
+}
+
+/// A time as places have it: in thirteen digits, since one with more would stand before all others. They last until the year 2286.
+fn digits(at: Time) -> String {
+    format!("{:013}", at.0.min(9_999_999_999_999))
 }
 
 /// The time of a place in a list.
@@ -64,7 +68,7 @@ pub fn published(agent: &AgentRef) -> String {
 
 /// The place of an item in a partition of the `recent` index.
 pub fn recent_sort(at: Time, id: EventId) -> String {
-    format!("{:013}#{id}", at.0)
+    format!("{}#{id}", digits(at))
 }
 
 /// The place of an event in a list, by the place of the item that holds it.
