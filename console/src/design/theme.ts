@@ -1,16 +1,18 @@
 // Light or dark: by the system, unless the person has chosen.
+import { keep, kept } from "../kept";
+
 export type Theme = "system" | "light" | "dark";
 
 const KEY = "rookery.theme";
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 export function theme(): Theme {
-  const kept = localStorage.getItem(KEY);
-  return kept === "light" || kept === "dark" ? kept : "system";
+  const chosen = kept(KEY);
+  return chosen === "light" || chosen === "dark" ? chosen : "system";
 }
 
 export function setTheme(chosen: Theme) {
-  localStorage.setItem(KEY, chosen);
+  keep(KEY, chosen);
   show();
 }
 

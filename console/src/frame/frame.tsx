@@ -1,6 +1,7 @@
 // The frame around every page: the rail at the left, the page at the right. The page has its own top bar (`TopBar`).
 import { type ReactNode, Suspense, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { keep, kept } from "../kept";
 import { useProjects } from "../projects/queries";
 import { Icon, type IconName } from "../ui/icon";
 import { Reading } from "../ui/reading";
@@ -32,10 +33,10 @@ const OPEN = "rookery.rail";
 
 export function Frame({ project, children }: { project: string; children: ReactNode }) {
   const [at] = useLocation();
-  const [open, setOpen] = useState(localStorage.getItem(OPEN) === "open");
+  const [open, setOpen] = useState(kept(OPEN) === "open");
   const badges = useBadges(project);
   const toggle = () => {
-    localStorage.setItem(OPEN, open ? "folded" : "open");
+    keep(OPEN, open ? "folded" : "open");
     setOpen(!open);
   };
   return (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { namesOf } from "./names";
+import { known, namesOf } from "./names";
 
 test("agents are named by their canvas, whatever stands there", () => {
   const cells = [
@@ -14,4 +14,9 @@ test("agents are named by their canvas, whatever stands there", () => {
     ["b", "b"],
   ]);
   expect(namesOf(null).size + namesOf({ cells: {} }).size).toBe(0);
+});
+
+test("what was never built has no built version", () => {
+  const row = { name: "Orders", version: 2, options: {} };
+  expect([0, 1].map((built_version) => known({ ...row, built_version }).built)).toEqual([undefined, 1]);
 });

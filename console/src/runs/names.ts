@@ -1,6 +1,7 @@
 // What people call agents and workflows, where a list knows their ids alone.
 import { useQueries } from "@tanstack/react-query";
 import { api, call } from "../api/client";
+import type { Schemas } from "../api/types";
 
 interface Cell {
   id?: unknown;
@@ -12,7 +13,8 @@ interface Cell {
 export interface WorkflowNames {
   name: string;
   version: number;
-  built: number;
+  /** The version that was built last, if one was. */
+  built: number | undefined;
   /** The agents of the canvas: their names, by the id of their cell. */
   agents: Map<string, string>;
 }
@@ -28,6 +30,13 @@ export function namesOf(options: unknown): Map<string, string> {
   return names;
 }
 
+type Row = Pick<Schemas["Workflow"], "name" | "version" | "built_version"> & { options?: unknown };
+
+/** What lists tell of a workflow. The API says 0 where no version was built. */
+export function known({ name, version, built_version, options }: Row): WorkflowNames {
+  return { name, version, built: built_version || undefined, agents: namesOf(options) };
+}
+
 /** Of so many workflows the names are read at once. */
 const MOST = 30;
 
@@ -41,7 +50,7 @@ export function useNames(project: string, workflows: string[]): Map<string, Work
       queryFn: async (): Promise<WorkflowNames> => {
         const path = { project, workflow };
         const { data } = await call(api.GET("/api/v1/projects/{project}/workflows/{workflow}", { params: { path } }));
-        return { name: data.name, version: data.version, built: data.built_version, agents: namesOf(data.options) };
+        return known(data);
       },
     })),
   });

@@ -42,16 +42,26 @@ export async function remove(project: string, workflow: string) {
   await call(api.DELETE("/api/v1/projects/{project}/workflows/{workflow}", at(project, workflow)));
 }
 
-/** Where a workflow is had as a file. */
-export function fileOf(project: string, workflow: string) {
-  return `/api/v1/projects/${project}/workflows/${workflow}/export`;
+/** A workflow as the text of its file. */
+async function exported(project: string, workflow: string): Promise<string> {
+  const path = "/api/v1/projects/{project}/workflows/{workflow}/export";
+  return String(await call(api.GET(path, { ...at(project, workflow), parseAs: "text" })));
+}
+
+/** Gives a workflow as a file. It is read first: whatever is wrong is told on the page. */
+export async function save(project: string, workflow: string) {
+  const file = new Blob([await exported(project, workflow)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `${workflow}.json`;
+  link.click();
+  // Safari reads it a while after the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** Makes a copy, of the workflow's own text: no digit of a number in it is read and written anew. */
 export async function duplicate(project: string, workflow: string, name: string): Promise<Made> {
-  const path = "/api/v1/projects/{project}/workflows/{workflow}/export";
-  const text = await call(api.GET(path, { ...at(project, workflow), parseAs: "text" }));
-  return (await send(project, named(String(text), name, copyName(name)))).workflow;
+  return (await send(project, named(await exported(project, workflow), name, copyName(name)))).workflow;
 }
 
 /** The name of a copy; a name has at most 200 characters. */

@@ -8,7 +8,7 @@ import { IconButton } from "../ui/button";
 import { Confirm } from "../ui/confirm";
 import { type Item, Menu } from "../ui/menu";
 import { count } from "../ui/time";
-import { duplicate, fileOf, remove, start, stop } from "./actions";
+import { duplicate, remove, save, start, stop } from "./actions";
 import { useSummary } from "./activity";
 
 interface Props {
@@ -39,7 +39,7 @@ export function RowMenu({ project, workflow, failed }: Props) {
   const items: Item[] = [
     ...(may ? change : []),
     { label: "Metrics", icon: "activity", act: () => go(`/projects/${project}/workflows/${id}/metrics`) },
-    { label: "Export", icon: "download", act: () => window.location.assign(fileOf(project, id)) },
+    { label: "Export", icon: "download", act: () => act.mutate(() => save(project, id)) },
     ...(may ? [{ label: "Delete…", icon: "trash", danger: true, act: () => setAsking(true) } satisfies Item] : []),
   ];
   return (

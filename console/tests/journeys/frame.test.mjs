@@ -1,5 +1,6 @@
 // Whoever opens the program's address sees the demo, and every place of the rail is there.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { open } from "../browser.mjs";
 import { start } from "../program.mjs";
@@ -23,6 +24,43 @@ test("the program's address leads to the demo on its canvas, and from there to t
   await window.page.getByRole("link", { name: "Demo: GitHub pushes" }).waitFor();
   assert.match(window.page.url(), /\/console\/projects\/[a-z0-9]{12}\/workflows$/);
   await window.check("the workflows");
+  await window.close();
+});
+
+test("where the browser keeps nothing, the console works, and a choice holds as long as the page", async () => {
+  const window = await browser.window({ url: program.url });
+  const { page } = window;
+  await page.addInitScript(() => {
+    const get = () => {
+      throw new DOMException("Access is denied for this document.", "SecurityError");
+    };
+    Object.defineProperty(globalThis, "localStorage", { get });
+  });
+  await window.go();
+  const toggle = page.getByRole("button", { name: "Open or fold the rail", expanded: false });
+  await toggle.click();
+  await toggle.waitFor({ state: "detached" });
+  await window.close();
+});
+
+test("a workflow is exported as a file, and what is wrong is told on the page", async () => {
+  const window = await browser.window({ url: program.url });
+  const { page } = window;
+  const project = (await program.call("POST", "/projects", { name: "Shop" })).data.id;
+  const path = `/projects/${project}/workflows`;
+  const { id } = (await program.call("POST", path, { name: "Orders", options: { cells: [] } })).data;
+  await window.go(path);
+  const ask = () => page.getByLabel("What to do with Orders").click();
+  const choose = () => page.getByRole("menuitem", { name: "Export" }).click();
+  await ask();
+  const [file] = await Promise.all([page.waitForEvent("download"), choose()]);
+  assert.equal(file.suggestedFilename(), `${id}.json`);
+  assert.equal(readFileSync(await file.path(), "utf8"), await program.text(`${path}/${id}/export`));
+  await ask();
+  await program.call("DELETE", `${path}/${id}`);
+  await choose();
+  await page.getByRole("alert").waitFor();
+  assert.ok(page.url().endsWith(`/console${path}`));
   await window.close();
 });
 
