@@ -6,6 +6,7 @@ import { ApiError } from "../api/error";
 import { allRows } from "../api/pages";
 import type { Row, Schemas } from "../api/types";
 import { byName, ownOf } from "../own";
+import { useStable } from "../ui/use-stable";
 import type { Figures } from "./canvas/graph";
 import type { Mark, Marks } from "./canvas/look";
 import { type Cells, endOf, groupOf, idOf, isLink } from "./model/cells";
@@ -27,6 +28,8 @@ const AWAKE_MS = 180_000;
 /** Counts are read again when something came, but not more often than this; and now and then, since the window moves on. */
 const COUNTS_MS = 5000;
 const WINDOW_MS = 120_000;
+/** The server counts an event up to some seconds after it is there: so many rounds after the last one, counts are read again. */
+const COUNTED = 3;
 
 /** How long to wait before it is asked again what came. */
 export function paceOf(stirred: number, now: number): number {
@@ -206,8 +209,6 @@ export function useLinkMarks(cells: Cells, figures: ReadonlyMap<string, Figures>
     return { links };
   }, [cells, figures, window]);
 }
-/** The server counts an event up to some seconds after it is there: so many rounds after the last one, counts are read again. */
-const COUNTED = 3;
 
 /** Follows what comes: how often events went along each link since the page was opened. It also tells the store what others did. */
 export function usePulses(project: string, workflow: string, store: EditorStore, built: Cells | undefined) {
@@ -253,21 +254,15 @@ export function usePulses(project: string, workflow: string, store: EditorStore,
       return answer.data;
     },
   });
+  // Each answer is told of once: what an old one said is not true any more.
   useEffect(() => {
     if (isGone(error)) store.sawGone();
-  }, [error, store]);
-  useEffect(() => {
-    if (!data) return;
+    if (error || !data) return;
     store.sawVersion(data.version);
     store.sawState(data.state, data.built_version);
-    if (data.events.length === 0) return;
-    stirred.current = Date.now();
-    // What the panel shows of these agents is read again.
-    for (const cell of new Set(data.events.map((event) => event.cell_id))) {
-      void queries.invalidateQueries({ queryKey: ["agent_events", project, workflow, cell] });
-    }
-    if (!built) return;
-    for (const [at, wave] of wavesOf(built, data.events).entries()) {
+  }, [data, error, store]);
+  const show = useStable((events: readonly Schemas["Change"][]) => {
+    for (const [at, wave] of wavesOf(built ?? [], events).entries()) {
       const pulse = () =>
         setPulses((now) => {
           const next = new Map(now);
@@ -276,13 +271,19 @@ export function usePulses(project: string, workflow: string, store: EditorStore,
         });
       setTimeout(pulse, at * STEP_MS);
     }
-  }, [data, store, queries, project, workflow, built]);
+  });
   const due = useRef(0);
   useEffect(() => {
-    if (data?.events.length) due.current = COUNTED;
-    if (dataUpdatedAt === 0 || due.current === 0) return;
+    if (!data || data.events.length === 0) return;
+    stirred.current = Date.now();
+    due.current = COUNTED;
+    show(data.events);
+  }, [data, show]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is a round, also one that says the same as the last.
+  useEffect(() => {
+    if (due.current === 0) return;
     due.current -= 1;
     count();
-  }, [data, dataUpdatedAt, count]);
+  }, [dataUpdatedAt, count]);
   return pulses;
 }

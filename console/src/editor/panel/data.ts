@@ -1,5 +1,5 @@
 // What the panel reads of an agent: the agent itself, the events that came to it and went out, its logs.
-import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api, call } from "../../api/client";
 import { usePayload } from "../../runs/payload";
@@ -10,6 +10,8 @@ import { beginningsOf, newestFirst, type StoredEvent, sourcesOf } from "./events
 const EACH = 10;
 /** More ways in than these are not asked. */
 const SOURCES = 12;
+/** So often it is asked whether a first event came. */
+const FIRST_MS = 5000;
 
 /** Where an agent is. */
 export interface Place {
@@ -56,19 +58,24 @@ export interface Traffic {
   refresh: () => void;
 }
 
+/** Several lists as one answer. It is one object for as long as none of them changes. */
+function together(results: UseQueryResult<StoredEvent[]>[]) {
+  return {
+    lists: results.map((result) => result.data),
+    loading: results.some((result) => result.isPending),
+    error: results.find((result) => result.error && !isUnknownAgent(result.error))?.error,
+    refresh: () => {
+      for (const result of results) void result.refetch();
+    },
+  };
+}
+
 /** The last events in and out. A source that the server does not know yet has none. */
 export function useTraffic(place: Place, cells: Cells): Traffic {
   const sources = useMemo(() => sourcesOf(cells, place.cell).slice(0, SOURCES), [cells, place.cell]);
   const asked = useQueries({
     queries: [events(place, place.cell, undefined), ...sources.map(({ cell, group }) => events(place, cell, group))],
-    combine: (results) => ({
-      lists: results.map((result) => result.data),
-      loading: results.some((result) => result.isPending),
-      error: results.find((result) => result.error && !isUnknownAgent(result.error))?.error,
-      refresh: () => {
-        for (const result of results) void result.refetch();
-      },
-    }),
+    combine: together,
   });
   const { incoming, outgoing } = useMemo(() => {
     const [outgoing = [], ...incoming] = asked.lists;
@@ -92,11 +99,14 @@ function useNewestWhole(place: Place, events: StoredEvent[]): StoredEvent[] {
   }, [events, isKnown, value]);
 }
 
-/** The last events with which the flow that leads to an agent began. They are read only where they are wanted. */
+/** The last events with which the flow that leads to an agent began. They are read only where they are wanted, and until there are some. */
 export function useBeginnings(place: Place, cells: Cells, wanted: boolean): StoredEvent[] {
   const from = useMemo(() => (wanted ? beginningsOf(cells, place.cell).slice(0, 3) : []), [cells, place.cell, wanted]);
   const lists = useQueries({
-    queries: from.map((cell) => events(place, cell, undefined)),
+    queries: from.map((cell) => ({
+      ...events(place, cell, undefined),
+      refetchInterval: ({ state }: { state: { data?: StoredEvent[] } }) => !state.data?.length && FIRST_MS,
+    })),
     combine: (results) => results.map((result) => result.data),
   });
   return useMemo(() => newestFirst(lists.map((list) => list ?? [])).slice(0, EACH), [lists]);

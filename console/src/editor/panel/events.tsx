@@ -1,5 +1,5 @@
 // The last events of an agent: what came in, and what it made of that, side by side. Each leads to its run.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import { usePayload } from "../../runs/payload";
 import { Button, IconButton } from "../../ui/button";
@@ -22,20 +22,11 @@ export function Events({ place, cells, type, may, traffic, fresh, isActive }: Ta
   const isTrigger = type?.kind === "trigger";
   // Of an agent that is checked by a schedule, events come of nothing.
   const list = isTrigger || (incoming.length === 0 && outgoing.length > 0) ? outgoing : incoming;
-  const news = list === outgoing ? fresh.outgoing : fresh.incoming;
+  // What came of an event may come long after it.
+  const news = list === outgoing ? fresh.outgoing : fresh.incoming || fresh.outgoing;
   const picked = list.find((event) => event.id === chosen) ?? list[0];
   const made = useMemo(() => (picked && list !== outgoing ? madeOf(picked, outgoing) : []), [picked, list, outgoing]);
   const came = usePayload(place, picked);
-  // Of a list that was empty, nothing moves: its first events are shown as they come.
-  const isFirst = !picked && fresh.incoming + fresh.outgoing > 0;
-  const { show } = fresh;
-  const shown = useRef(show);
-  useEffect(() => {
-    shown.current = show;
-  });
-  useEffect(() => {
-    if (isFirst) shown.current();
-  }, [isFirst]);
   if (error) return <Problem error={error} retry={refresh} />;
   if (!picked) return loading ? null : <NoEvents {...{ place, type, may, isActive, refresh }} />;
   return (
@@ -74,7 +65,7 @@ export function Events({ place, cells, type, may, traffic, fresh, isActive }: Ta
             All runs that it started
           </Link>
         )}
-        <News fresh={news} show={show} />
+        <News fresh={news} show={fresh.show} />
       </div>
       <ul className="panel-list">
         {list.map((event) => (

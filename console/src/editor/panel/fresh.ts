@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Schemas } from "../../api/types";
+import { useStable } from "../../ui/use-stable";
 import type { Cells } from "../model/cells";
 import type { Place, Traffic } from "./data";
 import { type Source, sourcesOf } from "./events-of";
@@ -51,12 +52,16 @@ export function useFresh({ project, workflow, cell }: Place, cells: Cells, traff
     seen.current = data;
     setFresh((now) => withTold(now, data.events, cell, sources));
   }, [data, cell, sources]);
-  return {
-    incoming: missing(fresh.incoming, traffic.incoming),
-    outgoing: missing(fresh.outgoing, traffic.outgoing),
-    show: () => {
-      setFresh(NOTHING);
-      traffic.refresh();
-    },
-  };
+  const show = useStable(() => {
+    setFresh(NOTHING);
+    traffic.refresh();
+  });
+  const incoming = missing(fresh.incoming, traffic.incoming);
+  const outgoing = missing(fresh.outgoing, traffic.outgoing);
+  // Of lists that are empty, nothing moves: their first events are shown as they come.
+  const isFirst = incoming + outgoing > 0 && traffic.incoming.length + traffic.outgoing.length === 0;
+  useEffect(() => {
+    if (isFirst) show();
+  }, [isFirst, show]);
+  return { incoming, outgoing, show };
 }

@@ -17,7 +17,7 @@ export function Last({ traffic, fresh }: Props) {
     <div className="panel-last">
       {came && <Line label="In" event={came} />}
       {made ? <Line label="Out" event={made} /> : <p className="panel-last-line muted">Out: nothing came of it.</p>}
-      <News fresh={came ? fresh.incoming : fresh.outgoing} show={fresh.show} />
+      <News fresh={(came && fresh.incoming) || fresh.outgoing} show={fresh.show} />
     </div>
   );
 }

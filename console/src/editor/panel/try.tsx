@@ -45,7 +45,7 @@ export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: C
   const choices = [...stored, ...examples];
   const [picked, pick] = useDraft(place, "picked");
   const [written, write] = useDraft(place, "written");
-  const choice = choices.find(({ id }) => id === picked) ?? (picked === undefined ? choices[0] : undefined);
+  const choice = choices.find(({ id }) => id === picked) ?? choices[0];
   const loaded = usePayload(place, choice?.event);
   const payload = choice?.event ? loaded.value : (choice?.payload ?? {});
   const isLoading = written === undefined && choice?.event !== undefined && !loaded.isKnown;
@@ -53,7 +53,10 @@ export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: C
   const [memory, setMemory] = useDraft(place, "memory");
   const [outsideCalls, setOutsideCalls] = useState(false);
   const remembered = useAgent(place).data?.memory;
-  const [tried, setTried] = useState<{ payload: unknown; memory: unknown }>();
+  const [tried, setTried] = useState<{
+    before: { payload: unknown; memory: unknown };
+    looked: ReturnType<typeof lookedAt>;
+  }>();
   const run = useMutation({
     mutationFn: async () => {
       const read = readJson(text);
@@ -61,16 +64,20 @@ export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: C
       const begin = memory === undefined || memory.trim() === "" ? undefined : readJson(memory);
       if (begin && "problem" in begin) throw new Error(`Memory: ${begin.problem}`);
       const event = choice?.event && written === undefined ? { id: choice.event.id, payload } : { payload: read.value };
-      setTried({ payload: read.value, memory: begin ? begin.value : remembered });
+      setTried({
+        before: { payload: read.value, memory: begin ? begin.value : remembered },
+        looked: typeOf(cell) === "condition" ? lookedAt(configOf(cell).condition, read.value) : [],
+      });
       return dryRun(place, { cell, event, memory: begin?.value, outsideCalls });
     },
   });
+  const mayTry = !run.isPending && !isLoading;
   const wrong = wrongFields(run.error);
   return (
     <div
       className="try"
       onKeyDown={(event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run.mutate();
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && mayTry) run.mutate();
       }}
       role="group"
       aria-label="Try the agent"
@@ -118,13 +125,7 @@ export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: C
           </label>
         )}
         <div className="row">
-          <Button
-            kind="main"
-            icon="flask"
-            onClick={() => run.mutate()}
-            disabled={run.isPending || isLoading}
-            title="Ctrl+Enter"
-          >
+          <Button kind="main" icon="flask" onClick={() => run.mutate()} disabled={!mayTry} title="Ctrl+Enter">
             Try
           </Button>
           <span className="muted small">Nothing is committed. {outsideCalls ? "Its calls are made." : ""}</span>
@@ -138,13 +139,7 @@ export function Try({ place, cells, cell, type, traffic }: TabProps & { cells: C
             <Icon name="alert" size={12} /> <span className="mono">{field.replace(/^config\./, "")}</span>: {message}
           </p>
         ))}
-        {run.data && tried && (
-          <Result
-            report={run.data}
-            before={tried}
-            looked={typeOf(cell) === "condition" ? lookedAt(configOf(cell).condition, tried.payload) : []}
-          />
-        )}
+        {run.data && tried && <Result report={run.data} {...tried} />}
       </div>
     </div>
   );
