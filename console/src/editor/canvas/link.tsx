@@ -5,12 +5,11 @@ import { count } from "../../ui/time";
 import type { CanvasLink } from "./graph";
 import { labelOf } from "./link-label";
 import { isErrorGroup } from "./look";
+import { isCalm } from "./motion";
 import { useSight } from "./sight";
 
 /** A dot is on its way for so long. */
 const WAY = 500;
-
-const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
   const { data, selected } = props;
@@ -73,7 +72,7 @@ function Travelling({ path, pulse }: { path: string; pulse: number }) {
   useEffect(() => {
     if (seen.current === pulse) return;
     seen.current = pulse;
-    if (calm()) return;
+    if (isCalm()) return;
     setGoing(pulse);
     const over = setTimeout(() => setGoing(0), WAY);
     return () => clearTimeout(over);

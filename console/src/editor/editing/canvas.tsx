@@ -5,6 +5,7 @@ import "../canvas/canvas.css";
 import { FIT } from "../canvas/first-view";
 import { type CanvasLink, type CanvasNode, type Doors, type Figures, type Graph, graphOf } from "../canvas/graph";
 import type { Marks } from "../canvas/look";
+import { glide } from "../canvas/motion";
 import { NoteEditing } from "../canvas/note-editing";
 import { Sighted } from "../canvas/sight";
 import { place, resizeNote, setNote } from "../model/actions";
@@ -111,7 +112,7 @@ function Edited(props: CanvasProps) {
 
   const put = useCallback((ware: Ware) => goTo(commands.put(ware.stock) ?? ""), [commands, goTo]);
   const showSheet = useCallback(() => setSheet(true), []);
-  const fit = useCallback(() => void flow.fitView({ ...FIT, duration: 120 }), [flow]);
+  const fit = useCallback(() => void flow.fitView({ ...FIT, ...glide() }), [flow]);
 
   const drop = (event: DragEvent) => {
     const ware = wares.find(({ id }) => id === event.dataTransfer.getData(CARRIED));

@@ -4,6 +4,7 @@ import { type RefObject, useEffect, useRef } from "react";
 import { isTyping } from "../../ui/list";
 import { FIT } from "../canvas/first-view";
 import type { CanvasLink, CanvasNode } from "../canvas/graph";
+import { glide } from "../canvas/motion";
 import type { Point } from "../model/cells";
 import type { EditorStore } from "../store";
 import { type Commands, whyNotPasted } from "./commands";
@@ -137,13 +138,13 @@ function run(command: Command, far: boolean, node: string | undefined, props: Ke
       commands.note();
       return true;
     case "fit":
-      void flow.fitView({ ...FIT, duration: 120 });
+      void flow.fitView({ ...FIT, ...glide() });
       return true;
     case "zoomIn":
-      void flow.zoomIn({ duration: 120 });
+      void flow.zoomIn(glide());
       return true;
     case "zoomOut":
-      void flow.zoomOut({ duration: 120 });
+      void flow.zoomOut(glide());
       return true;
     case "sheet":
       props.setSheet(true);

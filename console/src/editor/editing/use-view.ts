@@ -2,6 +2,7 @@
 import type { ReactFlowInstance, Viewport } from "@xyflow/react";
 import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
 import type { CanvasLink, CanvasNode } from "../canvas/graph";
+import { glide } from "../canvas/motion";
 import { pointsOf } from "../model/arrange";
 import type { Point } from "../model/cells";
 import type { Types } from "../model/ports";
@@ -88,7 +89,7 @@ export function useView({ store, types, ground, flow, open, follow, shown }: Pro
       const to = { x: x + right, y: y + down, zoom };
       const from = isAt(moved.current?.to, { x, y, zoom }) ? moved.current?.from : undefined;
       moved.current = { from: from ?? { x, y, zoom }, to };
-      void flow.setViewport(to, { duration: 120 });
+      void flow.setViewport(to, glide());
     },
     [store, flow, boxOf],
   );
@@ -103,7 +104,7 @@ export function useView({ store, types, ground, flow, open, follow, shown }: Pro
     }
     if (shown === undefined && was !== undefined) {
       if (moved.current && isAt(moved.current.to, flow.getViewport()))
-        void flow.setViewport(moved.current.from, { duration: 120 });
+        void flow.setViewport(moved.current.from, glide());
       moved.current = undefined;
     }
   }, [shown, reveal, flow]);
