@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 
 export const nodes = (page) => page.locator(".react-flow__node");
 export const node = (page, id) => page.locator(`.react-flow__node[data-id="${id}"]`);
+export const panel = (page) => page.getByRole("complementary", { name: "The selected agent" });
 
 /** Makes a workflow of a text of its options; gives its path. */
 export async function made(program, project, name, options) {

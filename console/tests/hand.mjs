@@ -28,10 +28,10 @@ export function hand(page) {
       await page.mouse.move(x, y);
       await page.mouse.click(x, y);
     },
-    /** Drags from a thing or a point to another. */
+    /** Drags from a thing or a point to another, or by so much. */
     async drag(from, to) {
       const begin = await at(from);
-      const end = await at(to);
+      const end = to.by ? { x: begin.x + to.by.x, y: begin.y + to.by.y } : await at(to);
       step();
       await page.mouse.move(begin.x, begin.y);
       await page.mouse.down();

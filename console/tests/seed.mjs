@@ -1,45 +1,15 @@
 // A project with something on each of its pages: runs, failures, what waits, memory, a feed, a conversation, connections both ways.
-import { createServer } from "node:http";
+import { agent, link } from "./cells.mjs";
+import { until } from "./journey.mjs";
 
-const agent = (id, agent_type, config = {}, at = 0) => ({
-  id,
-  type: "agent",
-  agent_type,
-  name: `The ${id}`,
-  config,
-  position: { x: 40 + 320 * (at % 4), y: 80 + 160 * Math.floor(at / 4) },
-});
-const link = (source, target, group_id) => ({
-  id: `${source}-${target}`,
-  type: "link",
-  source: { id: source },
-  target: { id: target },
-  ...(group_id && { group_id }),
-});
-
-/** Waits until something is true. */
-export async function until(what, ask) {
-  for (const end = Date.now() + 15_000; Date.now() < end; ) {
-    const answer = await ask();
-    if (answer) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`in vain: ${what}`);
-}
-
-/** Something outside: it acknowledges what external agents are asked and never answers; below `/gone`, nothing is found. */
-export async function outside() {
-  const server = createServer((request, response) => {
-    request.resume();
-    response.writeHead(request.url === "/gone" ? 404 : 200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ requestId: `asked-${Date.now()}` }));
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
-}
+/** A cell at its place in rows of four. */
+const cell = (id, type, config, at = 0) =>
+  agent(id, type, [40 + 320 * (at % 4), 80 + 160 * Math.floor(at / 4)], config, `The ${id}`);
 
 /** Makes the project, and another one that it is connected with. */
-export async function seed(program, other) {
+export async function seed(program, sink) {
+  // External agents are told that their answer will come, and it never does.
+  sink.answer("/ask", 200, () => ({ requestId: `asked-${sink.got.length}` }));
   const post = async (path, body = {}) => (await program.call("POST", path, body)).data;
   const started = async (project, name, cells) => {
     const { id } = await post(`/projects/${project}/workflows`, { name, options: { cells } });
@@ -52,8 +22,8 @@ export async function seed(program, other) {
     return { project_id: project, client_stage_id: data[0].client_stage_id };
   };
   const client = (title) => [
-    agent("in", "client", { title, access: "approval" }),
-    agent("back", "reply", {}, 1),
+    cell("in", "client", { title, access: "approval" }),
+    cell("back", "reply", {}, 1),
     link("in", "back"),
   ];
   const [shop, partner] = [
@@ -63,8 +33,8 @@ export async function seed(program, other) {
   const published = await started(shop, "For others", client("Orders of others"));
   await started(partner, "For others", client("Payments"));
   const uses = async (project) => [
-    agent("begin", "manual"),
-    agent("stage", "agent", await entryPoint(project), 1),
+    cell("begin", "manual"),
+    cell("stage", "agent", await entryPoint(project), 1),
     link("begin", "stage"),
   ];
   const using = [
@@ -72,11 +42,11 @@ export async function seed(program, other) {
     await started(partner, "Orders", await uses(shop)),
   ];
   const orders = await started(shop, "Orders", [
-    agent("hook", "webhook", {}, 0),
-    agent("begin", "manual", {}, 4),
-    agent("kept", "condition", { condition: { path: "total", operator: "gt", value: 100 } }, 1),
-    agent("changed", "change_detector", { property: "total" }, 2),
-    agent(
+    cell("hook", "webhook", {}, 0),
+    cell("begin", "manual", {}, 4),
+    cell("kept", "condition", { condition: { path: "total", operator: "gt", value: 100 } }, 1),
+    cell("changed", "change_detector", { property: "total" }, 2),
+    cell(
       "lanes",
       "split",
       {
@@ -87,10 +57,10 @@ export async function seed(program, other) {
       },
       3,
     ),
-    agent("call", "http_request", { url: `${other}/gone`, method: "post" }, 5),
-    agent("asked", "ai_agent_proxy", { endpoint: `${other}/ask`, input: "{{ total }}" }, 6),
-    agent("feed", "data_output", { template: { title: "Orders", item: { title: "{{ total }}" } } }, 7),
-    agent("later", "delay", { seconds: 3600 }, 8),
+    cell("call", "http_request", { url: `${sink.url}/gone`, method: "post" }, 5),
+    cell("asked", "ai_agent_proxy", { endpoint: `${sink.url}/ask`, input: "{{ total }}" }, 6),
+    cell("feed", "data_output", { template: { title: "Orders", item: { title: "{{ total }}" } } }, 7),
+    cell("later", "delay", { seconds: 3600 }, 8),
     link("begin", "kept"),
     link("hook", "kept", "on_receive"),
     link("kept", "changed", "on_match"),

@@ -1,34 +1,18 @@
 // Two windows that change one canvas lose nothing.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
-import { add, nodes } from "../canvas.mjs";
-import { start } from "../program.mjs";
+import { test } from "node:test";
+import { add, made, nodes } from "../canvas.mjs";
+import { agent } from "../cells.mjs";
+import { journeys, newProject, openWindow, program } from "../journey.mjs";
 
-let program;
-let browser;
-let project;
-before(async () => {
-  [program, browser] = await Promise.all([start({ demo: false }), open()]);
-  project = (await program.call("POST", "/projects", { name: "Shop" })).data.id;
-});
-after(async () => {
-  await browser.close();
-  await program.stop();
-});
+journeys({ demo: false });
 
-const made = async (cells) => {
-  const path = `/projects/${project}/workflows`;
-  return `${path}/${(await program.call("POST", path, { name: "Orders", options: { cells } })).data.id}`;
-};
 const saved = async (path) => (await program.call("GET", path)).data;
 
 test("what two windows change is shown on both sides, and nothing is lost", async () => {
-  const cells = [
-    { id: "in", type: "agent", agent_type: "webhook", name: "Orders in", config: {}, position: { x: 0, y: 0 } },
-  ];
-  const path = await made(cells);
-  const window = await browser.window({ url: program.url });
+  const cells = [agent("in", "webhook", [0, 0], {}, "Orders in")];
+  const path = await made(program, await newProject(), "Orders", JSON.stringify({ cells }));
+  const window = await openWindow();
   const { page } = window;
   await window.go(path);
   await nodes(page).first().waitFor();

@@ -1,26 +1,16 @@
 // A push that comes in is seen on the canvas, in its run, and in the panel of each agent, without a reload.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
-import { start } from "../program.mjs";
+import { test } from "node:test";
+import { node, panel } from "../canvas.mjs";
+import { journeys, openWindow, program } from "../journey.mjs";
 
 const push = readFileSync(new URL("../../../events/github-push.json", import.meta.url));
 
-let program;
-let browser;
-before(async () => {
-  [program, browser] = await Promise.all([start(), open()]);
-});
-after(async () => {
-  await browser.close();
-  await program.stop();
-});
-
-const node = (page, id) => page.locator(`.react-flow__node[data-id="${id}"]`);
+journeys();
 
 test("a push is counted on the canvas, and an agent shows what it got and gave", async () => {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   await page.goto(program.url);
   await node(page, "sink").waitFor();
@@ -30,10 +20,9 @@ test("a push is counted on the canvas, and an agent shows what it got and gave",
   assert.equal(answer.status, 202);
   await node(page, "sink").getByText("1 in").waitFor();
   await node(page, "sink").click();
-  const panel = page.getByRole("complementary", { name: "The selected agent" });
-  await panel.getByText("In", { exact: true }).waitFor();
-  await panel.getByText("Out", { exact: true }).waitFor();
-  await panel
+  await panel(page).getByText("In", { exact: true }).waitFor();
+  await panel(page).getByText("Out", { exact: true }).waitFor();
+  await panel(page)
     .getByText(/octo-org\/rookery/)
     .first()
     .waitFor();
@@ -45,7 +34,7 @@ test("a push is counted on the canvas, and an agent shows what it got and gave",
 test("its run shows the way that it took", async () => {
   const [demo] = (await program.call("GET", "/projects")).data.filter(({ name }) => name === "Demo");
   const [workflow] = (await program.call("GET", `/projects/${demo.id}/workflows`)).data;
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   await window.go(`/projects/${demo.id}/workflows/${workflow.id}/runs`);
   await page.getByRole("table").getByRole("row").nth(1).click();

@@ -1,22 +1,13 @@
 // Whoever opens the program's address sees the demo, and every place of the rail is there.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
-import { start } from "../program.mjs";
+import { test } from "node:test";
+import { journeys, newProject, openWindow, program } from "../journey.mjs";
 
-let program;
-let browser;
-before(async () => {
-  [program, browser] = await Promise.all([start(), open()]);
-});
-after(async () => {
-  await browser.close();
-  await program.stop();
-});
+journeys();
 
 test("the program's address leads to the demo on its canvas, and from there to the workflows", async () => {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   await window.page.goto(program.url);
   await window.page.getByText("Tell the sink").waitFor();
   assert.match(window.page.url(), /\/console\/projects\/[a-z0-9]{12}\/workflows\/[a-z0-9]+$/);
@@ -28,7 +19,7 @@ test("the program's address leads to the demo on its canvas, and from there to t
 });
 
 test("where the browser keeps nothing, the console works, and a choice holds as long as the page", async () => {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   await page.addInitScript(() => {
     const get = () => {
@@ -44,10 +35,9 @@ test("where the browser keeps nothing, the console works, and a choice holds as 
 });
 
 test("a workflow is exported as a file, and what is wrong is told on the page", async () => {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
-  const project = (await program.call("POST", "/projects", { name: "Shop" })).data.id;
-  const path = `/projects/${project}/workflows`;
+  const path = `/projects/${await newProject()}/workflows`;
   const { id } = (await program.call("POST", path, { name: "Orders", options: { cells: [] } })).data;
   await window.go(path);
   const ask = () => page.getByLabel("What to do with Orders").click();
@@ -65,7 +55,7 @@ test("a workflow is exported as a file, and what is wrong is told on the page", 
 });
 
 test("every place of the rail shows a page, by mouse and by address", async () => {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   await window.go();
   const rail = window.page.getByRole("navigation", { name: "Places" });
   for (const place of [

@@ -1,20 +1,12 @@
 // A canvas that was drawn with JointJS comes in by a file, is seen, and keeps its bytes; so do cells that are copied into another browser.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
+import { test } from "node:test";
 import { bytesOf, find, isSaved, made, node, nodes } from "../canvas.mjs";
-import { start } from "../program.mjs";
+import { journeys, newProject, openWindow, program } from "../journey.mjs";
 
-let program;
-let browser;
 let project;
-before(async () => {
-  [program, browser] = await Promise.all([start({ demo: false }), open()]);
-  project = (await program.call("POST", "/projects", { name: "Shop" })).data.id;
-});
-after(async () => {
-  await browser.close();
-  await program.stop();
+journeys({ demo: false }, async () => {
+  project = await newProject();
 });
 
 /** The cells as JointJS saves them, with what our canvas knows nothing of, and with numbers and signs that no console would write so. */
@@ -43,7 +35,7 @@ async function isDrawn(page) {
 }
 
 test("a file of JointJS becomes a workflow, and keeps its bytes but for what is changed", async () => {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   await window.go(`/projects/${project}/workflows`);
   await bring(page);
@@ -67,7 +59,7 @@ test("a file of JointJS becomes a workflow, and keeps its bytes but for what is 
 });
 
 test("a file of JointJS is brought onto an empty canvas, and copied into a workflow of another browser", async () => {
-  const [one, other] = [await browser.window({ url: program.url }), await browser.window({ url: program.url })];
+  const [one, other] = [await openWindow(), await openWindow()];
   const [from, to] = [
     await made(program, project, "From", `{"cells":[]}`),
     await made(program, project, "To", `{"cells":[]}`),

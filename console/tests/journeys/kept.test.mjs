@@ -1,26 +1,17 @@
 // What was written is kept: while the network is away, when the session is over, when somebody else deletes the workflow; and whoever signs in
 // for another project sees nothing of it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
-import { start } from "../program.mjs";
+import { test } from "node:test";
+import { isSaved } from "../canvas.mjs";
+import { agent } from "../cells.mjs";
+import { journeys, newProject, openWindow, program } from "../journey.mjs";
 
-let program;
-let browser;
-before(async () => {
-  [program, browser] = await Promise.all([start({ auth: "required", demo: false }), open()]);
-});
-after(async () => {
-  await browser.close();
-  await program.stop();
-});
-
-const agent = (id, x) => ({ id, type: "agent", agent_type: "manual", name: id, position: { x, y: 0 }, config: {} });
+journeys({ auth: "required", demo: false });
 
 /** A project with a workflow, and the key of an editor. */
 async function made() {
-  const project = (await program.call("POST", "/projects", { name: "Shop" })).data.id;
-  const options = { cells: [agent("a", 0), agent("b", 300)] };
+  const project = await newProject();
+  const options = { cells: [agent("a", "manual", [0, 0]), agent("b", "manual", [300, 0])] };
   const path = `/projects/${project}/workflows`;
   const workflow = (await program.call("POST", path, { name: "Orders", options })).data.id;
   const { key } = (await program.call("POST", `/projects/${project}/api_keys`, { name: "me", role: "editor" })).data;
@@ -35,14 +26,12 @@ async function signIn(page, key) {
 
 /** The editor, with the panel of the first agent open. */
 async function editor(given) {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   await window.go(`${given.path}?cell=a`);
   await signIn(window.page, given.key);
   await window.page.getByLabel("Name of the agent").waitFor();
   return window;
 }
-
-const saved = (page) => page.locator(".bar-saved", { hasText: /\bsaved$/ }).waitFor();
 
 test("the network is away for a while", async () => {
   const given = await made();
@@ -58,7 +47,7 @@ test("the network is away for a while", async () => {
   await page.locator(".node-name", { hasText: "away" }).waitFor();
   await window.check("an editor that could not save");
   await page.context().setOffline(false);
-  await saved(page);
+  await isSaved(page);
   assert.equal(await given.first(), "away");
   await window.close();
 });
@@ -68,7 +57,7 @@ test("the session is over in the midst of it", async () => {
   const window = await editor(given);
   const { page } = window;
   await page.getByLabel("Name of the agent").fill("before");
-  await saved(page);
+  await isSaved(page);
   await page.context().clearCookies();
   await page.getByLabel("Name of the agent").fill("after");
   await page.getByText("Your session is over").waitFor();
@@ -76,7 +65,7 @@ test("the session is over in the midst of it", async () => {
   await window.check("the sign-in, with a page behind it");
   await signIn(page, given.key);
   await page.locator(".node-name", { hasText: "after" }).waitFor();
-  await saved(page);
+  await isSaved(page);
   assert.equal(await given.first(), "after");
   assert.equal(await page.getByLabel("Undo (Ctrl+Z)").isEnabled(), true);
   await window.close();
@@ -87,7 +76,7 @@ test("whoever signs in for another project sees nothing of it, and signing out e
   const window = await editor(given);
   const { page } = window;
   await page.getByLabel("Name of the agent").fill("private");
-  await saved(page);
+  await isSaved(page);
   await page.context().clearCookies();
   await page.getByText("Your session is over").waitFor();
   await signIn(page, other.key);
@@ -111,7 +100,7 @@ test("somebody else deletes the workflow", async () => {
   await page.getByRole("button", { name: "Keep it as a new one" }).click();
   await page.waitForURL((url) => !url.pathname.endsWith(given.path) && /workflows\/\w+$/.test(url.pathname));
   await page.locator(".node-name", { hasText: "kept" }).waitFor();
-  await saved(page);
+  await isSaved(page);
   await window.close();
 });
 
@@ -120,7 +109,7 @@ test("starting takes nothing of the way back", async () => {
   const window = await editor(given);
   const { page } = window;
   await page.getByLabel("Name of the agent").fill("new");
-  await saved(page);
+  await isSaved(page);
   await page.getByRole("button", { name: "Start", exact: true }).first().click();
   await page.getByLabel("Start", { exact: true }).getByRole("button", { name: "Start" }).click();
   await page.getByText("active").first().waitFor();

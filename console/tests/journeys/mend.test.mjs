@@ -1,46 +1,28 @@
 // A call that failed is found, understood, mended and replayed by mouse: from the count in the rail to the sink that gets what it did not get.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
+import { after, test } from "node:test";
+import { made } from "../canvas.mjs";
+import { agent, link } from "../cells.mjs";
 import { hand } from "../hand.mjs";
-import { start } from "../program.mjs";
+import { journeys, newProject, openWindow, program } from "../journey.mjs";
 import { listen } from "../sink.mjs";
 
-let program;
-let browser;
-let sink;
+const sink = await listen();
 let project;
 let workflow;
-before(async () => {
-  [program, browser, sink] = await Promise.all([start({ demo: false }), open(), listen()]);
+journeys({ demo: false }, async () => {
   sink.answer("/orders", 200);
-  project = (await program.call("POST", "/projects", { name: "Shop" })).data.id;
-  const agent = (id, agent_type, name, x, y, config) => ({
-    id,
-    type: "agent",
-    agent_type,
-    name,
-    config,
-    position: { x, y },
-  });
-  const link = (source, target, group_id) => ({
-    id: `${source}-${target}`,
-    type: "link",
-    source: { id: source },
-    target: { id: target },
-    group_id,
-  });
+  project = await newProject();
   const cells = [
-    agent("in", "webhook", "Orders", 0, 80, {}),
-    agent("lanes", "split", "Two lanes", 280, 80, { groups: [{ name: "a" }, { name: "b", weight: 3 }] }),
-    agent("shop", "http_request", "Tell the shop", 560, 0, { url: `${sink.url}/order`, retries: 0 }),
-    agent("books", "http_request", "Tell the books", 560, 180, { url: `${sink.url}/orders`, retries: 0 }),
+    agent("in", "webhook", [0, 80], {}, "Orders"),
+    agent("lanes", "split", [280, 80], { groups: [{ name: "a" }, { name: "b", weight: 3 }] }, "Two lanes"),
+    agent("shop", "http_request", [560, 0], { url: `${sink.url}/order`, retries: 0 }, "Tell the shop"),
+    agent("books", "http_request", [560, 180], { url: `${sink.url}/orders`, retries: 0 }, "Tell the books"),
     link("in", "lanes", "on_receive"),
     link("lanes", "shop", "a"),
     link("lanes", "books", "b"),
   ];
-  workflow = `/projects/${project}/workflows`;
-  workflow += `/${(await program.call("POST", workflow, { name: "Orders", options: { cells } })).data.id}`;
+  workflow = await made(program, project, "Orders", JSON.stringify({ cells }));
   await program.call("POST", `${workflow}/start`, {});
   const failures = async () => (await program.call("GET", `${workflow}/failures`)).data.length;
   for (let id = 1; (await failures()) === 0; id++) {
@@ -49,14 +31,10 @@ before(async () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 });
-after(async () => {
-  await browser.close();
-  await program.stop();
-  await sink.close();
-});
+after(() => sink.close());
 
 test("a failed call is found, understood, mended and replayed by mouse", async () => {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   const mouse = hand(page);
   await window.go(`/projects/${project}/workflows`);
@@ -108,7 +86,7 @@ test("a failed call is found, understood, mended and replayed by mouse", async (
 test("what failed while the other side was down is replayed by two clicks", async () => {
   sink.answer("/orders", 500);
   await program.call("POST", `${workflow}/agents/in/events`, { payload: { order: { id: 1000 } } });
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   const mouse = hand(page);
   await window.go(workflow);

@@ -1,25 +1,16 @@
 // A newcomer with a mouse: a webhook, a condition, a split and two HTTP calls are dragged together on an empty canvas, configured in the panel,
 // tried on an event that came, and started; then events are seen travelling. No JSON is written.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
+import { after, test } from "node:test";
 import { hand } from "../hand.mjs";
-import { start } from "../program.mjs";
+import { journeys, openWindow, program, until } from "../journey.mjs";
 import { listen } from "../sink.mjs";
 
-let program;
-let browser;
-let sink;
-before(async () => {
-  [program, browser, sink] = await Promise.all([start(), open(), listen()]);
-  sink.answer("/mail", 200);
-  sink.answer("/chat", 200);
-});
-after(async () => {
-  await browser.close();
-  await program.stop();
-  await sink.close();
-});
+const sink = await listen();
+sink.answer("/mail", 200);
+sink.answer("/chat", 200);
+journeys();
+after(() => sink.close());
 
 const shown = (page) => {
   const node = (name) => page.locator(`.react-flow__node[aria-label^="${name}, "]`);
@@ -38,7 +29,7 @@ const post = async (hook, order) => {
 };
 
 test("a flow is dragged together, configured, tried and started by mouse, and events travel", async () => {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   const { stencil, node, port, panel } = shown(page);
   const mouse = hand(page);
@@ -79,8 +70,7 @@ test("a flow is dragged together, configured, tried and started by mouse, and ev
   await mouse.drag(stencil("Condition"), on(410, 222));
   await node("Condition").waitFor();
   await page.locator(".react-flow__edge").nth(1).waitFor({ state: "attached" });
-  const lane = await port("Split", "a").boundingBox();
-  await mouse.drag(port("Split", "a"), { x: lane.x + 120, y: lane.y - 120 });
+  await mouse.drag(port("Split", "a"), { by: { x: 120, y: -120 } });
   await page.getByPlaceholder("What takes a?").waitFor();
   await mouse.type("http");
   await mouse.click(page.getByRole("option", { name: /^HTTP request/ }).first());
@@ -147,10 +137,7 @@ test("a flow is dragged together, configured, tried and started by mouse, and ev
   await node("Split").getByText("20 in").waitFor();
   const counted = () => page.locator('[aria-label^="HTTP request"] .node-foot').allTextContents();
   const counts = async () => (await counted()).map((text) => Number.parseInt(text, 10) || 0);
-  for (let tries = 0; (await counts()).reduce((sum, each) => sum + each, 0) < 20; tries++) {
-    assert.ok(tries < 300, "the calls are counted on the canvas");
-    await page.waitForTimeout(100);
-  }
+  await until("the calls are counted on the canvas", async () => (await counts()).reduce((a, b) => a + b, 0) >= 20);
   const taken = (path) => sink.got.filter((each) => each.path === path);
   assert.deepEqual(await counts(), [taken("/mail").length, taken("/chat").length]);
   assert.equal(sink.got.length, 20);

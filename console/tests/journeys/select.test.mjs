@@ -1,25 +1,17 @@
 // What a frame drawn with Shift selects is copied as cells, also when a text of the page was selected before.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
-import { start } from "../program.mjs";
+import { test } from "node:test";
+import { node } from "../canvas.mjs";
+import { journeys, openWindow, program } from "../journey.mjs";
 
-let program;
-let browser;
-before(async () => {
-  [program, browser] = await Promise.all([start(), open()]);
-});
-after(async () => {
-  await browser.close();
-  await program.stop();
-});
+journeys();
 
 test("a frame drawn with Shift selects cells, and no text", async () => {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   await page.goto(program.url);
-  const box = async (id) => page.locator(`.react-flow__node[data-id="${id}"]`).boundingBox();
-  await page.locator('.react-flow__node[data-id="sink"]').waitFor();
+  const box = (id) => node(page, id).boundingBox();
+  await node(page, "sink").waitFor();
   await page.getByRole("heading", { name: "Triggers" }).dblclick();
   const [first, last] = [await box("short"), await box("feed")];
   await page.keyboard.down("Shift");

@@ -1,28 +1,20 @@
 // Where keys are required: a wrong key is told, a good one opens its project, each role sees what it may do, and who signs out is asked again.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
-import { start } from "../program.mjs";
+import { test } from "node:test";
+import { journeys, newProject, openWindow, program } from "../journey.mjs";
 
-let program;
-let browser;
 let project;
 const keys = {};
-before(async () => {
-  [program, browser] = await Promise.all([start({ auth: "required", demo: false }), open()]);
-  project = (await program.call("POST", "/projects", { name: "Shop" })).data.id;
+journeys({ auth: "required", demo: false }, async () => {
+  project = await newProject();
   await program.call("POST", `/projects/${project}/workflows`, { name: "Orders", options: { cells: [] } });
   for (const role of ["viewer", "editor", "owner"]) {
     keys[role] = (await program.call("POST", `/projects/${project}/api_keys`, { name: role, role })).data.key;
   }
 });
-after(async () => {
-  await browser.close();
-  await program.stop();
-});
 
 async function signedIn(key) {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   await window.page.goto(program.url);
   await window.page.getByLabel("API key").fill(key);
   await window.page.getByRole("button", { name: "Sign in" }).click();

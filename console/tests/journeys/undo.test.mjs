@@ -1,20 +1,13 @@
 // Whatever was done to a canvas is undone to the same bytes, and done again to the same bytes.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
-import { add, bytesOf, choose, find, isSaved, link, made, node, nodes } from "../canvas.mjs";
-import { start } from "../program.mjs";
+import { test } from "node:test";
+import { add, bytesOf, choose, find, isSaved, link, made, node, nodes, panel } from "../canvas.mjs";
+import { hand } from "../hand.mjs";
+import { journeys, newProject, openWindow, program, until } from "../journey.mjs";
 
-let program;
-let browser;
 let project;
-before(async () => {
-  [program, browser] = await Promise.all([start({ demo: false }), open()]);
-  project = (await program.call("POST", "/projects", { name: "Shop" })).data.id;
-});
-after(async () => {
-  await browser.close();
-  await program.stop();
+journeys({ demo: false }, async () => {
+  project = await newProject();
 });
 
 /** As somebody else wrote it: with spaces, numbers and fields that no console would write. */
@@ -30,7 +23,6 @@ const WRITTEN = `{ "zoom" : 1.50, "cells" :[
 const DROPPED = `{"cells": [{"id":"e","type":"standard.Rectangle","agent_type":"delay","name":"Later","position":{"x":9,"y":9},"config":{"seconds":5}}]}`;
 
 const pressed = (page, key) => page.keyboard.press(key);
-const panel = (page) => page.getByRole("complementary", { name: "The selected agent" });
 
 async function arrange(page, how) {
   await page.getByRole("button", { name: "Arrange" }).click();
@@ -79,19 +71,7 @@ const ACTIONS = [
     async (page) => {
       await page.getByRole("button", { name: "Close the panel" }).click();
       await page.getByRole("button", { name: /^Show all/ }).click();
-      const box = node(page, "box");
-      const place = () => box.evaluate((element) => element.style.transform);
-      const before = await place();
-      // While the canvas still moves to where it shows all, the mouse may miss.
-      for (let tries = 0; (await place()) === before; tries++) {
-        assert.ok(tries < 10, "it is dragged");
-        await box.hover({ position: { x: 20, y: 10 } });
-        const { x, y } = await box.boundingBox();
-        await page.mouse.down();
-        await page.mouse.move(x + 90, y + 30, { steps: 4 });
-        await page.mouse.up();
-        await page.waitForTimeout(100);
-      }
+      await hand(page).drag(node(page, "box"), { by: { x: 70, y: 20 } });
     },
   ],
   [
@@ -108,8 +88,7 @@ const ACTIONS = [
       const place = () => node(page, "box").getAttribute("style");
       const before = await place();
       await arrange(page, "Lay");
-      for (let tries = 0; (await place()) === before; tries++)
-        assert.ok(tries < 200, "it is laid out") || (await page.waitForTimeout(25));
+      await until("it is laid out", async () => (await place()) !== before);
     },
   ],
   [
@@ -188,7 +167,7 @@ const ACTIONS = [
 
 test("twenty mixed actions are undone to the same bytes, and done again", async () => {
   const path = await made(program, project, "Orders", WRITTEN);
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   await window.go(path);
   await nodes(page).nth(2).waitFor();

@@ -1,29 +1,22 @@
 // Whoever may only look is shown nothing that the API would refuse: every control of every page is pressed, and no answer is a refusal.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { open } from "../browser.mjs";
-import { start } from "../program.mjs";
-import { outside, seed } from "../seed.mjs";
+import { after, test } from "node:test";
+import { journeys, openWindow, program } from "../journey.mjs";
+import { seed } from "../seed.mjs";
+import { listen } from "../sink.mjs";
 import { walk } from "../walk.mjs";
 
-let program;
-let browser;
-let other;
+const sink = await listen();
 let shop;
 const keys = {};
-before(async () => {
-  [program, browser, other] = await Promise.all([start({ auth: "required", demo: false }), open(), outside()]);
-  shop = await seed(program, other.url);
+journeys({ auth: "required", demo: false }, async () => {
+  shop = await seed(program, sink);
   for (const role of ["viewer", "editor"]) {
     keys[role] = (await program.call("POST", `/projects/${shop.project}/api_keys`, { name: role, role })).data.key;
   }
 });
-after(async () => {
-  await browser.close();
-  await program.stop();
-  other.close();
-});
+after(() => sink.close());
 
 /** Each page of the table in `app.tsx`, with something on it, and the part of it that is pressed. */
 function pages() {
@@ -82,7 +75,7 @@ function needed(document, method, path) {
 const isOfWorkflow = ([path]) => path.includes(shop.orders);
 
 async function press(role, chosen) {
-  const window = await browser.window({ url: program.url });
+  const window = await openWindow();
   const { page } = window;
   await page.goto(program.url);
   await page.getByLabel("API key").fill(keys[role]);

@@ -1,0 +1,39 @@
+// What every file of journeys has: the program and a browser, from before its first test until after its last. Node runs each file in a process
+// of its own, so there is one of each.
+import { after, before } from "node:test";
+import { open } from "./browser.mjs";
+import { start } from "./program.mjs";
+
+export let program;
+let browser;
+
+/**
+ * Starts both before the tests of the file, then what the file itself begins with: several `before` of a file would not wait for each other. The
+ * options are the program's.
+ */
+export function journeys(options, begin) {
+  before(async () => {
+    [program, browser] = await Promise.all([start(options), open()]);
+    await begin?.();
+  });
+  after(async () => {
+    await browser?.close();
+    await program?.stop();
+  });
+}
+
+/** A window of its own, onto the program. */
+export const openWindow = () => browser.window({ url: program.url });
+
+/** An empty project; gives its id. */
+export const newProject = async (name = "Shop") => (await program.call("POST", "/projects", { name })).data.id;
+
+/** Waits until something is true, and gives it. */
+export async function until(what, ask) {
+  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+    const answer = await ask();
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`in vain: ${what}`);
+}
