@@ -1,5 +1,7 @@
 // What every file of journeys has: the program and a browser, from before its first test until after its last. Node runs each file in a process
 // of its own, so there is one of each.
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before } from "node:test";
 import { open } from "./browser.mjs";
 import { start } from "./program.mjs";
@@ -17,9 +19,20 @@ export function journeys(options, begin) {
     await begin?.();
   });
   after(async () => {
+    await picture();
     await browser?.close();
     await program?.stop();
   });
+}
+
+/** Takes pictures of the windows that are still open: those of tests that failed. */
+async function picture() {
+  const pages = browser?.browser.contexts().flatMap((context) => context.pages()) ?? [];
+  for (const [at, page] of pages.entries()) {
+    const path = join(tmpdir(), `rookery-journey-${process.pid}-${at}.png`);
+    await page.screenshot({ path });
+    console.log(`${page.url()} when it failed: ${path}`);
+  }
 }
 
 /** A window of its own, onto the program. */
