@@ -1,4 +1,5 @@
 // Numbers with more digits than JavaScript keeps, like the ids of some services: values stay numbers, and beside them stands what was written.
+import { learn } from "./clock";
 
 /** The digits of such numbers, by the object or list that they are in. */
 const digits = new WeakMap<object, Map<string, string>>();
@@ -57,9 +58,11 @@ export function exactText(value: unknown): string {
   return (JSON.stringify(value, marked, 2) ?? "").replace(MARKED, "$1");
 }
 
-/** Asks, and reads the numbers of a good answer with all digits. */
+/** Asks, takes the time from the answer, and reads the numbers of a good answer with all digits. */
 export async function fetchExactly(request: Request): Promise<Response> {
+  const asked = Date.now();
   const answer = await fetch(request);
+  learn(answer.headers.get("date"), asked, Date.now());
   const isJson = answer.headers.get("content-type")?.includes("json");
   if (answer.status !== 200 || !isJson) return answer;
   const text = await answer.text();

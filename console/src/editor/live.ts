@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { api, call } from "../api/client";
+import { now } from "../api/clock";
 import { ApiError } from "../api/error";
 import { allRows } from "../api/pages";
 import type { Row, Schemas } from "../api/types";
@@ -40,7 +41,7 @@ export function paceOf(stirred: number, now: number): number {
 export function spaced(act: () => void, ms: number): () => void {
   let last = Number.NEGATIVE_INFINITY;
   let waits: ReturnType<typeof setTimeout> | undefined;
-  const now = () => {
+  const go = () => {
     waits = undefined;
     last = Date.now();
     act();
@@ -48,8 +49,8 @@ export function spaced(act: () => void, ms: number): () => void {
   return () => {
     if (waits !== undefined) return;
     const rest = last + ms - Date.now();
-    if (rest <= 0) now();
-    else waits = setTimeout(now, rest);
+    if (rest <= 0) go();
+    else waits = setTimeout(go, rest);
   };
 }
 
@@ -121,7 +122,7 @@ export function linkCounts(cells: Cells, figures: ReadonlyMap<string, Figures>):
 }
 
 async function allMetrics(project: string, workflow: string, window: Window): Promise<Metric[]> {
-  const from = new Date(Date.now() - WINDOWS[window].ms).toISOString();
+  const from = new Date(now() - WINDOWS[window].ms).toISOString();
   const path = { project, workflow };
   // A canvas of 300 agents over a week has more rows than are worth a wait: what is read is bounded.
   return allRows(

@@ -1,6 +1,7 @@
 // Reading what was counted.
 import { useQuery } from "@tanstack/react-query";
 import { api, call } from "../api/client";
+import { now } from "../api/clock";
 import { allRows } from "../api/pages";
 import type { Metric, Window } from "./measure";
 
@@ -15,8 +16,8 @@ export interface Read {
 }
 
 async function read(project: string, workflow: string, agent: string | undefined, window: Window): Promise<Read> {
-  const now = Date.now();
-  const from = new Date(now - window.length).toISOString();
+  const to = now();
+  const from = new Date(to - window.length).toISOString();
   const metrics: Metric[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < PAGES; page++) {
@@ -27,9 +28,9 @@ async function read(project: string, workflow: string, agent: string | undefined
     );
     metrics.push(...data);
     cursor = meta.next_cursor ?? undefined;
-    if (!cursor) return { metrics, now };
+    if (!cursor) return { metrics, now: to };
   }
-  return { metrics, now, since: metrics.at(-1)?.hour };
+  return { metrics, now: to, since: metrics.at(-1)?.hour };
 }
 
 export function useMetrics(project: string, workflow: string | undefined, agent: string | undefined, window: Window) {

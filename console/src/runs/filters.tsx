@@ -1,4 +1,5 @@
 // What lists of a project are filtered by: the workflow, the agent, the version, the time. All of it is in the address.
+import { now } from "../api/clock";
 import { IconButton } from "../ui/button";
 import { useFilter } from "../url";
 import { useWorkflows } from "../workflows/queries";
@@ -29,7 +30,7 @@ export function WindowChips() {
           <IconButton icon="x" label="Any time" onClick={() => span.choose({})} />
         </span>
       ) : (
-        <button type="button" className="chip" onClick={() => span.choose(lastHour(Date.now()))}>
+        <button type="button" className="chip" onClick={() => span.choose(lastHour(now()))}>
           Between…
         </button>
       )}

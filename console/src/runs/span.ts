@@ -1,6 +1,7 @@
 // The time that a list looks at: a window that ends now, or a span between two moments. It is in the address, as `window` or as `from` and `to`.
 import { useCallback } from "react";
 import { useSearchParams } from "wouter";
+import { now } from "../api/clock";
 
 export const WINDOWS: [string, number][] = [
   ["1 h", 3_600_000],
@@ -68,6 +69,6 @@ export function useSpan() {
     /** What a list is known by. */
     key: isSpan ? `${from} ${to}` : window,
     /** What the API is asked: a window ends when it is asked. */
-    asked: (): Span => (isSpan ? { from, to } : { from: sinceOf(window, Date.now()) }),
+    asked: (): Span => (isSpan ? { from, to } : { from: sinceOf(window, now()) }),
   };
 }

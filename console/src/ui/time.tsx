@@ -1,5 +1,6 @@
 // Times: relative to be read, absolute on hover and to be copied.
 import { useSyncExternalStore } from "react";
+import { lately, now, watch } from "../api/clock";
 
 const UNITS: [number, string][] = [
   [86_400_000, "d"],
@@ -29,21 +30,9 @@ export function relative(at: number, now: number): string {
   return at <= now ? `${count} ago` : `in ${count}`;
 }
 
-let now = Date.now();
-const watchers = new Set<() => void>();
-setInterval(() => {
-  now = Date.now();
-  for (const tell of watchers) tell();
-}, 5000);
-
-function watch(tell: () => void) {
-  watchers.add(tell);
-  return () => void watchers.delete(tell);
-}
-
 /** The time now, told anew every five seconds. */
 export function useNow() {
-  return useSyncExternalStore(watch, () => now);
+  return useSyncExternalStore(watch, lately);
 }
 
 /** One for all, made when it is first needed: making one takes longer than a row of a list may. */
@@ -56,7 +45,7 @@ export function Time({ at }: { at: string | null | undefined }) {
   const moment = new Date(at);
   return (
     <time dateTime={at} title={wholeOf(moment)}>
-      {relative(moment.getTime(), Math.max(current, moment.getTime() <= Date.now() ? moment.getTime() : 0))}
+      {relative(moment.getTime(), Math.max(current, moment.getTime() <= now() ? moment.getTime() : 0))}
     </time>
   );
 }

@@ -31,15 +31,44 @@ test("a push is counted on the canvas, and an agent shows what it got and gave",
   await window.close();
 });
 
+/** The demo's project, and the path of its workflow. */
+async function demo() {
+  const { id } = (await program.call("GET", "/projects")).data.find(({ name }) => name === "Demo");
+  const [workflow] = (await program.call("GET", `/projects/${id}/workflows`)).data;
+  return { project: id, path: `/projects/${id}/workflows/${workflow.id}` };
+}
+
 test("its run shows the way that it took", async () => {
-  const [demo] = (await program.call("GET", "/projects")).data.filter(({ name }) => name === "Demo");
-  const [workflow] = (await program.call("GET", `/projects/${demo.id}/workflows`)).data;
   const window = await openWindow();
   const { page } = window;
-  await window.go(`/projects/${demo.id}/workflows/${workflow.id}/runs`);
+  await window.go(`${(await demo()).path}/runs`);
   await page.getByRole("table").getByRole("row").nth(1).click();
   await page.getByText("Tell the sink").first().click();
   await page.getByText("received", { exact: false }).first().waitFor();
   await window.check("a run");
   await window.close();
+});
+
+/** Makes the clock of a page wrong by so many milliseconds. */
+function wrong(by) {
+  const Right = Date;
+  globalThis.Date = class extends Right {
+    constructor(...parts) {
+      super(...(parts.length > 0 ? parts : [Right.now() + by]));
+    }
+    static now = () => Right.now() + by;
+  };
+}
+
+test("a computer whose clock is wrong by a day shows ages and windows by the server's", async () => {
+  for (const hours of [-26, 26]) {
+    const window = await openWindow();
+    const { page } = window;
+    await page.addInitScript(wrong, hours * 3_600_000);
+    await window.go(`/projects/${(await demo()).project}/runs?window=${encodeURIComponent("1 h")}`);
+    const age = page.getByRole("table").getByRole("row").nth(1).locator("time").first();
+    await age.waitFor();
+    assert.match(await age.textContent(), /^now$|^\d+ (s|min) ago$/);
+    await window.close();
+  }
 });
