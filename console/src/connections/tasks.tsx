@@ -29,6 +29,11 @@ export function Tasks({ project }: { project: string }) {
         </Empty>
       )}
       {shown && <TaskFacts task={shown} />}
+      {tasks.data && chosen !== undefined && !shown && (
+        <p className="muted" role="status">
+          The task of this address is not among these.
+        </p>
+      )}
       {rows.length > 0 && (
         <List
           label="Tasks"

@@ -80,7 +80,8 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
   const saving = useEditor(store, savingOf);
   const [shown, setShown] = useParam("cell");
   const [, setTab] = useParam("tab");
-  const [side, setSide] = useParam("side");
+  const [aside, setSide] = useParam("side");
+  const side = aside === "versions" || aside === "start" ? aside : undefined;
   const [at, setAt] = useParam("version");
   const [asked, setWindow] = useParam("window");
   const window: Window = asked !== undefined && Object.hasOwn(WINDOWS, asked) ? (asked as Window) : "24h";
@@ -204,6 +205,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
             open={open}
             follow={follow}
             shown={panel ? shown : undefined}
+            asked={shown}
             start={start}
             bring={bring}
           />

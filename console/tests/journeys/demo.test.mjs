@@ -46,6 +46,8 @@ test("its run shows the way that it took", async () => {
   await page.getByText("Tell the sink").first().click();
   await page.getByText("received", { exact: false }).first().waitFor();
   await window.check("a run");
+  await page.goto(`${page.url().split("?")[0]}?step=gone`);
+  await page.getByText("The step of this address is not in the run.").waitFor();
   await window.close();
 });
 

@@ -44,6 +44,8 @@ export interface CanvasProps {
   follow: (key: string | undefined) => void;
   /** The agent whose panel is open. */
   shown: string | undefined;
+  /** The cell that the address names. */
+  asked: string | undefined;
   start: () => void;
   /** Is given a way to show a cell. */
   bring: RefObject<((key: string) => void) | undefined>;
@@ -64,6 +66,7 @@ const selectionOf = (state: EditorState) => state.selection;
 
 function Edited(props: CanvasProps) {
   const { store, types, wares, figures, marks, pulses, problems, doors, open, follow, shown, start, bring } = props;
+  const wanted = props.asked;
   const cells = useEditor(store, cellsOf);
   const selection = useEditor(store, selectionOf);
   const flow = useReactFlow<CanvasNode, CanvasLink>();
@@ -88,6 +91,12 @@ function Edited(props: CanvasProps) {
       bring.current = undefined;
     };
   }, [bring, goTo]);
+
+  // A link to a cell may be older than the canvas. One that goes while it is shown needs no word.
+  useEffect(() => {
+    if (wanted !== undefined && !cellOf(store.get().cells, wanted))
+      tell(`There is no cell “${wanted.slice(0, 80)}” here.`);
+  }, [store, wanted, tell]);
 
   useKeys({
     store,

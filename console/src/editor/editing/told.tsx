@@ -1,4 +1,4 @@
-// A word at the foot of the canvas, which goes by itself: what a paste or a drop did not do.
+// A word at the foot of the canvas, which goes by itself: what a paste or a drop did not do, or a link did not find.
 import { type ReactNode, useEffect, useState } from "react";
 import "./told.css";
 

@@ -44,7 +44,9 @@ function Shown({ place }: { place: RunPlace }) {
   const [graph, setGraph] = useParam("graph");
   const [first, setFirst] = useState<string>();
   const { tree } = run;
-  const asked = stepAt(tree, { step, event: query.get("event") ?? undefined, agent: query.get("agent") ?? undefined });
+  const event = query.get("event") ?? undefined;
+  const isNamed = step !== undefined || event !== undefined;
+  const asked = stepAt(tree, { step, event, agent: query.get("agent") ?? undefined });
   // What is looked at first is decided once: a failure that comes later does not take the place of what somebody reads.
   if (first === undefined && run.isWhole) setFirst(firstOf(tree)?.key ?? "");
   // The event that began a run has the run's id.
@@ -99,6 +101,11 @@ function Shown({ place }: { place: RunPlace }) {
                   All
                 </Button>
               </div>
+            )}
+            {isNamed && !asked && run.isWhole && (
+              <p className="run-views muted" role="status">
+                The step of this address is not in the run.
+              </p>
             )}
             {shown === "tree" && <StepTree {...panes} />}
             {shown === "timeline" && <Timeline {...panes} />}
