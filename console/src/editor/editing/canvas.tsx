@@ -25,6 +25,7 @@ import { CARRIED, Stencil } from "./stencil";
 import type { Ware } from "./stock";
 import { useTold } from "./told";
 import { Tools } from "./tools";
+import { useFold } from "./use-fold";
 import { useKeys } from "./use-keys";
 import { useView } from "./use-view";
 import { type Deed, Wheel } from "./wheel";
@@ -76,6 +77,7 @@ function Edited(props: CanvasProps) {
   const [dragging, setDragging] = useState(false);
   const [over, setOver] = useState<string>();
   const [told, tell] = useTold();
+  const [folded, fold] = useFold(ground, flow);
 
   const before = useRef<Graph>(undefined);
   const graph = useMemo(() => {
@@ -107,6 +109,7 @@ function Edited(props: CanvasProps) {
     goTo,
     open: opening,
     start,
+    fold,
     setSheet,
     flow,
     tell,
@@ -148,7 +151,7 @@ function Edited(props: CanvasProps) {
 
   return (
     <div className="edited">
-      {store.editable && <Stencil wares={wares} put={put} />}
+      {store.editable && !folded && <Stencil wares={wares} put={put} />}
       <main className="ground">
         <div
           ref={ground}
@@ -210,7 +213,7 @@ function Edited(props: CanvasProps) {
           {cells.length === 0 && store.editable && (
             <Empty wares={wares} commands={commands} goTo={goTo} showAll={fit} />
           )}
-          <Tools store={store} commands={commands} many={many} ask={ask} goTo={goTo} showSheet={showSheet} fit={fit} />
+          <Tools {...{ store, commands, many, ask, goTo, showSheet, fit, folded, fold }} />
           {told}
           {asked && (
             <Finders

@@ -15,6 +15,7 @@ export type Command =
   | "find"
   | "note"
   | "layout"
+  | "stencil"
   | "fit"
   | "zoomIn"
   | "zoomOut"
@@ -45,6 +46,7 @@ export const CHANGING: ReadonlySet<Named> = new Set<Named>([
   "paste",
   "note",
   "layout",
+  "stencil",
   "start",
   "left",
   "right",
@@ -64,6 +66,7 @@ export const SHEET: [string, Shortcut[]][] = [
   [
     "Build",
     [
+      { command: "stencil", keys: ["S"], does: "Fold the stencil away, or show it" },
       { command: "add", keys: ["/", "A"], does: "Add an agent, beside the selected one" },
       { command: "link", keys: ["L"], does: "Link the selected agent: choose the group, then the target" },
       { command: "configure", keys: ["Enter"], does: "Configure the selected agent" },
@@ -128,6 +131,7 @@ const PLAIN: Record<string, Command> = {
   w: "wheel",
   d: "disable",
   n: "note",
+  s: "stencil",
   f: "fit",
   "+": "zoomIn",
   "=": "zoomIn",

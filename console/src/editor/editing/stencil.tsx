@@ -1,5 +1,5 @@
-// The stencil: what can be put on the canvas, by kind. Things are dragged, or put by Enter; what is pointed at is told of below.
-import { memo, useMemo, useState } from "react";
+// The stencil: what can be put on the canvas, by kind. Things are dragged, or put by Enter; what is pointed at is told of beside it.
+import { memo, type SyntheticEvent, useMemo, useRef, useState } from "react";
 import { Icon } from "../../ui/icon";
 import { Words } from "../../ui/words";
 import { colourOf, iconOf } from "../canvas/look";
@@ -9,8 +9,6 @@ import "./stencil.css";
 /** What a drag from the stencil carries. */
 export const CARRIED = "application/x-rookery-ware";
 
-const HOW = "Drag one onto the canvas, or onto a link. Enter puts it beside the selected agent.";
-
 /** The first paragraph of a doc. All of it is told in the panel of the agent. */
 const leadOf = (doc: string) => doc.split(/\n\s*\n/, 1)[0]?.replaceAll("\n", " ") ?? "";
 
@@ -19,13 +17,27 @@ interface Props {
   put: (ware: Ware) => void;
 }
 
+/** What is told of, and where: from the top of the stencil, or for what stands further down, from its foot. */
+interface Told {
+  ware: Ware;
+  at: { top: number } | { bottom: number };
+}
+
 export const Stencil = memo(function Stencil({ wares, put }: Props) {
   const [typed, setTyped] = useState("");
-  const [told, setTold] = useState<Ware>();
+  const [told, setTold] = useState<Told>();
+  const box = useRef<HTMLElement>(null);
   const found = useMemo(() => search(wares, typed), [wares, typed]);
   const shelves = ORDER.map((shelf) => [shelf, found.filter((ware) => ware.shelf === shelf)] as const);
+  const tell = (ware: Ware, { currentTarget: item }: SyntheticEvent) => {
+    const [inner, outer] = [item.getBoundingClientRect(), box.current?.getBoundingClientRect()];
+    if (!outer) return;
+    const isUpper = inner.top - outer.top < outer.height / 2;
+    setTold({ ware, at: isUpper ? { top: inner.top - outer.top } : { bottom: outer.bottom - inner.bottom } });
+  };
+  const hush = () => setTold(undefined);
   return (
-    <aside className="stencil" aria-label="Stencil">
+    <aside ref={box} className="stencil" aria-label="Stencil">
       <input
         className="field stencil-search"
         type="search"
@@ -38,27 +50,41 @@ export const Stencil = memo(function Stencil({ wares, put }: Props) {
           if (event.key === "Enter" && first) put(first);
         }}
       />
-      <div className="stencil-list">
+      <div className="stencil-list" onScroll={hush}>
         {shelves.map(([shelf, rows]) =>
           rows.length === 0 ? null : (
             <section key={shelf} aria-label={shelf}>
               <h2>{shelf}</h2>
               {rows.map((ware) => (
-                <Item key={ware.id} ware={ware} put={put} tell={setTold} />
+                <Item key={ware.id} ware={ware} put={put} tell={tell} hush={hush} />
               ))}
             </section>
           ),
         )}
         {found.length === 0 && <p className="muted small">Nothing fits.</p>}
       </div>
-      <div className={told ? "stencil-doc" : "stencil-doc muted"} aria-live="polite">
-        <p>{told ? <Words text={leadOf(told.doc)} /> : HOW}</p>
+      <p className="stencil-how muted">
+        Drag one onto the canvas, or onto a link. Enter puts it beside the selected agent.
+      </p>
+      <div className="stencil-told" aria-live="polite">
+        {told && (
+          <p className="stencil-doc" style={told.at}>
+            <Words text={leadOf(told.ware.doc)} />
+          </p>
+        )}
       </div>
     </aside>
   );
 });
 
-function Item({ ware, put, tell }: { ware: Ware; put: (ware: Ware) => void; tell: (ware: Ware) => void }) {
+interface ItemProps {
+  ware: Ware;
+  put: (ware: Ware) => void;
+  tell: (ware: Ware, event: SyntheticEvent) => void;
+  hush: () => void;
+}
+
+function Item({ ware, put, tell, hush }: ItemProps) {
   const { type, kind } = ware.stock.type;
   return (
     <button
@@ -66,16 +92,18 @@ function Item({ ware, put, tell }: { ware: Ware; put: (ware: Ware) => void; tell
       className={`stencil-item of-${colourOf(type, kind)}`}
       draggable
       onDragStart={(event) => {
+        hush();
         event.dataTransfer.setData(CARRIED, ware.id);
         event.dataTransfer.effectAllowed = "copy";
       }}
       onClick={(event) => {
-        // A click by mouse tells; a double click, or Enter, puts.
+        // A click by mouse only points; a double click, or Enter, puts.
         if (event.detail === 0 || event.detail === 2) put(ware);
-        else tell(ware);
       }}
-      onMouseEnter={() => tell(ware)}
-      onFocus={() => tell(ware)}
+      onMouseEnter={(event) => tell(ware, event)}
+      onMouseLeave={hush}
+      onFocus={(event) => tell(ware, event)}
+      onBlur={hush}
     >
       <span className="tile">
         <Icon name={iconOf(type, kind)} size={14} />

@@ -17,11 +17,13 @@ interface Props {
   goTo: (key: string) => void;
   showSheet: () => void;
   fit: () => void;
+  folded: boolean;
+  fold: () => void;
 }
 
 const historyOf = (state: EditorState) => state.history;
 
-export const Tools = memo(function Tools({ store, commands, many, ask, goTo, showSheet, fit }: Props) {
+export const Tools = memo(function Tools({ store, commands, many, ask, goTo, showSheet, fit, folded, fold }: Props) {
   const history = useEditor(store, historyOf);
   return (
     <div className="canvas-tools">
@@ -35,6 +37,7 @@ export const Tools = memo(function Tools({ store, commands, many, ask, goTo, sho
             <IconButton icon="plus" label="Add an agent (/)" onClick={() => ask({ for: "add" })} />
             <IconButton icon="note" label="Add a note (N)" onClick={() => void commands.note()} />
             <Menu trigger={<IconButton icon="layout" label="Arrange" />} items={arrangements(commands, many)} />
+            <IconButton icon="panel" label="Stencil (S)" aria-expanded={!folded} onClick={fold} />
           </>
         )}
         <IconButton icon="keyboard" label="Shortcuts (?)" onClick={showSheet} />

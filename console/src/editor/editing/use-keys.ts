@@ -20,6 +20,8 @@ export interface KeyProps {
   goTo: (key: string) => void;
   open: (key: string, tab?: "configure" | "try") => void;
   start: () => void;
+  /** Folds the stencil away, or shows it. */
+  fold: () => void;
   setSheet: (open: boolean) => void;
   flow: ReactFlowInstance<CanvasNode, CanvasLink>;
   leave: () => void;
@@ -125,7 +127,11 @@ function run(command: Command, far: boolean, node: string | undefined, props: Ke
       // An empty canvas says what to do first: Tab leads there.
       else if (node === undefined) return false;
       else if (command === "nextNode") document.querySelector<HTMLElement>(".canvas-tools button")?.focus();
-      else document.querySelector<HTMLElement>(".stencil-search")?.focus();
+      else {
+        const search = document.querySelector<HTMLElement>(".stencil-search");
+        search?.focus();
+        return search !== null;
+      }
       return true;
     }
     case "delete":
@@ -136,6 +142,9 @@ function run(command: Command, far: boolean, node: string | undefined, props: Ke
       return true;
     case "note":
       commands.note();
+      return true;
+    case "stencil":
+      props.fold();
       return true;
     case "fit":
       void flow.fitView({ ...FIT, ...glide() });
