@@ -111,7 +111,7 @@ function NewConversation({ project, agent, taken }: Props & { taken: readonly st
           Talk to it
         </Button>
         <Button kind="quiet" onClick={() => setOpen(true)}>
-          Choose the instance …
+          Choose with whom…
         </Button>
       </div>
     );

@@ -59,7 +59,9 @@ function Conversation({ path }: { path: SessionPath }) {
         Agents
       </Link>
       <span className="muted">›</span>
-      <Link href={`/projects/${project}/agents/${toSegment(agent)}`}>{agent}</Link>
+      <Link className="muted cut" href={`/projects/${project}/agents/${toSegment(agent)}`} title={agent}>
+        {agent}
+      </Link>
       <span className="muted">›</span>
       <h1 title={`${instance} / ${session}`}>
         {instance} <span className="muted">/</span> {session}

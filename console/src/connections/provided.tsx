@@ -5,7 +5,7 @@ import { useMay } from "../session";
 import { Button } from "../ui/button";
 import { Id } from "../ui/copy";
 import { Empty } from "../ui/empty";
-import { List } from "../ui/list";
+import { type Column, List } from "../ui/list";
 import { Problem } from "../ui/problem";
 import { State } from "../ui/state";
 import { Time } from "../ui/time";
@@ -123,8 +123,8 @@ function Users({ rows, act }: { rows: Connection[]; act: Act }) {
             </span>
           ),
         },
-        { title: "Public name", width: "130px", wide: true, cell: (row) => <Id id={row.connection_token} /> },
-        { title: "Old version", width: "130px", wide: true, cell: (row) => <Deprecated row={row} /> },
+        ...oldVersion(rows),
+        { title: "Connection", width: "130px", wide: true, cell: (row) => <Id id={row.connection_token} /> },
         { title: "Since", width: "88px", wide: true, cell: (row) => <Time at={row.created_at} /> },
         {
           title: "Actions",
@@ -137,8 +137,13 @@ function Users({ rows, act }: { rows: Connection[]; act: Act }) {
   );
 }
 
-/** The version that a connection began with, if it is over soon. */
-export function Deprecated({ row }: { row: Connection }) {
+/** A column of the versions that connections began with and that are over soon: there only if one is. */
+export function oldVersion(rows: Connection[]): Column<Connection>[] {
+  if (!rows.some((row) => row.deprecated)) return [];
+  return [{ title: "Old version", width: "130px", wide: true, cell: (row) => <Deprecated row={row} /> }];
+}
+
+function Deprecated({ row }: { row: Connection }) {
   if (!row.deprecated) return <span className="muted">—</span>;
   return (
     <span className="entry-deprecated" title={`What breaks then: ${row.deprecated.breaks.join("; ")}`}>

@@ -11,7 +11,7 @@ import { href } from "../url";
 import { type Placed, useAllAgents } from "../workflows/all-agents";
 import { ConnectionButtons } from "./buttons";
 import { useConnectionAction, useConnections, useProjectNames } from "./data";
-import { Deprecated } from "./provided";
+import { oldVersion } from "./provided";
 import { type Connection, usesOf } from "./stages";
 
 export function Used({ project }: { project: string }) {
@@ -69,7 +69,7 @@ export function Used({ project }: { project: string }) {
             },
             {
               title: "Used by",
-              width: "minmax(110px, 1fr)",
+              width: "minmax(110px, 1.5fr)",
               cell: (row) => (
                 <Uses
                   project={project}
@@ -77,8 +77,8 @@ export function Used({ project }: { project: string }) {
                 />
               ),
             },
-            { title: "Public name", width: "130px", wide: true, cell: (row) => <Id id={row.connection_token} /> },
-            { title: "Old version", width: "130px", wide: true, cell: (row) => <Deprecated row={row} /> },
+            ...oldVersion(rows),
+            { title: "Connection", width: "130px", wide: true, cell: (row) => <Id id={row.connection_token} /> },
             { title: "Since", width: "88px", wide: true, cell: (row) => <Time at={row.created_at} /> },
             {
               title: "Actions",
@@ -96,9 +96,14 @@ export function Used({ project }: { project: string }) {
 function Uses({ project, uses: [first, ...more] }: { project: string; uses: Placed[] }) {
   if (!first) return <span className="muted">—</span>;
   const { workflow, agent } = first;
+  const title = `${workflow.name} › ${agent.name}`;
   return (
-    <Link className="door" href={href(`/projects/${project}/workflows/${workflow.id}`, { cell: agent.cell_id })}>
-      {agent.name}
+    <Link
+      className="door"
+      href={href(`/projects/${project}/workflows/${workflow.id}`, { cell: agent.cell_id })}
+      title={title}
+    >
+      {title}
       {more.length > 0 && ` and ${more.length} more`}
     </Link>
   );

@@ -1,17 +1,39 @@
 // What differs between two canvases, as a list by cell and field.
+import { conditionWords, isCondition } from "../forms/condition-words";
 import { Icon, type IconName } from "../ui/icon";
 import type { Cells } from "./model/cells";
-import { type CellChange, isLook, titleOf } from "./model/diff";
+import { type CellChange, type FieldChange, fieldWords, isLook, titleOf } from "./model/diff";
 
 const ICONS: Record<CellChange["kind"], IconName> = { added: "plus", removed: "trash", changed: "settings" };
 const WORDS: Record<CellChange["kind"], string> = { added: "new", removed: "gone", changed: "changed" };
+/** Of a long value, so many letters are shown: in a table, and where two stand beneath each other. */
 const MOST = 60;
+const MORE = 200;
+/** So much of what both have alike stands before the first difference. */
+const ALIKE = 24;
+
+function wordsOf(value: unknown): string {
+  if (value === undefined) return "—";
+  if (typeof value === "string") return value;
+  return isCondition(value) ? conditionWords(value) : (JSON.stringify(value) ?? "—");
+}
+
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 /** A value in so many letters at most. */
 export function shortly(value: unknown): string {
-  if (value === undefined) return "—";
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "—");
-  return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
+  return cut(wordsOf(value), MOST);
+}
+
+/** Two values that differ, each cut so that the first difference is seen. */
+export function shortlyBoth(before: unknown, after: unknown): [string, string] {
+  const [old, now] = [wordsOf(before), wordsOf(after)];
+  if (Math.max(old.length, now.length) <= MORE) return [old, now];
+  let alike = 0;
+  while (alike < old.length && old[alike] === now[alike]) alike++;
+  const from = alike > 2 * ALIKE ? alike - ALIKE : 0;
+  const shown = (text: string) => `${from > 0 ? "…" : ""}${cut(text.slice(from), MORE)}`;
+  return [shown(old), shown(now)];
 }
 
 /** `3 new, 1 changed, 2 gone`, without what was only moved. */
@@ -43,18 +65,27 @@ export function ChangesList({ changes, before, after, choose }: Props) {
           </button>
           {change.fields.length > 0 && !isLook(change) && (
             <dl className="change-fields">
-              {change.fields.map(({ field, before: old, after: now }) => (
-                <div key={field}>
-                  <dt className="mono">{field}</dt>
-                  <dd>
-                    <del className="mono">{shortly(old)}</del> <ins className="mono">{shortly(now)}</ins>
-                  </dd>
-                </div>
+              {change.fields.map((field) => (
+                <Field key={field.field} {...field} />
               ))}
             </dl>
           )}
         </li>
       ))}
     </ul>
+  );
+}
+
+function Field({ field, before, after }: FieldChange) {
+  const [old, now] = shortlyBoth(before, after);
+  return (
+    <div>
+      <dt>{fieldWords(field)}</dt>
+      <dd>
+        {before !== undefined && <del className="mono">{old}</del>}
+        {before !== undefined && <span className="change-to"> → </span>}
+        {after === undefined ? <span className="muted">taken out</span> : <ins className="mono">{now}</ins>}
+      </dd>
+    </div>
   );
 }

@@ -3,8 +3,7 @@ import { useState } from "react";
 import { Button } from "../ui/button";
 import { shortly } from "./changes-list";
 import { type Cells, readOptions } from "./model/cells";
-import { type Choice, fields, type Meeting, titleOf } from "./model/diff";
-import { isObject } from "./model/json";
+import { type Choice, fields, fieldWords, type Meeting, titleOf, valueAt } from "./model/diff";
 import type { Loaded } from "./server";
 import { type EditorState, type EditorStore, useEditor } from "./store";
 
@@ -89,7 +88,7 @@ function Met({ meeting, cells, theirs, choice, choose }: MetProps) {
             <tbody>
               {changed.map((field) => (
                 <tr key={field}>
-                  <th className="mono">{field}</th>
+                  <th>{fieldWords(field)}</th>
                   {[base, mine, meeting.theirs].map((side, at) => (
                     // biome-ignore lint/suspicious/noArrayIndexKey: the three columns are always these.
                     <td key={at} className="mono">
@@ -111,12 +110,4 @@ function wordsOf({ base, mine, theirs, by }: Meeting, side: Choice): string {
   if (!cell) return base ? "deleted" : "not there";
   if (!base) return "new";
   return by === "both" || by === side ? "changed" : "as before";
-}
-
-/** The value of a field as `fields` names it. Keys may have dots of their own. */
-export function valueAt(value: unknown, field: string): unknown {
-  if (!isObject(value)) return undefined;
-  if (Object.hasOwn(value, field)) return value[field];
-  const keys = Object.keys(value).filter((key) => field.startsWith(`${key}.`));
-  return keys.map((key) => valueAt(value[key], field.slice(key.length + 1))).find((found) => found !== undefined);
 }

@@ -84,7 +84,8 @@ export function Versions({ project, workflow, store, chosen, choose, select, clo
   useEffect(() => {
     if (isRead.current || !list.isSuccess) return;
     isRead.current = true;
-    box.current?.querySelector<HTMLElement>(".version[aria-pressed=true], .version")?.focus();
+    const first = (selector: string) => box.current?.querySelector<HTMLElement>(selector);
+    (first(".version[aria-pressed=true]") ?? first(".version"))?.focus();
   }, [list.isSuccess]);
   const rows = list.data?.pages.flatMap((page) => page.data) ?? [];
   return (
@@ -133,19 +134,21 @@ export function Versions({ project, workflow, store, chosen, choose, select, clo
           {then.error && <Problem error={then.error} retry={() => then.refetch()} />}
           {changes && then.data && (
             <>
-              <h3>
-                From v{chosen} to now: {summary(changes)}
-              </h3>
+              <div className="row versions-diff-head">
+                <h3 className="grow">
+                  From v{chosen} to now: {summary(changes)}
+                </h3>
+                {store.editable && (
+                  <Button
+                    icon="replay"
+                    disabled={changes.length === 0 || restore.isPending}
+                    onClick={() => restore.mutate(chosen)}
+                  >
+                    Restore v{chosen}
+                  </Button>
+                )}
+              </div>
               <ChangesList changes={changes} before={then.data.cells} after={cells} choose={select} />
-              {store.editable && (
-                <Button
-                  icon="replay"
-                  disabled={changes.length === 0 || restore.isPending}
-                  onClick={() => restore.mutate(chosen)}
-                >
-                  Restore v{chosen}
-                </Button>
-              )}
             </>
           )}
         </section>

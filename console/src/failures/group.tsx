@@ -245,9 +245,13 @@ function FailureLine(props: LineProps) {
   );
 }
 
-/** Details in one line, where they are not told in the message. */
+/** Details in one line, where they are not told in the message: their names, and texts as they are. */
 function inShort(details: unknown): string {
-  return details == null ? "" : (JSON.stringify(details) ?? "").slice(0, 300);
+  if (details == null) return "";
+  const text = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+  if (typeof details !== "object" || Array.isArray(details)) return text(details).slice(0, 300);
+  const parts = Object.entries(details).map(([name, value]) => `${name}: ${text(value)}`);
+  return parts.join(" · ").slice(0, 300);
 }
 
 /** What became of a replay: read from the run, or from the one that it made, until that is over. */

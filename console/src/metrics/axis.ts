@@ -30,6 +30,7 @@ function label(moment: number, bar: number): string {
 
 /** A length of time at an axis, in one unit: `200 s`, `17 min`. */
 export function shortTime(ms: number): string {
+  if (ms === 0) return "0";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 600_000) return `${Number((ms / 1000).toFixed(1))} s`;
   return ms < 36_000_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;

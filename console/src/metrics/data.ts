@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, call } from "../api/client";
 import { now } from "../api/clock";
 import { allRows } from "../api/pages";
+import { listRuns } from "../runs/reads";
 import type { Metric, Window } from "./measure";
 
 /** So many pages are read at most: what is older is not shown then, and that is said. */
@@ -41,6 +42,20 @@ export function useMetrics(project: string, workflow: string | undefined, agent:
     refetchInterval: window.length / 1440,
     placeholderData: (before) => before,
     queryFn: () => read(project, workflow ?? "", agent, window),
+  });
+}
+
+/** The workflow in which something ran last: what is shown before somebody chooses. */
+export function useLiveliest(project: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ["metrics-liveliest", project],
+    enabled,
+    // Nothing moves by itself: another run elsewhere does not change the page.
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async () => {
+      const { data } = await listRuns({ project }, { limit: 1 });
+      return data[0]?.workflow_id ?? null;
+    },
   });
 }
 

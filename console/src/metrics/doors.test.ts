@@ -11,6 +11,9 @@ test("a bar leads to the runs and failures of its own time", () => {
   expect(toFailures({ ...place, bar, code: "x" })).toBe(
     `/projects/p/failures?workflow=w&code=x&${hour}&replayed=shown`,
   );
+  expect(toRuns({ ...place, version: 2 }, "failed")).toBe(
+    "/projects/p/workflows/w/runs?version=2&state=failed&window=24+h",
+  );
   expect(toRuns(place)).toBe("/projects/p/workflows/w/runs?window=24+h");
   expect(toRuns({ ...place, window: WINDOWS[2] ?? place.window })).toBe("/projects/p/workflows/w/runs");
 });

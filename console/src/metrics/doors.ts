@@ -19,9 +19,9 @@ function time({ window, bar }: Place): Record<string, string | undefined> {
   return { from: new Date(bar).toISOString(), to: new Date(bar + window.bar).toISOString() };
 }
 
-export function toRuns(place: Place): string {
+export function toRuns(place: Place, state?: "failed"): string {
   const { project, workflow, agent, version } = place;
-  return href(`/projects/${project}/workflows/${workflow}/runs`, { agent, version, ...time(place) });
+  return href(`/projects/${project}/workflows/${workflow}/runs`, { agent, version, state, ...time(place) });
 }
 
 export function toFailures(place: Place): string {

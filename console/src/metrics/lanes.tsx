@@ -30,11 +30,29 @@ export function Splits({ place, agents, metrics }: Props) {
             <Link className="door" href={toAgent(place, agent.cell_id)}>
               {agent.name}
             </Link>
-            <span className="muted">
-              share of its events, with the interval of 95 %; the line is what the weight wants
-            </span>
           </figcaption>
           <div className="lanes" role="table" aria-label={`Lanes of ${agent.name}`}>
+            <div className="lane lane-head muted small" role="row">
+              <span role="columnheader">Lane</span>
+              <span role="columnheader" className="lane-key">
+                <span>
+                  <i className="key-interval" /> where its share lies at 95 %
+                </span>
+                <span>
+                  <i className="key-wanted" /> the share that its weight sets
+                </span>
+              </span>
+              <span role="columnheader" className="number">
+                Events
+              </span>
+              <span role="columnheader" className="number">
+                Share
+              </span>
+              <span role="columnheader">Interval, 95 %</span>
+              <span role="columnheader" className="number">
+                By weight
+              </span>
+            </div>
             {lanes.map((lane) => (
               <LaneRow key={lane.group} lane={lane} to={toEvents(place, agent.cell_id, lane.count)} />
             ))}
@@ -74,7 +92,9 @@ function LaneRow({ lane: { group, wanted, count: events, had }, to }: { lane: La
       </span>
       <span role="cell" className={off ? "lane-off" : "muted"}>
         {had ? `${percent(had.low)} – ${percent(had.high)}` : "—"}
-        {off ? ", not " : ", wanted "}
+        {off && <span className="sr-only">, which is not the share by weight</span>}
+      </span>
+      <span role="cell" className={off ? "number lane-off" : "number muted"}>
         {percent(wanted)}
       </span>
     </div>

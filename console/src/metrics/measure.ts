@@ -112,9 +112,9 @@ export function byAgent(metrics: Metric[]): AgentSums[] {
       if (at && (!sums.last || at > sums.last)) sums.last = at;
     }
   }
-  return [...agents.values()].sort(
-    (a, b) => b.received + b.emitted - a.received - a.emitted || (a.cell < b.cell ? -1 : 1),
-  );
+  // Triggers take nothing in, and belong where their events are many.
+  const did = ({ received, emitted }: Sums) => Math.max(received, emitted);
+  return [...agents.values()].sort((a, b) => did(b) - did(a) || (a.cell < b.cell ? -1 : 1));
 }
 
 export interface Bar extends Sums {

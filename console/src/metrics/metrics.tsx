@@ -9,11 +9,13 @@ import { Section } from "../ui/section";
 import { href, useParam } from "../url";
 import { useWorkflows } from "../workflows/queries";
 import { Charts } from "./charts";
-import { useAgents, useMetrics } from "./data";
+import { useAgents, useLiveliest, useMetrics } from "./data";
 import { Splits } from "./lanes";
 import { byAgent, byTime, byVersion, counted, totals, WINDOWS, windowOf } from "./measure";
 import { AgentTable, Codes, TimeTable, VersionTable } from "./tables";
 import "./metrics.css";
+
+const isActive = ({ state }: { state: string }) => state === "active";
 
 export default function Metrics({ project, params }: PageProps) {
   const [, go] = useLocation();
@@ -23,7 +25,10 @@ export default function Metrics({ project, params }: PageProps) {
   const window = windowOf(windowName);
   const workflows = useWorkflows(project);
   const rows = workflows.data?.data ?? [];
-  const workflow = params.workflow ?? named ?? rows.find((row) => row.state === "active")?.id ?? rows[0]?.id;
+  const given = params.workflow ?? named;
+  const liveliest = useLiveliest(project, given === undefined);
+  const usual = () => rows.find((row) => row.id === liveliest.data)?.id ?? rows.find(isActive)?.id ?? rows[0]?.id;
+  const workflow = given ?? (liveliest.isPending ? undefined : usual());
   const agents = useAgents(project, workflow);
   const metrics = useMetrics(project, workflow, agent, window);
   const names = new Map(agents.data?.map((row) => [row.cell_id, row.name]));

@@ -118,7 +118,8 @@ function Below({ row, part }: { row: Sums; part: number }) {
 }
 
 export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[] }) {
-  const toVersion = ({ version }: VersionSums) => toRuns({ ...place, version: version ?? undefined });
+  const toVersion = ({ version }: VersionSums, state?: "failed") =>
+    toRuns({ ...place, version: version ?? undefined }, state);
   return (
     <List
       label="By version"
@@ -149,7 +150,12 @@ export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[
           number: true,
           cell: (row) => <Counted value={row.emitted} to={toVersion(row)} />,
         },
-        { title: "Failures", width: "72px", number: true, cell: (row) => <Counted value={row.errors} bad /> },
+        {
+          title: "Failures",
+          width: "72px",
+          number: true,
+          cell: (row) => <Counted value={row.errors} to={toVersion(row, "failed")} bad />,
+        },
         { title: "Failure rate", width: "104px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
         { title: "p50", width: "80px", number: true, wide: true, cell: (row) => <Below row={row} part={0.5} /> },
         {
@@ -212,7 +218,9 @@ export function TimeTable({ place, bars }: { place: Place; bars: Bar[] }) {
           number: true,
           cell: (row) => <Counted value={row.emitted} to={toRuns(at(row))} />,
         },
-        { title: "Checks", width: "72px", number: true, cell: (row) => <Counted value={row.checks} /> },
+        ...(rows.some((row) => row.checks > 0)
+          ? [{ title: "Checks", width: "72px", number: true, cell: (row: Bar) => <Counted value={row.checks} /> }]
+          : []),
         {
           title: "Failures",
           width: "72px",

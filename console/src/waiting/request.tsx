@@ -12,11 +12,10 @@ import { Confirm } from "../ui/confirm";
 import { Id } from "../ui/copy";
 import { Payload } from "../ui/payload";
 import { Problem } from "../ui/problem";
-import { State } from "../ui/state";
 import { Time } from "../ui/time";
 import { href } from "../url";
 import { isOpen } from "./deadline";
-import { Deadline } from "./waiting";
+import { Deadline, RequestState } from "./waiting";
 
 interface Props {
   place: { project: string; workflow: string };
@@ -45,12 +44,15 @@ export function RequestPanel({ place, request, names, close }: Props) {
         }),
       ),
   });
+  const name = row ? (names?.agents.get(row.cell_id) ?? row.cell_id) : "Request";
   const run = row && `/projects/${place.project}/workflows/${place.workflow}/runs/${row.run_id}`;
   return (
     <aside className="request" aria-label="Request">
       <header className="request-head">
-        {row && <State state={row.state} />}
-        <h2 className="cut grow">{row ? (names?.agents.get(row.cell_id) ?? row.cell_id) : "Request"}</h2>
+        {row && <RequestState state={row.state} />}
+        <h2 className="cut grow" title={name}>
+          {name}
+        </h2>
         <IconButton icon="x" label="Close" onClick={close} />
       </header>
       {shown.error && <Problem error={shown.error} retry={() => shown.refetch()} />}
@@ -60,7 +62,7 @@ export function RequestPanel({ place, request, names, close }: Props) {
           <dl className="facts">
             <Fact name="Run">
               <Link className="door" href={href(run, { event: row.event_id, agent: row.cell_id })}>
-                Open it here
+                Open it at this event
               </Link>
             </Fact>
             <Fact name="Endpoint">{row.endpoint}</Fact>

@@ -46,7 +46,7 @@ export default function Waiting({ project }: PageProps) {
   return (
     <>
       <TopBar title={<h1>Waiting</h1>} />
-      <div className="waiting">
+      <div className="waiting-page">
         <main className="page">
           <div className="filters">
             <Chips name="state" label="State" choices={STATES} />
@@ -81,7 +81,10 @@ export default function Waiting({ project }: PageProps) {
                   of: row.workflow_id,
                 })
               }
-              columns={columnsOf((row) => names.get(row.workflow_id)?.agents.get(row.cell_id) ?? row.cell_id)}
+              columns={columnsOf(
+                (row) => names.get(row.workflow_id)?.agents.get(row.cell_id) ?? row.cell_id,
+                workflow === undefined,
+              )}
             />
           )}
           <Pages next={requests.next} />
@@ -101,20 +104,43 @@ export default function Waiting({ project }: PageProps) {
   );
 }
 
-function columnsOf(name: (row: RequestRow) => string): Column<RequestRow>[] {
+function columnsOf(name: (row: RequestRow) => string, isOfAll: boolean): Column<RequestRow>[] {
   return [
-    { title: "State", width: "104px", cell: (row) => <State state={row.state} /> },
-    { title: "Agent", width: "minmax(110px, 2fr)", cell: name },
+    { title: "State", width: "104px", cell: (row) => <RequestState state={row.state} /> },
+    { title: "Agent", width: "minmax(110px, 2fr)", cell: (row) => <span title={name(row)}>{name(row)}</span> },
+    ...(isOfAll
+      ? [
+          {
+            title: "Workflow",
+            width: "minmax(96px, 1fr)",
+            wide: true,
+            cell: (row: RequestRow) => (
+              <span className="muted" title={row.workflow_name}>
+                {row.workflow_name}
+              </span>
+            ),
+          },
+        ]
+      : []),
     {
       title: "Endpoint",
       width: "minmax(110px, 2fr)",
       wide: true,
-      cell: (row) => <span className="muted">{row.endpoint}</span>,
+      cell: (row) => (
+        <span className="muted" title={row.endpoint}>
+          {row.endpoint}
+        </span>
+      ),
     },
     { title: "Asked", width: "96px", wide: true, cell: (row) => <Time at={row.created_at} /> },
     { title: "Deadline", width: "112px", cell: (row) => <Deadline row={row} /> },
     { title: "Calls", width: "48px", number: true, wide: true, cell: (row) => count(row.attempts) },
   ];
+}
+
+/** Of the states of the wire, those that are open are one here: it waits. Whether the call was taken is told by its panel. */
+export function RequestState({ state }: { state: string }) {
+  return <State state={isOpen(state) ? "waiting" : state} />;
 }
 
 export function Deadline({ row }: { row: Pick<RequestRow, "state" | "created_at" | "deadline" | "ended_at"> }) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Cells } from "./cells";
-import { diff, isLook, meetings, merged, titleOf } from "./diff";
+import { diff, fields, isLook, meetings, merged, titleOf, valueAt } from "./diff";
 
 const base: Cells = [
   { id: "a", type: "agent", agent_type: "webhook", name: "A", position: { x: 0, y: 0 }, config: {} },
@@ -57,5 +57,28 @@ describe("two sides", () => {
       ["m", undefined],
     ]);
     expect(new Set(merged(theirs, all, () => "mine"))).toEqual(new Set(mine));
+  });
+});
+
+describe("fields", () => {
+  const of = (before: unknown, after: unknown) => fields(before, after).map(({ field }) => field);
+
+  it("are found in lists, by name or by place", () => {
+    const groups = [
+      { name: "a", weight: 1 },
+      { name: "b.c", weight: 2 },
+    ];
+    const after = { groups: [groups[0], { name: "b.c", weight: 3 }, { name: "n", weight: 1 }], rows: [1, 2] };
+    expect(of({ groups, rows: [1, 3] }, after)).toEqual(["groups.b.c.weight", "groups.n", "rows.1"]);
+    expect(valueAt(after, "groups.b.c.weight")).toBe(3);
+    expect(valueAt(after, "rows.1")).toBe(2);
+    expect(of({ rows: [1] }, after)).toEqual(["rows", "groups"]);
+    expect(of({ groups }, { groups: [...groups].reverse() })).toEqual(["groups"]);
+  });
+
+  it("of a condition are those of its one row, or it is shown whole", () => {
+    const row = { path: "total", operator: "gte", value: 50 };
+    expect(of({ condition: row }, { condition: { ...row, value: 60 } })).toEqual(["condition.value"]);
+    expect(of({ condition: row }, { condition: { all: [row, { not: row }] } })).toEqual(["condition"]);
   });
 });

@@ -1,4 +1,5 @@
 // What differs between two canvases, by cell and field; and one made of two sides that began from the same.
+import { isCondition, isGroup } from "../../forms/condition-words";
 import { ownOf } from "../../own";
 import { type Cell, type Cells, cellOf, isAgent, isLink, keysOf, nameOf } from "./cells";
 import { isObject, same } from "./json";
@@ -18,12 +19,59 @@ export interface CellChange {
   fields: FieldChange[];
 }
 
-/** The fields in which two values differ, as deep as both are objects. */
+/** The fields in which two values differ, as deep as both have parts of the same kind. */
 export function fields(before: unknown, after: unknown, path = ""): FieldChange[] {
   if (same(before, after)) return [];
-  if (!isObject(before) || !isObject(after)) return [{ field: path, before, after }];
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].flatMap((key) => fields(ownOf(before, key), ownOf(after, key), path ? `${path}.${key}` : key));
+  const whole = [{ field: path, before, after }];
+  // Where a condition is built in another way, its parts say less than the whole.
+  if ((isGroup(before) || isGroup(after)) && isCondition(before) && isCondition(after)) return whole;
+  const names = namesOf(before, after);
+  if (!names) return whole;
+  const found = names.flatMap((name) =>
+    fields(partOf(before, name), partOf(after, name), path ? `${path}.${name}` : name),
+  );
+  // Nothing differs but the order.
+  return found.length > 0 ? found : whole;
+}
+
+/** What the parts of two values are called: the keys of objects, the names of a list's items, or their places in lists of one length. */
+function namesOf(before: unknown, after: unknown): string[] | undefined {
+  if (isObject(before) && isObject(after)) return [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  if (!Array.isArray(before) || !Array.isArray(after)) return undefined;
+  const [old, now] = [before.map(itemName), after.map(itemName)];
+  const all = [...new Set([...old, ...now])];
+  if (all.every((name) => name !== undefined)) {
+    return new Set(old).size === old.length && new Set(now).size === now.length ? all : undefined;
+  }
+  return before.length === after.length ? before.map((_, at) => String(at)) : undefined;
+}
+
+function itemName(item: unknown): string | undefined {
+  return isObject(item) && typeof item.name === "string" && item.name !== "" ? item.name : undefined;
+}
+
+/** A part of a value, by a name that `fields` gave it. */
+function partOf(value: unknown, name: string): unknown {
+  if (isObject(value)) return ownOf(value, name);
+  if (!Array.isArray(value)) return undefined;
+  const items: unknown[] = value;
+  return items.find((item) => itemName(item) === name) ?? (/^\d+$/.test(name) ? items[Number(name)] : undefined);
+}
+
+/** The value of a field as `fields` names it. Names may have dots of their own. */
+export function valueAt(value: unknown, field: string): unknown {
+  const whole = partOf(value, field);
+  if (whole !== undefined) return whole;
+  for (let dot = field.indexOf("."); dot !== -1; dot = field.indexOf(".", dot + 1)) {
+    const found = valueAt(partOf(value, field.slice(0, dot)), field.slice(dot + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A field as people read it: that it stands in the configuration goes without saying. */
+export function fieldWords(field: string): string {
+  return field.replace(/^config\./, "");
 }
 
 export function diff(before: Cells, after: Cells): CellChange[] {

@@ -1,10 +1,9 @@
 // Cells, names and texts that nobody would draw by hand.
 import { describe, expect, it } from "vitest";
-import { valueAt } from "../conflict";
 import { whyNotPasted } from "../editing/commands";
 import { keysOf } from "./cells";
 import { paste } from "./clipboard";
-import { diff } from "./diff";
+import { diff, valueAt } from "./diff";
 import { wellFormed } from "./json";
 
 describe("hostile canvases", () => {
