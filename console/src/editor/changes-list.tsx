@@ -1,4 +1,5 @@
 // What differs between two canvases, as a list by cell and field.
+import { useEffect, useRef } from "react";
 import { conditionWords, isCondition } from "../forms/condition-words";
 import { Icon, type IconName } from "../ui/icon";
 import type { Cells } from "./model/cells";
@@ -50,15 +51,27 @@ interface Props {
   changes: readonly CellChange[];
   before: Cells;
   after: Cells;
+  /** Which one is pointed at: it is brought into view. */
+  chosen?: string;
   choose?: (key: string) => void;
 }
 
-export function ChangesList({ changes, before, after, choose }: Props) {
+export function ChangesList({ changes, before, after, chosen, choose }: Props) {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    if (chosen !== undefined) list.current?.querySelector(".is-chosen")?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   return (
-    <ul className="changes">
+    <ul className="changes" ref={list}>
       {changes.map((change) => (
-        <li key={change.key} className={`change ${change.kind}`}>
-          <button type="button" className="change-head" onClick={() => choose?.(change.key)} disabled={!choose}>
+        <li key={change.key} className={`change ${change.kind} ${change.key === chosen ? "is-chosen" : ""}`}>
+          <button
+            type="button"
+            className="change-head"
+            aria-pressed={choose && change.key === chosen}
+            onClick={() => choose?.(change.key)}
+            disabled={!choose}
+          >
             <Icon name={ICONS[change.kind]} size={14} />
             <span className="grow cut">{titleOf(change, change.after ? after : before)}</span>
             <span className="small">{isLook(change) && change.kind === "changed" ? "moved" : WORDS[change.kind]}</span>

@@ -157,6 +157,8 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
   }, [store]);
 
   const version = at === undefined ? undefined : Number(at);
+  /** What is pointed at among the differences, in their list and on the canvas. */
+  const [looked, look] = useState<string>();
   const then = useVersion(project, workflow, side === "versions" ? version : undefined);
   const past = useMemo(
     () => (then.data ? compared(cells, diff(then.data.cells, cells)) : undefined),
@@ -190,7 +192,7 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
       <div className="editor-body">
         {side === "versions" && past ? (
           <main className="ground">
-            <GraphView cells={past.cells} types={types} marks={past.marks} onSelect={(key) => key && goTo(key)} />
+            <GraphView cells={past.cells} types={types} marks={past.marks} selected={looked} onSelect={look} />
           </main>
         ) : (
           <Canvas
@@ -219,7 +221,8 @@ function Opened({ project, workflow, store, types }: Place & { store: EditorStor
             store={store}
             chosen={version}
             choose={(chosen) => setAt(chosen === undefined ? undefined : String(chosen))}
-            select={goTo}
+            looked={looked}
+            look={look}
             close={leaveVersions}
           />
         ) : side === "start" ? (

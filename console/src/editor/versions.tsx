@@ -48,11 +48,13 @@ interface Props {
   store: EditorStore;
   chosen: number | undefined;
   choose: (version: number | undefined) => void;
-  select: (key: string) => void;
+  /** Which difference is pointed at. */
+  looked: string | undefined;
+  look: (key: string) => void;
   close: () => void;
 }
 
-export function Versions({ project, workflow, store, chosen, choose, select, close }: Props) {
+export function Versions({ project, workflow, store, chosen, choose, looked, look, close }: Props) {
   const head = useEditor(store, headOf);
   const cells = useEditor(store, cellsOf);
   const queries = useQueryClient();
@@ -148,7 +150,7 @@ export function Versions({ project, workflow, store, chosen, choose, select, clo
                   </Button>
                 )}
               </div>
-              <ChangesList changes={changes} before={then.data.cells} after={cells} choose={select} />
+              <ChangesList changes={changes} before={then.data.cells} after={cells} chosen={looked} choose={look} />
             </>
           )}
         </section>

@@ -1,6 +1,7 @@
 // What the commands and palettes need of the canvas on the screen: boxes, points, and ways to bring a node into view.
 import type { ReactFlowInstance, Viewport } from "@xyflow/react";
 import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
+import { useStable } from "../../ui/use-stable";
 import type { CanvasLink, CanvasNode } from "../canvas/graph";
 import { glide } from "../canvas/motion";
 import { pointsOf } from "../model/arrange";
@@ -72,30 +73,30 @@ export function useView({ store, types, ground, flow, open, follow, shown }: Pro
   /** How the canvas was moved to show a node: from where, and where to. */
   const moved = useRef<{ from: Viewport; to: Viewport }>(undefined);
   /** Moves the canvas as little as it takes to see a node whole, with its wheel. */
-  const reveal = useCallback(
-    (node: string) => {
-      const box = boxOf();
-      const point = pointsOf(store.get().cells).get(node);
-      if (!point || !box) return;
-      const { x, y, zoom } = flow.getViewport();
-      const { measured } = flow.getInternalNode(node) ?? {};
-      const by = (at: number, size: number, most: number) => (at < 48 ? 48 - at : Math.min(0, most - 48 - size - at));
-      // In a narrow window, the panel stands over the canvas.
-      const panel = document.querySelector(".editor-panel, .side")?.getBoundingClientRect();
-      const width = panel && panel.left < box.right ? panel.left - box.left : box.width;
-      const right = by(point.x * zoom + x, (measured?.width ?? 208) * zoom, width);
-      const down = by(point.y * zoom + y, (measured?.height ?? 84) * zoom, box.height - 48);
-      if (right === 0 && down === 0) return;
-      const to = { x: x + right, y: y + down, zoom };
-      const from = isAt(moved.current?.to, { x, y, zoom }) ? moved.current?.from : undefined;
-      moved.current = { from: from ?? { x, y, zoom }, to };
-      void flow.setViewport(to, glide());
-    },
-    [store, flow, boxOf],
-  );
-  // A panel that opens may cover its agent. When it closes, the canvas goes back, unless somebody has moved it.
-  const before = useRef(shown);
+  const reveal = useStable((node: string) => {
+    const box = boxOf();
+    const point = pointsOf(store.get().cells).get(node);
+    if (!point || !box) return;
+    const { x, y, zoom } = flow.getViewport();
+    const { measured } = flow.getInternalNode(node) ?? {};
+    const by = (at: number, size: number, most: number) => (at < 48 ? 48 - at : Math.min(0, most - 48 - size - at));
+    // In a narrow window, the panel stands over the canvas.
+    const panel = document.querySelector(".editor-panel, .side")?.getBoundingClientRect();
+    const width = panel && panel.left < box.right ? panel.left - box.left : box.width;
+    const right = by(point.x * zoom + x, (measured?.width ?? 208) * zoom, width);
+    const down = by(point.y * zoom + y, (measured?.height ?? 84) * zoom, box.height - 48);
+    if (right === 0 && down === 0) return;
+    const to = { x: x + right, y: y + down, zoom };
+    const from = isAt(moved.current?.to, { x, y, zoom }) ? moved.current?.from : undefined;
+    moved.current = { from: from ?? { x, y, zoom }, to };
+    void flow.setViewport(to, glide());
+  });
+  // A panel that opens, or that stands there from the beginning, may cover its agent. When it closes, the canvas goes back, unless somebody has
+  // moved it.
+  const before = useRef<string>(undefined);
+  const isThere = flow.viewportInitialized;
   useEffect(() => {
+    if (!isThere) return;
     const was = before.current;
     before.current = shown;
     if (shown !== undefined && was === undefined) {
@@ -107,7 +108,7 @@ export function useView({ store, types, ground, flow, open, follow, shown }: Pro
         void flow.setViewport(moved.current.from, glide());
       moved.current = undefined;
     }
-  }, [shown, reveal, flow]);
+  }, [shown, isThere, reveal, flow]);
   const goTo = useCallback(
     (node: string) => {
       store.select([node]);
