@@ -42,6 +42,7 @@ function Used({ path, turns, partly }: Pick<Props, "path" | "turns" | "partly">)
     placeholderData: (before) => before,
     queryFn: () => readUsage(path),
   });
+  if (turns.length === 0) return null;
   const usage = kept.data ?? total(turns);
   return (
     <Section title="Used">

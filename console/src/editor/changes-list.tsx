@@ -3,13 +3,12 @@ import { useEffect, useRef } from "react";
 import { conditionWords, isCondition } from "../forms/condition-words";
 import { Icon, type IconName } from "../ui/icon";
 import type { Cells } from "./model/cells";
-import { type CellChange, type FieldChange, fieldWords, isLook, titleOf } from "./model/diff";
+import { type CellChange, type FieldChange, fieldWords, isLook, isLookField, titleOf } from "./model/diff";
 
 const ICONS: Record<CellChange["kind"], IconName> = { added: "plus", removed: "trash", changed: "settings" };
 const WORDS: Record<CellChange["kind"], string> = { added: "new", removed: "gone", changed: "changed" };
-/** Of a long value, so many letters are shown: in a table, and where two stand beneath each other. */
-const MOST = 60;
-const MORE = 200;
+/** Of a long value, so many letters are shown. */
+const MOST = 200;
 /** So much of what both have alike stands before the first difference. */
 const ALIKE = 24;
 
@@ -19,21 +18,15 @@ function wordsOf(value: unknown): string {
   return isCondition(value) ? conditionWords(value) : (JSON.stringify(value) ?? "—");
 }
 
-const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
-
-/** A value in so many letters at most. */
-export function shortly(value: unknown): string {
-  return cut(wordsOf(value), MOST);
-}
-
 /** Two values that differ, each cut so that the first difference is seen. */
 export function shortlyBoth(before: unknown, after: unknown): [string, string] {
   const [old, now] = [wordsOf(before), wordsOf(after)];
-  if (Math.max(old.length, now.length) <= MORE) return [old, now];
+  if (Math.max(old.length, now.length) <= MOST) return [old, now];
   let alike = 0;
   while (alike < old.length && old[alike] === now[alike]) alike++;
   const from = alike > 2 * ALIKE ? alike - ALIKE : 0;
-  const shown = (text: string) => `${from > 0 ? "…" : ""}${cut(text.slice(from), MORE)}`;
+  const shown = (text: string) =>
+    `${from > 0 ? "…" : ""}${text.slice(from, from + MOST)}${text.length > from + MOST ? "…" : ""}`;
   return [shown(old), shown(now)];
 }
 
@@ -76,16 +69,23 @@ export function ChangesList({ changes, before, after, chosen, choose }: Props) {
             <span className="grow cut">{titleOf(change, change.after ? after : before)}</span>
             <span className="small">{isLook(change) && change.kind === "changed" ? "moved" : WORDS[change.kind]}</span>
           </button>
-          {change.fields.length > 0 && !isLook(change) && (
-            <dl className="change-fields">
-              {change.fields.map((field) => (
-                <Field key={field.field} {...field} />
-              ))}
-            </dl>
-          )}
+          <FieldsList fields={change.fields} />
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The fields that differ, with what was and what is. Where something stands on the canvas is not told in numbers. */
+export function FieldsList({ fields }: { fields: readonly FieldChange[] }) {
+  const shown = fields.filter((field) => !isLookField(field));
+  if (shown.length === 0) return null;
+  return (
+    <dl className="change-fields">
+      {shown.map((field) => (
+        <Field key={field.field} {...field} />
+      ))}
+    </dl>
   );
 }
 

@@ -1,9 +1,9 @@
 // A conflict: somebody else saved meanwhile. Both sides are shown cell by cell; nothing is saved before somebody chose, and undo brings mine back.
 import { useState } from "react";
 import { Button } from "../ui/button";
-import { shortly } from "./changes-list";
+import { FieldsList } from "./changes-list";
 import { type Cells, readOptions } from "./model/cells";
-import { type Choice, fields, fieldWords, type Meeting, titleOf, valueAt } from "./model/diff";
+import { type Choice, fields, isLookField, type Meeting, titleOf } from "./model/diff";
 import type { Loaded } from "./server";
 import { type EditorState, type EditorStore, useEditor } from "./store";
 
@@ -12,7 +12,8 @@ const cellsOf = (state: EditorState) => state.cells;
 export function Conflict({ store, theirs }: { store: EditorStore; theirs: Loaded }) {
   const cells = useEditor(store, cellsOf);
   const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(() => new Map());
-  const meetings = store.meetings();
+  // What has to be chosen stands first.
+  const meetings = [...store.meetings()].sort((a, b) => Number(b.by === "both") - Number(a.by === "both"));
   const usual = (meeting: Meeting): Choice => (meeting.by === "theirs" ? "theirs" : "mine");
   const choiceOf = (meeting: Meeting) => choices.get(meeting.key) ?? usual(meeting);
   const all = (choice: Choice) => setChoices(new Map(meetings.map(({ key }) => [key, choice])));
@@ -63,43 +64,25 @@ function Met({ meeting, cells, theirs, choice, choose }: MetProps) {
   const { key, base, mine, by } = meeting;
   const cell = mine ?? meeting.theirs ?? base;
   const title = titleOf({ key, kind: "changed", after: cell, fields: [] }, mine ? cells : theirs);
-  const changed = [...new Set([...fields(base, mine), ...fields(base, meeting.theirs)].map(({ field }) => field))];
   return (
-    <li className={`change ${by === "both" ? "changed" : ""}`}>
+    <li className={`change ${by === "both" ? "is-by-both" : ""}`}>
       <fieldset className="met">
-        <legend className="cut">{title}</legend>
-        {(["mine", "theirs"] as const).map((side) => (
-          <label key={side} className="row">
-            <input type="radio" name={`side-${key}`} checked={choice === side} onChange={() => choose(side)} />
-            <span>{side === "mine" ? "Mine" : "Theirs"}</span>
-            <span className="muted small grow cut">{wordsOf(meeting, side)}</span>
-          </label>
-        ))}
-        {base && mine && meeting.theirs && (
-          <table className="met-fields">
-            <thead>
-              <tr>
-                <th>Field</th>
-                <th>Before</th>
-                <th>Mine</th>
-                <th>Theirs</th>
-              </tr>
-            </thead>
-            <tbody>
-              {changed.map((field) => (
-                <tr key={field}>
-                  <th>{fieldWords(field)}</th>
-                  {[base, mine, meeting.theirs].map((side, at) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: the three columns are always these.
-                    <td key={at} className="mono">
-                      {shortly(valueAt(side, field))}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
+        <legend className="cut" title={title}>
+          {title}
+        </legend>
+        {(["mine", "theirs"] as const).map((side) => {
+          const own = meeting[side];
+          return (
+            <div key={side}>
+              <label className="row">
+                <input type="radio" name={`side-${key}`} checked={choice === side} onChange={() => choose(side)} />
+                <span>{side === "mine" ? "Mine" : "Theirs"}</span>
+                <span className="muted small grow cut">{wordsOf(meeting, side)}</span>
+              </label>
+              {base && own && <FieldsList fields={fields(base, own)} />}
+            </div>
+          );
+        })}
       </fieldset>
     </li>
   );
@@ -109,5 +92,6 @@ function wordsOf({ base, mine, theirs, by }: Meeting, side: Choice): string {
   const cell = side === "mine" ? mine : theirs;
   if (!cell) return base ? "deleted" : "not there";
   if (!base) return "new";
-  return by === "both" || by === side ? "changed" : "as before";
+  if (by !== "both" && by !== side) return "as before";
+  return fields(base, cell).every(isLookField) ? "moved" : "changed";
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shortly, summary } from "./changes-list";
+import { shortlyBoth, summary } from "./changes-list";
 import { diff } from "./model/diff";
 import { compared } from "./versions";
 
@@ -29,6 +29,6 @@ it("shows on the canvas what became of each cell since a version, and what is go
 });
 
 it("cuts values that are long", () => {
-  expect(shortly("x".repeat(100))).toHaveLength(61);
-  expect(shortly(undefined)).toBe("—");
+  expect(shortlyBoth("x".repeat(300), undefined)[0]).toHaveLength(201);
+  expect(shortlyBoth("x", undefined)).toEqual(["x", "—"]);
 });

@@ -58,17 +58,6 @@ function partOf(value: unknown, name: string): unknown {
   return items.find((item) => itemName(item) === name) ?? (/^\d+$/.test(name) ? items[Number(name)] : undefined);
 }
 
-/** The value of a field as `fields` names it. Names may have dots of their own. */
-export function valueAt(value: unknown, field: string): unknown {
-  const whole = partOf(value, field);
-  if (whole !== undefined) return whole;
-  for (let dot = field.indexOf("."); dot !== -1; dot = field.indexOf(".", dot + 1)) {
-    const found = valueAt(partOf(value, field.slice(0, dot)), field.slice(dot + 1));
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 /** A field as people read it: that it stands in the configuration goes without saying. */
 export function fieldWords(field: string): string {
   return field.replace(/^config\./, "");
@@ -101,11 +90,15 @@ const CANVAS = new Set([
   "connector",
 ]);
 
+export function isLookField({ field }: FieldChange): boolean {
+  return CANVAS.has(field.split(".")[0] ?? "");
+}
+
 /** Whether a difference is of the canvas alone, like a place: what runs is the same. */
 export function isLook(change: CellChange): boolean {
   const cell = change.after ?? change.before;
   if (cell && !isAgent(cell) && !isLink(cell)) return true;
-  return change.kind === "changed" && change.fields.every(({ field }) => CANVAS.has(field.split(".")[0] ?? ""));
+  return change.kind === "changed" && change.fields.every(isLookField);
 }
 
 export function titleOf(change: CellChange, cells: Cells): string {
