@@ -15,7 +15,10 @@ let browser;
  */
 export function journeys(options, begin) {
   before(async () => {
-    [program, browser] = await Promise.all([start(options), open()]);
+    const [started, opened] = await Promise.allSettled([start(options), open()]);
+    [program, browser] = [started.value, opened.value];
+    // What did start is stopped, also if the other did not.
+    for (const { reason } of [started, opened]) if (reason) throw reason;
     await begin?.();
   });
   after(async () => {

@@ -1,9 +1,12 @@
 // Writing to an agent, and its answer as it comes.
+
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { ApiError } from "../api/error";
 import { Button } from "../ui/button";
 import { Problem } from "../ui/problem";
-import type { SessionPath } from "./session-data";
+import { spaced } from "../ui/spaced";
+import { keyOf, type SessionPath } from "./session-data";
 import { type Answer, ask, NOTHING } from "./stream";
 
 /** A question that is being answered, as far as the answer has come. */
@@ -12,8 +15,12 @@ export interface Live {
   answer: Answer;
 }
 
+/** What comes is shown so often: each time, all of it is drawn. */
+const SHOWN_MS = 100;
+
 /** Asks, one question at a time, and keeps what comes until the session's own events have it. */
-export function useAsking(path: SessionPath, ended: () => Promise<unknown>) {
+export function useAsking(path: SessionPath) {
+  const queries = useQueryClient();
   const [live, setLive] = useState<Live>();
   const [error, setError] = useState<unknown>();
   const gone = useRef(false);
@@ -27,13 +34,20 @@ export function useAsking(path: SessionPath, ended: () => Promise<unknown>) {
     setError(undefined);
     setLive({ asked: message, answer: NOTHING });
     let taken = true;
+    let last = NOTHING;
+    let isOver = false;
+    const show = spaced(() => !gone.current && !isOver && setLive({ asked: message, answer: last }), SHOWN_MS);
     try {
-      await ask({ ...path, message }, (answer) => !gone.current && setLive({ asked: message, answer }));
+      await ask({ ...path, message }, (answer) => {
+        last = answer;
+        show();
+      });
     } catch (failed) {
       taken = false;
       setError(failed);
     }
-    await ended().catch(() => undefined);
+    await queries.invalidateQueries({ queryKey: keyOf(path) });
+    isOver = true;
     setLive(undefined);
     return taken;
   };

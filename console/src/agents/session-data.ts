@@ -19,12 +19,14 @@ export const SESSION = "/api/v1/projects/{project}/agents/{agent}/instances/{ins
 const SOME = 200;
 
 export interface Log {
+  /** Whether the session is there: it is from the first question on. */
+  isThere: boolean;
   /** The number behind which the events begin. */
   from: number;
   events: Event[];
 }
 
-const key = (path: SessionPath) => ["session-events", path];
+export const keyOf = (path: SessionPath) => ["session-events", path];
 
 async function eventsAfter(path: SessionPath, after: number, before = Number.POSITIVE_INFINITY): Promise<Event[]> {
   const found: Event[] = [];
@@ -49,45 +51,41 @@ async function read(path: SessionPath, known: Log | undefined): Promise<Log> {
     }
     const { data } = await call(api.GET(SESSION, { params: { path } }));
     const from = Math.max(0, data.last_event - SOME);
-    return { from, events: await eventsAfter(path, from) };
+    return { isThere: true, from, events: await eventsAfter(path, from) };
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return { from: 0, events: [] };
+    if (error instanceof ApiError && error.status === 404) return { isThere: false, from: 0, events: [] };
     throw error;
   }
 }
 
-/** The events of a session, followed while the page is seen. */
-export function useLog(path: SessionPath) {
+/** The events of a session, followed while the page is seen. One that is not there yet is waited for, once it is `awaited`. */
+export function useLog(path: SessionPath, awaited: boolean) {
   const queries = useQueryClient();
   return useQuery({
-    queryKey: key(path),
-    refetchInterval: 2000,
+    queryKey: keyOf(path),
+    refetchInterval: ({ state }) => (awaited || state.data?.isThere ? 2000 : false),
     structuralSharing: false,
-    queryFn: () => read(path, queries.getQueryData<Log>(key(path))),
+    queryFn: () => read(path, queries.getQueryData<Log>(keyOf(path))),
   });
 }
 
 /** Loads what was before. */
 export async function loadEarlier(queries: QueryClient, path: SessionPath): Promise<void> {
-  const known = queries.getQueryData<Log>(key(path));
+  const known = queries.getQueryData<Log>(keyOf(path));
   if (!known || known.from === 0) return;
   const from = Math.max(0, known.from - SOME);
   const earlier = await eventsAfter(path, from, known.from + 1);
-  queries.setQueryData<Log>(key(path), (now) => now && { from, events: [...earlier, ...now.events] });
+  queries.setQueryData<Log>(keyOf(path), (now) => now && { ...now, from, events: [...earlier, ...now.events] });
 }
 
-export function useOperations(path: SessionPath) {
+/** What runs and waits in a session that is there. */
+export function useOperations(path: SessionPath, isThere: boolean) {
   return useQuery({
     queryKey: ["session-operations", path],
+    enabled: isThere,
     refetchInterval: 2000,
-    queryFn: async () => {
-      try {
-        return (await call(api.GET(`${SESSION}/operations`, { params: { path, query: { limit: 50 } } }))).data;
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return [];
-        throw error;
-      }
-    },
+    queryFn: async () =>
+      (await call(api.GET(`${SESSION}/operations`, { params: { path, query: { limit: 50 } } }))).data,
   });
 }
 

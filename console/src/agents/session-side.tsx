@@ -6,6 +6,7 @@ import { api, call } from "../api/client";
 import { useMay } from "../session";
 import { Button, IconButton } from "../ui/button";
 import { Copy } from "../ui/copy";
+import { LongText } from "../ui/long-text";
 import { Problem } from "../ui/problem";
 import { Facts, Section } from "../ui/section";
 import { State } from "../ui/state";
@@ -17,6 +18,8 @@ import { cancel, fork, readUsage, SESSION, type SessionPath, useOperations } fro
 
 interface Props {
   path: SessionPath;
+  /** Nothing is asked of a session that is not there yet. */
+  isThere: boolean;
   turns: Turn[];
   /** Whether turns before these are not loaded. */
   partly: boolean;
@@ -24,21 +27,22 @@ interface Props {
   endFork: () => void;
 }
 
-export function SessionSide({ path, turns, partly, forking, endFork }: Props) {
+export function SessionSide({ path, isThere, turns, partly, forking, endFork }: Props) {
   return (
     <>
       {forking && <ForkForm path={path} upto={forking.upto} close={endFork} />}
-      <Operations path={path} />
-      <Used path={path} turns={turns} partly={partly} />
-      <Files path={path} moved={turns.at(-1)?.last ?? 0} />
+      <Operations path={path} isThere={isThere} />
+      <Used path={path} isThere={isThere} turns={turns} partly={partly} />
+      <Files path={path} isThere={isThere} moved={turns.at(-1)?.last ?? 0} />
     </>
   );
 }
 
 /** What the conversation took: all of it, as the server keeps it; from an older server, what is loaded here. */
-function Used({ path, turns, partly }: Pick<Props, "path" | "turns" | "partly">) {
+function Used({ path, isThere, turns, partly }: Pick<Props, "path" | "isThere" | "turns" | "partly">) {
   const kept = useQuery({
     queryKey: ["session-usage", path, turns.at(-1)?.last ?? 0],
+    enabled: isThere,
     placeholderData: (before) => before,
     queryFn: () => readUsage(path),
   });
@@ -59,10 +63,10 @@ function Used({ path, turns, partly }: Pick<Props, "path" | "turns" | "partly">)
   );
 }
 
-function Operations({ path }: { path: SessionPath }) {
+function Operations({ path, isThere }: Pick<Props, "path" | "isThere">) {
   const may = useMay("editor");
   const queries = useQueryClient();
-  const operations = useOperations(path);
+  const operations = useOperations(path, isThere);
   const end = useMutation({
     mutationFn: (run: string) => cancel(path, run),
     onSettled: () => queries.invalidateQueries({ queryKey: ["session-operations", path] }),
@@ -99,11 +103,12 @@ function Operations({ path }: { path: SessionPath }) {
   );
 }
 
-function Files({ path, moved }: { path: SessionPath; moved: number }) {
+function Files({ path, isThere, moved }: Pick<Props, "path" | "isThere"> & { moved: number }) {
   const [file, setFile] = useParam("file");
   const files = useQuery({
     // Files change only while something happens.
     queryKey: ["session-files", path, moved],
+    enabled: isThere,
     placeholderData: (before) => before,
     retry: false,
     queryFn: () => call(api.GET(`${SESSION}/files`, { params: { path, query: { limit: 200 } } })),
@@ -143,7 +148,7 @@ function FileText({ path, file, changed }: { path: SessionPath; file: string; ch
   if (!shown.data) return null;
   return (
     <div className="copy-line side-file">
-      <pre>{shown.data.data.text}</pre>
+      <LongText text={shown.data.data.text}>{(text) => <pre>{text}</pre>}</LongText>
       <Copy text={shown.data.data.text} label={`Copy ${file}`} />
     </div>
   );

@@ -10,9 +10,9 @@ import { Confirm } from "../ui/confirm";
 import { Problem } from "../ui/problem";
 import { count } from "../ui/time";
 import { fromSegment, toSegment } from "../url";
-import { Composer, useAsking } from "./composer";
+import { Composer, isElsewhere, useAsking } from "./composer";
 import { conversation } from "./conversation";
-import { loadEarlier, remove, type SessionPath, useLog, useOperations } from "./session-data";
+import { keyOf, loadEarlier, remove, type SessionPath, useLog, useOperations } from "./session-data";
 import { SessionSide } from "./session-side";
 import { Asked, Steps, TurnView } from "./turns";
 import "./agents.css";
@@ -33,9 +33,10 @@ function Conversation({ path }: { path: SessionPath }) {
   const queries = useQueryClient();
   const [side, setSide] = useState(false);
   const [forking, setForking] = useState<{ upto?: number }>();
-  const log = useLog(path);
-  const operations = useOperations(path);
-  const asking = useAsking(path, log.refetch);
+  const asking = useAsking(path);
+  const log = useLog(path, asking.live !== undefined || isElsewhere(asking.error));
+  const isThere = log.data?.isThere === true;
+  const operations = useOperations(path, isThere);
   const turns = useMemo(() => conversation(log.data?.events ?? []), [log.data]);
   // While an answer streams, the session's own events tell of the same turn, more slowly.
   const shown = asking.live && turns.at(-1)?.state === "running" ? turns.slice(0, -1) : turns;
@@ -43,7 +44,7 @@ function Conversation({ path }: { path: SessionPath }) {
   const end = useMutation({
     mutationFn: () => remove(path),
     onSuccess: async () => {
-      queries.removeQueries({ queryKey: ["session-events", path] });
+      queries.removeQueries({ queryKey: keyOf(path) });
       go(`/projects/${project}/agents/${toSegment(agent)}`);
       await queries.invalidateQueries({ queryKey: ["instances", project, agent] });
     },
@@ -128,7 +129,7 @@ function Conversation({ path }: { path: SessionPath }) {
             {asking.live && (
               <article className="turn" aria-label="The answer that comes" aria-busy="true">
                 <Asked text={asking.live.asked} />
-                <Steps steps={asking.live.answer.steps} />
+                <Steps steps={asking.live.answer.steps} coming={!asking.live.answer.ended} />
                 {!asking.live.answer.ended && <p className="turn-foot muted small turn-coming">answering</p>}
               </article>
             )}
@@ -145,6 +146,7 @@ function Conversation({ path }: { path: SessionPath }) {
         <aside className="session-side" aria-label="About the session">
           <SessionSide
             path={path}
+            isThere={isThere}
             turns={turns}
             partly={(log.data?.from ?? 0) > 0}
             forking={forking}

@@ -3,6 +3,7 @@ import { memo, type ReactNode } from "react";
 import { Link } from "wouter";
 import { Button, IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
+import { LongText, partOf } from "../ui/long-text";
 import { Payload } from "../ui/payload";
 import { State } from "../ui/state";
 import { count, Time } from "../ui/time";
@@ -63,20 +64,25 @@ export const TurnView = memo(function TurnView({ project, turn, forkHere }: Prop
 });
 
 export function Asked({ text }: { text: string }) {
-  return <div className="turn-asked">{text || <span className="muted">(nothing)</span>}</div>;
+  return (
+    <div className="turn-asked">
+      {text ? <LongText text={text}>{(shown) => shown}</LongText> : <span className="muted">(nothing)</span>}
+    </div>
+  );
 }
 
-export function Steps({ steps }: { steps: Step[] }) {
+/** What was done. The last of it may still be coming. */
+export function Steps({ steps, coming = false }: { steps: Step[]; coming?: boolean }) {
   return (
     <>
       {steps.map((step, at) => {
         // biome-ignore lint/suspicious/noArrayIndexKey: steps are only ever added behind.
-        if (step.kind === "text") return <Text key={at} text={step.text} />;
+        if (step.kind === "text") return <Text key={at} text={step.text} coming={coming && at === steps.length - 1} />;
         if (step.kind === "tool") return <Tool key={step.id} step={step} />;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: steps are only ever added behind.
           <Folded key={at} name="Thought" icon="hourglass">
-            <p className="turn-text muted">{step.text}</p>
+            <LongText text={step.text}>{(shown) => <p className="turn-text muted">{shown}</p>}</LongText>
           </Folded>
         );
       })}
@@ -85,7 +91,15 @@ export function Steps({ steps }: { steps: Step[] }) {
 }
 
 /** Text as models write it: lines between fences of backticks are code. All of it stays text. */
-function Text({ text }: { text: string }) {
+function Text({ text, coming }: { text: string; coming: boolean }) {
+  return (
+    <LongText text={text} end={coming}>
+      {(shown) => <Parts text={shown} />}
+    </LongText>
+  );
+}
+
+function Parts({ text }: { text: string }) {
   const parts = text.trim().split(/^```\w*\n?/m);
   return (
     <div className="turn-text">
@@ -116,8 +130,11 @@ function Folded({ name, icon, children }: { name: ReactNode; icon: "hourglass" |
   );
 }
 
+/** So much is seen of what a tool was called with, until it is unfolded. */
+const BRIEF = 200;
+
 function Tool({ step }: { step: ToolStep }) {
-  const brief = typeof step.args === "string" ? step.args : JSON.stringify(step.args);
+  const brief = partOf(typeof step.args === "string" ? step.args : (JSON.stringify(step.args) ?? ""), BRIEF);
   return (
     <Folded
       icon="settings"
@@ -138,7 +155,11 @@ function Tool({ step }: { step: ToolStep }) {
       <h3>In</h3>
       <Payload value={step.args} />
       <h3>Out</h3>
-      {step.result === undefined ? <p className="muted">—</p> : <pre className="turn-result">{step.result}</pre>}
+      {step.result === undefined ? (
+        <p className="muted">—</p>
+      ) : (
+        <LongText text={step.result}>{(shown) => <pre className="turn-result">{shown}</pre>}</LongText>
+      )}
     </Folded>
   );
 }

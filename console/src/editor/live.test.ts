@@ -1,6 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Row } from "../api/types";
-import { linkCounts, linksTaken, paceOf, spaced, summed, wavesOf } from "./live";
+import { linkCounts, linksTaken, paceOf, summed, wavesOf } from "./live";
 
 const CELLS = [
   { id: "a", type: "agent", agent_type: "split" },
@@ -55,18 +55,5 @@ describe("asking", () => {
   it("is less often when nobody has stirred for minutes", () => {
     expect(paceOf(0, 60_000)).toBe(2000);
     expect(paceOf(0, 200_000)).toBe(6000);
-  });
-
-  it("of many at once is one, and one more later", () => {
-    vi.useFakeTimers();
-    let asked = 0;
-    const ask = spaced(() => asked++, 5000);
-    for (let at = 0; at < 4; at++) ask();
-    expect(asked).toBe(1);
-    vi.advanceTimersByTime(5000);
-    expect(asked).toBe(2);
-    vi.advanceTimersByTime(60_000);
-    expect(asked).toBe(2);
-    vi.useRealTimers();
   });
 });

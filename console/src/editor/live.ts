@@ -7,6 +7,7 @@ import { ApiError } from "../api/error";
 import { allRows } from "../api/pages";
 import type { Row, Schemas } from "../api/types";
 import { byName, ownOf } from "../own";
+import { spaced } from "../ui/spaced";
 import { useStable } from "../ui/use-stable";
 import type { Figures } from "./canvas/graph";
 import type { Mark, Marks } from "./canvas/look";
@@ -35,23 +36,6 @@ const COUNTED = 3;
 /** How long to wait before it is asked again what came. */
 export function paceOf(stirred: number, now: number): number {
   return now - stirred < AWAKE_MS ? LIVE_MS : RESTING_MS;
-}
-
-/** Does something at once, and for all that ask within `ms` after that, once more. */
-export function spaced(act: () => void, ms: number): () => void {
-  let last = Number.NEGATIVE_INFINITY;
-  let waits: ReturnType<typeof setTimeout> | undefined;
-  const go = () => {
-    waits = undefined;
-    last = Date.now();
-    act();
-  };
-  return () => {
-    if (waits !== undefined) return;
-    const rest = last + ms - Date.now();
-    if (rest <= 0) go();
-    else waits = setTimeout(go, rest);
-  };
 }
 
 type Metric = Row<"metrics_list">;
