@@ -4,6 +4,7 @@ import type { PageProps } from "../app";
 import { TopBar } from "../frame/frame";
 import { Empty } from "../ui/empty";
 import { Chips } from "../ui/list";
+import { inOrder } from "../ui/order";
 import { Problem } from "../ui/problem";
 import { Section } from "../ui/section";
 import { href, useParam } from "../url";
@@ -24,7 +25,7 @@ export default function Metrics({ project, params }: PageProps) {
   const [windowName] = useParam("window");
   const window = windowOf(windowName);
   const workflows = useWorkflows(project);
-  const rows = workflows.data?.data ?? [];
+  const rows = inOrder(workflows.data?.data ?? []);
   const given = params.workflow ?? named;
   const liveliest = useLiveliest(project, given === undefined);
   const usual = () => rows.find((row) => row.id === liveliest.data)?.id ?? rows.find(isActive)?.id ?? rows[0]?.id;

@@ -7,6 +7,7 @@ import { useMay } from "../session";
 import { Button } from "../ui/button";
 import { Empty } from "../ui/empty";
 import { List } from "../ui/list";
+import { inOrder } from "../ui/order";
 import { Problem } from "../ui/problem";
 import { Time } from "../ui/time";
 import { useProjects } from "./queries";
@@ -14,7 +15,7 @@ import { useProjects } from "./queries";
 export function Projects() {
   const projects = useProjects();
   const may = useMay("root");
-  const rows = projects.data?.data ?? [];
+  const rows = inOrder(projects.data?.data ?? []);
   return (
     <main className="page">
       <h1>Projects</h1>
@@ -31,7 +32,11 @@ export function Projects() {
             {
               title: "Name",
               width: "minmax(160px, 1fr)",
-              cell: (row) => <Link href={`/projects/${row.id}/workflows`}>{row.name}</Link>,
+              cell: (row) => (
+                <Link href={`/projects/${row.id}/workflows`} title={row.name}>
+                  {row.name}
+                </Link>
+              ),
             },
             { title: "Made", width: "120px", cell: (row) => <Time at={row.created_at} /> },
           ]}

@@ -1,6 +1,7 @@
 // What lists of a project are filtered by: the workflow, the agent, the version, the time. All of it is in the address.
 import { now } from "../api/clock";
 import { IconButton } from "../ui/button";
+import { inOrder } from "../ui/order";
 import { useFilter } from "../url";
 import { useWorkflows } from "../workflows/queries";
 import { lastHour, momentOf, toField, useSpan, WINDOWS } from "./span";
@@ -75,7 +76,7 @@ export function Choice(props: { name: string; label: string; all: string; choice
 
 export function WorkflowChoice({ project }: { project: string }) {
   const workflows = useWorkflows(project);
-  const choices = (workflows.data?.data ?? []).map((row): [string, string] => [row.id, row.name]);
+  const choices = inOrder(workflows.data?.data ?? []).map((row): [string, string] => [row.id, row.name]);
   return <Choice name="workflow" label="Workflow" all="All workflows" choices={choices} />;
 }
 

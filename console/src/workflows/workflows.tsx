@@ -9,6 +9,7 @@ import { useMay } from "../session";
 import { Button } from "../ui/button";
 import { Empty } from "../ui/empty";
 import { List, Pages } from "../ui/list";
+import { inOrder } from "../ui/order";
 import { Problem } from "../ui/problem";
 import { State } from "../ui/state";
 import { Time } from "../ui/time";
@@ -48,7 +49,9 @@ export default function Workflows({ project }: PageProps) {
       go(open(made.id));
     },
   });
-  const rows = workflows.data?.data ?? [];
+  const page = workflows.data?.data ?? [];
+  // The pages of a list that goes on are in an order of the server's.
+  const rows = cursor || workflows.data?.meta.next_cursor ? page : inOrder(page);
   const empty = workflows.data !== undefined && rows.length === 0 && !cursor;
   const open = (id: string) => `/projects/${project}/workflows/${id}`;
   const bring = <ImportButton project={project} done={setImported} failed={setError} />;

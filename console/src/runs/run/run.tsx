@@ -159,7 +159,7 @@ function RunBar({ place, run }: { place: RunPlace; run: ReturnType<typeof useRun
             {run.isWhole && <State state={stateOf(run.tree)} />}
             {failed.length > 0 && (
               <Link className="failed-count" href={href(`${base}/runs/${place.run}`, { view: "tree", only: "failed" })}>
-                {count(failed.length)} failed
+                {count(failed.length)} {failed.length === 1 ? "failure" : "failures"}
               </Link>
             )}
             {run.version !== undefined && (

@@ -5,7 +5,7 @@ import { duration } from "../../ui/time";
 import { Virtual } from "../../ui/virtual";
 import { type Filter, moved, type Row } from "../model/rows";
 import type { Step, Tree } from "../model/steps";
-import { type Axis, axisOfBars, type Bar, barsOf } from "../model/timeline";
+import { type Axis, axisOfBars, type Bar, barsOf, type Gap } from "../model/timeline";
 import { clicked } from "./tree";
 
 interface Props {
@@ -86,20 +86,23 @@ function Pauses({ axis }: { axis: Axis }) {
 /** A length of time by its largest unit alone. */
 const inShort = (ms: number) => duration(ms).split(" ").slice(0, 2).join(" ");
 
+/** Whether a pause is so near the one before that their labels may meet. */
+const isClose = (before: Gap | undefined, gap: Gap) => before !== undefined && gap.at - before.at < 0.2;
+
 /** The axis: where work began, and how long the pauses were. */
 function Scale({ axis }: { axis: Axis }) {
   return (
     <div className="bar-row scale" aria-hidden="true">
       <span className="bar-title muted small">{duration(axis.to - axis.from)} in all</span>
       <span className="bar-lane">
-        {axis.gaps.map((gap) => (
+        {axis.gaps.map((gap, at) => (
           <span
             key={gap.at}
-            className="gap small muted"
+            className={`gap small muted ${isClose(axis.gaps[at - 1], gap) ? "is-close" : ""}`}
             style={{ left: percent(gap.at), width: percent(gap.width) }}
             title={`Nothing happened for ${duration(gap.ms)}.`}
           >
-            {inShort(gap.ms)}
+            <span>{inShort(gap.ms)}</span>
           </span>
         ))}
       </span>
