@@ -57,7 +57,12 @@ export function Tasks({ project }: { project: string }) {
                   <Other connection={over.get(row.connection_token)} token={row.connection_token} nameOf={nameOf} />
                 ),
               },
-              { title: "Type", width: "minmax(64px, 120px)", cell: (row) => <span title={row.type}>{row.type}</span> },
+              {
+                title: "Type",
+                width: "minmax(64px, 120px)",
+                wide: true,
+                cell: (row) => <span title={row.type}>{row.type}</span>,
+              },
               {
                 title: "Payload",
                 width: "minmax(120px, 2fr)",
