@@ -8,6 +8,7 @@ import type { ControlProps } from "../field";
 import { Help } from "../text";
 import { AnyControl } from "./any";
 import { ConditionRow } from "./condition-row";
+import "./condition.css";
 
 export function ConditionControl({ id, label, schema, value, change, path, invalid, describedBy }: ControlProps) {
   const [asJson, setAsJson] = useState(false);

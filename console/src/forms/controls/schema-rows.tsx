@@ -7,6 +7,7 @@ import type { ControlProps } from "../field";
 import { ROW_TYPES, type Row, readRows, writeRows } from "../schema-rows";
 import { AnyControl } from "./any";
 import { KeyInput } from "./key";
+import "./schema-rows.css";
 
 export function SchemaRowsControl({ id, label, schema, value, change, invalid, describedBy }: ControlProps) {
   const { disabled } = useForm();

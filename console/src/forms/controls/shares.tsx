@@ -6,6 +6,7 @@ import { useForm } from "../context";
 import type { ControlProps } from "../field";
 import { isObject } from "../schema";
 import { NumberInput } from "./simple";
+import "./shares.css";
 
 const SHAPE = { whole: false, least: 0 };
 
