@@ -1,17 +1,15 @@
 // What the editor holds: the cells with their history, what is selected, and how it stands with saving. Every change is saved after a short
 // rest, with the version that it began from. Where somebody else saved in between, both sides are kept until somebody chooses.
-import { useRef, useSyncExternalStore } from "react";
 import { ApiError } from "../api/error";
 import { mayPass, waitOf } from "./again";
 import { type Cells, keysOf, type Options, readOptions, writeOptions } from "./model/cells";
 import { type Choice, type Meeting, meetings, merged } from "./model/diff";
 import { begin, type History, redo, step, undo } from "./model/history";
 import type { Head, Loaded, Problem, Server } from "./server";
+import { Unanswered } from "./unanswered";
 
 /** A change rests for so long before it is saved. */
 const QUIET = 600;
-/** So many saves without an answer are remembered, to be known again. */
-const UNANSWERED = 20;
 
 export type Saving =
   | { is: "saved" }
@@ -48,8 +46,7 @@ export class EditorStore {
   #again: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #busy: Promise<void> | undefined;
-  /** Saves of which nobody knows whether they were done, since their answer did not come. */
-  #unanswered: { version: number; name: string | undefined; options: Options }[] = [];
+  readonly #unanswered = new Unanswered();
   #editable: boolean;
 
   constructor(server: Server, first: Loaded, editable = true) {
@@ -168,7 +165,7 @@ export class EditorStore {
       text = cells === this.#saved.cells ? undefined : writeOptions(this.#saved, cells);
       const answer = await this.#server.save({ version: head.version, name, text });
       this.#failures = 0;
-      this.#unanswered = [];
+      this.#unanswered.clear();
       if (this.#name === name) this.#name = undefined;
       if (text !== undefined) this.#saved = { text, cells };
       this.#took(answer);
@@ -176,8 +173,7 @@ export class EditorStore {
       if (error instanceof ApiError && error.type === "version_conflict") return this.#meet();
       if (error instanceof ApiError && error.status === 404) return this.sawGone();
       const options = text === undefined ? this.#saved : { text, cells };
-      if (mayPass(error)) this.#unanswered.push({ version: head.version, name, options });
-      this.#unanswered.splice(0, this.#unanswered.length - UNANSWERED);
+      if (mayPass(error)) this.#unanswered.add({ version: head.version, name, options });
       this.#failed(error);
     }
   }
@@ -211,14 +207,9 @@ export class EditorStore {
 
   /** What stands there may be a save of ours whose answer did not come. Then we go on from it. */
   #isOurs(there: Loaded): boolean {
-    const save = this.#unanswered.find(
-      ({ version, name, options }) =>
-        there.head.version === version + 1 &&
-        there.text === options.text &&
-        (name === undefined || name === there.head.name),
-    );
+    const save = this.#unanswered.find(there);
     if (!save) return false;
-    this.#unanswered = [];
+    this.#unanswered.clear();
     this.#failures = 0;
     this.#saved = save.options;
     if (save.name === this.#name) this.#name = undefined;
@@ -322,17 +313,4 @@ export class EditorStore {
     if (this.#busy || (head.state === state && head.built_version === built)) return;
     this.#set({ head: { ...head, state, built_version: built } });
   };
-}
-
-/** A part of what the editor holds. The component is drawn anew when that part is another one. */
-export function useEditor<T>(store: EditorStore, part: (state: EditorState) => T): T {
-  const last = useRef<{ state: EditorState; part: (state: EditorState) => T; value: T }>(undefined);
-  return useSyncExternalStore(store.subscribe, () => {
-    const state = store.get();
-    const kept = last.current;
-    if (kept && kept.state === state && kept.part === part) return kept.value;
-    const value = part(state);
-    last.current = { state, part, value };
-    return value;
-  });
 }

@@ -3,7 +3,7 @@ import { memo } from "react";
 import { IconButton } from "../../ui/button";
 import { type Item, Menu } from "../../ui/menu";
 import type { EditorState, EditorStore } from "../store";
-import { useEditor } from "../store";
+import { useEditor } from "../use-editor";
 import type { Commands } from "./commands";
 import type { Asked } from "./finders";
 import { Problems } from "./problems";
