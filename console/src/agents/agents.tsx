@@ -120,7 +120,7 @@ function NewAgent({ project }: { project: string }) {
         className="field mono"
         name="name"
         aria-label="Name of a new agent"
-        placeholder="Its name, like support"
+        placeholder="Like support"
         pattern="[A-Za-z][A-Za-z0-9_\-]*"
         title="A letter, then letters, digits, - and _"
         maxLength={64}

@@ -40,11 +40,7 @@ export function Catalogue({ project }: { project: string }) {
       {catalogue.error && <Problem error={catalogue.error} retry={() => catalogue.refetch()} />}
       {catalogue.data && rows.length === 0 && (
         <Empty title={words ? "No entry point has these words." : "Nobody publishes anything yet."}>
-          {!words && (
-            <p>
-              A <code>client</code> on a started workflow is listed here.
-            </p>
-          )}
+          {!words && <p>An agent of the type “Entry point”, on a workflow that is started, is listed here.</p>}
         </Empty>
       )}
       {rows.map((point) => {

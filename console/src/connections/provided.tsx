@@ -34,7 +34,8 @@ export function Provided({ project }: { project: string }) {
       {catalogue.data && connections.data && points.length + others.length === 0 && (
         <Empty title="The project publishes nothing yet.">
           <p>
-            A <code>client</code> on a started workflow is an entry point: other projects send it tasks, and it replies.
+            An agent of the type “Entry point”, on a workflow that is started, takes tasks of other projects; a “Reply”
+            answers them.
           </p>
           <Link className="door" href={`/projects/${project}/workflows`}>
             Put one on a workflow

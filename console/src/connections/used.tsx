@@ -30,8 +30,8 @@ export function Used({ project }: { project: string }) {
       {connections.data && rows.length === 0 && (
         <Empty title="The project uses no other's entry points.">
           <p>
-            A stage of the type <code>agent</code> sends tasks to an entry point of the catalogue, and waits for the
-            reply.
+            What the catalogue lists stands in the stencil of each canvas, too: there it sends tasks, and waits for the
+            replies.
           </p>
           <Link className="door" href={href(here, { tab: "catalogue" })}>
             See the catalogue

@@ -136,12 +136,16 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
     },
     {
       title: "Started by",
-      width: "minmax(80px, 2fr)",
-      cell: (row) => <Link href={`${runsOf(row)}/${row.id}`}>{begunBy(row)}</Link>,
+      width: "minmax(104px, 2fr)",
+      cell: (row) => (
+        <Link href={`${runsOf(row)}/${row.id}`} title={begunBy(row)}>
+          {begunBy(row)}
+        </Link>
+      ),
     },
     isOfProject && {
       title: "Workflow",
-      width: "minmax(120px, 2fr)",
+      width: "minmax(88px, 1.5fr)",
       wide: true,
       cell: (row) => (
         <Link className="muted" href={runsOf(row)} title={row.workflow_name}>
@@ -151,7 +155,7 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
     },
     {
       title: "Began",
-      width: "minmax(84px, 176px)",
+      width: "minmax(84px, 148px)",
       cell: (row) => (
         <>
           <Time at={row.created_at} /> <Clock at={row.created_at} />
@@ -194,7 +198,7 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
         </Link>
       ),
     },
-    { title: "Run", width: "112px", wide: true, cell: (row) => <Id id={row.id} /> },
+    { title: "Run", width: "100px", wide: true, cell: (row) => <Id id={row.id} /> },
   ];
   return columns.filter((column) => column !== false);
 }

@@ -13,10 +13,15 @@ interface Props {
   count: string | undefined;
 }
 
+/** Lower than this, two lines of a name would stand on the figure. */
+const LOW = 84;
+
 export function FarNode({ className, name, title, tone, state, data, count }: Props) {
   let bottom = 0;
+  // A low node has room for one line above its figure.
+  const isLow = count !== undefined && data.height < LOW;
   return (
-    <div className={`${className} far`} style={{ height: data.height }} title={title ?? name}>
+    <div className={`${className} far ${isLow ? "is-low" : ""}`} style={{ height: data.height }} title={title ?? name}>
       {/* Where links end is read from the page, so the ports are there, though nobody could see them. */}
       <div className="far-ports">
         {data.handles.map(({ id, type, position, x, y, height = 0 }) => {

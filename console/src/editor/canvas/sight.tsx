@@ -5,8 +5,8 @@ import { createContext, type ReactNode, useContext, useDeferredValue } from "rea
 /** `far`: names alone. `middle`: all of a node, but no labels of links. */
 export type Sight = "far" | "middle" | "near";
 
-/** Below this zoom, the words of a node are smaller than 5 px. */
-const FAR = 0.38;
+/** Below this zoom, the words of a node are smaller than 5.5 px. */
+const FAR = 0.42;
 /** Below this zoom, labels of links could not be read. */
 const READABLE = 0.55;
 

@@ -34,7 +34,7 @@ export function Empty({ wares, commands, goTo, showAll }: Props) {
               Add a webhook
             </Button>
           )}
-          <Button icon="folder" onClick={() => file.current?.click()}>
+          <Button icon="upload" onClick={() => file.current?.click()}>
             Import a file
           </Button>
         </div>
