@@ -26,6 +26,9 @@ const STATES: [string | undefined, string][] = [
   ["cancelled", "Cancelled"],
 ];
 
+/** More requests than this hide that runs stand below them. */
+const MANY = 12;
+
 export default function Waiting({ project }: PageProps) {
   const [workflow] = useFilter("workflow");
   const [state] = useFilter("state");
@@ -53,7 +56,14 @@ export default function Waiting({ project }: PageProps) {
             <WorkflowChoice project={project} />
             <News fresh={requests.fresh} isMany={requests.isMany} gone={requests.gone.size} show={requests.show} />
           </div>
-          <h2 className="waiting-title">Requests to external agents</h2>
+          <h2 className="waiting-title">
+            Requests to external agents
+            {!state && requests.rows.length > MANY && (
+              <Link className="door" href={href(`/projects/${project}/runs`, { state: "waiting", workflow })}>
+                runs that wait
+              </Link>
+            )}
+          </h2>
           {requests.error && <Problem error={requests.error} retry={requests.again} />}
           {!requests.isKnown && !requests.error && <Reading />}
           {requests.isKnown && requests.rows.length === 0 && (
@@ -81,10 +91,10 @@ export default function Waiting({ project }: PageProps) {
                   of: row.workflow_id,
                 })
               }
-              columns={columnsOf(
-                (row) => names.get(row.workflow_id)?.agents.get(row.cell_id) ?? row.cell_id,
-                workflow === undefined,
-              )}
+              columns={columnsOf((row) => names.get(row.workflow_id)?.agents.get(row.cell_id) ?? row.cell_id, {
+                isOfAll: workflow === undefined,
+                isOver: state !== undefined,
+              })}
             />
           )}
           <Pages next={requests.next} />
@@ -104,7 +114,13 @@ export default function Waiting({ project }: PageProps) {
   );
 }
 
-function columnsOf(name: (row: RequestRow) => string, isOfAll: boolean): Column<RequestRow>[] {
+interface Shown {
+  isOfAll: boolean;
+  /** Requests that are over have an end, and no deadline that matters. */
+  isOver: boolean;
+}
+
+function columnsOf(name: (row: RequestRow) => string, { isOfAll, isOver }: Shown): Column<RequestRow>[] {
   return [
     { title: "State", width: "104px", cell: (row) => <RequestState state={row.state} /> },
     { title: "Agent", width: "minmax(110px, 2fr)", cell: (row) => <span title={name(row)}>{name(row)}</span> },
@@ -133,7 +149,7 @@ function columnsOf(name: (row: RequestRow) => string, isOfAll: boolean): Column<
       ),
     },
     { title: "Asked", width: "96px", wide: true, cell: (row) => <Time at={row.created_at} /> },
-    { title: "Deadline", width: "112px", cell: (row) => <Deadline row={row} /> },
+    { title: isOver ? "Ended" : "Deadline", width: "112px", cell: (row) => <Deadline row={row} /> },
     { title: "Calls", width: "48px", number: true, wide: true, cell: (row) => count(row.attempts) },
   ];
 }
