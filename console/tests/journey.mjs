@@ -39,7 +39,7 @@ async function picture() {
 }
 
 /** A window of its own, onto the program. */
-export const openWindow = () => browser.window({ url: program.url });
+export const openWindow = (options) => browser.window({ url: program.url, ...options });
 
 /** An empty project; gives its id. */
 export const newProject = async (name = "Shop") => (await program.call("POST", "/projects", { name })).data.id;

@@ -65,10 +65,10 @@ export function Bar(props: Props) {
         }))}
       />
       <Link href={`/projects/${project}/workflows/${workflow}/runs`} className="button plain bar-wide">
-        <Icon name="history" /> Runs
+        <Icon name="history" /> <span className="bar-word">Runs</span>
       </Link>
       <Button icon="branch" className="bar-wide" aria-pressed={versions} onClick={showVersions}>
-        Versions
+        <span className="bar-word">Versions</span>
       </Button>
       {may && (
         <Button

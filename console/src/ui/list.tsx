@@ -44,6 +44,15 @@ export function useRowKeys(body: RefObject<HTMLElement | null>) {
   }, [body]);
 }
 
+/** A list whose columns need more than this, in pixels, has few of them where there is no room for all. */
+const MANY = 640;
+
+/** What columns need at least, with what is between them. */
+export function leastOf(widths: string[]): number {
+  const least = widths.map((width) => Number(/\d+/.exec(width)?.[0] ?? 0));
+  return least.reduce((sum, each) => sum + each + 16, 8);
+}
+
 export function List<Row>({ label, rows, columns, id, to, selected, look: lookOf }: Props<Row>) {
   const [, go] = useLocation();
   const body = useRef<HTMLDivElement>(null);
@@ -52,10 +61,11 @@ export function List<Row>({ label, rows, columns, id, to, selected, look: lookOf
     "--columns": widths(columns),
     "--columns-narrow": widths(columns.filter((column) => !column.wide)),
   } as CSSProperties;
+  const isMany = leastOf(columns.map((column) => column.width)) > MANY;
   const look = (column: Column<Row>, cut: string) => `${column.number ? "number" : cut} ${column.wide ? "wide" : ""}`;
   useRowKeys(body);
   return (
-    <div className="list" role="table" aria-label={label} ref={body}>
+    <div className={`list ${isMany ? "is-many" : ""}`} role="table" aria-label={label} ref={body}>
       <div className="list-head" role="row" style={template}>
         {columns.map((column) => (
           <span key={column.title} role="columnheader" className={look(column, "")}>

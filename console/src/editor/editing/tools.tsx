@@ -37,7 +37,13 @@ export const Tools = memo(function Tools({ store, commands, many, ask, goTo, sho
             <IconButton icon="plus" label="Add an agent (/)" onClick={() => ask({ for: "add" })} />
             <IconButton icon="note" label="Add a note (N)" onClick={() => void commands.note()} />
             <Menu trigger={<IconButton icon="layout" label="Arrange" />} items={arrangements(commands, many)} />
-            <IconButton icon="panel" label="Stencil (S)" aria-expanded={!folded} onClick={fold} />
+            <IconButton
+              icon="panel"
+              className="for-stencil"
+              label="Stencil (S)"
+              aria-expanded={!folded}
+              onClick={fold}
+            />
           </>
         )}
         <IconButton icon="keyboard" label="Shortcuts (?)" onClick={showSheet} />
