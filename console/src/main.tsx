@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import "./design/tokens.css";
 import "./design/base.css";
+import "./design/forced.css";
 import { followTheme } from "./design/theme";
 import { keepFocus } from "./ui/focus";
 
