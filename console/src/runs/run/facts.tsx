@@ -7,6 +7,7 @@ import { duration, Time } from "../../ui/time";
 import { href } from "../../url";
 import { Fact } from "../fact";
 import type { Delivery, Step, Tree } from "../model/steps";
+import { triesOf } from "../model/tries";
 import { receiversOf, waitOf } from "./actions";
 import type { RunPlace } from "./use-run";
 
@@ -88,6 +89,7 @@ function runAt({ project, workflow }: RunPlace, event: string) {
 }
 
 function Timings({ step, delivery }: { step: Step; delivery: Delivery }) {
+  const attempt = triesOf(step);
   const came = step.received ? Date.parse(step.received.created_at) : undefined;
   const queued = came !== undefined && step.began !== undefined ? step.began - came : undefined;
   return (
@@ -101,7 +103,7 @@ function Timings({ step, delivery }: { step: Step; delivery: Delivery }) {
       {delivery.took_ms != null && (
         <Fact name="Took">{delivery.took_ms === 0 ? "less than 1 ms" : duration(delivery.took_ms)}</Fact>
       )}
-      {(delivery.attempt > 0 || delivery.error) && <Fact name="Attempt">{delivery.attempt + 1}</Fact>}
+      {attempt !== undefined && <Fact name="Attempt">{attempt}</Fact>}
     </>
   );
 }

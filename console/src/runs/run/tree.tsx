@@ -6,6 +6,7 @@ import { count, duration, Time } from "../../ui/time";
 import { Virtual } from "../../ui/virtual";
 import { type Filter, type Folds, fold, moved, type Row, rowsOf } from "../model/rows";
 import { above, type Step, type Tree } from "../model/steps";
+import { triesOf } from "../model/tries";
 
 interface Props {
   tree: Tree;
@@ -111,7 +112,8 @@ function StepRow({ row, name, isSelected }: RowProps) {
 function StepSays({ step }: { step: Step }) {
   const groups = [...new Set(step.emitted.flatMap((event) => event.groups))];
   const again = step.delivery && step.delivery.arm > 0 ? `replay ${step.delivery.arm}` : undefined;
-  const tries = step.delivery && step.delivery.attempt > 0 ? `attempt ${step.delivery.attempt + 1}` : undefined;
+  const attempt = triesOf(step) ?? 1;
+  const tries = attempt > 1 ? `attempt ${attempt}` : undefined;
   const state = step.state === "done" ? undefined : step.state.replaceAll("_", " ");
   const code = step.state === "failed" ? step.delivery?.error?.code.replaceAll("_", " ") : undefined;
   const words = [again, tries, code ? `${state}: ${code}` : state];
