@@ -59,7 +59,7 @@ test("what is enlarged twice stays within reach", async () => {
   ]) {
     await window.go(path);
     await page.locator("main, .page").first().waitFor();
-    await page.waitForTimeout(300);
+    await page.waitForLoadState("networkidle");
     assert.deepEqual(await page.evaluate(outOfReach), [], path);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is not wider`);
   }
