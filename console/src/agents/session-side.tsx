@@ -110,7 +110,6 @@ function Files({ path, isThere, moved }: Pick<Props, "path" | "isThere"> & { mov
     queryKey: ["session-files", path, moved],
     enabled: isThere,
     placeholderData: (before) => before,
-    retry: false,
     queryFn: () => call(api.GET(`${SESSION}/files`, { params: { path, query: { limit: 200 } } })),
   });
   const rows = files.data?.data ?? [];

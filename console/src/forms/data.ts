@@ -56,7 +56,6 @@ export function useTemplatePreview(template: unknown, event: SeenEvent | undefin
   return useQuery({
     queryKey: ["preview", project, event?.id, agent, quiet],
     enabled: enabled && project !== "",
-    retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     placeholderData: (before: { result: unknown } | undefined) => before,
@@ -75,7 +74,6 @@ export function useSchedulePreview(schedule: string | undefined) {
   return useQuery({
     queryKey: ["schedule", project, quiet],
     enabled: project !== "" && !!quiet,
-    retry: false,
     staleTime: 30_000,
     queryFn: async () => {
       const params = { path: { project } };

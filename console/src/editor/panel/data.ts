@@ -28,7 +28,6 @@ export function useAgent(place: Place) {
     queryKey: ["agent", place.project, place.workflow, place.cell],
     queryFn: async () => (await call(api.GET(AGENT, { params: { path: { ...place } } }))).data,
     refetchInterval: 5000,
-    retry: false,
   });
 }
 
@@ -36,7 +35,6 @@ function events(place: Place, cell: string, group: string | undefined) {
   return {
     queryKey: ["agent_events", place.project, place.workflow, cell, group ?? ""],
     staleTime: 5000,
-    retry: false,
     queryFn: async (): Promise<StoredEvent[]> => {
       const path = { project: place.project, workflow: place.workflow };
       const query = { agent: cell, group, limit: EACH, payloads: "short" };

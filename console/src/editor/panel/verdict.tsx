@@ -12,7 +12,6 @@ export function Verdict({ place, cell, traffic, may }: Pick<TabProps, "place" | 
   const verdict = useQuery({
     queryKey: ["verdict", place, quiet, event?.id],
     enabled: may && event !== undefined,
-    retry: false,
     gcTime: 30_000,
     queryFn: () =>
       dryRun(place, { cell: quiet, event: event && { id: event.id, payload: event.payload }, outsideCalls: false }),
