@@ -24,10 +24,9 @@ async fn the_same_key_gives_the_same_answer_and_another_body_is_refused() {
     for bad in ["", &"k".repeat(256)] {
         post(bad, 3).await.error(400, "invalid_request");
     }
-    workflow.emitted("end", 2).await;
     workflow.finished(first["data"]["run_id"].as_str().unwrap()).await;
-    assert_eq!(workflow.payloads("start").await.len(), 2);
-    assert_eq!(workflow.payloads("end").await.len(), 2);
+    assert_eq!(workflow.emitted("start", 2).await.len(), 2);
+    assert_eq!(workflow.emitted("end", 2).await.len(), 2);
 }
 
 #[tokio::test]

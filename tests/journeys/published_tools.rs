@@ -56,7 +56,7 @@ async fn a_call_is_a_task_and_its_reply_the_result() {
     let result = client.call("echo", json!({"n": 1.10, "deep": [null]})).await;
     assert_eq!(result["structuredContent"], json!({"n": 1.10, "deep": [null]}), "{result}");
     assert_eq!((&result["isError"], &result["resultType"]), (&json!(false), &json!("complete")), "{result}");
-    let run = &provider.list("/runs").await[0];
+    let run = wait_until("the call's run is listed", async || provider.list("/runs").await.pop()).await;
     let tree = provider.finished(run["id"].as_str().unwrap()).await;
     assert_eq!(tree["origin"]["client_project_id"], provider.project, "{tree}");
     // All calls of the protocol have one connection.

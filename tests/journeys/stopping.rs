@@ -1,6 +1,6 @@
 //! Start and stop: a stopped workflow accepts nothing, and finishes what it has.
 
-use rookery_tests::{agent, cells, link};
+use rookery_tests::{agent, cells, events, link};
 use serde_json::json;
 
 #[tokio::test]
@@ -19,9 +19,9 @@ async fn a_stopped_workflow_stores_nothing_and_its_timers_still_fire() {
     workflow.api.post(&hook, &json!({"n": 0})).await.error(409, "workflow_stopped");
     workflow.start().await;
     let run = workflow.api.post(&hook, &json!({"n": 1})).await.expect(202)["data"]["run_id"].as_str().unwrap().to_owned();
-    workflow.waiting(&run, "wait").await;
+    let waits = workflow.waiting(&run, "wait").await;
     assert_eq!(workflow.stop().await["data"]["state"], "paused");
-    let event = workflow.list("/events").await[0]["id"].as_str().unwrap().to_owned();
+    let event = events(&waits)[0]["id"].as_str().unwrap();
     workflow.api.post(&hook, &json!({"n": 2})).await.error(409, "workflow_stopped");
     workflow.event_call("hook", &json!({"n": 3})).send().await.error(409, "workflow_stopped");
     workflow.post(&format!("/events/{event}/emit"), &json!({})).await.error(409, "workflow_stopped");

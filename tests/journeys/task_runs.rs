@@ -43,9 +43,9 @@ async fn a_task_that_begins_another_one_hands_on_its_deadline_and_its_hops() {
     let between = cells([agent("in", "client", json!({"access": "open"})), agent("ask", "agent", ask), link("in", "ask")]);
     let (middle, outer) = connected(&mut rookery, between, json!({"timeout_seconds": 3600})).await;
     outer.emit("start", json!({})).await;
-    inner.emitted("in", 1).await;
     let (mut deadlines, mut hops) = (Vec::new(), Vec::new());
     for workflow in [&middle, &inner] {
+        workflow.emitted("in", 1).await;
         let event = workflow.list("/events?agent=in").await.remove(0);
         let run = workflow.run(event["run_id"].as_str().unwrap()).await;
         deadlines.push(run["origin"]["deadline"].clone());

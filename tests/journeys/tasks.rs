@@ -253,7 +253,8 @@ async fn one_answer_reaches_a_thousand_connections() {
     })
     .await;
     println!("a task for {STAGES} connections: answered after {answered:?}, delivered after {:?}", began.elapsed());
-    let events = consumer.list("/events").await;
+    let events =
+        wait_until("all are listed", async || Some(consumer.list("/events").await).filter(|events| events.len() >= STAGES)).await;
     let cells: BTreeSet<&str> = events.iter().map(|event| event["cell_id"].as_str().unwrap()).collect();
     assert_eq!((events.len(), cells.len()), (STAGES, STAGES), "each stage has it once");
 }

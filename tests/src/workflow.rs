@@ -3,6 +3,7 @@
 use crate::{Api, Call, wait_until};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// An agent cell.
 pub fn agent(id: &str, agent_type: &str, config: Value) -> Value {
@@ -131,10 +132,23 @@ impl Workflow {
         self.get(&format!("/runs/{run}")).await["data"].clone()
     }
 
-    /// A run, once all its deliveries are over.
+    /// A run, once all its deliveries are over and its events are in the workflow's list, which may be written later than they. The events of
+    /// a run that is shown in parts are not looked for.
     pub async fn finished(&self, run: &str) -> Value {
-        wait_until(&format!("the end of run {run}"), async || Some(self.run(run).await).filter(|tree| tree["state"] != "running"))
-            .await
+        wait_until(&format!("the end of run {run}"), async || {
+            let shown = self.get(&format!("/runs/{run}")).await;
+            let tree = &shown["data"];
+            let is_over = tree["state"] != "running" && (shown["meta"]["truncated"] == true || self.lists_all_of(tree).await);
+            is_over.then(|| tree.clone())
+        })
+        .await
+    }
+
+    /// Whether each event of a run's tree is in the workflow's list of events.
+    async fn lists_all_of(&self, tree: &Value) -> bool {
+        let listed = self.list("/events?payloads=false").await;
+        let listed: HashSet<&str> = listed.iter().filter_map(|event| event["id"].as_str()).collect();
+        events(tree).iter().all(|event| event["id"].as_str().is_some_and(|id| listed.contains(id)))
     }
 
     /// A run, once one of its deliveries, to this agent, waits for its next attempt.

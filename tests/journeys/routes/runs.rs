@@ -1,6 +1,7 @@
 //! The routes of events, runs, metrics and failures.
 
 use super::Tour;
+use rookery_tests::wait_until;
 use serde_json::json;
 
 pub(super) async fn events_and_metrics(tour: &mut Tour) {
@@ -12,12 +13,18 @@ pub(super) async fn events_and_metrics(tour: &mut Tour) {
     assert_eq!(event["run_id"], tour.ids["run"]);
     let copy = tour.post("/projects/{p}/workflows/{w}/events/{event}/emit", json!({})).await.expect(202);
     assert_ne!(copy["data"]["event_id"], event["id"]);
-    let listed = tour.get("/projects/{p}/workflows/{w}/events").await;
-    assert!(listed["data"].as_array().unwrap().iter().any(|listed| listed["cause"]["event"] == event["id"]), "{listed}");
+    wait_until("the copy is listed", async || {
+        let listed = tour.get("/projects/{p}/workflows/{w}/events").await;
+        listed["data"].as_array().unwrap().iter().any(|listed| listed["cause"]["event"] == event["id"]).then_some(())
+    })
+    .await;
     let run = tour.get("/projects/{p}/workflows/{w}/runs/{run}").await["data"].clone();
     assert_eq!(run["version"], 2, "the built version, and not the one that was only saved: {run}");
-    let runs = tour.get("/projects/{p}/workflows/{w}/runs").await;
-    assert!(runs["data"].as_array().unwrap().iter().any(|run| run["id"] == tour.ids["run"]), "{runs}");
+    wait_until("the run is listed", async || {
+        let runs = tour.get("/projects/{p}/workflows/{w}/runs").await;
+        runs["data"].as_array().unwrap().iter().any(|run| run["id"] == tour.ids["run"]).then_some(())
+    })
+    .await;
     assert!(tour.get("/projects/{p}/workflows/{w}/metrics").await["data"].is_array());
     let of_project = tour.get("/projects/{p}/runs?state=done").await;
     assert!(of_project["data"].as_array().unwrap().iter().all(|run| run["workflow_id"] == tour.ids["w"]), "{of_project}");
