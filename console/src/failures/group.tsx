@@ -11,9 +11,9 @@ import { useMay } from "../session";
 import { Button, IconButton } from "../ui/button";
 import { Clock } from "../ui/clock";
 import { Id } from "../ui/copy";
+import { ErrorDetails, parts } from "../ui/error-details";
 import { Icon } from "../ui/icon";
 import { Menu } from "../ui/menu";
-import { Payload } from "../ui/payload";
 import { State } from "../ui/state";
 import { count, Time } from "../ui/time";
 import { Words } from "../ui/words";
@@ -238,7 +238,7 @@ function FailureLine(props: LineProps) {
       </div>
       {isOpen && (
         <div className="failure-details">
-          <Payload value={row.details} />
+          <ErrorDetails value={row.details} />
         </div>
       )}
     </>
@@ -247,11 +247,11 @@ function FailureLine(props: LineProps) {
 
 /** Details in one line, where they are not told in the message: their names, and texts as they are. */
 function inShort(details: unknown): string {
-  if (details == null) return "";
+  const { request, rest } = parts(details);
   const text = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-  if (typeof details !== "object" || Array.isArray(details)) return text(details).slice(0, 300);
-  const parts = Object.entries(details).map(([name, value]) => `${name}: ${text(value)}`);
-  return parts.join(" · ").slice(0, 300);
+  const isPlain = rest == null || typeof rest !== "object" || Array.isArray(rest);
+  const fields = isPlain ? [text(rest ?? "")] : Object.entries(rest).map(([name, value]) => `${name}: ${text(value)}`);
+  return [request, ...fields].filter(Boolean).join(" · ").slice(0, 300);
 }
 
 /** What became of a replay: read from the run, or from the one that it made, until that is over. */

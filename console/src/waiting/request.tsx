@@ -10,6 +10,7 @@ import { useMay } from "../session";
 import { Button, IconButton } from "../ui/button";
 import { Confirm } from "../ui/confirm";
 import { Id } from "../ui/copy";
+import { ErrorDetails } from "../ui/error-details";
 import { Payload } from "../ui/payload";
 import { Problem } from "../ui/problem";
 import { Time } from "../ui/time";
@@ -93,7 +94,7 @@ export function RequestPanel({ place, request, names, close }: Props) {
               <p>
                 <span className="mono">{row.error.code}</span> {row.error.message}
               </p>
-              {row.error.details != null && <Payload value={row.error.details} />}
+              <ErrorDetails value={row.error.details} />
             </div>
           )}
           <h3>Result</h3>

@@ -1,7 +1,11 @@
 //! What an agent wants done, as data: so a dry run makes the same call and only leaves the commit out.
 
+use crate::RequestLine;
 use rookery_domain::{Error, Payload, Time};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
+
+/// How much of the URL of a request that failed is shown: a payload may be in its query.
+const SHOWN_URL_CHARS: usize = 2000;
 
 /// An event to emit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +138,18 @@ impl AgentError {
     pub fn with_details(mut self, details: Value) -> Self {
         self.details = Some(details);
         self
+    }
+
+    /// The same error, whose details begin with the request that failed. Details that are no object stay alone.
+    pub fn of_request(self, request: &RequestLine) -> Self {
+        let url: String = request.url.chars().take(SHOWN_URL_CHARS).collect();
+        let mut details = Map::from_iter([("method".to_owned(), json!(request.method)), ("url".to_owned(), json!(url))]);
+        match self.details.clone() {
+            None => {}
+            Some(Value::Object(more)) => details.extend(more),
+            Some(_) => return self,
+        }
+        self.with_details(details.into())
     }
 }
 

@@ -75,6 +75,23 @@ pub struct Call<'a> {
     pub scope: &'a Scope,
 }
 
+impl Call<'_> {
+    /// What people are told of the request: `***` stands in place of credentials.
+    pub fn request_line(&self) -> RequestLine {
+        let url = self.scope.without_marks(&self.request.url, self.credentials);
+        RequestLine { method: self.request.method.to_string(), url }
+    }
+}
+
+/// Which request is made, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestLine {
+    /// The method.
+    pub method: String,
+    /// The URL, without the values of credentials.
+    pub url: String,
+}
+
 /// What an external agent is asked, besides the call itself.
 #[derive(Clone, Copy, Debug)]
 pub struct AskFor<'a> {

@@ -44,5 +44,5 @@ pub use host::{is_host, leads_to};
 pub use policy::Policy;
 pub use redact::{MIN_REDACTED_BYTES, Redactor, is_sought};
 pub use request::{Request, Response};
-pub use secret::Secret;
+pub use secret::{Secret, forms_of_marker};
 pub use stream::{StreamLimits, Streamed};

@@ -63,13 +63,16 @@ impl Encoding {
     }
 }
 
+/// The forms in which a marker may appear: as given, as a URL's reader writes it, and as a form or a template's URL filter writes it.
+pub fn forms_of_marker(marker: &str) -> impl Iterator<Item = String> + use<> {
+    let loose = utf8_percent_encode(marker, CONTROLS).to_string();
+    let strict = Encoding::Percent.write(marker);
+    [marker.to_owned(), loose, strict].into_iter().filter(|form| !form.is_empty())
+}
+
 impl Secret {
-    /// The forms in which the marker may appear: as given, as a URL's reader writes it, and as a form or a template's URL filter
-    /// writes it.
-    fn needles(&self) -> impl Iterator<Item = String> {
-        let loose = utf8_percent_encode(&self.marker, CONTROLS).to_string();
-        let strict = Encoding::Percent.write(&self.marker);
-        [self.marker.clone(), loose, strict].into_iter().filter(|needle| !needle.is_empty())
+    fn needles(&self) -> impl Iterator<Item = String> + use<> {
+        forms_of_marker(&self.marker)
     }
 
     pub(crate) fn is_in(&self, text: &[u8]) -> bool {

@@ -28,6 +28,8 @@ async fn a_call_that_fails_is_typed_and_repeated_only_where_it_is_safe() {
     }
     let request = request_when(&workflow, "failed").await;
     assert_eq!(request["error"]["code"], "body_too_large");
+    let url = format!("{}/api/execute", external.endpoint());
+    assert_eq!(request["error"]["details"], json!({"method": "POST", "url": url}), "which request failed");
     let asked = external.asked().pop().unwrap();
     assert_eq!(external.post(&asked, &finish("x", "after all")).await.0, 410, "its delivery has failed");
 }

@@ -98,6 +98,11 @@ async fn a_call_that_fails_for_good_goes_to_the_error_workflow() {
     assert_eq!(sink.requests().len(), 1, "what the server refused is not asked again");
     let error = workflow.payloads("call").await[0].clone();
     assert_eq!((&error["details"]["status"], &error["failed_event"]["cell_id"]), (&json!(422), &json!("start")), "{error}");
+    assert_eq!(
+        (&error["details"]["method"], &error["details"]["url"]),
+        (&json!("POST"), &json!(format!("{}orders/7", sink.url()))),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -135,7 +140,8 @@ async fn a_dry_run_calls_nobody_unless_asked_to() {
 async fn a_credential_goes_to_its_hosts_and_is_seen_nowhere_else() {
     let sink = Sink::start();
     let mut rookery = super::rookery().calls(&sink).leaves_failures("credential_refused").start().await;
-    let config = json!({"headers": {"Authorization": "Bearer {% credential token %}"}, "retries": 0});
+    let url = format!("{}?key={{% credential token %}}", sink.url());
+    let config = json!({"url": url, "headers": {"Authorization": "Bearer {% credential token %}"}, "retries": 0});
     let workflow = rookery.started(&calling(&sink, config)).await;
     let set = async |hosts: Value| {
         let path = format!("/projects/{}/credentials/token", workflow.project);
@@ -149,6 +155,8 @@ async fn a_credential_goes_to_its_hosts_and_is_seen_nowhere_else() {
     let run = workflow.emit("start", json!({"n": 2})).await;
     let tree = workflow.finished(&run).await;
     assert_eq!((&tree["state"], sink.requests().len()), (&json!("failed"), 1), "bound to its hosts");
+    let failed = deliveries(&tree).into_iter().find(|delivery| delivery["cell_id"] == "call").unwrap();
+    assert_eq!(failed["error"]["details"], json!({"method": "POST", "url": format!("{}?key=***", sink.url())}));
     for seen in [tree.to_string(), workflow.get("/events").await.to_string(), workflow.agent("call").await.to_string()] {
         assert!(!seen.contains("s3cr3t-value"));
     }

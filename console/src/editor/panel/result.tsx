@@ -1,6 +1,7 @@
 // What an agent would do: its events beside what came in, with what changed marked; memory, calls and logs.
 import { memo, type ReactNode } from "react";
 import { sample } from "../../forms/paths";
+import { ErrorDetails } from "../../ui/error-details";
 import { changes, Payload } from "../../ui/payload";
 import { Time } from "../../ui/time";
 import { Words } from "../../ui/words";
@@ -27,7 +28,7 @@ export const Result = memo(function Result({ report, before, looked }: Props) {
             <p>
               <span className="mono">{failed.code}</span>: <Words text={failed.message} />
             </p>
-            {failed.details !== undefined && failed.details !== null && <Payload value={failed.details} />}
+            <ErrorDetails value={failed.details} />
           </div>
         </div>
       )}

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { useMay } from "../../session";
 import { Button } from "../../ui/button";
+import { ErrorDetails } from "../../ui/error-details";
 import { changes, Payload } from "../../ui/payload";
 import { Problem } from "../../ui/problem";
 import { State } from "../../ui/state";
@@ -111,7 +112,7 @@ function Failure({ place, tree, step }: { place: RunPlace; tree: Tree; step: Ste
       <p>
         <span className="mono">{failure.code}</span> <Words text={failure.message} />
       </p>
-      {failure.details != null && <Payload value={failure.details} />}
+      <ErrorDetails value={failure.details} />
       {error && <Problem error={error} />}
       <div className="row">
         {isOpen && may && newer && !isDone && (

@@ -3,6 +3,7 @@
 use super::bounds::Left;
 use super::node::Record;
 use rookery_domain::Time;
+use rookery_egress::forms_of_marker;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -46,7 +47,8 @@ impl Scope {
 
     /// A text of this scope for people: `***` stands where the values of these credentials would stand.
     pub fn without_marks(&self, text: &str, credentials: &[String]) -> String {
-        credentials.iter().fold(text.to_owned(), |text, name| text.replace(&self.marker(name), HIDDEN))
+        let marks = credentials.iter().flat_map(|name| forms_of_marker(&self.marker(name)));
+        marks.fold(text.to_owned(), |text, mark| text.replace(&mark, HIDDEN))
     }
 
     /// The variables, as they were given.

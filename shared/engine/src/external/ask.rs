@@ -113,6 +113,7 @@ impl EngineHost<'_> {
             AgentError::fail("no_base_url", message)
         })?;
         let token = format!("{}{}{}{}", workflow.project, workflow.workflow, id.parts(), request.pending.token);
+        let line = call.request_line();
         let headers = &mut call.request.headers;
         headers.push((CALLBACK_URL.to_owned(), format!("{base}/p/{}/api/agentProxy/sendResult", self.project())));
         headers.push((CALLBACK_TOKEN.to_owned(), token));
@@ -122,6 +123,7 @@ impl EngineHost<'_> {
             store.begin_call(self.project(), id, until).await?;
         }
         let answered = self.call_out(call).await.and_then(|response| judge(response, Time::now())).and_then(acknowledged);
+        let answered = answered.map_err(|error| error.of_request(&line));
         engine.called(self.project(), &request.endpoint, outcome(&answered), is_probe).await?;
         let reply = match answered {
             Ok(callee_id) => {

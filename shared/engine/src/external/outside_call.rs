@@ -1,6 +1,6 @@
 //! An outside call, as a dry run shows it.
 
-use rookery_agents::Call;
+use rookery_agents::{Call, RequestLine};
 use serde::Serialize;
 
 /// An outside call of a dry run. Credentials are shown as `***`.
@@ -23,10 +23,10 @@ impl OutsideCall {
     /// A call that was not made.
     pub(crate) fn of(call: &Call<'_>) -> Self {
         let hidden = |text: &str| call.scope.without_marks(text, call.credentials);
-        let request = &call.request;
+        let (RequestLine { method, url }, request) = (call.request_line(), &call.request);
         OutsideCall {
-            method: request.method.to_string(),
-            url: hidden(&request.url),
+            method,
+            url,
             headers: request.headers.iter().map(|(name, value)| [name.clone(), hidden(value)]).collect(),
             body: request.body.as_ref().map(|body| hidden(&String::from_utf8_lossy(body))),
             made: false,

@@ -183,6 +183,7 @@ impl AgentType for AiAgentProxy {
             secret: self.callback_credential.as_deref(),
             most: self.max_outstanding,
         };
+        let line = call.request_line();
         match cx.host.ask(call, ask).await? {
             Reply::Result(result) => self.finish(&result),
             Reply::WaitsUntil(deadline) => {
@@ -191,7 +192,7 @@ impl AgentType for AiAgentProxy {
             Reply::NotNow(at, why) => Ok(Effects::wait_for_reply(at, why)),
             Reply::Expired => {
                 let message = format!("The agent at {} gave no result within {} s.", self.endpoint, self.deadline_seconds);
-                Err(AgentError::fail("timeout", message))
+                Err(AgentError::fail("timeout", message).of_request(&line))
             }
             Reply::Cancelled => Ok(Effects::none().outcome("cancelled").log("The request was cancelled.")),
         }

@@ -24,10 +24,10 @@ const MAX_REDIRECTS: u8 = 10;
 /// may have up to 128 KB, unpacked.
 ///
 /// Calls that are answered with status 408, 425, 429, or 500 and above are tried again (after `Retry-After`, if it comes with 429
-/// or 503); other errors from 400 on are not. When no try is left, `on_error` has the status and the start of the body. Redirects
-/// fail as `redirect_refused`, which names the new address, unless `follow_redirects` allows them. All tries of one delivery
-/// carry the same `Idempotency-Key` header, unless you set that header yourself. URL path and query, headers and payload may have
-/// credentials: `{% credential my_token %}`.
+/// or 503); other errors from 400 on are not. When no try is left, `on_error` has in `details` the method and the URL (with `***` in place of
+/// credentials), the status and the start of the body. Redirects fail as `redirect_refused`, which names the new address, unless
+/// `follow_redirects` allows them. All tries of one delivery carry the same `Idempotency-Key` header, unless you set that header yourself.
+/// URL path and query, headers and payload may have credentials: `{% credential my_token %}`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
@@ -167,7 +167,9 @@ impl AgentType for HttpRequest {
             as_webhook(cx, &mut request, self.signing_credential.as_deref()).await?;
         }
         let call = Call { request, credentials: &self.credential_names, scope: cx.scope() };
-        let response = judge(cx.host.call(call).await?, cx.now)?;
+        let line = call.request_line();
+        let answered = cx.host.call(call).await.and_then(|response| judge(response, cx.now));
+        let response = answered.map_err(|error| error.of_request(&line))?;
         if !self.emit_events {
             return Ok(Effects::none().log(format!("The answer's status was {}.", response.status)));
         }

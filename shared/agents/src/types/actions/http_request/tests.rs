@@ -170,6 +170,24 @@ async fn failures_say_whether_to_try_again() {
 }
 
 #[tokio::test]
+async fn a_failure_says_which_request_failed_and_shows_no_credential() {
+    let mark = "{% credential token %}";
+    let url = format!("https://a.test/{{{{ id }}}}?key={mark}");
+    let config = json!({"method": "get", "url": url, "payload": {"token": mark, "n": 1}});
+    let (result, _) = call(config.clone(), r#"{"id": 7}"#, response(404, &[], "no")).await;
+    let expected = json!({"method": "GET", "url": "https://a.test/7?key=***&token=***&n=1", "status": 404, "body": "no"});
+    assert_eq!(result.unwrap_err().details, Some(expected));
+    // What was not answered has no other details.
+    let (cell, event, silent) = (cell(), event("source", "{}"), World::default());
+    let error = agent("http_request", config).receive(&context(&cell, &event, &silent)).await.unwrap_err();
+    let expected = json!({"method": "GET", "url": "https://a.test/?key=***&token=***&n=1"});
+    assert_eq!((error.code.as_str(), error.details), ("connect_failed", Some(expected)));
+    let large = json!({"method": "get", "url": "https://a.test/", "payload": {"q": "x".repeat(5000)}});
+    let (result, _) = call(large, "{}", response(404, &[], "")).await;
+    assert_eq!(result.unwrap_err().details.unwrap()["url"].as_str().unwrap().len(), 2000);
+}
+
+#[tokio::test]
 async fn what_fits_no_event_fails() {
     let url = json!({"url": "https://a.test/"});
     for body in ["x".repeat(129 * 1024), "\u{1}".repeat(100 * 1024)] {
