@@ -4420,6 +4420,10 @@ export interface components {
             cell_id: string;
             /** @description The groups of the first event. */
             groups: string[];
+            /** @description The payload of the first event, where `payloads` asks for it. */
+            payload?: unknown;
+            /** @description `payloads` asks for the payload, which is too large here: read the event with the run's id. */
+            payload_omitted?: boolean;
             /**
              * @description How it stands with the run; null for one that is too large to be judged in a list. Parts that failed show in `failure_count` also while
              *     others are in flight.
@@ -6600,6 +6604,8 @@ export interface operations {
                 agent?: string;
                 /** @description Only those with this code. */
                 code?: string;
+                /** @description Only those of agents of this version of the workflow. Failures that an earlier program stored have none. */
+                version?: string;
                 /** @description Only those that were replayed (`true`), or that were not (`false`). */
                 replayed?: string;
                 /** @description Only what failed from this time on (RFC 3339). */
@@ -6820,12 +6826,14 @@ export interface operations {
     run_list_list_of_project: {
         parameters: {
             query?: {
-                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these, one that is too large perhaps once for each; the others by looking at runs, 200 for a page. */
+                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these; the others by looking at runs, 200 for a page. */
                 state?: string;
                 /** @description Only those that are pinned to this version. */
                 version?: string;
                 /** @description Only those that this agent began: the id of a trigger's cell. Runs in which another agent took part are found by its events (`GET .../events?agent=`). */
                 agent?: string;
+                /** @description Shows the payload with which each run began: `short` only those of up to 10,000 bytes, `true` all, as many as one answer may have. Without it, and with `false`, none. */
+                payloads?: string;
                 /** @description Only those that began at this time or later (RFC 3339). */
                 from?: string;
                 /** @description Only those that began up to this time (RFC 3339). */
@@ -6874,6 +6882,10 @@ export interface operations {
                             cell_id: string;
                             /** @description The groups of the first event. */
                             groups: string[];
+                            /** @description The payload of the first event, where `payloads` asks for it. */
+                            payload?: unknown;
+                            /** @description `payloads` asks for the payload, which is too large here: read the event with the run's id. */
+                            payload_omitted?: boolean;
                             /**
                              * @description How it stands with the run; null for one that is too large to be judged in a list. Parts that failed show in `failure_count` also while
                              *     others are in flight.
@@ -7839,6 +7851,8 @@ export interface operations {
                 agent?: string;
                 /** @description Only those with this code. */
                 code?: string;
+                /** @description Only those of agents of this version of the workflow. Failures that an earlier program stored have none. */
+                version?: string;
                 /** @description Only those that were replayed (`true`), or that were not (`false`). */
                 replayed?: string;
                 /** @description Only what failed from this time on (RFC 3339). */
@@ -8135,12 +8149,14 @@ export interface operations {
     run_list_list: {
         parameters: {
             query?: {
-                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these, one that is too large perhaps once for each; the others by looking at runs, 200 for a page. */
+                /** @description Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these; the others by looking at runs, 200 for a page. */
                 state?: string;
                 /** @description Only those that are pinned to this version. */
                 version?: string;
                 /** @description Only those that this agent began: the id of a trigger's cell. Runs in which another agent took part are found by its events (`GET .../events?agent=`). */
                 agent?: string;
+                /** @description Shows the payload with which each run began: `short` only those of up to 10,000 bytes, `true` all, as many as one answer may have. Without it, and with `false`, none. */
+                payloads?: string;
                 /** @description Only those that began at this time or later (RFC 3339). */
                 from?: string;
                 /** @description Only those that began up to this time (RFC 3339). */

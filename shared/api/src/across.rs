@@ -19,9 +19,10 @@ const WORKFLOWS: usize = 200;
 const KNOWN: usize = 1000;
 /// How many workflows, and entries, are looked at side by side.
 pub(crate) const SIDE_BY_SIDE: usize = 16;
-/// How many entries are looked at between two looks into the lists, and how many looks there are at most.
+/// How many entries are looked at between two looks at the clock, and into the lists once a first look was not enough.
 const ROUND: usize = 50;
-const ROUNDS: usize = 25;
+/// How many looks into the lists there are at most.
+const LOOKS: usize = 25;
 /// After so long, a page ends where it is, so that its cursor comes before API Gateway ends the answer.
 const MOST_TIME: Duration = Duration::from_secs(8);
 
@@ -83,14 +84,13 @@ pub(crate) trait Listing: Sync {
     /// A page of what a workflow has, newest first.
     fn places(
         &self,
-        app: &App,
         workflow: &Workflow,
         limit: usize,
         after: Option<&Cursor>,
     ) -> impl Future<Output = Result<Page<Placed>>> + Send;
 
     /// The row of an entry, if it is shown.
-    fn show(&self, app: &App, workflow: &Workflow, at: &Placed) -> impl Future<Output = Result<Option<Self::Shown>>> + Send;
+    fn show(&self, workflow: &Workflow, at: &Placed) -> impl Future<Output = Result<Option<Self::Shown>>> + Send;
 }
 
 /// A page of rows.
@@ -135,6 +135,11 @@ pub(crate) struct InWorkflow<T> {
 }
 
 impl<T> Rows<T> {
+    /// The rows, to be changed.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.rows.iter_mut().map(|(_, row)| row)
+    }
+
     /// The answer of a list of one workflow.
     pub(crate) fn listed(self) -> Json<Looked<T>> {
         Json(Looked { data: self.rows.into_iter().map(|(_, row)| row).collect(), meta: self.meta })
@@ -149,30 +154,37 @@ impl<T> Rows<T> {
 }
 
 /// Reads the page of a list that a query asks for.
-pub(crate) async fn page<L: Listing>(app: &App, scope: Scope, listing: &L, query: &Query) -> Result<Rows<L::Shown>> {
+pub(crate) async fn page<L: Listing>(scope: Scope, listing: &L, query: &Query) -> Result<Rows<L::Shown>> {
+    page_within(MOST_TIME, scope, listing, query).await
+}
+
+/// Reads a page that ends where it is after this time, once it has looked at some entries.
+async fn page_within<L: Listing>(time: Duration, scope: Scope, listing: &L, query: &Query) -> Result<Rows<L::Shown>> {
     let (limit, window) = (query.limit()?, listing.window());
     let mut next = query.cursor()?.or(window.to.map(Cursor::up_to));
-    let (mut rows, mut looked_at, mut round, began) = (Vec::new(), 0, limit.min(ROUND), Instant::now());
+    let (mut rows, mut looked_at, began) = (Vec::new(), 0, Instant::now());
     // A look into a list that finds nothing has passed over thousands of entries.
-    for _ in 0..ROUNDS {
-        let mut found = places(app, &scope, listing, round, next.as_ref()).await?;
-        looked_at += found.items.len();
+    'looks: for look in 0..LOOKS {
+        // Each look reads the lists of all workflows, so that the first one finds enough for a page of a list that is not filtered.
+        let most = if look == 0 { limit } else { ROUND };
+        let mut found = places(&scope, listing, most, next.as_ref()).await?;
         if let Some(from) = window.from.filter(|from| found.items.last().is_some_and(|(_, at)| at.at() < *from)) {
             found.items.retain(|(_, at)| at.at() >= from);
             found.next = None;
         }
-        next = found.next;
-        let shown = found.items.into_iter().map(|(workflow, at)| async move {
-            let row = listing.show(app, workflow, &at).await?;
-            Ok::<_, ApiError>(row.map(|row| (workflow, at, row)))
-        });
-        // A closure that outlives this line would have to take workflows of any lifetime.
-        let shown: Vec<_> = shown.collect();
-        rows.extend(iter(shown).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await?.into_iter().flatten());
-        if rows.len() >= limit || next.is_none() || looked_at >= L::LOOK || began.elapsed() > MOST_TIME {
-            break;
+        let mut left = found.items.into_iter();
+        loop {
+            let part: Vec<_> = left.by_ref().take(ROUND).collect();
+            looked_at += part.len();
+            next = if left.len() > 0 { part.last().map(|(_, at)| at.cursor()) } else { found.next.clone() };
+            rows.extend(shown(listing, part).await?);
+            if rows.len() >= limit || next.is_none() || looked_at >= L::LOOK || began.elapsed() >= time {
+                break 'looks;
+            }
+            if left.len() == 0 {
+                break;
+            }
         }
-        round = ROUND;
     }
     if rows.len() > limit {
         rows.truncate(limit);
@@ -182,20 +194,100 @@ pub(crate) async fn page<L: Listing>(app: &App, scope: Scope, listing: &L, query
     Ok(Rows { rows: rows.into_iter().map(|(workflow, _, row)| (workflow.clone(), row)).collect(), meta })
 }
 
+/// The rows of entries that are shown, each with its workflow and its place.
+async fn shown<'s, L: Listing>(
+    listing: &L,
+    entries: Vec<(&'s Workflow, Placed)>,
+) -> Result<impl Iterator<Item = (&'s Workflow, Placed, L::Shown)>> {
+    let rows = entries.into_iter().map(|(workflow, at)| async move {
+        let row = listing.show(workflow, &at).await?;
+        Ok::<_, ApiError>(row.map(|row| (workflow, at, row)))
+    });
+    // A closure that outlives this line would have to take workflows of any lifetime.
+    let rows: Vec<_> = rows.collect();
+    Ok(iter(rows).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await?.into_iter().flatten())
+}
+
 /// A page of what all of the workflows have.
 async fn places<'s, L: Listing>(
-    app: &App,
     scope: &'s Scope,
     listing: &L,
     limit: usize,
     after: Option<&Cursor>,
 ) -> Result<Page<(&'s Workflow, Placed)>> {
     let pages = scope.workflows.iter().map(|workflow| async move {
-        let page = listing.places(app, workflow, limit, after).await?;
+        let page = listing.places(workflow, limit, after).await?;
         let items = page.items.into_iter().map(|at| (workflow, at)).collect();
         Ok::<_, ApiError>(Page { items, next: page.next })
     });
     let pages: Vec<_> = pages.collect();
     let pages: Vec<_> = iter(pages).buffered(SIDE_BY_SIDE).try_collect().await?;
     Ok(Page::merged(pages, limit, |(_, at)| at.place.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::list::place_of;
+    use rookery_domain::{EventId, ProjectId, Time};
+    use rookery_store::State;
+
+    /// An endless list, of which every `nth` entry is shown.
+    struct Endless {
+        nth: usize,
+    }
+
+    impl Listing for Endless {
+        type Shown = usize;
+        const LOOK: usize = 1000;
+
+        async fn places(&self, _: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
+            let last = after.map_or(10_000, |cursor| place_of(cursor).unwrap().parse().unwrap());
+            let places = (last - limit..last).rev().map(|number: usize| number.to_string());
+            let items: Vec<Placed> = places.map(|place| Placed { place, id: EventId::fresh() }).collect();
+            let next = items.last().map(Placed::cursor);
+            Ok(Page { items, next })
+        }
+
+        async fn show(&self, _: &Workflow, at: &Placed) -> Result<Option<usize>> {
+            Ok(at.place.parse().ok().filter(|number| number % self.nth == 0))
+        }
+    }
+
+    /// The rows of a page that has this time; how many entries were looked at, and where the list goes on.
+    async fn read(time: Duration, nth: usize, query: &str) -> (Vec<usize>, usize, Option<String>) {
+        let workflow = Workflow {
+            id: WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() },
+            name: String::new(),
+            state: State::Active,
+            version: 1,
+            built: 1,
+            created_at: Time(0),
+            updated_at: Time(0),
+            deleted: false,
+            is_spread: false,
+        };
+        let query = Query::read(&format!("/?{query}").parse().unwrap(), &["limit", "cursor"]).unwrap();
+        let page = page_within(time, Scope::of(workflow), &Endless { nth }, &query).await.unwrap();
+        let Looked { data, meta } = page.listed().0;
+        (data, meta.looked_at, meta.next_cursor)
+    }
+
+    #[tokio::test]
+    async fn a_page_whose_time_is_over_ends_where_it_is() {
+        let (rows, looked_at, next) = read(Duration::ZERO, 10, "limit=200").await;
+        assert_eq!((rows, looked_at), (vec![9990, 9980, 9970, 9960, 9950], ROUND));
+        let (rows, ..) = read(Duration::ZERO, 10, &format!("limit=10&cursor={}", next.unwrap())).await;
+        assert_eq!(rows, [9940], "nothing is passed over, and nothing is there twice");
+        let (rows, looked_at, next) = read(Duration::MAX, 5000, "limit=200").await;
+        assert_eq!((rows.len(), looked_at, next.is_some()), (0, Endless::LOOK, true), "with time, it looks at as much as it may");
+    }
+
+    #[tokio::test]
+    async fn a_page_of_a_list_that_is_not_filtered_is_full_after_one_look() {
+        let (rows, looked_at, next) = read(Duration::MAX, 1, "limit=120").await;
+        assert_eq!((rows.len(), looked_at, rows.last()), (120, 120, Some(&9880)));
+        let (rows, ..) = read(Duration::MAX, 1, &format!("limit=1&cursor={}", next.unwrap())).await;
+        assert_eq!(rows, [9879]);
+    }
 }

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::auth::Access;
 use crate::error::Result;
-use crate::events::is_kept;
+use crate::event_view::is_kept;
 use crate::list::Query;
 use crate::route::{Route, WORKFLOW};
 use crate::runs::versions;

@@ -4,29 +4,23 @@ use crate::App;
 use crate::auth::Access;
 use crate::body::{Input, Json};
 use crate::error::Result;
+use crate::event_view::{EventView, PAYLOADS, Payloads, cut, is_kept};
 use crate::ids::Ids;
-use crate::list::{Listed, One, Query, cursor_at, listed, one};
+use crate::list::{Listed, One, Query, listed, one};
 use crate::observe::IsLogged;
 use crate::route::{AGENT, Route, WORKFLOW};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::IntoResponse;
-use rookery_domain::{Cause, CellId, Error, Event, EventId, Options, Payload, RunId, Time, is_valid_group, limits};
+use rookery_domain::{CellId, Error, Event, EventId, Options, Payload, RunId, is_valid_group, limits};
 use rookery_engine::Incoming;
-use rookery_store::{EventFilter, Page, Role, Workflow, event_place, place_in_run};
+use rookery_store::{EventFilter, Role, Workflow, event_place, place_in_run};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::cmp::Reverse;
-
-/// How many bytes of payloads end a page early: an answer of Lambda has at most 6 MB.
-pub(crate) const PAGE_BYTES: usize = 4 * 1024 * 1024;
-/// How many bytes a short payload has at most.
-const SHORT_BYTES: usize = 10_000;
-/// The parameter that says which payloads are shown.
-pub(crate) const PAYLOADS: &str = "payloads";
 
 pub(crate) fn routes() -> Vec<Route> {
     let viewer = Access::Project(Role::Viewer);
@@ -106,95 +100,6 @@ pub(crate) struct AcceptedEvent {
 impl From<EventId> for AcceptedEvent {
     fn from(id: EventId) -> Self {
         AcceptedEvent { event_id: id, run_id: id.run }
-    }
-}
-
-/// An event.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Event")]
-pub(crate) struct EventView {
-    /// The event's id.
-    pub(crate) id: EventId,
-    /// The event's run.
-    run_id: RunId,
-    /// The workflow version that its run is pinned to.
-    version: u64,
-    /// The agent that emitted the event.
-    cell_id: CellId,
-    /// The groups that links choose by.
-    groups: Vec<String>,
-    /// The payload, as it came. It is left out, with `payload_omitted`, where `payloads` says so, and in an answer that would be too large: read the event by its id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) payload: Option<Payload>,
-    /// The payload is left out here.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) payload_omitted: bool,
-    /// When the event was committed.
-    pub(crate) created_at: Time,
-    /// How many deliveries lie between the beginning of the run and the event.
-    hop: u16,
-    /// What the event came of; none for the first event of a run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<Cause>,
-}
-
-/// Which payloads an answer with many events has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Payloads {
-    /// As many as one answer may have.
-    Shown,
-    /// The short ones.
-    Short,
-    /// None.
-    LeftOut,
-}
-
-impl Payloads {
-    pub(crate) const HELP: &str = "`false` leaves payloads out, and `short` those of more than 10,000 bytes, which makes lists and large runs quick to read: an event shows its own by its id.";
-
-    /// Which payloads a query asks for.
-    pub(crate) fn asked(query: &Query) -> Result<Self> {
-        match query.get(PAYLOADS) {
-            None | Some("true") => Ok(Payloads::Shown),
-            Some("short") => Ok(Payloads::Short),
-            Some("false") => Ok(Payloads::LeftOut),
-            Some(_) => {
-                Err(Error::invalid("`payloads` is none of `true`, `short` and `false`.", "Leave it out for `true`.").into())
-            }
-        }
-    }
-
-    /// Whether the payload of an event is one of them.
-    pub(crate) fn have(self, event: &Event) -> bool {
-        match self {
-            Payloads::Shown => true,
-            Payloads::Short => event.payload.as_str().len() <= SHORT_BYTES,
-            Payloads::LeftOut => false,
-        }
-    }
-}
-
-impl EventView {
-    /// An event whose payload is left out.
-    pub(crate) fn without_payload(event: Event) -> Self {
-        EventView { payload: None, payload_omitted: true, ..EventView::from(event) }
-    }
-}
-
-impl From<Event> for EventView {
-    fn from(event: Event) -> Self {
-        EventView {
-            id: event.id,
-            run_id: event.id.run,
-            version: event.version,
-            cell_id: event.cell,
-            groups: event.groups,
-            payload: Some(event.payload),
-            payload_omitted: false,
-            created_at: event.created_at,
-            hop: event.hop,
-            cause: event.cause,
-        }
     }
 }
 
@@ -284,24 +189,4 @@ pub(crate) async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<Ev
 pub(crate) async fn find_event(app: &App, workflow: &Workflow, id: EventId) -> Result<Event> {
     let event = app.engine.store.find_event(&workflow.id, id).await?;
     Ok(event.filter(is_kept).ok_or_else(|| Error::not_found("event"))?)
-}
-
-/// Whether an event is still shown. It may be stored for longer, while something waits for it.
-pub(crate) fn is_kept(event: &Event) -> bool {
-    event.keep_until > Time::now()
-}
-
-/// Ends a page before its payloads become too much for one answer. `size` is how many bytes of them an item has, `place` is its place in the list.
-pub(crate) fn cut<T>(mut page: Page<T>, size: impl Fn(&T) -> usize, place: impl Fn(&T) -> String) -> Result<Page<T>> {
-    let mut bytes = 0;
-    let fit = page.items.iter().take_while(|item| {
-        bytes += size(item);
-        bytes <= PAGE_BYTES
-    });
-    let fit = fit.count();
-    if let Some(last) = page.items.get(fit.wrapping_sub(1)).filter(|_| fit < page.items.len()) {
-        page.next = Some(cursor_at(&place(last))?);
-        page.items.truncate(fit);
-    }
-    Ok(page)
 }

@@ -14,7 +14,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{CellId, Error, EventId, RunId, Time};
 use rookery_engine::{Replayed, RunVersion};
-use rookery_store::{Cursor, Page, Placed, Project, Role, RunItem, Workflow};
+use rookery_store::{Cursor, Page, Placed, Project, Role, RunItem, Store, Workflow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -85,6 +85,10 @@ fn filtered(route: Route) -> Route {
     route
         .query("agent", "Only those of this agent: the id of its cell.")
         .query("code", "Only those with this code.")
+        .query(
+            "version",
+            "Only those of agents of this version of the workflow. Failures that an earlier program stored have none.",
+        )
         .query("replayed", "Only those that were replayed (`true`), or that were not (`false`).")
         .windowed(["Only what failed from this time on (RFC 3339).", "Only what failed up to this time (RFC 3339)."])
         .paged()
@@ -145,6 +149,8 @@ fn view(item: RunItem) -> Option<FailureView> {
 
 /// Which failures a list shows.
 struct Failures<'q> {
+    store: &'q Store,
+    version: Option<u64>,
     agent: Option<&'q str>,
     code: Option<&'q str>,
     replayed: Option<bool>,
@@ -152,14 +158,21 @@ struct Failures<'q> {
 }
 
 impl<'q> Failures<'q> {
-    fn asked(query: &'q Query) -> Result<Self> {
+    fn asked(app: &'q App, query: &'q Query) -> Result<Self> {
         let replayed = match query.get("replayed") {
             None => None,
             Some("true") => Some(true),
             Some("false") => Some(false),
             Some(_) => return Err(Error::invalid("`replayed` is neither `true` nor `false`.", "Leave it out for both.").into()),
         };
-        Ok(Failures { agent: query.get("agent"), code: query.get("code"), replayed, window: query.window()? })
+        Ok(Failures {
+            store: &app.engine.store,
+            version: query.version()?,
+            agent: query.get("agent"),
+            code: query.get("code"),
+            replayed,
+            window: query.window()?,
+        })
     }
 }
 
@@ -172,15 +185,16 @@ impl Listing for Failures<'_> {
         Window { from: self.window.from.map(|from| from.plus(-ATTEMPT_MS)), ..self.window }
     }
 
-    async fn places(&self, app: &App, workflow: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
-        Ok(app.engine.store.list_failure_places(&workflow.id, self.replayed, limit, after).await?)
+    async fn places(&self, workflow: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
+        Ok(self.store.list_failure_places(&workflow.id, self.replayed, limit, after).await?)
     }
 
-    async fn show(&self, app: &App, workflow: &Workflow, at: &Placed) -> Result<Option<FailureView>> {
-        let failure = app.engine.store.run_item(&workflow.id, at.id).await?.and_then(view);
+    async fn show(&self, workflow: &Workflow, at: &Placed) -> Result<Option<FailureView>> {
+        let failure = self.store.run_item(&workflow.id, at.id).await?.and_then(view);
         Ok(failure.filter(|failure| {
             self.agent.is_none_or(|agent| failure.cell_id.as_str() == agent)
                 && self.code.is_none_or(|code| failure.code == code)
+                && self.version.is_none_or(|version| failure.version == Some(version))
                 && self.window.has(failure.failed_at)
                 && self.replayed.is_none_or(|replayed| failure.replayed_at.is_some() == replayed)
         }))
@@ -192,7 +206,7 @@ async fn list(
     Extension(workflow): Extension<Workflow>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    Ok(page(&app, Scope::of(workflow), &Failures::asked(&query)?, &query).await?.listed())
+    Ok(page(Scope::of(workflow), &Failures::asked(&app, &query)?, &query).await?.listed())
 }
 
 async fn list_of_project(
@@ -200,8 +214,8 @@ async fn list_of_project(
     Extension(project): Extension<Project>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let failures = Failures::asked(&query)?;
-    Ok(page(&app, Scope::of_project(&app, &project, &query).await?, &failures, &query).await?.across())
+    let failures = Failures::asked(&app, &query)?;
+    Ok(page(Scope::of_project(&app, &project, &query).await?, &failures, &query).await?.across())
 }
 
 async fn replay(

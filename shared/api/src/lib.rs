@@ -23,6 +23,7 @@ mod definitions;
 mod emit;
 mod environment;
 mod error;
+mod event_view;
 mod events;
 mod external;
 mod failures;

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use rookery_domain::{CallbackAuth, CellId, Error, EventId, Payload, RequestState, RunId, Time};
-use rookery_store::{Cursor, Failure, Page, Placed, Project, Request, Role, Workflow};
+use rookery_store::{Cursor, Failure, Page, Placed, Project, Request, Role, Store, Workflow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -129,10 +129,13 @@ struct Retried {
 }
 
 /// Which requests a list shows.
-struct Requests(Option<Vec<RequestState>>);
+struct Requests<'a> {
+    store: &'a Store,
+    states: Option<Vec<RequestState>>,
+}
 
-impl Requests {
-    fn asked(query: &Query) -> Result<Self> {
+impl<'a> Requests<'a> {
+    fn asked(app: &'a App, query: &Query) -> Result<Self> {
         let wrong = || {
             let details = "Give calling, outstanding, answered, expired, failed, cancelled, or open.";
             Error::invalid("`state` is not one that a request has.", details)
@@ -141,21 +144,21 @@ impl Requests {
             "open" => Ok(vec![RequestState::Calling, RequestState::Outstanding]),
             state => RequestState::parse(state).map(|state| vec![state]).ok_or_else(wrong),
         });
-        Ok(Requests(states.transpose()?))
+        Ok(Requests { store: &app.engine.store, states: states.transpose()? })
     }
 }
 
-impl Listing for Requests {
+impl Listing for Requests<'_> {
     type Shown = RequestView;
     const LOOK: usize = 1000;
 
-    async fn places(&self, app: &App, workflow: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
-        Ok(app.engine.store.list_request_places(&workflow.id, limit, after).await?)
+    async fn places(&self, workflow: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
+        Ok(self.store.list_request_places(&workflow.id, limit, after).await?)
     }
 
-    async fn show(&self, app: &App, workflow: &Workflow, at: &Placed) -> Result<Option<RequestView>> {
-        let request = app.engine.store.request(&workflow.id, at.id).await?;
-        let request = request.filter(|request| self.0.as_ref().is_none_or(|states| states.contains(&request.state())));
+    async fn show(&self, workflow: &Workflow, at: &Placed) -> Result<Option<RequestView>> {
+        let request = self.store.request(&workflow.id, at.id).await?;
+        let request = request.filter(|request| self.states.as_ref().is_none_or(|states| states.contains(&request.state())));
         Ok(request.map(|request| RequestView { result: None, ..request.into() }))
     }
 }
@@ -165,7 +168,7 @@ async fn list(
     Extension(workflow): Extension<Workflow>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    Ok(page(&app, Scope::of(workflow), &Requests::asked(&query)?, &query).await?.listed())
+    Ok(page(Scope::of(workflow), &Requests::asked(&app, &query)?, &query).await?.listed())
 }
 
 async fn list_of_project(
@@ -173,8 +176,8 @@ async fn list_of_project(
     Extension(project): Extension<Project>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let requests = Requests::asked(&query)?;
-    Ok(page(&app, Scope::of_project(&app, &project, &query).await?, &requests, &query).await?.across())
+    let requests = Requests::asked(&app, &query)?;
+    Ok(page(Scope::of_project(&app, &project, &query).await?, &requests, &query).await?.across())
 }
 
 async fn show(State(app): State<App>, Extension(workflow): Extension<Workflow>, ids: Ids) -> Result<impl IntoResponse> {

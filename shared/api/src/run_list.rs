@@ -2,10 +2,10 @@
 //! each that is shown, up to [`ITEMS`].
 
 use crate::App;
-use crate::across::{InWorkflow, Listing, Looked, Scope, page};
+use crate::across::{InWorkflow, Listing, Looked, Rows, Scope, page};
 use crate::auth::Access;
 use crate::error::Result;
-use crate::events::{Payloads, is_kept};
+use crate::event_view::{PAGE_BYTES, PAYLOADS, Payloads, is_kept};
 use crate::list::{Query, Window};
 use crate::route::{PROJECT, Route, WORKFLOW};
 use crate::run_tree::{RunState, RunTree};
@@ -14,10 +14,13 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
-use rookery_domain::{CellId, Error, Event, EventId, RunId, Time};
+use rookery_domain::{CellId, Error, Event, EventId, Payload, RunId, Time};
 use rookery_store::{Cursor, EventFilter, Page, Placed, Project, Role, RunItem, Workflow, run_place};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use tokio::sync::OnceCell;
 
 /// How many items of a run are read to say what became of it.
 const ITEMS: usize = 200;
@@ -37,9 +40,10 @@ pub(crate) fn routes() -> Vec<Route> {
 /// Adds the filters of a list of runs.
 fn filtered(route: Route) -> Route {
     route
-        .query("state", "Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these, one that is too large perhaps once for each; the others by looking at runs, 200 for a page.")
+        .query("state", "Only those in this state: in_flight, waiting, failed or done; and those that are too large to be judged. Failed ones are found by their failures, and come in the order of these; the others by looking at runs, 200 for a page.")
         .query("version", "Only those that are pinned to this version.")
         .query("agent", "Only those that this agent began: the id of a trigger's cell. Runs in which another agent took part are found by its events (`GET .../events?agent=`).")
+        .query(PAYLOADS, "Shows the payload with which each run began: `short` only those of up to 10,000 bytes, `true` all, as many as one answer may have. Without it, and with `false`, none.")
         .windowed(["Only those that began at this time or later (RFC 3339).", "Only those that began up to this time (RFC 3339)."])
         .paged()
 }
@@ -84,6 +88,12 @@ struct RunSummary {
     cell_id: CellId,
     /// The groups of the first event.
     groups: Vec<String>,
+    /// The payload of the first event, where `payloads` asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<Payload>,
+    /// `payloads` asks for the payload, which is too large here: read the event with the run's id.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    payload_omitted: bool,
     /// How it stands with the run; null for one that is too large to be judged in a list. Parts that failed show in `failure_count` also while
     /// others are in flight.
     state: Option<ListedState>,
@@ -97,19 +107,26 @@ struct RunSummary {
 
 /// Which runs a list shows.
 struct Runs<'q> {
+    app: &'q App,
+    payloads: Payloads,
     state: Option<ListedState>,
     version: Option<u64>,
     agent: Option<&'q str>,
     window: Window,
+    /// By failures, a run is listed once for each: the last failure of each run that was looked at, at which it is shown.
+    last_failures: Mutex<HashMap<RunId, Arc<OnceCell<Option<EventId>>>>>,
 }
 
 impl<'q> Runs<'q> {
-    fn asked(query: &'q Query) -> Result<Self> {
+    fn asked(app: &'q App, query: &'q Query) -> Result<Self> {
         Ok(Runs {
+            app,
+            payloads: Payloads::named(query)?.unwrap_or(Payloads::LeftOut),
             state: query.get("state").map(ListedState::parse).transpose()?,
             version: query.version()?,
             agent: query.get("agent"),
             window: query.window()?,
+            last_failures: Mutex::default(),
         })
     }
 
@@ -134,27 +151,38 @@ impl Listing for Runs<'_> {
         Window { to: self.window.to.filter(|_| !self.is_by_failures()), ..self.window }
     }
 
-    async fn places(&self, app: &App, workflow: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
+    async fn places(&self, workflow: &Workflow, limit: usize, after: Option<&Cursor>) -> Result<Page<Placed>> {
+        let engine = &self.app.engine;
         if self.is_by_failures() {
-            return Ok(app.engine.store.list_failure_places(&workflow.id, Some(false), limit, after).await?);
+            return Ok(engine.store.list_failure_places(&workflow.id, Some(false), limit, after).await?);
         }
         let cell = self.agent.map(|agent| CellId(agent.to_owned()));
         let roots = EventFilter { cell, roots: true, since: self.window.from, ..EventFilter::default() };
-        Ok(app.engine.store.list_event_places(workflow, &roots, limit, after).await?)
+        Ok(engine.store.list_event_places(workflow, &roots, limit, after).await?)
     }
 
-    async fn show(&self, app: &App, workflow: &Workflow, at: &Placed) -> Result<Option<RunSummary>> {
-        let run = at.id.run;
-        let read = app.engine.store.list_run(&workflow.id, run, ITEMS, None).await?;
+    async fn show(&self, workflow: &Workflow, at: &Placed) -> Result<Option<RunSummary>> {
+        let (run, store) = (at.id.run, &self.app.engine.store);
+        let last_failure = self.is_by_failures().then(|| self.last_failure(run));
+        if last_failure.as_ref().and_then(|last| last.get()).is_some_and(|known| *known != Some(at.id)) {
+            return Ok(None);
+        }
+        let read = store.list_run(&workflow.id, run, ITEMS, None).await?;
         let (mut items, is_whole) = (read.items, read.next.is_none());
         // Of a run that was read in part, its first event and what it is listed for are read as well.
-        let wanted = if self.is_by_failures() { vec![EventId::root(run), at.id] } else { vec![at.id] };
-        for id in wanted.into_iter().filter(|_| !is_whole) {
+        for id in [EventId::root(run), at.id].into_iter().filter(|_| !is_whole) {
             if items.iter().all(|item| item.id != id) {
-                items.extend(app.engine.store.run_item(&workflow.id, id).await?);
+                items.extend(store.run_item(&workflow.id, id).await?);
             }
         }
-        if !self.is_place_of(at, &items) {
+        let is_here = match last_failure {
+            Some(last) => {
+                *last.get_or_try_init(|| self.find_last_failure(workflow, run, &items, read.next)).await? == Some(at.id)
+            }
+            // A check may begin a run with several events.
+            None => run_place(items.iter().flat_map(RunItem::events)).is_some_and(|place| place == at.place),
+        };
+        if !is_here {
             return Ok(None);
         }
         let events_about = items.iter().map(|item| item.run_events).max().unwrap_or(0);
@@ -163,7 +191,7 @@ impl Listing for Runs<'_> {
         if !is_kept(&root) || !self.may_select(&root) {
             return Ok(None);
         }
-        let built = versions(app, workflow, events().map(|event| event.version)).await?;
+        let built = versions(self.app, workflow, events().map(|event| event.version)).await?;
         let view = RunTree::new(items, &built, RunState::Pending, Payloads::LeftOut).view(run);
         let state = match view.state {
             RunState::Running if view.only_waits => ListedState::Waiting,
@@ -172,7 +200,10 @@ impl Listing for Runs<'_> {
             _ => ListedState::Done,
         };
         let events = if is_whole { view.event_count as u64 } else { events_about.max(view.event_count as u64) };
+        let payload = self.payloads.have(&root).then_some(root.payload);
         let row = RunSummary {
+            payload_omitted: payload.is_none() && self.payloads != Payloads::LeftOut,
+            payload,
             id: run,
             created_at: root.created_at,
             version: root.version,
@@ -188,15 +219,46 @@ impl Listing for Runs<'_> {
 }
 
 impl Runs<'_> {
-    /// Whether a run is listed at this place: a run may have several failures, and a check may begin it with several events. The last of them counts.
-    fn is_place_of(&self, at: &Placed, items: &[RunItem]) -> bool {
-        if !self.is_by_failures() {
-            return run_place(items.iter().flat_map(RunItem::events)).is_some_and(|place| place == at.place);
-        }
-        let open = items.iter().filter_map(|item| Some((item.commit.as_ref()?, item.id)));
-        let open = open.filter(|(commit, _)| commit.message.is_some() && commit.replayed_at.is_none());
-        open.max_by_key(|(commit, id)| (commit.began, id.to_string())).is_some_and(|(_, id)| id == at.id)
+    /// The last failure of a run, once somebody has found it.
+    fn last_failure(&self, run: RunId) -> Arc<OnceCell<Option<EventId>>> {
+        let mut known = self.last_failures.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        known.entry(run).or_default().clone()
     }
+
+    /// The last failure of a run that was not replayed: in these items, or in those from `next` on.
+    async fn find_last_failure(
+        &self,
+        workflow: &Workflow,
+        run: RunId,
+        items: &[RunItem],
+        mut next: Option<Cursor>,
+    ) -> Result<Option<EventId>> {
+        let mut last = last_failure(items);
+        while let Some(cursor) = next {
+            let page = self.app.engine.store.list_run(&workflow.id, run, ITEMS, Some(&cursor)).await?;
+            (last, next) = (last.max(last_failure(&page.items)), page.next);
+        }
+        Ok(last.map(|(.., id)| id))
+    }
+}
+
+/// The last of these failures that were not replayed, in the order of their list.
+fn last_failure(items: &[RunItem]) -> Option<(Time, String, EventId)> {
+    let commits = items.iter().filter_map(|item| Some((item.commit.as_ref()?, item.id)));
+    let open = commits.filter(|(commit, _)| commit.message.is_some() && commit.replayed_at.is_none());
+    open.map(|(commit, id)| (commit.began, id.to_string(), id)).max()
+}
+
+/// Leaves out payloads once an answer has as many as it may have.
+fn bounded(mut rows: Rows<RunSummary>) -> Rows<RunSummary> {
+    let mut bytes = 0;
+    for row in rows.iter_mut() {
+        bytes += row.payload.as_ref().map_or(0, |payload| payload.as_str().len());
+        if bytes > PAGE_BYTES && row.payload.take().is_some() {
+            row.payload_omitted = true;
+        }
+    }
+    rows
 }
 
 async fn list(
@@ -204,9 +266,9 @@ async fn list(
     Extension(workflow): Extension<Workflow>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let runs = Runs::asked(&query)?;
+    let runs = Runs::asked(&app, &query)?;
     app.engine.write_lists().await;
-    Ok(page(&app, Scope::of(workflow), &runs, &query).await?.listed())
+    Ok(bounded(page(Scope::of(workflow), &runs, &query).await?).listed())
 }
 
 async fn list_of_project(
@@ -214,7 +276,8 @@ async fn list_of_project(
     Extension(project): Extension<Project>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let runs = Runs::asked(&query)?;
+    let runs = Runs::asked(&app, &query)?;
     app.engine.write_lists().await;
-    Ok(page(&app, Scope::of_project(&app, &project, &query).await?, &runs, &query).await?.across())
+    let scope = Scope::of_project(&app, &project, &query).await?;
+    Ok(bounded(page(scope, &runs, &query).await?).across())
 }

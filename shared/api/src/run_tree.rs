@@ -6,7 +6,7 @@
 
 mod outcome;
 
-use crate::events::{EventView, PAGE_BYTES, Payloads, is_kept};
+use crate::event_view::{EventView, PAGE_BYTES, Payloads, is_kept};
 use outcome::{OriginView, Outcome, arms, blank, handled, scheduled, waits};
 use rookery_domain::{CellId, DeliveryId, Event, EventId, RunId, Time};
 use rookery_engine::Built;

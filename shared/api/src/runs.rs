@@ -3,7 +3,7 @@
 use crate::App;
 use crate::auth::Access;
 use crate::error::Result;
-use crate::events::{PAYLOADS, Payloads, is_kept};
+use crate::event_view::{PAYLOADS, Payloads, is_kept};
 use crate::ids::Ids;
 use crate::list::Query;
 use crate::route::{Route, WORKFLOW};

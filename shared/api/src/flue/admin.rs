@@ -4,7 +4,7 @@ use super::error::{FlueError, Result};
 use super::named_runs::{RunView, Status};
 use crate::App;
 use crate::auth::Access;
-use crate::events::PAGE_BYTES;
+use crate::event_view::PAGE_BYTES;
 use crate::ids::Ids;
 use crate::list::{Query, read_cursor};
 use crate::route::Route;

@@ -115,6 +115,44 @@ async fn runs_are_found_by_state_version_agent_and_time() {
 }
 
 #[tokio::test]
+async fn runs_show_the_payload_with_which_they_began_where_that_is_asked_for() {
+    let world = World::open().await;
+    let workflow = world.started(cells()).await;
+    let post = async |payload: &Value| {
+        world.post(&format!("{workflow}/agents/fails/events"), json!({"payload": payload})).await.ok(202);
+    };
+    let (short, long) = (json!({"n": 1}), json!("x".repeat(10_000)));
+    post(&short).await;
+    post(&long).await;
+    world.drain().await;
+    for of in [workflow.as_str(), workflow.rsplit_once("/workflows").unwrap().0] {
+        for (query, shown, left_out) in [
+            ("", [None, None], [false, false]),
+            ("payloads=false", [None, None], [false, false]),
+            ("payloads=short", [None, Some(&short)], [true, false]),
+            ("payloads=true", [Some(&long), Some(&short)], [false, false]),
+            ("payloads=true&state=failed", [Some(&long), Some(&short)], [false, false]),
+        ] {
+            let rows = walk(&world, &format!("{of}/runs?{query}"), 50).await;
+            let payloads: Vec<_> = rows.iter().map(|row| row.get("payload")).collect();
+            let omitted: Vec<bool> = rows.iter().map(|row| row["payload_omitted"] == true).collect();
+            assert_eq!((payloads, omitted), (shown.to_vec(), left_out.to_vec()), "{query}");
+        }
+    }
+    // An answer has no more of them than its bytes allow.
+    let large = json!("x".repeat(250_000));
+    for _ in 0..18 {
+        post(&large).await;
+    }
+    world.drain().await;
+    let rows = walk(&world, &format!("{workflow}/runs?payloads=true"), 50).await;
+    let shown = rows.iter().filter(|row| row["payload"] == large).count();
+    assert_eq!((rows.len(), shown), (20, 16), "4 MB");
+    assert!(rows[16..].iter().all(|row| row["payload_omitted"] == true));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn lists_of_a_project_are_merged_of_those_of_its_workflows() {
     let world = World::open().await;
     let first = world.started(cells()).await;
@@ -149,6 +187,9 @@ async fn lists_of_a_project_are_merged_of_those_of_its_workflows() {
     let code = all[0]["code"].as_str().unwrap();
     assert_eq!(walk(&world, &format!("{failures}?code={code}"), 50).await.len(), 16);
     assert_eq!(walk(&world, &format!("{failures}?code=other"), 50).await.len(), 0);
+    for (query, found) in [("version=1", 16), ("version=2", 0), (&*format!("version=1&workflow={second_id}&agent=bad"), 4)] {
+        assert_eq!(walk(&world, &format!("{failures}?{query}"), 3).await.len(), found, "{query}");
+    }
     assert_eq!(walk(&world, &format!("{failures}?replayed=true"), 50).await.len(), 0);
     let at = all[3]["failed_at"].as_str().unwrap();
     assert!(walk(&world, &format!("{failures}?from={at}"), 2).await.len() >= 4);
@@ -177,7 +218,9 @@ async fn filters_that_are_none_are_refused_by_name() {
         ("runs", "to=x", "`to`"),
         ("runs", "from=2030-01-02T00:00:00Z&to=2030-01-01T00:00:00Z", "`from`"),
         ("runs", "state=failed&cursor=Zm9yZWlnbg", "`cursor`"),
+        ("runs", "payloads=some", "`payloads`"),
         ("failures", "replayed=no", "`replayed`"),
+        ("failures", "version=x", "`version`"),
         ("failures", "from=x", "`from`"),
         ("failures", "cursor=Zm9yZWlnbg", "`cursor`"),
         ("requests", "state=waiting", "`state`"),

@@ -67,9 +67,43 @@ async fn failures_are_counted_up_to_a_hundred() {
 }
 
 #[tokio::test]
-async fn a_failed_run_that_is_too_large_to_be_judged_is_found_by_its_failure() {
+async fn a_page_of_runs_costs_one_read_for_each_of_them_and_few_more() {
+    const RUNS: usize = 120;
     let world = World::open().await;
-    let workflow = world.started(cells()).await;
+    let first = world.started(cells()).await;
+    let project = first.rsplit_once("/workflows").unwrap().0.to_owned();
+    let options = json!({"name": "second", "options": {"cells": cells()}});
+    let second = world.post(&format!("{project}/workflows"), options).await.ok(201)["data"]["id"].as_str().unwrap().to_owned();
+    let second = format!("{project}/workflows/{second}");
+    world.post(&format!("{second}/start"), json!({})).await.ok(200);
+    for n in 0..RUNS {
+        begin(&world, if n % 2 == 0 { &first } else { &second }).await;
+    }
+    world.drain().await;
+    for (path, lists) in [(format!("{project}/runs"), 2), (format!("{first}/runs"), 1)] {
+        // What is kept in memory is read by now.
+        world.get(&path).await.ok(200);
+        world.requests.take();
+        let page = world.get(&format!("{path}?limit=200")).await.ok(200);
+        let (rows, requests) = (ids(&page).len(), world.requests.take());
+        assert_eq!(rows, RUNS * lists / 2);
+        println!("{requests} requests for {rows} runs of {lists} workflows");
+        // A list is two sources; the rest is who asks for what.
+        assert!(requests <= rows + 3 * lists + 5, "{requests} requests for {rows} runs of {lists} workflows");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_failed_run_that_is_too_large_to_be_judged_is_found_once_by_its_failures() {
+    let world = World::open().await;
+    let bad = json!({"instructions": {"n": "{{ 1 | divided_by: 0 }}"}});
+    let mut cells = cells();
+    for n in 0..8 {
+        let id = format!("bad{n}");
+        cells.as_array_mut().unwrap().extend([agent(&id, "event_formatting", bad.clone()), link(&format!("l{n}"), "hand", &id)]);
+    }
+    let workflow = world.started(cells).await;
     let (large, small) = (begin(&world, &workflow).await, begin(&world, &workflow).await);
     world.drain().await;
     let parts: Vec<&str> = workflow.split('/').collect();
@@ -86,9 +120,13 @@ async fn a_failed_run_that_is_too_large_to_be_judged_is_found_by_its_failure() {
         let runs = world.get(&format!("{workflow}/runs?{query}")).await.ok(200);
         assert_eq!(ids(&runs), [&small, &large], "{query}");
         let of = |id: &str| runs["data"].as_array().unwrap().iter().find(|run| run["id"] == id).unwrap();
-        assert_eq!((&of(&small)["state"], &of(&small)["failure_count"]), (&json!("failed"), &json!(1)));
+        assert_eq!((&of(&small)["state"], &of(&small)["failure_count"]), (&json!("failed"), &json!(9)));
         assert_eq!((&of(&large)["state"], &of(&large)["failure_count"]), (&Value::Null, &Value::Null), "{query}");
     }
+    // Whatever the pages, it is there once.
+    let first = world.get(&format!("{workflow}/runs?state=failed&limit=1")).await.ok(200);
+    let next = format!("{workflow}/runs?state=failed&cursor={}", first["meta"]["next_cursor"].as_str().unwrap());
+    assert_eq!((ids(&first), ids(&world.get(&next).await.ok(200))), (vec![&*small], vec![&*large]));
     let none = world.get(&format!("{workflow}/runs?state=failed&to=2020-01-01T00:00:00Z")).await.ok(200);
     assert!(ids(&none).is_empty());
     world.stop().await;

@@ -1,6 +1,11 @@
 //! Each test has its own world: stand-ins on a temporary folder, an engine, the API's router, and requests to it.
 
 use crate::fake::Fake;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -14,6 +19,7 @@ use rookery_standins::Standins;
 use rookery_store::DefinitionSource;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tower::ServiceExt;
 
 /// The host of a project that is not there.
@@ -25,10 +31,39 @@ pub(crate) struct World {
     pub(crate) engine: Arc<Engine>,
     /// Who is asked for answers of agents.
     pub(crate) fake: Arc<Fake>,
+    /// Counts the requests to the table.
+    pub(crate) requests: Requests,
     sqs: aws_sdk_sqs::Client,
     deliver: String,
     standins: Standins,
     _data: tempfile::TempDir,
+}
+
+/// How many requests were made to the table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Requests(Arc<AtomicUsize>);
+
+impl Requests {
+    /// How many there were since the last look.
+    pub(crate) fn take(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
+
+impl Intercept for Requests {
+    fn name(&self) -> &'static str {
+        "requests"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
 }
 
 /// An answer.
@@ -52,13 +87,15 @@ impl World {
     async fn with(auth: Auth) -> World {
         let data = tempfile::tempdir().unwrap();
         let standins = Standins::start(data.path()).unwrap();
-        let clients = Clients::new(standins.dynamodb_config().build(), standins.sqs_config().build());
+        let requests = Requests::default();
+        let dynamodb = standins.dynamodb_config().interceptor(requests.clone());
+        let clients = Clients::new(dynamodb.build(), standins.sqs_config().build());
         let queues = rookery_boot::create(&clients).await.unwrap();
         let Booted { engine, sqs, queues, .. } = rookery_boot::assemble(clients, TABLE, queues, Options::default());
         let config = Config { auth, hosts: vec![OWN_HOST.parse().unwrap()] };
         let fake = Arc::new(Fake::new(&engine));
         let router = rookery_api::router(engine.clone(), config, Agents::asked(fake.clone()));
-        World { router, engine, fake, sqs, deliver: queues.of(Queue::Deliver).queue.clone(), standins, _data: data }
+        World { router, engine, fake, requests, sqs, deliver: queues.of(Queue::Deliver).queue.clone(), standins, _data: data }
     }
 
     pub(crate) async fn stop(self) {
