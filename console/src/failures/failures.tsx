@@ -30,6 +30,7 @@ type VersionOfRow = (row: FailureRow) => ReplayVersion;
 export default function Failures({ project }: PageProps) {
   const [workflow] = useFilter("workflow");
   const [agent] = useFilter("agent");
+  const [version] = useFilter("version");
   const [code] = useFilter("code");
   const span = useSpan();
   const [replayed] = useFilter("replayed");
@@ -39,7 +40,12 @@ export default function Failures({ project }: PageProps) {
   const body = useRef<HTMLDivElement>(null);
   useRowKeys(body);
   const place = { project, workflow };
-  const filter = { agent: workflow && agent, code, replayed: replayed === "shown" ? undefined : "false" };
+  const filter = {
+    agent: workflow && agent,
+    version: workflow && version,
+    code,
+    replayed: replayed === "shown" ? undefined : "false",
+  };
   const failures = useHeld<FailureRow>({
     key: ["failures", project, workflow, filter, span.key, cursor],
     read: (limit) => listFailures(place, { ...filter, ...span.asked(), cursor, limit }),
@@ -54,6 +60,9 @@ export default function Failures({ project }: PageProps) {
   const { asked, isBusy, progress, error, replayAll } = useReplays(project);
   const isFiltered = [workflow, code, span.key, cursor].some(Boolean);
   const groups = groupsOf(failures.rows);
+  const versions = [...new Set(failures.rows.map((row) => row.version))]
+    .filter((v) => v !== null)
+    .sort((a, b) => b - a);
   const open = (row: FailureRow) => !row.replayed_at && !asked.has(row.id);
   const picked = failures.rows.filter((row) => chosen.has(row.id) && open(row));
   const ofRow = (row: FailureRow) => row.workflow_id;
@@ -63,7 +72,7 @@ export default function Failures({ project }: PageProps) {
   const mended = [...new Set(picked.map((row) => mendedFor([row], builtOf(row))))];
   const replayGroup = (group: Group, version: ReplayVersion) => {
     const of = { project, workflow: group.workflow };
-    const only = { agent: group.cell, code: group.code, replayed: "false", ...span.asked() };
+    const only = { agent: group.cell, version: filter.version, code: group.code, replayed: "false", ...span.asked() };
     replayAll(
       allRows((next) => listFailures(of, { ...only, cursor: next })),
       () => group.workflow,
@@ -97,6 +106,14 @@ export default function Failures({ project }: PageProps) {
           <WindowChips />
           <WorkflowChoice project={project} />
           {workflow && <AgentChoice label="Agent" agents={names.get(workflow)?.agents ?? new Map()} all="All agents" />}
+          {workflow && (version || versions.length > 1) && (
+            <Choice
+              name="version"
+              label="Version"
+              all="Any version"
+              choices={versions.map((v) => [String(v), `v${v}`])}
+            />
+          )}
           {(code || groups.length > 1) && (
             <Choice
               name="code"

@@ -29,9 +29,11 @@ export interface RunFilter extends Page {
   agent?: string;
   from?: string;
   to?: string;
+  payloads?: "true" | "short" | "false";
 }
 
 export interface FailureFilter extends Page {
+  version?: string;
   agent?: string;
   code?: string;
   replayed?: string;

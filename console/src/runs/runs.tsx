@@ -13,6 +13,7 @@ import { count, duration, Time } from "../ui/time";
 import { href, useFilter, useParam } from "../url";
 import { NoRuns } from "./empty";
 import { AgentChoice, Choice, WindowChips, WorkflowChoice } from "./filters";
+import { inLine } from "./in-line";
 import { useNames } from "./names";
 import { listRuns, PAGE, type RunRow } from "./reads";
 import { useSpan } from "./span";
@@ -39,7 +40,7 @@ export default function Runs({ project, params }: PageProps) {
   const filter = { state, version, agent: workflow ? agent : undefined };
   const runs = useHeld<RunRow>({
     key: ["runs", project, workflow, filter, span.key, cursor],
-    read: (limit) => listRuns(place, { ...filter, ...span.asked(), cursor, limit }),
+    read: (limit) => listRuns(place, { ...filter, ...span.asked(), payloads: "short", cursor, limit }),
     id: (row) => row.id,
     isLive: !cursor,
     isCostly: !workflow || !!state,
@@ -136,11 +137,14 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
     },
     {
       title: "Started by",
-      width: "minmax(104px, 2fr)",
+      width: "minmax(104px, 5fr)",
       cell: (row) => (
-        <Link href={`${runsOf(row)}/${row.id}`} title={begunBy(row)}>
-          {begunBy(row)}
-        </Link>
+        <>
+          <Link href={`${runsOf(row)}/${row.id}`} title={begunBy(row)}>
+            {begunBy(row)}
+          </Link>
+          <span className="muted mono run-payload">{payloadOf(row)}</span>
+        </>
       ),
     },
     isOfProject && {
@@ -198,9 +202,15 @@ function columnsOf({ base, names, isOfProject }: Shown): Column<RunRow>[] {
         </Link>
       ),
     },
-    { title: "Run", width: "100px", wide: true, cell: (row) => <Id id={row.id} /> },
+    { title: "Run", width: "100px", wide: "very", cell: (row) => <Id id={row.id} /> },
   ];
   return columns.filter((column) => column !== false);
+}
+
+/** What a run began with, in one line. */
+function payloadOf(row: RunRow): string {
+  if (row.payload_omitted) return "more than 10,000 bytes";
+  return "payload" in row ? inLine(row.payload) : "";
 }
 
 /** From the first event of a run to the last one, as far as there is one. */

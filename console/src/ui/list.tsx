@@ -12,8 +12,8 @@ export interface Column<Row> {
   width: string;
   cell: (row: Row) => ReactNode;
   number?: boolean;
-  /** Shown where there is room: not on a phone. */
-  wide?: boolean;
+  /** Shown where there is room: not on a phone; `very` only where there is much. */
+  wide?: boolean | "very";
   /** Whether the heading is only read out, like that of a column of buttons. */
   unseen?: boolean;
 }
@@ -59,10 +59,12 @@ export function List<Row>({ label, rows, columns, id, to, selected, look: lookOf
   const widths = (shown: Column<Row>[]) => shown.map((column) => column.width).join(" ");
   const template = {
     "--columns": widths(columns),
+    "--columns-middle": widths(columns.filter((column) => column.wide !== "very")),
     "--columns-narrow": widths(columns.filter((column) => !column.wide)),
   } as CSSProperties;
   const isMany = leastOf(columns.map((column) => column.width)) > MANY;
-  const look = (column: Column<Row>, cut: string) => `${column.number ? "number" : cut} ${column.wide ? "wide" : ""}`;
+  const room = (column: Column<Row>) => (column.wide === "very" ? "wide very" : column.wide ? "wide" : "");
+  const look = (column: Column<Row>, cut: string) => `${column.number ? "number" : cut} ${room(column)}`;
   useRowKeys(body);
   return (
     <div className={`list ${isMany ? "is-many" : ""}`} role="table" aria-label={label} ref={body}>
