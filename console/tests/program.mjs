@@ -27,6 +27,11 @@ export async function start({ auth = "open", demo = true, allow = "127.0.0.1/32"
   const env = { ...process.env, RUST_LOG: "error", ROOKERY_ROOT_KEY: ROOT_KEY };
   const child = spawn(BINARY, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  // A file that takes too long is ended by its runner: the program goes with it, and nothing else here keeps the file waiting.
+  process.once("SIGTERM", () => {
+    child.kill("SIGKILL");
+    process.exit(1);
+  });
   const said = await ready(child);
   const url = said.match(/ready at (\S+)/)?.[1];
   const hook = said.match(/demo hook (\S+)/)?.[1];
