@@ -31,6 +31,26 @@ test("a push is counted on the canvas, and an agent shows what it got and gave",
   await window.close();
 });
 
+test("what is read late moves nothing that somebody is about to click", async () => {
+  const window = await openWindow();
+  const { page } = window;
+  // An answer that takes its time.
+  for (const late of [/\/events\?/, /\/dry_run$/]) {
+    await page.route(late, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await route.continue();
+    });
+  }
+  await window.go((await demo()).path);
+  await page.locator(`.react-flow__node[aria-label*=", Condition"]`).first().click();
+  const field = panel(page).getByLabel("How to compare").first();
+  await field.waitFor();
+  const before = (await field.boundingBox()).y;
+  await panel(page).getByText("goes on in").waitFor();
+  assert.equal((await field.boundingBox()).y, before);
+  await window.close();
+});
+
 /** The demo's project, and the path of its workflow. */
 async function demo() {
   const { id } = (await program.call("GET", "/projects")).data.find(({ name }) => name === "Demo");

@@ -5,6 +5,7 @@ import { Form } from "../../forms/form";
 import { isObject } from "../../forms/schema";
 import { Button } from "../../ui/button";
 import { Menu } from "../../ui/menu";
+import { News } from "../../ui/news";
 import { Words } from "../../ui/words";
 import type { Problem } from "../server";
 import { Addresses } from "./addresses";
@@ -23,14 +24,12 @@ interface Props extends TabProps {
 }
 
 export function Configure(props: Props) {
-  const { place, cell, type, name, may, config, change, event, problems, all, warnings, traffic } = props;
+  const { place, cell, type, name, may, config, change, event, problems, all, warnings, traffic, fresh } = props;
   const [asJson, setAsJson] = useState(false);
   // What is filled in at once, as an example, makes the form begin anew.
   const [filled, setFilled] = useState(0);
   const [chosen, setChosen] = useState(false);
   const elsewhere = all.filter((problem) => !problem.field.startsWith("config."));
-  const isTrigger = type?.kind === "trigger";
-  const none = !traffic.loading && traffic.incoming.length === 0 && traffic.outgoing.length === 0;
   const isStage = type?.type === "agent";
   return (
     <div className="panel-configure">
@@ -48,8 +47,8 @@ export function Configure(props: Props) {
       {type?.kind === "filter" && <Verdict {...props} />}
       <Addresses {...props} />
       <div className="row panel-tools">
-        <span className="muted small grow cut">
-          {none && (isTrigger ? "Nothing was sent yet." : "No event has come yet.")}
+        <span className="grow">
+          <News fresh={(traffic.incoming.length > 0 && fresh.incoming) || fresh.outgoing} show={fresh.show} />
         </span>
         {may && type && type.examples.length > 0 && !asJson && (
           <Menu

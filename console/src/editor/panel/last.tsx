@@ -1,29 +1,44 @@
-// The last event in and out in two lines, whatever is configured below. Each leads to the whole event.
-import { News } from "../../ui/news";
+// The last event in and out in two lines, whatever is configured below. Each leads to the whole event. The lines are there before it is known what
+// stands in them: nothing below moves while somebody writes.
 import { Time } from "../../ui/time";
 import { useParam } from "../../url";
 import { errorOf } from "./error-of";
 import { gistOf, madeOf, type StoredEvent } from "./events-of";
 import type { TabProps } from "./shared";
 
-type Props = Pick<TabProps, "traffic" | "fresh">;
+type Props = Pick<TabProps, "traffic" | "type">;
 
-export function Last({ traffic, fresh }: Props) {
-  const { incoming, outgoing } = traffic;
+export function Last({ traffic, type }: Props) {
+  const { incoming, outgoing, loading } = traffic;
+  const isTrigger = type?.kind === "trigger";
   const [came] = incoming;
   const made = came ? madeOf(came, outgoing)[0] : outgoing[0];
-  if (!came && !made) return null;
+  const nothing = isTrigger ? "Nothing was sent yet." : came ? "Nothing came of it." : "—";
   return (
     <div className="panel-last">
-      {came && <Line label="In" event={came} />}
-      {made ? <Line label="Out" event={made} /> : <p className="panel-last-line muted">Out: nothing came of it.</p>}
-      <News fresh={(came && fresh.incoming) || fresh.outgoing} show={fresh.show} />
+      {!isTrigger && <Line label="In" event={came} nothing={loading || made ? "—" : "No event has come yet."} />}
+      <Line label="Out" event={made} nothing={loading ? "—" : nothing} />
     </div>
   );
 }
 
-function Line({ label, event }: { label: string; event: StoredEvent }) {
+interface LineProps {
+  label: string;
+  event: StoredEvent | undefined;
+  /** What is said where no event is. */
+  nothing: string;
+}
+
+function Line({ label, event, nothing }: LineProps) {
   const [, setTab] = useParam("tab");
+  if (!event) {
+    return (
+      <p className="panel-last-line">
+        <span className="panel-last-label">{label}</span>
+        <span className="muted">{nothing}</span>
+      </p>
+    );
+  }
   const isError = event.groups.includes("on_error");
   const error = isError ? errorOf(event.payload) : undefined;
   return (
