@@ -1,6 +1,6 @@
 //! The trait that an agent type implements: one type, one file in `types/`.
 
-use crate::template::TemplateError;
+use crate::template::{Noted, TemplateError, below};
 use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
 use rookery_domain::{Error, Kind as ErrorKind};
 use schemars::JsonSchema;
@@ -45,6 +45,8 @@ pub struct Problems {
     pub errors: Vec<(String, String)>,
     /// Problems that only a save refuses: an agent that was saved before they were refused can still be built.
     pub at_save: Vec<(String, String)>,
+    /// What is told when a workflow is saved, and keeps nothing from running.
+    pub warnings: Vec<(String, String)>,
 }
 
 impl Problems {
@@ -63,9 +65,13 @@ impl Problems {
         self.take_or_as_before(field, result, || None)
     }
 
-    /// Keeps a template, or notes the error at its place below the field.
-    pub(crate) fn take_template<T>(&mut self, field: &str, result: Result<T, TemplateError>) -> Option<T> {
-        result.map_err(|error| self.add(error.below(field).path(), format!("template: {}", error.problem()))).ok()
+    /// Keeps a template, or notes the error at its place below the field. What the template may not have meant is a warning there.
+    pub(crate) fn take_template<T: Noted>(&mut self, field: &str, result: Result<T, TemplateError>) -> Option<T> {
+        let template =
+            result.map_err(|error| self.add(error.below(field).path(), format!("template: {}", error.problem()))).ok()?;
+        let warnings = template.notes().into_iter().map(|(path, note)| (below(field, &path), format!("template: {note}")));
+        self.warnings.extend(warnings);
+        Some(template)
     }
 
     /// Keeps the value of a check; or what earlier versions, which did not check it, took: then the error is for saves alone.

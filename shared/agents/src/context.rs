@@ -80,7 +80,7 @@ impl<'a> Context<'a> {
             if let Some(due) = self.due {
                 variables.insert("due".into(), json!(due));
             }
-            Scope::new(variables)
+            Scope::new(variables).seeded(&self.delivery.to_string())
         })
     }
 }

@@ -153,6 +153,7 @@ fn build<T: AgentType>(config: &Map<String, Value>) -> Result<Box<dyn Agent>, Pr
             let facts = Facts {
                 schedule,
                 at_save: problems.at_save,
+                warnings: problems.warnings,
                 keep_events_ms: common.keep_events_for * 1000,
                 retries: own.retries.min(limits::RETRY_MS.len() as u32),
                 ..own

@@ -31,6 +31,8 @@ pub struct Facts {
     /// Problems that are refused only when a workflow is saved, by field of the config. The agent is built all the same, since it
     /// may have been saved before these problems were refused.
     pub at_save: Vec<(String, String)>,
+    /// What is told when a workflow is saved, by field of the config, and keeps nothing from running.
+    pub warnings: Vec<(String, String)>,
     /// The agent computes what it emits from the event and its options alone: it has no memory, waits for nothing and asks nothing of the
     /// world outside. The deliveries of such agents are stored together.
     pub only_computes: bool,
@@ -104,6 +106,7 @@ impl Facts {
             hook_secret: None,
             feed_items: 0,
             at_save: Vec::new(),
+            warnings: Vec::new(),
             only_computes: false,
             served: None,
             takes_calls: false,

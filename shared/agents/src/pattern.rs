@@ -27,7 +27,18 @@ pub struct Pattern {
 impl Pattern {
     /// Compiles an expression; the error says what is wrong with the text.
     pub fn new(text: &str) -> Result<Self, String> {
-        let regex = regex::RegexBuilder::new(text).size_limit(BYTES).dfa_size_limit(BYTES).build();
+        Self::build(text, false)
+    }
+
+    /// Compiles an expression as Ruby reads it; the error says what is wrong with the text. What this engine cannot do, like looking
+    /// around and references to groups, is an error.
+    pub fn of_ruby(text: &str) -> Result<Self, String> {
+        Self::build(&from_ruby(text), true)
+    }
+
+    fn build(text: &str, is_by_lines: bool) -> Result<Self, String> {
+        let mut builder = regex::RegexBuilder::new(text);
+        let regex = builder.multi_line(is_by_lines).size_limit(BYTES).dfa_size_limit(BYTES).build();
         let regex = regex.map_err(|error| error.to_string())?;
         let length = regex_syntax::parse(text).map(|hir| length(&hir)).map_err(|error| error.to_string())?;
         Ok(Pattern { regex, length })
@@ -53,6 +64,64 @@ impl Pattern {
     fn work(&self, text: &str) -> usize {
         self.length.saturating_mul(text.len())
     }
+}
+
+/// An expression of Ruby in this engine's language, where that has other words for the same: `(?m)` lets a dot match line breaks, `\h` is
+/// a hexadecimal digit, and a `{` that begins no repetition stands for itself.
+fn from_ruby(text: &str) -> String {
+    let (mut made, mut rest, mut classes) = (String::with_capacity(text.len()), text, 0_usize);
+    while let Some(char) = rest.chars().next() {
+        let (written, length): (&str, usize) = match rest.as_bytes() {
+            [b'\\', b'h', ..] if classes > 0 => ("0-9A-Fa-f", 2),
+            [b'\\', b'h', ..] => ("[0-9A-Fa-f]", 2),
+            [b'\\', b'H', ..] => ("[^0-9A-Fa-f]", 2),
+            [b'\\', b'Z', ..] => (r"(?:\n?\z)", 2),
+            [b'\\', b'e', ..] => (r"\x1b", 2),
+            [b'\\', b'<', ..] => ("<", 2),
+            [b'\\', b'>', ..] => (">", 2),
+            // The braces of `\p{..}`, `\x{..}` and `\u{..}` belong to their escape.
+            [b'\\', b'p' | b'P' | b'x' | b'u', b'{', ..] => {
+                let length = rest.find('}').map_or(rest.len(), |end| end + 1);
+                (&rest[..length], length)
+            }
+            [b'\\', ..] => {
+                let length = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                (&rest[..length], length)
+            }
+            [b'[', ..] => {
+                classes += 1;
+                ("[", 1)
+            }
+            [b']', ..] => {
+                classes = classes.saturating_sub(1);
+                ("]", 1)
+            }
+            [b'{', ..] if classes == 0 && !is_repetition(rest) => (r"\{", 1),
+            [b'(', b'?', ..] if classes == 0 => {
+                let flags = 2 + rest[2..].bytes().take_while(|byte| b"mix-".contains(byte)).count();
+                if rest[flags..].starts_with([')', ':']) {
+                    made.push_str(&rest[..flags].replace('m', "s"));
+                    rest = &rest[flags..];
+                    continue;
+                }
+                ("(?", 2)
+            }
+            _ => (&rest[..char.len_utf8()], char.len_utf8()),
+        };
+        made.push_str(written);
+        rest = &rest[length..];
+    }
+    made
+}
+
+/// Whether a text begins with a counted repetition, like `{2}` or `{2,}`.
+fn is_repetition(text: &str) -> bool {
+    let counts = text[1..].split('}').next().filter(|counts| text.len() > counts.len() + 1);
+    counts.is_some_and(|counts| {
+        counts.bytes().any(|byte| byte.is_ascii_digit())
+            && counts.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
+            && counts.matches(',').count() < 2
+    })
 }
 
 fn length(hir: &Hir) -> usize {
@@ -145,6 +214,34 @@ mod tests {
         let error = searches.is_match(&large, &text).unwrap_err();
         assert_eq!((error.code.as_str(), error.retry), ("search_too_long", crate::Retry::Never));
         assert!(large.to_match(&text[..50_000]).is_some() && large.to_match(&text[..60_000]).is_none());
+    }
+
+    #[test]
+    fn an_expression_of_ruby_means_the_same() {
+        let is_match = |pattern: &str, text: &str| Pattern::of_ruby(pattern).unwrap().to_match(text).unwrap().is_match(text);
+        for (pattern, text) in [
+            ("^b$", "a\nb\nc"),
+            ("(?m)a.c", "a\nc"),
+            ("(?m:a.)c", "a\nc"),
+            ("(?mi-x)A.c", "a\nc"),
+            (r"\Aa\Z", "a\n"),
+            (r"^\h+$", "12ef"),
+            (r"^[\h_]+$", "12_ef"),
+            (r"^\H$", "g"),
+            (r"\/\-\<a\>\#", "/-<a>#"),
+            (r"{{ \d{2,} }}", "{{ 12 }}"),
+            ("a{x", "a{x"),
+            (r"\p{Lu}\u{e4}[[:alpha:]]", "Ääa"),
+            ("(?<year>\\d{4})", "in 2026"),
+        ] {
+            assert!(is_match(pattern, text), "{pattern}");
+        }
+        for (pattern, text) in [("a.c", "a\nc"), (r"\Ab", "a\nb"), (r"^\H$", "f"), (r"a\Z", "a\nb"), ("A", "a")] {
+            assert!(!is_match(pattern, text), "{pattern}");
+        }
+        for pattern in ["(?=a)", "(?<!a)b", r"(a)\1", "(", "[", "{", "(?", "\\", "a{99999}"] {
+            drop(Pattern::of_ruby(pattern).map(|_| assert_eq!(pattern, "{")));
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What a rendering may use, and what it has used. The counts are in the library's registers, where every tag and filter finds them.
 
+use super::scope::Uuids;
 use super::{Limit, Scope};
+use crate::pattern::Pattern;
 use crate::processor_time;
 use liquid_core::model::{KString, ValueView};
 use liquid_core::{Error, Result, Runtime};
@@ -21,7 +23,7 @@ pub(super) const MAX_MESSAGE: usize = 1_000;
 const MAX_STEPS: usize = 100_000;
 /// The most time for which a processor works on a template. Tests run unoptimised, so they get more.
 const MAX_TIME: Duration = Duration::from_millis(if cfg!(test) { 10_000 } else { 100 });
-const MAX_OUTPUT: usize = 256 * 1024;
+pub(super) const MAX_OUTPUT: usize = 256 * 1024;
 
 /// What is left for all templates of a scope.
 #[derive(Debug, Clone, Copy)]
@@ -80,15 +82,6 @@ impl Budget {
     }
 }
 
-/// What comes of rendering.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wants {
-    /// The text.
-    Text,
-    /// What `as_object` is given, which leaves it in the state instead of rendering it.
-    Value,
-}
-
 /// The state of one rendering.
 #[derive(Debug)]
 pub(super) struct State {
@@ -100,9 +93,11 @@ pub(super) struct State {
     pub(super) exact: Arc<HashSet<String>>,
     /// The time that `"now" | date` means.
     pub(super) now: Time,
-    pub(super) wants: Wants,
-    /// What `as_object` was given.
+    /// What `as_object` was given: it stands for the whole text, and ended the rendering.
     pub(super) value: Option<serde_json::Value>,
+    /// Regular expressions that are no fixed texts, compiled.
+    pub(super) patterns: HashMap<String, Arc<Pattern>>,
+    pub(super) uuids: Uuids,
 }
 
 impl Default for State {
@@ -115,16 +110,17 @@ impl Default for State {
             nonce: Arc::from(""),
             exact: Arc::default(),
             now: Time(0),
-            wants: Wants::Text,
             value: None,
+            patterns: HashMap::new(),
+            uuids: Uuids::default(),
         }
     }
 }
 
 impl State {
-    pub(super) fn new(budget: &Budget, scope: &Scope, wants: Wants) -> Self {
-        let (nonce, exact, now) = (scope.nonce(), scope.exact(), scope.now());
-        State { budget: *budget, nonce, exact, now, wants, ..State::default() }
+    pub(super) fn new(budget: &Budget, scope: &Scope) -> Self {
+        let (nonce, exact, now, uuids) = (scope.nonce(), scope.exact(), scope.now(), scope.uuids());
+        State { budget: *budget, nonce, exact, now, uuids, ..State::default() }
     }
 
     /// Takes steps, and looks at the clock. Once a limit is reached, every further call gives that limit.

@@ -87,19 +87,29 @@ impl TemplateError {
 
     /// The same error, found below a key of an object.
     pub(super) fn below_key(self, key: &str) -> Self {
-        let is_plain = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
-        let starts_plain = key.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
-        match starts_plain && key.chars().all(is_plain) {
-            true => self.below(key),
-            false => self.below(&format!("[{}]", serde_json::Value::from(key))),
-        }
+        self.below(&place(key))
     }
 
     /// The same error, found below this place.
     pub(crate) fn below(&self, place: &str) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        TemplateError { path: format!("{place}{dot}{}", self.path), problem: self.problem.clone() }
+        TemplateError { path: below(place, &self.path), problem: self.problem.clone() }
     }
+}
+
+/// A key as a place in the options.
+pub(super) fn place(key: &str) -> String {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
+    let starts_plain = key.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
+    match starts_plain && key.chars().all(is_plain) {
+        true => key.to_owned(),
+        false => format!("[{}]", serde_json::Value::from(key)),
+    }
+}
+
+/// A path below a place.
+pub(crate) fn below(place: &str, path: &str) -> String {
+    let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+    format!("{place}{dot}{path}")
 }
 
 impl From<Problem> for TemplateError {

@@ -1,11 +1,11 @@
 //! JSON options whose strings are templates.
 
 use super::bounds::Budget;
-use super::{Scope, Template, TemplateError};
+use super::{Note, Noted, Scope, Template, TemplateError, error};
 use serde_json::{Map, Value};
 
-/// A JSON value in which every string is a template; keys stay as they are. A string that is exactly one
-/// `{{ expression | as_object }}` becomes the value itself, not its text.
+/// A JSON value in which every string is a template; keys stay as they are. A string in which `as_object` is reached becomes the
+/// value that it is given.
 #[derive(Debug)]
 pub struct JsonTemplate {
     part: Part,
@@ -16,7 +16,6 @@ pub struct JsonTemplate {
 enum Part {
     Fixed(Value),
     Text(Template),
-    Whole(Template),
     Array(Vec<Part>),
     Object(Vec<(String, Part)>),
 }
@@ -58,6 +57,12 @@ impl JsonTemplate {
     }
 }
 
+impl Noted for JsonTemplate {
+    fn notes(&self) -> Vec<(String, Note)> {
+        self.part.notes()
+    }
+}
+
 type Parse = fn(&str) -> Result<Template, TemplateError>;
 
 impl Part {
@@ -65,13 +70,7 @@ impl Part {
         Ok(match value {
             Value::String(source) => {
                 let template = parse(source)?;
-                if template.is_constant() {
-                    Part::Fixed(value.clone())
-                } else if is_whole(source) {
-                    Part::Whole(template)
-                } else {
-                    Part::Text(template)
-                }
+                if template.is_constant() { Part::Fixed(value.clone()) } else { Part::Text(template) }
             }
             Value::Array(items) => {
                 let part = |(index, item)| Part::parse(item, parse).map_err(|error| error.below_index(index));
@@ -88,10 +87,25 @@ impl Part {
         })
     }
 
+    fn notes(&self) -> Vec<(String, Note)> {
+        match self {
+            Part::Fixed(_) => Vec::new(),
+            Part::Text(template) => template.notes(),
+            Part::Array(items) => {
+                items.iter().enumerate().flat_map(|(index, item)| item.notes_at(&format!("[{index}]"))).collect()
+            }
+            Part::Object(entries) => entries.iter().flat_map(|(key, item)| item.notes_at(&error::place(key))).collect(),
+        }
+    }
+
+    fn notes_at(&self, place: &str) -> Vec<(String, Note)> {
+        self.notes().into_iter().map(|(path, note)| (error::below(place, &path), note)).collect()
+    }
+
     fn captures_credential(&self) -> bool {
         match self {
             Part::Fixed(_) => false,
-            Part::Text(template) | Part::Whole(template) => template.captures_credential(),
+            Part::Text(template) => template.captures_credential(),
             Part::Array(items) => items.iter().any(Part::captures_credential),
             Part::Object(entries) => entries.iter().any(|(_, item)| item.captures_credential()),
         }
@@ -100,7 +114,7 @@ impl Part {
     fn credentials(&self, found: &mut Vec<String>) {
         match self {
             Part::Fixed(_) => {}
-            Part::Text(template) | Part::Whole(template) => {
+            Part::Text(template) => {
                 for name in template.credentials() {
                     if !found.contains(name) {
                         found.push(name.clone());
@@ -115,8 +129,7 @@ impl Part {
     fn render(&self, scope: &Scope, budget: &mut Budget) -> Result<Value, TemplateError> {
         Ok(match self {
             Part::Fixed(value) => value.clone(),
-            Part::Text(template) => Value::String(template.render_within(scope, budget)?),
-            Part::Whole(template) => template.value_within(scope, budget)?,
+            Part::Text(template) => template.value_within(scope, budget)?,
             Part::Array(items) => {
                 let mut values = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
@@ -133,13 +146,4 @@ impl Part {
             }
         })
     }
-}
-
-/// Whether a source is exactly one output whose last filter is `as_object`.
-fn is_whole(source: &str) -> bool {
-    let inner = source.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
-    inner.is_some_and(|inner| {
-        let last = inner.trim_end_matches('-').rsplit_once('|').map(|(_, filter)| filter.trim());
-        last == Some("as_object") && !inner.contains("{{") && !inner.contains("{%") && !inner.contains("}}")
-    })
 }

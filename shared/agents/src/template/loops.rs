@@ -2,7 +2,8 @@
 
 use super::Limit;
 use super::bounds::{self, MAX_RANGE, exceed};
-use super::runtime::Lax;
+use super::filters::is_blank;
+use super::runtime::{Lax, set_name};
 use liquid_core::error::ResultLiquidReplaceExt;
 use liquid_core::model::{KString, KStringRef, Object, Scalar, Value, ValueView};
 use liquid_core::parser::{BlockElement, BlockReflection, Language, ParseBlock, TagBlock, TagTokenIter, TryMatchToken};
@@ -64,7 +65,7 @@ impl ParseBlock for LoopBlock {
         options: &Language,
     ) -> Result<Box<dyn Renderable>> {
         let variable = arguments.expect_next("a variable's name expected")?.expect_identifier().into_result()?;
-        let variable = KString::from_ref(variable);
+        let variable = KString::from_ref(set_name(variable));
         arguments.expect_next("`in` expected")?.expect_str("in").into_result_custom_msg("`in` expected")?;
         let source = match arguments.expect_next("a list or a range expected")?.expect_value() {
             TryMatchToken::Matches(values) => Source::Values(values),
@@ -197,6 +198,9 @@ impl Loop {
 
 fn integer(expression: &Expression, runtime: &dyn Runtime) -> Result<i64> {
     let value = expression.evaluate(runtime)?;
+    if is_blank(value.as_view()) {
+        return Ok(0);
+    }
     let number = value.as_scalar().and_then(|scalar| scalar.to_integer());
     number.ok_or_else(|| Error::with_msg(format!("`{expression}` must be a whole number in a loop, not a {}", value.type_name())))
 }

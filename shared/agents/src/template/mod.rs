@@ -2,19 +2,22 @@
 //! that templates see. There is no I/O here, no agent type, and no value of a credential: `{% credential name %}` renders a mark
 //! that the egress client replaces.
 //!
-//! Differences from Liquid: an unknown variable is empty; an object renders as JSON; numbers keep their text; there is no
-//! `include`, `render` or `ifchanged`. Output is never rendered again. `docs/templates.md` explains all this to users.
+//! Sources are read as Ruby's Liquid reads them in lax mode (`lax`). Differences from it: an object renders as JSON; numbers keep their
+//! text; there is no `include`, `render` or `ifchanged`. Output is never rendered again. `docs/templates.md` explains all this to users.
 
 mod bounds;
+mod conditions;
 mod error;
 mod filters;
 mod json;
+mod lax;
 mod loops;
 mod node;
 mod outputs;
 mod preview;
 #[cfg(test)]
 mod properties;
+mod replaces;
 mod runtime;
 mod scan;
 mod scope;
@@ -22,12 +25,14 @@ mod tags;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use error::below;
 pub use error::{Limit, Problem, TemplateError};
 pub use json::JsonTemplate;
+pub use lax::Note;
 pub use preview::preview;
 pub use scope::Scope;
 
-use bounds::{Budget, Capped, State, Wants};
+use bounds::{Budget, Capped, MAX_OUTPUT, State};
 use liquid_core::parser::{self, Language};
 use liquid_core::runtime::{Renderable, Runtime};
 use liquid_lib::stdlib;
@@ -44,12 +49,15 @@ static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
     tags::register(&mut language, stdlib::IncrementTag);
     tags::register(&mut language, stdlib::DecrementTag);
     tags::register(&mut language, tags::Credential);
-    tags::register_block(&mut language, stdlib::RawBlock);
+    tags::register(&mut language, tags::Made::LineBreak);
+    tags::register(&mut language, tags::Made::Uuid);
     tags::register_block(&mut language, stdlib::CommentBlock);
-    tags::register_block(&mut language, stdlib::IfBlock);
-    tags::register_block(&mut language, stdlib::UnlessBlock);
+    tags::register_block(&mut language, conditions::Branching::If);
+    tags::register_block(&mut language, conditions::Branching::Unless);
     tags::register_block(&mut language, stdlib::CaseBlock);
     tags::register_block(&mut language, tags::Capture);
+    tags::register_block(&mut language, replaces::ReplaceBlock::All);
+    tags::register_block(&mut language, replaces::ReplaceBlock::First);
     tags::register_block(&mut language, loops::LoopBlock::For);
     tags::register_block(&mut language, loops::LoopBlock::TableRow);
     filters::register(&mut language);
@@ -66,6 +74,7 @@ pub struct Template {
     credentials: Vec<String>,
     /// Whether a credential stands inside a `capture`.
     is_captured: bool,
+    notes: Vec<Note>,
 }
 
 impl Template {
@@ -82,18 +91,20 @@ impl Template {
     pub fn parse_with_credentials(source: &str) -> Result<Template, TemplateError> {
         scan::check(source)?;
         if !source.contains("{{") && !source.contains("{%") {
-            return Ok(Template { source: source.to_owned(), parsed: None, credentials: Vec::new(), is_captured: false });
+            let source = source.to_owned();
+            return Ok(Template { source, parsed: None, credentials: Vec::new(), is_captured: false, notes: Vec::new() });
         }
+        let strict = lax::Strict::read(source)?;
         tags::begin();
         // The library panics on some malformed sources.
-        let parsed = catch_unwind(|| parser::parse(&outputs::through_filter(source), &LANGUAGE));
+        let parsed = catch_unwind(|| parser::parse(&strict.source, &LANGUAGE));
         let (credentials, is_captured) = (tags::found(), tags::is_captured());
         let parsed = match parsed {
-            Ok(parsed) => parsed.map_err(|error| Problem::syntax(&error, source))?,
+            Ok(parsed) => parsed.map_err(|error| Problem::syntax(&error, &strict.source))?,
             Err(_) => return Err(Problem::Syntax { line: 1, reason: "it cannot be read; simplify it".to_owned() }.into()),
         };
         let parsed = Some(liquid_core::Template::new(parsed));
-        Ok(Template { source: source.to_owned(), parsed, credentials, is_captured })
+        Ok(Template { source: source.to_owned(), parsed, credentials, is_captured, notes: strict.notes })
     }
 
     /// The credentials used, each once, in the order of their first use.
@@ -128,29 +139,40 @@ impl Template {
         let Some(template) = &self.parsed else {
             return Ok(self.source.clone());
         };
-        let (text, _) = render(template, scope, budget, Wants::Text)?;
-        Ok(text)
+        match render(template, scope, budget)? {
+            serde_json::Value::String(text) => Ok(text),
+            value => {
+                let text = value.to_string();
+                if text.len() > MAX_OUTPUT { Err(Problem::Limit(Limit::Output).into()) } else { Ok(text) }
+            }
+        }
     }
 
-    /// The value that `as_object` was given, in a template that is exactly one output ending with `as_object`.
+    /// The text, or in its place the value that `as_object` was given.
     fn value_within(&self, scope: &Scope, budget: &mut Budget) -> Result<serde_json::Value, TemplateError> {
         let Some(template) = &self.parsed else {
             return Ok(self.source.clone().into());
         };
-        let (text, value) = render(template, scope, budget, Wants::Value)?;
-        Ok(value.unwrap_or_else(|| text.into()))
+        render(template, scope, budget)
+    }
+}
+
+/// What tells what its writer may not have meant, like a filter that does not exist.
+pub trait Noted {
+    /// The notes, each with its place in the options, which is empty for a single template.
+    fn notes(&self) -> Vec<(String, Note)>;
+}
+
+impl Noted for Template {
+    fn notes(&self) -> Vec<(String, Note)> {
+        self.notes.iter().map(|note| (String::new(), note.clone())).collect()
     }
 }
 
 /// Renders within a budget, and takes what was used from the budget.
-fn render(
-    template: &liquid_core::Template,
-    scope: &Scope,
-    budget: &mut Budget,
-    wants: Wants,
-) -> Result<(String, Option<serde_json::Value>), TemplateError> {
+fn render(template: &liquid_core::Template, scope: &Scope, budget: &mut Budget) -> Result<serde_json::Value, TemplateError> {
     let runtime = Lax::root(scope.view());
-    *runtime.registers().get_mut() = State::new(budget, scope, wants);
+    *runtime.registers().get_mut() = State::new(budget, scope);
     let mut output = Capped::new(budget.output);
     // The library can still panic on some unexpected values; that must not stop the program.
     let result = catch_unwind(AssertUnwindSafe(|| template.render_to(&mut output, &runtime)));
@@ -158,10 +180,11 @@ fn render(
     *budget = state.budget;
     budget.output = budget.output.saturating_sub(output.bytes.len());
     let limit = state.exceeded.or(output.is_over.then_some(Limit::Output));
-    match (limit, result) {
-        (Some(limit), _) => Err(Problem::Limit(limit).into()),
-        (None, Ok(Ok(()))) => Ok((output.into_text(), state.value)),
-        (None, Ok(Err(error))) => Err(Problem::render(&error).into()),
-        (None, Err(_)) => Err(Problem::Render("a filter failed on its input; check the kinds of values".to_owned()).into()),
+    match (limit, state.value, result) {
+        (Some(limit), ..) => Err(Problem::Limit(limit).into()),
+        (None, Some(value), _) => Ok(value),
+        (None, None, Ok(Ok(()))) => Ok(output.into_text().into()),
+        (None, None, Ok(Err(error))) => Err(Problem::render(&error).into()),
+        (None, None, Err(_)) => Err(Problem::Render("a filter failed on its input; check the kinds of values".to_owned()).into()),
     }
 }

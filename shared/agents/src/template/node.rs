@@ -9,6 +9,8 @@ use std::fmt;
 /// Type names that mark values which keep more than the library's own do.
 const NUMBER: &str = "number";
 const RECORD: &str = "record";
+/// The key of an object for its text: such an object, like a URI, is a text that has properties.
+pub(super) const TEXT: &str = "\u{0}text";
 
 /// A JSON value.
 #[derive(Debug)]
@@ -113,6 +115,9 @@ pub(super) fn to_json(value: &dyn ValueView, exact: &HashSet<String>) -> Json {
         return Json::Array(array.values().map(|value| to_json(value, exact)).collect());
     }
     if let Some(object) = value.as_object() {
+        if let Some(text) = object.get(TEXT) {
+            return Json::String(text.to_kstr().into_string());
+        }
         let mut entries: Vec<_> = object.iter().collect();
         // The library's own objects have no order of keys, so they are sorted.
         if value.type_name() != RECORD {
@@ -141,7 +146,13 @@ pub(super) fn to_text(value: &dyn ValueView, exact: &HashSet<String>) -> String 
     if let Some(array) = value.as_array() {
         return array.values().map(|item| to_text(item, exact)).collect();
     }
-    if value.is_object() { to_json(value, exact).to_string() } else { value.to_kstr().into_string() }
+    if !value.is_object() {
+        return value.to_kstr().into_string();
+    }
+    match to_json(value, exact) {
+        Json::String(text) => text,
+        json => json.to_string(),
+    }
 }
 
 impl ValueView for Node {

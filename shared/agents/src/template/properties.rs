@@ -44,7 +44,12 @@ fn source() -> impl Strategy<Value = String> {
             "{% continue %}",
             "{% increment n %}",
             "{% cycle 'a', b %}",
-            "{% credential k %}"
+            "{% credential k %}",
+            "{% uuidv4 %}",
+            "{% line_break %}",
+            "{{.a}}",
+            "{{ $.o['k'] | nope }}",
+            "{% if a && b %}"
         ])
         .prop_map(str::to_owned),
     ];
@@ -62,6 +67,10 @@ fn source() -> impl Strategy<Value = String> {
             (value.clone(), value.clone(), body.clone())
                 .prop_map(|(a, b, body)| format!("{{% case {a} %}}{{% when {b} %}}{body}{{% endcase %}}")),
             body.clone().prop_map(|body| format!("{{% capture a %}}{body}{{% endcapture %}}")),
+            (prop_oneof![value.clone(), Just("'(?<b>.)(y)?'".to_owned())], body.clone(), body.clone()).prop_map(
+                |(re, body, with)| format!("{{% regex_replace {re} in %}}{body}{{% with %}}{with}{{% endregex_replace %}}")
+            ),
+            body.clone().prop_map(|body| format!("{{% raw %}}{body}{{% endraw %}}")),
             body.clone().prop_map(|body| format!("{{% for i in (1..9999) %}}{body}{{% endfor %}}")),
         ]
     })
@@ -89,6 +98,23 @@ proptest! {
         match Template::parse(&source) {
             Ok(template) => drop(template.render(&scope("{}"))),
             Err(error) => prop_assert!(!error.to_string().contains("simplify"), "{error}"),
+        }
+    }
+
+    #[test]
+    fn what_stands_in_raw_is_itself(text in "[{}%|'\"\\[\\]a \n\\-ü]{0,60}") {
+        let source = format!("a{{% raw %}}{text}{{% endraw %}}b");
+        prop_assert_eq!(render(&source, "{}"), format!("a{text}b"));
+    }
+
+    #[test]
+    fn what_needs_no_laxness_has_no_notes(name in "x[a-z]{0,4}(\\.[a-z_]{1,5}|\\[[0-9]\\]|\\['[a-z ]{1,5}'\\]){0,3}", text in "[^'\"{}%]{0,9}") {
+        for source in [
+            format!("{{{{{name}|replace:'{text}',{name}|upcase}}}}"),
+            format!("{{% if {name} contains '{text}' and {name}!=1 or {name} %}}{{% endif %}}"),
+            format!("{{% assign a = {name} | default: '{text}', allow_false: true %}}"),
+        ] {
+            prop_assert_eq!(Template::parse(&source).unwrap().notes(), vec![], "{}", source);
         }
     }
 

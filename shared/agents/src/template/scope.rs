@@ -6,7 +6,9 @@ use rookery_domain::Time;
 use rookery_egress::forms_of_marker;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use uuid::Uuid;
 
@@ -20,19 +22,42 @@ pub struct Scope {
     nonce: Arc<str>,
     view: OnceLock<(Record, Arc<HashSet<String>>)>,
     left: Arc<Mutex<Left>>,
+    uuids: Uuids,
+}
+
+/// Identifiers for `{% uuidv4 %}`: those of a delivery are the same in each of its attempts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Uuids {
+    seed: Arc<str>,
+    made: Arc<AtomicU64>,
+}
+
+impl Uuids {
+    pub(super) fn next(&self) -> Uuid {
+        let hash = Sha256::digest(format!("{}:{}", self.seed, self.made.fetch_add(1, Ordering::Relaxed)));
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
 }
 
 impl Scope {
     /// Variables by name. If the variable `payload` is an object, its keys are also found at the top level (other variables come
     /// first), so they need not be copied there.
     pub fn new(variables: Map<String, Value>) -> Self {
-        let nonce = Uuid::new_v4().simple().to_string().into();
-        Scope { variables, nonce, view: OnceLock::new(), left: Arc::default() }
+        let nonce: Arc<str> = Uuid::new_v4().simple().to_string().into();
+        let uuids = Uuids { seed: nonce.clone(), made: Arc::default() };
+        Scope { variables, nonce, view: OnceLock::new(), left: Arc::default(), uuids }
+    }
+
+    /// The same scope, for one who comes again and must then get the same from `{% uuidv4 %}`.
+    pub fn seeded(self, seed: &str) -> Self {
+        Scope { uuids: Uuids { seed: seed.into(), made: Arc::default() }, ..self }
     }
 
     /// Other variables for templates of the same delivery: all together have the steps and the time of one.
     pub fn with(&self, variables: Map<String, Value>) -> Self {
-        Scope { left: self.left.clone(), ..Scope::new(variables) }
+        Scope { left: self.left.clone(), uuids: self.uuids.clone(), ..Scope::new(variables) }
     }
 
     /// What the templates so far have left of the scope's steps and time.
@@ -63,6 +88,10 @@ impl Scope {
 
     pub(super) fn nonce(&self) -> Arc<str> {
         self.nonce.clone()
+    }
+
+    pub(super) fn uuids(&self) -> Uuids {
+        self.uuids.clone()
     }
 
     pub(super) fn view(&self) -> &Record {

@@ -1,6 +1,6 @@
 //! Our own tags, and the wrappers around the library's tags while they are parsed.
 
-use super::bounds::{Capped, MAX_DEPTH, MAX_VALUE, State, exceed};
+use super::bounds::{self, Capped, MAX_DEPTH, MAX_VALUE, State, exceed};
 use super::{Limit, scope};
 use liquid_core::error::ResultLiquidReplaceExt;
 use liquid_core::model::{KString, Value, ValueView};
@@ -113,6 +113,71 @@ impl Renderable for Mark {
     }
 }
 
+/// Tags that write a text of their own.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Made {
+    LineBreak,
+    /// A UUID that is the same in each attempt of a delivery.
+    Uuid,
+}
+
+impl TagReflection for Made {
+    fn tag(&self) -> &str {
+        match self {
+            Made::LineBreak => "line_break",
+            Made::Uuid => "uuidv4",
+        }
+    }
+
+    fn description(&self) -> &str {
+        "Writes a text of its own."
+    }
+}
+
+impl ParseTag for Made {
+    fn parse(&self, mut arguments: TagTokenIter<'_>, _: &Language) -> Result<Box<dyn Renderable>> {
+        arguments.expect_nothing()?;
+        Ok(Box::new(*self))
+    }
+
+    fn reflection(&self) -> &dyn TagReflection {
+        self
+    }
+}
+
+impl Renderable for Made {
+    fn render_to(&self, writer: &mut dyn Write, runtime: &dyn Runtime) -> Result<()> {
+        bounds::spend(runtime, 1)?;
+        let written = match self {
+            Made::LineBreak => writer.write_all(b"\n"),
+            Made::Uuid => {
+                let uuid = runtime.registers().get_mut::<State>().uuids.next();
+                write!(writer, "{uuid}")
+            }
+        };
+        written.replace("the output is full")
+    }
+}
+
+/// Parses what becomes a value, in which a credential's mark could be broken.
+pub(super) fn in_capture<T>(parse: impl FnOnce() -> T) -> T {
+    CAPTURES.set(CAPTURES.get() + 1);
+    let parsed = parse();
+    CAPTURES.set(CAPTURES.get() - 1);
+    parsed
+}
+
+/// Renders a body into a text with a maximum size.
+pub(super) fn captured(body: &Template, runtime: &dyn Runtime) -> Result<String> {
+    let mut text = Capped::new(MAX_VALUE);
+    let rendered = body.render_to(&mut text, runtime);
+    if text.is_over {
+        return exceed(runtime, Limit::Memory);
+    }
+    rendered?;
+    Ok(text.into_text())
+}
+
 /// `{% capture name %}...{% endcapture %}`, with a maximum size.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Capture;
@@ -140,10 +205,7 @@ impl ParseBlock for Capture {
     ) -> Result<Box<dyn Renderable>> {
         let name = arguments.expect_next("a variable's name expected")?.expect_identifier().into_result()?.to_owned().into();
         arguments.expect_nothing()?;
-        CAPTURES.set(CAPTURES.get() + 1);
-        let body = block.parse_all(options);
-        CAPTURES.set(CAPTURES.get() - 1);
-        let body = Template::new(body?);
+        let body = Template::new(in_capture(|| block.parse_all(options))?);
         block.assert_empty();
         Ok(Box::new(Captured { name, body }))
     }
@@ -161,13 +223,8 @@ struct Captured {
 
 impl Renderable for Captured {
     fn render_to(&self, _: &mut dyn Write, runtime: &dyn Runtime) -> Result<()> {
-        let mut text = Capped::new(MAX_VALUE);
-        let rendered = self.body.render_to(&mut text, runtime);
-        if text.is_over {
-            return exceed(runtime, Limit::Memory);
-        }
-        rendered?;
-        runtime.set_global(self.name.clone(), Value::scalar(text.into_text()));
+        let text = captured(&self.body, runtime)?;
+        runtime.set_global(self.name.clone(), Value::scalar(text));
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Templates as options use them: values, credentials, errors. The limits of templates are in `limits`.
 
 mod limits;
+mod rubys;
 
 use super::*;
 use serde_json::{Value, json};
@@ -80,9 +81,10 @@ fn output_is_never_rendered_again() {
 fn filters_work() {
     let payload = r#"{"s": "a b&ü", "list": [3, 1, 2, 1], "o": {"z": 1, "a": [true, null, "q\""]}}"#;
     for (source, expected) in [
-        ("{{ s | uri_escape }}", "a%20b%26%C3%BC"),
+        ("{{ s | uri_escape }}", "a+b%26%C3%BC"),
         ("{{ o | json }}", r#"{"z":1,"a":[true,null,"q\""]}"#),
-        ("x{{ o.a | as_object }}", r#"x[true,null,"q\""]"#),
+        ("x{{ o.a | as_object }}{{ nobody | divided_by: 0 }}", r#"[true,null,"q\""]"#),
+        ("x{{ s | as_object }}", "a b&ü"),
         ("{% assign v = o %}{{ v }}{{ nobody | default: o }}", r#"{"a":[true,null,"q\""],"z":1}{"a":[true,null,"q\""],"z":1}"#),
         (
             "{% assign v = o %}{{ v | append: '!' }}{% capture c %}{{ v }}{% endcapture %}{{ c | size }}",
@@ -90,7 +92,7 @@ fn filters_work() {
         ),
         ("{{ '[{\"n\": 1.5}, \"a\", null]' | fromjson }}{{ '[{\"n\": 1}]' | fromjson | join }}", r#"{"n":1.5}a{"n":1}"#),
         ("{{ s | json }}{{ missing | json }}", "\"a b&ü\"null"),
-        ("{{ s | regex_replace: '[aeiou ]+', '<$0>' }}", "<a >b&ü"),
+        ("{{ s | regex_replace: '[aeiou ]+', '<\\0>' }}", "<a >b&ü"),
         ("{{ s | regex_extract: '(?P<x>b)(.)', 'x' }}{{ s | regex_extract: '(b)(.)', 2 }}{{ s | regex_extract: 'b.' }}", "b&b&"),
         ("[{{ s | regex_extract: 'nothing' }}]", "[]"),
         ("{{ 'abc' | sha256 }}", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -177,7 +179,7 @@ fn json_options_render_string_by_string() {
     let options = json!({
         "url": "https://example.com/{{ id }}",
         "headers": {"Authorization": "Bearer {% credential key %}", "{{ id }}": "kept"},
-        "items": [1, true, null, "{{ list[1] }}", " {{ list | as_object }} ", "{{list|last|as_object}}", "a {{ id | as_object }}"],
+        "items": [1, true, null, "{{ list[1] }}", " {{ list | as_object }} ", "{{list|last|as_object}}", "a {{ id | as_object }} b"],
         "nothing": "{{ missing | as_object }}",
     });
     assert_eq!(JsonTemplate::parse(&options).unwrap_err().path(), "headers.Authorization");
@@ -187,7 +189,7 @@ fn json_options_render_string_by_string() {
     let expected = json!({
         "url": "https://example.com/7",
         "headers": {"Authorization": format!("Bearer {}", scope.marker("key")), "{{ id }}": "kept"},
-        "items": [1, true, null, "{\"z\":1,\"b\":[2.50]}", ["a", {"z": 1, "b": [2.50]}], {"b": [2.5], "z": 1}, "a 7"],
+        "items": [1, true, null, "{\"z\":1,\"b\":[2.50]}", ["a", {"z": 1, "b": [2.50]}], {"b": [2.5], "z": 1}, 7],
         "nothing": null,
     });
     assert_eq!(template.render(&scope).unwrap().to_string().replace("2.50", "2.5"), expected.to_string().replace("2.50", "2.5"));
@@ -200,19 +202,24 @@ fn json_options_render_string_by_string() {
 #[test]
 fn errors_name_the_line_and_what_was_expected() {
     for (source, line, part) in [
-        ("a\n{{ b | nope }}", 2, "nope"),
         ("a\n\n{% nope %}", 3, "nope"),
         ("{% if a %}\nb", 2, "endif"),
         ("{{ a", 1, "expected"),
-        ("{{ }}", 1, "expected"),
+        ("a\n\n{% if a\n == %}", 4, "endif"),
+        ("a\n{% if %}", 2, "a condition expected"),
+        ("a\n{% if a = 1 %}", 2, "no operator"),
+        ("{% comment %}\n\n{% endcomment %}\n{% raw %}\n{% endraw %}{{ a", 5, "`}}` expected"),
+        ("{# \n{%- comment -%} {{ {% comment %}{% endcomment %}\n{% endcomment %}{{ a\n| append }}", 3, "append"),
+        ("{{ a } and {{ b }}", 1, "not closed"),
+        ("{% raw %}{{ a }}", 1, "endraw"),
+        ("{% %}", 1, "a tag's name expected"),
         ("\n{% for a of b %}{% endfor %}", 2, "`in` expected"),
         ("{% include 'x' %}", 1, "include"),
         ("{% render 'x' %}", 1, "render"),
         ("\n{{ a | plus }}", 2, "plus"),
         ("{{ a | regex_extract: '(' }}", 1, "unclosed"),
-        ("{{ a | regex_extract: b }}", 1, "quotes"),
         ("{{ 99999999999999999999 }}", 1, "quotes"),
-        ("{{ 'a {{' | append: 99999999999999999999 }}", 1, "simplify"),
+        ("{{ 'a {{' | append: 99999999999999999999 }}", 1, "quotes"),
     ] {
         let Problem::Syntax { line: found, reason } = problem(source, "{}") else { panic!("{source}") };
         assert_eq!(found, line, "{source}: {reason}");

@@ -23,7 +23,7 @@ async fn a_template_is_shown_as_it_would_be_rendered() {
     assert_eq!(alone["data"]["result"], "32 {}", "without a payload");
 
     for (template, says, at, line) in [
-        (json!("a\n{{ b | nothing }}"), "nothing", "", json!(2)),
+        (json!("a\n{{ b | append }}"), "append", "", json!(2)),
         (json!({"a": {"b": ["x", "{% if %}"]}}), "`a.b[1]`", "a.b[1]", json!(1)),
         (json!({"a": "{{ 1 | divided_by: 0 }}"}), "`a`", "a", Value::Null),
         (json!("{% for a in (1..99999) %}{% endfor %}"), "range", "", Value::Null),

@@ -68,6 +68,27 @@ async fn what_is_wrong_is_saved_and_named_under_its_cell() {
 }
 
 #[tokio::test]
+async fn what_a_template_passes_over_is_told_at_its_field_and_keeps_nothing_from_running() {
+    let world = World::open().await;
+    let project = world.project().await;
+    let instructions = json!({"a": "{{.title}}", "b": ["{{ title | upcase }}", "x\n{{ title | jsonify }}"]});
+    let cells = json!([
+        agent("hand", "manual", json!({})),
+        agent("form", "event_formatting", json!({"instructions": instructions})),
+        link("to-form", "hand", "form"),
+    ]);
+    let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": {"cells": cells}})).await.ok(201);
+    assert_eq!(made["meta"]["error_count"], 0, "{made}");
+    let warnings: Vec<_> = made["meta"]["warnings"].as_array().unwrap().iter().collect();
+    let fields: Vec<_> = warnings.iter().map(|warning| (&warning["cell_id"], &warning["field"])).collect();
+    let (form, a, b) = (json!("form"), json!("config.instructions.a"), json!("config.instructions.b[1]"));
+    assert_eq!(fields, [(&form, &a), (&form, &b)]);
+    assert!(warnings[1]["message"].as_str().unwrap().contains("line 2: there is no filter `jsonify`"), "{made}");
+    world.post(&format!("{project}/workflows/{}/start", made["data"]["id"].as_str().unwrap()), json!({})).await.ok(200);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_group_that_the_source_of_a_link_never_emits_is_blamed() {
     let world = World::open().await;
     let project = world.project().await;

@@ -69,7 +69,8 @@ impl Draft {
                 built if cell.disabled => warnings.extend(faults(cell, built.err())),
                 Ok(agent) => {
                     let facts = agent.facts();
-                    problems.extend(refused(&cell.id, &facts.at_save));
+                    problems.extend(in_cell(&cell.id, &facts.at_save));
+                    warnings.extend(in_cell(&cell.id, &facts.warnings));
                     credentials.extend(Named::all(&cell.id, facts));
                     asked.extend(facts.persistent_agent.clone().map(|agent| (cell.id.clone(), agent)));
                     used.extend(facts.uses.clone().map(|at| (cell.id.clone(), at)));
@@ -149,12 +150,12 @@ fn takes_nothing(link: &Link, groups: &[String]) -> Option<String> {
 fn faults(cell: &AgentCell, found: Option<Problems>) -> Vec<Problem> {
     let found = found.unwrap_or_default();
     let errors = found.errors.into_iter().map(|(field, message)| Problem::new(cell.id.as_str(), field, message));
-    refused(&cell.id, &found.at_save).chain(errors).collect()
+    in_cell(&cell.id, &found.at_save).chain(errors).collect()
 }
 
-/// What a save alone refuses of a cell's config.
-fn refused(cell: &CellId, at_save: &[(String, String)]) -> impl Iterator<Item = Problem> {
-    at_save.iter().map(|(field, message)| Problem::new(cell.as_str(), in_config(field), message))
+/// What is told of a cell's config, which is no reason not to make an agent of it.
+fn in_cell(cell: &CellId, told: &[(String, String)]) -> impl Iterator<Item = Problem> {
+    told.iter().map(|(field, message)| Problem::new(cell.as_str(), in_config(field), message))
 }
 
 impl Engine {

@@ -1,6 +1,6 @@
 //! Instructions: a template over `id`, `env` and `payload`. It is bounded as all templates are, and knows no credential.
 
-use rookery_agents::template::{Problem, Scope, Template};
+use rookery_agents::template::{Noted, Problem, Scope, Template};
 use rookery_domain::{Error, Kind, Result};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -75,14 +75,18 @@ impl Instructions {
         if text.trim().is_empty() {
             return Ok(None);
         }
-        Template::parse(text).map(|template| Some(Instructions(Form::Template(template)))).map_err(|error| {
-            match error.problem() {
-                Problem::Syntax { line, reason } => {
-                    (first_line + line - 1, format!("The template cannot be read: {}.", reason.trim_end_matches('.')))
-                }
-                problem => (first_line, format!("The template cannot be used: {problem}.")),
+        let template = Template::parse(text).map_err(|error| match error.problem() {
+            Problem::Syntax { line, reason } => {
+                (first_line + line - 1, format!("The template cannot be read: {}.", reason.trim_end_matches('.')))
             }
-        })
+            problem => (first_line, format!("The template cannot be used: {problem}.")),
+        })?;
+        match template.notes().first() {
+            Some((_, note)) => {
+                Err((first_line + note.line - 1, format!("The template does not do what it says: {}.", note.message)))
+            }
+            None => Ok(Some(Instructions(Form::Template(template)))),
+        }
     }
 
     /// Renders the text. 422 `instructions_failed` if that is not possible.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as Unwritable;
 
-pub(super) const FILTERS: &[Own] = &[Own::new("date", 1, 1, date)];
+pub(super) const FILTERS: &[Own] = &[Own::new("date", 1, 2, date)];
 
 /// The longest format, in characters.
 const MAX_FORMAT: usize = 256;
@@ -42,11 +42,20 @@ fn date(given: &Given<'_>) -> Result<Value> {
         given.error(&format!("`{shown}` is not a time; give RFC 3339 like 2026-01-31T09:30:00Z, or Unix seconds"))
     };
     let time = given.input.as_scalar().and_then(|_| read(text.trim(), now)).ok_or_else(unreadable)?;
+    let time = match given.argument(1) {
+        Some(zone) => time.with_time_zone(zone_of(&given.text_of(zone)).map_err(|error| given.error(&error))?),
+        None => time,
+    };
     let format = prepared(&format, &time);
     let text = time.strftime("%Y-%m-%d %H:%M:%S %z").to_string();
     let time = Written::deserialize(text.into_deserializer()).map_err(|_: Unwritable| unreadable())?;
     let written = time.format(&format);
     written.map(Value::scalar).map_err(|error| given.error(&format!("the format cannot be read: {error}")))
+}
+
+fn zone_of(name: &str) -> std::result::Result<TimeZone, String> {
+    let zone = TimeZoneDatabase::bundled().get(name.trim());
+    zone.map_err(|_| format!("`{}` is no time zone; give a name like Europe/Berlin", beginning(name)))
 }
 
 /// The format, with the parts filled in that the library writes differently from Ruby: fractions of a second, whose leading zeros

@@ -3,6 +3,7 @@
 
 use super::{Given, Own, State, node, numbers};
 use bigdecimal::BigDecimal;
+use indexmap::IndexMap;
 use liquid_core::Result;
 use liquid_core::model::{State as Is, Value, ValueView, ValueViewCmp};
 use std::collections::HashSet;
@@ -13,6 +14,7 @@ pub(super) const FILTERS: &[Own] = &[
     Own::new("find", 1, 2, |given| Ok(found(given)?.map_or(Value::Nil, |(_, item)| item.to_value()))),
     Own::new("find_index", 1, 2, |given| Ok(found(given)?.map_or(Value::Nil, |(index, _)| number(index)))),
     Own::new("first", 0, 0, |given| end(given, |list| list.first(), |text| text.chars().next())),
+    Own::new("group_by", 1, 1, group_by),
     Own::new("has", 1, 2, |given| Ok(Value::scalar(found(given)?.is_some()))),
     Own::new("join", 0, 1, join),
     Own::new("last", 0, 0, |given| end(given, |list| list.last(), |text| text.chars().next_back())),
@@ -115,6 +117,22 @@ fn join(given: &Given<'_>) -> Result<Value> {
 
 fn map(given: &Given<'_>) -> Result<Value> {
     Ok(values(properties(given)?.into_iter().map(|(_, property)| property)))
+}
+
+/// The items in groups of one value of a property, in the order in which the values come. What is no list stays as it is.
+fn group_by(given: &Given<'_>) -> Result<Value> {
+    if !given.input.is_array() {
+        return Ok(given.input.to_value());
+    }
+    let exact = given.runtime.registers().get_mut::<State>().exact.clone();
+    let mut groups: IndexMap<String, (Value, Vec<Value>)> = IndexMap::new();
+    for (item, property) in properties(given)? {
+        let group = groups.entry(node::to_json(property, &exact).to_string());
+        group.or_insert_with(|| (property.to_value(), Vec::new())).1.push(item.to_value());
+    }
+    let object =
+        |(name, items)| Value::Object([("name".into(), name), ("items".into(), Value::Array(items))].into_iter().collect());
+    Ok(Value::Array(groups.into_values().map(object).collect()))
 }
 
 type End = for<'v> fn(&'v dyn liquid_core::model::ArrayView) -> Option<&'v dyn ValueView>;

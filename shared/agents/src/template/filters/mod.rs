@@ -1,17 +1,20 @@
 //! What a filter is, and how it is called: each call is a step, the number of arguments is checked when the template is parsed,
 //! and the size of the result is limited. The filters themselves are in the files of this folder, by kind; each file has a table
-//! of its filters. All filters are our own. They follow Shopify's reference, and an input that they cannot read is an error: it
+//! of its filters. All filters are our own. They follow Shopify's reference and Huginn's, and an input that they cannot read is an error: it
 //! is never returned unchanged. `docs/templates.md` lists the filters for people, with the differences from Shopify's; a test
 //! compares that list with this folder.
 
 mod dates;
 mod encodings;
+mod hashes;
+mod html;
 mod lists;
 mod numbers;
-mod patterns;
+pub(super) mod patterns;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod uris;
 
 use super::bounds::{self, MAX_VALUE, State, exceed};
 use super::{Limit, node};
@@ -20,6 +23,7 @@ use liquid_core::model::{KStringCow, Value, ValueCow, ValueView};
 use liquid_core::parser::{Filter, FilterArguments, FilterReflection, Language, ParameterReflection, ParseFilter};
 use liquid_core::{Error, Expression, Result, Runtime};
 use std::fmt;
+use std::sync::Arc;
 
 /// How many characters of a value an error shows.
 const SHOWN: usize = 40;
@@ -51,7 +55,7 @@ struct Own {
     most: usize,
     /// The one argument that has a name.
     keyword: Option<&'static str>,
-    /// Whether the first argument is a regular expression, which is compiled when the template is parsed.
+    /// Whether the first argument is a regular expression: one in quotes is compiled when the template is parsed.
     has_pattern: bool,
     run: Run,
 }
@@ -66,7 +70,17 @@ impl Own {
 }
 
 pub(super) fn register(language: &mut Language) {
-    let tables = [dates::FILTERS, encodings::FILTERS, lists::FILTERS, numbers::FILTERS, patterns::FILTERS, texts::FILTERS];
+    let tables = [
+        dates::FILTERS,
+        encodings::FILTERS,
+        hashes::FILTERS,
+        html::FILTERS,
+        lists::FILTERS,
+        numbers::FILTERS,
+        patterns::FILTERS,
+        texts::FILTERS,
+        uris::FILTERS,
+    ];
     for filter in tables.concat() {
         language.filters.register(filter.named.0.to_owned(), Box::new(filter));
     }
@@ -78,7 +92,7 @@ struct Given<'a> {
     input: &'a dyn ValueView,
     arguments: &'a [ValueCow<'a>],
     keyword: Option<&'a ValueCow<'a>>,
-    pattern: Option<&'a Pattern>,
+    pattern: Option<Arc<Pattern>>,
     runtime: &'a dyn Runtime,
 }
 
@@ -104,9 +118,12 @@ impl Given<'_> {
         self.argument(index).map_or(KStringCow::from_static(default), |argument| self.text_of(argument))
     }
 
-    /// The argument as a whole number. `None` when it was left out.
+    /// The argument as a whole number; a blank text is 0. `None` when it was left out.
     fn argument_whole(&self, index: usize) -> Result<Option<i64>> {
         let Some(argument) = self.argument(index) else { return Ok(None) };
+        if is_blank(argument) {
+            return Ok(Some(0));
+        }
         let number = argument.as_scalar().and_then(|number| number.to_integer());
         number.map(Some).ok_or_else(|| self.error(&format!("argument {} must be a whole number", index + 1)))
     }
@@ -138,6 +155,18 @@ impl Given<'_> {
     }
 }
 
+/// Whether a value is a text of blanks.
+pub(super) fn is_blank(value: &dyn ValueView) -> bool {
+    value.is_scalar() && value.to_kstr().trim().is_empty()
+}
+
+/// The error of a filter.
+fn named(name: &str, error: Error) -> Error {
+    let text = error.to_string();
+    let message = text.lines().next().unwrap_or_default().trim_start_matches("liquid:").trim();
+    Error::with_msg(format!("{name}: {message}"))
+}
+
 /// The beginning of a value, for errors about values that are short by nature.
 fn beginning(text: &str) -> String {
     let more = if text.chars().nth(SHOWN).is_some() { "..." } else { "" };
@@ -161,7 +190,7 @@ impl ParseFilter for Own {
             };
             return Err(Error::with_msg(format!("{} takes {takes} arguments, not {}", self.named.0, positional.len())));
         }
-        let pattern = positional.first().filter(|_| self.has_pattern).map(patterns::compile).transpose()?;
+        let pattern = positional.first().filter(|_| self.has_pattern).and_then(patterns::fixed).transpose()?;
         Ok(Box::new(Call { own: *self, arguments: positional, keyword, pattern }))
     }
 
@@ -174,7 +203,7 @@ struct Call {
     own: Own,
     arguments: Vec<Expression>,
     keyword: Option<Expression>,
-    pattern: Option<Pattern>,
+    pattern: Option<Arc<Pattern>>,
 }
 
 impl Filter for Call {
@@ -182,14 +211,13 @@ impl Filter for Call {
         bounds::spend(runtime, 1 + bounds::weight(input) / 1024)?;
         let arguments = self.arguments.iter().map(|argument| argument.evaluate(runtime)).collect::<Result<Vec<_>>>()?;
         let keyword = self.keyword.as_ref().map(|keyword| keyword.evaluate(runtime)).transpose()?;
-        let given = Given {
-            name: self.own.named.0,
-            input,
-            arguments: &arguments,
-            keyword: keyword.as_ref(),
-            pattern: self.pattern.as_ref(),
-            runtime,
+        let pattern = match (&self.pattern, arguments.first().filter(|_| self.own.has_pattern)) {
+            (None, Some(text)) => {
+                Some(patterns::compiled(&text.to_kstr(), runtime).map_err(|error| named(self.own.named.0, error))?)
+            }
+            (fixed, _) => fixed.clone(),
         };
+        let given = Given { name: self.own.named.0, input, arguments: &arguments, keyword: keyword.as_ref(), pattern, runtime };
         let result = (self.own.run)(&given)?;
         given.check_size(bounds::weight(&result))?;
         Ok(result)

@@ -105,6 +105,19 @@ fn a_time_keeps_its_own_zone() {
 }
 
 #[test]
+fn a_zone_may_be_asked_for() {
+    let payload = r#"{"at": "2024-07-22T18:59:56Z", "zone": "Europe/Berlin"}"#;
+    all_render(
+        payload,
+        &[
+            ("{{ at | date: '%H:%M %z', zone }} {{ at | date: '%H:%M %z', 'America/New_York' }}", "20:59 +0200 14:59 -0400"),
+            ("{{ at | date: '%s', zone }} {{ at | date: '%H', missing }}", "1721674796 18"),
+        ],
+    );
+    all_fail(payload, &[("{{ at | date: '%H', 'Berlin' }}", "date: `Berlin` is no time zone")]);
+}
+
+#[test]
 fn the_directives_of_strftime() {
     let payload = r#"{"at": "2024-03-05T07:08:09.012345678Z", "night": "2024-03-05T00:08:09Z"}"#;
     for (format, expected) in [

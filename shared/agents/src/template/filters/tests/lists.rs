@@ -101,6 +101,20 @@ fn values_are_compared_as_what_they_are() {
 }
 
 #[test]
+fn groups_are_in_the_order_of_their_first_item() {
+    all_render(
+        PRODUCTS,
+        &[
+            (
+                "{% assign groups = products | group_by: 'type' %}{% for g in groups %}{{ g.name }}: {{ g.items | map: 'title' | join: ',' }};{% endfor %}",
+                "cleaning: Vacuum;kitchen: Spatula,Garlic press;lounge: Television;",
+            ),
+            ("{{ pages | group_by: 'category' | size }} {{ 'text' | group_by: 'a' }}", "3 text"),
+        ],
+    );
+}
+
+#[test]
 fn what_is_no_list_is_an_error() {
     all_fail(
         PRODUCTS,

@@ -4,9 +4,12 @@
 
 mod dates;
 mod encodings;
+mod html;
 mod lists;
 mod numbers;
+mod patterns;
 mod texts;
+mod uris;
 
 use super::super::tests::{problem, render};
 use super::super::{LANGUAGE, Problem, outputs};

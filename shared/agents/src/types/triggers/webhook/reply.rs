@@ -35,7 +35,7 @@ impl Reply {
             JSON if is_template_or_wrong(text) => {
                 problems.take_or_as_before("response", json(text), || Template::parse(text).ok().map(Body::Text))
             }
-            _ => problems.take("response", Template::parse(text)).map(Body::Text),
+            _ => problems.take_template("response", Template::parse(text)).map(Body::Text),
         });
         if !RESPONSE_TYPES.contains(&content_type.as_str()) {
             problems.add("response_content_type", format!("Use one of {}.", RESPONSE_TYPES.join(", ")));
