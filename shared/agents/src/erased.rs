@@ -1,6 +1,7 @@
 //! The bridge from typed agent types to one dynamic agent, and what the catalogue shows of a type.
 
 use crate::agent::{Address, AgentType, Kind, MemoryUse, Problems};
+use crate::lenient::Lenient;
 use crate::meaning::ScheduleText;
 use crate::schedule::Schedule;
 use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
@@ -175,7 +176,7 @@ fn take_keys(from: &mut Map<String, Value>, keys: &[&str]) -> Map<String, Value>
 
 fn read<O: serde::de::DeserializeOwned>(config: Map<String, Value>, problems: &mut Problems) -> Option<O> {
     let config = Value::Object(config);
-    match serde_path_to_error::deserialize(Strict::new(&config)) {
+    match serde_path_to_error::deserialize(Strict::new(Lenient(&config))) {
         Ok(options) => Some(options),
         Err(error) => {
             let (path, message) = (error.path().to_string(), in_plain_words(&error.inner().to_string()));

@@ -17,6 +17,7 @@ mod hook;
 mod host;
 pub mod json_schema;
 mod judge;
+mod lenient;
 mod meaning;
 mod operators;
 mod outside;

@@ -114,6 +114,29 @@ fn every_schema_takes_its_examples_and_no_unknown_field() {
 }
 
 #[test]
+fn every_type_takes_texts_for_its_numbers_and_booleans() {
+    let mut taken = 0;
+    for info in all() {
+        let properties = (info.schema)()["properties"].clone();
+        for example in (info.examples)() {
+            let mut config = example.config.as_object().unwrap().clone();
+            config.insert("keep_events_for".to_owned(), "3600".into());
+            for (name, value) in &mut config {
+                let kind = &properties[name]["type"];
+                let is_plain = ["integer", "number", "boolean"].iter().any(|plain| kind == plain || kind[0] == *plain);
+                if is_plain && (value.is_number() || value.is_boolean()) {
+                    *value = value.to_string().into();
+                    taken += 1;
+                }
+            }
+            let built = build(info.name, &config).map_err(|problems| problems.errors);
+            assert_eq!(built.map(|agent| agent.facts().keep_events_ms).unwrap(), 3_600_000, "{}", info.name);
+        }
+    }
+    assert!(taken > 5, "{taken}");
+}
+
+#[test]
 fn every_type_and_every_option_is_described_and_names_do_not_collide() {
     let mut names = HashSet::new();
     for info in all() {

@@ -74,7 +74,7 @@ async fn what_a_template_passes_over_is_told_at_its_field_and_keeps_nothing_from
     let instructions = json!({"a": "{{.title}}", "b": ["{{ title | upcase }}", "x\n{{ title | jsonify }}"]});
     let cells = json!([
         agent("hand", "manual", json!({})),
-        agent("form", "event_formatting", json!({"instructions": instructions})),
+        agent("form", "event_formatting", json!({"instructions": instructions, "keep_events_for": "3600"})),
         link("to-form", "hand", "form"),
     ]);
     let made = world.post(&format!("{project}/workflows"), json!({"name": "w", "options": {"cells": cells}})).await.ok(201);

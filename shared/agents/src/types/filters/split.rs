@@ -172,7 +172,7 @@ mod tests {
             (json!([{"name": "a"}, {"name": "on_error"}]), "groups[1].name"),
             (json!([{"name": "a", "weight": 0}, {"name": "b"}]), "groups[0].weight"),
             (json!([{"name": "a", "weight": -1.5}, {"name": "b"}]), "groups[0].weight"),
-            (json!([{"name": "a", "weight": "1"}, {"name": "b"}]), "groups[0].weight"),
+            (json!([{"name": "a", "weight": "one"}, {"name": "b"}]), "groups[0].weight"),
             (json!((0..17).map(|n| json!({"name": format!("g{n}")})).collect::<Vec<_>>()), "groups"),
         ] {
             assert_eq!(problem("split", json!({"groups": groups})), format!("config.{field}"), "{groups}");
