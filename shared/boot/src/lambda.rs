@@ -1,13 +1,12 @@
 //! From the environment of a Lambda function to an engine. The local program is built without this file: it has no credentials,
 //! no region, and no TLS of the SDK.
 
+use crate::https::Https;
 use crate::{Booted, Clients, Options, assemble};
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::meta::region::ProvideRegion;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rookery_domain::{Error, Result};
 use rookery_egress::{Allow, Policy};
 use rookery_engine::{PublicUrl, Settings};
@@ -38,18 +37,13 @@ pub async fn sdk() -> Result<SdkConfig> {
         .behavior_version(BehaviorVersion::latest())
         .region(region.ok_or_else(|| unset("AWS_REGION"))?)
         .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
-        .http_client(https());
+        .http_client(Https::new());
     Ok(config.build())
 }
 
 /// Where a service is, if it is not at AWS: `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`.
 fn endpoint(service: &str) -> Option<String> {
     variable(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|_| variable("AWS_ENDPOINT_URL")).ok()
-}
-
-/// The HTTP client, with TLS by ring (see `Cargo.toml`). No connection is opened.
-fn https() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 /// The public address of the API: `ROOKERY_PUBLIC_URL`.

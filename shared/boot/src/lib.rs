@@ -3,6 +3,8 @@
 
 mod assembly;
 #[cfg(feature = "lambda")]
+mod https;
+#[cfg(feature = "lambda")]
 mod lambda;
 mod log;
 mod operations;

@@ -2,7 +2,8 @@
 
 use crate::answer::{redacted, unpacked};
 use crate::cause::{Phase, classify};
-use crate::connect::{Connector, Reach, Resolver, SystemResolver, Timed};
+use crate::connect::{Connector, Reach, Resolver, SystemResolver};
+use crate::pool::{Pool, Unused, plain, secure};
 use crate::redirect;
 use crate::secret::{self, Encoding, Secret};
 use crate::target::Target;
@@ -13,9 +14,6 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::response::Parts;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::{Client, connect::Connect};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -24,10 +22,9 @@ use tokio::sync::watch;
 
 /// The most that a response's head may take, in bytes.
 pub(crate) const MAX_HEAD: usize = 64 * 1024;
-/// How long an unused connection is kept. For this long, a call may reach an address that its name no longer has.
-const IDLE: Duration = Duration::from_secs(15);
-/// How many unused connections to a host are kept: as many as a fan-out uses at once, so that the next one need not connect again.
-const IDLE_CONNECTIONS: usize = 128;
+/// For how long a call may reach an address that its name no longer has; and there are as many unused connections to a host as a fan-out uses at
+/// once, so that the next one need not connect again.
+const UNUSED: Unused = Unused { kept: Duration::from_secs(15), of_each_host: 128 };
 const USER_AGENT: &str = concat!("Rookery/", env!("CARGO_PKG_VERSION"));
 
 /// Headers that a call may not set: the message's framing, its connection or its reader depends on them. RFC 9110, section 7.6.1,
@@ -49,9 +46,6 @@ const REFUSED_HEADERS: [HeaderName; 14] = [
     header::ACCEPT_ENCODING,
 ];
 
-type Plain = Client<Timed<Connector>, Full<Bytes>>;
-type Secure = Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>;
-
 /// The client. Clones share connections.
 #[derive(Clone)]
 pub struct Egress {
@@ -60,11 +54,11 @@ pub struct Egress {
 
 pub(crate) struct Inner {
     connector: Connector,
-    plain: Plain,
+    plain: Pool,
     /// The client for secrets over plain HTTP: it connects only to allow-listed addresses, and shares no connection with `plain`.
-    guarded: Plain,
+    guarded: Pool,
     /// The client for https, made at its first use: reading the system's certificates takes milliseconds, which a start cannot spare.
-    secure: OnceLock<Secure>,
+    secure: OnceLock<Pool>,
     /// How many calls are under way.
     under_way: watch::Sender<usize>,
 }
@@ -100,10 +94,9 @@ impl Egress {
 
     /// Makes a client with its own resolver.
     pub fn with_resolver(policy: Policy, resolver: Arc<dyn Resolver>) -> Self {
-        let limit = policy.connect_timeout;
         let connector = Connector { policy: Arc::new(policy), resolver, reach: Reach::Permitted };
         let guarded = Connector { reach: Reach::AllowListed, ..connector.clone() };
-        let (plain, guarded) = (pool(connector.clone(), limit), pool(guarded, limit));
+        let (plain, guarded) = (plain(connector.clone(), UNUSED), plain(guarded, UNUSED));
         let inner = Inner { plain, guarded, secure: OnceLock::new(), connector, under_way: watch::Sender::new(0) };
         Egress { inner: Arc::new(inner) }
     }
@@ -160,33 +153,14 @@ impl Egress {
         })
     }
 
-    fn secure(&self, host: &str) -> Result<&Secure, EgressError> {
-        if let Some(client) = self.inner.secure.get() {
-            return Ok(client);
+    fn secure(&self, host: &str) -> Result<&Pool, EgressError> {
+        if let Some(pool) = self.inner.secure.get() {
+            return Ok(pool);
         }
-        let provider = rustls::crypto::ring::default_provider();
-        let builder = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider).map_err(|_| {
-            let reason = "this machine has no root certificates: install ca-certificates".to_owned();
-            EgressError::TlsFailed { host: host.to_owned(), reason }
-        })?;
-        let connector = builder.https_only().enable_http1().wrap_connector(self.inner.connector.clone());
-        Ok(self.inner.secure.get_or_init(|| pool(connector, self.inner.connector.policy.connect_timeout)))
+        let pool = secure(self.inner.connector.clone(), UNUSED)
+            .map_err(|reason| EgressError::TlsFailed { host: host.to_owned(), reason: reason.to_owned() })?;
+        Ok(self.inner.secure.get_or_init(|| pool))
     }
-}
-
-/// Connections are kept by scheme, host and port, so a kept one leads to an address that was checked for exactly this host. The
-/// pool opens a new connection when a kept one turns out to be closed before the first byte of the request. A request that was
-/// sent is never sent again.
-fn pool<C>(connector: C, limit: Duration) -> Client<Timed<C>, Full<Bytes>>
-where
-    Timed<C>: Connect + Clone,
-{
-    Client::builder(TokioExecutor::new())
-        .pool_idle_timeout(IDLE)
-        .pool_timer(TokioTimer::new())
-        .pool_max_idle_per_host(IDLE_CONNECTIONS)
-        .http1_max_buf_size(MAX_HEAD)
-        .build(Timed { connector, limit })
 }
 
 /// Makes the bytes of a call, whose answer may come in these content codings.
@@ -235,12 +209,8 @@ fn headers<'s>(given: &[(String, String)], secrets: &'s [Secret], used: &mut Vec
     Ok(headers)
 }
 
-async fn begin<C: Connect + Clone + Send + Sync + 'static>(
-    client: &Client<C, Full<Bytes>>,
-    request: http::Request<Full<Bytes>>,
-    host: &str,
-) -> Result<(Parts, Incoming), EgressError> {
-    let response = client
+async fn begin(pool: &Pool, request: http::Request<Full<Bytes>>, host: &str) -> Result<(Parts, Incoming), EgressError> {
+    let response = pool
         .request(request)
         .await
         .map_err(|error| classify(&error, host, if error.is_connect() { Phase::Connecting } else { Phase::Connected }))?;

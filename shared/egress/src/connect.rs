@@ -2,8 +2,10 @@
 //! was checked.
 
 use crate::{EgressError, Policy};
+use futures::TryFutureExt;
 use futures::future::BoxFuture;
 use http::Uri;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -35,13 +37,15 @@ impl Resolver for SystemResolver {
     }
 }
 
-/// Which of the permitted addresses a connection may use.
+/// Which addresses a connection may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// All that the policy permits.
     Permitted,
     /// Only those that the policy allows by name: for secrets over plain HTTP.
     AllowListed,
+    /// All: for [`crate::Services`], whose addresses no agent gave.
+    Anywhere,
 }
 
 /// Opens TCP connections to checked addresses.
@@ -64,7 +68,7 @@ impl Connector {
         if addresses.is_empty() {
             return Err(EgressError::DnsFailed { host: host.to_owned() });
         }
-        if !addresses.iter().all(|address| self.policy.permits(*address)) {
+        if self.reach != Reach::Anywhere && !addresses.iter().all(|address| self.policy.permits(*address)) {
             return Err(EgressError::AddressRefused { host: host.to_owned() });
         }
         if self.reach == Reach::AllowListed && !addresses.iter().all(|address| self.policy.allows(*address)) {
@@ -110,32 +114,40 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// A connector with a time limit for resolving, connecting and the TLS handshake. A call that ends here was not sent.
+/// How connections are opened: plain, or with TLS.
 #[derive(Clone)]
-pub(crate) struct Timed<C> {
-    pub(crate) connector: C,
+pub(crate) enum Way {
+    Plain(Connector),
+    Secure(HttpsConnector<Connector>),
+}
+
+/// Opens connections with a time limit for resolving, connecting and the TLS handshake. A call that ends here was not sent. It is one type
+/// for both ways, so that a binary has the client's code once.
+#[derive(Clone)]
+pub(crate) struct Timed {
+    pub(crate) way: Way,
     pub(crate) limit: Duration,
 }
 
-impl<C> Service<Uri> for Timed<C>
-where
-    C: Service<Uri, Error: Into<BoxError>, Future: Send + 'static>,
-{
-    type Response = C::Response;
+impl Service<Uri> for Timed {
+    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.connector.poll_ready(cx).map_err(Into::into)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let limit = self.limit;
         let host = uri.host().unwrap_or_default().to_owned();
-        let connecting = self.connector.call(uri);
+        let connecting = match &mut self.way {
+            Way::Plain(connector) => Box::pin(connector.clone().connect(uri).map_ok(MaybeHttpsStream::Http).err_into()),
+            Way::Secure(connector) => connector.call(uri),
+        };
         Box::pin(async move {
             match tokio::time::timeout(limit, connecting).await {
-                Ok(connected) => connected.map_err(Into::into),
+                Ok(connected) => connected,
                 Err(_) => Err(EgressError::ConnectFailed { host, reason: format!("no answer within {limit:?}") }.into()),
             }
         })

@@ -6,7 +6,8 @@
 //! resolved once for each connection, every address is checked, and exactly the checked addresses are used. Redirects are
 //! followed where a request asks for that, each hop as a call of its own. [`Egress::stream`] hands on an answer while it comes, for
 //! those that take minutes; [`Egress::send`] hands on whole answers. There are no proxies, cookies or retries of sent
-//! requests: the client has no such features that would have to be turned off.
+//! requests: the client has no such features that would have to be turned off. [`Services`] is the same for what the operator named: the
+//! deployment's own table and queues.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), rookery_egress::EgressError> {
@@ -28,10 +29,12 @@ mod escape;
 mod hold_back;
 mod host;
 mod policy;
+mod pool;
 mod redact;
 mod redirect;
 mod request;
 mod secret;
+mod services;
 mod stream;
 mod target;
 
@@ -45,4 +48,5 @@ pub use policy::Policy;
 pub use redact::{MIN_REDACTED_BYTES, Redactor, is_sought};
 pub use request::{Request, Response};
 pub use secret::{Secret, forms_of_marker};
+pub use services::Services;
 pub use stream::{StreamLimits, Streamed};
