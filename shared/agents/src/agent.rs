@@ -109,6 +109,8 @@ pub trait AgentType: Send + Sync + Sized + 'static {
     const GROUPS: &'static [&'static str];
     /// Whether `check` does something: the cell may then have a `schedule`, and can be checked by hand.
     const CHECKS: bool = false;
+    /// Whether `schedule` is one of the type's own options. Otherwise a type that checks is given one.
+    const OWN_SCHEDULE: bool = false;
     /// The kind of public address that the agent has.
     const ADDRESS: Option<Address> = None;
     /// The options, as they stand in a cell's `config`. Unknown fields are refused.

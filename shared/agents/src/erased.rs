@@ -1,15 +1,19 @@
 //! The bridge from typed agent types to one dynamic agent, and what the catalogue shows of a type.
 
+#[cfg(feature = "schemas")]
+use crate::Example;
 use crate::agent::{Address, AgentType, Kind, MemoryUse, Problems};
 use crate::lenient::Lenient;
 use crate::meaning::ScheduleText;
 use crate::schedule::Schedule;
-use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
+use crate::{Accepted, AgentError, Answer, Context, Effects, Facts, FeedRequest, HookRequest};
 use async_trait::async_trait;
 use rookery_domain::{Error, Strict, in_plain_words, limits};
-use schemars::{JsonSchema, generate::SchemaSettings};
+use schemars::JsonSchema;
+#[cfg(feature = "schemas")]
+use schemars::generate::SchemaSettings;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// A built agent of any type: [`AgentType`] without its options. Its documentation says what each method does.
 #[async_trait]
@@ -97,8 +101,10 @@ pub struct TypeInfo {
     /// The kind of public address that the agent has.
     pub address: Option<Address>,
     /// The JSON Schema (2020-12) of its config. Its `description` is the type's documentation.
+    #[cfg(feature = "schemas")]
     pub schema: fn() -> Value,
     /// Examples, each of which is run as a test.
+    #[cfg(feature = "schemas")]
     pub examples: fn() -> Vec<Example>,
     /// Reads a config into an agent, or gives all that is wrong with it.
     pub build: Build,
@@ -114,13 +120,16 @@ impl TypeInfo {
             groups: T::GROUPS.iter().copied().chain(["on_error"]).map(str::to_owned).collect(),
             checks: T::CHECKS,
             address: T::ADDRESS,
+            #[cfg(feature = "schemas")]
             schema: schema::<T>,
+            #[cfg(feature = "schemas")]
             examples: T::examples,
             build: build::<T>,
         }
     }
 
     /// The defaults that the schema gives to options that are left out.
+    #[cfg(feature = "schemas")]
     pub fn defaults(&self) -> Value {
         let schema = (self.schema)();
         let properties = schema["properties"].as_object().into_iter().flatten();
@@ -129,62 +138,86 @@ impl TypeInfo {
 }
 
 fn build<T: AgentType>(config: &Map<String, Value>) -> Result<Box<dyn Agent>, Problems> {
-    let mut problems = Problems::default();
-    let mut own = config.clone();
-    let common: Option<Common> = read(take_keys(&mut own, &["keep_events_for"]), &mut problems);
-    let checked: Option<Checked> = match T::CHECKS && !own_schedule::<T>() {
-        true => read(take_keys(&mut own, &["schedule"]), &mut problems),
-        false => Some(Checked { schedule: None }),
-    };
-    let agent = read(own, &mut problems).and_then(|options| T::new(options, &mut problems));
-    let schedule =
-        checked.and_then(|checked| checked.schedule).and_then(|text| problems.take("schedule", Schedule::parse(&text)));
-    if let Some(common) = &common
-        && !(60..=limits::KEEP_EVENTS_SECONDS * 13).contains(&common.keep_events_for)
-    {
-        problems.add("keep_events_for", "Give 60 seconds to 390 days, in seconds.");
-    }
-    match (agent, common) {
-        (Some(agent), Some(common)) if problems.errors.is_empty() => {
-            let own = agent.facts();
-            let schedule = own.schedule.or(schedule).filter(|schedule| !schedule.is_never());
-            if let Some(step) = schedule.as_ref().and_then(Schedule::too_long_step) {
-                problems.add_at_save("schedule", step.to_string());
-            }
-            let facts = Facts {
-                schedule,
-                at_save: problems.at_save,
-                warnings: problems.warnings,
-                keep_events_ms: common.keep_events_for * 1000,
-                retries: own.retries.min(limits::RETRY_MS.len() as u32),
-                ..own
-            };
+    let mut config = Config::read(config, T::CHECKS && !T::OWN_SCHEDULE);
+    let agent = read(&config.own, &mut config.problems).and_then(|options| T::new(options, &mut config.problems));
+    config.check();
+    match agent {
+        Some(agent) if config.problems.errors.is_empty() => {
+            let facts = config.complete(agent.facts());
             Ok(Box::new(Built { agent, facts }))
         }
-        _ => Err(problems),
+        _ => Err(config.problems),
     }
 }
 
-/// Whether the type's own options have a `schedule`.
-fn own_schedule<T: AgentType>() -> bool {
-    options_schema::<T::Options>()["properties"].get("schedule").is_some()
+/// A config that is being read. All that needs no type is done here: so it is compiled once, not for each type.
+struct Config {
+    /// The options of the type.
+    own: Value,
+    common: Option<Common>,
+    checked: Option<Checked>,
+    schedule: Option<Schedule>,
+    problems: Problems,
 }
 
-fn take_keys(from: &mut Map<String, Value>, keys: &[&str]) -> Map<String, Value> {
-    keys.iter().filter_map(|key| from.remove(*key).map(|value| ((*key).to_owned(), value))).collect()
-}
+impl Config {
+    fn read(config: &Map<String, Value>, has_schedule: bool) -> Self {
+        let (mut own, mut problems) = (config.clone(), Problems::default());
+        let common = read(&take_keys(&mut own, &["keep_events_for"]), &mut problems);
+        let checked = if has_schedule { read(&take_keys(&mut own, &["schedule"]), &mut problems) } else { None };
+        Config { own: Value::Object(own), common, checked, schedule: None, problems }
+    }
 
-fn read<O: serde::de::DeserializeOwned>(config: Map<String, Value>, problems: &mut Problems) -> Option<O> {
-    let config = Value::Object(config);
-    match serde_path_to_error::deserialize(Strict::new(Lenient(&config))) {
-        Ok(options) => Some(options),
-        Err(error) => {
-            let (path, message) = (error.path().to_string(), in_plain_words(&error.inner().to_string()));
-            let field = if path == "." { field_in(&message) } else { path };
-            // Earlier versions took a list for an object.
-            problems.take_or_as_before(&field, Err(message), || O::deserialize(&config).ok())
+    /// Looks at the options that every agent has.
+    fn check(&mut self) {
+        if let Some(text) = self.checked.as_ref().and_then(|checked| checked.schedule.as_ref()) {
+            self.schedule = self.problems.take("schedule", Schedule::parse(text));
+        }
+        let kept = self.common.as_ref().map_or(limits::KEEP_EVENTS_SECONDS, |common| common.keep_events_for);
+        if !(60..=limits::KEEP_EVENTS_SECONDS * 13).contains(&kept) {
+            self.problems.add("keep_events_for", "Give 60 seconds to 390 days, in seconds.");
         }
     }
+
+    /// The facts of an agent that was built from its own options.
+    fn complete(mut self, own: Facts) -> Facts {
+        let schedule = own.schedule.or(self.schedule).filter(|schedule| !schedule.is_never());
+        if let Some(step) = schedule.as_ref().and_then(Schedule::too_long_step) {
+            self.problems.add_at_save("schedule", step.to_string());
+        }
+        let kept = self.common.map_or(limits::KEEP_EVENTS_SECONDS, |common| common.keep_events_for);
+        Facts {
+            schedule,
+            at_save: self.problems.at_save,
+            warnings: self.problems.warnings,
+            keep_events_ms: kept * 1000,
+            retries: own.retries.min(limits::RETRY_MS.len() as u32),
+            ..own
+        }
+    }
+}
+
+fn take_keys(from: &mut Map<String, Value>, keys: &[&str]) -> Value {
+    Value::Object(keys.iter().filter_map(|key| from.remove(*key).map(|value| ((*key).to_owned(), value))).collect())
+}
+
+fn read<O: serde::de::DeserializeOwned>(config: &Value, problems: &mut Problems) -> Option<O> {
+    match serde_path_to_error::deserialize(Strict::new(Lenient(config))) {
+        Ok(options) => Some(options),
+        Err(error) => {
+            let (field, message) = named(&error);
+            // Earlier versions took a list for an object.
+            let before = || serde_path_to_error::deserialize(Strict::with_lists(Lenient(config))).ok();
+            problems.take_or_as_before(&field, Err(message), before)
+        }
+    }
+}
+
+/// The field that is wrong, and what is wrong with it.
+fn named(error: &serde_path_to_error::Error<serde_json::Error>) -> (String, String) {
+    let (path, message) = (error.path().to_string(), in_plain_words(&error.inner().to_string()));
+    let field = if path == "." { field_in(&message) } else { path };
+    (field, message)
 }
 
 /// The field that serde's message names: a missing or unknown field is in backticks, and not in the path.
@@ -192,6 +225,7 @@ fn field_in(message: &str) -> String {
     message.split('`').nth(1).unwrap_or_default().to_owned()
 }
 
+#[cfg(feature = "schemas")]
 fn options_schema<O: JsonSchema>() -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.inline_subschemas = true;
@@ -199,10 +233,11 @@ fn options_schema<O: JsonSchema>() -> Value {
     settings.into_generator().into_root_schema_for::<O>().to_value()
 }
 
+#[cfg(feature = "schemas")]
 fn schema<T: AgentType>() -> Value {
     let mut schema = options_schema::<T::Options>();
     let mut common = vec![options_schema::<Common>()];
-    if T::CHECKS && !own_schedule::<T>() {
+    if T::CHECKS && !T::OWN_SCHEDULE {
         common.push(options_schema::<Checked>());
     }
     for more in common {
@@ -212,7 +247,7 @@ fn schema<T: AgentType>() -> Value {
     }
     if let Some(object) = schema.as_object_mut() {
         object.remove("title");
-        object.insert("additionalProperties".into(), json!(false));
+        object.insert("additionalProperties".into(), false.into());
     }
     schema
 }

@@ -1,13 +1,16 @@
 //! The catalogue of agent types: the stencil of the canvas.
 
 use crate::auth::Access;
+use crate::documents;
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::list::{Listed, One, listed, one};
 use crate::route::{PROJECT, Route};
 use axum::http::Method;
 use axum::response::IntoResponse;
-use rookery_agents::{Example, Kind, TypeInfo};
+#[cfg(feature = "schemas")]
+use rookery_agents::TypeInfo;
+use rookery_agents::{Example, Kind};
 use rookery_domain::Error;
 use rookery_store::{Page, Role};
 use schemars::JsonSchema;
@@ -30,7 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
 /// An agent type of the catalogue.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AgentType")]
-struct AgentTypeView {
+pub(crate) struct AgentTypeView {
     /// The type's name in a cell's `agent_type`.
     r#type: &'static str,
     /// What an agent of this type is on the canvas.
@@ -51,17 +54,17 @@ struct AgentTypeView {
     examples: Vec<Example>,
 }
 
-async fn list() -> Result<impl IntoResponse> {
-    let page = Page { items: rookery_agents::all().iter().collect(), next: None };
-    Ok(listed(page, show))
+async fn list() -> impl IntoResponse {
+    listed(Page { items: documents::agent_types(), next: None }, |kind| kind)
 }
 
 async fn show_one(ids: Ids) -> Result<impl IntoResponse> {
-    let info = rookery_agents::find(ids.text("agent_type")).ok_or_else(|| Error::not_found("agent_type"))?;
-    Ok(one(show(info)))
+    let kind = documents::agent_type(ids.text("agent_type")).ok_or_else(|| Error::not_found("agent_type"))?;
+    Ok(one(kind))
 }
 
-fn show(info: &TypeInfo) -> AgentTypeView {
+#[cfg(feature = "schemas")]
+pub(crate) fn show(info: &TypeInfo) -> AgentTypeView {
     let config_schema = (info.schema)();
     AgentTypeView {
         r#type: info.name,

@@ -100,20 +100,23 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         Error::invalid(format!("The body is not UTF-8 from byte {}.", error.valid_up_to()), "Send JSON as UTF-8.")
     })?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(Strict::new(&mut json)).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        if !inner.is_data() {
-            return not_json(&inner);
-        }
-        let place = if path == "." { String::new() } else { format!("`{path}`: ") };
-        Error::invalid(
-            format!("{place}{}.", in_plain_words(&inner.to_string())),
-            "Correct this field; /openapi.json shows what is taken here.",
-        )
-    })?;
+    let value = serde_path_to_error::deserialize(Strict::new(&mut json)).map_err(wrong)?;
     json.end().map_err(|error| not_json(&error))?;
     Ok(value)
+}
+
+/// Names the field that is wrong.
+fn wrong(error: serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let path = error.path().to_string();
+    let inner = error.into_inner();
+    if !inner.is_data() {
+        return not_json(&inner);
+    }
+    let place = if path == "." { String::new() } else { format!("`{path}`: ") };
+    Error::invalid(
+        format!("{place}{}.", in_plain_words(&inner.to_string())),
+        "Correct this field; /openapi.json shows what is taken here.",
+    )
 }
 
 /// For a field that may be left out, but not be null; used with `#[serde(default)]`.

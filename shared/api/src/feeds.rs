@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 /// The feed in the document.
+#[cfg_attr(not(feature = "schemas"), expect(dead_code, reason = "it is for the document"))]
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Feed {
     /// The feed's title.

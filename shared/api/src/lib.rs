@@ -35,7 +35,11 @@ mod host;
 mod ids;
 mod instances;
 mod jwks;
+#[cfg(any(test, not(feature = "schemas")))]
+mod kept;
 mod list;
+#[cfg(feature = "schemas")]
+mod made;
 mod mcp;
 mod metrics;
 mod observe;
@@ -53,6 +57,7 @@ mod session_files;
 mod session_fork;
 mod session_log;
 mod sessions;
+mod shape;
 mod sign_in;
 mod tasks;
 mod transfer;
@@ -66,11 +71,17 @@ pub use console::Asset;
 pub use environment::{NoRootKey, RootKey};
 pub use flue::Socket;
 pub use host::{NoProjectHost, ProjectHost, is_local};
-pub use openapi::{HealthStatus, openapi};
+#[cfg(feature = "schemas")]
+pub use made::openapi;
+pub use openapi::HealthStatus;
 pub use sessions::Follows;
 
 use auth::Access;
 use axum::Router;
+#[cfg(not(feature = "schemas"))]
+use kept as documents;
+#[cfg(feature = "schemas")]
+use made as documents;
 use rookery_engine::Engine;
 use rookery_sessions::Sessions;
 use rookery_sessions::definition::{Definitions, Environment};

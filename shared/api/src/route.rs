@@ -5,6 +5,7 @@ use crate::body::Input;
 use crate::error::{Result, catch_panics, unknown_path, wrong_method};
 use crate::guard::{Gate, guard};
 use crate::observe::observed;
+use crate::shape::Shape;
 use crate::{App, flue, host};
 use axum::Router;
 use axum::extract::Request;
@@ -14,7 +15,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, any, on};
 use rookery_domain::Error;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use std::collections::BTreeMap;
 use tower::ServiceExt;
 
@@ -31,10 +32,8 @@ pub(crate) const SESSION: &str = "/api/v1/projects/{project}/agents/{agent}/inst
 /// The path of one agent.
 pub(crate) const AGENT: &str = "/api/v1/projects/{project}/workflows/{workflow}/agents/{cell}";
 
-/// A schema, made with the generator of the document that the schema is for.
-pub(crate) type Shape = fn(&mut SchemaGenerator) -> Schema;
-
 /// A route: a method of a path.
+#[cfg_attr(not(feature = "schemas"), expect(dead_code, reason = "what only the documents say"))]
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -100,20 +99,20 @@ impl Route {
 
     /// Sets the type of the body.
     pub(crate) fn takes<T: Input>(mut self) -> Self {
-        self.input = Some((SchemaGenerator::subschema_for::<T>, !T::OPTIONAL));
+        self.input = Some((Shape::of::<T>(), !T::OPTIONAL));
         self
     }
 
     /// Sets the status and type of the answer when all is well.
     pub(crate) fn answers<T: JsonSchema>(mut self, status: u16) -> Self {
         self.status = status;
-        self.output = Some(SchemaGenerator::subschema_for::<T>);
+        self.output = Some(Shape::of::<T>());
         self
     }
 
     /// Sets the type of a body that the handler reads by itself.
     pub(crate) fn reads<T: JsonSchema>(mut self) -> Self {
-        self.input = Some((SchemaGenerator::subschema_for::<T>, true));
+        self.input = Some((Shape::of::<T>(), true));
         self
     }
 
@@ -174,6 +173,7 @@ impl Route {
     }
 
     /// Whether the route is the second of a twin.
+    #[cfg(feature = "schemas")]
     pub(crate) fn is_twin(&self) -> bool {
         matches!(self.access, Access::Flue(_)) && self.path.starts_with(TWIN)
     }

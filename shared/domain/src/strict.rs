@@ -11,23 +11,43 @@ pub struct Strict<T> {
     inner: T,
     /// A struct is being read, so a list is refused.
     is_struct: bool,
+    lists: Lists,
+}
+
+/// What is done with a list where a struct is read.
+#[derive(Clone, Copy)]
+enum Lists {
+    Refused,
+    Taken,
+}
+
+impl Lists {
+    fn inside<T>(self, inner: T) -> Strict<T> {
+        Strict { inner, is_struct: false, lists: self }
+    }
+
+    fn of_struct<T>(self, inner: T) -> Strict<T> {
+        Strict { inner, is_struct: matches!(self, Lists::Refused), lists: self }
+    }
 }
 
 impl<T> Strict<T> {
     /// The strict form of a deserializer.
     pub fn new(inner: T) -> Self {
-        Strict { inner, is_struct: false }
+        Lists::Refused.inside(inner)
     }
 
-    fn of_struct(inner: T) -> Self {
-        Strict { inner, is_struct: true }
+    /// A form that is not strict, for what was stored before lists were refused. It is the same type, since a second one for each struct
+    /// would be much code.
+    pub fn with_lists(inner: T) -> Self {
+        Lists::Taken.inside(inner)
     }
 }
 
 macro_rules! forward {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            self.inner.$method(Strict::new(visitor))
+            self.inner.$method(self.lists.inside(visitor))
         }
     )*};
 }
@@ -48,19 +68,19 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_struct(name, fields, Strict::of_struct(visitor))
+        self.inner.deserialize_struct(name, fields, self.lists.of_struct(visitor))
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_unit_struct(name, Strict::new(visitor))
+        self.inner.deserialize_unit_struct(name, self.lists.inside(visitor))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_newtype_struct(name, Strict::new(visitor))
+        self.inner.deserialize_newtype_struct(name, self.lists.inside(visitor))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_tuple(length, Strict::new(visitor))
+        self.inner.deserialize_tuple(length, self.lists.inside(visitor))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -69,7 +89,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_tuple_struct(name, length, Strict::new(visitor))
+        self.inner.deserialize_tuple_struct(name, length, self.lists.inside(visitor))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -78,7 +98,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_enum(name, variants, Strict::new(visitor))
+        self.inner.deserialize_enum(name, variants, self.lists.inside(visitor))
     }
 
     fn is_human_readable(&self) -> bool {
@@ -117,26 +137,26 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_some(Strict::new(deserializer))
+        self.inner.visit_some(self.lists.inside(deserializer))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_newtype_struct(Strict::new(deserializer))
+        self.inner.visit_newtype_struct(self.lists.inside(deserializer))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
         if self.is_struct {
             return Err(A::Error::invalid_type(Unexpected::Seq, &self));
         }
-        self.inner.visit_seq(Strict::new(items))
+        self.inner.visit_seq(self.lists.inside(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(Strict::new(entries))
+        self.inner.visit_map(self.lists.inside(entries))
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_enum(Strict::new(data))
+        self.inner.visit_enum(self.lists.inside(data))
     }
 }
 
@@ -144,7 +164,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
-        self.inner.deserialize(Strict::new(deserializer))
+        self.inner.deserialize(self.lists.inside(deserializer))
     }
 }
 
@@ -152,7 +172,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Strict<A> {
     type Error = A::Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, A::Error> {
-        self.inner.next_element_seed(Strict::new(seed))
+        self.inner.next_element_seed(self.lists.inside(seed))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -168,7 +188,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Strict<A> {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        self.inner.next_value_seed(Strict::new(seed))
+        self.inner.next_value_seed(self.lists.inside(seed))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -182,7 +202,7 @@ impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Strict<A> {
 
     fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self::Variant), A::Error> {
         let (value, variant) = self.inner.variant_seed(seed)?;
-        Ok((value, Strict::new(variant)))
+        Ok((value, self.lists.inside(variant)))
     }
 }
 
@@ -194,15 +214,15 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Strict<A> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, A::Error> {
-        self.inner.newtype_variant_seed(Strict::new(seed))
+        self.inner.newtype_variant_seed(self.lists.inside(seed))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.inner.tuple_variant(length, Strict::new(visitor))
+        self.inner.tuple_variant(length, self.lists.inside(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, A::Error> {
-        self.inner.struct_variant(fields, Strict::of_struct(visitor))
+        self.inner.struct_variant(fields, self.lists.of_struct(visitor))
     }
 }
 

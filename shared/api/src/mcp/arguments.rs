@@ -1,26 +1,26 @@
 //! The arguments of a tool: what its route takes in the path, the query, the headers and the body, in one flat object.
 
-use crate::openapi::{parameters, refuse_null};
+use crate::openapi::parameters;
 use crate::route::Route;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rmcp::model::JsonObject;
 use rookery_domain::{Error, Result};
-use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 /// A parameter of a route: where it stands, and its name there and as an argument.
-struct Parameter {
+pub(crate) struct Parameter {
     place: String,
     name: String,
-    argument: String,
-    schema: Value,
-    is_needed: bool,
+    pub(crate) argument: String,
+    #[cfg_attr(not(feature = "schemas"), expect(dead_code, reason = "only the document that is made needs it"))]
+    pub(crate) schema: Value,
+    pub(crate) is_needed: bool,
 }
 
 /// The parameters of a route. The project is none: it is the one that the client is connected with.
-fn of(route: &Route) -> impl Iterator<Item = Parameter> {
+pub(crate) fn of(route: &Route) -> impl Iterator<Item = Parameter> {
     parameters(route).into_iter().filter(|parameter| parameter["name"] != "project").map(|parameter| {
         let text = |key: &str| parameter[key].as_str().unwrap_or_default().to_owned();
         let (name, mut schema) = (text("name"), parameter["schema"].clone());
@@ -45,29 +45,6 @@ fn meaning(name: &str) -> &'static str {
         "failure" => "The failure's id: `list_failures` has all.",
         _ => "The id.",
     }
-}
-
-/// The JSON Schema of a tool's arguments.
-pub(super) fn schema(route: &Route) -> JsonObject {
-    let (mut properties, mut needed) = (Map::new(), Vec::new());
-    for parameter in of(route) {
-        if parameter.is_needed {
-            needed.push(Value::String(parameter.argument.clone()));
-        }
-        properties.insert(parameter.argument, parameter.schema);
-    }
-    if let Some((shape, _)) = route.input {
-        let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-        let mut body = Value::from(shape(&mut settings.for_deserialize().into_generator()));
-        refuse_null(&mut body);
-        needed.extend(body["required"].as_array().cloned().unwrap_or_default());
-        if let Some(Value::Object(fields)) = body.get_mut("properties").map(Value::take) {
-            properties.extend(fields);
-        }
-    }
-    let schema = json!({"type": "object", "properties": properties, "required": needed, "additionalProperties": false});
-    let Value::Object(schema) = schema else { return JsonObject::new() };
-    schema
 }
 
 /// The request to a route that these arguments make. What is neither in the path, the query nor a header is the body, which the route
@@ -130,6 +107,8 @@ fn nothing_more(arguments: &JsonObject) -> Result<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::made::{arguments as schema, body};
+    use serde_json::json;
 
     fn tools() -> Vec<Route> {
         crate::routes().into_iter().filter(|route| route.tool.is_some()).collect()
@@ -141,11 +120,7 @@ mod tests {
             let name = route.tool.map(|tool| tool.name);
             let schema = schema(&route);
             assert!(!Value::from(schema.clone()).to_string().contains("$ref"), "{name:?}: {schema:?}");
-            let body = route.input.map(|(shape, _)| {
-                let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-                Value::from(shape(&mut settings.into_generator()))
-            });
-            let fields = body.iter().flat_map(|body| body["properties"].as_object().into_iter().flatten()).count();
+            let fields = body(&route)["properties"].as_object().map_or(0, |fields| fields.len());
             let all = schema["properties"].as_object().unwrap();
             assert_eq!(all.len(), of(&route).count() + fields, "{name:?}: two arguments have one name");
             for (argument, schema) in all {

@@ -5,7 +5,7 @@
 //! ([`call`]). So keys, roles, tenants, bounds and errors are those of the API, and have one place. The other set is what the project's
 //! workflows publish ([`published`]), and a call of such a tool is a task for an entry point ([`calls`]).
 
-mod arguments;
+pub(crate) mod arguments;
 mod call;
 mod calls;
 mod published;

@@ -1,7 +1,7 @@
 //! The tools that a caller has: those routes of the table that are tools, as far as the caller's role goes.
 
-use super::arguments;
 use crate::auth::Caller;
+use crate::documents;
 use crate::route::{Route, ToolText};
 use axum::http::Method;
 use rmcp::model::{Tool, ToolAnnotations};
@@ -25,7 +25,7 @@ fn all() -> impl Iterator<Item = (Route, ToolText)> {
 fn tool(route: &Route, text: ToolText) -> Tool {
     let reads = route.method == Method::GET;
     let hints = ToolAnnotations::new().read_only(reads).destructive(route.method == Method::DELETE).open_world(false);
-    Tool::new(text.name, text.says, arguments::schema(route)).with_annotations(hints)
+    Tool::new(text.name, text.says, documents::arguments(route)).with_annotations(hints)
 }
 
 #[cfg(test)]

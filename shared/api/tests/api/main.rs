@@ -6,6 +6,7 @@ mod a2a_cards;
 mod a2a_client;
 mod a2a_refused;
 mod across;
+mod agent_types;
 mod agents;
 mod at_work;
 mod auth;

@@ -22,19 +22,3 @@ async fn a_project_lives_and_is_gone() {
     assert_eq!(world.get("/api/v1/projects").await.ok(200)["data"], json!([]));
     world.stop().await;
 }
-
-#[tokio::test]
-async fn the_catalogue_has_all_types() {
-    let world = World::open().await;
-    let types = world.get(&format!("{}/workflows/agent_types", world.project().await)).await.ok(200);
-    let types = types["data"].as_array().unwrap();
-    assert_eq!(types.len(), rookery_agents::all().len());
-    for shown in types {
-        assert!(["trigger", "filter", "action"].contains(&shown["kind"].as_str().unwrap()));
-        assert!(!shown["title"].as_str().unwrap().is_empty() && !shown["description"].as_str().unwrap().is_empty());
-        assert_eq!(shown["groups"].as_array().unwrap().last().unwrap(), "on_error");
-        assert_eq!(shown["config_schema"]["additionalProperties"], false);
-        assert!(shown["defaults"].is_object() && !shown["examples"].as_array().unwrap().is_empty());
-    }
-    world.stop().await;
-}

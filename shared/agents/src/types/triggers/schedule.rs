@@ -42,6 +42,7 @@ impl AgentType for ScheduleTrigger {
     const TITLE: &'static str = "Schedule";
     const GROUPS: &'static [&'static str] = &["on_schedule"];
     const CHECKS: bool = true;
+    const OWN_SCHEDULE: bool = true;
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
