@@ -56,6 +56,30 @@ async fn metrics_add_up_and_lists_are_complete() {
 }
 
 #[tokio::test]
+async fn what_waits_keeps_nothing_from_being_counted() {
+    let mut rookery = super::rookery().start().await;
+    let workflow = rookery
+        .started(&cells([
+            agent("start", "manual", json!({})),
+            agent("wait", "delay", json!({"hours": 1})),
+            agent("any", "condition", json!({"condition": {"path": "n", "operator": "gte", "value": 0}})),
+            link("start", "wait"),
+            link("start", "any"),
+        ]))
+        .await;
+    for n in 0..3 {
+        let run = workflow.emit("start", json!({"n": n})).await;
+        workflow.waiting(&run, "wait").await;
+    }
+    for (cell, received, emitted) in [("start", 0, 3), ("any", 3, 3)] {
+        let what = format!("received {received} and emitted {emitted}");
+        workflow
+            .agent_when(cell, &what, |agent| agent["counts"]["received"] == received && agent["counts"]["emitted"] == emitted)
+            .await;
+    }
+}
+
+#[tokio::test]
 async fn a_run_is_shown_as_the_tree_that_it_is() {
     let mut rookery = super::rookery().start().await;
     let say = |id: &str| agent(id, "event_formatting", json!({"instructions": {"by": id}}));

@@ -85,8 +85,8 @@ impl Engine {
 }
 
 impl Attempt<'_> {
-    /// Counts a commit of about so many write units for the metrics, and for the run's budget. A crash here loses a count, and nothing else. Gives the first item of the run, if
-    /// it was changed.
+    /// Counts a commit of about so many write units for the metrics, and for the run's budget. A crash here loses a count, and nothing else.
+    /// Gives the first item of the run, if it was changed.
     pub(crate) async fn count(&self, commit: &Commit, units: u64, events: &[Event], chain: &Chain) -> Option<Arc<RunItem>> {
         let (engine, work, built) = (self.engine, self.work, &self.ready.built);
         let failed = u64::from(commit.outcome == "failed");
@@ -100,10 +100,19 @@ impl Attempt<'_> {
         }
         engine.meter.add(&work.workflow, &work.cell, built.version, counts);
         engine.count_chain(&work.workflow, built, chain);
-        if let Some((event, chain)) = accepted_before(work, built, self.ready.root.as_deref()) {
-            engine.count_accepted(&work.workflow, built, event, chain);
-        }
+        self.count_accepted_before();
         engine.count_in_run(&work.workflow, work.run(), events.iter().chain(&chain.events)).await
+    }
+
+    /// Counts the event with which the run began, at the end of the first attempt that came of it, whether it committed or waits. A crash before
+    /// here loses a count, and nothing else.
+    pub(crate) fn count_accepted_before(&self) {
+        let (work, built) = (self.work, &self.ready.built);
+        if work.attempt == 0
+            && let Some((event, chain)) = accepted_before(work, built, self.ready.root.as_deref())
+        {
+            self.engine.count_accepted(&work.workflow, built, event, chain);
+        }
     }
 }
 

@@ -40,6 +40,7 @@ impl Attempt<'_> {
         if !engine.store.park(&work.workflow, work.commit, &parked, due.as_deref()).await? {
             return Ok(Step::Again);
         }
+        self.count_accepted_before();
         if near {
             engine.producer.send(vec![Outgoing::at(message, until)]).await?;
         }
