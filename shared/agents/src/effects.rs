@@ -79,6 +79,11 @@ impl Effects {
         Effects { wait: Some(Wait { until, why: Some(why.into()), for_reply: true }), ..Effects::default() }
     }
 
+    /// How many bytes the payloads of the events have.
+    pub fn bytes(&self) -> usize {
+        self.emit.iter().map(|emit| emit.payload.as_str().len()).sum()
+    }
+
     /// The same effects, and a new value for the memory.
     pub fn remember(mut self, memory: Value) -> Self {
         self.memory = Memory::Set(memory);

@@ -124,7 +124,7 @@ impl<'a> RunTree<'a> {
             sent.extend(item.sent);
             tree.origin = tree.origin.or(item.origin.map(OriginView::from));
             tree.limit_hit = tree.limit_hit.or(item.limit_hit);
-            for event in item.event.into_iter().chain(item.chain.events).filter(is_kept) {
+            for event in item.event.into_iter().chain(item.others).chain(item.chain.events).filter(is_kept) {
                 let place = (event.hop, event.created_at, event.id);
                 tree.places.insert(event.id, place);
                 tree.left.insert(place, event);

@@ -22,8 +22,10 @@ pub const EVENT_GROUPS: usize = 16;
 pub const HOPS: u16 = 64;
 /// Most events of one run, about. They are counted by samples, so a run may have some more.
 pub const RUN_EVENTS: u64 = 10_000;
-/// Most events that one delivery may emit: they are committed in one DynamoDB transaction.
-pub const CHILDREN: usize = 90;
+/// Most events that one delivery may emit. They are committed in one DynamoDB transaction, which takes a hundred items: small ones share an item.
+pub const CHILDREN: usize = 500;
+/// Most bytes of their payloads together; a transaction takes 4 MB.
+pub const CHILDREN_BYTES: usize = 3 * 1024 * 1024;
 /// How long a commit is kept, in milliseconds: longer than any message can come back.
 pub const COMMIT_MS: i64 = 15 * 24 * 3600 * 1000;
 /// How long events are kept when their agent does not say, in seconds.

@@ -3,7 +3,7 @@
 
 use crate::Engine;
 use rookery_domain::{Error, Event, Result, Time, WorkflowRef};
-use rookery_store::{Chain, Changes, Cursor, Entry, EventFilter, Page, Workflow};
+use rookery_store::{Chain, Changes, Cursor, Entry, EventFilter, Page, RunItem, Workflow};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 
@@ -71,13 +71,19 @@ impl Drop for Taken<'_> {
 }
 
 impl Engine {
-    /// Gathers the entries of stored events, the first with its chain.
+    /// Gathers the entries of stored events, of which the first has this chain.
     pub(crate) fn list(&self, workflow: &WorkflowRef, events: &[Event], chain: &Chain) {
-        let none = Chain::default();
-        let entry = |(number, event)| Entry::of(event, if number == 0 { chain } else { &none });
+        let mut chained = chain.events.as_slice();
+        let items = events.chunk_by(|before, event| before.item == event.item);
+        let entries = items.filter_map(|item| Entry::of(item.iter().chain(std::mem::take(&mut chained))));
         if !events.is_empty() {
-            self.lists.add(workflow, events.iter().enumerate().map(entry));
+            self.lists.add(workflow, entries);
         }
+    }
+
+    /// Gathers the entry of a stored item.
+    pub(crate) fn list_item(&self, workflow: &WorkflowRef, item: &RunItem) {
+        self.lists.add(workflow, Entry::of(item.events()));
     }
 
     /// Writes everything that was gathered. Gives the workflows of which something could not be written: their messages are to come again.

@@ -40,12 +40,13 @@ pub(crate) fn deliver(workflow: &WorkflowRef, event: EventAt, cell: &CellId) -> 
 impl Engine {
     /// The messages that follow from stored events of one version, and from their chain.
     pub(crate) fn following(&self, workflow: &WorkflowRef, built: &Built, events: &[Event], chain: &Chain) -> Vec<Outgoing> {
-        let each = events.iter().chain(&chain.events).map(|event| {
+        // What follows from an event of the chain belongs to the delivery of the chain that emitted it.
+        let chained = chain.events.iter().map(|event| (event, span_before(event)));
+        let each = events.iter().map(|event| (event, None)).chain(chained).map(|(event, span)| {
             let mut messages = open_deliveries(workflow, built, event, chain);
             if messages.len() > DIRECT {
                 messages = vec![route(workflow, event.at())];
             }
-            let span = span_before(event);
             messages.into_iter().map(move |message| Outgoing { span, ..message.into() })
         });
         each.flatten().collect()

@@ -31,6 +31,8 @@
 //! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges |
 //! | `payload`, `groups` | the event's packed payload, its groups | events; `payload` also in tasks |
 //! | `chain` | where in the unpacked `payload` the chain begins | events |
+//! | `pack` | where in the unpacked `payload` the other events of the item begin, and of which delivery and arm they are, from which number on | events |
+//! | `items` | the numbers of the events with which the commit's items begin, if several events share one | commits |
 //! | `list` | the packed entries of a page | pages of the list of events |
 //! | `hop`, `keep` | links from the root of the run; until when lists show it | events; `hop` also in tasks and sendings |
 //! | `last` | it is over the run's limit: nothing follows | events |

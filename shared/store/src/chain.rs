@@ -170,6 +170,7 @@ impl Chain {
             outcome: written.o.unwrap_or_else(|| "done".to_owned()),
             first_child: u32::from(children == 0),
             children,
+            items: Vec::new(),
             timers: Vec::new(),
             began: first.created_at,
             took_ms: written.t,

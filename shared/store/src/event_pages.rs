@@ -5,7 +5,6 @@
 //! on knows how far the list is complete. An entry may stand in several pages. What is written late stands a second time, apart, in a page at the
 //! time of its writing, so that whoever follows the list finds it (`changes.rs`).
 
-use crate::chain::Chain;
 use crate::expression::{Expr, Query};
 use crate::item::{Item, malformed};
 use crate::keys::{self, Key, Prefix};
@@ -45,18 +44,21 @@ pub struct Entry {
 struct Written(i64, EventId, i64, u16, Vec<CellId>, Vec<String>);
 
 impl Entry {
-    /// The entry of an event's item.
-    pub fn of(event: &Event, chain: &Chain) -> Self {
-        let (mut cells, mut groups) = (vec![event.cell.clone()], event.groups.clone());
-        for event in &chain.events {
-            if !cells.contains(&event.cell) {
-                cells.push(event.cell.clone());
+    /// The entry of an item, by all of its events; none if it has none.
+    pub fn of<'e>(events: impl IntoIterator<Item = &'e Event>) -> Option<Self> {
+        let mut events = events.into_iter();
+        let Event { id, created_at, keep_until, hop, cell, groups, .. } = events.next()?.clone();
+        let mut entry = Entry { item: id, at: created_at, keep_until, hop, cells: vec![cell], groups };
+        for event in events {
+            entry.keep_until = entry.keep_until.max(event.keep_until);
+            if !entry.cells.contains(&event.cell) {
+                entry.cells.push(event.cell.clone());
             }
-            groups.extend(event.groups.iter().cloned());
+            entry.groups.extend(event.groups.iter().cloned());
         }
-        groups.sort_unstable();
-        groups.dedup();
-        Entry { item: event.id, at: event.created_at, keep_until: chain.keep_until(event), hop: event.hop, cells, groups }
+        entry.groups.sort_unstable();
+        entry.groups.dedup();
+        Some(entry)
     }
 
     /// The entry's place in the list.

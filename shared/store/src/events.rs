@@ -6,6 +6,7 @@ use crate::expression::Expr;
 use crate::item::Item;
 use crate::kept_replies::KeptReply;
 use crate::keys::{self, Key};
+use crate::packs;
 use crate::page::{Cursor, Page};
 use crate::sdk::Store;
 use crate::session_asks::SessionAsk;
@@ -27,6 +28,8 @@ pub struct RunItem {
     pub id: EventId,
     /// The event.
     pub event: Option<Event>,
+    /// The other events that the delivery emitted and that share the item, in order.
+    pub others: Vec<Event>,
     /// What became of a delivery.
     pub commit: Option<Commit>,
     /// What came of the event and is stored with it.
@@ -52,7 +55,12 @@ pub struct RunItem {
 impl RunItem {
     /// The events in the item, each after what it came of.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
-        self.event.iter().chain(&self.chain.events)
+        self.event.iter().chain(&self.others).chain(&self.chain.events)
+    }
+
+    /// The same, taken out of the item.
+    pub fn into_events(self) -> impl Iterator<Item = Event> {
+        self.event.into_iter().chain(self.others).chain(self.chain.events)
     }
 
     /// What became of deliveries, by this item.
@@ -67,7 +75,7 @@ impl RunItem {
 
     /// The event with this id, taken out of the item.
     pub fn into_event(self, id: EventId) -> Option<Event> {
-        self.event.into_iter().chain(self.chain.events).find(|event| event.id == id)
+        self.into_events().find(|event| event.id == id)
     }
 }
 
@@ -258,9 +266,11 @@ fn read_items(ids: &[EventId], items: Vec<Option<Item>>) -> Result<Vec<Option<Ru
 pub(crate) fn read_item(id: EventId, item: &Item) -> Result<RunItem> {
     let mut event = item.raw("payload").map(|_| read_event(id, item)).transpose()?;
     let chain = event.as_mut().map(|event| Chain::read(event, item)).transpose()?.unwrap_or_default();
+    let others = event.as_mut().map(|event| packs::read(event, item)).transpose()?.unwrap_or_default();
     Ok(RunItem {
         id,
         event,
+        others,
         chain,
         commit: item.opt_str("out").map(|outcome| Commit::read(id, outcome, item)).transpose()?,
         parked: item.opt_num("parked").map(|attempt| Parked::read(attempt, item)).transpose()?,

@@ -2,7 +2,7 @@
 
 use crate::support::{World, agent, link};
 use rookery_domain::{EventId, WorkflowRef};
-use rookery_store::{Chain, Entry};
+use rookery_store::Entry;
 use serde_json::{Value, json};
 
 /// The rows of all pages, with `limit` rows on a page.
@@ -52,7 +52,7 @@ async fn list_begun(world: &World, workflow: &str, run: &str) {
     let workflow = WorkflowRef { project: ids[4].parse().unwrap(), workflow: ids[6].parse().unwrap() };
     let root: EventId = run.parse().unwrap();
     let root = world.engine.store.run_item(&workflow, root).await.unwrap().unwrap().event.unwrap();
-    world.engine.store.put_entries(&workflow, vec![Entry::of(&root, &Chain::default())], false).await.unwrap();
+    world.engine.store.put_entries(&workflow, vec![Entry::of([&root]).unwrap()], false).await.unwrap();
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ async fn stored(world: &World, workflow: &str, ago_ms: i64) -> Event {
 }
 
 async fn list(world: &World, workflow: &str, events: &[&Event], is_spread: bool) {
-    let entries = events.iter().map(|event| Entry::of(event, &Chain::default())).collect();
+    let entries = events.iter().filter_map(|event| Entry::of([*event])).collect();
     world.engine.store.put_entries(&reference(workflow), entries, is_spread).await.unwrap();
 }
 

@@ -28,7 +28,8 @@ impl Attempt<'_> {
         let timers: Vec<Timer> = if work.event().is_some() { (0..).zip(&effects.wake).map(timer).collect() } else { Vec::new() };
         let last_timer = timers.iter().map(|timer| timer.at).max();
         let published_until = effects.publish.as_ref().map(|_| began.plus(self.keep_events_ms()));
-        let events: Vec<Event> = emitted.map(|(emit, ordinal)| self.child(ordinal, emit)).collect();
+        let mut events: Vec<Event> = emitted.map(|(emit, ordinal)| self.child(ordinal, emit)).collect();
+        let items = rookery_store::pack(&mut events, first_child);
         let chain = match events.as_slice() {
             [event] if first_child == 0 && !self.is_near_limit() => {
                 engine.chain(&work.workflow, &self.ready.built, event, Grown::AtDispatch).await
@@ -46,7 +47,7 @@ impl Attempt<'_> {
         };
         let outcome = effects.outcome.unwrap_or("done").to_owned();
         let children = writes.events.len() as u32;
-        let commit = Commit { first_child, children, timers, ..blank_commit(work, self.incarnation(), outcome, began) };
+        let commit = Commit { first_child, children, items, timers, ..blank_commit(work, self.incarnation(), outcome, began) };
         self.keep_for_timers(last_timer).await?;
         self.write(commit, writes, effects.logs, chain).await
     }
@@ -150,6 +151,7 @@ pub(crate) fn blank_commit(work: &Work, incarnation: u64, outcome: String, began
         outcome,
         first_child: 1,
         children: 0,
+        items: Vec::new(),
         timers: Vec::new(),
         began,
         took_ms: Time::now().0 - began.0,

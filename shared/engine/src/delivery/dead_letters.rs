@@ -89,7 +89,7 @@ impl Engine {
             // The failure was replayed, and the replay's message died, too.
             self.store.mark_failed_again(workflow, commit.id).await?;
         }
-        self.list(workflow, item.event.as_slice(), &item.chain);
+        self.list_item(workflow, &item);
         self.write_lists_of(workflow).await
     }
 }

@@ -33,10 +33,10 @@ impl Engine {
 
     /// Sends again what follows from a commit that was found: the stored commit does not prove that anything was sent (rule 3).
     pub(crate) async fn resend(&self, work: &Work, commit: &Commit, root: Option<&RunItem>) -> Result<()> {
-        let items = self.store.run_items(&work.workflow, &commit.child_ids()).await?;
+        let items = self.store.run_items(&work.workflow, &commit.item_ids()).await?;
         let (mut events, mut chain) = (Vec::new(), Chain::default());
         for item in items.into_iter().flatten() {
-            events.extend(item.event);
+            events.extend(item.event.into_iter().chain(item.others));
             if !item.chain.is_empty() {
                 chain = item.chain;
             }

@@ -21,16 +21,17 @@ pub(crate) enum Plan {
 pub(crate) fn plan(result: Result<Effects, AgentError>, failed: u32, retries: u32, share: f64, now: Time) -> Plan {
     match result {
         Ok(Effects { wait: Some(wait), .. }) => Plan::Wait(wait, None),
-        Ok(effects) if effects.emit.len() <= limits::CHILDREN => Plan::Commit(effects),
-        Ok(effects) => Plan::Fail(Failure {
-            code: "too_many_events".into(),
-            message: format!(
-                "It emitted {} events at once; at most {} are committed together.",
-                effects.emit.len(),
-                limits::CHILDREN
-            ),
-            details: None,
-        }),
+        Ok(effects) => {
+            let (events, bytes) = (effects.emit.len(), effects.bytes());
+            if events <= limits::CHILDREN && bytes <= limits::CHILDREN_BYTES {
+                return Plan::Commit(effects);
+            }
+            let (most, most_bytes) = (limits::CHILDREN, limits::CHILDREN_BYTES);
+            let message = format!(
+                "It emitted {events} events with {bytes} bytes at once; at most {most} events and {most_bytes} bytes are committed together."
+            );
+            Plan::Fail(Failure { code: "too_many_events".into(), message, details: None })
+        }
         Err(error) => {
             let wait = match error.retry {
                 Retry::Never => None,

@@ -91,7 +91,7 @@ impl Engine {
     /// Lists what a walk found: its entries may be lost with the messages.
     async fn list_walked(&self, items: &[(WorkflowRef, RunItem)]) -> Result<()> {
         for (workflow, item) in items {
-            self.list(workflow, item.event.as_slice(), &item.chain);
+            self.list_item(workflow, item);
         }
         match self.write_lists().await.is_empty() {
             true => Ok(()),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-const ALONE: ChainBounds = ChainBounds { deliveries: 0, bytes: 0, time: Duration::ZERO, quick: Duration::ZERO };
+pub(crate) const ALONE: ChainBounds = ChainBounds { deliveries: 0, bytes: 0, time: Duration::ZERO, quick: Duration::ZERO };
 const EVENTS: usize = 3;
 
 /// A workflow of a trigger and some agents, each linked from one of those before it. Only what passes on each event that it gets has

@@ -85,10 +85,10 @@ async fn a_list_is_whole_and_in_order_however_it_was_written() {
                 continue;
             }
             for _ in 0..random.usize(1..3) {
-                let mut entries: Vec<Entry> = some.iter().map(|event| Entry::of(event, &Chain::default())).collect();
+                let mut entries: Vec<Entry> = some.iter().map(|event| Entry::of([event]).unwrap()).collect();
                 // An attempt gathered an entry, and another stored the event at another time; or nobody stored it.
                 let late = Event { created_at: some[0].created_at.plus(-70), ..some[0].clone() };
-                entries.extend([Entry::of(&late, &Chain::default()), Entry::of(&event(&mut random, now), &Chain::default())]);
+                entries.extend([Entry::of([&late]).unwrap(), Entry::of([&event(&mut random, now)]).unwrap()]);
                 store.put_entries(&workflow.id, entries, random.bool()).await.unwrap();
             }
         }

@@ -20,6 +20,7 @@ mod hot_keys;
 mod known;
 mod leaving;
 mod lists;
+mod many;
 mod old_graphs;
 mod proofs;
 mod purged_projects;

@@ -10,6 +10,7 @@ use crate::expression::{Expr, absent};
 use crate::item::Item;
 use crate::keys::{self, Prefix};
 use crate::memory::MemoryWrite;
+use crate::packs;
 use crate::page::{Cursor, Page, Placed};
 use crate::recent::Recent;
 use crate::schedules::ScheduleAdvance;
@@ -22,7 +23,7 @@ const REPLAY_MS: i64 = 60_000;
 /// What is written together with a commit, in the same transaction.
 #[derive(Default)]
 pub struct Writes {
-    /// The events that the arm emitted, in order. Where one item is enough, it is the first of these events.
+    /// The events that the arm emitted, in order; those that share an item stand one after the other.
     pub events: Vec<Event>,
     /// What came of the first event and is stored with it.
     pub chain: Chain,
@@ -46,7 +47,7 @@ impl Writes {
     /// transaction.
     pub fn units(&self, commit: &Commit) -> u64 {
         let marker = usize::from(commit.first_child != 0);
-        let items = marker + self.events.len() + self.due.len();
+        let items = marker + self.events.chunk_by(shares_item).count() + self.due.len();
         let items = items + usize::from(self.memory.is_some()) + usize::from(self.schedule.is_some());
         let entries = self.due.len() + usize::from(self.published.is_some()) + usize::from(commit.message.is_some());
         let payloads = self.events.iter().chain(&self.chain.events).map(|event| &event.payload).chain(&self.published);
@@ -54,6 +55,10 @@ impl Writes {
         let units = items + entries + bytes / UNIT_BYTES;
         (if items > 1 { 2 * units } else { units }) as u64
     }
+}
+
+fn shares_item(before: &Event, event: &Event) -> bool {
+    before.item == event.item
 }
 
 /// About how many write units an event that comes in takes, with its chain.
@@ -102,18 +107,27 @@ impl Store {
     /// Writes what an arm of a delivery did: in one conditional put, or in one transaction where several items change.
     pub async fn commit(&self, workflow: &WorkflowRef, commit: &Commit, writes: Writes) -> Result<Committed> {
         let condition = Expected::before(commit.attempt).condition();
-        let mut events = writes.events.iter();
+        let mut ordinal = commit.first_child;
+        let mut packs = writes.events.chunk_by(shares_item).map(|pack| {
+            let begins = ordinal;
+            ordinal += pack.len() as u32;
+            (begins, pack)
+        });
         let child = match commit.first_child {
-            0 => Some(events.next().ok_or_else(|| Error::internal("a commit on a child has no child"))?),
+            0 => Some(packs.next().ok_or_else(|| Error::internal("a commit on a child has no child"))?),
             _ => None,
         };
+        let pack_item = |ordinal, pack: &[Event], chain: &Chain| -> Result<Item> {
+            let first = pack.first().ok_or_else(|| Error::internal("a pack is empty"))?;
+            packs::write(pack, commit, ordinal, event_item(workflow, first, chain)?)
+        };
         let mut keep = remembered_until(commit.began, writes.keep_until.unwrap_or(commit.began));
-        if let Some(child) = child {
-            keep = keep.max(writes.chain.remembered_until(child));
+        if let Some((_, [first, ..])) = child {
+            keep = keep.max(writes.chain.remembered_until(first));
         }
         let marker = || -> Result<Item> {
             let item = match child {
-                Some(child) => event_item(workflow, child, &writes.chain)?,
+                Some((ordinal, pack)) => pack_item(ordinal, pack, &writes.chain)?,
                 None => Item::new(&keys::event(workflow, commit.id)),
             };
             let item = commit.write(workflow, item).n("expires_at", keep.ttl_seconds());
@@ -123,16 +137,16 @@ impl Store {
                     .s("rs", keys::recent_sort(commit.began, commit.id))
             }))
         };
-        let events: Vec<&Event> = events.collect();
-        if events.is_empty() && writes.memory.is_none() && writes.due.is_empty() && writes.schedule.is_none() {
+        let packs: Vec<(u32, &[Event])> = packs.collect();
+        if packs.is_empty() && writes.memory.is_none() && writes.due.is_empty() && writes.schedule.is_none() {
             let won = self.put_made(&marker, Some(condition)).await?;
             return Ok(if won { Committed::Won } else { Committed::LostKey });
         }
         let mut items = vec![self.put_in_transaction(marker()?, Some(condition))];
         items.extend(writes.schedule.iter().map(|advance| self.advance_in_transaction(workflow, advance)));
         let has_schedule = writes.schedule.is_some();
-        for event in events {
-            items.push(self.put_in_transaction(event_item(workflow, event, &Chain::default())?, None));
+        for (ordinal, pack) in packs {
+            items.push(self.put_in_transaction(pack_item(ordinal, pack, &Chain::default())?, None));
         }
         items.extend(writes.memory.into_iter().map(|memory| self.memory_in_transaction(memory)));
         for (timer, message) in &writes.due {

@@ -50,6 +50,8 @@ pub struct Commit {
     pub first_child: u32,
     /// How many events the arm emitted.
     pub children: u32,
+    /// The numbers of the events with which its items begin; none if each event has an item of its own.
+    pub items: Vec<u32>,
     /// The timers that the arm set.
     pub timers: Vec<Timer>,
     /// When the last attempt began.
@@ -113,6 +115,7 @@ impl Commit {
             outcome: "failed".into(),
             first_child: 1,
             children: 0,
+            items: Vec::new(),
             timers: Vec::new(),
             began: Time::now(),
             took_ms: 0,
@@ -138,6 +141,8 @@ impl Commit {
             .n("took", self.took_ms)
             .maybe(self.event, |item, event| item.s("from", event));
         let item = if self.first_child == 0 { item } else { item.n("kid0", self.first_child) };
+        let items: Vec<String> = self.items.iter().map(u32::to_string).collect();
+        let item = if items.is_empty() { item } else { item.list("items", &items) };
         let item = if self.arm == 0 { item } else { item.n("arm", self.arm) };
         let item = if self.attempt == 0 { item } else { item.n("att", self.attempt) };
         let item = if timers.is_empty() { item } else { item.list("timers", &timers) };
@@ -162,6 +167,7 @@ impl Commit {
             outcome: outcome.to_owned(),
             first_child: item.opt_num("kid0").unwrap_or(0),
             children: item.num("kids")?,
+            items: item.strings("items").iter().map(|n| n.parse().map_err(|_| malformed("items"))).collect::<Result<_>>()?,
             timers: item
                 .strings("timers")
                 .iter()
@@ -182,6 +188,14 @@ impl Commit {
     /// The agent that handled the delivery.
     pub fn agent(&self, workflow: &WorkflowRef) -> AgentRef {
         AgentRef { workflow: workflow.clone(), cell: self.cell.clone(), incarnation: self.incarnation }
+    }
+
+    /// The ids of the items that hold these events.
+    pub fn item_ids(&self) -> Vec<EventId> {
+        if self.items.is_empty() {
+            return self.child_ids();
+        }
+        self.items.iter().map(|ordinal| child_id(self.id, self.delivery, self.arm, *ordinal)).collect()
     }
 
     /// The ids of the events that the arm emitted, in order.

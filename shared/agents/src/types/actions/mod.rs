@@ -3,9 +3,11 @@
 pub mod agent;
 pub mod ai_agent_proxy;
 pub mod answer_caller;
+pub mod csv;
 pub mod data_output;
 pub mod delay;
 pub mod event_formatting;
 pub mod http_request;
+pub mod json_parse;
 pub mod persistent_agent;
 pub mod reply;

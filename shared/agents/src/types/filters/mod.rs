@@ -2,5 +2,6 @@
 
 pub mod change_detector;
 pub mod condition;
+pub mod de_duplication;
 pub mod merge;
 pub mod split;

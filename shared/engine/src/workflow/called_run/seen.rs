@@ -145,8 +145,8 @@ mod tests {
 
     fn item(event: Option<Event>, commit: Option<Commit>) -> RunItem {
         let id = event.as_ref().map(|event| event.id).or(commit.as_ref().map(|commit| commit.id)).unwrap();
-        let (chain, parked, asked, sent, origin, kept, limit_hit, published) = Default::default();
-        RunItem { id, event, commit, chain, parked, asked, sent, origin, kept, run_events: 0, limit_hit, published }
+        let (others, chain, parked, asked, sent, origin, kept, limit_hit, published) = Default::default();
+        RunItem { id, event, others, commit, chain, parked, asked, sent, origin, kept, run_events: 0, limit_hit, published }
     }
 
     fn seen<'a>(items: impl IntoIterator<Item = &'a RunItem>) -> Seen {
