@@ -5,8 +5,9 @@ use serde_json::json;
 
 #[tokio::test]
 async fn waits_memories_and_runs_survive_a_kill() {
-    // The kill may come before the delivery's message is acknowledged: then the message comes again, and the wait has two timers.
-    let mut rookery = super::rookery().here().leaves_timers().start().await;
+    // The kill may come before the delivery's message is acknowledged: then the message comes again, and the wait has two timers, of which the
+    // second is waited for at the end.
+    let mut rookery = super::rookery().here().start().await;
     let workflow = rookery
         .started(&cells([
             agent("hook", "webhook", json!({})),
