@@ -57,7 +57,7 @@ async fn metrics_add_up_and_lists_are_complete() {
 
 #[tokio::test]
 async fn what_waits_keeps_nothing_from_being_counted() {
-    let mut rookery = super::rookery().start().await;
+    let mut rookery = super::rookery().leaves_timers().start().await;
     let workflow = rookery
         .started(&cells([
             agent("start", "manual", json!({})),
@@ -77,6 +77,8 @@ async fn what_waits_keeps_nothing_from_being_counted() {
             .agent_when(cell, &what, |agent| agent["counts"]["received"] == received && agent["counts"]["emitted"] == emitted)
             .await;
     }
+    // Nobody waits for the hour.
+    assert_eq!(rookery.api.delete(&workflow.path("")).await.status, 204);
 }
 
 #[tokio::test]
