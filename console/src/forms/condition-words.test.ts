@@ -11,6 +11,9 @@ describe("a condition in words", () => {
     expect(conditionWords({ all: [big, { not: back }, { any: [big, back] }] })).toBe(
       'total is at least 50 and not (state is "returned") and (total is at least 50 or state is "returned")',
     );
+    expect(conditionWords({ any: [{ all: [{ not: back }, big] }, back] })).toBe(
+      '(not (state is "returned") and total is at least 50) or state is "returned"',
+    );
   });
 
   it("is told from other values", () => {

@@ -1,5 +1,5 @@
 // A condition in words, for where it is read and not written. Pure.
-import { OPERATORS, operatorOf, readNode } from "./condition";
+import { type Group, OPERATORS, operatorOf, readNode } from "./condition";
 import { isObject } from "./schema";
 
 /** Whether a value is a condition that can be said: rows and groups alone. */
@@ -12,7 +12,12 @@ export function isCondition(value: unknown): boolean {
 
 /** Whether it has parts of its own: `all`, `any` or `not`. */
 export function isGroup(value: unknown): boolean {
-  return isObject(value) && readNode(value).kind === "group";
+  return groupOf(value) !== undefined;
+}
+
+function groupOf(value: unknown): Group | undefined {
+  const node = readNode(value);
+  return node.kind === "group" ? node.group : undefined;
 }
 
 /** `total is at least 50 and not (state is "returned")`. */
@@ -28,8 +33,8 @@ export function conditionWords(value: unknown): string {
   }
   if (node.group === "not") return `not (${node.items.map(conditionWords).join()})`;
   const parts = node.items.map((item) => {
-    const words = conditionWords(item);
-    return isGroup(item) && !words.startsWith("not (") ? `(${words})` : words;
+    const group = groupOf(item);
+    return group === "all" || group === "any" ? `(${conditionWords(item)})` : conditionWords(item);
   });
   return parts.join(node.group === "all" ? " and " : " or ");
 }
