@@ -72,6 +72,8 @@ describe("fields", () => {
     expect(of({ groups, rows: [1, 3] }, after)).toEqual(["groups.b.c.weight", "groups.n", "rows.1"]);
     expect(of({ rows: [1] }, after)).toEqual(["rows", "groups"]);
     expect(of({ groups }, { groups: [...groups].reverse() })).toEqual(["groups"]);
+    const [one, two, three] = ["1", "2", "3"].map((name) => ({ name, weight: 1 }));
+    expect(fields([one, two, three], [two, three])).toEqual([{ field: "1", before: one, after: undefined }]);
   });
 
   it("of a condition are those of its one row, or it is shown whole", () => {

@@ -25,37 +25,34 @@ export function fields(before: unknown, after: unknown, path = ""): FieldChange[
   const whole = [{ field: path, before, after }];
   // Where a condition is built in another way, its parts say less than the whole.
   if ((isGroup(before) || isGroup(after)) && isCondition(before) && isCondition(after)) return whole;
-  const names = namesOf(before, after);
-  if (!names) return whole;
-  const found = names.flatMap((name) =>
-    fields(partOf(before, name), partOf(after, name), path ? `${path}.${name}` : name),
+  const found = partsOf(before, after)?.flatMap(([name, old, now]) =>
+    fields(old, now, path ? `${path}.${name}` : name),
   );
   // Nothing differs but the order.
-  return found.length > 0 ? found : whole;
+  return found && found.length > 0 ? found : whole;
 }
 
-/** What the parts of two values are called: the keys of objects, the names of a list's items, or their places in lists of one length. */
-function namesOf(before: unknown, after: unknown): string[] | undefined {
-  if (isObject(before) && isObject(after)) return [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  if (!Array.isArray(before) || !Array.isArray(after)) return undefined;
-  const [old, now] = [before.map(itemName), after.map(itemName)];
-  const all = [...new Set([...old, ...now])];
-  if (all.every((name) => name !== undefined)) {
-    return new Set(old).size === old.length && new Set(now).size === now.length ? all : undefined;
+/** The parts of two values, side by side: by key in objects, by name in lists of named items, and by place in lists of one length. */
+function partsOf(before: unknown, after: unknown): [name: string, before: unknown, after: unknown][] | undefined {
+  if (isObject(before) && isObject(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].map((key) => [key, ownOf(before, key), ownOf(after, key)]);
   }
-  return before.length === after.length ? before.map((_, at) => String(at)) : undefined;
+  if (!Array.isArray(before) || !Array.isArray(after)) return undefined;
+  const [old, now] = [byItemName(before), byItemName(after)];
+  if (old && now)
+    return [...new Set([...old.keys(), ...now.keys()])].map((name) => [name, old.get(name), now.get(name)]);
+  return before.length === after.length ? before.map((item, at) => [String(at), item, after[at]]) : undefined;
 }
 
-function itemName(item: unknown): string | undefined {
-  return isObject(item) && typeof item.name === "string" && item.name !== "" ? item.name : undefined;
-}
-
-/** A part of a value, by a name that `fields` gave it. */
-function partOf(value: unknown, name: string): unknown {
-  if (isObject(value)) return ownOf(value, name);
-  if (!Array.isArray(value)) return undefined;
-  const items: unknown[] = value;
-  return items.find((item) => itemName(item) === name) ?? (/^\d+$/.test(name) ? items[Number(name)] : undefined);
+/** The items of a list by their names, if each has one of its own. */
+function byItemName(list: unknown[]): Map<string, unknown> | undefined {
+  const named = new Map<string, unknown>();
+  for (const item of list) {
+    if (!isObject(item) || typeof item.name !== "string" || item.name === "") return undefined;
+    named.set(item.name, item);
+  }
+  return named.size === list.length ? named : undefined;
 }
 
 /** A field as people read it: that it stands in the configuration goes without saying. */
