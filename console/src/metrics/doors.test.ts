@@ -11,8 +11,8 @@ test("a bar leads to the runs and failures of its own time", () => {
   expect(toFailures({ ...place, bar, code: "x" })).toBe(
     `/projects/p/failures?workflow=w&code=x&${hour}&replayed=shown`,
   );
-  expect(toRuns({ ...place, version: 2 }, "failed")).toBe(
-    "/projects/p/workflows/w/runs?version=2&state=failed&window=24+h",
+  expect(toFailures({ ...place, version: 2 })).toBe(
+    "/projects/p/failures?workflow=w&version=2&window=24+h&replayed=shown",
   );
   expect(toRuns(place)).toBe("/projects/p/workflows/w/runs?window=24+h");
   expect(toRuns({ ...place, window: WINDOWS[2] ?? place.window })).toBe("/projects/p/workflows/w/runs");

@@ -19,14 +19,14 @@ function time({ window, bar }: Place): Record<string, string | undefined> {
   return { from: new Date(bar).toISOString(), to: new Date(bar + window.bar).toISOString() };
 }
 
-export function toRuns(place: Place, state?: "failed"): string {
+export function toRuns(place: Place): string {
   const { project, workflow, agent, version } = place;
-  return href(`/projects/${project}/workflows/${workflow}/runs`, { agent, version, state, ...time(place) });
+  return href(`/projects/${project}/workflows/${workflow}/runs`, { agent, version, ...time(place) });
 }
 
 export function toFailures(place: Place): string {
-  const { project, workflow, agent, code } = place;
-  return href(`/projects/${project}/failures`, { workflow, agent, code, ...time(place), replayed: "shown" });
+  const { project, workflow, agent, version, code } = place;
+  return href(`/projects/${project}/failures`, { workflow, agent, version, code, ...time(place), replayed: "shown" });
 }
 
 export function toAgent({ project, workflow }: Place, cell: string): string {

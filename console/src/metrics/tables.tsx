@@ -118,8 +118,7 @@ function Below({ row, part }: { row: Sums; part: number }) {
 }
 
 export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[] }) {
-  const toVersion = ({ version }: VersionSums, state?: "failed") =>
-    toRuns({ ...place, version: version ?? undefined }, state);
+  const of = ({ version }: VersionSums): Place => ({ ...place, version: version ?? undefined });
   return (
     <List
       label="By version"
@@ -142,19 +141,19 @@ export function VersionTable({ place, rows }: { place: Place; rows: VersionSums[
           title: "Handled",
           width: "84px",
           number: true,
-          cell: (row) => <Counted value={row.received} to={toVersion(row)} />,
+          cell: (row) => <Counted value={row.received} to={toRuns(of(row))} />,
         },
         {
           title: "Emitted",
           width: "84px",
           number: true,
-          cell: (row) => <Counted value={row.emitted} to={toVersion(row)} />,
+          cell: (row) => <Counted value={row.emitted} to={toRuns(of(row))} />,
         },
         {
           title: "Failures",
           width: "72px",
           number: true,
-          cell: (row) => <Counted value={row.errors} to={toVersion(row, "failed")} bad />,
+          cell: (row) => <Counted value={row.errors} to={toFailures(of(row))} bad />,
         },
         { title: "Failure rate", width: "104px", number: true, wide: true, cell: (row) => <Failed row={row} /> },
         { title: "p50", width: "80px", number: true, wide: true, cell: (row) => <Below row={row} part={0.5} /> },
