@@ -2,17 +2,19 @@
 
 /** Does something at once, and for all that ask within `ms` after that, once more. */
 export function spaced(act: () => void, ms: number): () => void {
-  let last = Number.NEGATIVE_INFINITY;
-  let waits: ReturnType<typeof setTimeout> | undefined;
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  let isAsked = false;
   const go = () => {
-    waits = undefined;
-    last = Date.now();
+    isAsked = false;
+    // The computer's clock may be put right meanwhile: it is not asked.
+    rest = setTimeout(() => {
+      rest = undefined;
+      if (isAsked) go();
+    }, ms);
     act();
   };
   return () => {
-    if (waits !== undefined) return;
-    const rest = last + ms - Date.now();
-    if (rest <= 0) go();
-    else waits = setTimeout(go, rest);
+    if (rest === undefined) go();
+    else isAsked = true;
   };
 }
