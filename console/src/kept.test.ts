@@ -15,3 +15,14 @@ test("where the browser keeps nothing, it holds as long as the page", () => {
   keep("held", "a");
   expect(kept("held")).toBe("a");
 });
+
+test("where the browser has no room for what is new, it holds instead of the old", () => {
+  keep("full", "a");
+  const { getItem } = localStorage;
+  const setItem = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  vi.stubGlobal("localStorage", { getItem: getItem.bind(localStorage), setItem });
+  keep("full", "b");
+  expect(kept("full")).toBe("b");
+});

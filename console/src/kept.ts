@@ -1,20 +1,22 @@
-// What the browser keeps of how somebody likes the console. Where it keeps nothing, as with cookies blocked, a choice holds as long as the page.
+// What the browser keeps of how somebody likes the console. What it does not keep, as with cookies blocked or no room, holds as long as the page.
 
+/** What the browser did not keep. */
 const here = new Map<string, string>();
 
 export function kept(name: string): string | undefined {
+  if (here.has(name)) return here.get(name);
   try {
     return localStorage.getItem(name) ?? undefined;
   } catch {
-    return here.get(name);
+    return undefined;
   }
 }
 
 export function keep(name: string, value: string) {
-  here.set(name, value);
   try {
     localStorage.setItem(name, value);
+    here.delete(name);
   } catch {
-    // It holds as long as the page.
+    here.set(name, value);
   }
 }
