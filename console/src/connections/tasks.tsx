@@ -1,5 +1,6 @@
 // The tasks that the project sent over the connections of its entry points: replies, and what programs sent.
 import type { Schemas } from "../api/types";
+import { inLine } from "../runs/in-line";
 import { IconButton } from "../ui/button";
 import { Id } from "../ui/copy";
 import { Empty } from "../ui/empty";
@@ -68,7 +69,11 @@ export function Tasks({ project }: { project: string }) {
                 width: "minmax(120px, 2fr)",
                 wide: true,
                 cell: (row) =>
-                  row.state === "delivered" || !row.problem ? <InShort value={row.payload} /> : row.problem,
+                  row.state === "delivered" || !row.problem ? (
+                    <span className="mono muted">{inLine(row.payload)}</span>
+                  ) : (
+                    row.problem
+                  ),
               },
               ...(rows.some((row) => row.failed_attempts > 0)
                 ? [
@@ -116,11 +121,6 @@ function Other({
       {name} {connection.title && <span className="muted">at {connection.title}</span>}
     </span>
   );
-}
-
-/** A payload in one line. */
-function InShort({ value }: { value: unknown }) {
-  return <span className="mono muted">{(JSON.stringify(value) ?? "").slice(0, 300)}</span>;
 }
 
 interface TaskProps {

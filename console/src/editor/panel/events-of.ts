@@ -1,5 +1,6 @@
 // Which events came to an agent, and what it made of each. Pure.
 import type { Schemas } from "../../api/types";
+import { inLine } from "../../runs/in-line";
 import { type Cells, endOf, groupOf, isLink } from "../model/cells";
 
 export type StoredEvent = Schemas["Event"];
@@ -49,16 +50,6 @@ export function madeOf(incoming: StoredEvent, outgoing: readonly StoredEvent[]):
 
 /** The beginning of an event's payload, for one line of a list. */
 export function gistOf(event: Pick<StoredEvent, "payload" | "payload_omitted">): string {
-  return "payload" in event || !event.payload_omitted ? gist(event.payload) : "a large payload";
-}
-
-const gists = new WeakMap<object, string>();
-
-/** The beginning of a payload. It is made once for each: payloads may be large. */
-function gist(payload: unknown): string {
-  const made = () => JSON.stringify(payload)?.slice(0, 120) ?? "—";
-  if (payload === null || typeof payload !== "object") return made();
-  const known = gists.get(payload) ?? made();
-  gists.set(payload, known);
-  return known;
+  if (event.payload_omitted) return "a large payload";
+  return "payload" in event ? inLine(event.payload) : "—";
 }
