@@ -11,7 +11,8 @@ import { Menu } from "../ui/menu";
 import { State } from "../ui/state";
 import { makeOf } from "../workflows/actions";
 import { WINDOWS, type Window } from "./live";
-import type { EditorState, EditorStore } from "./store";
+import type { EditorState } from "./state";
+import type { EditorStore } from "./store";
 import { useEditor } from "./use-editor";
 
 interface Props {

@@ -5,7 +5,8 @@ import { FieldsList } from "./changes-list";
 import { type Cells, readOptions } from "./model/cells";
 import { type Choice, fields, isLookField, type Meeting, titleOf } from "./model/diff";
 import type { Loaded } from "./server";
-import type { EditorState, EditorStore } from "./store";
+import type { EditorState } from "./state";
+import type { EditorStore } from "./store";
 import { useEditor } from "./use-editor";
 
 const cellsOf = (state: EditorState) => state.cells;

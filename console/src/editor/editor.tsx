@@ -22,7 +22,8 @@ import { diff, isLook } from "./model/diff";
 import { type Types, typesByName } from "./model/ports";
 import { type Problem as Fault, serverOf } from "./server";
 import { Start } from "./start";
-import { type EditorState, EditorStore } from "./store";
+import type { EditorState } from "./state";
+import { EditorStore } from "./store";
 import { useEditor } from "./use-editor";
 import { compared, useVersion, Versions } from "./versions";
 

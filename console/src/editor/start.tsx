@@ -8,7 +8,8 @@ import { ChangesList, summary } from "./changes-list";
 import { ProblemRow } from "./editing/problems";
 import { type Cells, isAgent, nameOf } from "./model/cells";
 import { diff } from "./model/diff";
-import type { EditorState, EditorStore } from "./store";
+import type { EditorState } from "./state";
+import type { EditorStore } from "./store";
 import { useEditor } from "./use-editor";
 
 interface Props {

@@ -5,35 +5,12 @@ import { mayPass, waitOf } from "./again";
 import { type Cells, keysOf, type Options, readOptions, writeOptions } from "./model/cells";
 import { type Choice, type Meeting, meetings, merged } from "./model/diff";
 import { begin, type History, redo, step, undo } from "./model/history";
-import type { Head, Loaded, Problem, Server } from "./server";
+import type { Head, Loaded, Server } from "./server";
+import type { EditorState, Saving } from "./state";
 import { Unanswered } from "./unanswered";
 
 /** A change rests for so long before it is saved. */
 const QUIET = 600;
-
-export type Saving =
-  | { is: "saved" }
-  /** Something changed, and will be saved at once, or is just being saved. */
-  | { is: "saving" }
-  | { is: "failed"; error: unknown }
-  /** Somebody else saved: `theirs` is what stands there now. */
-  | { is: "conflict"; theirs: Loaded }
-  /** Somebody deleted the workflow: it lives on here alone. */
-  | { is: "gone" };
-
-export interface EditorState {
-  readonly head: Head;
-  readonly history: History;
-  readonly cells: Cells;
-  /** The keys of the selected cells (see `keysOf`). */
-  readonly selection: ReadonlySet<string>;
-  readonly saving: Saving;
-  /** What the builder says of what was saved last. */
-  readonly errors: readonly Problem[];
-  readonly warnings: readonly Problem[];
-  /** A later version than ours, which somebody else saved. */
-  readonly elsewhere?: number;
-}
 
 export class EditorStore {
   #state: EditorState;

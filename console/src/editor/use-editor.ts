@@ -1,6 +1,7 @@
 // The editor's store, as components see it.
 import { useRef, useSyncExternalStore } from "react";
-import type { EditorState, EditorStore } from "./store";
+import type { EditorState } from "./state";
+import type { EditorStore } from "./store";
 
 /** A part of what the editor holds. The component is drawn anew when that part is another one. */
 export function useEditor<T>(store: EditorStore, part: (state: EditorState) => T): T {

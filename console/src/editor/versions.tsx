@@ -12,7 +12,8 @@ import type { Cells } from "./model/cells";
 import { isLink } from "./model/cells";
 import { type CellChange, diff, isLook } from "./model/diff";
 import { versionOf } from "./server";
-import type { EditorState, EditorStore } from "./store";
+import type { EditorState } from "./state";
+import type { EditorStore } from "./store";
 import { useEditor } from "./use-editor";
 
 const some = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;

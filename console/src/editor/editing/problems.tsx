@@ -5,7 +5,8 @@ import { Icon } from "../../ui/icon";
 import { Words } from "../../ui/words";
 import { cellOf, endOf, isLink, nameOf } from "../model/cells";
 import type { Problem } from "../server";
-import type { EditorState, EditorStore } from "../store";
+import type { EditorState } from "../state";
+import type { EditorStore } from "../store";
 import { useEditor } from "../use-editor";
 
 const errorsOf = (state: EditorState) => state.errors;

@@ -2,7 +2,8 @@
 import { memo } from "react";
 import { IconButton } from "../../ui/button";
 import { type Item, Menu } from "../../ui/menu";
-import type { EditorState, EditorStore } from "../store";
+import type { EditorState } from "../state";
+import type { EditorStore } from "../store";
 import { useEditor } from "../use-editor";
 import type { Commands } from "./commands";
 import type { Asked } from "./finders";
