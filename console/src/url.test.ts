@@ -1,6 +1,7 @@
+import { act, renderHook } from "@testing-library/react";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromSegment, href, toSegment } from "./url";
+import { fromSegment, href, toSegment, useFilter } from "./url";
 
 test("any text is one segment of an address, and comes back", () => {
   fc.assert(
@@ -18,4 +19,11 @@ test("any text is one segment of an address, and comes back", () => {
 
 test("what is not there is left out of the query", () => {
   expect(href("/a", { b: 1, c: undefined, d: "x y" })).toBe("/a?b=1&d=x+y");
+});
+
+test("another filter begins at the first page, without what was filtered within the one before", () => {
+  window.history.replaceState(null, "", "/runs?workflow=a&agent=b&state=failed&cursor=c");
+  const { result } = renderHook(() => useFilter("workflow", ["agent", "version"]));
+  act(() => result.current[1]("d"));
+  expect(window.location.search).toBe("?workflow=d&state=failed");
 });

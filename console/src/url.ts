@@ -22,8 +22,10 @@ export function useParam(name: string): [string | undefined, (value: string | un
   return [params.get(name) ?? undefined, set];
 }
 
-/** As `useParam`, for what a list is filtered by: another filter begins at the list's first page. */
-export function useFilter(name: string): [string | undefined, (value: string | undefined) => void] {
+const NONE: readonly string[] = [];
+
+/** As `useParam`, for what a list is filtered by: another filter begins at the list's first page, without the filters that are within it. */
+export function useFilter(name: string, within = NONE): [string | undefined, (value: string | undefined) => void] {
   const [params, setParams] = useSearchParams();
   const set = useCallback(
     (value: string | undefined) =>
@@ -31,14 +33,14 @@ export function useFilter(name: string): [string | undefined, (value: string | u
         () => {
           // The address itself is read: what another part of the page set in the same moment stays.
           const next = new URLSearchParams(window.location.search);
-          next.delete("cursor");
+          for (const each of ["cursor", ...within]) next.delete(each);
           if (value === undefined || value === "") next.delete(name);
           else next.set(name, value);
           return next;
         },
         { replace: true },
       ),
-    [name, setParams],
+    [name, within, setParams],
   );
   return [params.get(name) ?? undefined, set];
 }

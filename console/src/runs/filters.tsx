@@ -52,9 +52,18 @@ function Moment(props: { label: string; moment: string | undefined; set: (moment
   );
 }
 
+interface ChoiceProps {
+  name: string;
+  label: string;
+  all: string;
+  choices: [string, string][];
+  /** The filters that mean nothing where another one is chosen. */
+  within?: readonly string[];
+}
+
 /** A choice of one of several, or of all. */
-export function Choice(props: { name: string; label: string; all: string; choices: [string, string][] }) {
-  const [chosen, choose] = useFilter(props.name);
+export function Choice(props: ChoiceProps) {
+  const [chosen, choose] = useFilter(props.name, props.within);
   const isListed = !chosen || props.choices.some(([value]) => value === chosen);
   return (
     <select
@@ -74,10 +83,12 @@ export function Choice(props: { name: string; label: string; all: string; choice
   );
 }
 
+const OF_WORKFLOW = ["agent", "version"];
+
 export function WorkflowChoice({ project }: { project: string }) {
   const workflows = useWorkflows(project);
   const choices = inOrder(workflows.data?.data ?? []).map((row): [string, string] => [row.id, row.name]);
-  return <Choice name="workflow" label="Workflow" all="All workflows" choices={choices} />;
+  return <Choice name="workflow" label="Workflow" all="All workflows" choices={choices} within={OF_WORKFLOW} />;
 }
 
 /** The agents of a workflow, by their cells. */
