@@ -1,10 +1,12 @@
 // Reading what was counted.
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { api, call } from "../api/client";
 import { now } from "../api/clock";
 import { allRows } from "../api/pages";
-import { listRuns } from "../runs/reads";
+import { listRuns, versionQuery } from "../runs/reads";
+import type { Place } from "./doors";
 import type { Metric, Window } from "./measure";
+import type { Cell } from "./shares";
 
 /** So many pages are read at most: what is older is not shown then, and that is said. */
 const PAGES = 60;
@@ -73,4 +75,12 @@ export function useAgents(project: string, workflow: string | undefined) {
         ),
       ),
   });
+}
+
+/** The cells of versions, which never change; none while they are read. A version that cannot be read has none. */
+export function useVersionCells({ project, workflow }: Place, versions: number[]): Map<number, Cell[]> | undefined {
+  const read = useQueries({ queries: versions.map((version) => versionQuery(project, workflow, version)) });
+  if (read.some((each) => each.isPending)) return undefined;
+  const cellsOf = (options: unknown) => (options as { cells?: Cell[] } | undefined)?.cells ?? [];
+  return new Map(versions.map((version, at) => [version, cellsOf(read[at]?.data?.data.options)]));
 }

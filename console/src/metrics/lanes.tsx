@@ -1,10 +1,13 @@
-// The lanes of each split, side by side: how many events each got, its share with an interval, and what it should have.
+// The lanes of each split, side by side: how many events each got, its share with an interval, and what it should have by the weights of the
+// versions that they came through.
 import { Link } from "wouter";
 import type { Schemas } from "../api/types";
 import { Section } from "../ui/section";
 import { count } from "../ui/time";
+import { useVersionCells } from "./data";
 import { type Place, toAgent, toEvents } from "./doors";
-import { counted, groupsOf, type Lane, lanes, type Metric, percent } from "./measure";
+import { type Metric, percent } from "./measure";
+import { type Lane, spans, versionsIn } from "./shares";
 import "./lanes.css";
 
 interface Props {
@@ -14,52 +17,64 @@ interface Props {
 }
 
 export function Splits({ place, agents, metrics }: Props) {
-  const splits = agents
-    .filter(({ agent_type, cell_id }) => agent_type === "split" && (!place.agent || place.agent === cell_id))
-    .map((agent) => {
-      const own = metrics.filter((metric) => metric.cell_id === agent.cell_id);
-      return { agent, lanes: lanes(groupsOf(agent.config), counted(own, "emitted_by_group")) };
-    })
-    .filter((split) => split.lanes.some((lane) => lane.count > 0));
-  if (splits.length === 0) return null;
+  const splits = agents.filter(
+    ({ agent_type, cell_id }) => agent_type === "split" && (!place.agent || place.agent === cell_id),
+  );
+  const own = (cell: string) => metrics.filter((metric) => metric.cell_id === cell);
+  const cells = useVersionCells(place, versionsIn(splits.flatMap(({ cell_id }) => own(cell_id))));
+  if (!cells) return null;
+  const shown = splits.flatMap((agent) => spans(agent, own(agent.cell_id), cells).map((span) => ({ agent, ...span })));
+  if (shown.length === 0) return null;
   return (
     <Section title="Splits">
-      {splits.map(({ agent, lanes }) => (
-        <figure key={agent.cell_id} className="split">
+      {shown.map(({ agent, lanes, versions, isOnly }) => (
+        <figure key={`${agent.cell_id} ${versions}`} className="split">
           <figcaption className="row">
             <Link className="door" href={toAgent(place, agent.cell_id)}>
               {agent.name}
             </Link>
+            {!isOnly && <span className="muted small">{versions}</span>}
           </figcaption>
-          <div className="lanes" role="table" aria-label={`Lanes of ${agent.name}`}>
-            <div className="lane lane-head muted small" role="row">
-              <span role="columnheader">Lane</span>
-              <span role="columnheader" className="lane-key">
-                <span>
-                  <i className="key-interval" /> where its share lies at 95 %
-                </span>
-                <span>
-                  <i className="key-wanted" /> the share that its weight sets
-                </span>
-              </span>
-              <span role="columnheader" className="number">
-                Events
-              </span>
-              <span role="columnheader" className="number">
-                Share
-              </span>
-              <span role="columnheader">Interval, 95 %</span>
-              <span role="columnheader" className="number">
-                By weight
-              </span>
-            </div>
-            {lanes.map((lane) => (
-              <LaneRow key={lane.group} lane={lane} to={toEvents(place, agent.cell_id, lane.count)} />
-            ))}
-          </div>
+          <Lanes
+            name={isOnly ? agent.name : `${agent.name}, ${versions}`}
+            lanes={lanes}
+            place={place}
+            cell={agent.cell_id}
+          />
         </figure>
       ))}
     </Section>
+  );
+}
+
+function Lanes({ name, lanes, place, cell }: { name: string; lanes: Lane[]; place: Place; cell: string }) {
+  return (
+    <div className="lanes" role="table" aria-label={`Lanes of ${name}`}>
+      <div className="lane lane-head muted small" role="row">
+        <span role="columnheader">Lane</span>
+        <span role="columnheader" className="lane-key">
+          <span>
+            <i className="key-interval" /> where its share lies at 95 %
+          </span>
+          <span>
+            <i className="key-wanted" /> the share that its weight sets
+          </span>
+        </span>
+        <span role="columnheader" className="number">
+          Events
+        </span>
+        <span role="columnheader" className="number">
+          Share
+        </span>
+        <span role="columnheader">Interval, 95 %</span>
+        <span role="columnheader" className="number">
+          By weight
+        </span>
+      </div>
+      {lanes.map((lane) => (
+        <LaneRow key={lane.group} lane={lane} to={toEvents(place, cell, lane.count)} />
+      ))}
+    </div>
   );
 }
 

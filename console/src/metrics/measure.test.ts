@@ -4,8 +4,6 @@ import {
   byTime,
   byVersion,
   counted,
-  groupsOf,
-  lanes,
   type Metric,
   percent,
   tookBelow,
@@ -97,18 +95,6 @@ test("Wilson's interval is what tables say, and stays within 0 and 1", () => {
   expect(wilson(0, 10)?.high).toBeCloseTo(0.2775, 4);
   expect(wilson(10, 10)).toMatchObject({ share: 1, high: 1 });
   expect(wilson(0, 0)).toBeUndefined();
-});
-
-test("lanes are held against their weights", () => {
-  const groups = groupsOf({ groups: [{ name: "a", weight: 3 }, { name: "b" }, { weight: 1 }, null] });
-  expect(groups).toEqual([
-    { name: "a", weight: 3 },
-    { name: "b", weight: 1 },
-  ]);
-  expect(lanes(groups, { a: 6, other: 5 })).toMatchObject([
-    { group: "a", wanted: 0.75, count: 6, had: { share: 1 } },
-    { group: "b", wanted: 0.25, count: 0, had: { share: 0 } },
-  ]);
 });
 
 test("shares are short words", () => {

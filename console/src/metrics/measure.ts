@@ -156,34 +156,6 @@ export function wilson(some: number, all: number): Share | undefined {
   };
 }
 
-export interface Lane {
-  group: string;
-  /** The share that its weight gives it. */
-  wanted: number;
-  count: number;
-  /** The share that it had. */
-  had: Share | undefined;
-}
-
-/** The lanes of a split: how many events each got, beside what it should get. */
-export function lanes(groups: { name: string; weight: number }[], counts: Record<string, number>): Lane[] {
-  const weights = groups.reduce((sum, { weight }) => sum + weight, 0);
-  const all = groups.reduce((sum, { name }) => sum + (counts[name] ?? 0), 0);
-  return groups.map(({ name, weight }) => {
-    const count = counts[name] ?? 0;
-    return { group: name, wanted: weights > 0 ? weight / weights : 0, count, had: wilson(count, all) };
-  });
-}
-
-/** The groups of a split's config, as far as they can be read. */
-export function groupsOf(config: Record<string, unknown>): { name: string; weight: number }[] {
-  const groups = Array.isArray(config.groups) ? (config.groups as unknown[]) : [];
-  return groups.flatMap((group) => {
-    const { name, weight = 1 } = (group ?? {}) as { name?: unknown; weight?: unknown };
-    return typeof name === "string" && typeof weight === "number" ? [{ name, weight }] : [];
-  });
-}
-
 /** A share in words: `33 %`, `0.4 %`. */
 export function percent(share: number): string {
   const hundreds = share * 100;

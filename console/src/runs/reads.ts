@@ -1,4 +1,5 @@
-// The lists of a project, or of one of its workflows: runs, failures, requests to external agents.
+// Reads of a project, or of one of its workflows: the lists of runs, failures and requests to external agents; and a version.
+import { queryOptions } from "@tanstack/react-query";
 import { api, call } from "../api/client";
 import type { Row } from "../api/types";
 
@@ -60,4 +61,18 @@ export function listFailures({ project, workflow }: Place, filter: FailureFilter
 export function listRequests({ project, workflow }: Place, filter: RequestFilter): Promise<Listed<RequestRow>> {
   const params = { path: { project }, query: { limit: PAGE, ...filter, workflow } };
   return call(api.GET("/api/v1/projects/{project}/requests", { params }));
+}
+
+/** The read of a version, which never changes. */
+export function versionQuery(project: string, workflow: string, version: number) {
+  return queryOptions({
+    queryKey: ["version", project, workflow, version],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: () =>
+      call(
+        api.GET("/api/v1/projects/{project}/workflows/{workflow}/versions/{version}", {
+          params: { path: { project, workflow, version: String(version) } },
+        }),
+      ),
+  });
 }

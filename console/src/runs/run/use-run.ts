@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "react";
 import { api, call } from "../../api/client";
 import { stateOf, treeOf } from "../model/steps";
 import { namesOf } from "../names";
+import { versionQuery } from "../reads";
 
 export interface RunPlace {
   project: string;
@@ -54,19 +55,10 @@ export function useRun({ project, workflow, run }: RunPlace) {
   };
 }
 
-/** The canvas of a version. It never changes. */
+/** The canvas of a version. */
 export function useVersion({ project, workflow }: RunPlace, version: number | undefined) {
-  const { data } = useQuery({
-    queryKey: ["version", project, workflow, version],
-    enabled: version !== undefined && version > 0,
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: () =>
-      call(
-        api.GET("/api/v1/projects/{project}/workflows/{workflow}/versions/{version}", {
-          params: { path: { project, workflow, version: String(version) } },
-        }),
-      ),
-  });
+  const isKnown = version !== undefined && version > 0;
+  const { data } = useQuery({ ...versionQuery(project, workflow, version ?? 0), enabled: isKnown });
   const options = data?.data.options;
   return useMemo(() => ({ options, names: namesOf(options) }), [options]);
 }
