@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 pub(super) const MAX_SOURCE: usize = 64 * 1024;
 pub(super) const MAX_DEPTH: usize = 32;
-pub(super) const MAX_CHAIN: usize = 100;
-pub(super) const MAX_BLANKS: usize = 1_000;
 pub(super) const MAX_RANGE: i128 = 10_000;
 pub(super) const MAX_VALUE: usize = 1024 * 1024;
+/// How deeply a value may nest: deeper than any payload.
+const MAX_NESTED: usize = 100;
 /// The longest error message, in characters.
 pub(super) const MAX_MESSAGE: usize = 1_000;
 const MAX_STEPS: usize = 100_000;
@@ -98,6 +98,8 @@ pub(super) struct State {
     /// Regular expressions that are no fixed texts, compiled.
     pub(super) patterns: HashMap<String, Arc<Pattern>>,
     pub(super) uuids: Uuids,
+    /// How often each group of `cycle` had its turn.
+    pub(super) cycles: HashMap<String, usize>,
 }
 
 impl Default for State {
@@ -113,6 +115,7 @@ impl Default for State {
             value: None,
             patterns: HashMap::new(),
             uuids: Uuids::default(),
+            cycles: HashMap::new(),
         }
     }
 }
@@ -160,9 +163,15 @@ pub(super) fn exceed<T>(runtime: &dyn Runtime, limit: Limit) -> Result<T> {
     Err(Error::with_msg(limit.to_string()))
 }
 
-/// About how many bytes a value takes in memory; counting stops beyond [`MAX_VALUE`].
+/// About how many bytes a value takes in memory; counting stops beyond [`MAX_VALUE`]. A value that nests too deeply is too large, since
+/// what reads a value recurses.
 pub(super) fn weight(value: &dyn ValueView) -> usize {
+    weight_within(value, MAX_NESTED)
+}
+
+fn weight_within(value: &dyn ValueView, depth: usize) -> usize {
     const EACH: usize = 16;
+    let Some(below) = depth.checked_sub(1) else { return MAX_VALUE + 1 };
     let sum = |sizes: &mut dyn Iterator<Item = usize>| {
         let mut total = EACH;
         sizes
@@ -174,9 +183,9 @@ pub(super) fn weight(value: &dyn ValueView) -> usize {
         total
     };
     if let Some(array) = value.as_array() {
-        sum(&mut array.values().map(weight))
+        sum(&mut array.values().map(|value| weight_within(value, below)))
     } else if let Some(object) = value.as_object() {
-        sum(&mut object.iter().map(|(key, value)| key.len() + weight(value)))
+        sum(&mut object.iter().map(|(key, value)| key.len() + weight_within(value, below)))
     } else {
         EACH + value.to_kstr().len()
     }

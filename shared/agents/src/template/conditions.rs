@@ -1,70 +1,45 @@
-//! `if` and `unless`, as in Ruby's Liquid: `and` and `or` have no precedence, and what stands further right belongs together; nothing
+//! `if`, `unless` and `case`, as in Ruby's Liquid: `and` and `or` have no precedence, and what stands further right belongs together; nothing
 //! contains nothing.
 
+use super::values::Expression;
 use liquid_core::model::{State, ValueView, ValueViewCmp};
-use liquid_core::parser::{BlockElement, BlockReflection, Language, ParseBlock, TagBlock, TagToken, TagTokenIter};
-use liquid_core::{Expression, Renderable, Result, Runtime, Template};
+use liquid_core::{Renderable, Result, Runtime, Template};
 use std::io::Write;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Branching {
-    If,
-    Unless,
-}
-
-impl BlockReflection for Branching {
-    fn start_tag(&self) -> &str {
-        match self {
-            Branching::If => "if",
-            Branching::Unless => "unless",
-        }
-    }
-
-    fn end_tag(&self) -> &str {
-        match self {
-            Branching::If => "endif",
-            Branching::Unless => "endunless",
-        }
-    }
-
-    fn description(&self) -> &str {
-        "Renders its body if a condition is met."
-    }
-}
-
+/// `if` or `unless`, with what follows it.
 #[derive(Debug)]
-struct Branches {
-    branches: Vec<Branch>,
-    otherwise: Option<Template>,
+pub(super) struct Branches {
+    pub(super) branches: Vec<Branch>,
+    pub(super) otherwise: Option<Template>,
 }
 
 /// The body that is rendered if the condition is met, or is not met.
 #[derive(Debug)]
-struct Branch {
-    condition: Condition,
-    is_met: bool,
-    body: Template,
+pub(super) struct Branch {
+    pub(super) condition: Condition,
+    pub(super) is_met: bool,
+    pub(super) body: Template,
 }
 
 /// Comparisons, each with the word that joins it to what follows.
 #[derive(Debug)]
-struct Condition(Vec<(Comparison, Option<Join>)>);
+pub(super) struct Condition(pub(super) Vec<(Comparison, Option<Join>)>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Join {
+pub(super) enum Join {
     And,
     Or,
 }
 
 /// A value that must be something, or two that are compared.
 #[derive(Debug)]
-struct Comparison {
-    left: Expression,
-    right: Option<(Operator, Expression)>,
+pub(super) struct Comparison {
+    pub(super) left: Expression,
+    pub(super) right: Option<(Operator, Expression)>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Operator {
+pub(super) enum Operator {
     Equals,
     Differs,
     Less,
@@ -72,40 +47,6 @@ enum Operator {
     AtMost,
     AtLeast,
     Contains,
-}
-
-impl ParseBlock for Branching {
-    fn parse(&self, arguments: TagTokenIter<'_>, mut block: TagBlock<'_, '_>, options: &Language) -> Result<Box<dyn Renderable>> {
-        let mut branches = Vec::new();
-        let mut otherwise = None;
-        let mut open = (Condition::parse(arguments)?, *self == Branching::If, Vec::new());
-        while let Some(element) = block.next()? {
-            match element {
-                BlockElement::Tag(tag) if tag.name() == "elsif" => {
-                    let next = (Condition::parse(tag.into_tokens())?, true, Vec::new());
-                    branches.push(Branch::new(std::mem::replace(&mut open, next)));
-                }
-                BlockElement::Tag(tag) if tag.name() == "else" => {
-                    otherwise = Some(Template::new(block.parse_all(options)?));
-                    break;
-                }
-                element => open.2.push(element.parse(&mut block, options)?),
-            }
-        }
-        branches.push(Branch::new(open));
-        block.assert_empty();
-        Ok(Box::new(Branches { branches, otherwise }))
-    }
-
-    fn reflection(&self) -> &dyn BlockReflection {
-        self
-    }
-}
-
-impl Branch {
-    fn new((condition, is_met, body): (Condition, bool, Vec<Box<dyn Renderable>>)) -> Self {
-        Branch { condition, is_met, body: Template::new(body) }
-    }
 }
 
 impl Renderable for Branches {
@@ -120,34 +61,6 @@ impl Renderable for Branches {
 }
 
 impl Condition {
-    fn parse(mut arguments: TagTokenIter<'_>) -> Result<Self> {
-        let mut all = Vec::new();
-        loop {
-            let left = arguments.expect_next("a value expected")?.expect_value().into_result()?;
-            let mut next = arguments.next();
-            let right = match next.as_ref().and_then(Operator::of) {
-                Some(operator) => {
-                    let right = arguments.expect_next("a value expected")?.expect_value().into_result()?;
-                    next = arguments.next();
-                    Some((operator, right))
-                }
-                None => None,
-            };
-            let join = match next {
-                None => None,
-                Some(token) => match token.as_str() {
-                    "and" => Some(Join::And),
-                    "or" => Some(Join::Or),
-                    _ => return Err(token.raise_custom_error("`and` or `or` expected")),
-                },
-            };
-            all.push((Comparison { left, right }, join));
-            if join.is_none() {
-                return Ok(Condition(all));
-            }
-        }
-    }
-
     fn is_met(&self, runtime: &dyn Runtime) -> Result<bool> {
         let mut is_met = false;
         for (comparison, join) in &self.0 {
@@ -164,8 +77,7 @@ impl Condition {
 impl Comparison {
     fn is_met(&self, runtime: &dyn Runtime) -> Result<bool> {
         let Some((operator, right)) = &self.right else {
-            let value = self.left.try_evaluate(runtime).unwrap_or_default();
-            return Ok(value.query_state(State::Truthy));
+            return Ok(self.left.evaluate(runtime)?.query_state(State::Truthy));
         };
         let (left, right) = (self.left.evaluate(runtime)?, right.evaluate(runtime)?);
         let (a, b) = (ValueViewCmp::new(left.as_view()), ValueViewCmp::new(right.as_view()));
@@ -196,16 +108,37 @@ fn contains(whole: &dyn ValueView, part: &dyn ValueView) -> bool {
 }
 
 impl Operator {
-    fn of(token: &TagToken<'_>) -> Option<Self> {
-        Some(match token.as_str() {
-            "==" => Operator::Equals,
-            "!=" | "<>" => Operator::Differs,
-            "<" => Operator::Less,
-            ">" => Operator::Greater,
-            "<=" => Operator::AtMost,
-            ">=" => Operator::AtLeast,
-            "contains" => Operator::Contains,
-            _ => return None,
-        })
+    /// The operators, as they are written.
+    pub(super) const ALL: [(&str, Operator); 8] = [
+        ("==", Operator::Equals),
+        ("!=", Operator::Differs),
+        ("<>", Operator::Differs),
+        ("<", Operator::Less),
+        (">", Operator::Greater),
+        ("<=", Operator::AtMost),
+        (">=", Operator::AtLeast),
+        ("contains", Operator::Contains),
+    ];
+}
+
+/// `case`: the body of the first `when` that has the value is rendered.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub(super) value: Expression,
+    pub(super) cases: Vec<(Vec<Expression>, Template)>,
+    pub(super) otherwise: Option<Template>,
+}
+
+impl Renderable for Case {
+    fn render_to(&self, writer: &mut dyn Write, runtime: &dyn Runtime) -> Result<()> {
+        let value = self.value.evaluate(runtime)?;
+        for (cases, body) in &self.cases {
+            for case in cases {
+                if ValueViewCmp::new(case.evaluate(runtime)?.as_view()) == ValueViewCmp::new(value.as_view()) {
+                    return body.render_to(writer, runtime);
+                }
+            }
+        }
+        self.otherwise.as_ref().map_or(Ok(()), |otherwise| otherwise.render_to(writer, runtime))
     }
 }

@@ -1,6 +1,6 @@
 //! Why a template was refused or did not render. The values that it was given are not shown.
 
-use super::{bounds, outputs};
+use super::bounds;
 use std::fmt;
 
 /// Why a template was refused or did not render, and where in the options.
@@ -43,12 +43,9 @@ pub enum Limit {
     /// The bound on the source's size.
     #[error("the template is over 64 KB; shorten it")]
     Source,
-    /// The bound on blocks, indexes and conditions inside each other.
-    #[error("the template nests too deeply; use at most 32 levels of blocks and indexes, and 100 conditions in a chain")]
+    /// The bound on blocks and indexes inside each other.
+    #[error("the template nests too deeply; use at most 32 levels of blocks and indexes")]
     Nesting,
-    /// The bound on consecutive blanks in the source, which are slow to parse.
-    #[error("the template holds over 1,000 blanks in a row; remove some")]
-    Blanks,
     /// The bound on a range like `(1..n)`.
     #[error("a range is over 10,000 numbers; make it shorter")]
     Range,
@@ -138,62 +135,13 @@ impl Problem {
         }
     }
 
-    /// Makes an error of the library's, which gives the place as ` --> line:column` or names the filter.
-    pub(super) fn syntax(error: &liquid_core::Error, source: &str) -> Problem {
-        let text = error.to_string();
-        let details = Details::read(&text);
-        let place = text.split_once(" --> ").and_then(|(_, place)| place.split_once(':')?.0.parse().ok());
-        let line = place.or_else(|| {
-            let name = details.value("filter").or_else(|| details.value("requested filter"))?;
-            Some(source[..source.find(name)?].matches('\n').count() + 1)
-        });
-        // After ` = `, the library lists what it expected, in the words of its own grammar.
-        let reason = text.lines().find_map(|line| line.trim_start().strip_prefix("= ")).unwrap_or(details.message);
-        Problem::Syntax { line: line.unwrap_or(1), reason: details.explain(reason) }
-    }
-
     /// Makes an error of the library's, without the value that caused it.
     pub(super) fn render(error: &liquid_core::Error) -> Problem {
-        let text = error.to_string();
-        let details = Details::read(&text);
-        Problem::Render(details.explain(details.message))
+        Problem::Render(message(error).chars().take(bounds::MAX_MESSAGE).collect())
     }
 }
 
-/// The library's error text in parts: a message, and lines of `    key=value`.
-struct Details<'t> {
-    message: &'t str,
-    values: Vec<(&'t str, &'t str)>,
-}
-
-impl<'t> Details<'t> {
-    fn read(text: &'t str) -> Self {
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("liquid:").trim();
-        let values = text.lines().filter_map(|line| line.strip_prefix("    ")?.trim_end().split_once('=')).collect();
-        Details { message, values }
-    }
-
-    fn value(&self, key: &str) -> Option<&'t str> {
-        self.values.iter().find(|(found, _)| *found == key).map(|(_, value)| *value)
-    }
-
-    /// A message with what was requested and what exists. Our own filters begin their messages with their name. Values of the
-    /// payload, like those under `input`, are left out.
-    fn explain(&self, message: &str) -> String {
-        const SHOWN: [&str; 8] = [
-            "requested",
-            "requested filter",
-            "filter",
-            "argument",
-            "cause",
-            "available filters",
-            "available tags",
-            "available blocks",
-        ];
-        let hidden = format!("{}, ", outputs::FILTER);
-        let told = |key: &str| self.value(key).filter(|value| key != "filter" || !message.starts_with(value));
-        let shown = SHOWN.iter().filter_map(|key| Some(format!("; {key}: {}", told(key)?.replace(&hidden, ""))));
-        let text: String = std::iter::once(message.to_owned()).chain(shown).collect();
-        text.chars().take(bounds::MAX_MESSAGE).collect()
-    }
+/// What an error of the library's says, without what it lists behind.
+pub(super) fn message(error: &liquid_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().trim_start_matches("liquid:").trim().to_owned()
 }

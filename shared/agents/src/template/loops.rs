@@ -3,12 +3,12 @@
 use super::Limit;
 use super::bounds::{self, MAX_RANGE, exceed};
 use super::filters::is_blank;
-use super::runtime::{Lax, set_name};
+use super::runtime::Lax;
+use super::values::Expression;
 use liquid_core::error::ResultLiquidReplaceExt;
 use liquid_core::model::{KString, KStringRef, Object, Scalar, Value, ValueView};
-use liquid_core::parser::{BlockElement, BlockReflection, Language, ParseBlock, TagBlock, TagTokenIter, TryMatchToken};
 use liquid_core::runtime::{Interrupt, InterruptRegister, StackFrame};
-use liquid_core::{Error, Expression, Renderable, Result, Runtime, Template};
+use liquid_core::{Error, Renderable, Result, Runtime, Template};
 use std::collections::HashMap;
 use std::io::Write;
 
@@ -18,106 +18,35 @@ pub(super) enum LoopBlock {
     TableRow,
 }
 
-impl BlockReflection for LoopBlock {
-    fn start_tag(&self) -> &str {
-        match self {
-            LoopBlock::For => "for",
-            LoopBlock::TableRow => "tablerow",
-        }
-    }
-
-    fn end_tag(&self) -> &str {
-        match self {
-            LoopBlock::For => "endfor",
-            LoopBlock::TableRow => "endtablerow",
-        }
-    }
-
-    fn description(&self) -> &str {
-        "Renders its body for each item of a list, an object or a range."
-    }
-}
-
+/// What a loop goes over.
 #[derive(Debug)]
-enum Source {
+pub(super) enum Source {
     Values(Expression),
     Range(Expression, Expression),
 }
 
+/// Which items a loop takes, and in which order.
 #[derive(Debug)]
-struct Loop {
-    kind: LoopBlock,
-    variable: KString,
-    source: Source,
-    limit: Option<Expression>,
-    offset: Option<Expression>,
-    columns: Option<Expression>,
-    is_reversed: bool,
-    body: Template,
-    otherwise: Option<Template>,
+pub(super) struct Turns {
+    pub(super) source: Source,
+    pub(super) limit: Option<Expression>,
+    pub(super) offset: Option<Expression>,
+    pub(super) columns: Option<Expression>,
+    pub(super) is_reversed: bool,
 }
 
-impl ParseBlock for LoopBlock {
-    fn parse(
-        &self,
-        mut arguments: TagTokenIter<'_>,
-        mut block: TagBlock<'_, '_>,
-        options: &Language,
-    ) -> Result<Box<dyn Renderable>> {
-        let variable = arguments.expect_next("a variable's name expected")?.expect_identifier().into_result()?;
-        let variable = KString::from_ref(set_name(variable));
-        arguments.expect_next("`in` expected")?.expect_str("in").into_result_custom_msg("`in` expected")?;
-        let source = match arguments.expect_next("a list or a range expected")?.expect_value() {
-            TryMatchToken::Matches(values) => Source::Values(values),
-            TryMatchToken::Fails(token) => {
-                let (start, stop) = token.expect_range().into_result()?;
-                Source::Range(start, stop)
-            }
-        };
-        let (mut limit, mut offset, mut columns, mut is_reversed) = (None, None, None, false);
-        while let Some(token) = arguments.next() {
-            match (token.as_str(), self) {
-                ("limit", _) => limit = Some(attribute(&mut arguments)?),
-                ("offset", _) => offset = Some(attribute(&mut arguments)?),
-                ("cols", LoopBlock::TableRow) => columns = Some(attribute(&mut arguments)?),
-                ("reversed", LoopBlock::For) => is_reversed = true,
-                (_, LoopBlock::For) => return Err(token.raise_custom_error("`limit:`, `offset:` or `reversed` expected")),
-                (_, LoopBlock::TableRow) => return Err(token.raise_custom_error("`cols:`, `limit:` or `offset:` expected")),
-            }
-        }
-        let (body, otherwise) = body(&mut block, options)?;
-        block.assert_empty();
-        let kind = *self;
-        Ok(Box::new(Loop { kind, variable, source, limit, offset, columns, is_reversed, body, otherwise }))
-    }
-
-    fn reflection(&self) -> &dyn BlockReflection {
-        self
-    }
-}
-
-fn attribute(arguments: &mut TagTokenIter<'_>) -> Result<Expression> {
-    arguments.expect_next("`:` expected")?.expect_str(":").into_result_custom_msg("`:` expected")?;
-    arguments.expect_next("a number expected")?.expect_value().into_result()
-}
-
-fn body(block: &mut TagBlock<'_, '_>, options: &Language) -> Result<(Template, Option<Template>)> {
-    let mut body = Vec::new();
-    while let Some(element) = block.next()? {
-        match element {
-            BlockElement::Tag(mut tag) if tag.name() == "else" => {
-                tag.tokens().expect_nothing()?;
-                return Ok((Template::new(body), Some(Template::new(block.parse_all(options)?))));
-            }
-            element => body.push(element.parse(block, options)?),
-        }
-    }
-    Ok((Template::new(body), None))
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) kind: LoopBlock,
+    pub(super) variable: KString,
+    pub(super) turns: Turns,
+    pub(super) body: Template,
+    pub(super) otherwise: Option<Template>,
 }
 
 impl Renderable for Loop {
     fn render_to(&self, writer: &mut dyn Write, runtime: &dyn Runtime) -> Result<()> {
-        match &self.source {
+        match &self.turns.source {
             Source::Range(start, stop) => {
                 let (start, stop) = (integer(start, runtime)?, integer(stop, runtime)?);
                 if i128::from(stop) - i128::from(start) >= MAX_RANGE {
@@ -159,16 +88,16 @@ impl Loop {
             Some(expression) => Ok(Some(usize::try_from(integer(expression, runtime)?).unwrap_or(0))),
             None => Ok::<_, Error>(None),
         };
-        let offset = size(&self.offset)?.unwrap_or(0);
+        let offset = size(&self.turns.offset)?.unwrap_or(0);
         items.drain(..offset.min(items.len()));
-        items.truncate(size(&self.limit)?.unwrap_or(usize::MAX));
-        if self.is_reversed {
+        items.truncate(size(&self.turns.limit)?.unwrap_or(usize::MAX));
+        if self.turns.is_reversed {
             items.reverse();
         }
         if let (true, Some(otherwise)) = (items.is_empty(), &self.otherwise) {
             return otherwise.render_to(writer, runtime);
         }
-        let columns = size(&self.columns)?.unwrap_or(items.len()).max(1);
+        let columns = size(&self.turns.columns)?.unwrap_or(items.len()).max(1);
         let count = items.len();
         let parent = runtime.try_get(&[Scalar::new("forloop")]).filter(|_| self.kind == LoopBlock::For);
         let parent = parent.map(|parent| parent.into_owned());
@@ -202,7 +131,7 @@ fn integer(expression: &Expression, runtime: &dyn Runtime) -> Result<i64> {
         return Ok(0);
     }
     let number = value.as_scalar().and_then(|scalar| scalar.to_integer());
-    number.ok_or_else(|| Error::with_msg(format!("`{expression}` must be a whole number in a loop, not a {}", value.type_name())))
+    number.ok_or_else(|| Error::with_msg(format!("a whole number is needed in a loop, not a {}", value.type_name())))
 }
 
 fn number(value: usize) -> Value {

@@ -2,10 +2,13 @@
 //! that templates see. There is no I/O here, no agent type, and no value of a credential: `{% credential name %}` renders a mark
 //! that the egress client replaces.
 //!
-//! Sources are read as Ruby's Liquid reads them in lax mode (`lax`). Differences from it: an object renders as JSON; numbers keep their
+//! Sources are read as Ruby's Liquid reads them in lax mode (`lax`); of the library there are only the values and the scopes of
+//! variables. Differences from Ruby's: an object renders as JSON; numbers keep their
 //! text; there is no `include`, `render` or `ifchanged`. Output is never rendered again. `docs/templates.md` explains all this to users.
 
 mod bounds;
+#[cfg(test)]
+mod broken;
 mod conditions;
 mod error;
 mod filters;
@@ -13,17 +16,16 @@ mod json;
 mod lax;
 mod loops;
 mod node;
-mod outputs;
 mod preview;
 #[cfg(test)]
 mod properties;
 mod replaces;
 mod runtime;
-mod scan;
 mod scope;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub(crate) use error::below;
 pub use error::{Limit, Problem, TemplateError};
@@ -32,38 +34,11 @@ pub use lax::Note;
 pub use preview::preview;
 pub use scope::Scope;
 
-use bounds::{Budget, Capped, MAX_OUTPUT, State};
-use liquid_core::parser::{self, Language};
+use bounds::{Budget, Capped, MAX_OUTPUT, MAX_SOURCE, State};
+use lax::Parsed;
 use liquid_core::runtime::{Renderable, Runtime};
-use liquid_lib::stdlib;
 use runtime::Lax;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
-
-static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
-    let mut language = Language::empty();
-    tags::register(&mut language, stdlib::AssignTag);
-    tags::register(&mut language, stdlib::BreakTag);
-    tags::register(&mut language, stdlib::ContinueTag);
-    tags::register(&mut language, stdlib::CycleTag);
-    tags::register(&mut language, stdlib::IncrementTag);
-    tags::register(&mut language, stdlib::DecrementTag);
-    tags::register(&mut language, tags::Credential);
-    tags::register(&mut language, tags::Made::LineBreak);
-    tags::register(&mut language, tags::Made::Uuid);
-    tags::register_block(&mut language, stdlib::CommentBlock);
-    tags::register_block(&mut language, conditions::Branching::If);
-    tags::register_block(&mut language, conditions::Branching::Unless);
-    tags::register_block(&mut language, stdlib::CaseBlock);
-    tags::register_block(&mut language, tags::Capture);
-    tags::register_block(&mut language, replaces::ReplaceBlock::All);
-    tags::register_block(&mut language, replaces::ReplaceBlock::First);
-    tags::register_block(&mut language, loops::LoopBlock::For);
-    tags::register_block(&mut language, loops::LoopBlock::TableRow);
-    filters::register(&mut language);
-    outputs::register(&mut language);
-    language
-});
 
 /// A parsed template.
 #[derive(Debug)]
@@ -89,22 +64,15 @@ impl Template {
 
     /// Parses a template that may use `{% credential name %}`: one whose text is sent with an outside call.
     pub fn parse_with_credentials(source: &str) -> Result<Template, TemplateError> {
-        scan::check(source)?;
+        if source.len() > MAX_SOURCE {
+            return Err(Problem::Limit(Limit::Source).into());
+        }
         if !source.contains("{{") && !source.contains("{%") {
             let source = source.to_owned();
             return Ok(Template { source, parsed: None, credentials: Vec::new(), is_captured: false, notes: Vec::new() });
         }
-        let strict = lax::Strict::read(source)?;
-        tags::begin();
-        // The library panics on some malformed sources.
-        let parsed = catch_unwind(|| parser::parse(&strict.source, &LANGUAGE));
-        let (credentials, is_captured) = (tags::found(), tags::is_captured());
-        let parsed = match parsed {
-            Ok(parsed) => parsed.map_err(|error| Problem::syntax(&error, &strict.source))?,
-            Err(_) => return Err(Problem::Syntax { line: 1, reason: "it cannot be read; simplify it".to_owned() }.into()),
-        };
-        let parsed = Some(liquid_core::Template::new(parsed));
-        Ok(Template { source: source.to_owned(), parsed, credentials, is_captured, notes: strict.notes })
+        let Parsed { template, notes, credentials, is_captured } = lax::read(source)?;
+        Ok(Template { source: source.to_owned(), parsed: Some(template), credentials, is_captured, notes })
     }
 
     /// The credentials used, each once, in the order of their first use.
@@ -174,7 +142,7 @@ fn render(template: &liquid_core::Template, scope: &Scope, budget: &mut Budget) 
     let runtime = Lax::root(scope.view());
     *runtime.registers().get_mut() = State::new(budget, scope);
     let mut output = Capped::new(budget.output);
-    // The library can still panic on some unexpected values; that must not stop the program.
+    // No template is known that panics (`broken`); if one does, that must not stop the program.
     let result = catch_unwind(AssertUnwindSafe(|| template.render_to(&mut output, &runtime)));
     let state = std::mem::take(&mut *runtime.registers().get_mut::<State>());
     *budget = state.budget;

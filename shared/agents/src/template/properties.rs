@@ -27,7 +27,7 @@ fn source() -> impl Strategy<Value = String> {
         "[a-c ü]{0,4}".prop_map(|text| format!("'{text}'")),
         prop::sample::select(vec!["nil", "empty", "true", "1.5", "-3", "999999999999999999"]).prop_map(str::to_owned),
     ];
-    let mut filters: Vec<String> = LANGUAGE.filters.plugin_names().map(str::to_owned).collect();
+    let mut filters: Vec<String> = filters::names().map(str::to_owned).collect();
     filters.sort();
     let filter = (prop::sample::select(filters), prop::collection::vec(value.clone(), 0..3)).prop_map(|(name, arguments)| {
         if arguments.is_empty() { format!("| {name}") } else { format!("| {name}: {}", arguments.join(", ")) }

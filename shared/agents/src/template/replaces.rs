@@ -3,85 +3,27 @@
 
 use super::filters::patterns::{self, replaced};
 use super::runtime::Lax;
+use super::values::Expression;
 use super::{bounds, tags};
 use crate::pattern::Pattern;
 use liquid_core::error::ResultLiquidReplaceExt;
 use liquid_core::model::{KStringRef, Value, ValueView};
-use liquid_core::parser::{BlockElement, BlockReflection, Language, ParseBlock, TagBlock, TagTokenIter};
 use liquid_core::runtime::StackFrame;
-use liquid_core::{Expression, Renderable, Result, Runtime, Template};
+use liquid_core::{Renderable, Result, Runtime, Template};
 use regex::Captures;
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ReplaceBlock {
-    All,
-    First,
-}
-
-impl BlockReflection for ReplaceBlock {
-    fn start_tag(&self) -> &str {
-        match self {
-            ReplaceBlock::All => "regex_replace",
-            ReplaceBlock::First => "regex_replace_first",
-        }
-    }
-
-    fn end_tag(&self) -> &str {
-        match self {
-            ReplaceBlock::All => "endregex_replace",
-            ReplaceBlock::First => "endregex_replace_first",
-        }
-    }
-
-    fn description(&self) -> &str {
-        "Replaces what a regular expression finds in its body."
-    }
-}
-
 #[derive(Debug)]
-struct Replace {
-    most: usize,
-    expression: Expression,
+pub(super) struct Replace {
+    /// How many matches are replaced.
+    pub(super) most: usize,
+    pub(super) expression: Expression,
     /// The compiled expression, if it is a text of the template.
-    pattern: Option<Arc<Pattern>>,
-    body: Template,
-    with: Template,
-}
-
-impl ParseBlock for ReplaceBlock {
-    fn parse(
-        &self,
-        mut arguments: TagTokenIter<'_>,
-        mut block: TagBlock<'_, '_>,
-        options: &Language,
-    ) -> Result<Box<dyn Renderable>> {
-        let expression = arguments.expect_next("a regular expression expected")?.expect_value().into_result()?;
-        let pattern = patterns::fixed(&expression).transpose()?;
-        let (body, with) = tags::in_capture(|| bodies(&mut block, options))?;
-        block.assert_empty();
-        let most = if *self == ReplaceBlock::First { 1 } else { usize::MAX };
-        Ok(Box::new(Replace { most, expression, pattern, body, with }))
-    }
-
-    fn reflection(&self) -> &dyn BlockReflection {
-        self
-    }
-}
-
-fn bodies(block: &mut TagBlock<'_, '_>, options: &Language) -> Result<(Template, Template)> {
-    let mut body = Vec::new();
-    while let Some(element) = block.next()? {
-        match element {
-            BlockElement::Tag(tag) if tag.name() == "with" => {
-                return Ok((Template::new(body), Template::new(block.parse_all(options)?)));
-            }
-            element => body.push(element.parse(block, options)?),
-        }
-    }
-    Ok((Template::new(body), Template::new(Vec::new())))
+    pub(super) pattern: Option<Arc<Pattern>>,
+    pub(super) body: Template,
+    pub(super) with: Template,
 }
 
 impl Renderable for Replace {

@@ -9,25 +9,6 @@ use std::collections::BTreeSet;
 
 /// The variable whose keys can also be used at the top level; other variables come first.
 const PAYLOAD: &str = "payload";
-/// Before an index, this name stands for all variables: the library's grammar has no other way to write some of their names. With `_`
-/// behind it, it begins a name that a tag sets.
-pub(super) const ANY: &str = "_variable";
-/// Before an index inside an index, this name also stands for all variables; what is no text or number is then a key that nothing has.
-pub(super) const INDEX: &str = "_index";
-const NO_KEY: &str = "\u{0}";
-
-/// The name that a tag sets, from one in the library's grammar.
-pub(super) fn set_name(name: &str) -> &str {
-    name.strip_prefix(ANY).and_then(|name| name.strip_prefix('_')).unwrap_or(name)
-}
-
-/// The path of a variable, from one in the library's grammar.
-fn path_in<'p, 'v>(path: &'p [ScalarCow<'v>]) -> &'p [ScalarCow<'v>] {
-    match path {
-        [any, rest @ ..] if !rest.is_empty() && [ANY, INDEX].contains(&any.to_kstr().as_str()) => rest,
-        path => path,
-    }
-}
 
 /// A runtime that is lenient and counts lookups.
 pub(super) struct Lax<R> {
@@ -79,7 +60,6 @@ impl<R: Runtime> Runtime for Lax<R> {
 
     /// Sizes of texts are handled here, because the library counts them in bytes.
     fn try_get(&self, path: &[ScalarCow<'_>]) -> Option<ValueCow<'_>> {
-        let path = path_in(path);
         let found = self.look_up(path)?;
         match path.split_last() {
             Some((last, parent)) if !parent.is_empty() && last.to_kstr() == "size" => {
@@ -95,9 +75,6 @@ impl<R: Runtime> Runtime for Lax<R> {
         let value = self.try_get(path);
         match self.registers().get_mut::<State>().exceeded {
             Some(limit) => Err(Error::with_msg(limit.to_string())),
-            None if path.first().is_some_and(|first| first.to_kstr() == INDEX) => {
-                Ok(value.filter(|value| value.is_scalar()).unwrap_or(ValueCow::Owned(Value::scalar(NO_KEY))))
-            }
             None => Ok(value.unwrap_or(ValueCow::Owned(Value::Nil))),
         }
     }
@@ -107,7 +84,6 @@ impl<R: Runtime> Runtime for Lax<R> {
         if !self.is_root {
             return self.inner.set_global(name, value);
         }
-        let name = KString::from_ref(set_name(&name));
         let fits = self.registers().get_mut::<State>().keep(name.clone(), bounds::weight(&value));
         self.inner.set_global(name, if fits { value } else { Value::Nil })
     }

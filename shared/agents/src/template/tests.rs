@@ -203,13 +203,13 @@ fn json_options_render_string_by_string() {
 fn errors_name_the_line_and_what_was_expected() {
     for (source, line, part) in [
         ("a\n\n{% nope %}", 3, "nope"),
-        ("{% if a %}\nb", 2, "endif"),
+        ("{% if a %}\nb", 1, "endif"),
         ("{{ a", 1, "expected"),
-        ("a\n\n{% if a\n == %}", 4, "endif"),
+        ("a\n\n{% if a\n == %}", 3, "endif"),
         ("a\n{% if %}", 2, "a condition expected"),
         ("a\n{% if a = 1 %}", 2, "no operator"),
         ("{% comment %}\n\n{% endcomment %}\n{% raw %}\n{% endraw %}{{ a", 5, "`}}` expected"),
-        ("{# \n{%- comment -%} {{ {% comment %}{% endcomment %}\n{% endcomment %}{{ a\n| append }}", 3, "append"),
+        ("{# \n{%- comment -%} {{ {% comment %}{% endcomment %}\n{% endcomment %}{{ a\n| append }}", 4, "append"),
         ("{{ a } and {{ b }}", 1, "not closed"),
         ("{% raw %}{{ a }}", 1, "endraw"),
         ("{% %}", 1, "a tag's name expected"),

@@ -68,6 +68,12 @@ fn prepared(format: &str, time: &Zoned) -> String {
         let flags = &directive[..directive.len() - letter.len()];
         let end = rest.len() - letter.len() + letter.chars().next().map_or(0, char::len_utf8);
         text.push_str(&rest[..at]);
+        // The library panics at such a character; in Ruby, what is no directive stands for itself.
+        if letter.trim_start_matches(['E', 'O', ':']).starts_with(|char: char| !char.is_ascii()) {
+            text.push_str("%%");
+            rest = directive;
+            continue;
+        }
         match (letter.chars().next(), flags) {
             (Some('L'), width) => text.push_str(&fraction(time, width, 3)),
             (Some('N'), width) => text.push_str(&fraction(time, width, 9)),

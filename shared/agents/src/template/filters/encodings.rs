@@ -22,7 +22,7 @@ pub(super) const FILTERS: &[Own] = &[
     Own::new("hex_decode", 0, 0, hex_decode),
     Own::new("hex_encode", 0, 0, |given| text(hex(given.text().as_bytes()))),
     Own::new("json", 0, 0, json),
-    Own::new("to_xpath", 0, 0, |given| text(to_xpath(&given.text()))),
+    Own::new("to_xpath", 0, 0, to_xpath),
     Own::new("uri_escape", 0, 0, url_encode),
     Own::new("url_decode", 0, 0, url_decode),
     Own::new("url_encode", 0, 0, url_encode),
@@ -102,16 +102,18 @@ fn hex_decode(given: &Given<'_>) -> Result<Value> {
 }
 
 /// A text in the quotes of XPath, which has no escapes: one with both kinds of quotes is put together of parts.
-fn to_xpath(input: &str) -> String {
-    if input.is_empty() {
-        return "\"\"".to_owned();
-    }
-    let (mut parts, mut rest) = (Vec::new(), input);
-    while !rest.is_empty() {
+fn to_xpath(given: &Given<'_>) -> Result<Value> {
+    let input = given.text();
+    let (mut made, mut parts, mut rest) = (String::new(), 0, input.as_str());
+    while !rest.is_empty() || parts == 0 {
         let quote = if rest.starts_with('"') { '\'' } else { '"' };
         let (part, behind) = rest.split_at(rest.find(quote).unwrap_or(rest.len()));
-        parts.push(format!("{quote}{part}{quote}"));
-        rest = behind;
+        made.push_str(if parts == 0 { "" } else { ", " });
+        made.push(quote);
+        made.push_str(part);
+        made.push(quote);
+        given.check_size(made.len())?;
+        (parts, rest) = (parts + 1, behind);
     }
-    if parts.len() == 1 { parts.concat() } else { format!("concat({})", parts.join(", ")) }
+    text(if parts == 1 { made } else { format!("concat({made})") })
 }

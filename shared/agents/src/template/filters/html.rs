@@ -132,7 +132,7 @@ fn rebase_hrefs(given: &Given<'_>) -> Result<Value> {
             made.push_str(&html[start..end]);
             end
         } else if name.starts_with(|char: char| char.is_ascii_alphabetic()) {
-            let end = tag(&html, start + 1 + name.len(), &mut made, start, &base);
+            let end = tag(given, &html, start + 1 + name.len(), &mut made, start, &base)?;
             // What stands in a script goes with it.
             let close = RAW.contains(&name).then(|| format!("</{name}"));
             let close = close.map_or(end, |close| lower[end..].find(&close).map_or(html.len(), |found| end + found));
@@ -148,8 +148,8 @@ fn rebase_hrefs(given: &Given<'_>) -> Result<Value> {
     text(made)
 }
 
-/// Writes a tag whose attributes begin at a place, and gives the place behind it.
-fn tag(html: &str, attributes: usize, made: &mut String, start: usize, base: &Url) -> usize {
+/// Writes a tag whose attributes begin at a place, and gives the place behind it. Each URL may become as long as the base.
+fn tag(given: &Given<'_>, html: &str, attributes: usize, made: &mut String, start: usize, base: &Url) -> Result<usize> {
     let (mut at, mut copied) = (attributes, start);
     loop {
         at += html[at..].find(|char: char| !char.is_whitespace() && char != '/').unwrap_or(html.len() - at);
@@ -158,7 +158,7 @@ fn tag(html: &str, attributes: usize, made: &mut String, start: usize, base: &Ur
         let Some(next) = html[at..].chars().next().filter(|char| *char != '>') else {
             let end = html.len().min(at + 1);
             made.push_str(&html[copied..end]);
-            return end;
+            return Ok(end);
         };
         let equals = html[behind..].trim_start();
         let Some(value) = equals.strip_prefix('=').filter(|_| !name.is_empty()).map(str::trim_start) else {
@@ -172,9 +172,10 @@ fn tag(html: &str, attributes: usize, made: &mut String, start: usize, base: &Ur
             None => value.find(|char: char| char.is_whitespace() || char == '>').unwrap_or(value.len()),
         };
         let inner = value[..length].trim_matches(|char| Some(char) == quote);
-        if let Some(rebased) = rebased(&name.to_ascii_lowercase(), inner, base) {
+        if let Some(rebased) = rebased(given, &name.to_ascii_lowercase(), inner, base)? {
             made.push_str(&html[copied..start]);
             made.push_str(&format!("\"{}\"", escape(&rebased)));
+            given.check_size(made.len())?;
             copied = start + length;
         }
         at = start + length;
@@ -187,22 +188,25 @@ fn name(text: &str) -> &str {
 }
 
 /// The new value of an attribute; none if it stays as it is.
-fn rebased(attribute: &str, value: &str, base: &Url) -> Option<String> {
+fn rebased(given: &Given<'_>, attribute: &str, value: &str, base: &Url) -> Result<Option<String>> {
     let value = unescape(value);
     let whole = |url: &str| match Url::parse(url.trim()) {
         Err(url::ParseError::RelativeUrlWithoutBase) => base.join(url.trim()).ok().map(String::from),
         _ => None,
     };
     if URLS.contains(&attribute) {
-        return whole(&value);
+        return Ok(whole(&value));
     }
     if attribute != "srcset" || value.contains("data:") {
-        return None;
+        return Ok(None);
     }
-    let sources = value.split(',').map(|source| {
-        let source = source.trim();
+    let mut made = String::new();
+    for source in value.split(',').map(str::trim) {
         let (url, size) = source.split_once(char::is_whitespace).unwrap_or((source, ""));
-        format!("{} {size}", whole(url).unwrap_or_else(|| url.to_owned())).trim_end().to_owned()
-    });
-    Some(sources.collect::<Vec<_>>().join(", "))
+        let url = whole(url).unwrap_or_else(|| url.to_owned());
+        made.push_str(if made.is_empty() { "" } else { ", " });
+        made += format!("{url} {size}").trim_end();
+        given.check_size(made.len())?;
+    }
+    Ok(Some(made))
 }

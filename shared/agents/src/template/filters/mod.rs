@@ -17,40 +17,22 @@ mod texts;
 mod uris;
 
 use super::bounds::{self, MAX_VALUE, State, exceed};
-use super::{Limit, node};
+use super::values::Expression;
+use super::{Limit, error, node};
 use crate::pattern::Pattern;
 use liquid_core::model::{KStringCow, Value, ValueCow, ValueView};
-use liquid_core::parser::{Filter, FilterArguments, FilterReflection, Language, ParameterReflection, ParseFilter};
-use liquid_core::{Error, Expression, Result, Runtime};
+use liquid_core::{Error, Result, Runtime};
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// How many characters of a value an error shows.
 const SHOWN: usize = 40;
 
-/// What the library asks to know about a filter. It only lists filters by it: arguments are checked by the filters themselves.
-#[derive(Clone, Copy)]
-pub(super) struct Named(pub(super) &'static str);
-
-impl FilterReflection for Named {
-    fn name(&self) -> &str {
-        self.0
-    }
-    fn description(&self) -> &str {
-        self.0
-    }
-    fn positional_parameters(&self) -> &'static [ParameterReflection] {
-        &[]
-    }
-    fn keyword_parameters(&self) -> &'static [ParameterReflection] {
-        &[]
-    }
-}
-
 /// A filter: its name, how many arguments it takes, and what it does.
 #[derive(Clone, Copy)]
-struct Own {
-    named: Named,
+pub(super) struct Own {
+    name: &'static str,
     least: usize,
     most: usize,
     /// The one argument that has a name.
@@ -65,11 +47,11 @@ type Run = fn(&Given<'_>) -> Result<Value>;
 impl Own {
     /// Describes a filter with at least `least` and at most `most` arguments.
     const fn new(name: &'static str, least: usize, most: usize, run: Run) -> Self {
-        Own { named: Named(name), least, most, keyword: None, has_pattern: false, run }
+        Own { name, least, most, keyword: None, has_pattern: false, run }
     }
 }
 
-pub(super) fn register(language: &mut Language) {
+static ALL: LazyLock<HashMap<&'static str, Own>> = LazyLock::new(|| {
     let tables = [
         dates::FILTERS,
         encodings::FILTERS,
@@ -81,9 +63,18 @@ pub(super) fn register(language: &mut Language) {
         texts::FILTERS,
         uris::FILTERS,
     ];
-    for filter in tables.concat() {
-        language.filters.register(filter.named.0.to_owned(), Box::new(filter));
-    }
+    tables.into_iter().flatten().map(|filter| (filter.name, *filter)).collect()
+});
+
+/// The filter of a name.
+pub(super) fn find(name: &str) -> Option<&'static Own> {
+    ALL.get(name)
+}
+
+/// The names of all filters.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    ALL.keys().copied()
 }
 
 /// The input and arguments of a filter.
@@ -161,10 +152,8 @@ pub(super) fn is_blank(value: &dyn ValueView) -> bool {
 }
 
 /// The error of a filter.
-fn named(name: &str, error: Error) -> Error {
-    let text = error.to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("liquid:").trim();
-    Error::with_msg(format!("{name}: {message}"))
+fn named(name: &str, error: &Error) -> String {
+    format!("{name}: {}", error::message(error))
 }
 
 /// The beginning of a value, for errors about values that are short by nature.
@@ -173,65 +162,60 @@ fn beginning(text: &str) -> String {
     text.chars().take(SHOWN).map(|char| if char.is_control() { ' ' } else { char }).collect::<String>() + more
 }
 
-impl ParseFilter for Own {
-    fn parse(&self, arguments: FilterArguments<'_>) -> Result<Box<dyn Filter>> {
-        let positional: Vec<_> = arguments.positional.collect();
-        let mut keyword = None;
-        for (name, value) in arguments.keyword {
-            if self.keyword != Some(name) {
-                return Err(Error::with_msg(format!("{} takes no argument `{name}`", self.named.0)));
+impl Own {
+    /// A call with these arguments, of which some have names; the error says what is wrong with them.
+    pub(super) fn call(&self, arguments: Vec<(Option<&str>, Expression)>) -> std::result::Result<Call, String> {
+        let (mut positional, mut keyword) = (Vec::new(), None);
+        for (name, value) in arguments {
+            match name {
+                None => positional.push(value),
+                Some(_) if self.keyword == name => keyword = Some(value),
+                Some(name) => return Err(format!("{} takes no argument `{name}`", self.name)),
             }
-            keyword = Some(value);
         }
         if !(self.least..=self.most).contains(&positional.len()) {
             let takes = match (self.least, self.most) {
                 (least, most) if least == most => most.to_string(),
                 (least, most) => format!("{least} to {most}"),
             };
-            return Err(Error::with_msg(format!("{} takes {takes} arguments, not {}", self.named.0, positional.len())));
+            return Err(format!("{} takes {takes} arguments, not {}", self.name, positional.len()));
         }
-        let pattern = positional.first().filter(|_| self.has_pattern).and_then(patterns::fixed).transpose()?;
-        Ok(Box::new(Call { own: *self, arguments: positional, keyword, pattern }))
-    }
-
-    fn reflection(&self) -> &dyn FilterReflection {
-        &self.named
+        let pattern = positional.first().filter(|_| self.has_pattern).and_then(patterns::fixed).transpose();
+        let pattern = pattern.map_err(|error| named(self.name, &error))?;
+        Ok(Call { own: *self, arguments: positional, keyword, pattern })
     }
 }
 
-struct Call {
+/// A filter with its arguments.
+pub(super) struct Call {
     own: Own,
     arguments: Vec<Expression>,
     keyword: Option<Expression>,
-    pattern: Option<Arc<Pattern>>,
+    /// The compiled expression, if it is a text of the template.
+    pub(super) pattern: Option<Arc<Pattern>>,
 }
 
-impl Filter for Call {
-    fn evaluate(&self, input: &dyn ValueView, runtime: &dyn Runtime) -> Result<Value> {
+impl Call {
+    pub(super) fn evaluate(&self, input: &dyn ValueView, runtime: &dyn Runtime) -> Result<Value> {
         bounds::spend(runtime, 1 + bounds::weight(input) / 1024)?;
         let arguments = self.arguments.iter().map(|argument| argument.evaluate(runtime)).collect::<Result<Vec<_>>>()?;
         let keyword = self.keyword.as_ref().map(|keyword| keyword.evaluate(runtime)).transpose()?;
         let pattern = match (&self.pattern, arguments.first().filter(|_| self.own.has_pattern)) {
             (None, Some(text)) => {
-                Some(patterns::compiled(&text.to_kstr(), runtime).map_err(|error| named(self.own.named.0, error))?)
+                let compiled = patterns::compiled(&text.to_kstr(), runtime);
+                Some(compiled.map_err(|error| Error::with_msg(named(self.own.name, &error)))?)
             }
             (fixed, _) => fixed.clone(),
         };
-        let given = Given { name: self.own.named.0, input, arguments: &arguments, keyword: keyword.as_ref(), pattern, runtime };
+        let given = Given { name: self.own.name, input, arguments: &arguments, keyword: keyword.as_ref(), pattern, runtime };
         let result = (self.own.run)(&given)?;
         given.check_size(bounds::weight(&result))?;
         Ok(result)
     }
 }
 
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.own.named.0)
-    }
-}
-
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.own.named.0)
+        f.write_str(self.own.name)
     }
 }

@@ -5,8 +5,9 @@ use super::{Given, Own};
 use crate::pattern::Pattern;
 use crate::template::Limit;
 use crate::template::bounds::{MAX_VALUE, State, exceed, spend};
+use crate::template::values::Expression;
 use liquid_core::model::{Value, ValueView};
-use liquid_core::{Error, Expression, Result, Runtime};
+use liquid_core::{Error, Result, Runtime};
 use regex::Captures;
 use std::sync::Arc;
 
@@ -95,6 +96,7 @@ fn replace(given: &Given<'_>, most: usize) -> Result<Value> {
 /// A part of what stands for a match.
 #[derive(Debug, PartialEq)]
 enum Part<'s> {
+    Text(&'s str),
     Char(char),
     Group(usize),
     Named(&'s str),
@@ -107,13 +109,16 @@ enum Part<'s> {
 /// Reads a replacement in Ruby's way: `\1`, `\k<name>`, `\0` and `\&` stand for groups, other escapes for characters.
 fn parts(text: &str) -> Vec<Part<'_>> {
     let (mut found, mut rest) = (Vec::new(), text);
-    while let Some(char) = rest.chars().next() {
-        rest = &rest[char.len_utf8()..];
-        let Some(escaped) = (char == '\\').then(|| rest.chars().next()).flatten() else {
-            found.push(Part::Char(char));
-            continue;
+    while !rest.is_empty() {
+        let (plain, escape) = rest.split_at(rest.find('\\').unwrap_or(rest.len()));
+        if !plain.is_empty() {
+            found.push(Part::Text(plain));
+        }
+        let Some(escaped) = escape.chars().nth(1) else {
+            found.extend((!escape.is_empty()).then_some(Part::Text(escape)));
+            break;
         };
-        rest = &rest[escaped.len_utf8()..];
+        rest = &escape[1 + escaped.len_utf8()..];
         let inside = |open, close| rest.strip_prefix(open).and_then(|rest: &str| rest.split_once(close));
         let (part, behind) = match escaped {
             '0'..='9' => (Part::Group(escaped.to_digit(10).unwrap_or_default() as usize), rest),
@@ -148,6 +153,7 @@ impl Part<'_> {
         let whole = found.get(0).map_or(0..0, |whole| whole.range());
         let part = match self {
             Part::Char(char) => return text.push(*char),
+            Part::Text(plain) => Some(*plain),
             Part::Group(number) => found.get(*number).map(|group| group.as_str()),
             Part::Named(name) => found.name(name).map(|group| group.as_str()),
             Part::Before => Some(&input[..whole.start]),
@@ -204,14 +210,14 @@ mod tests {
 
     #[test]
     fn a_replacement_is_read_as_ruby_reads_it() {
-        use Part::{Before, Behind, Char, Group, LastGroup, Named};
+        use Part::{Before, Behind, Char, Group, LastGroup, Named, Text};
         for (text, expected) in [
-            (r"a\1", vec![Char('a'), Group(1)]),
+            (r"aä\1", vec![Text("aä"), Group(1)]),
             (r"\0\&\`\'\+", vec![Group(0), Group(0), Before, Behind, LastGroup]),
-            (r"\k<year>\k<", vec![Named("year"), Char('k'), Char('<')]),
-            (r"\\n\n\t", vec![Char('\\'), Char('n'), Char('\n'), Char('\t')]),
-            (r"\u{e4}\u{zz}", vec![Char('ä'), Char('u'), Char('{'), Char('z'), Char('z'), Char('}')]),
-            (r"$1\", vec![Char('$'), Char('1'), Char('\\')]),
+            (r"\k<year>\k<", vec![Named("year"), Char('k'), Text("<")]),
+            (r"\\n\n\t", vec![Char('\\'), Text("n"), Char('\n'), Char('\t')]),
+            (r"\u{e4}\u{zz}", vec![Char('ä'), Char('u'), Text("{zz}")]),
+            (r"$1\", vec![Text("$1"), Text("\\")]),
         ] {
             assert_eq!(parts(text), expected, "{text}");
         }

@@ -1,22 +1,23 @@
 //! Values and filters as Ruby's Liquid finds them in lax mode: `{{.title}}` has the value `title`, `default('')` is the filter
-//! `default`, and what stands between is passed over. Each can be written in two ways: for people, and in the library's grammar.
+//! `default`, and what stands between is passed over.
 
-use super::super::bounds::MAX_DEPTH;
-use super::super::runtime::{ANY, INDEX};
-use super::super::{Limit, Problem};
 use super::words::{fragment, in_brackets, is_name, is_word, keyword, next_fragment, quoted, runs, unquoted, word};
+use super::{Fault, Read};
+use crate::template::bounds::MAX_DEPTH;
+use crate::template::{Limit, filters, values};
+use liquid_core::model::{Scalar, State, Value};
 use std::fmt;
 
-/// The words that are values of their own. The library takes a name for one of them that only begins so.
-const WORDS: [&str; 6] = ["nil", "null", "empty", "blank", "true", "false"];
-/// The library panics at whole numbers with more digits.
+/// Whole numbers with more digits may not fit into a number.
 const MAX_DIGITS: usize = 18;
+/// How many regular expressions in quotes a template may have: each may take 256 KB.
+const MAX_PATTERNS: usize = 64;
 
-/// A value: a text, a number, a word or the path of a variable.
+/// A value: a text, a number or word, or the path of a variable. An empty path is nothing.
 #[derive(Debug)]
 pub(super) enum Expression<'s> {
     Text(&'s str),
-    Literal(&'s str),
+    Literal(&'s str, Value),
     Path(Vec<Step<'s>>),
 }
 
@@ -30,7 +31,7 @@ pub(super) enum Step<'s> {
 /// A value and the filters that it goes through.
 #[derive(Debug)]
 pub(super) struct Chain<'s> {
-    pub(super) value: Expression<'s>,
+    value: Expression<'s>,
     pub(super) filters: Vec<Filter<'s>>,
 }
 
@@ -44,63 +45,51 @@ pub(super) struct Filter<'s> {
 }
 
 impl<'s> Expression<'s> {
-    pub(super) fn read(markup: &'s str) -> Result<Self, Problem> {
+    pub(super) fn read(markup: &'s str) -> Read<'s, Self> {
         let depth = markup.bytes().scan(0_usize, |depth, byte| {
             *depth = if byte == b'[' { *depth + 1 } else { depth.saturating_sub(usize::from(byte == b']')) };
             Some(*depth)
         });
         match depth.max() {
-            Some(depth) if depth > MAX_DEPTH => Err(Problem::Limit(Limit::Nesting)),
+            Some(depth) if depth > MAX_DEPTH => Err(Fault::Limit(Limit::Nesting)),
             _ => Self::read_shallow(markup),
         }
     }
 
     /// Reads a value whose brackets are not nested too deeply.
-    fn read_shallow(markup: &'s str) -> Result<Self, Problem> {
+    fn read_shallow(markup: &'s str) -> Read<'s, Self> {
         let markup = markup.trim();
-        if let Some(text) = unquoted(markup) {
-            return Ok(Expression::Text(text));
-        }
-        if is_number(markup) {
-            let whole = markup.split('.').next().unwrap_or_default();
-            return match whole.trim_start_matches(['+', '-']).len() > MAX_DIGITS {
-                true => Err(syntax("a number of over 18 digits; put it in quotes")),
-                false => Ok(Expression::Literal(markup)),
-            };
-        }
-        if WORDS.contains(&markup) { Ok(Expression::Literal(markup)) } else { steps(markup).map(Expression::Path) }
+        let value = match markup {
+            "nil" | "null" => Value::Nil,
+            "empty" => Value::State(State::Empty),
+            "blank" => Value::State(State::Blank),
+            "true" => Value::scalar(true),
+            "false" => Value::scalar(false),
+            text => match (unquoted(text), is_number(text)) {
+                (Some(text), _) => return Ok(Expression::Text(text)),
+                (None, true) => number(text).ok_or_else(|| Fault::new(text, "a number of over 18 digits; put it in quotes"))?,
+                (None, false) => return steps(text).map(Expression::Path),
+            },
+        };
+        Ok(Expression::Literal(markup, value))
     }
 
-    /// The value in the library's grammar.
-    pub(super) fn strict(&self) -> String {
+    /// The value as it is evaluated.
+    pub(super) fn made(&self) -> values::Expression {
         match self {
-            Expression::Text(text) => quoted(text),
-            Expression::Literal(word) => (*word).to_owned(),
-            Expression::Path(steps) => strict_path(steps),
+            Expression::Text(text) => values::Expression::Literal(Value::scalar((*text).to_owned())),
+            Expression::Literal(_, value) => values::Expression::Literal(value.clone()),
+            Expression::Path(steps) if steps.is_empty() => values::Expression::Literal(Value::Nil),
+            Expression::Path(steps) => values::Expression::Path(steps.iter().map(Step::made).collect()),
         }
     }
-}
-
-fn strict_path(steps: &[Step<'_>]) -> String {
-    let Some((first, rest)) = steps.split_first() else { return "nil".to_owned() };
-    let first = match first {
-        Step::Name(name) if is_plain(name) && !begins_as_word(name) => (*name).to_owned(),
-        first => ANY.to_owned() + &first.strict(),
-    };
-    rest.iter().fold(first, |path, step| path + &step.strict())
 }
 
 impl Step<'_> {
-    /// The step behind another.
-    fn strict(&self) -> String {
+    fn made(&self) -> values::Step {
         match self {
-            Step::Name(name) if is_plain(name) => format!(".{name}"),
-            Step::Name(name) => format!("[\"{name}\"]"),
-            // An index that is not there must be no error.
-            Step::Index(Expression::Path(steps)) => {
-                format!("[{INDEX}{}]", steps.iter().map(Step::strict).collect::<String>())
-            }
-            Step::Index(value) => format!("[{}]", value.strict()),
+            Step::Name(name) => values::Step::Name(Scalar::new((*name).to_owned())),
+            Step::Index(value) => values::Step::Index(value.made()),
         }
     }
 }
@@ -109,7 +98,7 @@ impl fmt::Display for Expression<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Expression::Text(text) => f.write_str(&quoted(text)),
-            Expression::Literal(word) => f.write_str(word),
+            Expression::Literal(word, _) => f.write_str(word),
             Expression::Path(steps) if steps.is_empty() => f.write_str("nil"),
             Expression::Path(steps) => steps.iter().enumerate().try_for_each(|(index, step)| match step {
                 Step::Name(name) => write!(f, "{}{name}", if index > 0 { "." } else { "" }),
@@ -121,7 +110,7 @@ impl fmt::Display for Expression<'_> {
 
 impl<'s> Chain<'s> {
     /// Reads a value with its filters; none where there is no value.
-    pub(super) fn read(markup: &'s str) -> Result<Option<Self>, Problem> {
+    pub(super) fn read(markup: &'s str) -> Read<'s, Option<Self>> {
         let Some((value, rest)) = next_fragment(markup) else { return Ok(None) };
         let value = Expression::read(value)?;
         let filters = rest.split_once('|').map_or("", |(_, filters)| filters);
@@ -129,36 +118,51 @@ impl<'s> Chain<'s> {
         Ok(Some(Chain { value, filters }))
     }
 
-    /// The chain in the library's grammar, with the filters that are known.
-    pub(super) fn strict(&self, knows: impl Fn(&str) -> bool) -> String {
-        self.filters.iter().filter(|filter| knows(filter.name)).fold(self.value.strict(), |chain, filter| {
-            let arguments = filter.arguments.iter().map(|(name, value)| match name {
-                Some(name) => format!("{name}: {}", value.strict()),
-                None => value.strict(),
-            });
-            let arguments = arguments.collect::<Vec<_>>().join(", ");
-            format!("{chain} | {}{}{arguments}", filter.name, if arguments.is_empty() { "" } else { ": " })
-        })
+    /// The chain as it is evaluated, with the filters that there are. Its regular expressions are counted.
+    pub(super) fn made(&self, patterns: &mut usize) -> Read<'s, values::Chain> {
+        let call = |filter: &Filter<'s>| {
+            let arguments = filter.arguments.iter().map(|(name, value)| (*name, value.made())).collect();
+            let call = filters::find(filter.name)?.call(arguments).map_err(|why| Fault::Syntax(filter.name, why));
+            Some(call.and_then(|call| count(patterns, call.pattern.is_some(), filter.name).map(|()| call)))
+        };
+        let filters = self.filters.iter().filter_map(call).collect::<Result<_, _>>()?;
+        Ok(values::Chain { value: self.value.made(), filters })
     }
+}
 
-    /// The chain as a person would write it. Filters that are not known stand as they are.
-    pub(super) fn shown(&self, knows: impl Fn(&str) -> bool) -> String {
-        self.filters.iter().fold(self.value.to_string(), |chain, filter| {
-            let arguments = filter.arguments.iter().map(|(name, value)| match name {
-                Some(name) => format!("{name}: {value}"),
-                None => value.to_string(),
-            });
-            let arguments = arguments.collect::<Vec<_>>().join(", ");
-            match knows(filter.name) {
-                true => format!("{chain} | {}{}{arguments}", filter.name, if arguments.is_empty() { "" } else { ": " }),
-                false => format!("{chain} | {}", filter.raw.trim()),
-            }
+/// The chain as a person would write it. Filters that there are not stand as they are.
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.value)?;
+        self.filters.iter().try_for_each(|filter| write!(f, " | {filter}"))
+    }
+}
+
+impl fmt::Display for Filter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if filters::find(self.name).is_none() {
+            return f.write_str(self.raw.trim());
+        }
+        f.write_str(self.name)?;
+        self.arguments.iter().enumerate().try_for_each(|(index, (name, value))| {
+            f.write_str(if index == 0 { ": " } else { ", " })?;
+            name.map_or(Ok(()), |name| write!(f, "{name}: "))?;
+            write!(f, "{value}")
         })
     }
 }
 
+/// Counts the regular expressions that a template keeps compiled.
+pub(super) fn count<'s>(patterns: &mut usize, is_one: bool, at: &'s str) -> Read<'s, ()> {
+    *patterns += usize::from(is_one);
+    match *patterns > MAX_PATTERNS {
+        true => Err(Fault::Syntax(at, format!("a template may have {MAX_PATTERNS} regular expressions in quotes"))),
+        false => Ok(()),
+    }
+}
+
 impl<'s> Filter<'s> {
-    fn read(run: &'s str) -> Result<Option<Self>, Problem> {
+    fn read(run: &'s str) -> Read<'s, Option<Self>> {
         let Some(start) = run.find(is_word) else { return Ok(None) };
         let name = word(&run[start..]);
         let mut rest = &run[start + name.len()..];
@@ -176,7 +180,7 @@ impl<'s> Filter<'s> {
 }
 
 /// The steps of a path: names, and values in brackets. All else is passed over.
-fn steps(markup: &str) -> Result<Vec<Step<'_>>, Problem> {
+fn steps(markup: &str) -> Read<'_, Vec<Step<'_>>> {
     let (mut found, mut rest) = (Vec::new(), markup);
     while let Some(char) = rest.chars().next() {
         let name = rest.trim_start_matches(is_name);
@@ -194,28 +198,17 @@ fn steps(markup: &str) -> Result<Vec<Step<'_>>, Problem> {
     Ok(found)
 }
 
-/// A name that a tag sets, in the library's grammar; none if the grammar has no such name.
-pub(super) fn strict_name(name: &str) -> Option<String> {
-    let plain = if begins_as_word(name) { format!("{ANY}_{name}") } else { name.to_owned() };
-    is_plain(name).then_some(plain)
-}
-
-/// Whether a name is one in the library's grammar.
-fn is_plain(name: &str) -> bool {
-    let starts = |char: char| char.is_ascii_alphabetic() || char == '_';
-    name.starts_with(starts) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-}
-
-fn begins_as_word(name: &str) -> bool {
-    WORDS.iter().any(|word| name.starts_with(word))
-}
-
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-pub(super) fn syntax(reason: &str) -> Problem {
-    Problem::Syntax { line: 1, reason: reason.to_owned() }
+/// The number in a text that is one; none if it is too long.
+fn number(text: &str) -> Option<Value> {
+    let whole = text.split('.').next().unwrap_or_default();
+    if whole.trim_start_matches(['+', '-']).len() > MAX_DIGITS {
+        return None;
+    }
+    text.parse::<i64>().map(Value::scalar).or_else(|_| text.parse::<f64>().map(Value::scalar)).ok()
 }

@@ -1,21 +1,21 @@
-//! Sources as Ruby's Liquid reads them in lax mode, written anew in the grammar of the library: what Ruby finds in a tag stays, and
-//! what it passes over goes, with a note for whoever wrote it. Each line of a source stays on its line. Nothing that is nested too
-//! deeply, and no number that is too long, gets to the library, which would recurse or panic.
-//!
-//! Each output gets one more filter, which no user writes (`outputs`).
+//! Sources as Ruby's Liquid reads them in lax mode: what Ruby finds in a tag is made into what is rendered, and what it passes over
+//! goes, with a note for whoever wrote it. A source is read once, from its beginning to its end, and nothing that is nested too
+//! deeply is made of it.
 
+mod blocks;
 mod expression;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use super::bounds::{MAX_BLANKS, MAX_CHAIN};
-use super::outputs::FILTER;
-use super::{LANGUAGE, Limit, Problem};
-use expression::{Chain, Expression, syntax};
+use super::bounds::{MAX_DEPTH, MAX_MESSAGE};
+use super::values::{Output, Text};
+use super::{Limit, Problem, filters};
+use expression::Chain;
+use liquid_core::{Renderable, Template};
 use std::fmt;
-use words::{is_quote, quoted};
+use words::is_quote;
 
 /// How far behind the first closing mark the one is looked for that is outside of quotes.
 const FAR: usize = 4096;
@@ -37,189 +37,205 @@ impl fmt::Display for Note {
     }
 }
 
-/// A source in the library's grammar.
-#[derive(Debug, Default)]
-pub(super) struct Strict {
-    pub(super) source: String,
+/// Why a source cannot be read.
+enum Fault<'s> {
+    /// What is wrong with a part of the source.
+    Syntax(&'s str, String),
+    Limit(Limit),
+}
+
+type Read<'s, T> = Result<T, Fault<'s>>;
+
+impl<'s> Fault<'s> {
+    fn new(at: &'s str, reason: &str) -> Self {
+        Fault::Syntax(at, reason.to_owned())
+    }
+}
+
+/// A source that was read.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub(super) template: Template,
     pub(super) notes: Vec<Note>,
-    line: usize,
-    elsifs: usize,
+    /// The credentials, each once, in the order of their first use.
+    pub(super) credentials: Vec<String>,
+    /// Whether a credential stands in what becomes a value, where its mark could be broken.
+    pub(super) is_captured: bool,
+}
+
+/// Reads a source; an error has its line.
+pub(super) fn read(source: &str) -> Result<Parsed, Problem> {
+    let mut reader = Reader { source, rest: source, ..Reader::default() };
+    match reader.elements(&[]) {
+        Ok((template, _)) => {
+            let Reader { notes, credentials, is_captured, .. } = reader;
+            Ok(Parsed { template, notes, credentials, is_captured })
+        }
+        Err(Fault::Syntax(at, reason)) => Err(Problem::Syntax { line: reader.line(at), reason: shortened(&reason) }),
+        Err(Fault::Limit(limit)) => Err(Problem::Limit(limit)),
+    }
+}
+
+#[derive(Default)]
+struct Reader<'s> {
+    source: &'s str,
+    /// What is not read yet.
+    rest: &'s str,
+    /// Whether the white space goes with which the rest begins.
+    is_trimmed: bool,
+    /// How many blocks are open, with the source itself.
+    depth: usize,
+    /// How many blocks are open whose text becomes a value.
+    captures: usize,
+    /// How many regular expressions are kept compiled.
+    patterns: usize,
+    notes: Vec<Note>,
+    credentials: Vec<String>,
+    is_captured: bool,
 }
 
 /// A tag or an output, without its marks.
 struct Inside<'s> {
     is_output: bool,
-    /// `-` where white space before it goes.
-    open: &'s str,
     text: &'s str,
-    /// `-` where white space behind it goes.
-    close: &'s str,
+    /// Whether white space before it goes, and behind it.
+    trims: (bool, bool),
 }
 
-impl Strict {
-    /// Reads a source; an error has its line.
-    pub(super) fn read(source: &str) -> Result<Strict, Problem> {
-        let mut made = Strict { source: String::with_capacity(source.len() * 2), line: 1, ..Strict::default() };
-        made.rest(source).map_err(|problem| match problem {
-            Problem::Syntax { reason, .. } => Problem::Syntax { line: made.line, reason },
-            problem => problem,
-        })?;
-        Ok(made)
+/// A tag's name, and what stands behind it.
+struct Tag<'s> {
+    name: &'s str,
+    markup: &'s str,
+}
+
+impl<'s> Tag<'s> {
+    fn of(text: &'s str) -> Read<'s, Self> {
+        let text = text.trim();
+        let (name, markup) = text.split_at(if text.starts_with('#') { 1 } else { words::name(text).len() });
+        if name.is_empty() { Err(Fault::new(text, "a tag's name expected")) } else { Ok(Tag { name, markup }) }
     }
 
-    fn rest(&mut self, source: &str) -> Result<(), Problem> {
-        let mut rest = source;
-        while let Some(start) = next_open(rest) {
-            let (text, inside) = (&rest[..start], &rest[start + 2..]);
-            self.text(text);
-            let (inside, after) = Inside::read(rest[start..].starts_with("{{"), inside)?;
-            rest = if inside.is_output { self.output(&inside).map(|()| after)? } else { self.tag(&inside, after)? };
-            self.line += lines(inside.text);
+    fn fault(&self, reason: &str) -> Fault<'s> {
+        Fault::new(self.name, reason)
+    }
+}
+
+impl<'s> Reader<'s> {
+    /// Reads up to the end of the source, or to one of these tags, which it gives.
+    fn elements(&mut self, ends: &[&str]) -> Read<'s, (Template, Option<Tag<'s>>)> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH + 1 {
+            return Err(Fault::Limit(Limit::Nesting));
         }
-        self.text(rest);
-        Ok(())
-    }
-
-    fn text(&mut self, text: &str) {
-        self.source += text;
-        self.line += lines(text);
-    }
-
-    fn output(&mut self, inside: &Inside<'_>) -> Result<(), Problem> {
-        let chain = Chain::read(inside.text)?;
-        let strict = chain.as_ref().map_or("nil".to_owned(), |chain| chain.strict(knows));
-        let shown = chain.as_ref().map_or(String::new(), |chain| chain.shown(knows));
-        self.unknown_filters(inside.text, chain.as_ref());
-        self.passed_over(inside.text, &shown);
-        self.write(inside, &format!("{{{{{} {strict} | {FILTER}", inside.open), "}}");
-        Ok(())
-    }
-
-    /// Writes a tag, and gives what is behind it, or behind its block where that is not Liquid.
-    fn tag<'s>(&mut self, inside: &Inside<'s>, after: &'s str) -> Result<&'s str, Problem> {
-        let text = inside.text.trim();
-        let name = if text.starts_with('#') { "#" } else { words::name(text) };
-        let markup = &text[name.len()..];
-        match name {
-            "" => return Err(syntax("a tag's name expected")),
-            "raw" => return self.raw(inside, after),
-            "#" => {
-                self.write(inside, &format!("{{%{} comment", inside.open), "%}");
-                self.source += &format!("{{%{} endcomment {}%}}", inside.open, inside.close);
-                return Ok(after);
+        let mut found: Vec<Box<dyn Renderable>> = Vec::new();
+        let end = loop {
+            let (text, rest) = self.rest.split_at(next_open(self.rest).unwrap_or(self.rest.len()));
+            let is_trimmed = std::mem::take(&mut self.is_trimmed);
+            let inside = if rest.is_empty() { None } else { Some(self.inside(rest)?) };
+            let trims = (is_trimmed, inside.as_ref().is_some_and(|inside| inside.trims.0));
+            found.extend(made_text(trimmed(text, trims)));
+            let Some(inside) = inside else { break None };
+            if inside.is_output {
+                found.extend(self.output(inside.text)?);
+                continue;
             }
-            "elsif" => self.elsifs += 1,
-            _ => {}
-        }
-        if self.elsifs > MAX_CHAIN {
-            return Err(Problem::Limit(Limit::Nesting));
-        }
-        let arguments = match tags::arguments(name, markup, &knows)? {
-            Some(arguments) => {
-                if let Some(shown) = &arguments.shown {
-                    self.passed_over(markup, shown);
-                }
-                if name == "assign" {
-                    let value = markup.split_once('=').map_or("", |(_, value)| value);
-                    self.unknown_filters(value, Chain::read(value)?.as_ref());
-                }
-                arguments.strict
+            let tag = Tag::of(inside.text)?;
+            if ends.contains(&tag.name) {
+                break Some(tag);
             }
-            None => {
-                Expression::read(markup)?;
-                markup.split_whitespace().collect::<Vec<_>>().join(" ")
-            }
+            found.extend(self.tag(&tag)?);
         };
-        self.write(inside, &format!("{{%{} {name} {arguments}", inside.open), "%}");
-        if name != "comment" {
-            return Ok(after);
-        }
-        // What stands in a comment is not read; its end is a tag as any other.
-        let end = end_of_comment(after).unwrap_or(after.len());
-        self.lines(lines(&after[..end]));
-        self.line += lines(&after[..end]);
-        Ok(&after[end..])
+        self.depth -= 1;
+        Ok((Template::new(found), end))
     }
 
-    /// Writes the text of a `raw` block as outputs of texts, since the library would read the Liquid in it, and gives what is behind.
-    fn raw<'s>(&mut self, inside: &Inside<'s>, after: &'s str) -> Result<&'s str, Problem> {
-        let Some((end, _)) = tags_of(after).find(|(_, name)| *name == "endraw") else {
-            return Err(syntax("`{% raw %}` is not closed: `{% endraw %}` expected"));
+    /// Reads the tag or output with which a text begins; the text goes on to the end of the source.
+    fn inside(&mut self, text: &'s str) -> Read<'s, Inside<'s>> {
+        let is_output = text.starts_with("{{");
+        let close = if is_output { "}}" } else { "%}" };
+        let Some(length) = length_to(close, &text[2..]) else {
+            return Err(Fault::Syntax(text, format!("`{}` is not closed: `{close}` expected", &text[..2])));
         };
-        let (body, end) = after.split_at(end);
-        let (closing, behind) = Inside::read(false, &end[2..])?;
-        let text = if inside.close.is_empty() { body } else { body.trim_start() };
-        let text = if closing.open.is_empty() { text } else { text.trim_end() };
-        self.write(&Inside { close: "", ..*inside }, &format!("{{{{{} nil", inside.open), "}}");
-        let mut rest = text;
-        while !rest.is_empty() {
-            // A text ends before the second kind of quotes in it.
-            let first = rest.find(is_quote).unwrap_or(rest.len());
-            let other = if rest[first..].starts_with('\'') { '"' } else { '\'' };
-            let piece = &rest[..rest.find(other).unwrap_or(rest.len())];
-            self.source += &format!("{{{{ {} }}}}", quoted(piece));
-            rest = &rest[piece.len()..];
-        }
-        self.write(&Inside { open: "", ..closing }, "{{ nil", "}}");
-        self.lines(lines(body) - lines(text));
-        self.line += lines(body) + lines(closing.text);
-        Ok(behind)
+        let (inside, rest) = text[2..].split_at(length);
+        let (open, inside) = inside.strip_prefix('-').map_or((false, inside), |inside| (true, inside));
+        let (close, inside) = inside.strip_suffix('-').map_or((false, inside), |inside| (true, inside));
+        self.rest = &rest[2..];
+        self.is_trimmed = close;
+        Ok(Inside { is_output, text: inside, trims: (open, close) })
     }
 
-    /// Writes the beginning of a tag and its end, with the lines between them.
-    fn write(&mut self, inside: &Inside<'_>, beginning: &str, end: &str) {
-        self.source += beginning;
-        self.source += " ";
-        self.source += &"\n".repeat(lines(inside.text).min(MAX_BLANKS));
-        self.source += inside.close;
-        self.source += end;
+    fn output(&mut self, markup: &'s str) -> Read<'s, Option<Box<dyn Renderable>>> {
+        let chain = Chain::read(markup)?;
+        self.unknown_filters(chain.as_ref());
+        self.passed_over(markup, &chain.as_ref().map_or(String::new(), Chain::to_string));
+        let Some(chain) = chain else { return Ok(None) };
+        Ok(Some(Box::new(Output(chain.made(&mut self.patterns)?))))
     }
 
-    /// Writes lines that render nothing.
-    fn lines(&mut self, count: usize) {
-        if count > 0 {
-            self.source += &format!("{{{{ nil {}}}}}", "\n".repeat(count.min(MAX_BLANKS)));
-        }
+    /// Reads the text of a `raw` block.
+    fn raw(&mut self, tag: &Tag<'s>) -> Read<'s, Option<Box<dyn Renderable>>> {
+        let Some((end, _)) = tags_of(self.rest).find(|(_, name)| *name == "endraw") else {
+            return Err(tag.fault("`{% raw %}` is not closed: `{% endraw %}` expected"));
+        };
+        let (text, end) = self.rest.split_at(end);
+        let is_trimmed = self.is_trimmed;
+        let trims = (is_trimmed, self.inside(end)?.trims.0);
+        Ok(made_text(trimmed(text, trims)))
     }
 
-    fn unknown_filters(&mut self, markup: &str, chain: Option<&Chain<'_>>) {
-        let unknown = chain.into_iter().flat_map(|chain| &chain.filters).filter(|filter| !knows(filter.name));
+    /// Passes over a comment, in which others may stand.
+    fn comment(&mut self, tag: &Tag<'s>) -> Read<'s, ()> {
+        let mut depth = 1;
+        let end = tags_of(self.rest).find_map(|(at, name)| {
+            depth += i32::from(name == "comment") - i32::from(name == "endcomment");
+            (depth == 0).then_some(at)
+        });
+        let Some(end) = end else {
+            return Err(tag.fault("`{% comment %}` is not closed: `{% endcomment %}` expected"));
+        };
+        self.inside(&self.rest[end..]).map(drop)
+    }
+
+    fn unknown_filters(&mut self, chain: Option<&Chain<'s>>) {
+        let unknown = chain.into_iter().flat_map(|chain| &chain.filters).filter(|filter| filters::find(filter.name).is_none());
         for filter in unknown.take(MAX_NOTES) {
-            let before = markup.find(filter.name).map_or(0, |at| lines(&markup[..at]));
-            self.note(before, format!("there is no filter `{}`, so it changes nothing", filter.name));
+            self.note(filter.name, format!("there is no filter `{}`, so it changes nothing", filter.name));
         }
     }
 
     /// Notes how a tag was read, if that leaves something out.
-    fn passed_over(&mut self, markup: &str, shown: &str) {
+    fn passed_over(&mut self, markup: &'s str, shown: &str) {
         let squeezed = |text: &str| text.chars().filter(|char| !char.is_whitespace()).map(one_quote).collect::<String>();
         if squeezed(markup) != squeezed(shown) {
             let original: String = markup.trim().chars().take(100).collect();
             let read = if shown.is_empty() { "nothing".to_owned() } else { format!("`{shown:.100}`") };
-            self.note(0, format!("`{original}` is read as {read}"));
+            self.note(markup.trim_start(), format!("`{original}` is read as {read}"));
         }
     }
 
-    fn note(&mut self, lines_below: usize, message: String) {
+    fn note(&mut self, at: &'s str, message: String) {
         if self.notes.len() < MAX_NOTES {
-            self.notes.push(Note { line: self.line + lines_below, message });
+            self.notes.push(Note { line: self.line(at), message: shortened(&message) });
         }
+    }
+
+    /// The number of the line on which a part of the source begins.
+    fn line(&self, part: &'s str) -> usize {
+        let before = part.as_ptr().addr().saturating_sub(self.source.as_ptr().addr());
+        let before = self.source.as_bytes().get(..before).unwrap_or_default();
+        before.iter().filter(|byte| **byte == b'\n').count() + 1
     }
 }
 
-impl<'s> Inside<'s> {
-    /// Reads what stands behind an opening mark, up to the mark that closes it, and gives what is behind that.
-    fn read(is_output: bool, text: &'s str) -> Result<(Self, &'s str), Problem> {
-        let close = if is_output { "}}" } else { "%}" };
-        let Some(length) = length_to(close, text) else {
-            let open = if is_output { "{{" } else { "{%" };
-            return Err(syntax(&format!("`{open}` is not closed: `{close}` expected")));
-        };
-        let (inside, after) = (&text[..length], &text[length + 2..]);
-        let (open, inside) = inside.strip_prefix('-').map_or(("", inside), |inside| ("-", inside));
-        let (close, inside) = inside.strip_suffix('-').map_or(("", inside), |inside| ("-", inside));
-        Ok((Inside { is_output, open, text: inside, close }, after))
-    }
+fn made_text(text: &str) -> Option<Box<dyn Renderable>> {
+    (!text.is_empty()).then(|| Box::new(Text(text.to_owned())) as Box<dyn Renderable>)
+}
+
+/// A text without the white space at its beginning, at its end, or both.
+fn trimmed(text: &str, (start, end): (bool, bool)) -> &str {
+    let is_blank = |char: char| char.is_ascii_whitespace() || char == '\u{b}';
+    let text = if start { text.trim_start_matches(is_blank) } else { text };
+    if end { text.trim_end_matches(is_blank) } else { text }
 }
 
 /// How far it is to the closing mark. Where quotes are closed, it stands outside of them.
@@ -251,27 +267,14 @@ fn next_open(text: &str) -> Option<usize> {
 fn tags_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.match_indices("{%").map(|(at, _)| {
         let inside = &text[at + 2..];
-        (at, words::name(inside.strip_prefix('-').unwrap_or(inside).trim_start()))
+        (at, words::name(inside.strip_prefix('-').unwrap_or(inside).trim_start()).trim_end_matches('-'))
     })
 }
 
-/// Where the tag stands that ends a comment, in which others may stand.
-fn end_of_comment(text: &str) -> Option<usize> {
-    let mut depth = 1;
-    tags_of(text).find_map(|(at, name)| {
-        depth += i32::from(name == "comment") - i32::from(name == "endcomment");
-        (depth == 0).then_some(at)
-    })
-}
-
-fn knows(filter: &str) -> bool {
-    LANGUAGE.filters.get(filter).is_some()
+fn shortened(message: &str) -> String {
+    message.chars().take(MAX_MESSAGE).collect()
 }
 
 fn one_quote(char: char) -> char {
     if is_quote(char) { '"' } else { char }
-}
-
-fn lines(text: &str) -> usize {
-    text.bytes().filter(|byte| *byte == b'\n').count()
 }

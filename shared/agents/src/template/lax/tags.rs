@@ -1,120 +1,98 @@
-//! What stands behind the names of tags, written in the library's grammar. A tag that cannot be read stays as it is, so that the
-//! library says what is wrong with it.
+//! What stands behind the names of tags.
 
-use super::super::bounds::MAX_CHAIN;
-use super::super::{Limit, Problem};
-use super::expression::{Chain, Expression, strict_name, syntax};
-use super::words::{fragment, is_quote, name, next_fragment, quoted};
+use super::expression::Expression;
+use super::words::{fragment, fragment_to, is_name, is_quote, name, next_fragment};
+use super::{Fault, Read, Tag};
+use crate::template::conditions::{Comparison, Condition, Join, Operator};
+use crate::template::loops::{LoopBlock, Source, Turns};
+use crate::template::tags::Cycle;
+use crate::template::values;
+use liquid_core::model::KString;
 
-const OPERATORS: [&str; 8] = ["==", "!=", "<>", "<", ">", "<=", ">=", "contains"];
+const NO_NAME: &str = "a variable's name expected";
 
-/// What was read of a tag: in the library's grammar, and as a person would write it where something may have been passed over.
-pub(super) struct Arguments {
-    pub(super) strict: String,
-    pub(super) shown: Option<String>,
-}
-
-impl From<String> for Arguments {
-    fn from(strict: String) -> Self {
-        Arguments { strict, shown: None }
+/// The name of a variable that a tag sets, which is all of a text.
+pub(super) fn variable<'s>(tag: &Tag<'s>, text: &'s str) -> Read<'s, KString> {
+    let name = text.trim().trim_matches(is_quote);
+    match !name.is_empty() && name.chars().all(is_name) {
+        true => Ok(KString::from_ref(name)),
+        false => Err(tag.fault(NO_NAME)),
     }
 }
 
-/// Reads what stands behind a tag's name; none where it stays as it is.
-pub(super) fn arguments(tag: &str, markup: &str, knows: &impl Fn(&str) -> bool) -> Result<Option<Arguments>, Problem> {
-    Ok(match tag {
-        "assign" => assign(markup, knows)?,
-        "if" | "elsif" | "unless" => Some(condition(markup)?),
-        "capture" => strict_name(name(markup.trim().trim_matches(is_quote))).map(Into::into),
-        "increment" | "decrement" => strict_name(markup.trim()).map(Into::into),
-        "case" => values(markup, 1)?.map(Into::into),
-        "when" => values(markup, usize::MAX)?.map(Into::into),
-        "cycle" => cycle(markup)?.map(Into::into),
-        "for" | "tablerow" => turns(tag, markup)?.map(Into::into),
-        "credential" => {
-            let name = markup.trim().trim_matches(is_quote);
-            let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-            is_name.then(|| quoted(name).into())
-        }
-        "regex_replace" | "regex_replace_first" => match next_fragment(markup) {
-            Some((pattern, _)) => Some(format!("{} in", Expression::read(pattern)?.strict()).into()),
-            None => None,
-        },
-        "else" | "with" | "break" | "continue" | "line_break" | "uuidv4" => Some(String::new().into()),
-        end if end.starts_with("end") => Some(String::new().into()),
-        _ => None,
-    })
+/// The name of a credential.
+pub(super) fn credential<'s>(tag: &Tag<'s>) -> Read<'s, &'s str> {
+    let name = tag.markup.trim().trim_matches(is_quote);
+    match !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
+        true => Ok(name),
+        false => Err(tag.fault("a credential's name expected, as in {% credential api_key %}")),
+    }
 }
 
-fn assign(markup: &str, knows: &impl Fn(&str) -> bool) -> Result<Option<Arguments>, Problem> {
-    let Some((variable, value)) = markup.split_once('=') else { return Ok(None) };
-    let Some(variable) = strict_name(variable.trim()) else { return Ok(None) };
-    let strict = |value: String| format!("{variable} = {value}");
-    Ok(Chain::read(value)?.map(|chain| Arguments {
-        strict: strict(chain.strict(knows)),
-        shown: Some(format!("{} = {}", markup.split('=').next().unwrap_or_default().trim(), chain.shown(knows))),
-    }))
+/// The one value behind a tag's name, and its text.
+pub(super) fn value<'s>(tag: &Tag<'s>) -> Read<'s, (values::Expression, &'s str)> {
+    let (text, _) = next_fragment(tag.markup).ok_or_else(|| tag.fault("a value expected"))?;
+    Ok((Expression::read(text)?.made(), text))
 }
 
 /// Values, of which any may be the case.
-fn values(markup: &str, most: usize) -> Result<Option<String>, Problem> {
-    let (mut found, mut rest) = (Vec::new(), markup);
-    while let Some((value, after)) = next_fragment(rest).filter(|_| found.len() < most) {
+pub(super) fn values<'s>(tag: &Tag<'s>) -> Read<'s, Vec<values::Expression>> {
+    let (mut found, mut rest) = (Vec::new(), tag.markup);
+    while let Some((value, after)) = next_fragment(rest) {
         if found.is_empty() || value != "or" {
-            found.push(Expression::read(value)?.strict());
+            found.push(Expression::read(value)?.made());
         }
         rest = after;
     }
-    Ok((!found.is_empty()).then(|| found.join(" or ")))
+    if found.is_empty() { Err(tag.fault("a value expected")) } else { Ok(found) }
 }
 
-fn cycle(markup: &str) -> Result<Option<String>, Problem> {
-    let Some((first, rest)) = next_fragment(markup) else { return Ok(None) };
+pub(super) fn cycle<'s>(tag: &Tag<'s>) -> Read<'s, Cycle> {
+    let fault = || tag.fault("values expected, as in {% cycle 'a', 'b' %}");
+    let (first, rest) = next_fragment(tag.markup).ok_or_else(fault)?;
     let named = match rest.trim_start().strip_prefix(':') {
         Some(values) => Some((first, values)),
         None => first.strip_suffix(':').map(|group| (group, rest)),
     };
-    let group = match named {
-        Some((group, _)) => match Expression::read(group)? {
-            Expression::Text(group) => quoted(group) + ": ",
-            group => quoted(&group.to_string()) + ": ",
-        },
-        None => String::new(),
-    };
-    let (mut found, mut rest) = (Vec::new(), named.map_or(markup, |(_, values)| values));
+    let (mut found, mut rest) = (Vec::new(), named.map_or(tag.markup, |(_, values)| values));
     while let Some((value, after)) = next_fragment(rest) {
-        found.push(Expression::read(value)?.strict());
+        found.push(Expression::read(value)?);
         rest = after;
     }
-    Ok((!found.is_empty()).then(|| group + &found.join(", ")))
+    let group = match named {
+        Some((group, _)) => Expression::read(group)?.to_string(),
+        // Tags with the same values are one group.
+        None => found.iter().map(|value| format!("{value},")).collect(),
+    };
+    if found.is_empty() { Err(fault()) } else { Ok(Cycle { group, values: found.iter().map(Expression::made).collect() }) }
 }
 
 /// `item in list`, with what says which of the items.
-fn turns(tag: &str, markup: &str) -> Result<Option<String>, Problem> {
-    let markup = markup.trim_start();
+pub(super) fn turns<'s>(tag: &Tag<'s>, kind: LoopBlock) -> Read<'s, (KString, Turns)> {
+    let markup = tag.markup.trim_start();
     let variable = name(markup);
-    let Some(rest) = markup[variable.len()..].trim_start().strip_prefix("in") else { return Ok(None) };
-    if !rest.starts_with(|char: char| char.is_whitespace() || char == '(') {
-        return Ok(None);
+    if variable.is_empty() {
+        return Err(tag.fault(NO_NAME));
     }
-    let rest = rest.trim_start();
-    let (source, rest) = match rest.strip_prefix('(').and_then(|range| range.split_once(')')) {
-        Some((range, rest)) => {
-            let Some((start, stop)) = range.split_once("..") else { return Ok(None) };
-            (format!("({}..{})", Expression::read(start)?.strict(), Expression::read(stop)?.strict()), rest)
-        }
+    let rest = markup[variable.len()..].trim_start().strip_prefix("in");
+    let rest = rest.filter(|rest| rest.starts_with(|char: char| char.is_whitespace() || char == '('));
+    let rest = rest.ok_or_else(|| tag.fault("`in` expected, as in {% for item in list %}"))?.trim_start();
+    let range = rest.strip_prefix('(').and_then(|range| range.split_once(')'));
+    let range = range.and_then(|(range, rest)| Some((range.split_once("..")?, rest)));
+    let (source, rest) = match range {
+        Some(((start, stop), rest)) => (Source::Range(Expression::read(start)?.made(), Expression::read(stop)?.made()), rest),
         None => {
-            let Some(list) = fragment(rest) else { return Ok(None) };
-            (Expression::read(list)?.strict(), &rest[list.len()..])
+            let list = fragment(rest).ok_or_else(|| tag.fault("a list or a range expected"))?;
+            (Source::Values(Expression::read(list)?.made()), &rest[list.len()..])
         }
     };
-    let Some(variable) = strict_name(variable) else { return Ok(None) };
-    Ok(Some(format!("{variable} in {source}{}", which(tag, rest)?)))
+    Ok((KString::from_ref(variable), which(kind, source, rest)?))
 }
 
 /// `reversed`, `limit: 3` and what else says which items a loop takes.
-fn which(tag: &str, markup: &str) -> Result<String, Problem> {
-    let (mut found, mut rest) = (String::new(), markup);
+fn which(kind: LoopBlock, source: Source, markup: &str) -> Read<'_, Turns> {
+    let mut found = Turns { source, limit: None, offset: None, columns: None, is_reversed: false };
+    let mut rest = markup;
     while let Some(char) = rest.chars().next() {
         let word = name(rest);
         if word.is_empty() {
@@ -122,16 +100,21 @@ fn which(tag: &str, markup: &str) -> Result<String, Problem> {
             continue;
         }
         rest = rest[word.len()..].trim_start();
-        if let Some(value) = rest.strip_prefix(':').map(str::trim_start) {
-            let value_length = fragment(value).map_or(0, str::len);
-            let is_known = matches!((word, tag), ("limit" | "offset", _) | ("cols", "tablerow"));
-            if is_known && value_length > 0 {
-                found += &format!(" {word}: {}", Expression::read(&value[..value_length])?.strict());
-            }
-            rest = &value[value_length..];
-        } else if (word, tag) == ("reversed", "for") {
-            found += " reversed";
+        let Some(value) = rest.strip_prefix(':').map(str::trim_start) else {
+            found.is_reversed |= word == "reversed" && kind == LoopBlock::For;
+            continue;
+        };
+        let text = fragment(value).unwrap_or_default();
+        let place = match word {
+            "limit" => Some(&mut found.limit),
+            "offset" => Some(&mut found.offset),
+            "cols" if kind == LoopBlock::TableRow => Some(&mut found.columns),
+            _ => None,
+        };
+        if let Some(place) = place.filter(|_| !text.is_empty()) {
+            *place = Some(Expression::read(text)?.made());
         }
+        rest = &value[text.len()..];
     }
     Ok(found)
 }
@@ -141,42 +124,41 @@ fn which(tag: &str, markup: &str) -> Result<String, Problem> {
 enum Part<'s> {
     Value(&'s str),
     Operator(&'s str),
-    /// `and` or `or`.
-    Join(&'s str),
+    Join(Join),
     Stray,
 }
 
-/// Conditions, joined by `and` and `or`.
-fn condition(markup: &str) -> Result<Arguments, Problem> {
-    let parts = parts(markup);
-    let mut made = Arguments { strict: String::new(), shown: Some(String::new()) };
-    let mut add = |strict: &str, shown: &str| {
-        made.strict += strict;
-        made.shown.get_or_insert_default().push_str(shown);
-    };
-    let joined = parts.split(|part| matches!(part, Part::Join(_)));
-    let mut joins = parts.iter().filter_map(|part| if let Part::Join(word) = part { Some(*word) } else { None });
-    for (index, one) in joined.enumerate() {
-        if index > MAX_CHAIN {
-            return Err(Problem::Limit(Limit::Nesting));
-        }
-        if let Some(word) = (index > 0).then(|| joins.next()).flatten() {
-            add(&format!(" {word} "), &format!(" {word} "));
-        }
-        let start = one.iter().position(|part| matches!(part, Part::Value(_)));
-        let Some([Part::Value(left), rest @ ..]) = start.map(|start| &one[start..]) else {
-            return Err(syntax("a condition expected, like `a == 'b'` or `a contains 'b'`"));
-        };
-        let left = Expression::read(left)?;
-        add(&left.strict(), &left.to_string());
-        let [Part::Operator(operator), rest @ ..] = rest else { continue };
-        if !OPERATORS.contains(operator) {
-            return Err(syntax(&format!("`{operator}` is no operator; one of {} expected", OPERATORS.join(", "))));
-        }
-        let right = if let [Part::Value(right), ..] = rest { Expression::read(right)? } else { Expression::Literal("nil") };
-        add(&format!(" {operator} {}", right.strict()), &format!(" {operator} {right}"));
+/// Conditions, joined by `and` and `or`, and how they are read.
+pub(super) fn condition<'s>(tag: &Tag<'s>) -> Read<'s, (Condition, String)> {
+    let parts = parts(tag.markup);
+    let (mut found, mut shown) = (Vec::new(), String::new());
+    let mut joins = parts.iter().filter_map(|part| if let Part::Join(join) = part { Some(*join) } else { None });
+    for one in parts.split(|part| matches!(part, Part::Join(_))) {
+        let (comparison, text) = comparison(tag, one)?;
+        let join = joins.next();
+        shown += &text;
+        shown += join.map_or("", |join| if join == Join::And { " and " } else { " or " });
+        found.push((comparison, join));
     }
-    Ok(made)
+    Ok((Condition(found), shown))
+}
+
+fn comparison<'s>(tag: &Tag<'s>, parts: &[Part<'s>]) -> Read<'s, (Comparison, String)> {
+    let start = parts.iter().position(|part| matches!(part, Part::Value(_)));
+    let Some([Part::Value(left), rest @ ..]) = start.map(|start| &parts[start..]) else {
+        return Err(tag.fault("a condition expected, like `a == 'b'` or `a contains 'b'`"));
+    };
+    let left = Expression::read(left)?;
+    let [Part::Operator(written), rest @ ..] = rest else {
+        return Ok((Comparison { left: left.made(), right: None }, left.to_string()));
+    };
+    let Some((_, operator)) = Operator::ALL.iter().find(|(text, _)| text == written) else {
+        let all = Operator::ALL.map(|(text, _)| text).join(", ");
+        return Err(Fault::Syntax(written, format!("`{written}` is no operator; one of {all} expected")));
+    };
+    let right = if let [Part::Value(right), ..] = rest { Expression::read(right)? } else { Expression::Path(Vec::new()) };
+    let shown = format!("{left} {written} {right}");
+    Ok((Comparison { left: left.made(), right: Some((*operator, right.made())) }, shown))
 }
 
 fn parts(markup: &str) -> Vec<Part<'_>> {
@@ -186,10 +168,10 @@ fn parts(markup: &str) -> Vec<Part<'_>> {
         let length = if operator > 0 {
             found.push(Part::Operator(&rest[..operator]));
             operator
-        } else if let Some(found_here) = fragment(rest) {
-            let value = up_to_operator(found_here);
+        } else if let Some(value) = fragment_to(rest, is_operator) {
             found.push(match value {
-                "and" | "or" => Part::Join(value),
+                "and" => Part::Join(Join::And),
+                "or" => Part::Join(Join::Or),
                 "contains" => Part::Operator(value),
                 value => Part::Value(value),
             });
@@ -203,20 +185,6 @@ fn parts(markup: &str) -> Vec<Part<'_>> {
         rest = &rest[length..];
     }
     found
-}
-
-/// A fragment up to an operator outside of quotes.
-fn up_to_operator(fragment: &str) -> &str {
-    let mut quote = None;
-    let end = fragment.char_indices().find_map(|(at, char)| {
-        match quote {
-            Some(open) if open == char => quote = None,
-            None if is_quote(char) => quote = Some(char),
-            _ => {}
-        }
-        (quote.is_none() && is_operator(char)).then_some(at)
-    });
-    &fragment[..end.unwrap_or(fragment.len())]
 }
 
 fn is_operator(char: char) -> bool {

@@ -2,6 +2,11 @@
 
 /// The fragment with which a text begins: a text in quotes, or all up to a blank, a comma or a bar outside of quotes.
 pub(super) fn fragment(text: &str) -> Option<&str> {
+    fragment_to(text, |_| false)
+}
+
+/// The fragment with which a text begins, up to a character that ends it outside of quotes.
+pub(super) fn fragment_to(text: &str, is_end: impl Fn(char) -> bool) -> Option<&str> {
     let first = text.chars().next().filter(|first| is_quote(*first));
     if let Some(length) = first.and_then(|quote| text[1..].find(quote)) {
         return Some(&text[..length + 2]);
@@ -10,7 +15,7 @@ pub(super) fn fragment(text: &str) -> Option<&str> {
     while let Some(char) = text[at..].chars().next() {
         at += match char {
             ',' | '|' => break,
-            char if char.is_whitespace() => break,
+            char if char.is_whitespace() || is_end(char) => break,
             quote if is_quote(quote) => match text[at + 1..].find(quote) {
                 Some(length) => length + 2,
                 None => break,
@@ -99,10 +104,10 @@ pub(super) fn unquoted(text: &str) -> Option<&str> {
     text[1..].strip_suffix(quote)
 }
 
-/// A text in quotes. The grammar has no way to write both kinds of quotes in one text.
+/// A text in quotes.
 pub(super) fn quoted(text: &str) -> String {
     match text.contains('"') {
-        true => format!("'{}'", text.replace('\'', "")),
+        true => format!("'{text}'"),
         false => format!("\"{text}\""),
     }
 }

@@ -51,6 +51,7 @@ fn what_ruby_passes_over_is_passed_over() {
         ("{% cycle 'g': 'a', 'b' %}{% cycle 'g': 'a', 'b' %}{% cycle x: 'a', 'b' %}{% cycle \"o\", 't' %}", "abao"),
         ("{% increment true_n %}{% increment true_n %}{% decrement d %}", "01-1"),
         ("{% raw %}{{ a }}{% if %}'\"{% endraw %}|{%- raw -%} x {%- endraw -%} |{% raw %}{% endraw %}", "{{ a }}{% if %}'\"|x|"),
+        ("{%raw-%} a {%-endraw-%} b{%comment-%}c{%-endcomment-%} d", "abd"),
         ("{% comment %}{{ don't {% if {% comment %}x{% endcomment %}{% credential x %}{% endcomment %}{% # note %}a", "a"),
         ("{{ title }}{% line_break %}{{ count }}", "A & B\n3"),
     ] {

@@ -12,7 +12,7 @@ mod texts;
 mod uris;
 
 use super::super::tests::{problem, render};
-use super::super::{LANGUAGE, Problem, outputs};
+use super::super::{Problem, filters};
 use std::collections::BTreeSet;
 
 /// Each source must render the text beside it.
@@ -48,7 +48,7 @@ fn documented() -> Vec<[String; 3]> {
 fn the_list_for_people_names_every_filter_and_shows_what_it_does() {
     let rows = documented();
     let named: BTreeSet<&str> = rows.iter().map(|[name, ..]| name.as_str()).collect();
-    assert_eq!(named, LANGUAGE.filters.plugin_names().filter(|name| *name != outputs::FILTER).collect());
+    assert_eq!(named, filters::names().collect());
     for [name, source, text] in &rows {
         assert!(source.contains(name), "{name}: {source}");
         assert_eq!(render(source, "{}"), *text, "{source}");
