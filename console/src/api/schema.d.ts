@@ -984,7 +984,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Renders a template for a payload. 422 `template_error` when it cannot be read or rendered: `meta` has its `path` and `line`.
+         * Renders a template for a payload, and says what was passed over in it. 422 `template_error` when it cannot be read or rendered: `meta` has its `path` and `line`.
          * @description Needs a key with the role viewer, editor or owner.
          */
         post: operations["previews_template"];
@@ -4054,6 +4054,8 @@ export interface components {
         Rendered: {
             /** @description The text, or the JSON with its texts rendered. `***` stands where the value of a credential would stand. */
             result: unknown;
+            /** @description What its writer may not have meant, like a filter that does not exist. */
+            warnings: components["schemas"]["TemplateWarning"][];
         };
         /** @description In which version is replayed. */
         ReplayInput: {
@@ -4867,6 +4869,18 @@ export interface components {
             agent: {
                 [key: string]: unknown;
             };
+        };
+        /** @description What was passed over in a template. */
+        TemplateWarning: {
+            /** @description Where in the JSON the text stands, like `items[2].name`; empty for a single text. */
+            path: string;
+            /**
+             * Format: uint
+             * @description The number of the line in that text, from 1.
+             */
+            line: number;
+            /** @description What was passed over, or how it is read. */
+            message: string;
         };
         /** @description A model's thoughts, or the summary that its provider gives of them. */
         Thinking: {

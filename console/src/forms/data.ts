@@ -6,6 +6,7 @@ import type { Schemas } from "../api/types";
 import { type SeenEvent, useForm } from "./context";
 
 type Credential = Schemas["Credential"];
+type Rendered = Schemas["Rendered"];
 const NONE: Credential[] = [];
 
 export function useCredentials(): Credential[] {
@@ -58,7 +59,7 @@ export function useTemplatePreview(template: unknown, event: SeenEvent | undefin
     enabled: enabled && project !== "",
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
-    placeholderData: (before: { result: unknown } | undefined) => before,
+    placeholderData: (before: Rendered | undefined) => before,
     queryFn: async () => {
       const { payload = {}, ...rest } = event ?? {};
       const body = { template: quiet, payload, event: rest, agent: { ...agent } };

@@ -9,7 +9,7 @@ use crate::route::{PROJECT, Route};
 use axum::http::Method;
 use axum::response::IntoResponse;
 use rookery_agents::schedule::Schedule;
-use rookery_agents::template::{self, TemplateError};
+use rookery_agents::template::{self, Note, Preview, TemplateError};
 use rookery_domain::{Error, EventId, Kind, Payload, Time, limits};
 use rookery_store::Role;
 use schemars::JsonSchema;
@@ -27,7 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             format!("{PROJECT}/templates/preview"),
             viewer,
-            "Renders a template for a payload. 422 `template_error` when it cannot be read or rendered: `meta` has its `path` and `line`.",
+            "Renders a template for a payload, and says what was passed over in it. 422 `template_error` when it cannot be read or rendered: `meta` has its `path` and `line`.",
             template,
         )
         .takes::<TemplatePreview>()
@@ -71,6 +71,19 @@ impl Input for TemplatePreview {
 struct Rendered {
     /// The text, or the JSON with its texts rendered. `***` stands where the value of a credential would stand.
     result: Value,
+    /// What its writer may not have meant, like a filter that does not exist.
+    warnings: Vec<TemplateWarning>,
+}
+
+/// What was passed over in a template.
+#[derive(Serialize, JsonSchema)]
+struct TemplateWarning {
+    /// Where in the JSON the text stands, like `items[2].name`; empty for a single text.
+    path: String,
+    /// The number of the line in that text, from 1.
+    line: usize,
+    /// What was passed over, or how it is read.
+    message: String,
 }
 
 async fn template(Json(input): Json<TemplatePreview>) -> Result<impl IntoResponse> {
@@ -87,8 +100,9 @@ async fn template(Json(input): Json<TemplatePreview>) -> Result<impl IntoRespons
     ]);
     // A template may take 100 ms of a processor.
     let rendered = tokio::task::spawn_blocking(move || template::preview(&input.template, variables));
-    let result = rendered.await.map_err(Error::internal)?.map_err(template_error)?;
-    Ok(one(Rendered { result }))
+    let Preview { result, notes } = rendered.await.map_err(Error::internal)?.map_err(template_error)?;
+    let warnings = notes.into_iter().map(|(path, Note { line, message })| TemplateWarning { path, line, message }).collect();
+    Ok(one(Rendered { result, warnings }))
 }
 
 fn template_error(error: TemplateError) -> Error {

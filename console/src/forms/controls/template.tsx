@@ -66,7 +66,7 @@ export function TemplateText({ label, value, change, invalid, describedBy, place
 
 const SHOWN = 600;
 
-/** What a template gives on the last event that came. */
+/** What a template gives on the last event that came, and what was passed over in it. */
 export function Preview({ template }: { template: unknown }) {
   const { event } = useForm();
   const preview = useTemplatePreview(template, event, true);
@@ -74,13 +74,20 @@ export function Preview({ template }: { template: unknown }) {
     return <p className="form-problem">{preview.error.message}</p>;
   }
   if (!preview.data) return null;
-  const { result } = preview.data;
+  const { result, warnings } = preview.data;
   const text = typeof result === "string" ? result : JSON.stringify(result, null, 2);
   return (
-    <p className="form-preview mono" aria-live="polite">
-      <span className="muted">{event ? "gives " : "gives, without an event, "}</span>
-      {text === "" ? <span className="muted">an empty text</span> : text.slice(0, SHOWN)}
-      {text.length > SHOWN && <span className="muted"> … {text.length.toLocaleString("en-US")} characters</span>}
-    </p>
+    <div aria-live="polite">
+      <p className="form-preview mono">
+        <span className="muted">{event ? "gives " : "gives, without an event, "}</span>
+        {text === "" ? <span className="muted">an empty text</span> : text.slice(0, SHOWN)}
+        {text.length > SHOWN && <span className="muted"> … {text.length.toLocaleString("en-US")} characters</span>}
+      </p>
+      {warnings.map(({ path, line, message }) => (
+        <p key={`${path} ${line} ${message}`} className="form-warning">
+          {path !== "" && <code>{path}</code>} line {line}: {message}
+        </p>
+      ))}
+    </div>
   );
 }

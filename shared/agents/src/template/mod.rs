@@ -31,7 +31,7 @@ pub(crate) use error::below;
 pub use error::{Limit, Problem, TemplateError};
 pub use json::JsonTemplate;
 pub use lax::Note;
-pub use preview::preview;
+pub use preview::{Preview, preview};
 pub use scope::Scope;
 
 use bounds::{Budget, Capped, MAX_OUTPUT, MAX_SOURCE, State};

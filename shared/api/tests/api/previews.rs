@@ -17,10 +17,18 @@ async fn a_template_is_shown_as_it_would_be_rendered() {
         (json!(null), json!(null)),
     ] {
         let body = json!({"template": template, "payload": payload, "event": {"groups": ["big"]}, "agent": {"name": "Orders"}});
-        assert_eq!(world.post(&path, body).await.ok(200)["data"]["result"], result, "{template}");
+        let shown = world.post(&path, body).await.ok(200)["data"].clone();
+        assert_eq!(shown, json!({"result": result, "warnings": []}), "{template}");
     }
     let alone = world.post(&path, json!({"template": "{{ event.id | size }} {{ payload | json }}"})).await.ok(200);
     assert_eq!(alone["data"]["result"], "32 {}", "without a payload");
+
+    let odd = json!({"a": [{"b c": "{{.name}}\n{{ name | jsonify }}"}]});
+    let shown = world.post(&path, json!({"template": odd, "payload": payload})).await.ok(200)["data"].clone();
+    assert_eq!(shown["result"], json!({"a": [{"b c": "Ada\nAda"}]}));
+    let warning = |line: usize, message: &str| json!({"path": "a[0][\"b c\"]", "line": line, "message": message});
+    let warnings = [warning(1, "`.name` is read as `name`"), warning(2, "there is no filter `jsonify`, so it changes nothing")];
+    assert_eq!(shown["warnings"], json!(warnings));
 
     for (template, says, at, line) in [
         (json!("a\n{{ b | append }}"), "append", "", json!(2)),
