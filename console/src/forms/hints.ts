@@ -41,6 +41,7 @@ const FRONT: Record<string, string[]> = {
   de_duplication: ["property", "lookback"],
   merge: ["mode", "key", "timeout"],
   split: ["groups", "key"],
+  trigger: ["rules", "must_match", "message", "keep_event"],
   agent: ["project_id", "payload", "timeout_seconds"],
   ai_agent_proxy: ["endpoint", "agent_name", "system_message", "input", "headers", "agent_outcomes"],
   answer_caller: ["result"],

@@ -26,6 +26,15 @@ pub(crate) fn merged<'a>(base: &'a Payload, entries: impl IntoIterator<Item = (S
     object(fields)
 }
 
+/// A value as a text: a text as it is, nothing for `null`, and else its JSON.
+pub(crate) fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ mod example;
 mod facts;
 mod hook;
 mod host;
+mod json_path;
 pub mod json_schema;
 mod judge;
 mod lenient;

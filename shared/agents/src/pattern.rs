@@ -1,7 +1,7 @@
 //! Regular expressions whose work is bounded: their memory when they are compiled, their time before each search.
 
 use crate::{AgentError, processor_time};
-use regex::{Captures, Regex};
+use regex::{Captures, Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 use std::time::Duration;
 
@@ -27,18 +27,22 @@ pub struct Pattern {
 impl Pattern {
     /// Compiles an expression; the error says what is wrong with the text.
     pub fn new(text: &str) -> Result<Self, String> {
-        Self::build(text, false)
+        Self::build(text, |builder| builder)
     }
 
     /// Compiles an expression as Ruby reads it; the error says what is wrong with the text. What this engine cannot do, like looking
     /// around and references to groups, is an error.
     pub fn of_ruby(text: &str) -> Result<Self, String> {
-        Self::build(&from_ruby(text), true)
+        Self::build(&from_ruby(text), |builder| builder.multi_line(true))
     }
 
-    fn build(text: &str, is_by_lines: bool) -> Result<Self, String> {
-        let mut builder = regex::RegexBuilder::new(text);
-        let regex = builder.multi_line(is_by_lines).size_limit(BYTES).dfa_size_limit(BYTES).build();
+    /// The same, for an expression to which upper and lower case are the same unless it says otherwise.
+    pub(crate) fn of_ruby_in_any_case(text: &str) -> Result<Self, String> {
+        Self::build(&from_ruby(text), |builder| builder.multi_line(true).case_insensitive(true))
+    }
+
+    fn build(text: &str, set: impl FnOnce(&mut RegexBuilder) -> &mut RegexBuilder) -> Result<Self, String> {
+        let regex = set(RegexBuilder::new(text).size_limit(BYTES).dfa_size_limit(BYTES)).build();
         let regex = regex.map_err(|error| error.to_string())?;
         let length = regex_syntax::parse(text).map(|hir| length(&hir)).map_err(|error| error.to_string())?;
         Ok(Pattern { regex, length })

@@ -18,6 +18,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<de_duplication::DeDuplication>(),
         TypeInfo::of::<merge::Merge>(),
         TypeInfo::of::<split::Split>(),
+        TypeInfo::of::<trigger::Trigger>(),
         TypeInfo::of::<agent::Stage>(),
         TypeInfo::of::<ai_agent_proxy::AiAgentProxy>(),
         TypeInfo::of::<answer_caller::AnswerCaller>(),

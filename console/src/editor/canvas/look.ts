@@ -17,6 +17,7 @@ const ICONS: Record<string, IconName> = {
   de_duplication: "copy",
   merge: "merge",
   split: "split",
+  trigger: "filter",
   agent: "plug",
   ai_agent_proxy: "send",
   answer_caller: "reply",

@@ -94,7 +94,7 @@ async fn agents_that_only_compute_remember_ask_and_wait_for_nothing() {
         }
     }
     names.dedup();
-    assert_eq!(names, ["condition", "merge", "split", "csv", "event_formatting", "json_parse"]);
+    assert_eq!(names, ["condition", "merge", "split", "trigger", "csv", "event_formatting", "json_parse"]);
 }
 
 #[test]

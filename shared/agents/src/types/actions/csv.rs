@@ -1,6 +1,7 @@
 //! `csv`: reads a CSV text, an event for each of its rows or one for all, or writes one. The options are those of Huginn's CsvAgent.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::compose::text_of;
 use crate::meaning::PathText;
 use crate::paths::Path;
 use crate::{AgentError, Context, Effects, Emit, Example, Facts};
@@ -195,23 +196,14 @@ impl Csv {
         }
         for row in rows {
             let cells: Vec<String> = match row {
-                Value::Object(row) => columns.iter().map(|column| row.get(column).map(text).unwrap_or_default()).collect(),
-                Value::Array(row) => row.iter().map(text).collect(),
-                other => vec![text(other)],
+                Value::Object(row) => columns.iter().map(|column| row.get(column).map(text_of).unwrap_or_default()).collect(),
+                Value::Array(row) => row.iter().map(text_of).collect(),
+                other => vec![text_of(other)],
             };
             writer.write_record(&cells).map_err(unreadable)?;
         }
         let bytes = writer.into_inner().map_err(|error| unreadable(error.into_error().into()))?;
         String::from_utf8(bytes).map_err(|error| AgentError::fail("no_csv", error.to_string()))
-    }
-}
-
-/// A value in a cell: a text as it is, and nothing for `null`.
-fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 

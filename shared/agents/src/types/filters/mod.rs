@@ -5,3 +5,4 @@ pub mod condition;
 pub mod de_duplication;
 pub mod merge;
 pub mod split;
+pub mod trigger;
