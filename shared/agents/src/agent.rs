@@ -111,6 +111,8 @@ pub trait AgentType: Send + Sync + Sized + 'static {
     const CHECKS: bool = false;
     /// Whether `schedule` is one of the type's own options. Otherwise a type that checks is given one.
     const OWN_SCHEDULE: bool = false;
+    /// When the agent is checked, where its cell does not say.
+    const DEFAULT_SCHEDULE: Option<&'static str> = None;
     /// The kind of public address that the agent has.
     const ADDRESS: Option<Address> = None;
     /// The options, as they stand in a cell's `config`. Unknown fields are refused.

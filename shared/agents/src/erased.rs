@@ -138,7 +138,7 @@ impl TypeInfo {
 }
 
 fn build<T: AgentType>(config: &Map<String, Value>) -> Result<Box<dyn Agent>, Problems> {
-    let mut config = Config::read(config, T::CHECKS && !T::OWN_SCHEDULE);
+    let mut config = Config::read(config, T::CHECKS && !T::OWN_SCHEDULE, T::DEFAULT_SCHEDULE);
     let agent = read(&config.own, &mut config.problems).and_then(|options| T::new(options, &mut config.problems));
     config.check();
     match agent {
@@ -156,21 +156,23 @@ struct Config {
     own: Value,
     common: Option<Common>,
     checked: Option<Checked>,
+    default_schedule: Option<&'static str>,
     schedule: Option<Schedule>,
     problems: Problems,
 }
 
 impl Config {
-    fn read(config: &Map<String, Value>, has_schedule: bool) -> Self {
+    fn read(config: &Map<String, Value>, has_schedule: bool, default_schedule: Option<&'static str>) -> Self {
         let (mut own, mut problems) = (config.clone(), Problems::default());
         let common = read(&take_keys(&mut own, &["keep_events_for"]), &mut problems);
         let checked = if has_schedule { read(&take_keys(&mut own, &["schedule"]), &mut problems) } else { None };
-        Config { own: Value::Object(own), common, checked, schedule: None, problems }
+        Config { own: Value::Object(own), common, checked, default_schedule, schedule: None, problems }
     }
 
     /// Looks at the options that every agent has.
     fn check(&mut self) {
-        if let Some(text) = self.checked.as_ref().and_then(|checked| checked.schedule.as_ref()) {
+        let given = self.checked.as_ref().and_then(|checked| checked.schedule.as_ref()).map(|schedule| schedule.0.as_str());
+        if let Some(text) = given.or(self.default_schedule) {
             self.schedule = self.problems.take("schedule", Schedule::parse(text));
         }
         let kept = self.common.as_ref().map_or(limits::KEEP_EVENTS_SECONDS, |common| common.keep_events_for);
@@ -244,6 +246,9 @@ fn schema<T: AgentType>() -> Value {
         for (name, field) in more["properties"].as_object().into_iter().flatten() {
             schema["properties"][name] = field.clone();
         }
+    }
+    if let Some(default) = T::DEFAULT_SCHEDULE {
+        schema["properties"]["schedule"]["default"] = default.into();
     }
     if let Some(object) = schema.as_object_mut() {
         object.remove("title");

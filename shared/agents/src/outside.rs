@@ -124,17 +124,17 @@ pub(crate) fn whole_url(text: &str) -> Result<&str, &'static str> {
 }
 
 /// Reads an option that is a template for a URL.
-pub(crate) fn url_template(text: &str, problems: &mut Problems) -> Option<Template> {
+pub(crate) fn url_template(field: &str, text: &str, problems: &mut Problems) -> Option<Template> {
     let text = text.trim();
     if !starts_as_url(text) && !["{{", "{%"].iter().any(|start| text.starts_with(start)) {
-        problems.add("url", NOT_WHOLE);
+        problems.add(field, NOT_WHOLE);
     }
-    let template = problems.take_template("url", Template::parse_with_credentials(text))?;
-    refuse_captured("url", template.captures_credential(), problems);
+    let template = problems.take_template(field, Template::parse_with_credentials(text))?;
+    refuse_captured(field, template.captures_credential(), problems);
     if !template.credentials().is_empty() && !template.captures_credential() && has_credential_before_path(text) {
         let message = "A credential may not be part of the scheme, host or port. Give these as text, and put the credential after the \
                        `/` or `?`, or into `headers` or `payload`.";
-        problems.add_at_save("url", message);
+        problems.add_at_save(field, message);
     }
     Some(template)
 }

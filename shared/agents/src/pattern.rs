@@ -65,6 +65,14 @@ impl Pattern {
         self.regex.capture_names()
     }
 
+    /// Whether it has a group with this number or name.
+    pub(crate) fn has_group(&self, group: &Result<usize, String>) -> bool {
+        match group {
+            Ok(number) => *number < self.regex.captures_len(),
+            Err(name) => self.group_names().flatten().any(|known| known == name),
+        }
+    }
+
     fn work(&self, text: &str) -> usize {
         self.length.saturating_mul(text.len())
     }
@@ -160,6 +168,31 @@ impl Searches {
     pub fn captures<'t>(&mut self, pattern: &Pattern, text: &'t str) -> Result<Option<Captures<'t>>, AgentError> {
         self.begin()?;
         Ok(pattern.to_capture(text).ok_or_else(|| too_long(pattern, text))?.captures(text))
+    }
+
+    /// A group of all matches, one after the other; none if there are more than so many.
+    pub(crate) fn all(
+        &mut self,
+        pattern: &Pattern,
+        group: &Result<usize, String>,
+        text: &str,
+        most: usize,
+    ) -> Result<Option<Vec<Option<String>>>, AgentError> {
+        self.begin()?;
+        let regex = pattern.to_capture(text).ok_or_else(|| too_long(pattern, text))?;
+        let mut found = Vec::new();
+        for captures in regex.captures_iter(text) {
+            self.begin()?;
+            let matched = match group {
+                Ok(number) => captures.get(*number),
+                Err(name) => captures.name(name),
+            };
+            found.push(matched.map(|matched| matched.as_str().to_owned()));
+            if found.len() > most {
+                return Ok(None);
+            }
+        }
+        Ok(Some(found))
     }
 
     fn begin(&mut self) -> Result<(), AgentError> {

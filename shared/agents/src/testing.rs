@@ -34,7 +34,7 @@ impl World {
         let caller = Some(Caller { url: Some(url.to_owned()), token: Some("token".to_owned()) });
         World {
             caller,
-            answer: Some(Response { status: 200, headers: Vec::new(), body: Default::default() }),
+            answer: Some(Response { status: 200, headers: Vec::new(), body: Default::default(), url: String::new() }),
             ..World::default()
         }
     }
@@ -46,6 +46,7 @@ impl World {
             status: answer["status"].as_u64().unwrap() as u16,
             headers,
             body: answer["body"].as_str().unwrap().to_owned().into(),
+            url: String::new(),
         });
         World { answer, reply: example.reply.clone(), ..World::called_from("https://caller.example.com/") }
     }

@@ -8,7 +8,12 @@ use rookery_media::{Body, Unreadable};
 use std::borrow::Cow;
 
 /// Unpacks the answer. An answer in a coding that was not asked for stays as it came.
-pub(crate) fn unpacked(mut response: Response, host: &str, max_body: usize) -> Result<Response, EgressError> {
+pub(crate) fn unpacked(
+    mut response: Response,
+    host: &str,
+    max_body: usize,
+    charset: Option<&str>,
+) -> Result<Response, EgressError> {
     let codings = response.headers.iter().filter(|(name, _)| name == "content-encoding").map(|(_, value)| value.as_str());
     let codings = codings.collect::<Vec<_>>().join(",");
     match rookery_media::unpack(&codings, response.body.clone(), max_body) {
@@ -20,6 +25,15 @@ pub(crate) fn unpacked(mut response: Response, host: &str, max_body: usize) -> R
         Err(Unreadable::TooLarge(most)) => return Err(EgressError::BodyTooLarge(most)),
         Err(Unreadable::Coding(_)) => return Ok(response),
         Err(_) => return Err(EgressError::InvalidResponse { host: host.to_owned() }),
+    }
+    if let Some(text) = charset.and_then(|charset| rookery_media::text_in(charset, &response.body)) {
+        let essence =
+            response.header("content-type").and_then(|content_type| content_type.split(';').next()).unwrap_or("text/plain");
+        let content_type = format!("{essence}; charset=utf-8");
+        response.body = Bytes::from(text.into_owned());
+        response.headers.retain(|(name, _)| name != "content-type" && name != "content-length");
+        response.headers.push(("content-type".to_owned(), content_type));
+        return Ok(response);
     }
     let content_type = response.headers.iter_mut().find(|(name, _)| name == "content-type");
     if let Some((_, content_type)) = content_type
@@ -49,6 +63,7 @@ pub(crate) fn redacted(mut response: Response, secrets: &[Secret], max_body: usi
     for text in response.headers.iter_mut().flat_map(|(name, value)| [name, value]) {
         *text = redactor.redact_text(text);
     }
+    response.url = redactor.redact_text(&response.url);
     // The labels of credentials may be longer than their values, so the size is checked again.
     if response.body.len() > max_body { Err(EgressError::BodyTooLarge(max_body)) } else { Ok(response) }
 }

@@ -8,6 +8,7 @@ use crate::redirect;
 use crate::secret::{self, Encoding, Secret};
 use crate::target::Target;
 use crate::{EgressError, Policy, Request, Response};
+use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -119,24 +120,25 @@ impl Egress {
         let limit = request.timeout.map_or(policy.timeout, |asked| asked.min(policy.timeout));
         let _under_way = UnderWay::new(self);
         let response = tokio::time::timeout(limit, self.follow(&request)).await.map_err(|_| EgressError::Timeout(limit))??;
-        redacted(response, &request.secrets, policy.max_body)
+        redacted(response, &request.secrets, request.max_body.unwrap_or(policy.max_body))
     }
 
     async fn follow(&self, request: &Request) -> Result<Response, EgressError> {
         let mut hop = Cow::Borrowed(request);
         for _ in 0..=request.redirects {
-            let response = self.exchange(prepare(&hop, rookery_media::CODINGS)?).await?;
+            let response = self.exchange(prepare(&hop, rookery_media::CODINGS)?, &hop).await?;
             match redirect::next(&hop, &response)? {
                 Some(next) => hop = Cow::Owned(next),
-                None => return Ok(response),
+                None => return Ok(Response { url: hop.url.clone(), ..response }),
             }
         }
         Err(EgressError::TooManyRedirects(request.redirects))
     }
 
-    async fn exchange(&self, call: Call) -> Result<Response, EgressError> {
+    async fn exchange(&self, call: Call, request: &Request) -> Result<Response, EgressError> {
         let (target, head, body) = self.open(call).await?;
-        read(head, body, target.host(), self.inner.connector.policy.max_body).await
+        let max_body = request.max_body.unwrap_or(self.inner.connector.policy.max_body);
+        read(head, body, target.host(), max_body, request.charset.as_deref()).await
     }
 
     /// Sends the call, and waits for the head of its answer.
@@ -173,6 +175,12 @@ pub(crate) fn prepare(request: &Request, codings: &'static str) -> Result<Call, 
     let target = Target::parse(&request.url, secrets)?;
     let uri = target.uri(secrets, &mut used)?;
     let mut headers = headers(&request.headers, secrets, &mut used)?;
+    if let Some(pair) = &request.basic_auth {
+        let pair = secret::fill(pair.as_bytes(), secrets, Encoding::Plain, &mut used);
+        let value = HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(pair)));
+        let refused = |_| EgressError::HeaderRefused { name: "Authorization".to_owned(), reason: "it is too long" };
+        headers.insert(header::AUTHORIZATION, value.map_err(refused)?);
+    }
     // No coding is asked for with a range: a part of a packed body could not be unpacked.
     if !headers.contains_key(header::RANGE) {
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(codings));
@@ -222,13 +230,18 @@ async fn begin(pool: &Pool, request: http::Request<Full<Bytes>>, host: &str) -> 
     Ok((head, body))
 }
 
-async fn read(head: Parts, body: Incoming, host: &str, max_body: usize) -> Result<Response, EgressError> {
+async fn read(head: Parts, body: Incoming, host: &str, max_body: usize, charset: Option<&str>) -> Result<Response, EgressError> {
     let body = Limited::new(body, max_body).collect().await.map_err(|error| {
         let too_large = error.is::<LengthLimitError>();
         if too_large { EgressError::BodyTooLarge(max_body) } else { classify(error.as_ref(), host, Phase::Connected) }
     })?;
     let headers = as_text(&head.headers);
-    unpacked(Response { status: head.status.as_u16(), headers, body: body.to_bytes() }, host, max_body)
+    unpacked(
+        Response { status: head.status.as_u16(), headers, body: body.to_bytes(), url: String::new() },
+        host,
+        max_body,
+        charset,
+    )
 }
 
 /// The headers as texts; bytes that are not UTF-8 are replaced.

@@ -33,6 +33,7 @@ pub(crate) fn next(request: &Request, response: &Response) -> Result<Option<Requ
     }
     let mut next = Request { url, ..request.clone() };
     if !there.is_same_site(&here) {
+        next.basic_auth = None;
         next.headers.retain(|(name, value)| {
             let is_passed_on = PASSED_ON.iter().any(|passed| name.eq_ignore_ascii_case(passed.as_str()));
             is_passed_on && !request.secrets.iter().any(|secret| secret.is_in(value.as_bytes()))
@@ -57,7 +58,16 @@ mod tests {
         let mut request = Request::new(Method::GET, from);
         request.redirects = 1;
         request.headers.push(("Authorization".to_owned(), "Basic x".to_owned()));
-        next(&request, &Response { status: 301, headers: vec![("location".into(), to.into())], body: Default::default() })
+        request.basic_auth = Some("user:password".to_owned());
+        next(
+            &request,
+            &Response {
+                status: 301,
+                headers: vec![("location".into(), to.into())],
+                body: Default::default(),
+                url: from.to_owned(),
+            },
+        )
     }
 
     #[test]
@@ -73,7 +83,7 @@ mod tests {
             ("https://a.example/x", "https://a.example.evil.org/x", false),
         ] {
             let next = next_url(from, to).unwrap().unwrap();
-            assert_eq!(!next.headers.is_empty(), kept, "{from} {to}");
+            assert_eq!((!next.headers.is_empty(), next.basic_auth.is_some()), (kept, kept), "{from} {to}");
         }
         let refused = next_url("https://a.example/", "http://a.example/").unwrap_err();
         assert_eq!(refused.code(), "redirect_refused");

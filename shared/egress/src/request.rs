@@ -21,6 +21,12 @@ pub struct Request {
     /// How many redirects are followed, within the one timeout. Only a GET or HEAD without a body follows any, and never from
     /// https to http. Credentials, and headers that may identify the caller, do not go to another host, port or scheme.
     pub redirects: u8,
+    /// `user:password`, which may have markers, for the header `Authorization`. It does not go to another host, port or scheme.
+    pub basic_auth: Option<String>,
+    /// The largest body of the answer, in place of the policy's.
+    pub max_body: Option<usize>,
+    /// The charset in which the answer is read, whatever it declares. Bytes that do not fit are replaced.
+    pub charset: Option<String>,
     /// The credentials that this call may use.
     pub secrets: Vec<Secret>,
 }
@@ -29,7 +35,18 @@ impl Request {
     /// Makes a call without headers, body or credentials.
     pub fn new(method: Method, url: impl Into<String>) -> Self {
         let (headers, secrets) = (Vec::new(), Vec::new());
-        Request { method, url: url.into(), headers, body: None, timeout: None, redirects: 0, secrets }
+        Request {
+            method,
+            url: url.into(),
+            headers,
+            body: None,
+            timeout: None,
+            redirects: 0,
+            basic_auth: None,
+            max_body: None,
+            charset: None,
+            secrets,
+        }
     }
 }
 
@@ -43,6 +60,8 @@ pub struct Response {
     /// The body: unpacked, and in UTF-8 where it is text with a declared charset, and no form; the headers say so. A form in which a
     /// credential was found comes as the JSON of its fields.
     pub body: Bytes,
+    /// The address that answered, which is another one after redirects. It may have markers.
+    pub url: String,
 }
 
 impl Response {

@@ -9,6 +9,8 @@ use std::borrow::Cow;
 
 /// The byte order marks of UTF-32, which the standard does not read. The first begins with UTF-16's.
 const UTF_32_MARKS: [&[u8]; 2] = [b"\xff\xfe\0\0", b"\0\0\xfe\xff"];
+/// How much of a page is searched for its charset, in bytes.
+const HEAD: usize = 4096;
 
 /// The text of a body.
 pub(crate) fn text<'b>(body: &'b [u8], declared: Option<&str>) -> Result<Cow<'b, str>, Unreadable> {
@@ -62,6 +64,44 @@ pub fn to_utf8(content_type: &str, body: &[u8]) -> Option<(String, Bytes)> {
     Some((format!("{}; charset=utf-8", media_type.essence), Bytes::from(text.into_owned())))
 }
 
+/// Whether an encoding has this name.
+pub fn is_charset(label: &str) -> bool {
+    Encoding::for_label_no_replacement(label.as_bytes()).is_some()
+}
+
+/// A body as text, whatever it is: by its byte order mark, else the charset of its `Content-Type`, else that of its XML declaration or `meta`
+/// element (which only HTML has), else as UTF-8. A charset that is not known is passed over, and bytes that do not fit are replaced.
+pub fn lossy<'b>(content_type: &str, body: &'b [u8], is_html: bool) -> Cow<'b, str> {
+    let media_type = MediaType::parse(content_type);
+    let known = |label: &str| Encoding::for_label_no_replacement(label.trim().as_bytes());
+    let declared = media_type.charset.as_deref().and_then(known);
+    let in_body = || {
+        of_xml(body)
+            .or_else(|| of_meta(body).filter(|_| is_html))
+            .and_then(known)
+            .filter(|encoding| encoding.is_ascii_compatible())
+    };
+    let encoding = declared.or_else(in_body).unwrap_or(UTF_8);
+    encoding.decode(body).0
+}
+
+/// The text of a body in a charset, whatever is declared; none if there is no such charset.
+pub fn text_in<'b>(label: &str, body: &'b [u8]) -> Option<Cow<'b, str>> {
+    Some(Encoding::for_label_no_replacement(label.as_bytes())?.decode(body).0)
+}
+
+/// The charset that a `meta` element of HTML names.
+fn of_meta(body: &[u8]) -> Option<&str> {
+    let head = &body[..body.len().min(HEAD)];
+    let is = |window: &[u8], name: &[u8]| window.eq_ignore_ascii_case(name);
+    let meta = head.windows(5).position(|window| is(window, b"<meta"))?;
+    let at = meta + head[meta..].windows(7).position(|window| is(window, b"charset"))? + 7;
+    let value = head[at..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
+    let end = value.iter().position(|byte| b"\"'; \t\r\n/>".contains(byte))?;
+    std::str::from_utf8(&value[..end]).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +132,36 @@ mod tests {
         for unknown in ["utf-7", "x-klingon", "", "iso-2022-kr"] {
             assert_eq!(text(b"a", Some(unknown)), Err(Unreadable::Charset(unknown.to_owned())));
         }
+    }
+
+    #[test]
+    fn whatever_it_is_it_becomes_a_text() {
+        for (content_type, body, is_html, expected) in [
+            ("text/html; charset=iso-8859-1", &b"caf\xe9"[..], true, "caf\u{e9}"),
+            ("text/html", b"<META charset='Shift_JIS'>\x83e", true, "<META charset='Shift_JIS'>\u{30c6}"),
+            (
+                "text/html",
+                b"<meta content=\"text/html; charset = latin1\">\xe9",
+                true,
+                "<meta content=\"text/html; charset = latin1\">\u{e9}",
+            ),
+            ("application/json", b"\"<meta charset=latin1>\xc3\xa9\"", false, "\"<meta charset=latin1>\u{e9}\""),
+            (
+                "text/xml",
+                b"<?xml version='1.0' encoding='windows-1252'?>\x80",
+                false,
+                "<?xml version='1.0' encoding='windows-1252'?>\u{20ac}",
+            ),
+            ("text/xml; charset=x-klingon", b"\xff\xfea\0", false, "a"),
+            ("", b"a\xffb", false, "a\u{fffd}b"),
+            ("text/html", b"<meta charset=utf-16>\xc3\xa9", true, "<meta charset=utf-16>\u{e9}"),
+        ] {
+            assert_eq!(lossy(content_type, body, is_html), expected, "{content_type}");
+        }
+        assert_eq!(
+            (text_in("latin1", b"\xe9").as_deref(), text_in("x-klingon", b""), is_charset("utf-8")),
+            (Some("\u{e9}"), None, true)
+        );
     }
 
     #[test]

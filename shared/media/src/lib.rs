@@ -9,7 +9,7 @@ mod multipart;
 mod table;
 mod unreadable;
 
-pub use charset::to_utf8;
+pub use charset::{is_charset, lossy, text_in, to_utf8};
 pub use coding::{CODINGS, unpack};
 pub use form::fields;
 pub use table::{Body, read};

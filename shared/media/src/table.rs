@@ -71,7 +71,7 @@ pub(crate) fn read_types() -> String {
 pub(crate) struct MediaType {
     /// The type without parameters, in lower case; empty when there is none.
     pub(crate) essence: String,
-    charset: Option<String>,
+    pub(crate) charset: Option<String>,
 }
 
 impl MediaType {

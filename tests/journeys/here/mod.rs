@@ -14,6 +14,7 @@ mod damage;
 mod demo;
 mod failures;
 mod fair_shares;
+mod feeds;
 mod frozen;
 mod full_disk;
 mod logs;

@@ -10,7 +10,10 @@ async fn sent(more: Value, payload: &str) -> Result<Request, crate::AgentError> 
     let mut config = json!({"url": "https://a.test/"});
     config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let (cell, event) = (cell(), event("source", payload));
-    let world = World { answer: Some(Response { status: 204, headers: Vec::new(), body: "".into() }), ..World::default() };
+    let world = World {
+        answer: Some(Response { status: 204, headers: Vec::new(), body: "".into(), url: String::new() }),
+        ..World::default()
+    };
     agent("http_request", config).receive(&context(&cell, &event, &world)).await?;
     Ok(world.calls.lock().unwrap().pop().expect("a call was made"))
 }

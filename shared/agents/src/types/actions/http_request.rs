@@ -113,7 +113,7 @@ impl AgentType for HttpRequest {
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
         check(&options, problems);
-        let url = url_template(&options.url, problems);
+        let url = url_template("url", &options.url, problems);
         let headers = Headers::take(options.headers, problems);
         let (timeout, retries) = (options.timeout_seconds.take(problems), options.retries.take(problems));
         let payload =

@@ -3,11 +3,15 @@
 pub mod agent;
 pub mod ai_agent_proxy;
 pub mod answer_caller;
+pub mod attribute_difference;
 pub mod csv;
 pub mod data_output;
 pub mod delay;
+pub mod digest;
 pub mod event_formatting;
 pub mod http_request;
+pub mod http_status;
 pub mod json_parse;
 pub mod persistent_agent;
 pub mod reply;
+pub mod website;

@@ -3,6 +3,8 @@
 pub mod change_detector;
 pub mod condition;
 pub mod de_duplication;
+pub mod gap_detector;
 pub mod merge;
+pub mod peak_detector;
 pub mod split;
 pub mod trigger;

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod manual;
+pub mod rss;
 pub mod schedule;
 pub mod served_agent;
 pub mod webhook;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Response {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Response { status, headers, body: body.into().into() }
+    Response { status, headers, body: body.into().into(), url: String::new() }
 }
 
 async fn call(config: Value, payload: &str, answer: Response) -> (Result<Effects, AgentError>, Request) {

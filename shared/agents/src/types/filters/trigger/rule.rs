@@ -4,6 +4,7 @@ use crate::agent::Problems;
 use crate::compose::text_of;
 use crate::json_path::JsonPath;
 use crate::meaning::{PathText, TemplateText};
+use crate::numbers::from_front;
 use crate::pattern::{Pattern, Searches};
 use crate::template::{JsonTemplate, Template};
 use crate::{AgentError, Context};
@@ -192,10 +193,10 @@ impl How {
                 let pattern = pattern.map_err(|error| AgentError::fail("invalid_pattern", no_pattern(&error)))?;
                 self.found(searches.is_match(&pattern, value)?)
             }
-            How::Less => number(value) < number(expected),
-            How::AtMost => number(value) <= number(expected),
-            How::AtLeast => number(value) >= number(expected),
-            How::More => number(value) > number(expected),
+            How::Less => from_front(value) < from_front(expected),
+            How::AtMost => from_front(value) <= from_front(expected),
+            How::AtLeast => from_front(value) >= from_front(expected),
+            How::More => from_front(value) > from_front(expected),
             How::Same | How::NotIn => value == expected,
             How::Other => value != expected,
         })
@@ -204,32 +205,4 @@ impl How {
 
 fn no_pattern(error: &str) -> String {
     format!("It is no regular expression that can be used here (looking around and references to groups cannot): {error}")
-}
-
-/// The number with which a text begins, as Ruby's `to_f` reads it; 0 if it begins with none.
-pub(super) fn number(text: &str) -> f64 {
-    let mut digits = String::new();
-    let mut chars = text.trim_start().chars().peekable();
-    let (mut has_point, mut has_exponent) = (false, false);
-    while let Some(char) = chars.next() {
-        let before = digits.chars().next_back();
-        let is_after_digit = before.is_some_and(|before| before.is_ascii_digit());
-        let has_digit_next = chars.peek().is_some_and(char::is_ascii_digit);
-        match char {
-            '0'..='9' => digits.push(char),
-            '+' | '-' if before.is_none() || before == Some('e') => digits.push(char),
-            '_' if is_after_digit && has_digit_next => {}
-            '.' if !has_point && !has_exponent && has_digit_next => {
-                has_point = true;
-                digits.push(char);
-            }
-            'e' | 'E' if is_after_digit && !has_exponent => {
-                has_exponent = true;
-                digits.push('e');
-            }
-            _ => break,
-        }
-    }
-    let number = digits.trim_end_matches(['e', '+', '-']);
-    number.parse().unwrap_or_default()
 }

@@ -1,40 +1,11 @@
 //! Tests of `trigger`.
 
-use super::rule::number;
 use crate::testing::{emitted, problem, problems, receive};
 use serde_json::{Value, json};
 
 async fn matches(kind: &str, value: Value, payload: &str) -> bool {
     let config = json!({"rules": [{"type": kind, "path": "v", "value": value}], "message": "m"});
     !receive("trigger", config, payload).await.unwrap().emit.is_empty()
-}
-
-#[test]
-fn numbers_are_read_from_the_front() {
-    for (text, expected) in [
-        ("12 apples", 12.0),
-        ("  -1.5e2x", -150.0),
-        ("1_000.5", 1000.5),
-        (".5", 0.5),
-        ("5.", 5.0),
-        ("1.e3", 1.0),
-        ("1e", 1.0),
-        ("1e-", 1.0),
-        ("+7", 7.0),
-        ("--7", 0.0),
-        ("0x1A", 0.0),
-        ("1__0", 1.0),
-        ("apples 12", 0.0),
-        ("Infinity", 0.0),
-        ("", 0.0),
-        ("-", 0.0),
-        ("1,5", 1.0),
-        ("1.2.3", 1.2),
-        ("{\"a\":1}", 0.0),
-    ] {
-        assert_eq!(number(text), expected, "{text}");
-    }
-    assert!(number("1e999").is_infinite());
 }
 
 #[tokio::test]

@@ -207,7 +207,10 @@ fn a_sender_that_asks_for_consent_gets_it() {
 async fn sent(option: &Value, payload: &str) -> Request {
     let config = json!({"url": "https://a.test/", "cloud_event": option, "signing_credential": "hook"});
     let (cell, event) = (cell(), event("source", payload));
-    let world = World { answer: Some(Response { status: 204, headers: Vec::new(), body: "".into() }), ..World::default() };
+    let world = World {
+        answer: Some(Response { status: 204, headers: Vec::new(), body: "".into(), url: String::new() }),
+        ..World::default()
+    };
     agent("http_request", config).receive(&context(&cell, &event, &world)).await.unwrap();
     world.calls.lock().unwrap().pop().unwrap()
 }
