@@ -157,7 +157,7 @@ impl Listing for Runs<'_> {
             return Ok(engine.store.list_failure_places(&workflow.id, Some(false), limit, after).await?);
         }
         let cell = self.agent.map(|agent| CellId(agent.to_owned()));
-        let roots = EventFilter { cell, roots: true, since: self.window.from, ..EventFilter::default() };
+        let roots = EventFilter { cell, version: self.version, roots: true, since: self.window.from, ..EventFilter::default() };
         Ok(engine.store.list_event_places(workflow, &roots, limit, after).await?)
     }
 

@@ -23,6 +23,8 @@ pub struct EventFilter {
     pub cell: Option<CellId>,
     /// Only the events with this group.
     pub group: Option<String>,
+    /// Only the events of runs that are pinned to this version.
+    pub version: Option<u64>,
     /// Only the roots of runs.
     pub roots: bool,
     /// Only events that are not older.
@@ -34,6 +36,7 @@ impl EventFilter {
     fn selects(&self, event: &Event, now: Time) -> bool {
         self.cell.as_ref().is_none_or(|cell| *cell == event.cell)
             && self.group.as_ref().is_none_or(|group| event.groups.contains(group))
+            && self.version.is_none_or(|version| version == event.version)
             && (!self.roots || begins_run(event.id, event.hop))
             && self.since.is_none_or(|since| event.created_at >= since)
             && event.keep_until > now
@@ -43,6 +46,7 @@ impl EventFilter {
     fn may_select(&self, entry: &Entry, now: Time) -> bool {
         self.cell.as_ref().is_none_or(|cell| entry.cells.contains(cell))
             && self.group.as_ref().is_none_or(|group| entry.groups.contains(group))
+            && self.version.is_none_or(|version| entry.version.is_none_or(|noted| noted == version))
             && (!self.roots || begins_run(entry.item, entry.hop))
             && self.since.is_none_or(|since| entry.at >= since)
             && entry.keep_until > now

@@ -37,18 +37,20 @@ pub struct Entry {
     pub(crate) cells: Vec<CellId>,
     /// The groups of its events.
     pub(crate) groups: Vec<String>,
+    /// The version that its run is pinned to; none in entries that were written before this was noted.
+    pub(crate) version: Option<u64>,
 }
 
 /// An entry as JSON.
 #[derive(Serialize, Deserialize)]
-struct Written(i64, EventId, i64, u16, Vec<CellId>, Vec<String>);
+struct Written(i64, EventId, i64, u16, Vec<CellId>, Vec<String>, #[serde(default)] Option<u64>);
 
 impl Entry {
     /// The entry of an item, by all of its events; none if it has none.
     pub fn of<'e>(events: impl IntoIterator<Item = &'e Event>) -> Option<Self> {
         let mut events = events.into_iter();
-        let Event { id, created_at, keep_until, hop, cell, groups, .. } = events.next()?.clone();
-        let mut entry = Entry { item: id, at: created_at, keep_until, hop, cells: vec![cell], groups };
+        let Event { id, created_at, keep_until, hop, cell, groups, version, .. } = events.next()?.clone();
+        let mut entry = Entry { item: id, at: created_at, keep_until, hop, cells: vec![cell], groups, version: Some(version) };
         for event in events {
             entry.keep_until = entry.keep_until.max(event.keep_until);
             if !entry.cells.contains(&event.cell) {
@@ -68,7 +70,7 @@ impl Entry {
 
     fn written(&self) -> Result<String> {
         let kept = self.keep_until.0 - self.at.0;
-        let written = Written(self.at.0, self.item, kept, self.hop, self.cells.clone(), self.groups.clone());
+        let written = Written(self.at.0, self.item, kept, self.hop, self.cells.clone(), self.groups.clone(), self.version);
         serde_json::to_string(&written).map_err(rookery_domain::Error::internal)
     }
 }
@@ -76,9 +78,9 @@ impl Entry {
 /// The entries of a page.
 pub(crate) fn read_page(page: &Item) -> Result<Vec<Entry>> {
     let written: Vec<Written> = serde_json::from_str(&page.unpacked("list")?).map_err(|_| malformed("list"))?;
-    let read = |Written(at, item, kept, hop, cells, groups)| {
+    let read = |Written(at, item, kept, hop, cells, groups, version)| {
         let at = Time(at);
-        Entry { item, at, keep_until: at.plus(kept), hop, cells, groups }
+        Entry { item, at, keep_until: at.plus(kept), hop, cells, groups, version }
     };
     Ok(written.into_iter().map(read).collect())
 }
@@ -243,5 +245,19 @@ fn read_index(item: &Item) -> Result<Entry> {
         hop: item.num("hop")?,
         cells: vec![CellId(item.str("cell")?.to_owned())],
         groups: item.strings("groups"),
+        version: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_from_before_versions_were_noted_is_read() {
+        let id = EventId::fresh();
+        let old = format!(r#"[[1,"{id}",2,0,["a"],["g"]],[1,"{id}",2,0,["a"],["g"],7]]"#);
+        let written: Vec<Written> = serde_json::from_str(&old).unwrap();
+        assert_eq!(written.iter().map(|entry| entry.6).collect::<Vec<_>>(), [None, Some(7)]);
+    }
 }

@@ -95,6 +95,23 @@ async fn a_page_of_runs_costs_one_read_for_each_of_them_and_few_more() {
 }
 
 #[tokio::test]
+async fn runs_of_a_version_are_found_behind_many_of_newer_ones() {
+    let world = World::open().await;
+    let workflow = world.started(cells()).await;
+    let old = begin(&world, &workflow).await;
+    let changed = json!({"name": "changed", "options": {"cells": [agent("hand", "manual", json!({}))]}, "version": 1});
+    world.put(&workflow, changed).await.ok(200);
+    world.post(&format!("{workflow}/start"), json!({})).await.ok(200);
+    for _ in 0..250 {
+        begin(&world, &workflow).await;
+    }
+    world.drain().await;
+    let page = world.get(&format!("{workflow}/runs?version=1")).await.ok(200);
+    assert_eq!(ids(&page), [&*old], "it is in the first page, whose reads do not reach it run by run");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_failed_run_that_is_too_large_to_be_judged_is_found_once_by_its_failures() {
     let world = World::open().await;
     let bad = json!({"instructions": {"n": "{{ 1 | divided_by: 0 }}"}});

@@ -41,7 +41,7 @@ pub(crate) fn event(random: &mut fastrand::Rng, now: Time) -> Event {
     Event {
         id,
         item: id,
-        version: 1,
+        version: random.u64(1..4),
         cell: CellId(format!("cell {}", random.u8(0..3))),
         incarnation: 1,
         groups: vec![format!("group {}", random.u8(0..2))],
@@ -99,12 +99,14 @@ async fn a_list_is_whole_and_in_order_however_it_was_written() {
             EventFilter::default(),
             EventFilter { cell: Some(CellId("cell 1".into())), ..EventFilter::default() },
             EventFilter { group: Some("group 0".into()), ..EventFilter::default() },
+            EventFilter { version: Some(2), ..EventFilter::default() },
             EventFilter { roots: true, ..EventFilter::default() },
         ];
         for filter in filters {
             let is_shown = |event: &&Event| {
                 filter.cell.as_ref().is_none_or(|cell| *cell == event.cell)
                     && filter.group.as_ref().is_none_or(|group| event.groups.contains(group))
+                    && filter.version.is_none_or(|version| version == event.version)
                     && (!filter.roots || event.hop == 0 || event.id.is_root())
             };
             let expected: Vec<EventId> = events.iter().filter(is_shown).map(|event| event.id).collect();
