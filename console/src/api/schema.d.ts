@@ -3575,7 +3575,7 @@ export interface components {
             /** @description Where the image is. */
             at: components["schemas"]["ImageAt"];
         };
-        ImportedFile: components["schemas"]["WorkflowFile"] | components["schemas"]["JointFile"];
+        ImportedFile: components["schemas"]["WorkflowFile"] | components["schemas"]["JointFile"] | { name: string; agents: { [key: string]: unknown }[] };
         /** @description The body of a call: the payload that the trigger emits. It may be in an object `payload`. */
         Input: {
             /** @description The payload, wrapped. */
@@ -4494,6 +4494,30 @@ export interface components {
             meta: components["schemas"]["Judged"];
         };
         /** @description A workflow, with the problems that were found in it. */
+        ImportedAgent: {
+            index: number;
+            name: string | null;
+            guid: string | null;
+            huginn_type: string;
+            cell_id: string;
+            agent_type: string | null;
+            status: "mapped" | "different" | "unsupported";
+            notes: { field: string; message: string }[];
+            nearest: string | null;
+        };
+        ImportReport: {
+            format: string;
+            counts: { mapped: number; different: number; unsupported: number };
+            agents: components["schemas"]["ImportedAgent"][];
+            links: { made: number; left_out: { index: number; reason: string }[] };
+            control_links: { made: number; left_out: { index: number; reason: string }[] };
+            credentials: { name: string; cell_id: string; field: string; state: "created" | "reused" | "missing" }[];
+        };
+        ImportedWorkflow: {
+            status: string;
+            data: components["schemas"]["Workflow"];
+            meta: components["schemas"]["SaveResult"] & { report?: components["schemas"]["ImportReport"] | null };
+        };
         SavedWorkflow: {
             /** @description `ok`: the request was done. The workflow may have problems all the same. */
             status: string;
@@ -7251,6 +7275,8 @@ export interface operations {
             query?: {
                 /** @description What people call a workflow whose file does not say it: `Imported` when it is left out. */
                 name?: string;
+                timezone?: string;
+                workflow?: string;
             };
             header?: never;
             path: {
@@ -7270,7 +7296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SavedWorkflow"];
+                    "application/json": components["schemas"]["ImportedWorkflow"];
                 };
             };
             default: components["responses"]["Error"];

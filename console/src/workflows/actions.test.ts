@@ -15,9 +15,10 @@ test("the name of a copy is no longer than a name may be", () => {
 });
 
 test("files are known by what they hold", () => {
-  expect([{ format: "x" }, { cells: [] }, { cells: 1 }, [], null, "a"].map(fileKind)).toEqual([
+  expect([{ format: "x" }, { cells: [] }, { agents: [] }, { cells: 1 }, [], null, "a"].map(fileKind)).toEqual([
     "file",
     "canvas",
+    "scenario",
     "other",
     "other",
     "other",

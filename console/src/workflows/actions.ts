@@ -82,11 +82,16 @@ export function named(file: string, from: string, to: string): string {
 export interface Imported {
   workflow: Schemas["Workflow"];
   needs: Schemas["Needs"];
+  /** What became of each part of a scenario of Huginn. */
+  report: Schemas["ImportReport"] | undefined;
 }
 
 const NOTHING: Schemas["Needs"] = { credentials: [], agents: [], entry_points: [] };
 
-/** Makes a workflow of a file: of ours, or of a bare canvas as JointJS saves it, which is called as the file is. */
+/**
+ * Makes a workflow of a file: of ours, of a bare canvas as JointJS saves it, which is called as the file is, or of a scenario of Huginn, whose
+ * times of day are those of this place. What else it seems to be, the server says.
+ */
 export async function importFile(project: string, file: { name: string; text: string }): Promise<Imported> {
   let content: unknown;
   try {
@@ -94,32 +99,33 @@ export async function importFile(project: string, file: { name: string; text: st
   } catch (cause) {
     throw new Error(`${file.name} is not JSON: ${cause instanceof Error ? cause.message : cause}`);
   }
-  const kind = fileKind(content);
-  if (kind === "file") return send(project, file.text);
-  if (kind === "other") {
-    throw new Error(`${file.name} is no workflow: it has neither \`format\` and \`options\`, nor \`cells\`.`);
-  }
+  if (fileKind(content) !== "canvas") return send(project, file.text);
   const name = JSON.stringify(file.name.replace(/\.json$/i, "").slice(0, 200) || "Imported");
   return send(project, `{"format":"rookery.workflow/1","name":${name},"options":${file.text}}`);
 }
 
-/** What a file is: one of ours, a bare canvas, or something else. */
-export function fileKind(content: unknown): "file" | "canvas" | "other" {
+/** What a file is: one of ours, a bare canvas, a scenario of Huginn, or something else. */
+export function fileKind(content: unknown): "file" | "canvas" | "scenario" | "other" {
   if (typeof content !== "object" || content === null) return "other";
   if ("format" in content) return "file";
+  if ("agents" in content && Array.isArray(content.agents)) return "scenario";
   return "cells" in content && Array.isArray(content.cells) ? "canvas" : "other";
 }
 
 async function send(project: string, text: string): Promise<Imported> {
   const file = JSON.parse(text) as Schemas["WorkflowFile"];
+  const isScenario = fileKind(file) === "scenario";
+  const timezone = isScenario ? Intl.DateTimeFormat().resolvedOptions().timeZone : undefined;
   const saved = await call(
     api.POST("/api/v1/projects/{project}/workflows/import", {
-      params: { path: { project } },
+      params: { path: { project }, query: { timezone } },
       body: file,
       bodySerializer: () => text,
     }),
   );
-  return { workflow: saved.data, needs: { ...NOTHING, ...file.needs } };
+  const report = saved.meta.report ?? undefined;
+  // A scenario says nothing of what it needs: the report does.
+  return { workflow: saved.data, needs: { ...NOTHING, ...(isScenario ? {} : file.needs) }, report };
 }
 
 /** What a project lacks of what an imported workflow needs. */

@@ -6,6 +6,7 @@ import { api, call } from "../api/client";
 import { Button, IconButton } from "../ui/button";
 import { href, toSegment } from "../url";
 import { type Imported, importFile, missing } from "./actions";
+import { ReportView } from "./report";
 
 interface Props {
   project: string;
@@ -69,7 +70,7 @@ function useHas(project: string) {
 /** Tells what came in, and what is still to do before it can be started. */
 export function ImportedNote({ project, imported, close }: { project: string; imported: Imported; close: () => void }) {
   const has = useHas(project);
-  const { workflow, needs } = imported;
+  const { workflow, needs, report } = imported;
   const lacks = has.data && missing(needs, has.data);
   const steps: [string, ReactNode][] = [
     ...(lacks?.credentials ?? []).map((name): [string, ReactNode] => [
@@ -108,8 +109,10 @@ export function ImportedNote({ project, imported, close }: { project: string; im
           <Link className="door" href={`/projects/${project}/workflows/${workflow.id}`}>
             {workflow.name}
           </Link>{" "}
-          was imported. {lacks && (steps.length > 0 ? "Before it is started:" : "All that it needs is there.")}
+          was imported.{" "}
+          {lacks && !report && (steps.length > 0 ? "Before it is started:" : "All that it needs is there.")}
         </p>
+        {report && <ReportView project={project} workflow={workflow.id} report={report} />}
         {steps.length > 0 && (
           <ul className="workflow-note-steps">
             {steps.map(([key, step]) => (
