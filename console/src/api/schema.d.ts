@@ -1108,7 +1108,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Makes a workflow of such a file, or of one of JointJS.
+         * Makes a workflow of such a file, of one of JointJS, or of a scenario of Huginn.
          * @description Needs a key with the role editor or owner.
          */
         post: operations["transfer_import"];
@@ -3562,6 +3562,29 @@ export interface components {
         };
         /** @description How it stands with a service that answers. */
         HealthStatus: "ok" | "checking";
+        /** @description A scenario of Huginn, as Huginn exports it. Its secrets become credentials, which nobody is shown. */
+        HuginnFile: {
+            /** @description What people call the scenario. */
+            name: string;
+            /** @description The agents: each with its `type` (`Agents::RssAgent`), `name`, `guid`, `options`, `schedule` and more. */
+            agents: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * @description The links: `{"source", "receiver"}`, places in `agents`.
+             * @default []
+             */
+            links: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * @description The links by which agents control others: `{"controller", "control_target"}`.
+             * @default []
+             */
+            control_links: {
+                [key: string]: unknown;
+            }[];
+        };
         /** @description Where an image is. */
         ImageAt: {
             file: string;
@@ -3575,7 +3598,142 @@ export interface components {
             /** @description Where the image is. */
             at: components["schemas"]["ImageAt"];
         };
-        ImportedFile: components["schemas"]["WorkflowFile"] | components["schemas"]["JointFile"] | { name: string; agents: { [key: string]: unknown }[] };
+        /** @description What became of a scenario. */
+        ImportReport: {
+            /** @description The format of the file: `huginn`. */
+            format: string;
+            /** @description How many agents have each status. */
+            counts: {
+                /**
+                 * Format: uint
+                 * @description Those that do the same.
+                 */
+                mapped: number;
+                /**
+                 * Format: uint
+                 * @description Those that run, but do not do all the same.
+                 */
+                different: number;
+                /**
+                 * Format: uint
+                 * @description Those for which there is no type.
+                 */
+                unsupported: number;
+            };
+            /** @description The agents, in the file's order. */
+            agents: components["schemas"]["ImportedAgent"][];
+            /** @description The links. */
+            links: {
+                /**
+                 * Format: uint
+                 * @description How many are on the canvas.
+                 */
+                made: number;
+                /** @description Those that are not. */
+                left_out: {
+                    /**
+                     * Format: uint
+                     * @description Its place in the file's list, from 0.
+                     */
+                    index: number;
+                    /** @description Why it was left out. */
+                    reason: string;
+                }[];
+            };
+            /** @description The links by which an agent controls others. */
+            control_links: {
+                /**
+                 * Format: uint
+                 * @description How many are on the canvas.
+                 */
+                made: number;
+                /** @description Those that are not. */
+                left_out: {
+                    /**
+                     * Format: uint
+                     * @description Its place in the file's list, from 0.
+                     */
+                    index: number;
+                    /** @description Why it was left out. */
+                    reason: string;
+                }[];
+            };
+            /** @description The secrets that stood in the file, and the credentials that the agents name and the project lacks. */
+            credentials: {
+                /** @description Its name. */
+                name: string;
+                /** @description The cell that needs it. */
+                cell_id: string;
+                /** @description The field of the cell's config, as a dotted path. */
+                field: string;
+                /** @description Where its value is. */
+                state: "created" | "reused" | "missing";
+            }[];
+        };
+        /** @description What became of an agent. */
+        ImportedAgent: {
+            /**
+             * Format: uint
+             * @description Its place in the file's list, from 0.
+             */
+            index: number;
+            /** @description Its name in the file. */
+            name: string | null;
+            /** @description Its id in the file. */
+            guid: string | null;
+            /** @description Its type in the file, like `Agents::RssAgent`. */
+            huginn_type: string;
+            /** @description Its cell on the canvas. */
+            cell_id: string;
+            /** @description The type of its cell; null if there is no such type here. Then the cell keeps the file's type, to be replaced. */
+            agent_type: string | null;
+            /** @description Whether it does the same. */
+            status: "mapped" | "different" | "unsupported";
+            /** @description What is different, and what was left out. */
+            notes: {
+                /** @description The option, as a dotted path, or another key of the agent. */
+                field: string;
+                /** @description What is different or was left out. */
+                message: string;
+            }[];
+            /** @description A type that may serve instead. */
+            nearest: string | null;
+        };
+        ImportedFile: components["schemas"]["WorkflowFile"] | components["schemas"]["JointFile"] | components["schemas"]["HuginnFile"];
+        /** @description A workflow that was made of a file. */
+        ImportedWorkflow: {
+            /** @description `ok`: the request was done. The workflow may have problems all the same. */
+            status: string;
+            data: components["schemas"]["Workflow"];
+            /** @description The `meta` in the answer to a save, check, build, start or stop. */
+            meta: {
+                /** @description All that keeps the workflow from being built. */
+                errors: components["schemas"]["Problem"][];
+                /**
+                 * Format: uint
+                 * @description How many problems there are.
+                 */
+                error_count: number;
+                /**
+                 * @description What does not keep the workflow from being built, but will go wrong when it runs, or is hardly meant: credentials that are not set
+                 *     (if a hook is verified by such a credential, the workflow is not started), persistent agents that are not defined, and links whose
+                 *     group may never come.
+                 */
+                warnings: components["schemas"]["Problem"][];
+                /**
+                 * Format: uint
+                 * @description How many agents the workflow has.
+                 */
+                agent_count: number;
+                /**
+                 * Format: uint64
+                 * @description The version that the result is about.
+                 */
+                version: number;
+                /** @description What became of each part of a file that was written for something else: a scenario of Huginn. */
+                report?: components["schemas"]["ImportReport"] | null;
+            };
+        };
         /** @description The body of a call: the payload that the trigger emits. It may be in an object `payload`. */
         Input: {
             /** @description The payload, wrapped. */
@@ -4494,30 +4652,6 @@ export interface components {
             meta: components["schemas"]["Judged"];
         };
         /** @description A workflow, with the problems that were found in it. */
-        ImportedAgent: {
-            index: number;
-            name: string | null;
-            guid: string | null;
-            huginn_type: string;
-            cell_id: string;
-            agent_type: string | null;
-            status: "mapped" | "different" | "unsupported";
-            notes: { field: string; message: string }[];
-            nearest: string | null;
-        };
-        ImportReport: {
-            format: string;
-            counts: { mapped: number; different: number; unsupported: number };
-            agents: components["schemas"]["ImportedAgent"][];
-            links: { made: number; left_out: { index: number; reason: string }[] };
-            control_links: { made: number; left_out: { index: number; reason: string }[] };
-            credentials: { name: string; cell_id: string; field: string; state: "created" | "reused" | "missing" }[];
-        };
-        ImportedWorkflow: {
-            status: string;
-            data: components["schemas"]["Workflow"];
-            meta: components["schemas"]["SaveResult"] & { report?: components["schemas"]["ImportReport"] | null };
-        };
         SavedWorkflow: {
             /** @description `ok`: the request was done. The workflow may have problems all the same. */
             status: string;
@@ -7273,9 +7407,11 @@ export interface operations {
     transfer_import: {
         parameters: {
             query?: {
-                /** @description What people call a workflow whose file does not say it: `Imported` when it is left out. */
+                /** @description What people call the workflow. When it is left out, the file says it, or else it is `Imported`. */
                 name?: string;
+                /** @description For a scenario of Huginn: the zone of times of day like `6am`, as in `Europe/Berlin`. UTC when it is left out. */
                 timezone?: string;
+                /** @description The id of a workflow whose next version the file becomes. When it is left out, the file becomes a new workflow. */
                 workflow?: string;
             };
             header?: never;

@@ -1,5 +1,6 @@
 //! The trait that an agent type implements: one type, one file in `types/`.
 
+use crate::huginn::Mapping;
 use crate::template::{Noted, TemplateError, below};
 use crate::{Accepted, AgentError, Answer, Context, Effects, Example, Facts, FeedRequest, HookRequest};
 use rookery_domain::{Error, Kind as ErrorKind};
@@ -115,6 +116,8 @@ pub trait AgentType: Send + Sync + Sized + 'static {
     const DEFAULT_SCHEDULE: Option<&'static str> = None;
     /// The kind of public address that the agent has.
     const ADDRESS: Option<Address> = None;
+    /// How the type takes such an agent of Huginn's scenarios, if Huginn has one.
+    const HUGINN: Option<Mapping> = None;
     /// The options, as they stand in a cell's `config`. Unknown fields are refused.
     type Options: DeserializeOwned + JsonSchema;
 

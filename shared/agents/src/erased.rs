@@ -3,6 +3,7 @@
 #[cfg(feature = "schemas")]
 use crate::Example;
 use crate::agent::{Address, AgentType, Kind, MemoryUse, Problems};
+use crate::huginn::{Mapping, options_of};
 use crate::lenient::Lenient;
 use crate::meaning::ScheduleText;
 use crate::schedule::Schedule;
@@ -96,8 +97,16 @@ pub struct TypeInfo {
     pub title: &'static str,
     /// The groups of the agent's events, `on_error` last.
     pub groups: Vec<String>,
+    /// The groups of the agent's events, without `on_error`; the first is that of an event that all went well for.
+    pub own_groups: &'static [&'static str],
     /// Whether the agent can be checked.
     pub checks: bool,
+    /// Whether the type is given a schedule, which is none of its own options.
+    pub has_schedule: bool,
+    /// How the type takes such an agent of Huginn.
+    pub huginn: Option<Mapping>,
+    /// The names of the type's own options, where they are known.
+    pub options: Option<&'static [&'static str]>,
     /// The kind of public address that the agent has.
     pub address: Option<Address>,
     /// The JSON Schema (2020-12) of its config. Its `description` is the type's documentation.
@@ -118,7 +127,11 @@ impl TypeInfo {
             kind: T::KIND,
             title: T::TITLE,
             groups: T::GROUPS.iter().copied().chain(["on_error"]).map(str::to_owned).collect(),
+            own_groups: T::GROUPS,
             checks: T::CHECKS,
+            has_schedule: T::CHECKS && !T::OWN_SCHEDULE,
+            huginn: T::HUGINN,
+            options: options_of::<T::Options>(),
             address: T::ADDRESS,
             #[cfg(feature = "schemas")]
             schema: schema::<T>,

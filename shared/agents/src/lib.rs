@@ -16,6 +16,7 @@ mod example;
 mod facts;
 mod hook;
 mod host;
+pub mod huginn;
 mod json_path;
 pub mod json_schema;
 mod judge;

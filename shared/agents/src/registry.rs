@@ -2,6 +2,7 @@
 
 use crate::agent::Problems;
 use crate::erased::{Agent, TypeInfo};
+use crate::huginn::Mapping;
 use crate::types::{actions::*, filters::*, triggers::*};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -48,6 +49,11 @@ pub fn all() -> &'static [TypeInfo] {
 /// The type with this name.
 pub fn find(name: &str) -> Option<&'static TypeInfo> {
     TYPES.iter().find(|info| info.name == name)
+}
+
+/// The type that takes agents of this type of Huginn: the last part of its name, like `CsvAgent`.
+pub(crate) fn of_huginn(name: &str) -> Option<(&'static TypeInfo, &'static Mapping)> {
+    TYPES.iter().find_map(|info| Some((info, info.huginn.as_ref().filter(|mapping| mapping.name == name)?)))
 }
 
 /// Builds an agent from a cell's type and config, or gives all problems, each under its field.

@@ -1,5 +1,6 @@
 //! Workflows as files: one JSON text with the canvas and the names of what it needs, which another project or deployment reads again. It
-//! holds no credential, no address and no id of the project that it comes from. A canvas as JointJS saves it is read, too.
+//! holds no credential, no address and no id of the project that it comes from. A canvas as JointJS saves it is read, too, and a scenario of
+//! Huginn, of which `rookery_agents::huginn` makes a canvas.
 
 use crate::App;
 use crate::auth::Access;
@@ -7,25 +8,32 @@ use crate::body::{Input, Json, check_name, parse};
 use crate::error::Result;
 use crate::list::Query;
 use crate::route::{PROJECT, Route, WORKFLOW};
-use crate::workflows::{Saved, raw, saved};
+use crate::workflows::{WorkflowView, raw, view};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse;
-use rookery_domain::{Error, limits};
-use rookery_engine::Needs;
-use rookery_store::{Project, Role, Workflow};
+use rookery_agents::huginn::{self, Report};
+use rookery_agents::schedule::Schedule;
+use rookery_domain::{Error, Time, WorkflowRef, limits};
+use rookery_engine::{Needs, SaveResult};
+use rookery_store::{Credential, Project, Role, Workflow};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// The parameter that names a workflow whose file does not.
 const NAME: &str = "name";
 /// What such a workflow is called otherwise.
 const IMPORTED: &str = "Imported";
+/// The parameter that names the zone of a scenario's schedules.
+const TIMEZONE: &str = "timezone";
+/// The parameter that names the workflow whose next version a file becomes.
+const INTO: &str = "workflow";
 /// What a file says of itself. Another format would have another number.
 const FORMAT: &str = "rookery.workflow/1";
 
@@ -38,12 +46,20 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             format!("{PROJECT}/workflows/import"),
             editor,
-            "Makes a workflow of such a file, or of one of JointJS.",
+            "Makes a workflow of such a file, of one of JointJS, or of a scenario of Huginn.",
             import,
         )
-        .query(NAME, "What people call a workflow whose file does not say it: `Imported` when it is left out.")
+        .query(NAME, "What people call the workflow. When it is left out, the file says it, or else it is `Imported`.")
+        .query(
+            TIMEZONE,
+            "For a scenario of Huginn: the zone of times of day like `6am`, as in `Europe/Berlin`. UTC when it is left out.",
+        )
+        .query(
+            INTO,
+            "The id of a workflow whose next version the file becomes. When it is left out, the file becomes a new workflow.",
+        )
         .takes::<AnyFile>()
-        .answers::<Saved>(201),
+        .answers::<ImportedWorkflow>(201),
     ]
 }
 
@@ -71,6 +87,22 @@ struct JointFile {
     cells: Vec<Map<String, Value>>,
 }
 
+/// A scenario of Huginn, as Huginn exports it. Its secrets become credentials, which nobody is shown.
+#[derive(JsonSchema)]
+#[allow(dead_code)] // It is the shape of the document alone.
+struct HuginnFile {
+    /// What people call the scenario.
+    name: String,
+    /// The agents: each with its `type` (`Agents::RssAgent`), `name`, `guid`, `options`, `schedule` and more.
+    agents: Vec<Map<String, Value>>,
+    /// The links: `{"source", "receiver"}`, places in `agents`.
+    #[serde(default)]
+    links: Vec<Map<String, Value>>,
+    /// The links by which agents control others: `{"controller", "control_target"}`.
+    #[serde(default)]
+    control_links: Vec<Map<String, Value>>,
+}
+
 /// A file from here or from elsewhere.
 #[derive(Deserialize)]
 #[serde(transparent)]
@@ -83,7 +115,8 @@ impl JsonSchema for AnyFile {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let (own, joint) = (generator.subschema_for::<WorkflowFile>(), generator.subschema_for::<JointFile>());
-        json_schema!({"anyOf": [own, joint]})
+        let huginn = generator.subschema_for::<HuginnFile>();
+        json_schema!({"anyOf": [own, joint, huginn]})
     }
 }
 
@@ -92,10 +125,40 @@ impl Input for AnyFile {
 }
 
 /// What tells files apart.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Peek {
     format: Option<IgnoredAny>,
+    agents: Option<IgnoredAny>,
     cells: Option<IgnoredAny>,
+}
+
+/// What comes of a file, before it is saved.
+struct Read {
+    /// The name that the file has.
+    name: Option<String>,
+    options: Box<RawValue>,
+    credentials: Vec<Credential>,
+    report: Option<Report>,
+}
+
+/// A workflow that was made of a file.
+#[derive(Serialize, JsonSchema)]
+struct ImportedWorkflow {
+    /// `ok`: the request was done. The workflow may have problems all the same.
+    status: &'static str,
+    data: WorkflowView,
+    meta: ImportMeta,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct ImportMeta {
+    #[serde(flatten)]
+    saved: SaveResult,
+    /// What became of each part of a file that was written for something else: a scenario of Huginn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
 }
 
 async fn export(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<impl IntoResponse> {
@@ -113,17 +176,36 @@ async fn import(
     Extension(query): Extension<Query>,
     Json(AnyFile(file)): Json<AnyFile>,
 ) -> Result<impl IntoResponse> {
-    let (name, options) = match serde_json::from_str(file.get()) {
-        Ok(Peek { format: None, cells: Some(_) }) => (query.get(NAME).unwrap_or(IMPORTED).to_owned(), file),
-        _ => read(&file)?,
+    let into = match query.get(INTO) {
+        Some(id) => Some(app.engine.store.workflow(&WorkflowRef { project: project.id.clone(), workflow: id.parse()? }).await?),
+        None => None,
     };
-    check_name(&name)?;
-    let (workflow, meta) = app.engine.create_workflow(&project.id, &name, options.get()).await?;
-    Ok((StatusCode::CREATED, saved(&app, workflow, meta, Some(options)).await?))
+    let timezone = zone(query.get(TIMEZONE).unwrap_or("UTC"))?;
+    // A list would be read as the fields, one after the other.
+    let is_object = file.get().trim_start().starts_with('{');
+    let peek = if is_object { serde_json::from_str(file.get()).unwrap_or_default() } else { Peek::default() };
+    let read = match peek {
+        Peek { format: Some(_), .. } => read(&file)?,
+        Peek { agents: Some(_), .. } => scenario(&app, &project, into.as_ref(), timezone, &file).await?,
+        Peek { cells: Some(_), .. } => Read { name: None, options: file, credentials: Vec::new(), report: None },
+        Peek { .. } => return Err(huginn::not_a_scenario(&parse::<Value>(file.get().as_bytes())?).into()),
+    };
+    let kept = into.as_ref().map(|workflow| workflow.name.as_str());
+    let name = match query.get(NAME).or(kept).or(read.name.as_deref()) {
+        Some(name) => name,
+        None if read.report.is_some() => return Err(huginn::nameless().into()),
+        None => IMPORTED,
+    };
+    check_name(name)?;
+    let options = read.options.get();
+    let (workflow, saved) = app.engine.import(&project.id, into.as_ref(), name, options, &read.credentials).await?;
+    let meta = ImportMeta { saved, report: read.report };
+    let answer = ImportedWorkflow { status: "ok", data: view(workflow, Some(read.options)), meta };
+    Ok((StatusCode::CREATED, axum::Json(answer)))
 }
 
 /// Reads a file of ours: its name and its canvas.
-fn read(file: &RawValue) -> Result<(String, Box<RawValue>)> {
+fn read(file: &RawValue) -> Result<Read> {
     let file: WorkflowFile = parse(file.get().as_bytes())?;
     if file.format != FORMAT {
         let message = format!("`format`: `{}` is not read here.", file.format.chars().take(100).collect::<String>());
@@ -131,5 +213,57 @@ fn read(file: &RawValue) -> Result<(String, Box<RawValue>)> {
             Error::invalid(message, format!("Give what `GET .../workflows/{{workflow}}/export` gives: `{FORMAT}`.")).into()
         );
     }
-    Ok((file.name, file.options))
+    check_name(&file.name)?;
+    Ok(Read { name: Some(file.name), options: file.options, credentials: Vec::new(), report: None })
+}
+
+/// Reads a scenario of Huginn: its secrets, too, each of which becomes a credential if none of the project has the value.
+async fn scenario(app: &App, project: &Project, into: Option<&Workflow>, timezone: &str, file: &RawValue) -> Result<Read> {
+    let mut settings = huginn::Settings { timezone: timezone.to_owned(), ..huginn::Settings::default() };
+    let mut cursor = None;
+    loop {
+        let page = app.engine.store.list_credentials(&project.id, limits::PAGE_MAX, cursor.as_ref()).await?;
+        settings.known.extend(page.items.into_iter().map(|Credential { name, value, hosts, .. }| huginn::Known {
+            name,
+            value,
+            hosts,
+        }));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    if let Some(workflow) = into {
+        settings.positions = positions(&app.engine.store.options(&workflow.id, workflow.version).await?);
+    }
+    let imported = huginn::import(file.get(), &settings)?;
+    let credential = |brought: huginn::Brought| {
+        let huginn::Brought { name, value, hosts } = brought;
+        Credential { name, value, hosts, updated_at: Time::now() }
+    };
+    Ok(Read {
+        name: imported.name.map(|name| name.chars().filter(|c| !c.is_control()).take(limits::NAME_CHARS).collect()),
+        options: raw(imported.options.to_string())?,
+        credentials: imported.credentials.into_iter().map(credential).collect(),
+        report: Some(imported.report),
+    })
+}
+
+/// Where the cells of a canvas stand, by id.
+fn positions(options: &str) -> HashMap<String, Value> {
+    let options: Value = serde_json::from_str(options).unwrap_or_default();
+    let cells = options["cells"].as_array().into_iter().flatten();
+    cells.filter_map(|cell| Some((cell["id"].as_str()?.to_owned(), cell.get("position")?.clone()))).collect()
+}
+
+/// A time zone that is known.
+fn zone(name: &str) -> Result<&str> {
+    match Schedule::parse(&format!("TZ={name} noon")) {
+        Ok(_) => Ok(name),
+        Err(_) => {
+            let message = format!("`{TIMEZONE}` is no time zone that is known here.");
+            Err(Error::invalid(message, "Give a name of the IANA database, like `Europe/Berlin`, or leave it out for UTC.")
+                .into())
+        }
+    }
 }

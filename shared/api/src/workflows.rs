@@ -134,7 +134,7 @@ struct Checked {
 /// A workflow.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Workflow")]
-struct WorkflowView {
+pub(crate) struct WorkflowView {
     /// The workflow's id.
     id: WorkflowId,
     /// What people call the workflow.
@@ -165,7 +165,8 @@ pub(crate) struct Saved {
     meta: SaveResult,
 }
 
-fn view(workflow: Workflow, options: Option<Box<RawValue>>) -> WorkflowView {
+/// Shows a workflow, with these options.
+pub(crate) fn view(workflow: Workflow, options: Option<Box<RawValue>>) -> WorkflowView {
     WorkflowView {
         id: workflow.id.workflow,
         name: workflow.name,

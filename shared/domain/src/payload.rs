@@ -3,8 +3,8 @@
 use crate::{Error, Kind, Result, limits};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -88,7 +88,9 @@ pub fn read_json(bytes: &[u8]) -> Result<&str> {
 
 /// The error for text that does not parse; it says where.
 pub fn not_json(error: &serde_json::Error) -> Error {
-    Error::new(Kind::Invalid, "invalid_json", format!("The body is not valid JSON: {error}."), "Correct the JSON at that place.")
+    let message = format!("The body is not valid JSON: {error}.");
+    Error::new(Kind::Invalid, "invalid_json", message, "Correct the JSON at that place.")
+        .with_meta(json!({"line": error.line(), "column": error.column()}))
 }
 
 /// What the names of objects' keys begin with that the library takes for values of its own: a number, a text as it was written.

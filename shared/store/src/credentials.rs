@@ -31,11 +31,7 @@ impl fmt::Debug for Credential {
 impl Store {
     /// Sets a credential.
     pub async fn put_credential(&self, project: &ProjectId, credential: &Credential) -> Result<()> {
-        let item = Item::new(&keys::of_project(project, Prefix::Credential, &credential.name))
-            .s("value", &credential.value)
-            .list("hosts", &credential.hosts)
-            .n("updated", credential.updated_at.0);
-        self.put(item, None).await?;
+        self.put(item(project, credential), None).await?;
         self.until_noticed().await;
         Ok(())
     }
@@ -62,6 +58,14 @@ impl Store {
         self.until_noticed().await;
         Ok(())
     }
+}
+
+/// The item of a credential.
+pub(crate) fn item(project: &ProjectId, credential: &Credential) -> Item {
+    Item::new(&keys::of_project(project, Prefix::Credential, &credential.name))
+        .s("value", &credential.value)
+        .list("hosts", &credential.hosts)
+        .n("updated", credential.updated_at.0)
 }
 
 fn read(item: &Item) -> Result<Credential> {

@@ -1,5 +1,6 @@
 //! Versions of workflows: every save makes one, and none changes. Their options and built graphs are texts, stored in chunks.
 
+use crate::credentials::{self, Credential};
 use crate::expression::Expr;
 use crate::item::{Item, malformed, pack, unpack};
 use crate::keys::{self, Prefix};
@@ -44,6 +45,9 @@ pub struct Saved<'a> {
     pub error_count: u64,
     /// The version that these options are a copy of.
     pub restored_from: Option<u64>,
+    /// Credentials that the options name and the project lacks. They are stored by the same transaction: neither is there without the other,
+    /// also where the program ends in between. What has one of their names already stays, and then nothing is stored.
+    pub credentials: &'a [Credential],
 }
 
 impl Store {
@@ -71,8 +75,12 @@ impl Store {
         let mut items = vec![self.put_in_transaction(head, Some(Expr::new("attribute_not_exists(pk)")))];
         items.extend(self.version_items(&workflow.id, 1, now, saved));
         match self.transact_calmly(items).await? {
-            Transacted::Done => Ok(workflow),
-            _ => Err(Error::unavailable("the new workflow's id is taken")),
+            Transacted::Done => {
+                self.noticed(saved).await;
+                Ok(workflow)
+            }
+            Transacted::Refused(0) | Transacted::Contended => Err(Error::unavailable("the new workflow's id is taken")),
+            Transacted::Refused(_) => Err(name_taken()),
         }
     }
 
@@ -89,10 +97,19 @@ impl Store {
         let mut items = vec![self.update_in_transaction(&keys::head(id), update, condition)];
         items.extend(self.version_items(id, expected + 1, now, saved));
         let done = self.transact_calmly(items).await?;
+        self.noticed(saved).await;
         let current = self.workflow(id).await?;
         match done {
             Transacted::Done => Ok(current),
-            _ => Err(version_conflict(expected, current.version)),
+            Transacted::Refused(0) | Transacted::Contended => Err(version_conflict(expected, current.version)),
+            Transacted::Refused(_) => Err(name_taken()),
+        }
+    }
+
+    /// Waits until other processes know the credentials that were stored.
+    async fn noticed(&self, saved: &Saved<'_>) {
+        if !saved.credentials.is_empty() {
+            self.until_noticed().await;
         }
     }
 
@@ -111,6 +128,8 @@ impl Store {
             .maybe(saved.restored_from, |item, from| item.n("restored", from));
         let mut items = vec![self.put_in_transaction(info, None)];
         items.extend(chunks(workflow, Prefix::Options, version, saved.options).map(|item| self.put_in_transaction(item, None)));
+        let credentials = saved.credentials.iter().map(|credential| credentials::item(&workflow.project, credential));
+        items.extend(credentials.map(|item| self.put_in_transaction(item, Some(Expr::new("attribute_not_exists(pk)")))));
         items
     }
 
@@ -164,6 +183,12 @@ impl Store {
         }
         if packed.is_empty() { Ok(None) } else { unpack(&packed).map(Some) }
     }
+}
+
+/// 409: somebody else set a credential in between.
+fn name_taken() -> Error {
+    let message = "A credential of a name that was chosen for one of the file was set meanwhile. Nothing was stored.";
+    Error::new(Kind::Conflict, "conflict", message, "Send the same request again.")
 }
 
 /// 409: somebody else saved in between.

@@ -17,6 +17,7 @@ mod fair_shares;
 mod feeds;
 mod frozen;
 mod full_disk;
+mod huginn;
 mod logs;
 mod outside;
 mod persistent;

@@ -1,6 +1,8 @@
 //! Workflows as files: what one project exports, another imports.
 
 use crate::support::{World, agent, link};
+use rookery_domain::Time;
+use rookery_store::{Credential, Workflow};
 use serde_json::{Value, json};
 
 fn resting(mut cell: Value) -> Value {
@@ -91,10 +93,14 @@ async fn a_file_of_jointjs_is_read_as_it_is_and_what_it_lacks_is_named() {
     world.drain().await;
     let b = world.get(&format!("{workflow}/agents/b")).await.ok(200);
     assert_eq!(b["data"]["counts"]["received"], 1, "the link of JointJS leads there");
-    for (text, says) in
-        [(r#"{"cells":7}"#, "`options.cells`"), (r#"{"cells":[1]}"#, "`options.cells[0]`"), ("[]", "object"), ("{}", "`format`")]
-    {
+    for (text, says) in [(r#"{"cells":7}"#, "`options.cells`"), (r#"{"cells":[1]}"#, "`options.cells[0]`")] {
         let message = world.json("POST", &import, text).await.error(400, "invalid_request");
+        assert!(message.contains(says), "{message}");
+    }
+    for (text, says) in
+        [("[]", "not an object"), ("[1]", "not an object"), ("{}", "`format`"), (r#"{"nodes":[],"connections":{}}"#, "n8n")]
+    {
+        let message = world.json("POST", &import, text).await.error(422, "invalid_scenario");
         assert!(message.contains(says), "{message}");
     }
     world.post(&format!("{import}?name="), json!({"cells": []})).await.error(400, "invalid_request");
@@ -122,5 +128,28 @@ async fn a_file_of_another_kind_is_refused_with_the_field() {
         assert!([400, 422].contains(&refused.status.as_u16()), "{field}: {}", refused.status);
     }
     world.post(&import, file).await.ok(201);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn credentials_are_stored_with_their_workflow_or_not_at_all() {
+    let world = World::open().await;
+    let project = world.engine.store.create_project("p").await.unwrap().id;
+    let credential =
+        |name: &str| Credential { name: name.into(), value: name.to_uppercase(), hosts: vec![], updated_at: Time(0) };
+    let import = async |into: Option<&Workflow>, names: &[&str]| {
+        let credentials: Vec<Credential> = names.iter().map(|name| credential(name)).collect();
+        world.engine.import(&project, into, "w", r#"{"cells": []}"#, &credentials).await.map(|(workflow, _)| workflow)
+    };
+    let made = import(None, &["a", "b"]).await.unwrap();
+    assert_eq!(import(None, &["c", "b"]).await.unwrap_err().code, "conflict");
+    assert_eq!(import(Some(&made), &["d", "a"]).await.unwrap_err().code, "conflict");
+    let next = import(Some(&made), &["e"]).await.unwrap();
+    assert_eq!((&next.id, next.version), (&made.id, 2));
+    assert_eq!(import(Some(&made), &["f"]).await.unwrap_err().code, "version_conflict");
+    let workflows = world.engine.store.list_workflows(&project, 10, None).await.unwrap().items;
+    let credentials = world.engine.store.list_credentials(&project, 10, None).await.unwrap().items;
+    let names: Vec<&str> = credentials.iter().map(|credential| credential.name.as_str()).collect();
+    assert_eq!((workflows.len(), workflows[0].version, names), (1, 2, vec!["a", "b", "e"]));
     world.stop().await;
 }

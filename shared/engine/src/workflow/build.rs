@@ -188,10 +188,7 @@ impl Engine {
         let draft = self.draft(&workflow.id.project, options).await?;
         let name = name.unwrap_or(&workflow.name);
         let changed = self.store.save_version(workflow, expected, &saved(&draft, name, options, restored_from)).await?;
-        if changed.state == State::Active && changed.name != workflow.name {
-            let built = self.built(&changed.id, changed.built).await?;
-            self.register_name(&changed, &built).await?;
-        }
+        self.renamed(workflow, &changed).await?;
         let result = draft.result(changed.version);
         Ok((changed, result))
     }
@@ -265,9 +262,9 @@ impl Engine {
     }
 }
 
-fn saved<'a>(draft: &Draft, name: &'a str, options: &'a str, restored_from: Option<u64>) -> Saved<'a> {
+pub(super) fn saved<'a>(draft: &Draft, name: &'a str, options: &'a str, restored_from: Option<u64>) -> Saved<'a> {
     let (agent_count, error_count) = (draft.cells.len() as u64, draft.problems.len() as u64);
-    Saved { name, options, agent_count, error_count, restored_from }
+    Saved { name, options, agent_count, error_count, restored_from, credentials: &[] }
 }
 
 fn invalid(result: &SaveResult) -> Error {

@@ -6,6 +6,7 @@ pub(crate) mod by_name;
 pub(crate) mod called_run;
 pub(crate) mod delete;
 mod draft_cell;
+mod import;
 pub(crate) mod needs;
 pub(crate) mod secrets;
 mod upkeep;

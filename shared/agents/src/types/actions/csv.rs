@@ -2,6 +2,7 @@
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::compose::text_of;
+use crate::huginn::Mapping;
 use crate::meaning::PathText;
 use crate::paths::Path;
 use crate::{AgentError, Context, Effects, Emit, Example, Facts};
@@ -95,6 +96,7 @@ impl AgentType for Csv {
     const KIND: Kind = Kind::Action;
     const TITLE: &'static str = "CSV";
     const GROUPS: &'static [&'static str] = &["on_result"];
+    const HUGINN: Option<Mapping> = Some(Mapping::of("CsvAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

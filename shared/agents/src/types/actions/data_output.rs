@@ -1,10 +1,12 @@
 //! `data_output`: publishes events as a feed that anyone who has its address can read. `forms` says how an item looks in JSON and in RSS.
 
 mod forms;
+mod huginn;
 #[cfg(test)]
 mod tests;
 
 use crate::agent::{Address, AgentType, Kind, Problems};
+use crate::huginn::Mapping;
 use crate::meaning::TemplateObject;
 use crate::template::JsonTemplate;
 use crate::{AgentError, Answer, Context, Effects, Example, Facts, FeedFormat, FeedItem, FeedRequest};
@@ -82,6 +84,7 @@ impl AgentType for DataOutput {
     const TITLE: &'static str = "Data output";
     const GROUPS: &'static [&'static str] = &[];
     const ADDRESS: Option<Address> = Some(Address::Feed);
+    const HUGINN: Option<Mapping> = Some(huginn::MAPPING);
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

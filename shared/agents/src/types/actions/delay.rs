@@ -1,9 +1,13 @@
-//! `delay`: holds events back for seconds to months.
+//! `delay`: holds events back for seconds to months, or until a check (`buffer`).
 
-use crate::agent::{AgentType, Kind, Problems};
+mod buffer;
+
+use crate::agent::{AgentType, Kind, MemoryUse, Problems};
+use crate::huginn::{Mapping, Taken};
 use crate::meaning::TemplateText;
 use crate::template::Template;
 use crate::{AgentError, Context, Effects, Example};
+use buffer::{Buffer, Keep};
 use rookery_domain::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,9 +19,15 @@ const MAX_SECONDS: u64 = 366 * 24 * 3600;
 ///
 /// Give a duration in `seconds`, `minutes`, `hours` and `days`, which are added up, or give `until`. The delay is at most 366
 /// days. A time in the past does not hold the event back, and neither does a duration of 0 that a template gives.
+///
+/// With the `mode` `buffer`, events wait for the next check of the agent instead, by its schedule or by hand, which passes them on in the order in
+/// which they came.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
+    /// Whether each event is held back for itself, or until the next check.
+    #[serde(default)]
+    mode: Mode,
     /// Seconds to wait: a number, or a template for one, like `{{ seconds }}`.
     #[serde(default)]
     seconds: Seconds,
@@ -33,6 +43,31 @@ pub struct Options {
     /// Instead of a duration: a template for the time at which the delay ends, like `{{ meeting.starts_at }}`. It gives an RFC
     /// 3339 time (`2026-01-31T09:00:00+01:00`) or seconds since 1970.
     until: Option<TemplateText>,
+    /// With `buffer`: how many events wait at most, 1 to 1,000.
+    #[serde(default = "hundred")]
+    #[schemars(range(min = 1, max = 1000))]
+    max_events: usize,
+    /// With `buffer`: which events are kept when more come.
+    #[serde(default)]
+    keep: Keep,
+    /// With `buffer`: how many events a check passes on at most, 1 to 500; the others wait for the next. Without it, 500.
+    #[schemars(range(min = 1, max = 500))]
+    max_emitted_events: Option<usize>,
+}
+
+/// What an event waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Mode {
+    /// For its own time.
+    #[default]
+    Each,
+    /// For the next check.
+    Buffer,
+}
+
+fn hundred() -> usize {
+    100
 }
 
 /// Seconds, or a template for them.
@@ -59,6 +94,8 @@ pub enum Delay {
     ForSeconds(Template, i64),
     /// A template for the time at which the delay ends.
     Until(Template),
+    /// Events wait for the next check.
+    Buffer(Buffer),
 }
 
 impl AgentType for Delay {
@@ -66,10 +103,12 @@ impl AgentType for Delay {
     const KIND: Kind = Kind::Action;
     const TITLE: &'static str = "Delay";
     const GROUPS: &'static [&'static str] = &["on_delay"];
+    const CHECKS: bool = true;
+    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Some("every_12h"), map: from_huginn, ..Mapping::of("DelayAgent") });
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        let Options { seconds, minutes, hours, days, until } = options;
+        let Options { mode, seconds, minutes, hours, days, until, max_events, keep, max_emitted_events } = options;
         let (seconds, template) = match seconds {
             Seconds::Number(seconds) => (seconds, None),
             Seconds::Template(template) => (0, Some(template)),
@@ -77,6 +116,12 @@ impl AgentType for Delay {
         let parts = [(seconds, 1), (minutes, 60), (hours, 3600), (days, 24 * 3600)];
         let total = parts.into_iter().fold(0u64, |sum, (count, unit)| sum.saturating_add(count.saturating_mul(unit)));
         let total_ms = total as i64 * 1000;
+        if mode == Mode::Buffer {
+            if total > 0 || template.is_some() || until.is_some() {
+                problems.add("mode", "With `buffer`, events wait for the next check: leave out `until` and the duration.");
+            }
+            return Buffer::new(max_events, keep, max_emitted_events, problems).map(Delay::Buffer);
+        }
         match (until, template) {
             (Some(_), template) if total > 0 || template.is_some() => {
                 problems.add("until", "Give either a duration or `until`, not both.");
@@ -110,6 +155,7 @@ impl AgentType for Delay {
             Delay::For(ms) => cx.now.plus(*ms),
             Delay::ForSeconds(template, more) => cx.now.plus(read_seconds(&template.render(cx.scope())?)?.saturating_add(*more)),
             Delay::Until(template) => read_time(&template.render(cx.scope())?)?,
+            Delay::Buffer(buffer) => return Ok(buffer.receive(cx)),
         };
         if until > cx.now.plus(MAX_SECONDS as i64 * 1000) {
             let field = if let Delay::Until(_) = self { "until" } else { "seconds" };
@@ -120,8 +166,20 @@ impl AgentType for Delay {
         Ok(if until > cx.now { Effects::wait_until(until) } else { emit() })
     }
 
+    fn memory(&self, _cx: &Context<'_>) -> Result<MemoryUse, AgentError> {
+        Ok(if let Delay::Buffer(_) = self { MemoryUse::Agent } else { MemoryUse::None })
+    }
+
+    async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
+        match self {
+            Delay::Buffer(buffer) => buffer.check(cx).await,
+            _ => Ok(Effects::none().log("Each event is held back for itself, so that a check has nothing to do.")),
+        }
+    }
+
     fn examples() -> Vec<Example> {
         vec![
+            Example::new("Each hour, all that came", json!({"mode": "buffer", "schedule": "every_1h"})).on(json!({"order": 7})),
             Example::new("A day and a half", json!({"days": 1, "hours": 12})).on(json!({"order": 7})),
             Example::new("As many seconds as the event says", json!({"seconds": "{{ seconds }}"}))
                 .on(json!({"seconds": 2.5, "order": 7})),
@@ -130,6 +188,15 @@ impl AgentType for Delay {
                 .emits("on_delay", json!({"meeting": {"starts_at": "2020-02-29T12:00:00Z"}})),
         ]
     }
+}
+
+/// Takes the options of Huginn's DelayAgent, which gathers events and emits them by a schedule.
+fn from_huginn(taken: &mut Taken<'_>) {
+    taken.options.insert("mode".to_owned(), "buffer".into());
+    if taken.number("emit_interval") == Some(0) {
+        taken.options.remove("emit_interval");
+    }
+    taken.lacks("emit_interval", "The events of one check are emitted at once, without pauses.");
 }
 
 /// Seconds that a template gave, in milliseconds.

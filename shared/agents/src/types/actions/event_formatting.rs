@@ -1,6 +1,7 @@
 //! `event_formatting`: writes new payloads from those that come in.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::huginn::{Mapping, Taken};
 use crate::meaning::{TemplateObject, TemplateText};
 use crate::pattern::{Pattern, Searches};
 use crate::template::{JsonTemplate, Scope, Template};
@@ -75,6 +76,7 @@ impl AgentType for EventFormatting {
     const KIND: Kind = Kind::Action;
     const TITLE: &'static str = "Event formatting";
     const GROUPS: &'static [&'static str] = &["on_format"];
+    const HUGINN: Option<Mapping> = Some(Mapping { map: from_huginn, ..Mapping::of("EventFormattingAgent") });
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
@@ -150,6 +152,13 @@ impl AgentType for EventFormatting {
             .on(weather)
             .emits("on_format", json!({"date": {"pretty": "10:00 PM EST on January 10"}, "high": 12.5, "time": "10:00", "first": "10:00"})),
         ]
+    }
+}
+
+/// Takes the options of Huginn's EventFormattingAgent.
+fn from_huginn(taken: &mut Taken<'_>) {
+    if taken.text("mode").is_some_and(|mode| mode.contains("{{") || mode.contains("{%")) {
+        taken.lacks("mode", "The mode is a template in the file. Here it is `clean` or `merge` for all events: choose one.");
     }
 }
 

@@ -1,14 +1,17 @@
 //! `http_request`: calls other systems over HTTP. The request is made in `request`; `answer` makes the event of what comes back.
 
 mod answer;
+mod huginn;
 mod request;
 
 use crate::agent::{AgentType, Kind, Problems};
 use crate::cloud_event::{CloudEventOption, CloudEvents};
+use crate::huginn::Mapping;
 use crate::meaning::{CredentialName, TemplateJson, TemplateText};
 use crate::outside::{Headers, Retries, Timeout, as_webhook, refuse_captured, refuse_json_in_text, url_template};
 use crate::template::{JsonTemplate, Template};
 use crate::{AgentError, Call, Context, CredentialUse, Effects, Example, Facts, judge};
+use answer::{Form, HeaderStyle};
 use request::{ContentType, Method};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,9 +48,23 @@ pub struct Options {
     /// How the payload is written.
     #[serde(default)]
     content_type: ContentType,
+    /// Whether the event's fields are sent, too, beside those of `payload`, and in the place of those with the same name.
+    #[serde(default)]
+    merge_event: bool,
     /// Whether the answer is emitted. Failures go to `on_error` in any case.
     #[serde(default = "yes")]
     emit_events: bool,
+    /// Whether the answer's body is read by its content type. Otherwise it is a text.
+    #[serde(default = "yes")]
+    parse_body: bool,
+    /// The headers of the answer that are emitted, separated by commas. Without this option, all are.
+    event_headers: Option<String>,
+    /// How the names of these headers are written.
+    #[serde(default)]
+    event_headers_style: HeaderStyle,
+    /// The key under which these headers are emitted.
+    #[serde(default = "headers_key")]
+    event_headers_key: String,
     /// Whether the answer is emitted alone, or added to the payload that came in.
     #[serde(default)]
     output_mode: OutputMode,
@@ -84,6 +101,10 @@ fn yes() -> bool {
     true
 }
 
+fn headers_key() -> String {
+    "headers".to_owned()
+}
+
 /// The agent.
 pub struct HttpRequest {
     url: Template,
@@ -91,7 +112,9 @@ pub struct HttpRequest {
     headers: Headers,
     payload: Option<JsonTemplate>,
     content_type: ContentType,
+    merge_event: bool,
     emit_events: bool,
+    form: Form,
     output_mode: OutputMode,
     timeout: Duration,
     redirects: u8,
@@ -109,6 +132,7 @@ impl AgentType for HttpRequest {
     const TITLE: &'static str = "HTTP request";
     const GROUPS: &'static [&'static str] = &["on_response"];
     const CHECKS: bool = true;
+    const HUGINN: Option<Mapping> = Some(huginn::MAPPING);
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
@@ -128,6 +152,7 @@ impl AgentType for HttpRequest {
             );
         }
         let cloud_events = options.cloud_event.and_then(|option| CloudEvents::take(option, problems));
+        let form = Form::new(options.parse_body, options.event_headers, options.event_headers_style, options.event_headers_key);
         let url = url?;
         let mut credentials = CredentialUse::of("url", url.credentials());
         credentials.extend(headers.credentials());
@@ -141,7 +166,9 @@ impl AgentType for HttpRequest {
             headers,
             payload,
             content_type: options.content_type,
+            merge_event: options.merge_event,
             emit_events: options.emit_events,
+            form,
             output_mode: options.output_mode,
             timeout,
             redirects: options.follow_redirects,
@@ -174,7 +201,7 @@ impl AgentType for HttpRequest {
             return Ok(Effects::none().log(format!("The answer's status was {}.", response.status)));
         }
         let base = cx.event.filter(|_| self.output_mode == OutputMode::Merge).map(|event| &event.payload);
-        Ok(Effects::emit("on_response", answer::payload(&response, base)?))
+        Ok(Effects::emit("on_response", self.form.payload(&response, base)?))
     }
 
     async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
@@ -242,6 +269,9 @@ fn check(options: &Options, problems: &mut Problems) {
     }
     if options.method.takes_query() && matches!(options.payload.as_deref(), Some(Value::String(_) | Value::Array(_))) {
         problems.add("payload", "With `get` and `head`, give an object: its fields become the URL's query.");
+    }
+    if options.merge_event && matches!(options.payload.as_deref(), Some(Value::String(_) | Value::Array(_))) {
+        problems.add("payload", "With `merge_event`, give an object, to which the event's fields are added.");
     }
     if options.method.takes_query() {
         for (field, is_given) in

@@ -1,6 +1,7 @@
 //! `json_parse`: reads JSON that stands in a text. The options are those of Huginn's JsonParseAgent.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::huginn::Mapping;
 use crate::meaning::TemplateText;
 use crate::template::Template;
 use crate::{AgentError, Context, Effects, Example, Facts, compose};
@@ -55,6 +56,7 @@ impl AgentType for JsonParse {
     const KIND: Kind = Kind::Action;
     const TITLE: &'static str = "JSON parse";
     const GROUPS: &'static [&'static str] = &["on_result"];
+    const HUGINN: Option<Mapping> = Some(Mapping::of("JsonParseAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::compare::same;
+use crate::huginn::Mapping;
 use crate::meaning::TemplateText;
 use crate::paths::Path;
 use crate::template::{JsonTemplate, Template};
@@ -44,6 +45,8 @@ impl AgentType for ChangeDetector {
     const KIND: Kind = Kind::Filter;
     const TITLE: &'static str = "Change detector";
     const GROUPS: &'static [&'static str] = &["on_change"];
+    const HUGINN: Option<Mapping> =
+        Some(Mapping { map: |taken| taken.default("property", "{{output}}"), ..Mapping::of("ChangeDetectorAgent") });
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::compare::canonical;
+use crate::huginn::Mapping;
 use crate::meaning::TemplateText;
 use crate::template::Template;
 use crate::{AgentError, Context, Effects, Example};
@@ -48,6 +49,7 @@ impl AgentType for DeDuplication {
     const KIND: Kind = Kind::Filter;
     const TITLE: &'static str = "De-duplication";
     const GROUPS: &'static [&'static str] = &["on_new"];
+    const HUGINN: Option<Mapping> = Some(Mapping { keeps_empty: &["property"], ..Mapping::of("DeDuplicationAgent") });
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -1,6 +1,7 @@
 //! `manual`: starts a flow with a payload that a person gives.
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::huginn::Mapping;
 use crate::meaning::PlainJson;
 use crate::{AgentError, Context, Effects, Example, Facts};
 use rookery_domain::Payload;
@@ -36,6 +37,7 @@ impl AgentType for Manual {
     const TITLE: &'static str = "Manual";
     const GROUPS: &'static [&'static str] = &["on_trigger"];
     const CHECKS: bool = true;
+    const HUGINN: Option<Mapping> = Some(Mapping::of("ManualEventAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -2,12 +2,14 @@
 
 mod body;
 mod event_headers;
+mod huginn;
 mod probe;
 mod reply;
 mod sender;
 
 use crate::agent::{Address, AgentType, Kind, Problems};
 use crate::cloud_event;
+use crate::huginn::Mapping;
 use crate::meaning::{PathText, TemplateText};
 use crate::paths::Path;
 use crate::senders::{Sender, delivery_id};
@@ -72,6 +74,9 @@ pub struct Options {
     /// that have nothing there get 422.
     #[serde(default)]
     payload_path: Option<PathText>,
+    /// Whether a list at this place makes an event of each of its items, up to 100, instead of one of the list.
+    #[serde(default)]
+    split_list: bool,
     /// Headers to add to the payload, like `X-GitHub-Event, User-Agent`. A payload that is not an object moves under the key `payload`.
     #[serde(default)]
     event_headers: Option<String>,
@@ -121,6 +126,7 @@ pub struct Webhook {
     verify_token: Option<String>,
     reading: Reading,
     payload_path: Option<(String, Path)>,
+    splits: bool,
     event_headers: EventHeaders,
     reply: Option<Reply>,
     cors: Option<Cors>,
@@ -133,10 +139,11 @@ impl AgentType for Webhook {
     const TITLE: &'static str = "Webhook";
     const GROUPS: &'static [&'static str] = &["on_receive"];
     const ADDRESS: Option<Address> = Some(Address::Hook);
+    const HUGINN: Option<Mapping> = Some(huginn::MAPPING);
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
-        let verbs = options.verbs.as_deref().and_then(|verbs| problems.take("verbs", methods(verbs)));
+        let verbs = options.verbs.as_deref().and_then(|verbs| problems.take("verbs", probe::methods(verbs)));
         let sender = sender::take(&options, problems);
         let reading = Reading::new(sender, &options, problems);
         let whole = |path: &String| matches!(path.trim(), "" | "." | "$");
@@ -149,13 +156,14 @@ impl AgentType for Webhook {
         if let Some(verify) = &options.verify {
             verify.validate(problems);
         }
-        let Options { verify, verify_token, .. } = options;
+        let Options { verify, verify_token, split_list: splits, .. } = options;
         problems.errors.is_empty().then_some(Webhook {
             verbs,
             sender,
             verify_token,
             reading,
             payload_path,
+            splits,
             event_headers,
             reply,
             cors,
@@ -173,7 +181,7 @@ impl AgentType for Webhook {
         if let Some(answer) = self.probed(request, secret)? {
             return Ok(Accepted::only_answered(answer));
         }
-        self.allow(&request.method)?;
+        probe::allow(self.verbs.as_deref(), &request.method)?;
         if let Some(verify) = &self.verify {
             verify.check(request, secret)?;
         }
@@ -197,6 +205,7 @@ impl AgentType for Webhook {
         let stripe = json!({
             "verify": {"scheme": "stripe", "credential": "stripe_secret"}, "payload_path": "data.object"
         });
+        let each = json!({"payload_path": "orders", "split_list": true});
         let answers = json!({"verbs": "get,post", "response": "Thanks, {{ name }}.", "code": 201});
         let answers_json = json!({
             "response": r#"{"hello": "{{ name }}", "items": {{ items | size }}}"#, "response_content_type": "application/json"
@@ -212,6 +221,7 @@ impl AgentType for Webhook {
             Example::new("GitHub, signed", github),
             Example::new("GitLab, by its token", gitlab),
             Example::new("The object of a Stripe event", stripe),
+            Example::new("Each order of a list", each),
             Example::new("Meta, with its challenge", meta),
             Example::new("Amazon SNS, with the JSON in its messages", sns),
             Example::new("The data of CloudEvents, signed as Standard Webhooks", cloud_events),
@@ -231,37 +241,31 @@ impl Webhook {
     }
 
     /// What comes of a request with these bodies of events.
-    fn accepted(&self, mut events: Vec<HookEvent>, is_batch: bool, request: &HookRequest) -> Result<Accepted, Error> {
-        for (index, event) in events.iter_mut().enumerate() {
-            let payload = self.payload(event.payload.clone(), request);
-            event.payload = payload.map_err(|error| if is_batch { cloud_event::in_batch(index, error) } else { error })?;
+    fn accepted(&self, bodies: Vec<HookEvent>, is_batch: bool, request: &HookRequest) -> Result<Accepted, Error> {
+        let mut events = Vec::with_capacity(bodies.len());
+        for (index, event) in bodies.into_iter().enumerate() {
+            let in_place = |error| if is_batch { cloud_event::in_batch(index, error) } else { error };
+            let payloads = self.payloads(event.payload.clone(), request).map_err(in_place)?;
+            for (item, payload) in payloads.into_iter().enumerate() {
+                let key = event.key.clone().map(|key| if self.splits { format!("{key}/{item}") } else { key });
+                events.push(HookEvent { payload, key, ..event });
+            }
         }
+        body::check_count(self.splits, events.len())?;
         Ok(Accepted {
             answer: self.reply.as_ref().map(|reply| reply.answer(&events)).transpose()?,
             events,
-            is_batch,
+            is_batch: is_batch || self.splits,
             groups: vec!["on_receive".to_owned()],
             headers: self.cors.as_ref().map(|cors| cors.headers(request)).unwrap_or_default(),
             confirm: None,
         })
     }
 
-    fn allow(&self, method: &Method) -> Result<(), Error> {
-        match &self.verbs {
-            Some(verbs) if !verbs.contains(method) => {
-                let allowed = verbs.iter().map(Method::as_str).collect::<Vec<_>>();
-                let message = format!("This hook does not take {method}; it takes {}.", allowed.join(", "));
-                let error = Error::new(ErrorKind::Method, "method_not_allowed", message, "Send it with one of these methods.");
-                Err(error.with_meta(json!({"allow": allowed})))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Makes the payload. A body that no option reshapes keeps its text.
-    fn payload(&self, body: Payload, request: &HookRequest) -> Result<Payload, Error> {
-        if self.payload_path.is_none() && self.event_headers.is_empty() {
-            return Ok(body);
+    /// Makes the payloads: one, or one for each item of a list. A body that no option reshapes keeps its text.
+    fn payloads(&self, body: Payload, request: &HookRequest) -> Result<Vec<Payload>, Error> {
+        if self.payload_path.is_none() && self.event_headers.is_empty() && !self.splits {
+            return Ok(vec![body]);
         }
         let whole = body.value();
         let part = match &self.payload_path {
@@ -276,19 +280,12 @@ impl Webhook {
                 )
             })?,
         };
-        Payload::of(self.event_headers.add(part.clone(), request))
+        let parts = match part {
+            Value::Array(items) if self.splits => items,
+            one => std::slice::from_ref(one),
+        };
+        parts.iter().map(|part| Payload::of(self.event_headers.add(part.clone(), request))).collect()
     }
-}
-
-fn methods(verbs: &str) -> Result<Vec<Method>, String> {
-    // Earlier versions accepted HEAD and OPTIONS in this option; they are answered in any case.
-    let known = || probe::METHODS.into_iter().chain([Method::HEAD, Method::OPTIONS]);
-    let one = |verb: &str| known().find(|method| method.as_str().eq_ignore_ascii_case(verb.trim()));
-    verbs
-        .split(',')
-        .map(|verb| one(verb).ok_or_else(|| format!("`{verb}` is not a method. Write them like `get,post`.")))
-        .filter(|verb| !matches!(verb, Ok(Method::HEAD | Method::OPTIONS)))
-        .collect()
 }
 
 #[cfg(test)]

@@ -89,6 +89,14 @@ impl HttpRequest {
         request.redirects = self.redirects;
         header_or(&mut request, "Idempotency-Key", &cx.delivery.to_string());
         let payload = self.payload.as_ref().map(|payload| payload.render(cx.scope())).transpose()?;
+        let payload = match (payload, cx.payload()) {
+            (payload, Value::Object(event)) if self.merge_event => {
+                let mut fields = payload.and_then(|payload| payload.as_object().cloned()).unwrap_or_default();
+                fields.extend(event.clone());
+                Some(Value::Object(fields))
+            }
+            (payload, _) => payload,
+        };
         let body = match (payload, self.method) {
             (Some(payload), Method::Get | Method::Head) => {
                 request.url = with_query(&request.url, &form(&payload)?);

@@ -1,5 +1,7 @@
 //! `http_request` in a world that records the calls.
 
+mod merged;
+
 use crate::testing::{World, agent, cell, context, event, problem};
 use crate::{AgentError, Effects, Retry};
 use rookery_domain::Time;

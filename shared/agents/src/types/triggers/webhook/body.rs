@@ -6,7 +6,7 @@ use crate::agent::Problems;
 use crate::hook::unreadable;
 use crate::senders::Sender;
 use crate::verify::Verify;
-use rookery_domain::{Error, Kind, Payload};
+use rookery_domain::{Error, Kind, Payload, limits};
 use rookery_media::Body;
 use serde_json::{Map, Value, json};
 
@@ -103,4 +103,13 @@ pub(super) fn under(payload: Value, key: &str, more: Value) -> Value {
     };
     object.insert(key.to_owned(), more);
     Value::Object(object)
+}
+
+/// Refuses a list that makes more events than one request may.
+pub(super) fn check_count(is_list: bool, events: usize) -> Result<(), Error> {
+    if !is_list || events <= limits::BATCH {
+        return Ok(());
+    }
+    let message = format!("The list makes {events} events; at most {} are taken at once.", limits::BATCH);
+    Err(Error::new(Kind::TooLarge, "batch_too_large", message, "Send it in parts."))
 }

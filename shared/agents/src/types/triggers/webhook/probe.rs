@@ -2,6 +2,8 @@
 
 use crate::{Answer, HookRequest};
 use http::{HeaderName, Method, header};
+use rookery_domain::{Error, Kind};
+use serde_json::json;
 
 /// The methods of deliveries.
 pub(super) const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
@@ -63,4 +65,29 @@ pub(super) fn answer(request: &HookRequest, verbs: Option<&[Method]>, cors: Opti
         }
     }
     Some(answer)
+}
+
+/// Reads the option `verbs`: methods, with commas between them.
+pub(super) fn methods(verbs: &str) -> Result<Vec<Method>, String> {
+    // Earlier versions accepted HEAD and OPTIONS in this option; they are answered in any case.
+    let known = || METHODS.into_iter().chain([Method::HEAD, Method::OPTIONS]);
+    let one = |verb: &str| known().find(|method| method.as_str().eq_ignore_ascii_case(verb.trim()));
+    verbs
+        .split(',')
+        .map(|verb| one(verb).ok_or_else(|| format!("`{verb}` is not a method. Write them like `get,post`.")))
+        .filter(|verb| !matches!(verb, Ok(Method::HEAD | Method::OPTIONS)))
+        .collect()
+}
+
+/// Refuses a method that is none of those that are accepted.
+pub(super) fn allow(verbs: Option<&[Method]>, method: &Method) -> Result<(), Error> {
+    match verbs {
+        Some(verbs) if !verbs.contains(method) => {
+            let allowed = verbs.iter().map(Method::as_str).collect::<Vec<_>>();
+            let message = format!("This hook does not take {method}; it takes {}.", allowed.join(", "));
+            let error = Error::new(Kind::Method, "method_not_allowed", message, "Send it with one of these methods.");
+            Err(error.with_meta(json!({"allow": allowed})))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,6 +1,7 @@
 //! Who sends to a hook, and whether the other options fit this sender.
 
-use super::{Options, methods};
+use super::Options;
+use super::probe::methods;
 use crate::agent::Problems;
 use crate::senders::Sender;
 use crate::verify::Scheme;

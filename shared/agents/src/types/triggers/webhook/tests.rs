@@ -218,3 +218,19 @@ fn every_problem_names_its_field() {
         json!({"verify": {"scheme": "token", "credential": "c", "header": "X-Key"}, "event_headers": "x-key", "code": 99});
     assert_eq!(problems("webhook", config).len(), 2);
 }
+
+#[test]
+fn each_item_of_a_list_may_be_an_event() {
+    let config = json!({"payload_path": "$.orders", "split_list": "true", "event_headers": "X-A"});
+    let headers = [JSON, ("x-a", "b"), ("idempotency-key", "k")];
+    let accepted = post(config.clone(), &headers, r#"{"orders": [{"n": 1}, {"n": 2}]}"#).unwrap();
+    let events: Vec<(&str, Option<&str>)> =
+        accepted.events.iter().map(|event| (event.payload.as_str(), event.key.as_deref())).collect();
+    let expected = [(r#"{"n":1,"headers":{"X-A":"b"}}"#, Some("k/0")), (r#"{"n":2,"headers":{"X-A":"b"}}"#, Some("k/1"))];
+    assert_eq!((events, accepted.is_batch), (expected.to_vec(), true));
+    let of = |orders: Value| post(config.clone(), &[JSON], json!({"orders": orders}).to_string());
+    assert_eq!(of(json!({"n": 1})).unwrap().events.len(), 1, "what is no list is one event");
+    assert_eq!(of(json!([])).unwrap().events.len(), 0);
+    assert_eq!(of(json!(vec![1; 100])).unwrap().events.len(), 100);
+    assert_eq!(of(json!(vec![1; 101])).unwrap_err().code, "batch_too_large");
+}
