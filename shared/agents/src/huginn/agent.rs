@@ -106,7 +106,9 @@ fn take(agent: &FileAgent, info: &TypeInfo, mapping: &Mapping, taken: &mut Taken
             taken.leave_out(&name, "This option is not known here, and was left out.");
         }
     }
-    match taken.schedule.take().filter(|schedule| schedule != "never") {
+    // `never` says something only to a type that has a schedule of its own.
+    let is_never = |schedule: &String| schedule == "never" && (!info.has_schedule || mapping.schedule == Some("never"));
+    match taken.schedule.take().filter(|schedule| !is_never(schedule)) {
         Some(schedule) if info.has_schedule => {
             let schedule = in_zone(&schedule, taken.timezone);
             taken.options.insert("schedule".to_owned(), schedule.into());

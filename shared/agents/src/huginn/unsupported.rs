@@ -75,14 +75,11 @@ pub(super) fn of(kind: &str) -> Unsupported {
             ("Locations are posted to an address of this type: a `webhook` takes them as well.", Some("webhook"))
         }
         "TwilioReceiveTextAgent" => ("Twilio posts to an address of this type: a `webhook` takes that as well.", Some("webhook")),
-        "TriggerAgent" => (LATER, Some("condition")),
-        "DigestAgent" => (LATER, Some("merge")),
-        "RssAgent" | "WebsiteAgent" | "HttpStatusAgent" | "WeatherAgent" | "SlackAgent" | "PushoverAgent" | "TelegramAgent"
-        | "TwilioAgent" | "EmailAgent" | "EmailDigestAgent" | "S3Agent" => (LATER, Some("http_request")),
+        "WeatherAgent" | "SlackAgent" | "PushoverAgent" | "TelegramAgent" | "TwilioAgent" | "EmailAgent" | "EmailDigestAgent"
+        | "S3Agent" => (LATER, Some("http_request")),
         "ImapFolderAgent" => (LATER, Some("webhook")),
         "LiquidOutputAgent" => (LATER, Some("data_output")),
-        "JqAgent" | "JavaScriptAgent" | "AttributeDifferenceAgent" => (LATER, Some("event_formatting")),
-        "PeakDetectorAgent" | "GapDetectorAgent" => (LATER, Some("change_detector")),
+        "JqAgent" | "JavaScriptAgent" => (LATER, Some("event_formatting")),
         "SchedulerAgent" | "CommanderAgent" => (LATER, Some("schedule")),
         "KeyValueStoreAgent" => (LATER, None),
         _ => ("This is no type of Huginn's core, but probably one of a gem: what it does is not known here.", None),

@@ -3,6 +3,7 @@
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::compose::{self, text_of};
+use crate::huginn::Mapping;
 use crate::json_path::JsonPath;
 use crate::meaning::PathText;
 use crate::numbers::from_front;
@@ -62,6 +63,7 @@ impl AgentType for AttributeDifference {
     const KIND: Kind = Kind::Action;
     const TITLE: &'static str = "Attribute difference";
     const GROUPS: &'static [&'static str] = &["on_result"];
+    const HUGINN: Option<Mapping> = Some(Mapping::of("AttributeDifferenceAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -1,6 +1,7 @@
 //! `digest`: gathers events, and tells of them together. The options are those of Huginn's DigestAgent.
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
+use crate::huginn::Mapping;
 use crate::meaning::TemplateText;
 use crate::template::Template;
 use crate::{AgentError, Context, Effects, Emit, Example};
@@ -53,6 +54,7 @@ impl AgentType for Digest {
     const GROUPS: &'static [&'static str] = &["on_digest"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("6am");
+    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("DigestAgent") });
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

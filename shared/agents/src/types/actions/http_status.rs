@@ -1,6 +1,7 @@
 //! `http_status`: tells with which status an address answers. The options are those of Huginn's HttpStatusAgent.
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
+use crate::huginn::Mapping;
 use crate::meaning::TemplateText;
 use crate::outside::url_template;
 use crate::template::Template;
@@ -59,6 +60,7 @@ impl AgentType for HttpStatus {
     const GROUPS: &'static [&'static str] = &["on_status"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("every_12h");
+    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("HttpStatusAgent") });
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -11,6 +11,7 @@ mod rows;
 mod tests;
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
+use crate::huginn::Mapping;
 use crate::outside::url_template;
 use crate::seen::{self, Seen};
 use crate::template::{JsonTemplate, Template};
@@ -53,6 +54,7 @@ impl AgentType for Website {
     const GROUPS: &'static [&'static str] = &["on_item"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("every_12h");
+    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("WebsiteAgent") });
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

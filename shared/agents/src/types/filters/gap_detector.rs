@@ -2,6 +2,7 @@
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::compose::text_of;
+use crate::huginn::Mapping;
 use crate::json_path::JsonPath;
 use crate::meaning::{PathText, TemplateText};
 use crate::template::Template;
@@ -60,6 +61,7 @@ impl AgentType for GapDetector {
     const GROUPS: &'static [&'static str] = &["on_gap"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("every_10m");
+    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("GapDetectorAgent") });
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

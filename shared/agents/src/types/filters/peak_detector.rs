@@ -2,6 +2,7 @@
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::compose::text_of;
+use crate::huginn::Mapping;
 use crate::json_path::JsonPath;
 use crate::meaning::{PathText, TemplateText};
 use crate::numbers::from_front;
@@ -88,6 +89,7 @@ impl AgentType for PeakDetector {
     const KIND: Kind = Kind::Filter;
     const TITLE: &'static str = "Peak detector";
     const GROUPS: &'static [&'static str] = &["on_peak"];
+    const HUGINN: Option<Mapping> = Some(Mapping::of("PeakDetectorAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -5,6 +5,7 @@ mod rule;
 mod tests;
 
 use crate::agent::{AgentType, Kind, Problems};
+use crate::huginn::Mapping;
 use crate::meaning::TemplateText;
 use crate::pattern::Searches;
 use crate::template::Template;
@@ -51,6 +52,7 @@ impl AgentType for Trigger {
     const KIND: Kind = Kind::Filter;
     const TITLE: &'static str = "Trigger";
     const GROUPS: &'static [&'static str] = &["on_match"];
+    const HUGINN: Option<Mapping> = Some(Mapping::of("TriggerAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -9,6 +9,7 @@ mod tests;
 mod xml;
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
+use crate::huginn::Mapping;
 use crate::meaning::TemplateText;
 use crate::seen::{self, Seen};
 use crate::template::{JsonTemplate, Template};
@@ -96,6 +97,7 @@ impl AgentType for Rss {
     const GROUPS: &'static [&'static str] = &["on_item"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("every_1d");
+    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("RssAgent") });
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
