@@ -5,16 +5,16 @@ use rookery_tests::{Rookery, Sink, Workflow};
 use serde_json::{Value, json};
 
 /// What an import of a file answers.
-async fn import(rookery: &Rookery, project: &str, query: &str, file: &Value) -> Value {
+pub(super) async fn import(rookery: &Rookery, project: &str, query: &str, file: &Value) -> Value {
     rookery.api.post(&format!("/projects/{project}/workflows/import{query}"), file).await.expect(201)
 }
 
-fn workflow(rookery: &Rookery, project: &str, made: &Value) -> Workflow {
+pub(super) fn workflow(rookery: &Rookery, project: &str, made: &Value) -> Workflow {
     Workflow { api: rookery.api.clone(), project: project.to_owned(), id: made["data"]["id"].as_str().unwrap().to_owned() }
 }
 
 /// A scenario with these agents in a row.
-fn chain(name: &str, agents: Vec<Value>) -> Value {
+pub(super) fn chain(name: &str, agents: Vec<Value>) -> Value {
     let links: Vec<Value> = (1..agents.len()).map(|to| json!({"source": to - 1, "receiver": to})).collect();
     json!({
         "schema_version": 1, "name": name, "description": "No description provided", "source_url": false, "guid": "0123", "tag_fg_color": "#ffffff",
@@ -22,7 +22,7 @@ fn chain(name: &str, agents: Vec<Value>) -> Value {
     })
 }
 
-fn agent(kind: &str, name: &str, options: Value) -> Value {
+pub(super) fn agent(kind: &str, name: &str, options: Value) -> Value {
     let guid = format!("guid-of-{name}");
     json!({
         "type": format!("Agents::{kind}"), "name": name, "disabled": false, "guid": guid, "options": options, "keep_events_for": 604800,
@@ -30,7 +30,7 @@ fn agent(kind: &str, name: &str, options: Value) -> Value {
     })
 }
 
-fn status_of(made: &Value) -> Vec<&str> {
+pub(super) fn status_of(made: &Value) -> Vec<&str> {
     made["meta"]["report"]["agents"].as_array().unwrap().iter().map(|agent| agent["status"].as_str().unwrap()).collect()
 }
 

@@ -100,7 +100,7 @@ async fn runs_of_a_version_are_found_behind_many_of_newer_ones() {
     let workflow = world.started(cells()).await;
     let old = begin(&world, &workflow).await;
     let changed = json!({"name": "changed", "options": {"cells": [agent("hand", "manual", json!({}))]}, "version": 1});
-    world.put(&workflow, changed).await.ok(200);
+    world.json("PUT", &workflow, &changed.to_string()).await.ok(200);
     world.post(&format!("{workflow}/start"), json!({})).await.ok(200);
     for _ in 0..250 {
         begin(&world, &workflow).await;
