@@ -87,13 +87,7 @@ impl Parser<'_> {
     /// What a combinator is in XPath, after what stands before it.
     fn combined(&mut self, start: &str) -> Result<Option<String>, String> {
         let found = if self.takes(">") {
-            if start == "//" {
-                "/".to_owned()
-            } else if start.is_empty() {
-                "/".to_owned()
-            } else {
-                "./".to_owned()
-            }
+            (if start == "//" || start.is_empty() { "/" } else { "./" }).to_owned()
         } else if self.takes("+") {
             format!("{}/following-sibling::*[1]/self::", if start.is_empty() { "" } else { "." })
         } else if self.takes("~") {

@@ -78,7 +78,10 @@ impl Parser<'_> {
         if self.takes("even") {
             return Ok(format!("{before} mod 2 = 1"));
         }
-        let is_negative = self.takes("-") || (self.takes("+") && false);
+        let is_negative = self.takes("-");
+        if !is_negative {
+            self.takes("+");
+        }
         let number = self.number()?;
         if !self.takes("n") {
             let number = number.filter(|_| !is_negative).ok_or_else(|| unexpected(self.rest))?;
