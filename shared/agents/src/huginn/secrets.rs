@@ -217,5 +217,5 @@ fn is_header(key: &str) -> bool {
 fn hosts_in(text: &str) -> Vec<String> {
     let found =
         AUTHORITY.as_ref().map(|authority| authority.captures_iter(text).map(|found| found[1].to_ascii_lowercase()).collect());
-    found.unwrap_or_else(Vec::new).into_iter().filter(|host| is_host(host)).collect()
+    found.unwrap_or_default().into_iter().filter(|host| is_host(host)).collect()
 }
