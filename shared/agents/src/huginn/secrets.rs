@@ -215,7 +215,7 @@ fn is_header(key: &str) -> bool {
 
 /// The hosts of the URLs in a text that no template makes, with their ports.
 fn hosts_in(text: &str) -> Vec<String> {
-    let found =
+    let found: Option<Vec<String>> =
         AUTHORITY.as_ref().map(|authority| authority.captures_iter(text).map(|found| found[1].to_ascii_lowercase()).collect());
     found.unwrap_or_default().into_iter().filter(|host| is_host(host)).collect()
 }
