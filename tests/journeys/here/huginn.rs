@@ -146,7 +146,7 @@ async fn scenarios_of_what_is_there_run_as_they_are() {
     let run = workflow.emit("guid-of-start", json!({"n": 5, "m": "a b"})).await;
     workflow.finished(&run).await;
     let last = sink.requests().pop().unwrap();
-    assert_eq!((&*last.header("content-type"), &*last.body), ("application/x-www-form-urlencoded", &b"n=5&m=a+b"[..]));
+    assert_eq!((last.header("content-type"), &*last.body), ("application/x-www-form-urlencoded", &b"n=5&m=a+b"[..]));
     let answer = workflow.payloads("guid-of-post").await.remove(0);
     let names: Vec<&String> = answer["headers"].as_object().unwrap().keys().collect();
     assert!(answer["body"].is_string() && names.iter().all(|name| name.starts_with(char::is_uppercase)), "{answer}");
