@@ -20,6 +20,7 @@ interface Props {
 /** What is told of, and where: from the top of the stencil, or for what stands further down, from its foot. */
 interface Told {
   ware: Ware;
+  item: Element;
   at: { top: number } | { bottom: number };
 }
 
@@ -29,11 +30,18 @@ export const Stencil = memo(function Stencil({ wares, put }: Props) {
   const box = useRef<HTMLElement>(null);
   const found = useMemo(() => search(wares, typed), [wares, typed]);
   const shelves = ORDER.map((shelf) => [shelf, found.filter((ware) => ware.shelf === shelf)] as const);
-  const tell = (ware: Ware, { currentTarget: item }: SyntheticEvent) => {
+  const tell = (ware: Ware, item: Element) => {
     const [inner, outer] = [item.getBoundingClientRect(), box.current?.getBoundingClientRect()];
     if (!outer) return;
     const isUpper = inner.top - outer.top < outer.height / 2;
-    setTold({ ware, at: isUpper ? { top: inner.top - outer.top } : { bottom: outer.bottom - inner.bottom } });
+    setTold({ ware, item, at: isUpper ? { top: inner.top - outer.top } : { bottom: outer.bottom - inner.bottom } });
+  };
+  // An item that is reached by key or by pointer may scroll into view after it is told of.
+  const follow = ({ currentTarget: list }: SyntheticEvent) => {
+    if (!told) return;
+    const [inner, outer] = [told.item.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (inner.bottom > outer.top && inner.top < outer.bottom) tell(told.ware, told.item);
+    else hush();
   };
   const hush = () => setTold(undefined);
   return (
@@ -50,7 +58,7 @@ export const Stencil = memo(function Stencil({ wares, put }: Props) {
           if (event.key === "Enter" && first) put(first);
         }}
       />
-      <div className="stencil-list" onScroll={hush}>
+      <div className="stencil-list" onScroll={follow}>
         {shelves.map(([shelf, rows]) =>
           rows.length === 0 ? null : (
             <section key={shelf} aria-label={shelf}>
@@ -80,7 +88,7 @@ export const Stencil = memo(function Stencil({ wares, put }: Props) {
 interface ItemProps {
   ware: Ware;
   put: (ware: Ware) => void;
-  tell: (ware: Ware, event: SyntheticEvent) => void;
+  tell: (ware: Ware, item: Element) => void;
   hush: () => void;
 }
 
@@ -100,9 +108,9 @@ function Item({ ware, put, tell, hush }: ItemProps) {
         // A click by mouse only points; a double click, or Enter, puts.
         if (event.detail === 0 || event.detail === 2) put(ware);
       }}
-      onMouseEnter={(event) => tell(ware, event)}
+      onMouseEnter={(event) => tell(ware, event.currentTarget)}
       onMouseLeave={hush}
-      onFocus={(event) => tell(ware, event)}
+      onFocus={(event) => tell(ware, event.currentTarget)}
       onBlur={hush}
     >
       <span className="tile">
