@@ -18,6 +18,7 @@ mod feeds;
 mod frozen;
 mod full_disk;
 mod huginn;
+mod huginn_faults;
 mod huginn_sources;
 mod logs;
 mod outside;
