@@ -10,6 +10,9 @@ import { type Metric, percent } from "./measure";
 import { type Lane, spans, versionsIn } from "./shares";
 import "./lanes.css";
 
+/** So many versions are read at most, the newest: what came through older ones is held against the weights of today. */
+const VERSIONS = 20;
+
 interface Props {
   place: Place;
   agents: Schemas["Agent"][];
@@ -21,7 +24,7 @@ export function Splits({ place, agents, metrics }: Props) {
     ({ agent_type, cell_id }) => agent_type === "split" && (!place.agent || place.agent === cell_id),
   );
   const own = (cell: string) => metrics.filter((metric) => metric.cell_id === cell);
-  const cells = useVersionCells(place, versionsIn(splits.flatMap(({ cell_id }) => own(cell_id))));
+  const cells = useVersionCells(place, versionsIn(splits.flatMap(({ cell_id }) => own(cell_id))).slice(0, VERSIONS));
   if (!cells) return null;
   const shown = splits.flatMap((agent) => spans(agent, own(agent.cell_id), cells).map((span) => ({ agent, ...span })));
   if (shown.length === 0) return null;
