@@ -130,7 +130,7 @@ impl TypeInfo {
             own_groups: T::GROUPS,
             checks: T::CHECKS,
             has_schedule: T::CHECKS && !T::OWN_SCHEDULE,
-            huginn: T::HUGINN,
+            huginn: T::HUGINN.map(|mapping| Mapping { schedule: mapping.schedule.or(T::DEFAULT_SCHEDULE), ..mapping }),
             options: options_of::<T::Options>(),
             address: T::ADDRESS,
             #[cfg(feature = "schemas")]

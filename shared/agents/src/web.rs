@@ -4,7 +4,7 @@
 use crate::meaning::TemplateText;
 use crate::outside::{Headers, refuse_captured, url_template};
 use crate::template::Template;
-use crate::{AgentError, Call, Context, CredentialUse, Emit, Problems, judge};
+use crate::{AgentError, Call, Context, CredentialUse, Emit, Problems, RequestLine, judge};
 use http::Method;
 use rookery_domain::Payload;
 use rookery_egress::{Request, Response};
@@ -75,7 +75,8 @@ impl Texts {
     }
 }
 
-/// The options, as the types give them.
+/// The options, as the types give them. They stand in the options of each type, because serde refuses no unknown field beside a part that it
+/// flattens.
 pub(crate) struct WebOptions {
     pub(crate) headers: BTreeMap<String, TemplateText>,
     pub(crate) basic_auth: Option<Texts>,
@@ -135,6 +136,11 @@ impl Page {
     /// The page as a text.
     pub(crate) fn text(&self, is_html: bool) -> Cow<'_, str> {
         rookery_media::lossy(self.response.header("content-type").unwrap_or_default(), &self.response.body, is_html)
+    }
+
+    /// The request that gave the page, as errors name it.
+    pub(crate) fn line(&self) -> RequestLine {
+        RequestLine { method: Method::GET.to_string(), url: self.url.clone() }
     }
 }
 
@@ -235,7 +241,7 @@ impl Web {
         known: Option<&Validators>,
     ) -> Result<Page, AgentError> {
         let page = self.get(cx, url, of, known).await?;
-        let line = crate::RequestLine { method: "GET".to_owned(), url: page.url.clone() };
+        let line = page.line();
         let response = judge(page.response, cx.now).map_err(|error| error.of_request(&line))?;
         Ok(Page { response, ..page })
     }

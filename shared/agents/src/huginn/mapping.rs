@@ -13,7 +13,8 @@ use std::fmt;
 pub struct Mapping {
     /// The last part of the type's name in Huginn, like `CsvAgent`.
     pub name: &'static str,
-    /// When an agent whose file says nothing is checked, like `every_12h`. `None` for a type that Huginn does not schedule.
+    /// When an agent whose file says nothing is checked, like `every_12h`: by the type's own default unless said otherwise. `None` in the end for a
+    /// type that Huginn does not schedule.
     pub schedule: Option<&'static str>,
     /// Whether the agent emits events in Huginn.
     pub emits: bool,
@@ -28,7 +29,7 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// The mapping of a type whose options have Huginn's names, and which Huginn does not schedule.
+    /// The mapping of a type whose options and default schedule are Huginn's.
     pub const fn of(name: &'static str) -> Mapping {
         Mapping { name, schedule: None, emits: true, secrets: &[], hosts: &[], keeps_empty: &[], map: |_| {} }
     }

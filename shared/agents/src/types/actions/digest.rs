@@ -54,7 +54,7 @@ impl AgentType for Digest {
     const GROUPS: &'static [&'static str] = &["on_digest"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("6am");
-    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("DigestAgent") });
+    const HUGINN: Option<Mapping> = Some(Mapping::of("DigestAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

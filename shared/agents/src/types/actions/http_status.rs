@@ -60,7 +60,7 @@ impl AgentType for HttpStatus {
     const GROUPS: &'static [&'static str] = &["on_status"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("every_12h");
-    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("HttpStatusAgent") });
+    const HUGINN: Option<Mapping> = Some(Mapping::of("HttpStatusAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -61,7 +61,7 @@ impl AgentType for GapDetector {
     const GROUPS: &'static [&'static str] = &["on_gap"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("every_10m");
-    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("GapDetectorAgent") });
+    const HUGINN: Option<Mapping> = Some(Mapping::of("GapDetectorAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {

@@ -97,7 +97,7 @@ impl AgentType for Rss {
     const GROUPS: &'static [&'static str] = &["on_item"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("every_1d");
-    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("RssAgent") });
+    const HUGINN: Option<Mapping> = Some(Mapping::of("RssAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
@@ -217,7 +217,7 @@ impl Rss {
         if page.response.status == 304 {
             return Ok(None);
         }
-        let line = crate::RequestLine { method: "GET".to_owned(), url: page.url.clone() };
+        let line = page.line();
         let feed = Feed::read(&page.text(false), &page.url).map_err(|error| error.of_request(&line))?;
         Ok(Some((page, feed)))
     }
