@@ -28,6 +28,9 @@ use rows::{FoundRow, Row};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
+/// The most bytes of the event that tells what is left out.
+const TOLD_BYTES: usize = 1_000;
+
 /// The memory of where to go on, besides what was seen.
 const NEXT: &str = "next";
 
@@ -54,7 +57,7 @@ impl AgentType for Website {
     const GROUPS: &'static [&'static str] = &["on_item"];
     const CHECKS: bool = true;
     const DEFAULT_SCHEDULE: Option<&'static str> = Some("every_12h");
-    const HUGINN: Option<Mapping> = Some(Mapping { schedule: Self::DEFAULT_SCHEDULE, ..Mapping::of("WebsiteAgent") });
+    const HUGINN: Option<Mapping> = Some(Mapping::of("WebsiteAgent"));
     type Options = Options;
 
     fn new(options: Options, problems: &mut Problems) -> Option<Self> {
@@ -134,6 +137,17 @@ impl AgentType for Website {
     }
 }
 
+/// The error of an event that leads to more rows than one delivery emits.
+fn too_many(left_out: usize, total: usize) -> AgentError {
+    let message = format!(
+        "{left_out} of {total} rows are left out: one event leads to at most {} events, of {} MB together. Take out fewer rows, or read the \
+         page by `url`, whose checks go on where the last one ended.",
+        limits::CHILDREN,
+        limits::CHILDREN_BYTES >> 20
+    );
+    AgentError::fail("too_many_rows", message)
+}
+
 /// What came of an address: none if nothing has changed.
 type Read = Result<Option<(Source, Vec<Row>)>, AgentError>;
 
@@ -163,7 +177,7 @@ impl Website {
         if status == 304 && known.is_some() {
             return Ok(None);
         }
-        let line = crate::RequestLine { method: "GET".to_owned(), url: page.url.clone() };
+        let line = page.line();
         let is_success = self.success.as_ref().map_or((200..300).contains(&status), |codes| codes.contains(&status));
         if !is_success {
             let message = format!("The server answered {status}, which is none of the statuses that are taken for success.");
@@ -206,10 +220,13 @@ impl Website {
         // Where the last check ended, if it could not emit all.
         let begin = cx.memory.get(NEXT).and_then(Value::as_u64).map_or(0, |next| next as usize);
         let begin = if self.mode == Mode::OnChange || !is_check || begin >= total { 0 } else { begin };
+        // What an event leads to has no next check: then one place is for telling what is left out.
+        let fits = effects.emit.len() + total <= limits::CHILDREN;
+        let most = if is_check || fits { limits::CHILDREN } else { limits::CHILDREN - 1 };
         let (mut bytes, mut emitted) = (effects.bytes(), begin);
         for row in rows.iter().skip(begin) {
             bytes += row.payload.as_str().len();
-            if effects.emit.len() >= limits::CHILDREN || bytes > limits::CHILDREN_BYTES {
+            if effects.emit.len() >= most || bytes + TOLD_BYTES > limits::CHILDREN_BYTES {
                 break;
             }
             effects.emit.push(Emit { groups: vec!["on_item".to_owned()], payload: row.payload.clone() });
@@ -221,8 +238,10 @@ impl Website {
         for row in &rows[emitted..] {
             seen.left_over(&row.key);
         }
-        if emitted < total {
-            effects.logs.push(format!("{} rows come in the next checks.", total - emitted));
+        match total - emitted {
+            0 => {}
+            left_over if is_check => effects.logs.push(format!("{left_over} rows come in the next checks.")),
+            left_out => effects.emit.push(failed(too_many(left_out, total))?),
         }
         match (self.mode, cx.event) {
             (Mode::OnChange, _) => {

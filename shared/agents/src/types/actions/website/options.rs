@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 /// Reads pages (HTML, XML, JSON or text), takes values out of them, and emits an event for each row of values in the group `on_item`.
 ///
 /// It reads its addresses when it is checked, and for each event that comes in. A page that cannot be read is told of in the group `on_error`,
-/// and the others are read all the same. More rows than one delivery may emit, which is 500, come in the next checks.
+/// and the others are read all the same. More rows than one delivery may emit, which is 500, come in the next checks; those of an event are left
+/// out, which is told of in the group `on_error`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {

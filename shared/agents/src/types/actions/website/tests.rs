@@ -142,3 +142,19 @@ fn errors_name_their_place() {
         assert_eq!(found[0].0, format!("config.{field}"), "{config}: {found:?}");
     }
 }
+
+#[tokio::test]
+async fn rows_of_an_event_that_are_too_many_are_told_of() {
+    let config = json!({"data_from_event": "{{ body }}", "type": "json", "extract": {"n": {"path": "[*]"}}});
+    for (count, emitted_rows, told) in [(500, 500, 0), (501, 499, 1)] {
+        let body = Value::from_iter(0..count).to_string();
+        let effects = receive("website", config.clone(), &json!({"body": body}).to_string()).await.unwrap();
+        let groups: Vec<&str> = emitted(&effects).into_iter().map(|(group, _)| group).collect();
+        let of = |group: &str| groups.iter().filter(|found| **found == group).count();
+        assert_eq!((of("on_item"), of("on_error")), (emitted_rows, told));
+        if told == 1 {
+            let (_, last) = emitted(&effects).pop().unwrap();
+            assert!(last.contains("too_many_rows") && last.contains("2 of 501 rows"), "{last}");
+        }
+    }
+}
