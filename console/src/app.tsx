@@ -34,6 +34,7 @@ const PAGES: [string, () => Promise<{ default: Page }>][] = [
   ["agents/:agent", () => import("./agents/agent")],
   ["agents/:agent/instances/:instance/sessions/:session", () => import("./agents/session")],
   ["connections", () => import("./connections/connections")],
+  ["records", () => import("./records/records")],
   ["metrics", metrics],
   ["workflows/:workflow/metrics", metrics],
   ["settings", settings],

@@ -21,6 +21,7 @@ mod limits;
 mod merge;
 mod observing;
 mod published_tools;
+mod records;
 mod routes;
 mod routing;
 mod stopping;

@@ -2,6 +2,7 @@
 
 mod connections;
 mod persistent;
+mod records;
 mod runs;
 
 use reqwest::Method;
@@ -76,6 +77,7 @@ async fn every_route_of_the_table_is_there_and_does_its_work() {
     runs::failures(&mut tour).await;
     external_agents(&mut tour).await;
     connections::entry_points(&mut tour).await;
+    records::all(&mut tour).await;
     open_addresses(&mut tour).await;
     tools(&mut tour).await;
     connections::agents(&mut tour).await;
@@ -147,7 +149,7 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
 
     let types = tour.get("/projects/{p}/workflows/agent_types").await;
     let names: BTreeSet<&str> = types["data"].as_array().unwrap().iter().map(|kind| kind["type"].as_str().unwrap()).collect();
-    assert_eq!(names.len(), 29, "{names:?}");
+    assert_eq!(names.len(), 38, "{names:?}");
     tour.ids.insert("type", "webhook".to_owned());
     let webhook = tour.get("/projects/{p}/workflows/agent_types/{type}").await;
     assert_eq!(&webhook["data"], types["data"].as_array().unwrap().iter().find(|kind| kind["type"] == "webhook").unwrap());

@@ -870,6 +870,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the lists.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["record_lists_list"];
+        put?: never;
+        /**
+         * Makes a list.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["record_lists_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/lists/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a list; `GET .../records?list=` has its records.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["record_lists_show"];
+        /**
+         * Changes a list. Records at a stage that is taken out stay there until they are moved.
+         * @description Needs a key with the role editor or owner.
+         */
+        put: operations["record_lists_put"];
+        post?: never;
+        /**
+         * Deletes a list. Its records stay.
+         * @description Needs a key with the role editor or owner.
+         */
+        delete: operations["record_lists_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/lists/{list}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts up to 500 records into a list; one that is in the list moves. If one of them is not good, none is put there.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["record_lists_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/lists/{list}/entries/{kind}/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a record out of a list. The record stays.
+         * @description Needs a key with the role editor or owner.
+         */
+        delete: operations["record_lists_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Moves a record to another stage of a list.
+         * @description Needs a key with the role editor or owner.
+         */
+        patch: operations["record_lists_change"];
+        trace?: never;
+    };
     "/api/v1/projects/{project}/overview": {
         parameters: {
             query?: never;
@@ -888,6 +984,62 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists records, by kind and id.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["records_list"];
+        put?: never;
+        /**
+         * Writes up to 500 records. Attributes that are given are set, `null` removes one, others stay. If one of the records is not good, none is written.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["records_write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/records/{kind}/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a record.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["records_show"];
+        /**
+         * Writes a record: it then has these attributes and no others.
+         * @description Needs a key with the role editor or owner.
+         */
+        put: operations["records_put"];
+        post?: never;
+        /**
+         * Deletes a record. It leaves its segments and lists.
+         * @description Needs a key with the role editor or owner.
+         */
+        delete: operations["records_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a record: attributes that are given are set, `null` removes one, others stay.
+         * @description Needs a key with the role editor or owner.
+         */
+        patch: operations["records_patch"];
         trace?: never;
     };
     "/api/v1/projects/{project}/requests": {
@@ -945,6 +1097,58 @@ export interface paths {
          */
         post: operations["previews_schedule"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists segments.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["segments_list"];
+        put?: never;
+        /**
+         * Makes a segment. Records that are there are looked through in the background; what is written from now on is in it at once.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["segments_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a segment, and how far it is filled.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["segments_show"];
+        /**
+         * Changes a segment. One with another condition is filled anew.
+         * @description Needs a key with the role editor or owner.
+         */
+        put: operations["segments_put"];
+        post?: never;
+        /**
+         * Deletes a segment. Its records stay.
+         * @description Needs a key with the role editor or owner.
+         */
+        delete: operations["segments_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2645,7 +2849,8 @@ export interface components {
             /**
              * @description The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
              *     one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),
-             *     `schedule`, `condition`, `shares`, `seconds` or `json_schema`.
+             *     `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `segment`, `list` or `stage`. What names a segment, a list or a stage also has
+             *     `x-choices`: those of this project, as `[{"value", "title"}]`.
              */
             config_schema: unknown;
             /** @description The defaults of options that are left out. */
@@ -3140,6 +3345,11 @@ export interface components {
             deprecated: components["schemas"]["DeprecatedVersion"][];
             /** @description The address of tasks, for stages on other deployments; null where the deployment does not know its own address. */
             tasks_url: string | null;
+        };
+        /** @description The stage of an entry. */
+        EntryStage: {
+            /** @description The stage. */
+            stage: string;
         };
         /** @description The body of every error. */
         Error: {
@@ -3769,6 +3979,26 @@ export interface components {
         };
         /** @description What an agent is on the canvas. */
         Kind: "trigger" | "filter" | "action";
+        /** @description What became of an entry. */
+        ListEntry: {
+            /** @description The record's kind. */
+            kind: string;
+            /** @description The record's id. */
+            id: string;
+            /** @description What became of the entry. */
+            outcome: components["schemas"]["RecordOutcome"];
+            /** @description The stage where the record is. */
+            stage: string | null;
+            /** @description The stage before; null if it was not in the list. */
+            from: string | null;
+        };
+        /** @description A list as it is sent. */
+        ListInput: {
+            /** @description What people call it. */
+            name: string;
+            /** @description Its stages, in order: 1 to 50 texts of 1 to 64 characters, each once. */
+            stages: string[];
+        };
         /** @description A session in the list of its instance. */
         ListedSession: {
             /** @description The agent. */
@@ -3931,6 +4161,20 @@ export interface components {
              */
             entry_points: components["schemas"]["NeededEntryPoint"][];
         };
+        /** @description Entries as they are sent. */
+        NewEntries: {
+            /** @description The entries: 1 to 500, each record once. */
+            entries: components["schemas"]["NewEntry"][];
+        };
+        /** @description An entry as it is sent. */
+        NewEntry: {
+            /** @description The record's kind. */
+            kind: string;
+            /** @description The record's id. */
+            id: string;
+            /** @description The stage; without one, the list's first. */
+            stage?: string;
+        };
         /** @description An event as it is sent. */
         NewEvent: {
             /** @description The payload: any JSON, with at most 256 KB and 64 levels. */
@@ -3958,6 +4202,22 @@ export interface components {
              * @description When the key was made.
              */
             created_at: string;
+        };
+        /** @description A record as it is sent. */
+        NewRecord: {
+            /** @description The kind: `person`, `mention`, `company`, or a name of your own of a-z, 0-9 and `_`, with at most 32 characters. */
+            kind: string;
+            /** @description Your id, of 1 to 128 characters. Without one, it is made. */
+            id?: string;
+            /** @description The attributes: at most 200, and 32 KB. */
+            attributes: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Records as they are sent. */
+        NewRecords: {
+            /** @description The records: 1 to 500, each once. */
+            records: components["schemas"]["NewRecord"][];
         };
         /** @description A task as it is sent. */
         NewTask: {
@@ -4208,6 +4468,59 @@ export interface components {
             /** @description The JSON Schema of what the cell emits in `on_reply`; null if nothing is promised. */
             output_schema: unknown;
         };
+        /** @description A record. */
+        Record: {
+            /** @description Its kind. */
+            kind: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it says of itself: an object. */
+            attributes: unknown;
+            /** @description The segments that it is in. */
+            segments: string[];
+            /** @description The lists that it is in. */
+            lists: components["schemas"]["RecordEntry"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its attributes were last changed.
+             */
+            updated_at: string;
+        };
+        /** @description The attributes of a record. */
+        RecordAttributes: {
+            /** @description The attributes: at most 200, and 32 KB. */
+            attributes: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A list that a record is in. */
+        RecordEntry: {
+            /** @description The list. */
+            list_id: string;
+            /** @description The stage where the record is. */
+            stage: string;
+        };
+        /** @description A list. */
+        RecordList: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Its stages, in order. */
+            stages: string[];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+        };
+        /** @description What became of something that was written. */
+        RecordOutcome: "created" | "changed" | "unchanged";
         /** @description What a template gives. */
         Rendered: {
             /** @description The text, or the JSON with its texts rendered. `***` stands where the value of a credential would stand. */
@@ -4701,6 +5014,58 @@ export interface components {
             /** @description The seal itself. */
             text: string;
         };
+        /** @description A segment. */
+        Segment: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The kind of its records. */
+            kind: string;
+            /** @description Its condition. */
+            condition: unknown;
+            /** @description `filling` while records that were there before are looked through; `ready`. */
+            state: components["schemas"]["SegmentState"];
+            /**
+             * Format: uint64
+             * @description How many records are in it.
+             */
+            size: number;
+            /** @description How far it is filled. */
+            progress: components["schemas"]["SegmentProgress"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+        };
+        /** @description A segment as it is sent. */
+        SegmentInput: {
+            /** @description What people call it. */
+            name: string;
+            /** @description The kind of its records, which never changes. */
+            kind: string;
+            /**
+             * @description The condition, as that of an agent of type `condition`: `{"path", "operator", "value"}`, or several under `all`, `any` or `not`. Paths
+             *     lead into the attributes.
+             */
+            condition: unknown;
+        };
+        /** @description How far a segment is filled. */
+        SegmentProgress: {
+            /**
+             * Format: uint64
+             * @description How many records were looked through.
+             */
+            done: number;
+            /**
+             * Format: uint64
+             * @description How many there are to look through, about.
+             */
+            total: number;
+        };
+        /** @description How it stands with a segment. */
+        SegmentState: "filling" | "ready";
         /** @description A session. */
         Session: {
             /** @description The agent. */
@@ -5245,6 +5610,15 @@ export interface components {
             needs: components["schemas"]["Needs"];
             /** @description The canvas: `{"cells": [...]}`. */
             options: unknown;
+        };
+        /** @description A record that was written. */
+        WrittenRecord: {
+            /** @description Its kind. */
+            kind: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What became of it. */
+            outcome: components["schemas"]["RecordOutcome"];
         };
     };
     responses: {
@@ -6867,6 +7241,240 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    record_lists_list: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
+                limit?: number;
+                /** @description Where the page begins: `meta.next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        data: components["schemas"]["RecordList"][];
+                        /** @description Where the list goes on. */
+                        meta: {
+                            /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    record_lists_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["RecordList"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    record_lists_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["RecordList"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    record_lists_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["RecordList"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    record_lists_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    record_lists_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntries"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["ListEntry"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    record_lists_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                list: string;
+                kind: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    record_lists_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                list: string;
+                kind: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryStage"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["ListEntry"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     overview_show: {
         parameters: {
             query?: never;
@@ -6887,6 +7495,198 @@ export interface operations {
                     "application/json": {
                         /** @description The thing. */
                         data: components["schemas"]["Overview"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    records_list: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
+                limit?: number;
+                /** @description Where the page begins: `meta.next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only those of this kind. */
+                kind?: string;
+                /** @description Only those in this segment. */
+                segment?: string;
+                /** @description Only those in this list. */
+                list?: string;
+                /** @description Only those at this stage of the list. */
+                stage?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        data: components["schemas"]["Record"][];
+                        /** @description Where the list goes on. */
+                        meta: {
+                            /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    records_write: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same body finishes what was begun, and gives the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecords"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["WrittenRecord"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    records_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                kind: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Record"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    records_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                kind: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordAttributes"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Record"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    records_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                kind: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    records_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                kind: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordAttributes"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Record"];
                     };
                 };
             };
@@ -7123,6 +7923,152 @@ export interface operations {
                         data: components["schemas"]["DueTimes"];
                     };
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    segments_list: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
+                limit?: number;
+                /** @description Where the page begins: `meta.next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        data: components["schemas"]["Segment"][];
+                        /** @description Where the list goes on. */
+                        meta: {
+                            /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    segments_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Segment"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    segments_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Segment"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    segments_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Segment"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    segments_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

@@ -10,6 +10,7 @@ import { CredentialControl } from "./controls/credential";
 import { ListControl } from "./controls/list";
 import { MapControl } from "./controls/map";
 import { ObjectControl } from "./controls/object";
+import { OfferedControl } from "./controls/offered";
 import { PathControl } from "./controls/path";
 import { ScheduleControl } from "./controls/schedule";
 import { SchemaRowsControl } from "./controls/schema-rows";
@@ -112,6 +113,10 @@ export function Control(props: ControlProps) {
       return <TemplatesControl {...props} plain />;
     case "persistent_agent":
       return <AgentControl {...props} />;
+    case "segment":
+    case "list":
+    case "stage":
+      return <OfferedControl {...props} />;
   }
   const shape = shapeOf(schema, form.root);
   switch (shape.kind) {

@@ -14,6 +14,9 @@ const HINTS = [
   "seconds",
   "persistent_agent",
   "json_schema",
+  "segment",
+  "list",
+  "stage",
 ] as const;
 
 export type Hint = (typeof HINTS)[number];
@@ -32,7 +35,12 @@ export function hintOf(given: Schema, root: Schema): Hint | undefined {
 /** Options that most agents of a type set, in their order. All others are folded under "More", unless they are set or needed. */
 const FRONT: Record<string, string[]> = {
   client: ["title", "description", "input_schema", "output_schema", "access"],
+  company_segment: ["segment_id", "existing"],
+  list_entry: ["list_id", "stage"],
   manual: ["payload", "schedule"],
+  mention_segment: ["segment_id", "existing"],
+  person_segment: ["segment_id", "existing"],
+  record_segment: ["segment_id", "existing"],
   rss: ["url", "schedule", "clean", "max_events_per_run"],
   schedule: ["schedule", "payload"],
   served_agent: ["name"],
@@ -57,7 +65,11 @@ const FRONT: Record<string, string[]> = {
   http_request: ["method", "url", "payload", "headers"],
   http_status: ["url", "changes_only", "headers_to_save", "schedule"],
   json_parse: ["data", "data_key", "mode"],
+  list_add: ["list_id", "stage"],
+  list_move: ["list_id", "stage"],
+  list_remove: ["list_id"],
   persistent_agent: ["agent", "instance", "session", "input"],
+  record: ["kind", "id", "attributes", "mode"],
   reply: ["payload", "task_type"],
   website: ["url", "type", "mode", "extract", "template", "schedule"],
 };

@@ -22,7 +22,18 @@ export interface Schema {
   format?: string;
   /** What the field is for beyond its type: see `hints.ts`. */
   "x-rookery"?: string;
+  /** What the project has of it. */
+  "x-choices"?: Offer[];
 }
+
+/** Something that a field may name. */
+export interface Offer {
+  value: string;
+  title: string;
+}
+
+/** What the server offers for a field. */
+export const offers = (schema: Schema): Offer[] => schema["x-choices"] ?? [];
 
 export interface Choice {
   value: unknown;

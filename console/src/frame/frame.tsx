@@ -25,6 +25,7 @@ export const PLACES: Place[] = [
   { path: "waiting", label: "Waiting", icon: "hourglass", badge: "waiting" },
   { path: "agents", label: "Agents", icon: "bot" },
   { path: "connections", label: "Connections", icon: "plug" },
+  { path: "records", label: "Records", icon: "database" },
   { path: "metrics", label: "Metrics", icon: "activity" },
   { path: "settings", label: "Settings", icon: "settings" },
 ];

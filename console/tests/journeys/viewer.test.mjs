@@ -39,6 +39,7 @@ function pages() {
     [`${project}/agents/guide`, page],
     [`${project}/agents/guide/instances/ada/sessions/first`, "body"],
     [`${project}/connections`, page],
+    [`${project}/records`, page],
     [`${project}/metrics`, page],
     [`${project}/settings`, page],
   ];

@@ -2,6 +2,7 @@
 //! asks for no type.
 
 use crate::AgentType;
+use crate::collections::{Listens, NamedList};
 use crate::schedule::Schedule;
 use crate::verify::HookSecret;
 use rookery_domain::{AgentName, Published, limits};
@@ -44,6 +45,10 @@ pub struct Facts {
     pub published: Option<Published>,
     /// The entry point that this agent uses.
     pub uses: Option<EntryPointAt>,
+    /// What the agent is told of the project's records, if it is a trigger that is.
+    pub listens: Option<Listens>,
+    /// The list of records that the agent names.
+    pub list: Option<NamedList>,
     /// The agent's events also have the type of a task as a group, which whoever sends the task chooses.
     pub has_task_types: bool,
 }
@@ -112,6 +117,8 @@ impl Facts {
             takes_calls: false,
             published: None,
             uses: None,
+            listens: None,
+            list: None,
             has_task_types: false,
         }
     }

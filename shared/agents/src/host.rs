@@ -10,7 +10,7 @@ use rookery_domain::{
 };
 use rookery_egress::{Request, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The world outside of an agent, implemented by the engine. In a dry run, calls are refused unless the caller asked for them.
 #[async_trait]
@@ -43,6 +43,16 @@ pub trait Host: Send + Sync {
         not_available("connections")
     }
 
+    /// Writes a record of the project. Each attempt writes the same, once.
+    async fn write_record(&self, _write: WriteRecord<'_>) -> Result<WrittenRecord, AgentError> {
+        not_available("records")
+    }
+
+    /// Changes the place of a record in a list of the project. Each attempt changes the same, once.
+    async fn change_entry(&self, _change: ChangeEntry<'_>) -> Result<ChangedEntry, AgentError> {
+        not_available("lists of records")
+    }
+
     /// Who asked for the run, if it was started over the protocol of external agents.
     async fn caller(&self, _run: RunId) -> Result<Option<Caller>, AgentError> {
         not_available("the callers of runs")
@@ -62,6 +72,69 @@ pub trait Host: Send + Sync {
 /// The error of a host without a capability.
 fn not_available<T>(what: &str) -> Result<T, AgentError> {
     Err(AgentError::fail("not_available", format!("There is no access to {what} here: use an agent of another type.")))
+}
+
+/// A record that is written.
+#[derive(Clone, Copy, Debug)]
+pub struct WriteRecord<'a> {
+    /// Its kind.
+    pub kind: &'a str,
+    /// Its id.
+    pub id: &'a str,
+    /// Its attributes.
+    pub attributes: &'a Map<String, Value>,
+    /// Whether all others are removed.
+    pub replaces: bool,
+    /// How many links and connections lie behind the event that is handled.
+    pub hop: u16,
+}
+
+/// A record that was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WrittenRecord {
+    /// What it says of itself now.
+    pub attributes: Value,
+    /// `created`, `changed` or `unchanged`.
+    pub outcome: &'static str,
+}
+
+/// What becomes of a record's place in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToStage {
+    /// It is added, or moved if it is in the list.
+    Add,
+    /// It is moved; it must be in the list.
+    Move,
+    /// It is taken out.
+    Remove,
+}
+
+/// A change of a record's place in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeEntry<'a> {
+    /// The list's id.
+    pub list: &'a str,
+    /// The record's kind.
+    pub kind: &'a str,
+    /// The record's id.
+    pub id: &'a str,
+    /// What becomes of it.
+    pub to: ToStage,
+    /// The stage; the first one, if none is named.
+    pub stage: Option<&'a str>,
+    /// How many links and connections lie behind the event that is handled.
+    pub hop: u16,
+}
+
+/// What became of a record's place in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedEntry {
+    /// Whether it is another than before.
+    pub is_changed: bool,
+    /// The stage before; none if it was not in the list.
+    pub from: Option<String>,
+    /// The stage where it is; none if it was taken out.
+    pub stage: Option<String>,
 }
 
 /// An outside call. Its `Idempotency-Key` is the same in every attempt of a delivery.

@@ -6,6 +6,7 @@
 mod agent;
 pub mod agent_protocol;
 mod cloud_event;
+mod collections;
 mod compare;
 mod compose;
 mod context;
@@ -40,6 +41,7 @@ mod verify;
 mod web;
 
 pub use agent::{Address, AgentType, Kind, MemoryUse, Problems};
+pub use collections::{Listens, Matcher, NamedList, SegmentKind};
 pub use context::Context;
 pub use effects::{AgentError, Effects, Emit, Memory, Retry, Wait};
 pub use erased::{Agent, Build, TypeInfo};

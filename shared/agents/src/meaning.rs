@@ -59,6 +59,12 @@ means! {
     ScheduleText(String) "schedule"
     /// The name of a persistent agent of the project.
     PersistentAgentName(String) "persistent_agent"
+    /// The id of a segment of the project.
+    SegmentText(String) "segment"
+    /// The id of a list of the project.
+    ListText(String) "list"
+    /// The name of a stage of that list.
+    StageText(String) "stage"
     /// A JSON Schema.
     SchemaJson(Value) "json_schema"
 }

@@ -10,7 +10,12 @@ use std::sync::LazyLock;
 static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
     vec![
         TypeInfo::of::<client::Client>(),
+        TypeInfo::of::<segment::CompanySegment>(),
+        TypeInfo::of::<list_entry::ListEntry>(),
         TypeInfo::of::<manual::Manual>(),
+        TypeInfo::of::<segment::MentionSegment>(),
+        TypeInfo::of::<segment::PersonSegment>(),
+        TypeInfo::of::<segment::RecordSegment>(),
         TypeInfo::of::<rss::Rss>(),
         TypeInfo::of::<schedule::ScheduleTrigger>(),
         TypeInfo::of::<served_agent::ServedAgent>(),
@@ -35,7 +40,11 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<http_request::HttpRequest>(),
         TypeInfo::of::<http_status::HttpStatus>(),
         TypeInfo::of::<json_parse::JsonParse>(),
+        TypeInfo::of::<list_change::ListAdd>(),
+        TypeInfo::of::<list_change::ListMove>(),
+        TypeInfo::of::<list_change::ListRemove>(),
         TypeInfo::of::<persistent_agent::PersistentAgent>(),
+        TypeInfo::of::<record::WritesRecord>(),
         TypeInfo::of::<reply::Replies>(),
         TypeInfo::of::<website::Website>(),
     ]

@@ -1,8 +1,8 @@
 //! For the tests of agent types: a world outside that only records what happens, and contexts in it.
 
 use crate::{
-    Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, Context, Effects, Example, Host, Reply, ReplyTo, SendReply,
-    build, in_config,
+    Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Context, Effects, Example, Host,
+    Reply, ReplyTo, SendReply, ToStage, WriteRecord, WrittenRecord, build, in_config,
 };
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, TaskId, Time};
@@ -19,7 +19,7 @@ pub(crate) struct World {
     pub(crate) events: Vec<Event>,
     pub(crate) reply: Option<Value>,
     pub(crate) caller: Option<Caller>,
-    /// What was sent over connections: the connection, the type, the payload.
+    /// What was sent over connections: the connection, the type, the payload; and what was written: the record, the mode, the attributes.
     pub(crate) replies: Mutex<Vec<(String, String, String)>>,
 }
 
@@ -82,6 +82,21 @@ impl Host for World {
         let sent = (to, reply.task_type.to_owned(), reply.payload.as_str().to_owned());
         self.replies.lock().unwrap().push(sent);
         Ok(vec![TaskId(Uuid::nil())])
+    }
+
+    async fn write_record(&self, write: WriteRecord<'_>) -> Result<WrittenRecord, AgentError> {
+        self.replies.lock().unwrap().push((
+            format!("{}/{}", write.kind, write.id),
+            if write.replaces { "replace" } else { "merge" }.to_owned(),
+            Value::Object(write.attributes.clone()).to_string(),
+        ));
+        Ok(WrittenRecord { attributes: Value::Object(write.attributes.clone()), outcome: "created" })
+    }
+
+    async fn change_entry(&self, change: ChangeEntry<'_>) -> Result<ChangedEntry, AgentError> {
+        let stage = change.stage.filter(|_| change.to != ToStage::Remove).map(str::to_owned);
+        let from = (change.to != ToStage::Add).then(|| "new".to_owned());
+        Ok(ChangedEntry { is_changed: true, from, stage })
     }
 
     async fn caller(&self, _: RunId) -> Result<Option<Caller>, AgentError> {

@@ -1,21 +1,24 @@
 //! The catalogue of agent types: the stencil of the canvas.
 
+use crate::App;
 use crate::auth::Access;
 use crate::documents;
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::list::{Listed, One, listed, one};
 use crate::route::{PROJECT, Route};
+use axum::Extension;
+use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
 #[cfg(feature = "schemas")]
 use rookery_agents::TypeInfo;
-use rookery_agents::{Example, Kind};
-use rookery_domain::Error;
-use rookery_store::{Page, Role};
+use rookery_agents::{Example, Kind, SegmentKind};
+use rookery_domain::{Error, limits};
+use rookery_store::{Page, Project, RecordList, Role, Segment};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, all) = (Access::Project(Role::Viewer), format!("{PROJECT}/workflows/agent_types"));
@@ -46,7 +49,8 @@ pub(crate) struct AgentTypeView {
     groups: Vec<String>,
     /// The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
     /// one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),
-    /// `schedule`, `condition`, `shares`, `seconds` or `json_schema`.
+    /// `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `segment`, `list` or `stage`. What names a segment, a list or a stage also has
+    /// `x-choices`: those of this project, as `[{"value", "title"}]`.
     config_schema: Value,
     /// The defaults of options that are left out.
     defaults: Value,
@@ -54,13 +58,71 @@ pub(crate) struct AgentTypeView {
     examples: Vec<Example>,
 }
 
-async fn list() -> impl IntoResponse {
-    listed(Page { items: documents::agent_types(), next: None }, |kind| kind)
+async fn list(State(app): State<App>, Extension(project): Extension<Project>) -> Result<impl IntoResponse> {
+    let choices = Choices::of(&app, &project).await?;
+    let mut items = documents::agent_types().into_iter().map(to_value).collect::<Result<Vec<_>>>()?;
+    items.iter_mut().for_each(|kind| choices.add_to(kind));
+    Ok(listed(Page { items, next: None }, |kind| kind))
 }
 
-async fn show_one(ids: Ids) -> Result<impl IntoResponse> {
+async fn show_one(State(app): State<App>, Extension(project): Extension<Project>, ids: Ids) -> Result<impl IntoResponse> {
     let kind = documents::agent_type(ids.text("agent_type")).ok_or_else(|| Error::not_found("agent_type"))?;
+    let mut kind = to_value(kind)?;
+    Choices::of(&app, &project).await?.add_to(&mut kind);
     Ok(one(kind))
+}
+
+fn to_value(kind: impl Serialize) -> Result<Value> {
+    Ok(serde_json::to_value(kind).map_err(Error::internal)?)
+}
+
+/// What the project has that agents name: it is offered in the forms of their options.
+struct Choices {
+    segments: Vec<Segment>,
+    lists: Vec<RecordList>,
+}
+
+impl Choices {
+    async fn of(app: &App, project: &Project) -> Result<Self> {
+        let store = &app.engine.store;
+        let (segments, lists) =
+            tokio::try_join!(store.segments(&project.id), store.list_record_lists(&project.id, limits::LISTS, None))?;
+        Ok(Choices { segments, lists: lists.items })
+    }
+
+    /// Adds the choices to the schemas of those options of a type that name a segment, a list or a stage.
+    fn add_to(&self, kind: &mut Value) {
+        let segments = kind["type"].as_str().and_then(SegmentKind::of_type);
+        let options = kind["config_schema"]["properties"].as_object_mut();
+        for option in options.into_iter().flat_map(|options| options.values_mut()) {
+            let choices = match option["x-rookery"].as_str() {
+                Some("segment") => {
+                    let fit = self.segments.iter().filter(|segment| segments.is_some_and(|kind| kind.takes(&segment.kind)));
+                    fit.map(|segment| choice(segment.id.as_str(), &segment.name)).collect()
+                }
+                Some("list") => self.lists.iter().map(|list| choice(list.id.as_str(), &list.name)).collect(),
+                Some("stage") => self.stages(),
+                _ => continue,
+            };
+            option["x-choices"] = Value::Array(choices);
+        }
+    }
+
+    /// The stages of all lists, each with the lists that have it.
+    fn stages(&self) -> Vec<Value> {
+        let mut stages: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (list, stage) in self.lists.iter().flat_map(|list| list.stages.iter().map(move |stage| (list, stage))) {
+            match stages.iter_mut().find(|(known, _)| known == stage) {
+                Some((_, lists)) => lists.push(list.name.as_str()),
+                None => stages.push((stage.as_str(), vec![list.name.as_str()])),
+            }
+        }
+        stages.iter().map(|(stage, lists)| choice(stage, &format!("{stage} ({})", lists.join(", ")))).collect()
+    }
+}
+
+fn choice(value: &str, title: &str) -> Value {
+    json!({"value": value, "title": title})
 }
 
 #[cfg(feature = "schemas")]

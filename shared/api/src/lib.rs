@@ -48,11 +48,14 @@ mod overview;
 mod previews;
 mod projects;
 mod ready_cells;
+mod record_lists;
+mod records;
 mod requests;
 mod route;
 mod run_list;
 mod run_tree;
 mod runs;
+mod segments;
 mod session_files;
 mod session_fork;
 mod session_log;
@@ -220,6 +223,9 @@ fn routes() -> Vec<Route> {
         catalogue::routes(),
         connections::routes(),
         tasks::routes(),
+        records::routes(),
+        segments::routes(),
+        record_lists::routes(),
         definitions::routes(),
         instances::routes(),
         sessions::routes(),

@@ -106,6 +106,14 @@ short_id!(
     /// A workflow of a project: 12 letters and digits, never used again.
     WorkflowId, "workflow"
 );
+short_id!(
+    /// A segment of a project's records: 12 letters and digits, never used again.
+    SegmentId, "segment"
+);
+short_id!(
+    /// A list of a project's records: 12 letters and digits, never used again.
+    ListId, "list"
+);
 
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {

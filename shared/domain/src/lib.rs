@@ -19,6 +19,7 @@ mod options;
 mod payload;
 mod pending;
 pub mod prices;
+mod record;
 mod refs;
 mod request;
 mod session;
@@ -32,8 +33,8 @@ pub use event::{Cause, Event, EventAt};
 pub use file_path::FilePath;
 pub use graph::{Cell, Graph, Link, Target};
 pub use ids::{
-    CellId, ConnectionId, DeliveryId, EntryPointId, EventId, ProjectId, RunId, ScopeId, StageId, TaskId, WorkflowId, hashed_uuid,
-    is_valid_name, random_token,
+    CellId, ConnectionId, DeliveryId, EntryPointId, EventId, ListId, ProjectId, RunId, ScopeId, SegmentId, StageId, TaskId,
+    WorkflowId, hashed_uuid, is_valid_name, random_token,
 };
 pub use message::{
     Args, Cost, ImageAt, ImageRef, Message, PaidUsage, Part, Role, Seal, Stop, Thinking, ToolCall, ToolResult, Usage,
@@ -44,6 +45,7 @@ pub use operation::{OperationAt, SessionAt, SessionKey};
 pub use options::{AgentCell, Options, Problem, is_valid_group};
 pub use payload::{Payload, not_json, read_json};
 pub use pending::PendingState;
+pub use record::{Collection, RecordAt, check_attributes, is_valid_kind, is_valid_stage};
 pub use refs::{AgentRef, WorkflowRef};
 pub use request::{CallbackAuth, RequestState};
 pub use session::AgentName;

@@ -68,3 +68,31 @@ pub const TASK_CONNECTIONS: usize = 5000;
 pub const TASK_MS: i64 = 30 * 24 * 3600 * 1000;
 /// How long a token stays valid after its connection got another one, in milliseconds.
 pub const TOKEN_OVERLAP_MS: i64 = 3600 * 1000;
+/// Most records, or entries of a list, in one request.
+pub const RECORDS: usize = 500;
+/// Longest kind of a record, in characters.
+pub const KIND_CHARS: usize = 32;
+/// Most kinds of records, about: as many are counted at each gate.
+pub const KINDS: usize = 50;
+/// Longest id of a record, in characters.
+pub const RECORD_ID_CHARS: usize = 128;
+/// Most attributes of a record.
+pub const ATTRIBUTES: usize = 200;
+/// Longest name of an attribute, in characters.
+pub const ATTRIBUTE_CHARS: usize = 128;
+/// Most bytes of all attributes of a record, as JSON text: a hundred changes of records fit one transaction of 4 MB.
+pub const ATTRIBUTES_BYTES: usize = 32 * 1024;
+/// Most segments of a project.
+pub const SEGMENTS: usize = 200;
+/// Most segments of one kind: a record may enter or leave all of them in one transaction, which takes a hundred items.
+pub const SEGMENTS_OF_KIND: usize = 90;
+/// Largest condition of a segment, in bytes.
+pub const CONDITION_BYTES: usize = 16 * 1024;
+/// Most lists of a project.
+pub const LISTS: usize = 100;
+/// Most stages of a list.
+pub const STAGES: usize = 50;
+/// Longest name of a stage, in characters.
+pub const STAGE_CHARS: usize = 64;
+/// Most lists that one record is in.
+pub const LISTS_OF_RECORD: usize = 50;

@@ -10,6 +10,7 @@
 //! | how workflows use entry points of others | `connections/mod.rs` |
 //! | what happens when time passes | `tick.rs` |
 //! | how a drawing becomes agents | `workflow/build.rs` |
+//! | how records come into segments and lists, and who is told | `records/mod.rs` |
 //! | how a workflow is called by its name, and what its caller is told | `workflow/by_name.rs`, then `called_run.rs` |
 //! | what is counted | `metrics/meter.rs` |
 //! | how an event comes into a list | `lists.rs` |
@@ -30,6 +31,7 @@ mod hooks;
 mod lists;
 mod metrics;
 mod public_url;
+mod records;
 mod routing;
 mod tick;
 mod workflow;
@@ -51,6 +53,9 @@ pub use hooks::HookAnswer;
 pub use metrics::cost::EstimatedCost;
 pub use metrics::meter::metrics_pause;
 pub use public_url::{NoPublicUrl, PublicUrl};
+pub use records::entries::{EntryChange, EntryOutcome};
+pub use records::write::{Mode, RecordInput};
+pub use records::{Outcome, What};
 pub use routing::Router;
 pub use workflow::build::{Draft, SaveResult};
 pub use workflow::built::Built;
@@ -65,6 +70,7 @@ use connections::secrets::DeploymentKeys;
 use delivery::slow_lane::SlowLane;
 use lists::Lists;
 use metrics::meter::Meter;
+use records::known::KnownSegments;
 use rookery_domain::{Error, Result};
 use rookery_egress::Egress;
 use rookery_queue::Producer;
@@ -93,6 +99,7 @@ pub struct Engine {
     looks: Looks,
     deployment_keys: OnceCell<DeploymentKeys>,
     issuers: Issuers,
+    known_segments: KnownSegments,
     settings: Settings,
     itself: Weak<Engine>,
     /// When this process last ticked. If the clock is earlier now, it was set back.
@@ -185,6 +192,7 @@ impl Engine {
             looks: Looks::default(),
             deployment_keys: OnceCell::new(),
             issuers: Issuers::default(),
+            known_segments: records::known::cache(),
             settings,
             itself: itself.clone(),
             last_tick: AtomicI64::new(0),

@@ -95,6 +95,10 @@ impl Handler for Router {
         match (&message.of, &message.task) {
             (Subject::Workflow(workflow), Task::Route(route)) => self.0.route(workflow, route).await,
             (Subject::Project(of), Task::SendAll(all)) => self.0.begin_all(&of.project, all).await,
+            (Subject::Project(of), Task::Tell(tell)) => self.0.tell(&of.project, tell).await,
+            (Subject::Project(of), Task::Fill(fill)) => self.0.fill(&of.project, fill).await,
+            (Subject::Project(of), Task::Sweep(sweep)) => self.0.sweep(&of.project, sweep).await,
+            (Subject::Workflow(workflow), Task::Existing(existing)) => self.0.tell_existing(workflow, existing).await,
             _ => self.0.producer.send(vec![message.into()]).await, // The message strayed: it goes to its own queue.
         }
     }

@@ -11,7 +11,7 @@ const VERSION: u8 = 1;
 /// A message of one of the queues: what is to be done, and in which workflow, session or project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// The workflow, the session or the project. Only a [`Wake`] is of a session, and tasks that are sent are of a project.
+    /// The workflow, the session or the project. Only a [`Wake`] is of a session; tasks that are sent, and what is done with records, are of a project.
     pub of: Subject,
     /// What is to be done.
     pub task: Task,
@@ -70,6 +70,7 @@ impl Message {
     pub fn replay(mut self) -> Self {
         match &mut self.task {
             Task::Route(_) | Task::Wake(_) | Task::Send(_) | Task::SendAll(_) | Task::Leave(_) => {}
+            Task::Tell(_) | Task::Fill(_) | Task::Sweep(_) | Task::Existing(_) => {}
             Task::Deliver(Deliver { arm, attempt, reply, .. }) => (*arm, *attempt, *reply) = (*arm + 1, 0, false),
             Task::Timer(Timer { arm, attempt, .. }) | Task::Check(Check { arm, attempt, .. }) => {
                 (*arm, *attempt) = (*arm + 1, 0);
@@ -90,6 +91,7 @@ impl Message {
     pub fn with_attempt(mut self, number: u32) -> Self {
         match &mut self.task {
             Task::Route(_) | Task::Wake(_) | Task::SendAll(_) | Task::Leave(_) => {}
+            Task::Tell(_) | Task::Fill(_) | Task::Sweep(_) | Task::Existing(_) => {}
             Task::Deliver(Deliver { attempt, reply, .. }) => (*attempt, *reply) = (number, false),
             Task::Timer(Timer { attempt, .. }) | Task::Check(Check { attempt, .. }) | Task::Send(Send { attempt, .. }) => {
                 *attempt = number;

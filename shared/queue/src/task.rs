@@ -1,7 +1,9 @@
 //! What a message asks for: one type for each kind of work, which carries ids only.
 
 use crate::{Message, ProjectAt, Queue, Subject};
-use rookery_domain::{CellId, ConnectionId, DeliveryId, EventAt, EventId, ProjectId, ScopeId, TaskId, Time, WorkflowRef};
+use rookery_domain::{
+    CellId, Collection, ConnectionId, DeliveryId, EventAt, EventId, ProjectId, ScopeId, SegmentId, TaskId, Time, WorkflowRef,
+};
 use serde::{Deserialize, Serialize};
 
 /// An event is to be routed: for events with more targets than fit one batch of messages.
@@ -106,6 +108,40 @@ pub struct Leave {
     pub at: Time,
 }
 
+/// Triggers are to be told of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tell {
+    /// The write that they are told of.
+    pub tag: String,
+}
+
+/// A segment is to be filled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fill {
+    /// The segment.
+    pub segment: SegmentId,
+    /// Which condition it is filled by.
+    pub generation: String,
+}
+
+/// Who was in a segment or list that is deleted is to be removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// The segment or list.
+    pub of: Collection,
+}
+
+/// A trigger that has just started is to be told of what is in its segment already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Existing {
+    /// The segment.
+    pub segment: SegmentId,
+    /// The trigger.
+    pub cell: CellId,
+    /// The trigger's incarnation.
+    pub incarnation: u64,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -126,6 +162,14 @@ pub enum Task {
     SendAll(SendAll),
     /// A provider is to be told that a stage is gone; on `deliver`.
     Leave(Leave),
+    /// Triggers are to be told of a record; on `route`.
+    Tell(Tell),
+    /// A segment is to be filled; on `route`.
+    Fill(Fill),
+    /// Who was in a segment or list is to be removed; on `route`.
+    Sweep(Sweep),
+    /// A trigger is to be told of what is in its segment already; on `route`.
+    Existing(Existing),
 }
 
 impl Task {
@@ -142,16 +186,22 @@ impl Task {
     /// Whether the task can be about this.
     pub(crate) fn is_about(&self, of: &Subject) -> bool {
         match self {
-            Task::Route(_) | Task::Deliver(_) | Task::Timer(_) | Task::Check(_) => matches!(of, Subject::Workflow(_)),
+            Task::Route(_) | Task::Deliver(_) | Task::Timer(_) | Task::Check(_) | Task::Existing(_) => {
+                matches!(of, Subject::Workflow(_))
+            }
             Task::Wake(_) => matches!(of, Subject::Session(_)),
-            Task::Send(_) | Task::SendAll(_) | Task::Leave(_) => matches!(of, Subject::Project(_)),
+            Task::Send(_) | Task::SendAll(_) | Task::Leave(_) | Task::Tell(_) | Task::Fill(_) | Task::Sweep(_) => {
+                matches!(of, Subject::Project(_))
+            }
         }
     }
 
     /// The queue that the task goes to.
     pub fn queue(&self) -> Queue {
         match self {
-            Task::Route(_) | Task::SendAll(_) => Queue::Route,
+            Task::Route(_) | Task::SendAll(_) | Task::Tell(_) | Task::Fill(_) | Task::Sweep(_) | Task::Existing(_) => {
+                Queue::Route
+            }
             Task::Deliver(_) | Task::Timer(_) | Task::Check(_) | Task::Send(_) | Task::Leave(_) => Queue::Deliver,
             Task::Wake(_) => Queue::Agents,
         }
@@ -168,6 +218,10 @@ impl Task {
             Task::Send(_) => "send",
             Task::SendAll(_) => "send_all",
             Task::Leave(_) => "leave",
+            Task::Tell(_) => "tell",
+            Task::Fill(_) => "fill",
+            Task::Sweep(_) => "sweep",
+            Task::Existing(_) => "existing",
         }
     }
 
@@ -178,7 +232,8 @@ impl Task {
             Task::Deliver(deliver) => (Some(&deliver.cell), Some(deliver.event.id), deliver.attempt),
             Task::Timer(timer) => (Some(&timer.cell), Some(timer.event.id), timer.attempt),
             Task::Check(check) => (Some(&check.cell), None, check.attempt),
-            Task::Wake(_) | Task::SendAll(_) | Task::Leave(_) => (None, None, 0),
+            Task::Wake(_) | Task::SendAll(_) | Task::Leave(_) | Task::Tell(_) | Task::Fill(_) | Task::Sweep(_) => (None, None, 0),
+            Task::Existing(existing) => (Some(&existing.cell), None, 0),
             Task::Send(send) => (None, None, send.attempt),
         }
     }

@@ -7,28 +7,28 @@
 //! | `pk`, `sk` | the primary key | all |
 //! | `expires_at` | the time to live, in seconds; it is compared, since TTL is lazy | what is not kept for ever |
 //! | `rp`, `rs` | partition and place in the index `recent` | failures, published items, requests, operations, called runs, entry points, events of earlier versions |
-//! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges, operations, heads of sessions, events that agents emit, tasks that are to be sent |
+//! | `dp`, `da` | partition and time in the index `due` | schedules, waits, far timers, purges, operations, heads of sessions, events that agents emit, tasks that are to be sent, news of records, segments that are filled or swept |
 //! | `msg` | a message as JSON: what wakes a wait or has an operation or a session looked at, replays a failure, routes an event, or sends a task | waits, far timers, operations, heads of sessions, failures, events that agents emit, tasks that are to be sent |
-//! | `name` | what people call it | projects, workflows, versions, API keys, served agents, callable workflows |
-//! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials, definitions |
-//! | `deleted` | when it was deleted: a tombstone | projects, workflows |
-//! | `state` | new, active or paused; active, stopped or deleted; how it stands with it | workflows; definitions; connections, tasks |
+//! | `name` | what people call it | projects, workflows, versions, API keys, served agents, callable workflows, segments, lists of records |
+//! | `created`, `updated` | when it was made, last changed | projects, workflows, API keys, credentials, definitions, records; `created` also in segments and lists of records |
+//! | `deleted` | when it was deleted: a tombstone | projects, workflows; segments and lists of records, until they are swept |
+//! | `state` | new, active or paused; active, stopped or deleted; how it stands with it | workflows; definitions; connections, tasks; segments: filling or ready |
 //! | `ver` | the last saved version; the version that an event is pinned to, or whose agent failed | workflows, definitions; events, failures |
 //! | `built` | the last built version; the version that runs | workflows; definitions |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
 //! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs, tasks, kept replies |
 //! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics and versions of definitions |
 //! | `restored` | the version that it is a copy of | versions, versions of definitions |
-//! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions, entry points, connections |
+//! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions, entry points, connections, conditions of segments |
 //! | `source`, `title`, `webhook` | who wrote it; what its agent is for, and whether it is reached over HTTP | definitions |
-//! | `role`, `hash` | what it may do; the hash of its secret, or of what was asked | API keys; `hash` also in idempotency keys of sessions, and sendings |
+//! | `role`, `hash` | what it may do; the hash of its secret, or of what was asked | API keys; `hash` also in idempotency keys of sessions and of records, and sendings |
 //! | `value`, `hosts` | a credential's secret and where it may go; a memory's packed value | credentials; `value` also in memories |
 //! | `project`, `workflow` | whose it is; which one it is | schedules, purges, served agents, callable workflows; the default project; `workflow` also in requests to entry points, and origins of runs: that of the other side, if it is of the same project |
-//! | `cell`, `inc` | the agent, and its life | events, schedules, served agents, callable workflows |
+//! | `cell`, `inc` | the agent, and its life | events, schedules, served agents, callable workflows, triggers that are told of records |
 //! | `spec`, `generation` | when it is due, as text; changes when it is edited or started again | schedules; `generation` also in connections: the number of the token |
 //! | `last_due`, `skipped` | the last due time that was committed; due times that were skipped | schedules |
 //! | `caught_up` | missed checks before this due time are left out | schedules |
-//! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges |
+//! | `purge`, `next` | marks a purge; where the walk over a project's workflows goes on | purges; `next` also in segments that are filled, and triggers that are told of what is there already |
 //! | `payload`, `groups` | the event's packed payload, its groups | events; `payload` also in tasks |
 //! | `chain` | where in the unpacked `payload` the chain begins | events |
 //! | `pack` | where in the unpacked `payload` the other events of the item begin, and of which delivery and arm they are, from which number on | events |
@@ -52,7 +52,7 @@
 //! | `parked`, `failed` | the number of the attempt that is waited for; attempts that failed so far | waits; `failed` also in tasks |
 //! | `until` | when it ends by itself | waits, calls under way, held results, leases, operations |
 //! | `reply`, `why` | it waits for a reply; what it waits for, for people | waits; `why` also in tasks: why it was not delivered |
-//! | `tag`, `scope` | which write it is of; the scope's text | memories; `tag` also in operations, logs and files of sessions |
+//! | `tag`, `scope` | which write it is of; the scope's text | memories; `tag` also in operations, logs and files of sessions, in records and their places in segments and lists |
 //! | `event`, `lines` | the event that was being handled; what was said | logs |
 //! | `received`, `emitted`, `checks`, `chained`, `accepted` | counts of an hour | metrics |
 //! | `T:MS`, `G:GROUP`, `E:CODE` | the same by milliseconds, by group, by code | metrics |
@@ -71,7 +71,7 @@
 //! | `run` | the run that it begins there | requests to entry points |
 //! | `context` | the conversation that the sender names | origins of runs |
 //! | `replied` | the packed reply to a caller that is no stage | kept replies |
-//! | `kind` | its type | tasks, sendings |
+//! | `kind` | its type | tasks, sendings; segments: that of their records |
 //! | `given`, `rotated` | the number of the token that the client was given last; when the token was changed | connections |
 //! | `ids`, `acked` | the callee's ids; when it was first acknowledged | requests |
 //! | `answer`, `ended`, `late` | the packed result; when it was over; when a result came too late | requests; `ended` also in operations; in origins of runs: when the sender gave up waiting |
@@ -88,9 +88,15 @@
 //! | `after` | the last entry of the log at that time | operations, files of sessions |
 //! | `by` | who works on it | operations, leases |
 //! | `aside`, `tries` | until when it is not tried again, and how often that was so | operations |
-//! | `end`, `m0`, `m1`, `outcome` | what became of it; its first and last entry; the rest, packed | operations |
+//! | `end`, `m0`, `m1`, `outcome` | what became of it; its first and last entry; the rest, packed | operations; `outcome` also in what was written under a key |
 //! | `entry`, `parts` | what happened, packed; in how many further items it goes on | logs of sessions |
 //! | `path`, `socket`, `ahead` | the path of its handshake; what may be said on it, packed; how many messages wait for their answers | sockets |
+//! | `attrs` | what it says of itself, packed | records |
+//! | `segs`, `stages` | the segments that it is in; the lists, each with its stage, or the stages that it has | records; `stages` also in lists of records |
+//! | `gen` | which segments there are; which condition it has | gates; segments |
+//! | `done`, `total` | how many records were looked through, of how many | segments |
+//! | `K:KIND`, `S:SEGMENT` | how many records there are | gates |
+//! | `news` | what triggers are to be told, packed | news |
 //! | `since`, `probe` | when it opened; when the next call may try | breakers |
 
 #[cfg(test)]

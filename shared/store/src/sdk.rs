@@ -219,7 +219,7 @@ impl Store {
             .table_name(&*self.table)
             .set_key(Some(key_attributes(key)))
             .update_expression(update)
-            .condition_expression(condition)
+            .set_condition_expression((!condition.is_empty()).then_some(condition))
             .set_expression_attribute_names((!names.is_empty()).then_some(names))
             .set_expression_attribute_values((!values.is_empty()).then_some(values));
         TransactWriteItem::builder().set_update(update.build().ok()).build()

@@ -23,6 +23,7 @@ mod huginn_sources;
 mod logs;
 mod outside;
 mod persistent;
+mod records;
 mod restarts;
 mod sample_agent;
 mod schedules;

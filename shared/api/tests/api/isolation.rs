@@ -24,6 +24,8 @@ pub(crate) fn fill(path: &str, project: &str, workflow: &str) -> String {
     let filled = filled.replace("{agent}", "helper").replace("{instance}", "i").replace("{name}", "helper").replace("{id}", "i");
     let filled =
         filled.replace("{session}", "s").replace("{session_id}", "i:s").replace("{operation}", "run_x").replace("{file}", "a.md");
+    let filled = filled.replace("{kind}", "person").replace("{record}", "i").replace("{segment}", "000000000000");
+    let filled = filled.replace("{list}", "000000000000");
     let filled = filled.replace("{run_id}", "run_x").replace("{agent_type}", "manual");
     let filled = filled.replace("{entry_point}", &event).replace("{connection}", &event).replace("{task}", &event);
     filled.replace("{event}", &event).replace("{failure}", &event).replace("{run}", &event).replace("{request}", &event)

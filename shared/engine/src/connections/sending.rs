@@ -166,12 +166,14 @@ pub(crate) fn again(message: &Message, sent: Time) -> Option<Time> {
         Task::Send(send) => send.task.time(),
         Task::SendAll(all) => all.sending.time(),
         Task::Leave(leave) => leave.at,
+        // They are not over as long as they are due.
+        Task::Tell(_) | Task::Fill(_) | Task::Sweep(_) | Task::Existing(_) => return Some(guard_of(sent)),
         _ => return None,
     };
     Some(sent.plus((sent.0 - made.0).clamp(GUARD_MS, AGAIN_MS)))
 }
 
 /// When somebody looks whether what is stored or waited for at this time was sent.
-fn guard_of(at: Time) -> Time {
+pub(crate) fn guard_of(at: Time) -> Time {
     at.plus(GUARD_MS)
 }

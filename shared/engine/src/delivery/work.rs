@@ -37,6 +37,7 @@ impl Work {
         let workflow = message.workflow()?;
         let (cell, wake, delivery, arm, attempt, run, tick) = match &message.task {
             Task::Route(_) | Task::Wake(_) | Task::Send(_) | Task::SendAll(_) | Task::Leave(_) => return None,
+            Task::Tell(_) | Task::Fill(_) | Task::Sweep(_) | Task::Existing(_) => return None,
             Task::Deliver(m) => {
                 (&m.cell, Wake::Event(m.event), m.event.id.delivery(&m.cell), m.arm, m.attempt, m.event.id.run, None)
             }

@@ -6,7 +6,8 @@ use crate::external::outside_call::OutsideCall;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
 use rookery_agents::{
-    AgentError, AskFor, AskSession, AskTask, Call, Caller, Effects, Host, Reply, SendReply, sign_standard_webhook,
+    AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Effects, Host, Reply, SendReply,
+    WriteRecord, WrittenRecord, sign_standard_webhook,
 };
 use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId, TaskId};
 use rookery_egress::{Response, Secret};
@@ -99,6 +100,14 @@ impl Host for EngineHost<'_> {
 
     async fn send_reply(&self, reply: SendReply<'_>) -> Result<Vec<TaskId>, AgentError> {
         self.reply(reply).await.map_err(|stopped| self.stopped(stopped))
+    }
+
+    async fn write_record(&self, write: WriteRecord<'_>) -> Result<WrittenRecord, AgentError> {
+        self.write(write).await.map_err(|stopped| self.stopped(stopped))
+    }
+
+    async fn change_entry(&self, change: ChangeEntry<'_>) -> Result<ChangedEntry, AgentError> {
+        self.change(change).await.map_err(|stopped| self.stopped(stopped))
     }
 
     async fn caller(&self, run: RunId) -> Result<Option<Caller>, AgentError> {

@@ -3,6 +3,7 @@
 use super::needs::Needs;
 use super::secrets::Named;
 use crate::Engine;
+use crate::records::named::NamedCollections;
 use rookery_agents::{EntryPointAt, Kind as AgentKind, Problems, in_config};
 use rookery_domain::{
     AgentCell, AgentName, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Published, Result, Time,
@@ -35,6 +36,8 @@ pub struct Draft {
     pub(super) used: Vec<(CellId, EntryPointAt)>,
     /// The entry points that the cells publish.
     published: Vec<(CellId, Published)>,
+    /// The segments and lists of records that the cells name.
+    pub(super) collections: NamedCollections,
 }
 
 /// The `meta` in the answer to a save, check, build, start or stop.
@@ -60,6 +63,7 @@ impl Draft {
         let Options { agents: cells, links, mut problems, mut warnings } = Options::parse(options)?;
         let (mut credentials, mut asked, mut groups) = (Vec::new(), Vec::new(), HashMap::new());
         let (mut used, mut published, mut needs) = (Vec::new(), Vec::new(), Needs::default());
+        let mut collections = NamedCollections::default();
         let mut with_types = HashSet::new();
         for cell in &cells {
             let built = rookery_agents::build(&cell.agent_type, &cell.config);
@@ -75,6 +79,7 @@ impl Draft {
                     asked.extend(facts.persistent_agent.clone().map(|agent| (cell.id.clone(), agent)));
                     used.extend(facts.uses.clone().map(|at| (cell.id.clone(), at)));
                     published.extend(facts.published.clone().map(|published| (cell.id.clone(), published)));
+                    collections.add(&cell.id, facts);
                     groups.insert(&cell.id, facts.groups.clone());
                     if facts.has_task_types {
                         with_types.insert(&cell.id);
@@ -101,7 +106,8 @@ impl Draft {
         }
         let links =
             links.into_iter().filter(|link| ![&link.source, &link.target].iter().any(|end| resting.contains(*end))).collect();
-        Ok(Draft { cells, links, problems, warnings, at_start: Vec::new(), needs, credentials, asked, used, published })
+        let at_start = Vec::new();
+        Ok(Draft { cells, links, problems, warnings, at_start, needs, credentials, asked, used, published, collections })
     }
 
     /// The result for the caller.
@@ -241,9 +247,11 @@ impl Engine {
             self.register_served(&changed).await?;
             self.register_name(&changed, &built).await?;
             self.publish(&changed, &built, breaks_at).await?;
+            self.register_listeners(&changed, &built, before.as_deref(), workflow.state != State::Active).await?;
         }
         result.warnings.extend(self.connect_stages(&changed, &built).await?);
         if let Some(before) = before {
+            self.forget_listeners(&changed, &before, Some(&built)).await?;
             self.end_lives(&changed, &before, &built.graph).await?;
         }
         Ok((changed, result))

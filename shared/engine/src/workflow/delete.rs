@@ -15,6 +15,7 @@ impl Engine {
         let head = self.store.workflow(workflow).await?;
         // If this is cut short, the deletion is asked for again, and goes on.
         self.end_connections_of(&head).await?;
+        self.forget_listeners_of(&head).await?;
         self.store.delete_workflow(workflow).await?;
         // A task may have connected a stage again meanwhile; from now on, none does.
         self.end_connections_of(&head).await?;

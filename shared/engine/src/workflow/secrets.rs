@@ -92,6 +92,7 @@ impl Engine {
         let (problems, warnings) = self.judge_entry_points(&draft.used).await?;
         draft.problems.extend(problems);
         draft.warnings.extend(warnings);
+        draft.problems.extend(self.judge_collections(project, &draft.collections).await?);
         Ok(draft)
     }
 

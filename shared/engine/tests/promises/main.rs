@@ -25,6 +25,7 @@ mod old_graphs;
 mod proofs;
 mod purged_projects;
 mod purges;
+mod records;
 mod replays;
 mod replies;
 mod requests;

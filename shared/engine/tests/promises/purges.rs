@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rookery_boot::{Options, TABLE};
 use rookery_domain::{
-    AgentRef, CallbackAuth, CellId, ConnectionId, ConnectionState, EntryPointId, EventId, Payload, ProjectId, SessionAt, Time,
-    WorkflowRef, random_token,
+    AgentRef, CallbackAuth, CellId, Collection, ConnectionId, ConnectionState, EntryPointId, EventId, Payload, ProjectId,
+    RecordAt, SessionAt, Time, WorkflowRef, random_token,
 };
 use rookery_egress::Policy;
-use rookery_engine::{Call, Dispatcher, Engine, Incoming, NewTask, Recipients, Settings};
+use rookery_engine::{Call, Dispatcher, Engine, EntryChange, Incoming, Mode, NewTask, Recipients, RecordInput, Settings};
 use rookery_queue::Queue;
 use rookery_store::keys::{Key, Place, Prefix, Removal};
 use rookery_store::{
@@ -68,6 +68,7 @@ pub(crate) fn prefix_of(key: &Key) -> Prefix {
         Prefix::Sessions => found(Place::InSession, sort),
         Prefix::Connections => found(Place::InConnections, sort),
         Prefix::Tasks => found(Place::InTasks, sort),
+        Prefix::Records => found(Place::InRecords, sort),
         other => Some(other),
     };
     let found = match partition.as_slice() {
@@ -182,6 +183,8 @@ async fn fill(world: &World, workflow: &Workflow, other: &Workflow) {
         .await
         .unwrap();
 
+    fill_records(&world.calm, &agent_of(workflow)).await;
+
     let call = Call { payload: Payload::parse(br#"{"n": 2}"#).unwrap(), instance: Some("i".into()), key: None };
     let called = world.calm.call_workflow(project, "promises", call).await.unwrap().unwrap();
     assert!(world.calm.progress(&called).await.unwrap().is_some());
@@ -200,6 +203,24 @@ async fn fill(world: &World, workflow: &Workflow, other: &Workflow) {
     }
 }
 
+fn agent_of(workflow: &Workflow) -> AgentRef {
+    AgentRef { workflow: workflow.id.clone(), cell: CellId("in".into()), incarnation: 1 }
+}
+
+/// Stores a record in a segment and a list, with what is kept of it. Its messages stay in their queue.
+async fn fill_records(engine: &Engine, agent: &AgentRef) {
+    let (project, condition) = (&agent.workflow.project, serde_json::json!({"path": "n", "operator": "eq", "value": 1}));
+    let segment = engine.create_segment(project, "ones", "person", &condition).await.unwrap();
+    let list = engine.create_record_list(project, "leads", vec!["new".into()]).await.unwrap();
+    engine.store.put_listener(&Collection::Segment(segment.id), agent, None).await.unwrap();
+    let at = RecordAt::new("person", "ada").unwrap();
+    let attributes = serde_json::json!({"n": 1}).as_object().unwrap().clone();
+    let input = RecordInput { at: at.clone(), attributes, mode: Mode::Merge, must_exist: false, hop: 0 };
+    engine.begin_keyed(project, "k", b"asked").await.unwrap();
+    engine.write_records(project, &[input], Some("k")).await.unwrap();
+    engine.change_entries(project, &list, &[(at, EntryChange::To(None))], None, 0).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_purge_leaves_tombstones_alone() {
     let world = World::start(21).await;
@@ -212,7 +233,15 @@ async fn a_purge_leaves_tombstones_alone() {
     let before = scan(&client).await;
     let there: BTreeSet<String> = before.iter().map(|(key, _)| format!("{:?}", prefix_of(key))).collect();
     // Items in these partitions have the prefix of their sort key; entries of an index are items of the table.
-    let partitions = [Prefix::Requests, Prefix::Workflow, Prefix::Sessions, Prefix::Connections, Prefix::Tasks, Prefix::Purge];
+    let partitions = [
+        Prefix::Requests,
+        Prefix::Workflow,
+        Prefix::Sessions,
+        Prefix::Connections,
+        Prefix::Tasks,
+        Prefix::Records,
+        Prefix::Purge,
+    ];
     let of_table = |prefix: &&Prefix| {
         !matches!(prefix.place(), Place::Recent | Place::RecentOfProject | Place::RecentOfTable | Place::Due)
             && !partitions.contains(prefix)

@@ -33,6 +33,19 @@ fn what_goes_to_other_projects_is_sent_in_this_form() {
 }
 
 #[test]
+fn what_is_done_with_records_is_sent_in_this_form() {
+    for body in [
+        r#"{"v":1,"project":"0123456789ab","kind":"tell","tag":"t"}"#,
+        r#"{"v":1,"project":"0123456789ab","kind":"fill","segment":"abcdefghjkmn","generation":"g"}"#,
+        r#"{"v":1,"project":"0123456789ab","kind":"sweep","of":{"list":"abcdefghjkmn"}}"#,
+        r#"{"v":1,"project":"0123456789ab","workflow":"abcdefghjkmn","kind":"existing","segment":"abcdefghjkmn","cell":"c","incarnation":2}"#,
+    ] {
+        let message = Message::decode(body).unwrap();
+        assert_eq!((message.encode().as_str(), message.task.queue()), (body, Queue::Route));
+    }
+}
+
+#[test]
 fn a_session_is_woken_and_guarded_in_this_form() {
     let body = r#"{"v":1,"project":"0123456789ab","session":"7ZZZZZZZZZZZZZZZZZZZZZZZZZ","kind":"wake","n":7}"#;
     let wake = Message::decode(body).unwrap();

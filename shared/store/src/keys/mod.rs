@@ -45,11 +45,19 @@
 //! | tasks that a project has sent, newest first | query `pk = P#t`, `sk` from `t#` (`t#ID`; ids are ordered by time) |
 //! | a task that a project sends to many, or under a key | `pk = P#t`, `sk = b#ID` |
 //! | the task that began a run | an item of the run |
+//! | records of a project; those of a kind | query `pk = P#o`, `sk` from `r#`, `r#KIND#` (`r#KIND#ID`) |
+//! | who is in a segment; in a list; at a stage of it | query `pk = P#j`, `sk` from `SEGMENT#` (`SEGMENT#KIND#ID`); from `LIST#`, `LIST#HASH#` (`LIST#HASH#KIND#ID`) |
+//! | segments, lists of a project | query `pk = P#o`, `sk` from `s#`, `l#` (`s#ID`, `l#ID`) |
+//! | which segments a write is to know; how many records segments and kinds have | `pk = P#o`, `sk` = `g#N`, one of 32 by the record |
+//! | what was written under a key | query `pk = P#o`, `sk` from `b#HASH#` (`b#HASH#INDEX`) |
+//! | what triggers are still to be told | `pk = P#o`, `sk` = `n#TAG` |
+//! | the triggers of a segment or list | query `pk = P#o`, `sk` from `t#SEGMENT#` (`t#SEGMENT#W#CELL`) |
 //! | a WebSocket, by its id: another key that a project does not lead | `pk = c#ID`, `sk = socket` |
 
 mod connections;
 mod lists;
 mod prefix;
+mod records;
 mod requests;
 mod runs;
 mod sessions;
@@ -57,6 +65,7 @@ mod sessions;
 pub use connections::*;
 pub use lists::*;
 pub use prefix::{Place, Prefix, Removal};
+pub use records::*;
 pub use requests::*;
 pub use runs::*;
 pub use sessions::*;

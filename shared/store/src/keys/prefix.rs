@@ -24,6 +24,8 @@ pub enum Place {
     InConnections,
     /// Sort keys in the partition [`Prefix::Tasks`].
     InTasks,
+    /// Sort keys in the partition [`Prefix::Records`].
+    InRecords,
     /// A partition of the index `recent`: `P#W#LETTERS`.
     Recent,
     /// A partition of the index `recent`: `P#LETTERS`.
@@ -180,6 +182,24 @@ prefixes! {
     Task: "t", InTasks, WithPartition;
     /// A task that a project sends to many connections, or under a key: what becomes tasks, one for each.
     Sending: "b", InTasks, WithPartition;
+    /// Records, and what they are kept in order by.
+    Records: "o", Project, WithProject;
+    /// Who is in segments and lists: `SEGMENT#KIND#ID`, `LIST#STAGE#KIND#ID`.
+    Members: "j", Project, WithProject;
+    /// A record: `KIND#ID`.
+    Record: "r", InRecords, WithPartition;
+    /// What each write of a record passes: which segments it is to know, and counts.
+    Gate: "g", InRecords, WithPartition;
+    /// What was written under an idempotency key: `HASH#INDEX`.
+    Written: "b", InRecords, WithPartition;
+    /// What triggers are to be told.
+    News: "n", InRecords, WithPartition;
+    /// Segments.
+    Segment: "s", InRecords, WithPartition;
+    /// Lists of records.
+    RecordList: "l", InRecords, WithPartition;
+    /// Triggers that are told of a segment or list: `SEGMENT#W#CELL`.
+    Listener: "t", InRecords, WithPartition;
     /// Purges that are due.
     Purge: "z", InProject, Purge;
     /// Calls that are under way.
@@ -260,6 +280,7 @@ mod tests {
                 (Place::InRequests, Removal::WithPartition) => assert_eq!(Prefix::Requests.removal(), Removal::WithProject),
                 (Place::InConnections, Removal::WithPartition) => assert_eq!(Prefix::Connections.removal(), Removal::WithProject),
                 (Place::InTasks, Removal::WithPartition) => assert_eq!(Prefix::Tasks.removal(), Removal::WithProject),
+                (Place::InRecords, Removal::WithPartition) => assert_eq!(Prefix::Records.removal(), Removal::WithProject),
                 (Place::InWorkflow, Removal::WithPartition) => assert_eq!(Prefix::Workflow.removal(), Removal::WithWorkflow),
                 (Place::Workflow, Removal::WithPartition) => assert_eq!(*prefix, Prefix::Run),
                 (Place::InSessions | Place::InSession, Removal::WithPartition) => {

@@ -12,6 +12,8 @@ pub mod event_formatting;
 pub mod http_request;
 pub mod http_status;
 pub mod json_parse;
+pub mod list_change;
 pub mod persistent_agent;
+pub mod record;
 pub mod reply;
 pub mod website;

@@ -1,8 +1,10 @@
 //! Agents that start a flow: they receive no events.
 
 pub mod client;
+pub mod list_entry;
 pub mod manual;
 pub mod rss;
 pub mod schedule;
+pub mod segment;
 pub mod served_agent;
 pub mod webhook;

@@ -1,0 +1,72 @@
+//! Which triggers are told: those of started workflows are noted at their segments and lists. Whoever tells them looks whether they still run.
+
+use crate::connections::sending::guard_of;
+use crate::{Built, Engine};
+use rookery_agents::Listens;
+use rookery_domain::{AgentRef, Cell, Collection, Result, SegmentId, Time};
+use rookery_queue::{Existing, Message, Task};
+use rookery_store::Workflow;
+
+/// The triggers of a built version that are told of records.
+fn listening<'b>(built: &'b Built) -> impl Iterator<Item = (&'b Cell, &'b Listens)> {
+    let of = |cell: &'b Cell| Some((cell, built.any_agent(&cell.id).ok()?.1.facts().listens.as_ref()?));
+    built.graph.cells().iter().filter_map(of)
+}
+
+impl Engine {
+    /// Notes the triggers of an active workflow. One that wants it is told of what is there already, when the workflow starts or the trigger is
+    /// new.
+    pub(crate) async fn register_listeners(
+        &self,
+        workflow: &Workflow,
+        built: &Built,
+        before: Option<&Built>,
+        starts: bool,
+    ) -> Result<()> {
+        let mut messages = Vec::new();
+        for (cell, listens) in listening(built).filter(|(cell, _)| !cell.disabled) {
+            let Some(of) = listens.collection() else { continue };
+            let agent = workflow.id.agent(cell);
+            let was_there = before.is_some_and(|before| {
+                listening(before).any(|(old, had)| old.id == cell.id && old.incarnation == cell.incarnation && had == listens)
+            });
+            if was_there && !starts {
+                continue;
+            }
+            let existing = match &of {
+                Collection::Segment(segment) if listens.existing => Some(existing(&agent, segment)),
+                _ => None,
+            };
+            let due = existing.as_ref().map(|message| (guard_of(Time::now()), message.encode()));
+            self.store.put_listener(&of, &agent, due).await?;
+            messages.extend(existing.map(Into::into));
+        }
+        self.producer.send(messages).await
+    }
+
+    /// Forgets the triggers of a version that listen no more in `now`; all of them, without one.
+    pub(crate) async fn forget_listeners(&self, workflow: &Workflow, before: &Built, now: Option<&Built>) -> Result<()> {
+        for (cell, listens) in listening(before) {
+            let Some(of) = listens.collection() else { continue };
+            let stays = now
+                .is_some_and(|now| listening(now).any(|(new, has)| new.id == cell.id && has.collection().as_ref() == Some(&of)));
+            if !stays {
+                self.store.forget_listener(&of, &workflow.id.agent(cell)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the triggers of a workflow that is to be deleted.
+    pub(crate) async fn forget_listeners_of(&self, workflow: &Workflow) -> Result<()> {
+        match self.last_built(workflow).await? {
+            Some(built) => self.forget_listeners(workflow, &built, None).await,
+            None => Ok(()),
+        }
+    }
+}
+
+fn existing(agent: &AgentRef, segment: &SegmentId) -> Message {
+    let (cell, incarnation) = (agent.cell.clone(), agent.incarnation);
+    Task::Existing(Existing { segment: segment.clone(), cell, incarnation }).of(&agent.workflow)
+}
