@@ -205,6 +205,8 @@ async fn versions(tour: &mut Tour) {
     let restored = tour.post("/projects/{p}/workflows/{w}/versions/{n}/restore", json!({})).await.expect(200);
     assert_eq!((&restored["data"]["version"], &restored["data"]["options"]), (&json!(3), &options()));
     let file = tour.get("/projects/{p}/workflows/{w}/export").await;
+    let all = tour.get("/projects/{p}/workflows/export").await;
+    assert_eq!((all["data"].as_array().unwrap().len(), &all["data"][0]["file"]), (1, &file));
     let imported = tour.post("/projects/{p}/workflows/import", file).await.expect(201);
     assert_eq!((&imported["data"]["version"], &imported["data"]["options"]), (&json!(1), &options()));
 }

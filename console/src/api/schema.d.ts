@@ -1302,6 +1302,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/workflows/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives the last versions of all workflows as files. A page has at most 3 MB and one file more.
+         * @description Needs a key with the role viewer, editor or owner.
+         */
+        get: operations["transfer_export_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/workflows/import": {
         parameters: {
             query?: never;
@@ -3445,6 +3465,13 @@ export interface components {
             group: string;
             /** @description The event's payload. */
             payload: unknown;
+        };
+        /** @description A workflow of a project, as a file. */
+        ExportedWorkflow: {
+            /** @description The id of the workflow, which stays the same. The file does not hold it. */
+            id: string;
+            /** @description The file: what an import takes. */
+            file: components["schemas"]["WorkflowFile"];
         };
         /** @description The external agent that an agent asks. */
         ExternalAgent: {
@@ -8344,6 +8371,42 @@ export interface operations {
                     "application/json": {
                         /** @description The thing. */
                         data: components["schemas"]["Report"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    transfer_export_all: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
+                limit?: number;
+                /** @description Where the page begins: `meta.next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        data: components["schemas"]["ExportedWorkflow"][];
+                        /** @description Where the list goes on. */
+                        meta: {
+                            /** @description The `cursor` of the next page; null at the end, and only there: a page may be empty although the list goes on. */
+                            next_cursor: string | null;
+                        };
                     };
                 };
             };

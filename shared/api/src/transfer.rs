@@ -6,7 +6,7 @@ use crate::App;
 use crate::auth::Access;
 use crate::body::{Input, Json, check_name, parse};
 use crate::error::Result;
-use crate::list::Query;
+use crate::list::{Listed, Query, listed};
 use crate::route::{PROJECT, Route, WORKFLOW};
 use crate::workflows::{WorkflowView, raw, view};
 use axum::Extension;
@@ -15,9 +15,9 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse;
 use rookery_agents::huginn::{self, Report};
 use rookery_agents::schedule::Schedule;
-use rookery_domain::{Error, Time, WorkflowRef, limits};
+use rookery_domain::{Error, Time, WorkflowId, WorkflowRef, limits};
 use rookery_engine::{Needs, SaveResult};
-use rookery_store::{Credential, Project, Role, Workflow};
+use rookery_store::{Credential, Page, Project, Role, Workflow};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -36,12 +36,23 @@ const TIMEZONE: &str = "timezone";
 const INTO: &str = "workflow";
 /// What a file says of itself. Another format would have another number.
 const FORMAT: &str = "rookery.workflow/1";
+/// With so many bytes, a page of files ends: with one more file, an answer of a function holds it.
+const EXPORTED_BYTES: usize = 3 * 1024 * 1024;
 
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
     vec![
         Route::new(Method::GET, format!("{WORKFLOW}/export"), viewer, "Gives the last version as a file.", export)
             .answers::<WorkflowFile>(200),
+        Route::new(
+            Method::GET,
+            format!("{PROJECT}/workflows/export"),
+            viewer,
+            "Gives the last versions of all workflows as files. A page has at most 3 MB and one file more.",
+            export_all,
+        )
+        .paged()
+        .answers::<Listed<ExportedWorkflow>>(200),
         Route::new(
             Method::POST,
             format!("{PROJECT}/workflows/import"),
@@ -77,6 +88,15 @@ struct WorkflowFile {
     /// The canvas: `{"cells": [...]}`.
     #[schemars(with = "Value")]
     options: Box<RawValue>,
+}
+
+/// A workflow of a project, as a file.
+#[derive(Serialize, JsonSchema)]
+struct ExportedWorkflow {
+    /// The id of the workflow, which stays the same. The file does not hold it.
+    id: WorkflowId,
+    /// The file: what an import takes.
+    file: WorkflowFile,
 }
 
 /// A canvas as JointJS saves it (`graph.toJSON()`). It is given back byte for byte.
@@ -162,12 +182,36 @@ struct ImportMeta {
 }
 
 async fn export(State(app): State<App>, Extension(workflow): Extension<Workflow>) -> Result<impl IntoResponse> {
-    let options = app.engine.store.options(&workflow.id, workflow.version).await?;
-    let needs = app.engine.draft(&workflow.id.project, &options).await?.needs;
-    let file = WorkflowFile { format: FORMAT.to_owned(), name: workflow.name, needs, options: raw(options)? };
     // The name may hold anything, so the file is called by the id.
     let disposition = format!("attachment; filename=\"{}.json\"", workflow.id.workflow);
-    Ok(([(header::CONTENT_DISPOSITION, disposition)], axum::Json(file)))
+    Ok(([(header::CONTENT_DISPOSITION, disposition)], axum::Json(file_of(&app, workflow).await?)))
+}
+
+async fn export_all(
+    State(app): State<App>,
+    Extension(project): Extension<Project>,
+    Extension(query): Extension<Query>,
+) -> Result<impl IntoResponse> {
+    let (limit, mut next, mut bytes) = (query.limit()?, query.cursor()?, 0);
+    let mut items = Vec::new();
+    loop {
+        let page = app.engine.store.list_workflows(&project.id, 1, next.as_ref()).await?;
+        for workflow in page.items {
+            let (id, file) = (workflow.id.workflow.clone(), file_of(&app, workflow).await?);
+            bytes += file.options.get().len();
+            items.push(ExportedWorkflow { id, file });
+        }
+        next = page.next;
+        if next.is_none() || items.len() >= limit || bytes > EXPORTED_BYTES {
+            return Ok(listed(Page { items, next }, |item| item));
+        }
+    }
+}
+
+async fn file_of(app: &App, workflow: Workflow) -> Result<WorkflowFile> {
+    let options = app.engine.store.options(&workflow.id, workflow.version).await?;
+    let needs = app.engine.draft(&workflow.id.project, &options).await?.needs;
+    Ok(WorkflowFile { format: FORMAT.to_owned(), name: workflow.name, needs, options: raw(options)? })
 }
 
 async fn import(

@@ -54,6 +54,41 @@ async fn a_file_makes_the_same_workflow_elsewhere() {
 }
 
 #[tokio::test]
+async fn all_workflows_of_a_project_come_in_pages_that_an_answer_holds() {
+    let world = World::open().await;
+    let project = world.project().await;
+    // Three of them are more than a page.
+    let text = "x".repeat(1_200_000);
+    let mut ids = Vec::new();
+    for n in 0..5 {
+        let config = if n < 4 { json!({"note": text}) } else { json!({}) };
+        let cells = json!([{"id": "start", "type": "agent", "agent_type": "manual", "config": {}}, {"id": "n", "type": "x", "of": config}]);
+        let body = json!({"name": format!("w{n}"), "options": {"cells": cells}});
+        let made = world.post(&format!("{project}/workflows"), body).await.ok(201);
+        ids.push(made["data"]["id"].as_str().unwrap().to_owned());
+    }
+    world.delete(&format!("{project}/workflows/{}", ids.remove(3))).await;
+    let (mut found, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let page = world.get(&format!("{project}/workflows/export?limit=50{cursor}")).await.ok(200);
+        found.extend(page["data"].as_array().unwrap().clone());
+        pages += 1;
+        match page["meta"]["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert!(pages > 1, "{pages}");
+    ids.sort_unstable();
+    assert_eq!(found.iter().map(|one| one["id"].as_str().unwrap()).collect::<Vec<_>>(), ids);
+    for one in found {
+        let alone = world.get(&format!("{project}/workflows/{}/export", one["id"].as_str().unwrap())).await.ok(200);
+        assert!(one["file"] == alone, "each is as it is exported alone");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_file_names_the_entry_points_that_its_stages_use() {
     let world = World::open().await;
     let project = world.project().await;
