@@ -51,6 +51,7 @@ const FRONT: Record<string, string[]> = {
   gap_detector: ["window_duration_in_days", "message", "value_path", "schedule"],
   merge: ["mode", "key", "timeout"],
   peak_detector: ["value_path", "group_by_path", "message"],
+  rate_limit: ["limit", "period_seconds", "key", "emit_on_limit"],
   split: ["groups", "key"],
   trigger: ["rules", "must_match", "message", "keep_event"],
   agent: ["project_id", "payload", "timeout_seconds"],
@@ -69,8 +70,12 @@ const FRONT: Record<string, string[]> = {
   list_move: ["list_id", "stage"],
   list_remove: ["list_id"],
   persistent_agent: ["agent", "instance", "session", "input"],
+  pushover: ["token", "user", "message", "title", "priority"],
   record: ["kind", "id", "attributes", "mode"],
   reply: ["payload", "task_type"],
+  slack: ["webhook_url", "channel", "username", "message", "icon"],
+  telegram: ["auth_token", "chat_id", "caption", "parse_mode", "long_message"],
+  twilio: ["account_sid", "auth_token", "sender_cell", "receiver_cell", "receive_text", "receive_call"],
   website: ["url", "type", "mode", "extract", "template", "schedule"],
 };
 

@@ -33,6 +33,7 @@ mod registry;
 pub mod schedule;
 mod seen;
 mod senders;
+mod service;
 pub mod template;
 #[cfg(test)]
 mod testing;

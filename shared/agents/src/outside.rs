@@ -139,6 +139,20 @@ pub(crate) fn url_template(field: &str, text: &str, problems: &mut Problems) -> 
     Some(template)
 }
 
+/// Reads an option that is a template for a URL which may be a secret as a whole: it is then one credential, and nothing else.
+pub(crate) fn secret_url(field: &str, text: &str, problems: &mut Problems) -> Option<Template> {
+    let text = text.trim();
+    let tag = TAGS.as_ref().and_then(|tags| tags.find(text)).filter(|tag| tag.as_str() == text && is_credential(text));
+    match tag {
+        Some(_) => problems.take_template(field, Template::parse_with_credentials(text)),
+        None => url_template(field, text, problems),
+    }
+}
+
+fn is_credential(tag: &str) -> bool {
+    tag.trim_start_matches(['{', '%', '-']).trim_start().starts_with("credential")
+}
+
 /// Notes a problem with an option in which a credential's mark becomes a variable. A variable that is put out as it is works, so
 /// earlier versions took it.
 pub(crate) fn refuse_captured(field: &str, is_captured: bool, problems: &mut Problems) {
@@ -152,7 +166,6 @@ pub(crate) fn refuse_captured(field: &str, is_captured: bool, problems: &mut Pro
 /// Whether the first credential stands before a URL's path and query. Where a value comes before it, nobody can tell.
 fn has_credential_before_path(text: &str) -> bool {
     let Some(tags) = TAGS.as_ref() else { return false };
-    let is_credential = |tag: &str| tag.trim_start_matches(['{', '%', '-']).trim_start().starts_with("credential");
     let Some(first) = tags.find_iter(text).find(|tag| is_credential(tag.as_str())) else { return false };
     let before = &text[..first.start()];
     let fixed = tags.replace_all(before, "");

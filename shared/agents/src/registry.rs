@@ -26,6 +26,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<gap_detector::GapDetector>(),
         TypeInfo::of::<merge::Merge>(),
         TypeInfo::of::<peak_detector::PeakDetector>(),
+        TypeInfo::of::<rate_limit::RateLimit>(),
         TypeInfo::of::<split::Split>(),
         TypeInfo::of::<trigger::Trigger>(),
         TypeInfo::of::<agent::Stage>(),
@@ -44,8 +45,12 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<list_change::ListMove>(),
         TypeInfo::of::<list_change::ListRemove>(),
         TypeInfo::of::<persistent_agent::PersistentAgent>(),
+        TypeInfo::of::<pushover::Pushover>(),
         TypeInfo::of::<record::WritesRecord>(),
         TypeInfo::of::<reply::Replies>(),
+        TypeInfo::of::<slack::Slack>(),
+        TypeInfo::of::<telegram::Telegram>(),
+        TypeInfo::of::<twilio::Twilio>(),
         TypeInfo::of::<website::Website>(),
     ]
 });

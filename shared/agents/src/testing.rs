@@ -174,6 +174,29 @@ pub(crate) async fn receive(agent_type: &str, config: Value, payload: &str) -> R
     agent(agent_type, config).receive(&context(&cell, &event, &world)).await
 }
 
+/// An answer of this type.
+pub(crate) fn answered(status: u16, content_type: &str, body: &str) -> Response {
+    let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+    Response { status, headers, body: body.to_owned().into(), url: String::new() }
+}
+
+/// What an agent of this type and config does with an event, while all its calls get one answer; and these calls.
+pub(crate) async fn sent(
+    agent_type: &str,
+    config: Value,
+    payload: &str,
+    answer: Response,
+) -> (Result<Effects, AgentError>, Vec<Request>) {
+    let (cell, event, world) = (cell(), event("source", payload), World { answer: Some(answer), ..World::default() });
+    let result = agent(agent_type, config).receive(&context(&cell, &event, &world)).await;
+    (result, world.calls.into_inner().unwrap())
+}
+
+/// The fields of a form that is sent.
+pub(crate) fn form_of(request: &Request) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(request.body.as_deref().unwrap()).into_owned().collect()
+}
+
 /// The groups and payload texts of the events that were emitted.
 pub(crate) fn emitted(effects: &Effects) -> Vec<(&str, &str)> {
     effects.emit.iter().map(|emit| (emit.groups[0].as_str(), emit.payload.as_str())).collect()

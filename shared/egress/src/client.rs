@@ -172,7 +172,7 @@ pub(crate) fn prepare(request: &Request, codings: &'static str) -> Result<Call, 
     }
     let secrets = &request.secrets;
     let mut used = Vec::new();
-    let target = Target::parse(&request.url, secrets)?;
+    let target = Target::of(&request.url, secrets, &mut used)?;
     let uri = target.uri(secrets, &mut used)?;
     let mut headers = headers(&request.headers, secrets, &mut used)?;
     if let Some(pair) = &request.basic_auth {

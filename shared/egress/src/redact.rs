@@ -163,7 +163,8 @@ impl Cuts {
     }
 }
 
-/// The parts of a value that are secrets by themselves: the whole value, the part after a scheme's name, a password.
+/// The parts of a value that are secrets by themselves: the whole value, the part after a scheme's name, a password, what follows a URL's
+/// host.
 fn parts(value: &str) -> Vec<String> {
     let token = value.split_once(' ').filter(|(scheme, _)| ["basic", "bearer", "token"].contains(&&*scheme.to_ascii_lowercase()));
     let token = token.map_or(value, |(_, token)| token.trim());
@@ -171,7 +172,10 @@ fn parts(value: &str) -> Vec<String> {
     let decoded = decoded.filter(|text| text.contains(':') && !text.contains(char::is_control));
     let password = |text: &str| text.split_once(':').map(|(_, password)| password.to_owned());
     let passwords = [password(token), decoded.as_deref().and_then(password)];
-    [value.to_owned(), token.to_owned()].into_iter().chain(passwords.into_iter().flatten()).collect()
+    // Of a URL that is a secret, the host is none.
+    let path = value.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path.to_owned());
+    let path = path.filter(|path| path.len() >= MIN_REDACTED_BYTES);
+    [value.to_owned(), token.to_owned()].into_iter().chain(passwords.into_iter().flatten()).chain(path).collect()
 }
 
 /// Whether all that is a secret in a value is long enough to be taken out of texts.

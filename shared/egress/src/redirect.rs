@@ -25,7 +25,7 @@ pub(crate) fn next(request: &Request, response: &Response) -> Result<Option<Requ
         return Ok(None);
     }
     let Some(location) = response.header("location") else { return Ok(None) };
-    let here = Target::parse(&request.url, &request.secrets)?;
+    let here = Target::of(&request.url, &request.secrets, &mut Vec::new())?;
     let url = here.join(location).map_err(of_redirect)?;
     let there = Target::parse(&url, &request.secrets).map_err(of_redirect)?;
     if here.is_secure() && !there.is_secure() {

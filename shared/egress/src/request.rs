@@ -10,7 +10,7 @@ use std::time::Duration;
 pub struct Request {
     /// The method: any but CONNECT and TRACE.
     pub method: Method,
-    /// The URL, with `http://` or `https://`; markers of `secrets` may stand after the host.
+    /// The URL, with `http://` or `https://`; markers of `secrets` may stand after the host, or one of them in place of the whole.
     pub url: String,
     /// The headers, in the order in which they are sent; names may repeat. Headers that frame the message are refused.
     pub headers: Vec<(String, String)>,

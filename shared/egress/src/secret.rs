@@ -10,8 +10,11 @@ use std::fmt;
 
 /// Everything but what RFC 3986 calls unreserved: safe in a path, a query and a form alike.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// The same, and the colon: it divides nothing after a URL's host, and some servers want it as it is.
+const IN_URL: &AsciiSet = &UNRESERVED.remove(b':');
 
-/// A credential that a request may use, by writing its marker into the URL's path or query, header values or body.
+/// A credential that a request may use, by writing its marker into the URL's path or query, header values or body. The marker may also stand
+/// for a whole URL, which is then one of the credential's hosts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
     /// The name that is shown instead of the value.
@@ -34,6 +37,7 @@ impl fmt::Debug for Secret {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Plain,
+    Url,
     Percent,
     Json,
 }
@@ -54,6 +58,7 @@ impl Encoding {
     pub(crate) fn write(self, value: &str) -> String {
         match self {
             Encoding::Plain => value.to_owned(),
+            Encoding::Url => utf8_percent_encode(value, IN_URL).to_string(),
             Encoding::Percent => utf8_percent_encode(value, UNRESERVED).to_string(),
             Encoding::Json => {
                 let quoted = serde_json::Value::from(value).to_string();

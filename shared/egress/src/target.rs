@@ -37,6 +37,19 @@ impl Target {
         Ok(Target { url })
     }
 
+    /// Reads the URL of a request: one with markers, or a marker that stands for the whole of it. The secret is then added to `used`.
+    pub(crate) fn of<'s>(text: &str, secrets: &'s [Secret], used: &mut Vec<&'s Secret>) -> Result<Target, EgressError> {
+        let Some(secret) = secrets.iter().find(|secret| secret.marker == text) else { return Target::parse(text, secrets) };
+        // Until it is known to be bound to its host, an error may not tell what is in it.
+        let none = |_| secret.refused("it is called as a URL, and is none; set one that begins with https:// and a host");
+        let target = Target::parse(&secret.value, &[]).map_err(none)?;
+        if !secret::covers(&secret.hosts, &target) {
+            return Err(secret.refused("it is not bound to the host of the URL that it holds; add the host to the credential"));
+        }
+        used.push(secret);
+        Ok(target)
+    }
+
     /// Where a redirect's `Location` leads from here.
     pub(crate) fn join(&self, location: &str) -> Result<String, EgressError> {
         refuse_ambiguous(location)?;
@@ -68,7 +81,7 @@ impl Target {
     pub(crate) fn uri<'s>(&self, secrets: &'s [Secret], used: &mut Vec<&'s Secret>) -> Result<Uri, EgressError> {
         let path = &self.url[Position::BeforePath..Position::AfterQuery];
         used.extend(secrets.iter().filter(|secret| secret.is_shown_in(path.as_bytes())));
-        let path = secret::fill(path.as_bytes(), secrets, Encoding::Percent, used);
+        let path = secret::fill(path.as_bytes(), secrets, Encoding::Url, used);
         let origin = &self.url[..Position::BeforePath];
         let uri = Uri::try_from([origin.as_bytes(), &path].concat()).ok().filter(|uri| uri.host() == Some(self.host()));
         uri.ok_or_else(|| EgressError::InvalidUrl("it holds characters that must be percent-encoded".to_owned()))

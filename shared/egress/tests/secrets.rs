@@ -103,6 +103,29 @@ async fn a_marker_in_the_host_is_refused() {
 }
 
 #[tokio::test]
+async fn a_secret_that_is_a_whole_url_is_called_where_it_is_bound_to() {
+    let reply = "HTTP/1.1 404 Not Found\r\nContent-Length: 26\r\n\r\nno /hooks/s3cret:T0/B1 here";
+    let server = Server::start("127.0.0.2", reply).await;
+    let url = server.url("/hooks/s3cret:T0/B1?a=b");
+    let host = format!("127.0.0.2:{}", server.address.port());
+    let answer = egress().send(call(MARKER.to_owned(), secret(&url, &[&host]))).await.unwrap();
+    assert_eq!((answer.status, answer.url.as_str()), (404, MARKER), "nobody is told the address");
+    assert!(server.requests()[0].starts_with("POST /hooks/s3cret:T0/B1?a=b HTTP/1.1\r\n"));
+    for (value, hosts) in [
+        (url.as_str(), &["127.0.0.1"][..]),
+        (&url, &[]),
+        ("s3cret", &["127.0.0.2"]),
+        ("https://s3cret@127.0.0.2/", &["127.0.0.2"]),
+    ] {
+        refused(egress().send(call(MARKER.to_owned(), secret(value, hosts))).await, "credential_refused");
+    }
+    assert_eq!(server.requests().len(), 1);
+    let token = secret("12:ab", &["127.0.0.2"]);
+    egress().send(call(server.url(&format!("/bot{MARKER}/send")), token)).await.unwrap();
+    assert!(server.requests()[1].starts_with("POST /bot12:ab/send HTTP/1.1\r\n"), "some servers want the colon as it is");
+}
+
+#[tokio::test]
 async fn a_secret_crosses_plain_http_to_allowed_addresses_only() {
     let server = Server::start("127.0.0.2", OK).await;
     let url = |port: u16| format!("http://sink.example:{port}/?k={MARKER}");

@@ -28,6 +28,7 @@ mod restarts;
 mod sample_agent;
 mod schedules;
 mod served;
+mod services;
 mod slow_tick;
 mod starting;
 mod traces;

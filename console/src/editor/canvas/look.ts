@@ -19,6 +19,7 @@ const ICONS: Record<string, IconName> = {
   gap_detector: "clock",
   merge: "merge",
   peak_detector: "activity",
+  rate_limit: "hourglass",
   split: "split",
   trigger: "filter",
   agent: "plug",
@@ -34,7 +35,11 @@ const ICONS: Record<string, IconName> = {
   http_status: "globe",
   json_parse: "text",
   persistent_agent: "bot",
+  pushover: "send",
   reply: "reply",
+  slack: "send",
+  telegram: "send",
+  twilio: "send",
   website: "globe",
 };
 

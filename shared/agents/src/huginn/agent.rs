@@ -63,7 +63,7 @@ pub(super) fn convert(
                 taken.note("schedule", format!("It was checked `{schedule}`: set this for the agent that takes its place."));
             }
             report.nearest = why.nearest.filter(|name| registry::find(name).is_some());
-            (why.secrets, &[][..])
+            (&[][..], &[][..])
         }
     };
     let mut search = Search::new(agent, id, marked, &taken.options, vault);

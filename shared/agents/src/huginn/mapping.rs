@@ -20,7 +20,7 @@ pub struct Mapping {
     pub emits: bool,
     /// The options that are secrets, beside those whose names say so (`token`, `password`, ...).
     pub secrets: &'static [&'static str],
-    /// The hosts that the secrets are sent to, where no option has a URL.
+    /// The hosts that the secrets are sent to, unless `api_url` names another. Without any, those of the URLs in the options.
     pub hosts: &'static [&'static str],
     /// The options in which the empty text is not the same as nothing.
     pub keeps_empty: &'static [&'static str],
@@ -83,6 +83,13 @@ impl Taken<'_> {
     /// Leaves an option out that would have done something, if it is there.
     pub fn lacks(&mut self, name: &str, message: &str) {
         self.is_different |= self.leave_out(name, message);
+    }
+
+    /// Writes options that are numbers as texts.
+    pub fn as_texts(&mut self, names: &[&str]) {
+        for (_, value) in self.options.iter_mut().filter(|(name, value)| names.contains(&name.as_str()) && value.is_number()) {
+            *value = value.to_string().into();
+        }
     }
 
     /// An option that is a text.

@@ -56,12 +56,16 @@ impl<'s, 'v> Search<'s, 'v> {
         vault: &'s mut Vault<'v>,
     ) -> Self {
         let called = agent.name.clone().unwrap_or_else(|| agent.short_kind().to_owned());
-        let mut own: Vec<String> = Vec::new();
-        let texts = options.values().flat_map(|value| match value {
+        // A type with hosts of its own sends its secrets there, whatever URLs its messages hold.
+        let called_at: Vec<&Value> = match hosts {
+            [] => options.values().collect(),
+            _ => options.get("api_url").into_iter().collect(),
+        };
+        let texts = called_at.into_iter().flat_map(|value| match value {
             Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
             value => value.as_str().into_iter().collect::<Vec<_>>(),
         });
-        own.extend(texts.filter(|text| text.trim_start().starts_with("http")).flat_map(hosts_in));
+        let mut own: Vec<String> = texts.filter(|text| text.trim_start().starts_with("http")).flat_map(hosts_in).collect();
         if own.is_empty() {
             own.extend(hosts.iter().map(|host| (*host).to_owned()));
         }

@@ -6,8 +6,6 @@ pub(super) struct Unsupported {
     pub(super) reason: &'static str,
     /// A type of ours that may serve, if it is there.
     pub(super) nearest: Option<&'static str>,
-    /// Its options that are secrets, whatever their names.
-    pub(super) secrets: &'static [&'static str],
 }
 
 const LATER: &str = "This type is not built here yet. The agent keeps its options, so that it can be replaced.";
@@ -75,8 +73,7 @@ pub(super) fn of(kind: &str) -> Unsupported {
             ("Locations are posted to an address of this type: a `webhook` takes them as well.", Some("webhook"))
         }
         "TwilioReceiveTextAgent" => ("Twilio posts to an address of this type: a `webhook` takes that as well.", Some("webhook")),
-        "WeatherAgent" | "SlackAgent" | "PushoverAgent" | "TelegramAgent" | "TwilioAgent" | "EmailAgent" | "EmailDigestAgent"
-        | "S3Agent" => (LATER, Some("http_request")),
+        "WeatherAgent" | "EmailAgent" | "EmailDigestAgent" | "S3Agent" => (LATER, Some("http_request")),
         "ImapFolderAgent" => (LATER, Some("webhook")),
         "LiquidOutputAgent" => (LATER, Some("data_output")),
         "JqAgent" | "JavaScriptAgent" => (LATER, Some("event_formatting")),
@@ -84,9 +81,5 @@ pub(super) fn of(kind: &str) -> Unsupported {
         "KeyValueStoreAgent" => (LATER, None),
         _ => ("This is no type of Huginn's core, but probably one of a gem: what it does is not known here.", None),
     };
-    let secrets: &[&str] = match kind {
-        "PushoverAgent" => &["token", "user"],
-        _ => &[],
-    };
-    Unsupported { reason, nearest, secrets }
+    Unsupported { reason, nearest }
 }

@@ -40,7 +40,7 @@ fn places(pointer: &str, schema: &Value, config: Option<&Value>, found: &mut Vec
     if schema["additionalProperties"].is_object() {
         places(&format!("{pointer}/any"), &schema["additionalProperties"], None, found);
     }
-    if config.and_then(|config| config.get(0)).is_some() {
+    if schema["items"].is_object() && config.and_then(|config| config.get(0)).is_some() {
         places(&format!("{pointer}/0"), &schema["items"], config.and_then(|config| config.get(0)), found);
     }
     for variant in ["anyOf", "oneOf"].iter().filter_map(|key| schema[key].as_array()).flatten() {

@@ -141,6 +141,49 @@ fn times_of_day_have_the_zone_and_events_are_kept_as_long_as_they_may_be() {
 }
 
 #[test]
+fn services_keep_their_options_and_their_secrets_go_to_them_alone() {
+    let imported = agents(json!([
+        {"type": "Agents::SlackAgent", "name": "s", "options": {
+            "webhook_url": "https://hooks.example.com:8443/services/T0/B1/xyz", "channel": "#general", "username": "Huginn",
+            "message": "{{ text }}", "icon": "https://img.example.com/i.png", "expected_receive_period_in_days": "2"
+        }},
+        {"type": "Agents::PushoverAgent", "name": "p", "options": {
+            "token": "abc-token", "user": "abc-user", "message": "{{ message }}", "url": "https://shop.example.com/", "priority": "0",
+            "html": "false", "device": ""
+        }},
+        {"type": "Agents::TelegramAgent", "name": "t", "options": {
+            "auth_token": "12:abc", "chat_id": -1007, "long_message": "split", "parse_mode": "", "api_url": "http://127.0.0.1:8081"
+        }},
+        {"type": "Agents::TwilioAgent", "name": "w", "options": {
+            "account_sid": "AC1", "auth_token": "abc-twilio", "sender_cell": 15005550006_i64, "receiver_cell": "{% credential phone %}",
+            "server_url": "http://somename.com:3000", "receive_text": "true", "receive_call": "false"
+        }}
+    ]));
+    let config = |index: usize| imported.options["cells"][index]["config"].clone();
+    assert_eq!(imported.report.counts.mapped, 4, "{:?}", imported.report.agents);
+    assert_eq!(config(0)["webhook_url"], "{% credential s_webhook_url %}");
+    assert_eq!(
+        (&config(1)["token"], &config(1)["user"]),
+        (&json!("{% credential p_token %}"), &json!("{% credential p_user %}"))
+    );
+    assert_eq!(config(2)["chat_id"], "-1007");
+    assert_eq!((&config(3)["sender_cell"], config(3).get("server_url")), (&json!("15005550006"), None));
+    let hosts: Vec<(&str, &str)> =
+        imported.credentials.iter().map(|brought| (brought.name.as_str(), brought.hosts[0].as_str())).collect();
+    assert_eq!(
+        hosts,
+        [
+            ("s_webhook_url", "hooks.example.com:8443"),
+            ("p_token", "api.pushover.net"),
+            ("p_user", "api.pushover.net"),
+            ("t_auth_token", "127.0.0.1:8081"),
+            ("w_auth_token", "api.twilio.com"),
+        ]
+    );
+    assert!(imported.credentials.iter().all(|brought| brought.hosts.len() == 1));
+}
+
+#[test]
 fn links_take_what_huginn_would_emit_and_those_to_nowhere_are_told() {
     let file = json!({
         "name": "x",

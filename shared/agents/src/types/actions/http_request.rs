@@ -1,6 +1,6 @@
 //! `http_request`: calls other systems over HTTP. The request is made in `request`; `answer` makes the event of what comes back.
 
-mod answer;
+pub(crate) mod answer;
 mod huginn;
 mod request;
 

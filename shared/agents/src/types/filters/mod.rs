@@ -6,5 +6,6 @@ pub mod de_duplication;
 pub mod gap_detector;
 pub mod merge;
 pub mod peak_detector;
+pub mod rate_limit;
 pub mod split;
 pub mod trigger;

@@ -98,7 +98,7 @@ impl Form {
 
 /// The body as JSON text, read as a hook's body would be. A body that cannot be read is given as text, or else in base64, and
 /// then the encoding is named.
-fn body(response: &Response) -> (String, Option<&'static str>) {
+pub(crate) fn body(response: &Response) -> (String, Option<&'static str>) {
     match rookery_media::read(response.header("content-type").unwrap_or_default(), &response.body) {
         Ok(Body::Json(text)) => match Payload::parse(text.as_bytes()) {
             Ok(json) => (json.as_str().to_owned(), None),
