@@ -229,7 +229,7 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
         allow.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         // `any` keeps axum from adding a header `Allow` to answers that have none.
         let others = any(async move |method: Method| refuse(&method, &allow));
-        router = router.route(&path, others.merge(methods));
+        router = router.route(&pattern(&path), others.merge(methods));
     }
     let router = router
         .fallback(unknown_path)
@@ -240,6 +240,11 @@ pub(crate) fn serve(routes: Vec<Route>, more: Router<App>, app: App) -> Router {
         .with_state(app);
     // The slash is removed outside of the router, which looks at the path before its own layers run.
     Router::new().fallback_service(router.map_request(without_slash))
+}
+
+/// The router's pattern of a path. A record's id may be an address: API Gateway's HTTP API decodes paths, so its slashes come as slashes.
+fn pattern(path: &str) -> String {
+    path.replace("{record}", "{*record}")
 }
 
 /// Answers a method that a path does not take.
