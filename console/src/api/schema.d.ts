@@ -2866,6 +2866,8 @@ export interface components {
             description: string;
             /** @description The groups of the events of its agents. */
             groups: string[];
+            /** @description Whether its agents control others: those that their control links lead to. */
+            controls?: boolean;
             /**
              * @description The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
              *     one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),

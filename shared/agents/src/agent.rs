@@ -114,6 +114,8 @@ pub trait AgentType: Send + Sync + Sized + 'static {
     const OWN_SCHEDULE: bool = false;
     /// When the agent is checked, where its cell does not say.
     const DEFAULT_SCHEDULE: Option<&'static str> = None;
+    /// Whether the agent controls others: those that its control links lead to.
+    const CONTROLS: bool = false;
     /// The kind of public address that the agent has.
     const ADDRESS: Option<Address> = None;
     /// How the type takes such an agent of Huginn's scenarios, if Huginn has one.

@@ -21,6 +21,8 @@ pub struct Context<'a> {
     pub links: Vec<String>,
     /// All links that lead to this agent, by cell id.
     pub incoming: Vec<String>,
+    /// The agents that this one controls, in the order of its control links.
+    pub controlled: Vec<&'a Cell>,
     /// The memory that [`AgentType::memory`](crate::AgentType::memory) asked for; `Null` when there is none yet.
     pub memory: Value,
     /// The id of this delivery (or check, or timer): the same in every attempt.
@@ -47,6 +49,7 @@ impl<'a> Context<'a> {
             event: None,
             links: Vec::new(),
             incoming: Vec::new(),
+            controlled: Vec::new(),
             memory: Value::Null,
             delivery,
             attempt: 0,

@@ -101,6 +101,8 @@ pub struct TypeInfo {
     pub own_groups: &'static [&'static str],
     /// Whether the agent can be checked.
     pub checks: bool,
+    /// Whether the agent controls others.
+    pub controls: bool,
     /// Whether the type is given a schedule, which is none of its own options.
     pub has_schedule: bool,
     /// How the type takes such an agent of Huginn.
@@ -129,6 +131,7 @@ impl TypeInfo {
             groups: T::GROUPS.iter().copied().chain(["on_error"]).map(str::to_owned).collect(),
             own_groups: T::GROUPS,
             checks: T::CHECKS,
+            controls: T::CONTROLS,
             has_schedule: T::CHECKS && !T::OWN_SCHEDULE,
             huginn: T::HUGINN.map(|mapping| Mapping { schedule: mapping.schedule.or(T::DEFAULT_SCHEDULE), ..mapping }),
             options: options_of::<T::Options>(),

@@ -51,6 +51,8 @@ pub struct Facts {
     pub list: Option<NamedList>,
     /// The agent's events also have the type of a task as a group, which whoever sends the task chooses.
     pub has_task_types: bool,
+    /// The agent checks each agent that it controls, whatever the event: so each must be one that can be checked.
+    pub runs_targets: bool,
 }
 
 /// Where an entry point is, as the options of an agent name it.
@@ -120,6 +122,7 @@ impl Facts {
             listens: None,
             list: None,
             has_task_types: false,
+            runs_targets: false,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::template::Scope;
 use crate::{AgentError, EntryPointAt};
 use async_trait::async_trait;
 use rookery_domain::{
-    AgentName, CallbackAuth, ClientName, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time, is_valid_group,
+    AgentName, CallbackAuth, Cell, ClientName, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time, is_valid_group,
 };
 use rookery_egress::{Request, Response};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,12 @@ pub trait Host: Send + Sync {
         not_available("lists of records")
     }
 
+    /// Does something to agents that this one controls, and gives a line for the log for each. All changes of agents are one new version of
+    /// the workflow. Each attempt does the same, once.
+    async fn control(&self, _commands: &[Command<'_>]) -> Result<Vec<String>, AgentError> {
+        not_available("other agents")
+    }
+
     /// Who asked for the run, if it was started over the protocol of external agents.
     async fn caller(&self, _run: RunId) -> Result<Option<Caller>, AgentError> {
         not_available("the callers of runs")
@@ -72,6 +78,28 @@ pub trait Host: Send + Sync {
 /// The error of a host without a capability.
 fn not_available<T>(what: &str) -> Result<T, AgentError> {
     Err(AgentError::fail("not_available", format!("There is no access to {what} here: use an agent of another type.")))
+}
+
+/// What is done to an agent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command<'a> {
+    /// The agent.
+    pub target: &'a Cell,
+    /// What is done to it.
+    pub action: Action,
+}
+
+/// What an agent does to one that it controls.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// It is checked.
+    Run,
+    /// It is at work from now on.
+    Enable,
+    /// It rests from now on.
+    Disable,
+    /// These options are merged into its own, deep.
+    Configure(Map<String, Value>),
 }
 
 /// A record that is written.

@@ -10,6 +10,7 @@ mod collections;
 mod compare;
 mod compose;
 mod context;
+mod controls;
 mod dates;
 mod effects;
 mod erased;

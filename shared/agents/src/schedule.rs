@@ -70,14 +70,18 @@ impl Schedule {
     /// - an interval of 1 second to 366 days: `every_90s` or `every 90s`, in s, m, h or d;
     /// - a cron expression of five fields, or six that begin with the second (UTC).
     ///
-    /// An hour's name, one of cron's or a cron expression may be led by a time zone: `TZ=Europe/Berlin 9am`.
+    /// An hour's name, one of cron's or a cron expression may be led by a time zone: `TZ=Europe/Berlin 9am`. A cron expression may also have it
+    /// behind its fields, as Huginn's have.
     pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let (zone, words) = match words.split_first() {
             Some((first, rest)) if first.starts_with("TZ=") => (first.strip_prefix("TZ="), rest),
-            _ => (None, &words[..]),
+            _ => match zone_behind(&words) {
+                Some((zone, rest)) => (Some(zone), rest),
+                None => (None, &words[..]),
+            },
         };
-        let body = words.join(" ");
+        let body = fields::usual(words);
         if let Some(seconds) = interval(&body)? {
             return match zone {
                 None => Ok(Schedule { text: interval_text(seconds), rule: Rule::Every(seconds * 1000) }),
@@ -165,6 +169,17 @@ impl Schedule {
         }
         low
     }
+}
+
+/// Whether a schedule has a time zone behind its fields.
+pub(crate) fn names_zone(text: &str) -> bool {
+    zone_behind(&text.split_whitespace().collect::<Vec<_>>()).is_some()
+}
+
+/// The time zone behind the fields of a cron expression, and these.
+fn zone_behind<'w, 't>(words: &'w [&'t str]) -> Option<(&'t str, &'w [&'t str])> {
+    let (last, rest) = words.split_last()?;
+    (matches!(rest.len(), 5 | 6) && wall_clock::is_zone(last)).then_some((last, rest))
 }
 
 impl fmt::Display for Schedule {

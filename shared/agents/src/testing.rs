@@ -1,8 +1,8 @@
 //! For the tests of agent types: a world outside that only records what happens, and contexts in it.
 
 use crate::{
-    Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Context, Effects, Example, Host,
-    Reply, ReplyTo, SendReply, ToStage, WriteRecord, WrittenRecord, build, in_config,
+    Action, Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Context, Effects,
+    Example, Host, Reply, ReplyTo, SendReply, ToStage, WriteRecord, WrittenRecord, build, in_config,
 };
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, TaskId, Time};
@@ -97,6 +97,14 @@ impl Host for World {
         let stage = change.stage.filter(|_| change.to != ToStage::Remove).map(str::to_owned);
         let from = (change.to != ToStage::Add).then(|| "new".to_owned());
         Ok(ChangedEntry { is_changed: true, from, stage })
+    }
+
+    async fn control(&self, commands: &[Command<'_>]) -> Result<Vec<String>, AgentError> {
+        let lines = commands.iter().map(|command| match &command.action {
+            Action::Configure(options) => format!("configure {} {}", command.target.id, Value::Object(options.clone())),
+            action => format!("{action:?} {}", command.target.id).to_lowercase(),
+        });
+        Ok(lines.collect())
     }
 
     async fn caller(&self, _: RunId) -> Result<Option<Caller>, AgentError> {

@@ -47,6 +47,10 @@ pub(crate) struct AgentTypeView {
     description: String,
     /// The groups of the events of its agents.
     groups: Vec<String>,
+    /// Whether its agents control others: those that their control links lead to.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
+    controls: bool,
     /// The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
     /// one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),
     /// `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `segment`, `list` or `stage`. What names a segment, a list or a stage also has
@@ -134,6 +138,7 @@ pub(crate) fn show(info: &TypeInfo) -> AgentTypeView {
         title: info.title,
         description: config_schema["description"].as_str().unwrap_or_default().to_owned(),
         groups: info.groups.clone(),
+        controls: info.controls,
         defaults: info.defaults(),
         config_schema,
         examples: (info.examples)(),

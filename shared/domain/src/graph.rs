@@ -47,6 +47,17 @@ impl Link {
     }
 }
 
+/// A control link: its source is an agent that does something to its target, like checking or enabling it. No event takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlLink {
+    /// The canvas's id.
+    pub id: CellId,
+    /// The agent that controls.
+    pub source: CellId,
+    /// The agent that is controlled.
+    pub target: CellId,
+}
+
 /// Where an event goes: one delivery, and the links that led there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target<'a> {
@@ -62,6 +73,7 @@ pub struct Target<'a> {
 pub struct Graph {
     cells: Vec<Cell>,
     links: Vec<Link>,
+    controls: Vec<ControlLink>,
     by_id: HashMap<CellId, usize>,
     by_source: HashMap<CellId, Outgoing>,
     by_target: HashMap<CellId, Vec<usize>>,
@@ -79,17 +91,19 @@ struct Outgoing {
 struct Parts {
     cells: Vec<Cell>,
     links: Vec<Link>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    controls: Vec<ControlLink>,
 }
 
 impl From<Parts> for Graph {
     fn from(parts: Parts) -> Self {
-        Graph::new(parts.cells, parts.links)
+        Graph::new(parts.cells, parts.links).with_controls(parts.controls)
     }
 }
 
 impl From<Graph> for Parts {
     fn from(graph: Graph) -> Self {
-        Parts { cells: graph.cells, links: graph.links }
+        Parts { cells: graph.cells, links: graph.links, controls: graph.controls }
     }
 }
 
@@ -106,7 +120,12 @@ impl Graph {
             }
             by_target.entry(link.target.clone()).or_default().push(index);
         }
-        Graph { cells, links, by_id, by_source, by_target }
+        Graph { cells, links, controls: Vec::new(), by_id, by_source, by_target }
+    }
+
+    /// The same graph, with these control links.
+    pub fn with_controls(self, controls: Vec<ControlLink>) -> Self {
+        Graph { controls, ..self }
     }
 
     /// The agents, in the workflow's order.
@@ -127,6 +146,12 @@ impl Graph {
     /// The links that lead to an agent, in the workflow's order. Their number is known without a walk.
     pub fn incoming(&self, target: &CellId) -> impl ExactSizeIterator<Item = &Link> {
         self.by_target.get(target).map(Vec::as_slice).unwrap_or_default().iter().map(|index| &self.links[*index])
+    }
+
+    /// The agents that an agent controls, in the order of its control links.
+    pub fn controlled(&self, source: &CellId) -> impl Iterator<Item = &Cell> + use<'_> {
+        let source = source.clone();
+        self.controls.iter().filter(move |control| control.source == source).filter_map(|control| self.cell(&control.target))
     }
 
     /// The links that take an event, with the agents that they lead to, in the workflow's order.

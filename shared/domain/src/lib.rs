@@ -31,7 +31,7 @@ pub use connection::{Access, ClientName, ConnectionState, Published, TaskState};
 pub use error::{Error, Kind, RETRY_AFTER, Result};
 pub use event::{Cause, Event, EventAt};
 pub use file_path::FilePath;
-pub use graph::{Cell, Graph, Link, Target};
+pub use graph::{Cell, ControlLink, Graph, Link, Target};
 pub use ids::{
     CellId, ConnectionId, DeliveryId, EntryPointId, EventId, ListId, ProjectId, RunId, ScopeId, SegmentId, StageId, TaskId,
     WorkflowId, hashed_uuid, is_valid_name, random_token,

@@ -2,6 +2,8 @@
 
 /// Largest payload of an event, in bytes of JSON text.
 pub const PAYLOAD_BYTES: usize = 256 * 1024;
+/// The most agents that an agent controls.
+pub const CONTROL_TARGETS: usize = 100;
 /// Most events in one request to a hook.
 pub const BATCH: usize = 100;
 /// Largest body of a request to a hook that holds a batch of events.

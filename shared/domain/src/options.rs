@@ -2,10 +2,12 @@
 //!
 //! Only structure is judged here. Whether an agent type exists and its config is right is judged where the workflow is built.
 
+mod controls;
 mod links;
 
 use crate::payload::{not_json, read_json};
-use crate::{CellId, Error, Kind, Link, Result, limits};
+use crate::{CellId, ControlLink, Error, Kind, Link, Result, limits};
+use controls::CONTROL_LINK;
 use links::is_drawn_link;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -51,6 +53,8 @@ pub struct Options {
     pub agents: Vec<AgentCell>,
     /// The links whose ends are agents.
     pub links: Vec<Link>,
+    /// The control links whose ends are agents.
+    pub controls: Vec<ControlLink>,
     /// What is wrong with the cells.
     pub problems: Vec<Problem>,
     /// What is not wrong, but hardly meant.
@@ -94,19 +98,21 @@ impl Options {
             options.read_drawn_link(index, cell, &agents, &mut ids);
         }
         options.drop_dangling_links();
+        options.drop_wrong_controls();
         Ok(options)
     }
 
     fn read_cell(&mut self, index: usize, mut cell: Map<String, Value>, ids: &mut HashSet<String>) {
         let kind = cell.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
         let is_agent = kind == "agent" || cell.contains_key("agent_type");
-        if !is_agent && kind != "link" {
+        if !is_agent && kind != "link" && kind != CONTROL_LINK {
             return; // A decoration of the canvas.
         }
         let Some(id) = self.take_id(index, &mut cell, ids) else { return };
         match (is_agent, kind.as_str()) {
             (true, "agent") => self.read_agent(id, cell),
             (true, _) => self.problems.push(Problem::new(&id, "type", "It has an `agent_type`: set `type` to \"agent\".")),
+            (_, CONTROL_LINK) => self.read_control(id, &cell),
             _ => self.read_link(id, &cell),
         }
     }

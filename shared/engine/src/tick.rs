@@ -183,7 +183,7 @@ fn beat(schedule: &Schedule, next_due: Time, now: Time) -> Beat {
 
 pub(crate) fn check(item: &ScheduleItem, due: Time) -> Message {
     let (cell, generation) = (item.agent.cell.clone(), item.generation.clone());
-    let check = Check { cell, incarnation: item.agent.incarnation, generation, due, arm: 0, attempt: 0 };
+    let check = Check { cell, incarnation: item.agent.incarnation, generation, due, arm: 0, attempt: 0, asker: None };
     Task::Check(check).of(&item.agent.workflow)
 }
 

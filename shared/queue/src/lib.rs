@@ -20,5 +20,5 @@ pub use message::Message;
 pub use producer::{Outgoing, Producer};
 pub use queues::{MAX_RECEIVES, Queue, QueueUrls, Urls};
 pub use subject::{ProjectAt, Subject};
-pub use task::{Check, Deliver, Existing, Fill, Leave, Route, Send, SendAll, Sweep, Task, Tell, Timer, Wake};
+pub use task::{Asker, Check, Deliver, Existing, Fill, Leave, Route, Send, SendAll, Sweep, Task, Tell, Timer, Wake};
 pub use turns::Turns;

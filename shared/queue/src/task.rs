@@ -70,6 +70,19 @@ pub struct Check {
     /// The number of the attempt, from 0.
     #[serde(default)]
     pub attempt: u32,
+    /// Who asked for the check, if an agent did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asker: Option<Box<Asker>>,
+}
+
+/// The agent that asked for a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asker {
+    /// The commit key of the arm that asked. Where it was itself a check that an agent asked for, that of the first one: each checks an agent once.
+    pub key: EventId,
+    /// The event that the first one was about. The check belongs to the event's run, and has its hops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventAt>,
 }
 
 /// Somebody is to look at a session: its first operation that is not over may be nobody's.

@@ -9,6 +9,7 @@ mod between_states;
 mod cloud_events;
 mod connections;
 mod console;
+mod controls;
 mod cost;
 mod damage;
 mod demo;

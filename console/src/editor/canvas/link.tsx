@@ -2,6 +2,7 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo, useEffect, useRef, useState } from "react";
 import { count } from "../../ui/time";
+import { isControl } from "../model/cells";
 import type { CanvasLink } from "./graph";
 import { labelOf } from "./link-label";
 import { isErrorGroup } from "./look";
@@ -19,6 +20,7 @@ export const FlowLink = memo(function FlowLink(props: EdgeProps<CanvasLink>) {
   const { group, mark } = data;
   const classes = [
     "link",
+    isControl(data.cell) && "is-control",
     sight === "far" && "is-far",
     isErrorGroup(group) && "error",
     selected && "is-selected",

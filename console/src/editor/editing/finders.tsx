@@ -105,7 +105,7 @@ export function Finders({ asked, ask, store, types, wares, commands, goTo }: Pro
         label="Link to which agent?"
         placeholder={`${group ?? "All events"} to which agent?`}
         find={(typed) => [
-          ...agentsOf(cells, types, typed).filter(({ id }) => canConnect(cells, types, key, id)),
+          ...agentsOf(cells, types, typed).filter(({ id }) => canConnect(cells, types, key, id, group)),
           ...(fits("A new agent", typed) > 0 ? [{ id: NEW, label: "A new agent…", icon: "plus" as const }] : []),
         ]}
         choose={(target) => {

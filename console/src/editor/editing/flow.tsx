@@ -85,8 +85,8 @@ export const Flow = memo(function Flow(props: Props) {
     store.apply((now) => move(now, new Map(all.map(({ id, position }) => [id, position]))));
   });
   const movedMany = useStable((_: unknown, all: CanvasNode[]) => moved(_, undefined, all));
-  const canLink = useStable(({ source, target }: Connection | CanvasLink) =>
-    canConnect(store.get().cells, types, source, target),
+  const canLink = useStable(({ source, target, sourceHandle }: Connection | CanvasLink) =>
+    canConnect(store.get().cells, types, source, target, sourceHandle),
   );
   const linked = useStable(({ source, target, sourceHandle }: Connection) =>
     store.apply((now) => connect(now, types, source, target, groupOfPort(sourceHandle))),

@@ -3,7 +3,7 @@ import { useInternalNode, useStore } from "@xyflow/react";
 import { Button, IconButton } from "../../ui/button";
 import { Menu } from "../../ui/menu";
 import { remove, setGroup } from "../model/actions";
-import { type Cell, cellOf, endOf, groupOf } from "../model/cells";
+import { type Cell, cellOf, endOf, groupOf, isControl } from "../model/cells";
 import { linkedGroups, portsOf, type Types } from "../model/ports";
 import type { EditorStore } from "../store";
 import { focusNode } from "./place";
@@ -49,7 +49,7 @@ export function LinkBar({ store, types, id, cell, insert }: Props) {
           { label: "All events", act: () => choose(undefined) },
         ]}
       />
-      <IconButton icon="plus" label="Insert an agent here" onClick={() => insert(midst)} />
+      {!isControl(cell) && <IconButton icon="plus" label="Insert an agent here" onClick={() => insert(midst)} />}
       <IconButton
         icon="trash"
         label="Delete the link"

@@ -25,6 +25,7 @@ describe("the stencil", () => {
   it("has the types by kind, then what is ready, then presets", () => {
     expect(wares.map(({ shelf, title }) => [shelf, title])).toEqual([
       ["Triggers", "webhook"],
+      ["Triggers", "scheduler"],
       ["Filters", "condition"],
       ["Filters", "split"],
       ["Actions", "http_request"],
@@ -32,7 +33,7 @@ describe("the stencil", () => {
       [READY, "Billing"],
       [PRESETS, "Post an order"],
     ]);
-    expect(wares[5]?.stock).toMatchObject({ name: "Biller", config: { url: "http://x" } });
+    expect(wares[6]?.stock).toMatchObject({ name: "Biller", config: { url: "http://x" } });
   });
 
   it("shows presets to whoever looks for something", () => {

@@ -33,6 +33,9 @@ function flow() {
   const link = condition.cells.find(isLink);
   return { cells: condition.cells, hook: hook.key, condition: condition.key, link: String(link?.id) };
 }
+/** The cells of a canvas without its schedulers and what leads from them. */
+const flowOf = (cells: Cells) =>
+  cells.filter((cell) => cell.agent_type !== "scheduler" && cell.type !== "control_link");
 const linksOf = (cells: Cells) =>
   cells.filter(isLink).map((cell) => [endOf(cell, "source"), groupOf(cell), endOf(cell, "target")]);
 
@@ -46,6 +49,33 @@ describe("actions", () => {
   it("make and link out of a port", () => {
     const { cells, hook, condition } = flow();
     expect(linksOf(cells)).toEqual([[hook, "on_receive", condition]]);
+  });
+
+  it("control from the port for it, also triggers, and lead elsewhere", () => {
+    const clock = act.add(flow().cells, stock("scheduler"), AT);
+    const [hook, condition] = keysOf(clock.cells);
+    if (!hook || !condition) throw new Error("There is no agent.");
+    expect(groupsOf(cellOf(clock.cells, clock.key) ?? {}, TYPES)).toEqual(["controls", "on_error"]);
+    expect(act.connect(clock.cells, TYPES, clock.key, hook, "on_error")).toBe(clock.cells);
+    const controlled = act.connect(clock.cells, TYPES, clock.key, hook, "controls");
+    const made = controlled.at(-1);
+    expect(made).toEqual({
+      id: made?.id,
+      type: "control_link",
+      source: { id: clock.key },
+      target: { id: hook },
+    });
+    expect(act.connect(controlled, TYPES, clock.key, hook, "controls")).toBe(controlled);
+    const key = String(made?.id);
+    const ends = { source: clock.key, target: condition };
+    const elsewhere = act.reconnect(controlled, TYPES, key, { ...ends, group: "controls" });
+    expect(linksOf(elsewhere).at(-1)).toEqual([clock.key, "controls", condition]);
+    const events = act.setGroup(elsewhere, key, "on_error");
+    expect(cellOf(events, key)).toMatchObject({ type: "link", group_id: "on_error" });
+    const back = cellOf(act.setGroup(events, key, "controls"), key);
+    expect(back).toMatchObject({ type: "control_link" });
+    expect(back).not.toHaveProperty("group_id");
+    expect(act.remove(controlled, [clock.key])).toEqual(flowOf(controlled));
   });
 
   it("insert on a link", () => {

@@ -2,11 +2,13 @@
 import {
   type Cell,
   type Cells,
+  CONTROL,
   cellOf,
   change,
   endOf,
   groupOf,
   isAgent,
+  isControl,
   isLink,
   keysOf,
   NODE,
@@ -103,7 +105,15 @@ export function add(cells: Cells, stock: Stock, at: Point): Made {
 
 function link(cells: Cells, source: string, target: string, group: string | undefined): Cell {
   const id = freshId(cells, "l");
-  return { id, type: "link", source: { id: source }, target: { id: target }, ...(group ? { group_id: group } : {}) };
+  const type = group === CONTROL ? "control_link" : "link";
+  const fields = group && group !== CONTROL ? { group_id: group } : {};
+  return { id, type, source: { id: source }, target: { id: target }, ...fields };
+}
+
+/** What makes a link leave another port: one of events, or that of control links. */
+function leaving(link: Cell, group: string | undefined): Record<string, unknown> {
+  if (group === CONTROL) return { type: "control_link", group_id: undefined };
+  return isControl(link) ? { type: "link", group_id: group } : { group_id: group };
 }
 
 /** The link between two agents for a group, if there is one. */
@@ -116,7 +126,7 @@ function linkBetween(cells: Cells, source: string, target: string, group: string
 
 /** Links two agents. Nothing changes if they are linked so already, or cannot be. */
 export function connect(cells: Cells, types: Types, source: string, target: string, group?: string): Cells {
-  if (!canConnect(cells, types, source, target) || linkBetween(cells, source, target, group)) return cells;
+  if (!canConnect(cells, types, source, target, group) || linkBetween(cells, source, target, group)) return cells;
   return [...cells, link(cells, source, target, group)];
 }
 
@@ -128,12 +138,12 @@ export function reconnect(
   ends: { source: string; target: string; group?: string },
 ): Cells {
   const old = cellOf(cells, key);
-  if (!old || !isLink(old) || !canConnect(cells, types, ends.source, ends.target)) return cells;
+  if (!old || !isLink(old) || !canConnect(cells, types, ends.source, ends.target, ends.group)) return cells;
   const end = (name: "source" | "target", id: string) => ({ ...(isObject(old[name]) ? old[name] : {}), id });
   return edit(cells, key, {
     source: end("source", ends.source),
     target: end("target", ends.target),
-    group_id: ends.group,
+    ...leaving(old, ends.group),
   });
 }
 
@@ -203,7 +213,7 @@ export function setConfig(cells: Cells, key: string, config: Record<string, unkn
 /** Chooses which events a link takes: those of a group, or all. */
 export function setGroup(cells: Cells, key: string, group: string | undefined): Cells {
   const old = cellOf(cells, key);
-  return old && isLink(old) ? edit(cells, key, { group_id: group }) : cells;
+  return old && isLink(old) ? edit(cells, key, leaving(old, group)) : cells;
 }
 
 /** Lets agents rest or work again. A disabled agent receives nothing and emits nothing. */

@@ -131,10 +131,18 @@ export function isAgent(cell: Cell): boolean {
   return cell.type === "agent" || typeof cell.agent_type === "string";
 }
 
+/** The port that control links leave, which is no group of events. */
+export const CONTROL = "controls";
+
+/** Whether a cell is a control link: no event takes it. */
+export function isControl(cell: Cell): boolean {
+  return cell.type === "control_link";
+}
+
 /** Whether a cell is a link: one of ours, or as JointJS draws it by itself, which is a link between agents and a drawing elsewhere. */
 export function isLink(cell: Cell): boolean {
   if (typeof cell.type !== "string" || isAgent(cell)) return false;
-  return cell.type === "link" || (cell.type.includes(".") && cell.type.endsWith("Link"));
+  return cell.type === "link" || isControl(cell) || (cell.type.includes(".") && cell.type.endsWith("Link"));
 }
 
 export function isNote(cell: Cell): boolean {
@@ -173,7 +181,9 @@ export function endOf(cell: Cell, end: "source" | "target"): string | undefined 
   return isObject(value) && typeof value.id === "string" ? value.id : undefined;
 }
 
+/** The port that a link leaves: its group, or none for all events. */
 export function groupOf(link: Cell): string | undefined {
+  if (isControl(link)) return CONTROL;
   return typeof link.group_id === "string" ? link.group_id : undefined;
 }
 

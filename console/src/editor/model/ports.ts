@@ -1,6 +1,6 @@
 // The ports of an agent: one for each group that it can emit, in the order of its type, and one for all events.
 import type { Schemas } from "../../api/types";
-import { type Cell, type Cells, cellOf, configOf, endOf, groupOf, isAgent, isLink, typeOf } from "./cells";
+import { type Cell, type Cells, CONTROL, cellOf, configOf, endOf, groupOf, isAgent, isLink, typeOf } from "./cells";
 import { isObject } from "./json";
 
 export type AgentType = Schemas["AgentType"];
@@ -21,7 +21,7 @@ export function laneNames(cell: Cell): (string | undefined)[] {
   return groups.map((group) => (isObject(group) && typeof group.name === "string" ? group.name : undefined));
 }
 
-/** The groups that an agent emits, as its type and its config say. */
+/** The groups that an agent emits, as its type and its config say; and the port of its control links, if it controls others. */
 export function groupsOf(cell: Cell, types: Types): string[] {
   const type = typeOf(cell);
   const known = types.get(type)?.groups ?? [ERROR];
@@ -31,7 +31,8 @@ export function groupsOf(cell: Cell, types: Types): string[] {
     type === "condition" && configOf(cell).emit_on_no_match !== true
       ? emitted.filter((group) => group !== "on_no_match")
       : emitted;
-  return [...new Set([...own, ...usual, ...(known.includes(ERROR) ? [ERROR] : [])])];
+  const control = types.get(type)?.controls ? [CONTROL] : [];
+  return [...new Set([...control, ...own, ...usual, ...(known.includes(ERROR) ? [ERROR] : [])])];
 }
 
 /** The groups that have a port: those that the agent emits, and those that links of the canvas leave from. */
@@ -53,9 +54,11 @@ export function takesLinks(cell: Cell | undefined, types: Types): boolean {
   return cell !== undefined && isAgent(cell) && types.get(typeOf(cell))?.kind !== "trigger";
 }
 
-export function canConnect(cells: Cells, types: Types, source: string, target: string): boolean {
-  const from = cellOf(cells, source);
-  return from !== undefined && isAgent(from) && takesLinks(cellOf(cells, target), types);
+/** Whether a link may lead from a port of an agent to another. Any agent may be controlled. */
+export function canConnect(cells: Cells, types: Types, source: string, target: string, group?: string | null): boolean {
+  const [from, to] = [cellOf(cells, source), cellOf(cells, target)];
+  if (!from || !isAgent(from)) return false;
+  return group === CONTROL ? to !== undefined && isAgent(to) : takesLinks(to, types);
 }
 
 /** The group that most want to link from first: the first that is no error; all events where there is none. */

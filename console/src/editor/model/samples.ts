@@ -22,6 +22,7 @@ export const TYPES: Types = typesByName([
   type("split", "filter", ["on_error"]),
   type("http_request", "action", ["on_response", "on_error"]),
   type("data_output", "action", ["on_error"]),
+  { ...type("scheduler", "trigger", ["on_error"]), controls: true },
 ]);
 
 const id = fc.oneof(fc.constantFrom("a", "b", "c", "d", "e"), fc.string({ maxLength: 6 }));

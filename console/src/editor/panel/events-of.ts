@@ -1,7 +1,7 @@
 // Which events came to an agent, and what it made of each. Pure.
 import type { Schemas } from "../../api/types";
 import { inLine } from "../../runs/in-line";
-import { type Cells, endOf, groupOf, isLink } from "../model/cells";
+import { type Cells, endOf, groupOf, isControl, isLink } from "../model/cells";
 
 export type StoredEvent = Schemas["Event"];
 
@@ -17,7 +17,7 @@ export function sourcesOf(cells: Cells, id: string): Source[] {
   const groups = new Map<string, Set<string | undefined>>();
   for (const link of cells) {
     const source = isLink(link) && endOf(link, "target") === id ? endOf(link, "source") : undefined;
-    if (source === undefined) continue;
+    if (source === undefined || isControl(link)) continue;
     groups.set(source, (groups.get(source) ?? new Set()).add(groupOf(link)));
   }
   return [...groups].flatMap(([cell, of]) =>

@@ -1,6 +1,7 @@
 //! What all agents of a file have in common: values that may stand as texts, schedules, and how long events are kept.
 
 use super::mapping::Taken;
+use crate::schedule::names_zone;
 use rookery_domain::limits;
 use serde_json::{Number, Value};
 
@@ -26,7 +27,7 @@ pub(super) fn integer(value: &Value) -> Option<i64> {
 
 /// A schedule with the zone that its times of day are in. Intervals have none.
 pub(super) fn in_zone(schedule: &str, timezone: &str) -> String {
-    let has_zone = schedule.starts_with("TZ=") || schedule.starts_with("every") || schedule == "never";
+    let has_zone = schedule.starts_with("TZ=") || schedule.starts_with("every") || schedule == "never" || names_zone(schedule);
     if has_zone || timezone == "UTC" { schedule.to_owned() } else { format!("TZ={timezone} {schedule}") }
 }
 

@@ -3,6 +3,7 @@
 use super::file::Ends;
 use super::report::{AgentReport, LeftOut, Links};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// Links that became cells, and those that did not.
 pub(super) struct Made {
@@ -32,7 +33,11 @@ pub(super) fn links(links: &[Ends], agents: &[AgentReport], ids: &[String]) -> M
 
 /// The links by which an agent controls others.
 pub(super) fn control_links(links: &[Ends], ids: &[String]) -> Made {
+    let mut drawn = HashSet::new();
     make(links, ids, ["controller", "control_target"], |index, source, target| {
+        if !drawn.insert((source, target)) {
+            return Err("The file has the same link before it.".to_owned());
+        }
         Ok(cell(format!("control-link-{index}"), "control_link", &ids[source], &ids[target]))
     })
 }
@@ -41,7 +46,7 @@ fn make(
     links: &[Ends],
     ids: &[String],
     names: [&str; 2],
-    one: impl Fn(usize, usize, usize) -> Result<Map<String, Value>, String>,
+    mut one: impl FnMut(usize, usize, usize) -> Result<Map<String, Value>, String>,
 ) -> Made {
     let mut made = Made { cells: Vec::new(), ends: Vec::new(), report: Links::default() };
     for (index, (source, target)) in links.iter().enumerate() {

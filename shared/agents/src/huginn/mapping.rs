@@ -1,6 +1,6 @@
 //! How a type takes the options of Huginn: the part of an import that each type's file has for itself.
 
-use super::common::{integer, is_true};
+use super::common::{in_zone, integer, is_true};
 use super::report::Note;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
@@ -89,6 +89,13 @@ impl Taken<'_> {
     pub fn as_texts(&mut self, names: &[&str]) {
         for (_, value) in self.options.iter_mut().filter(|(name, value)| names.contains(&name.as_str()) && value.is_number()) {
             *value = value.to_string().into();
+        }
+    }
+
+    /// Gives an option that is a schedule the zone of the import, if it names none.
+    pub fn in_zone(&mut self, name: &str) {
+        if let Some(schedule) = self.text(name).map(|schedule| in_zone(schedule, self.timezone)) {
+            self.options.insert(name.to_owned(), schedule.into());
         }
     }
 

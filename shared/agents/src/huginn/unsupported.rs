@@ -77,7 +77,6 @@ pub(super) fn of(kind: &str) -> Unsupported {
         "ImapFolderAgent" => (LATER, Some("webhook")),
         "LiquidOutputAgent" => (LATER, Some("data_output")),
         "JqAgent" | "JavaScriptAgent" => (LATER, Some("event_formatting")),
-        "SchedulerAgent" | "CommanderAgent" => (LATER, Some("schedule")),
         "KeyValueStoreAgent" => (LATER, None),
         _ => ("This is no type of Huginn's core, but probably one of a gem: what it does is not known here.", None),
     };

@@ -18,6 +18,8 @@ async fn run(info: &TypeInfo, example: &Example) -> (Vec<ExampleEvent>, Value) {
     cx.event = event.as_ref();
     cx.links = vec!["link".into()];
     cx.incoming = vec!["link".into()];
+    let target = Cell { agent_type: "manual".into(), ..testing::cell() };
+    cx.controlled = vec![&target];
     cx.memory = example.memory.clone();
     cx.now = Time(1_767_225_600_000);
     agent.memory(&cx).unwrap();

@@ -23,12 +23,31 @@ const FIELDS: [Field; 6] = [
     field("hour", 24, Some('h'), "0 to 23"),
     field("day", 31, Some('d'), "1 to 31, or `L` for the last"),
     field("month", 12, None, "1 to 12, or `JAN` to `DEC`"),
-    field("weekday", 7, Some('d'), "0 to 7 (0 and 7 are Sunday), or `SUN` to `SAT`"),
+    field(
+        "weekday",
+        7,
+        Some('d'),
+        "0 to 7 (0 and 7 are Sunday), or `SUN` to `SAT`, `SUN#1` for the first of the month, `SUN#L` for the last",
+    ),
 ];
 
 /// The fields of an expression with so many; the second may be left out, and then the first field is the minute.
 pub(super) fn of(count: usize) -> &'static [Field] {
     &FIELDS[FIELDS.len().saturating_sub(count)..]
+}
+
+/// The words of a schedule as one text. The last weekday of a month is written as croner does it: `SUN#L` for `Sun#L1` and `Sun#-1`.
+pub(super) fn usual(words: &[&str]) -> String {
+    let Some((weekday, rest)) = words.split_last().filter(|(_, rest)| matches!(rest.len(), 4 | 5)) else {
+        return words.join(" ");
+    };
+    let is_last = |nth: &str| nth == "-1" || nth.eq_ignore_ascii_case("l1");
+    let days = weekday.split(',').map(|day| match day.split_once('#') {
+        Some((day, nth)) if is_last(nth) => format!("{day}#L"),
+        _ => day.to_owned(),
+    });
+    let weekday = days.collect::<Vec<_>>().join(",");
+    rest.iter().copied().chain([weekday.as_str()]).collect::<Vec<_>>().join(" ")
 }
 
 /// Says which field of an expression cannot be read, and what is allowed there.

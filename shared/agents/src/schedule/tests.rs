@@ -69,6 +69,27 @@ fn due_times() {
 }
 
 #[test]
+fn cron_as_huginn_writes_it() {
+    let (after, until) = ("2026-01-31T10:00:00Z", "2026-03-31T10:00:00Z");
+    assert_eq!(due("0 22 31 1 * Europe/Paris", after, until), ["2026-01-31T21:00:00Z"]);
+    assert_eq!(due("30 0 9 * * Sun#1 UTC", after, until), ["2026-02-01T09:00:30Z", "2026-03-01T09:00:30Z"]);
+    for last in ["Sun#L1", "sun#l1", "0#L", "SUN#-1"] {
+        assert_eq!(due(&format!("0 9 * * {last}"), after, until), ["2026-02-22T09:00:00Z", "2026-03-29T09:00:00Z"], "{last}");
+    }
+    assert_eq!(due("0 0 12 L feb * Asia/Tokyo", after, until), ["2026-02-28T03:00:00Z"]);
+    assert_eq!(schedule("0 22 * * 1-5 Europe/Paris").to_string(), "TZ=Europe/Paris 0 22 * * 1-5");
+    for (text, remedy) in [
+        ("0 22 * * 1-5 Europe/Atlantis", "`Europe/Atlantis`"),
+        ("TZ=UTC 0 22 * * 1-5 Europe/Paris", "Europe/Paris"),
+        ("0 0 * * Sun#9", "the weekday is `Sun#9`"),
+        ("9am Europe/Paris", "Use a name"),
+    ] {
+        let error = Schedule::parse(text).unwrap_err().to_string();
+        assert!(error.contains(remedy), "{text}: {error}");
+    }
+}
+
+#[test]
 fn a_time_that_is_skipped_is_due_once() {
     // In Berlin 02:00 to 02:59 did not exist on 29 March 2026.
     let (after, until) = ("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z");
@@ -205,6 +226,31 @@ proptest! {
         if let (Some(first), Some(last)) = (walked.first(), walked.last()) {
             prop_assert_eq!(schedule.bisect(*first, until), *last);
         }
+    }
+
+    #[test]
+    fn a_zone_behind_is_the_zone_in_front(
+        minute in 0u8..60,
+        hour in 0u8..24,
+        day in prop::sample::select(vec!["*", "L", "1-5"]),
+        weekday in prop::sample::select(vec!["*", "MON-FRI", "Sun#1", "sat#L1", "7"]),
+        seconds in any::<bool>(),
+        zone in prop::sample::select(vec!["Europe/Paris", "America/Argentina/Buenos_Aires", "UTC", "Japan", "Etc/GMT+5"]),
+    ) {
+        let fields = format!("{}{minute} {hour} {day} * {weekday}", if seconds { "7 " } else { "" });
+        let behind = Schedule::parse(&format!("{fields}  {zone} "));
+        prop_assert!(behind.is_ok());
+        prop_assert_eq!(behind, Schedule::parse(&format!("TZ={zone} {fields}")));
+    }
+
+    #[test]
+    fn the_last_weekday_of_a_month_is_in_its_last_seven_days(weekday in 0i8..7, after in times()) {
+        let schedule = schedule(&format!("0 12 * * {weekday}#L1"));
+        let next = schedule.next(after).unwrap();
+        let date = jiff::Timestamp::from_millisecond(next.0).unwrap().to_zoned(jiff::tz::TimeZone::UTC).date();
+        prop_assert_eq!(date.weekday().to_sunday_zero_offset(), weekday);
+        prop_assert!(date.days_in_month() - date.day() < 7);
+        prop_assert!(next.0 - after.0 <= 36 * DAY_SECONDS * 1000);
     }
 
     #[test]

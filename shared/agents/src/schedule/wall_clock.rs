@@ -12,6 +12,13 @@ use rookery_domain::Time;
 const ANY_YEAR: &str = "2024-2063";
 const FIRST_YEAR: DateTime = DateTime::constant(2024, 1, 1, 0, 0, 0, 0);
 
+/// Whether a word is, or seems to be, the name of a time zone, and no field of a cron expression.
+pub(super) fn is_zone(word: &str) -> bool {
+    let begins = |part: &str| part.starts_with(|first: char| first.is_ascii_alphabetic());
+    let has_region = word.split_once('/').is_some_and(|(region, city)| begins(region) && begins(city));
+    has_region || (begins(word) && TimeZoneDatabase::bundled().get(word).is_ok())
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct WallClock {
     cron: Cron,

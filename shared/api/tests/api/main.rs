@@ -14,6 +14,7 @@ mod bodies;
 mod catalogue;
 mod changes;
 mod console;
+mod controls;
 mod definitions;
 mod disabled;
 mod emit;

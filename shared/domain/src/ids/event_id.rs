@@ -40,6 +40,11 @@ impl EventId {
         EventId::derived(b"tick", agent, &due_ms.to_be_bytes())
     }
 
+    /// The root of a check that an agent asks for: an agent is checked once for each `asker`, which is the commit key of an arm.
+    pub fn asked_check(agent: &AgentRef, asker: EventId) -> Self {
+        EventId::derived(b"asked check", agent, asker.parts().as_bytes())
+    }
+
     /// The root of the run in which a failure is replayed in another version.
     pub fn replayed(failure: EventId) -> Self {
         EventId::root(RunId(hashed_uuid(&[b"replayed", failure.run.0.as_bytes(), failure.own.as_bytes()])))

@@ -87,7 +87,7 @@ impl Options {
 }
 
 /// The id of the cell at an end of a link.
-fn end_of(cell: &Map<String, Value>, end: &str) -> Option<String> {
+pub(super) fn end_of(cell: &Map<String, Value>, end: &str) -> Option<String> {
     cell.get(end)?.get("id")?.as_str().map(str::to_owned)
 }
 

@@ -167,13 +167,14 @@ impl<'a> Attempt<'a> {
     fn context<'c>(&'c self, cell: &'c Cell, host: &'c EngineHost<'_>) -> Context<'c> {
         let (work, ready) = (self.work, self.ready);
         let mut cx = Context::new(cell, work.delivery, host);
-        cx.event = ready.event.as_ref();
+        cx.event = ready.event.as_ref().filter(|_| !work.is_check());
         cx.workflow = work.workflow.workflow.as_str();
         cx.attempt = work.attempt;
         cx.waited_until = ready.waited_until;
         if let Wake::Check { due, .. } = work.wake {
             cx.due = Some(due);
         }
+        cx.controlled = ready.built.graph.controlled(&cell.id).collect();
         for link in ready.built.graph.incoming(&cell.id) {
             cx.incoming.push(link.id.to_string());
             if cx.event.is_some_and(|event| link.source == event.cell && link.takes(&event.groups)) {

@@ -41,7 +41,7 @@ impl Skip {
 impl Engine {
     /// What becomes of a check of a schedule: it runs only while its workflow is active and its schedule is the same.
     pub(crate) async fn turn(&self, work: &Work, head: &Workflow, now: Time) -> Result<Turn> {
-        let Wake::Check { due, generation: Some(generation) } = &work.wake else { return Ok(Turn::Run(None)) };
+        let Wake::Check { due, generation: Some(generation), .. } = &work.wake else { return Ok(Turn::Run(None)) };
         if work.arm > 0 {
             return Ok(Turn::Run(None)); // A person replays it.
         }

@@ -25,7 +25,7 @@ impl Attempt<'_> {
             let delivery = work.delivery.timer(work.arm, ordinal);
             Timer { delivery, at: *at, scope: remembered.scope_id }
         };
-        let timers: Vec<Timer> = if work.event().is_some() { (0..).zip(&effects.wake).map(timer).collect() } else { Vec::new() };
+        let timers: Vec<Timer> = if work.is_check() { Vec::new() } else { (0..).zip(&effects.wake).map(timer).collect() };
         let last_timer = timers.iter().map(|timer| timer.at).max();
         let published_until = effects.publish.as_ref().map(|_| began.plus(self.keep_events_ms()));
         let mut events: Vec<Event> = emitted.map(|(emit, ordinal)| self.child(ordinal, emit)).collect();

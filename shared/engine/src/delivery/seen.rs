@@ -21,11 +21,11 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// The version that the work runs in: that of its event, or for a check the last built one. None when the event is no longer kept.
+    /// The version that the work runs in: that of its event, or for a check without one the last built one. None when the event is no longer kept.
     pub(crate) fn version(&self, work: &Work) -> Option<u64> {
-        match work.wake {
-            Wake::Check { .. } => self.head.as_ref().map(|head| head.built),
-            Wake::Event(_) | Wake::Timer { .. } => self.event.as_ref().map(|event| event.version),
+        match work.event_at() {
+            None => self.head.as_ref().map(|head| head.built),
+            Some(_) => self.event.as_ref().map(|event| event.version),
         }
     }
 }

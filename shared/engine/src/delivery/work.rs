@@ -1,7 +1,7 @@
 //! One piece of work of the `deliver` queue: what a delivery, a timer and a check have in common.
 
 use rookery_domain::{AgentRef, CellId, DeliveryId, EventAt, EventId, RunId, ScopeId, Time, WorkflowRef};
-use rookery_queue::{Check, Message, Task};
+use rookery_queue::{Asker, Check, Message, Task};
 
 /// What wakes the agent.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,8 +10,8 @@ pub(crate) enum Wake {
     Event(EventAt),
     /// A timer, and the scope of its memory, for `timer()`.
     Timer { event: EventAt, scope: Option<ScopeId> },
-    /// A check, for `check()`. Without a generation, a person asked for it.
-    Check { due: Time, generation: Option<String> },
+    /// A check, for `check()`. Without a generation, a person or another agent asked for it.
+    Check { due: Time, generation: Option<String>, asker: Option<Box<Asker>> },
 }
 
 /// A delivery, a timer or a check.
@@ -46,10 +46,16 @@ impl Work {
             }
             Task::Check(m) => {
                 let agent = AgentRef { workflow: workflow.clone(), cell: m.cell.clone(), incarnation: m.incarnation };
-                let root = EventId::tick(&agent, m.due.0);
+                let root = match &m.asker {
+                    Some(asker) => EventId::asked_check(&agent, asker.key),
+                    None => EventId::tick(&agent, m.due.0),
+                };
                 let generation = Some(m.generation.clone()).filter(|generation| !generation.is_empty());
-                let wake = Wake::Check { due: m.due, generation };
-                (&m.cell, wake, DeliveryId(root.own), m.arm, m.attempt, root.run, Some(root))
+                let wake = Wake::Check { due: m.due, generation, asker: m.asker.clone() };
+                // A check that an agent asks for because of an event belongs to the event's run.
+                let event = m.asker.as_ref().and_then(|asker| asker.event);
+                let (run, root_of_run) = event.map_or((root.run, Some(root)), |event| (event.id.run, None));
+                (&m.cell, wake, DeliveryId(root.own), m.arm, m.attempt, run, root_of_run)
             }
         };
         // The root of a check's run is the first event that the check emits: its commit key.
@@ -77,11 +83,12 @@ impl Work {
             due: now,
             arm: 0,
             attempt: 0,
+            asker: None,
         };
         Work {
             workflow: agent.workflow.clone(),
             cell: agent.cell.clone(),
-            wake: Wake::Check { due: now, generation: None },
+            wake: Wake::Check { due: now, generation: None, asker: None },
             delivery: DeliveryId(root.own),
             arm: 0,
             attempt: 0,
@@ -89,6 +96,29 @@ impl Work {
             reply: false,
             message: Task::Check(check).of(&agent.workflow),
         }
+    }
+
+    /// A check that this work asks for. Whatever asks again, asks for the same one.
+    pub(crate) fn asked_check(&self, target: &AgentRef, now: Time) -> Message {
+        let asker = match &self.wake {
+            Wake::Check { asker: Some(first), .. } => first.clone(),
+            _ => Box::new(Asker { key: self.commit, event: self.event_at() }),
+        };
+        let check = Check {
+            cell: target.cell.clone(),
+            incarnation: target.incarnation,
+            generation: String::new(),
+            due: now,
+            arm: 0,
+            attempt: 0,
+            asker: Some(asker),
+        };
+        Task::Check(check).of(&self.workflow)
+    }
+
+    /// Whether the work is a check.
+    pub(crate) fn is_check(&self) -> bool {
+        matches!(self.wake, Wake::Check { .. })
     }
 
     pub(crate) fn run(&self) -> RunId {
@@ -100,11 +130,11 @@ impl Work {
         self.event_at().map(|event| event.id)
     }
 
-    /// Where the event is stored that the work is about.
+    /// Where the event is stored that the work is about: for a check, the one because of which an agent asked for it.
     pub(crate) fn event_at(&self) -> Option<EventAt> {
-        match self.wake {
-            Wake::Event(event) | Wake::Timer { event, .. } => Some(event),
-            Wake::Check { .. } => None,
+        match &self.wake {
+            Wake::Event(event) | Wake::Timer { event, .. } => Some(*event),
+            Wake::Check { asker, .. } => asker.as_ref()?.event,
         }
     }
 

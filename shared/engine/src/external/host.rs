@@ -6,7 +6,7 @@ use crate::external::outside_call::OutsideCall;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
 use rookery_agents::{
-    AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Effects, Host, Reply, SendReply,
+    AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Effects, Host, Reply, SendReply,
     WriteRecord, WrittenRecord, sign_standard_webhook,
 };
 use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId, TaskId};
@@ -108,6 +108,10 @@ impl Host for EngineHost<'_> {
 
     async fn change_entry(&self, change: ChangeEntry<'_>) -> Result<ChangedEntry, AgentError> {
         self.change(change).await.map_err(|stopped| self.stopped(stopped))
+    }
+
+    async fn control(&self, commands: &[Command<'_>]) -> Result<Vec<String>, AgentError> {
+        self.command(commands).await.map_err(|stopped| self.stopped(stopped))
     }
 
     async fn caller(&self, run: RunId) -> Result<Option<Caller>, AgentError> {

@@ -6,6 +6,7 @@ mod ask_session;
 pub(crate) mod breaker;
 mod by_hand;
 pub(crate) mod collect;
+mod control;
 mod emit;
 pub(crate) mod host;
 pub(crate) mod outside_call;

@@ -1,13 +1,14 @@
 //! Building workflows: a workflow's options are judged, and its agents are made of them. Check, save, build, start, stop.
 
+use super::links;
 use super::needs::Needs;
 use super::secrets::Named;
 use crate::Engine;
 use crate::records::named::NamedCollections;
-use rookery_agents::{EntryPointAt, Kind as AgentKind, Problems, in_config};
+use rookery_agents::{EntryPointAt, Problems, in_config};
 use rookery_domain::{
-    AgentCell, AgentName, Cell, CellId, Error, Graph, Kind, Link, Options, Problem, ProjectId, Published, Result, Time,
-    random_token,
+    AgentCell, AgentName, Cell, CellId, ControlLink, Error, Graph, Kind, Link, Options, Problem, ProjectId, Published, Result,
+    Time, random_token,
 };
 use rookery_store::{Saved, State, Workflow};
 use serde::Serialize;
@@ -19,6 +20,8 @@ pub struct Draft {
     cells: Vec<AgentCell>,
     /// The links between agents that are at work: a disabled agent has none, so that nothing reaches it, and nobody waits for it.
     pub(super) links: Vec<Link>,
+    /// The control links.
+    pub(super) controls: Vec<ControlLink>,
     /// All problems that keep the workflow from being built.
     pub problems: Vec<Problem>,
     /// What a person has to know, although the workflow can be built: credentials that are not set, agents that are not defined, links that
@@ -35,7 +38,7 @@ pub struct Draft {
     /// The entry points that the cells use.
     pub(super) used: Vec<(CellId, EntryPointAt)>,
     /// The entry points that the cells publish.
-    published: Vec<(CellId, Published)>,
+    pub(super) published: Vec<(CellId, Published)>,
     /// The segments and lists of records that the cells name.
     pub(super) collections: NamedCollections,
 }
@@ -60,11 +63,11 @@ pub struct SaveResult {
 impl Draft {
     /// Judges the options alone; see [`Engine::draft`]. Only options that cannot be saved at all are an error.
     pub(super) fn check(options: &str) -> Result<Draft> {
-        let Options { agents: cells, links, mut problems, mut warnings } = Options::parse(options)?;
+        let Options { agents: cells, links, controls, mut problems, mut warnings } = Options::parse(options)?;
         let (mut credentials, mut asked, mut groups) = (Vec::new(), Vec::new(), HashMap::new());
         let (mut used, mut published, mut needs) = (Vec::new(), Vec::new(), Needs::default());
         let mut collections = NamedCollections::default();
-        let mut with_types = HashSet::new();
+        let (mut with_types, mut runs_targets) = (HashSet::new(), HashSet::new());
         for cell in &cells {
             let built = rookery_agents::build(&cell.agent_type, &cell.config);
             built.iter().for_each(|agent| needs.add(agent.facts()));
@@ -84,30 +87,33 @@ impl Draft {
                     if facts.has_task_types {
                         with_types.insert(&cell.id);
                     }
+                    if facts.runs_targets {
+                        runs_targets.insert(&cell.id);
+                    }
                 }
                 Err(found) => problems.extend(faults(cell, Some(found))),
             }
         }
         let resting: HashSet<&CellId> = cells.iter().filter(|cell| cell.disabled).map(|cell| &cell.id).collect();
-        let triggers: HashSet<&CellId> = cells
-            .iter()
-            .filter(|cell| rookery_agents::find(&cell.agent_type).is_some_and(|info| info.kind == AgentKind::Trigger))
-            .map(|cell| &cell.id)
-            .collect();
-        for link in links.iter().filter(|link| triggers.contains(&link.target)) {
-            let message = format!("`{}` is a trigger, which receives no events: lead the link elsewhere.", link.target);
-            problems.push(Problem::new(link.id.as_str(), "target", message));
-        }
-        for (link, message) in links.iter().filter_map(|link| Some((link, takes_nothing(link, groups.get(&link.source)?)?))) {
-            let blamed = Problem::new(link.id.as_str(), "group_id", message);
-            // Events may be put in at a trigger with any groups, and types of tasks may be anything.
-            let may_come = triggers.contains(&link.source) || with_types.contains(&link.source);
-            if may_come { warnings.push(blamed) } else { problems.push(blamed) }
-        }
+        links::judge(&links, &cells, &groups, &with_types, &mut problems, &mut warnings);
+        links::judge_controls(&controls, &cells, &runs_targets, &mut problems, &mut warnings);
         let links =
             links.into_iter().filter(|link| ![&link.source, &link.target].iter().any(|end| resting.contains(*end))).collect();
         let at_start = Vec::new();
-        Ok(Draft { cells, links, problems, warnings, at_start, needs, credentials, asked, used, published, collections })
+        Ok(Draft {
+            cells,
+            links,
+            controls,
+            problems,
+            warnings,
+            at_start,
+            needs,
+            credentials,
+            asked,
+            used,
+            published,
+            collections,
+        })
     }
 
     /// The result for the caller.
@@ -137,19 +143,8 @@ impl Draft {
                 disabled: cell.disabled,
             }
         });
-        Graph::new(cells.collect(), self.links)
+        Graph::new(cells.collect(), self.links).with_controls(self.controls)
     }
-}
-
-/// Why a link takes no event that its source emits by itself. `groups` are those of the source, besides `on_error`.
-fn takes_nothing(link: &Link, groups: &[String]) -> Option<String> {
-    let groups = || groups.iter().map(String::as_str).chain(["on_error"]);
-    let group = link.group.as_deref().filter(|group| !groups().any(|emitted| emitted == *group))?;
-    let emitted = groups().map(|emitted| format!("`{emitted}`")).collect::<Vec<_>>().join(", ");
-    let source = &link.source;
-    Some(format!(
-        "`{source}` never emits `{group}`, but {emitted}: name one of these, or leave `group_id` out to take all events."
-    ))
 }
 
 /// What is wrong with a cell of which no agent was made.

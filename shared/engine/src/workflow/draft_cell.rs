@@ -2,7 +2,7 @@
 
 use crate::workflow::build::invalid_cell;
 use crate::{Built, Draft, Engine, Report, Tried};
-use rookery_domain::{Error, Graph, Link, ProjectId, Result, WorkflowId, WorkflowRef};
+use rookery_domain::{Error, Graph, ProjectId, Result, WorkflowId, WorkflowRef};
 use rookery_store::Workflow;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -25,22 +25,28 @@ impl Engine {
         if !draft.problems.is_empty() {
             return Err(invalid_cell(&draft.result(0)));
         }
-        let (before, links) = match workflow {
-            Some(workflow) => (self.last_built(workflow).await?, self.saved_links(workflow).await?),
-            None => (None, Vec::new()),
+        let (before, saved) = match workflow {
+            Some(workflow) => (self.last_built(workflow).await?, Some(self.saved(workflow).await?)),
+            None => (None, None),
         };
-        let drawn = draft.graph(0, before.as_ref().map(|built| &built.graph));
+        let before = before.as_ref().map(|built| &built.graph);
+        let drawn = draft.graph(0, before);
         let Some(cell) = drawn.cells().first().map(|cell| cell.id.clone()) else {
             let details = r#"Send a cell like {"id": "a", "type": "agent", "agent_type": "condition", "config": {...}}."#;
             return Err(Error::invalid("`cell` is no agent.", details));
         };
-        let built = Built::new(0, Graph::new(drawn.cells().to_vec(), links));
+        let (links, controls) = saved.as_ref().map(|saved| (saved.links.clone(), saved.controls.clone())).unwrap_or_default();
+        // What it controls is there with it.
+        let saved = saved.map(|saved| saved.graph(0, before)).unwrap_or_default();
+        let others = saved.controlled(&cell).filter(|other| other.id != cell).cloned();
+        let cells = drawn.cells().iter().cloned().chain(others).collect();
+        let built = Built::new(0, Graph::new(cells, links).with_controls(controls));
         let unsaved = || WorkflowRef { project: project.clone(), workflow: WorkflowId::random() };
         let id = workflow.map_or_else(unsaved, |workflow| workflow.id.clone());
         self.try_agent(&id, Arc::new(built), &cell, tried).await
     }
 
-    async fn saved_links(&self, workflow: &Workflow) -> Result<Vec<Link>> {
-        Ok(Draft::check(&self.store.options(&workflow.id, workflow.version).await?)?.links)
+    async fn saved(&self, workflow: &Workflow) -> Result<Draft> {
+        Draft::check(&self.store.options(&workflow.id, workflow.version).await?)
     }
 }

@@ -74,7 +74,8 @@ async fn schedule(world: &World, workflow: &Workflow) -> (ScheduleItem, impl Fn(
     let (agent, generation) = (item.agent.clone(), item.generation.clone());
     let check = move |due| {
         let (cell, incarnation) = (agent.cell.clone(), agent.incarnation);
-        Task::Check(Check { cell, incarnation, generation: generation.clone(), due, arm: 0, attempt: 0 }).of(&agent.workflow)
+        Task::Check(Check { cell, incarnation, generation: generation.clone(), due, arm: 0, attempt: 0, asker: None })
+            .of(&agent.workflow)
     };
     (item, check)
 }

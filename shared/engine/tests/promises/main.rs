@@ -8,6 +8,7 @@ mod called;
 mod callers;
 mod chains;
 mod collisions;
+mod controls;
 mod costs;
 mod counting;
 mod due;

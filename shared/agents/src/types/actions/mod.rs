@@ -4,6 +4,7 @@ pub mod agent;
 pub mod ai_agent_proxy;
 pub mod answer_caller;
 pub mod attribute_difference;
+pub mod commander;
 pub mod csv;
 pub mod data_output;
 pub mod delay;

@@ -5,6 +5,7 @@ pub mod list_entry;
 pub mod manual;
 pub mod rss;
 pub mod schedule;
+pub mod scheduler;
 pub mod segment;
 pub mod served_agent;
 pub mod webhook;
