@@ -20,6 +20,7 @@ mod input;
 mod limits;
 mod merge;
 mod observing;
+mod operating;
 mod published_tools;
 mod records;
 mod routes;

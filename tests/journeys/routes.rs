@@ -58,8 +58,10 @@ fn options() -> Value {
         agent("watch", "change_detector", json!({"property": "n"})),
         agent("served", "served_agent", json!({"name": "ExampleAgent"})),
         agent("feed", "data_output", json!({"template": {"title": "Tour"}})),
+        agent("page", "liquid_output", json!({"content": "<h1>{{ from }}</h1>"})),
         link("hook", "watch"),
         link("hand", "watch"),
+        link("hand", "page"),
         link("watch", "feed"),
         json!({"id": "note", "type": "standard.Note", "text": "kept as it is", "position": {"x": 1.50, "y": -0}}),
     ])
@@ -149,7 +151,7 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
 
     let types = tour.get("/projects/{p}/workflows/agent_types").await;
     let names: BTreeSet<&str> = types["data"].as_array().unwrap().iter().map(|kind| kind["type"].as_str().unwrap()).collect();
-    assert_eq!(names.len(), 45, "{names:?}");
+    assert_eq!(names.len(), 47, "{names:?}");
     tour.ids.insert("type", "webhook".to_owned());
     let webhook = tour.get("/projects/{p}/workflows/agent_types/{type}").await;
     assert_eq!(&webhook["data"], types["data"].as_array().unwrap().iter().find(|kind| kind["type"] == "webhook").unwrap());
@@ -162,16 +164,28 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
 
 async fn workflows(tour: &mut Tour) {
     let checked = tour.post("/projects/{p}/workflows/check", json!({"options": options()})).await.expect(200);
-    assert_eq!((&checked["meta"]["errors"], &checked["meta"]["agent_count"]), (&json!([]), &json!(5)));
+    assert_eq!((&checked["meta"]["errors"], &checked["meta"]["agent_count"]), (&json!([]), &json!(6)));
     let empty = tour.post("/projects/{p}/workflows", json!({"name": "Empty"})).await.expect(201);
     assert_eq!((&empty["status"], &empty["data"]["options"]), (&json!("ok"), &json!({})));
+    tour.learn("w", &empty["data"]["id"]);
+    let told = tour.call(Method::PATCH, "/projects/{p}/workflows/{w}", Some(json!({"tags": ["night"]}))).await.expect(200);
+    assert_eq!(told["data"]["tags"], json!(["night"]));
+    for what in ["start", "stop"] {
+        let path = format!("/projects/{{p}}/workflows/{what}");
+        let outcomes = tour.post(&path, json!({"tag": "night"})).await.expect(200);
+        assert_eq!(outcomes["data"][0]["outcome"], if what == "start" { "started" } else { "stopped" });
+    }
+    let copy = tour.post("/projects/{p}/workflows/{w}/clone", json!({"name": "Copy"})).await.expect(201);
+    assert_eq!((&copy["data"]["name"], &copy["data"]["tags"]), (&json!("Copy"), &json!(["night"])));
+    tour.learn("w", &copy["data"]["id"]);
+    assert!(tour.call(Method::DELETE, "/projects/{p}/workflows/{w}", None).await.status < 300);
     tour.learn("w", &empty["data"]["id"]);
     assert!(tour.call(Method::DELETE, "/projects/{p}/workflows/{w}", None).await.status < 300);
 
     let made = tour.post("/projects/{p}/workflows", json!({"name": "Tour", "options": options()})).await.expect(201);
     tour.learn("w", &made["data"]["id"]);
     assert_eq!((&made["data"]["state"], &made["data"]["version"]), (&json!("new"), &json!(1)));
-    assert_eq!(made["meta"], json!({"errors": [], "error_count": 0, "warnings": [], "agent_count": 5, "version": 1}));
+    assert_eq!(made["meta"], json!({"errors": [], "error_count": 0, "warnings": [], "agent_count": 6, "version": 1}));
     let listed = tour.get("/projects/{p}/workflows").await;
     assert_eq!(listed["data"].as_array().unwrap().len(), 1, "{listed}");
     let one = tour.get("/projects/{p}/workflows/{w}").await;
@@ -213,12 +227,12 @@ async fn versions(tour: &mut Tour) {
 
 async fn agents(tour: &mut Tour) {
     let agents = tour.get("/projects/{p}/workflows/{w}/agents").await;
-    assert_eq!(agents["data"].as_array().unwrap().len(), 5, "{agents}");
-    for (cell, kind) in [("hook", "trigger"), ("watch", "filter"), ("feed", "action")] {
+    assert_eq!(agents["data"].as_array().unwrap().len(), 6, "{agents}");
+    for (cell, kind) in [("hook", "trigger"), ("watch", "filter"), ("feed", "action"), ("page", "action")] {
         tour.ids.insert("cell", cell.to_owned());
         let one = tour.get("/projects/{p}/workflows/{w}/agents/{cell}").await["data"].clone();
         assert_eq!((&one["cell_id"], &one["kind"]), (&json!(cell), &json!(kind)));
-        for (field, owner) in [("hook_url", "hook"), ("feed_url", "feed")] {
+        for (field, owner) in [("hook_url", "hook"), ("feed_url", "feed"), ("page_url", "page")] {
             assert_eq!(one[field].is_string(), cell == owner, "{field} of {cell}");
             if cell == owner {
                 tour.learn(field, &one[field]);
@@ -281,6 +295,10 @@ async fn open_addresses(tour: &mut Tour) {
     assert_eq!(tour.get("/feeds/{token}.json").await["title"], "Tour");
     let rss = tour.call(Method::GET, "/feeds/{token}.xml", None).await;
     assert!(rss.status == 200 && rss.text.contains("<title>Tour</title>"), "{}", rss.text);
+    let token = tour.ids["page_url"].rsplit('/').next().unwrap().to_owned();
+    tour.ids.insert("token", token);
+    let page = tour.call(Method::GET, "/pages/{token}", None).await;
+    assert!(page.status == 200 && page.text.starts_with("<h1>"), "{}", page.text);
     let hook = tour.ids["hook_url"].clone();
     for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
         let accepted = tour.api.call(method, &hook).json(&json!({"n": 2})).send().await.expect(202);

@@ -63,6 +63,7 @@ impl Api {
         let roots = [
             "/hooks/",
             "/feeds/",
+            "/pages/",
             "/health",
             "/openapi.json",
             "/api/",

@@ -1362,6 +1362,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/workflows/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Builds the last versions of many workflows and lets them run. One that has errors stays as it is, and the others start.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["bulk_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workflows/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the triggers and schedules of many workflows rest.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["bulk_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/workflows/{workflow}": {
         parameters: {
             query?: never;
@@ -1387,7 +1427,11 @@ export interface paths {
         delete: operations["workflows_delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Sets what a workflow is for, and its tags. It makes no version.
+         * @description Needs a key with the role editor or owner.
+         */
+        patch: operations["about_change"];
         trace?: never;
     };
     "/api/v1/projects/{project}/workflows/{workflow}/agents": {
@@ -1588,6 +1632,26 @@ export interface paths {
          * @description Needs a key with the role editor or owner.
          */
         post: operations["workflows_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workflows/{workflow}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a workflow that is a copy of the last version. It has agents of its own, with addresses of their own and nothing remembered, and is not started.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["bulk_copy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2543,6 +2607,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pages/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the page of an agent, with the media type that its options say. */
+        get: operations["pages_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prompt/{session}": {
         parameters: {
             query?: never;
@@ -2691,6 +2772,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What people say of a workflow. */
+        AboutChange: {
+            /** @description What the workflow is for: up to 2,000 characters. Without it, the description stays. */
+            description?: string;
+            /** @description Its tags: up to 20, each of 1 to 50 characters. Without them, the tags stay. */
+            tags?: string[];
+        };
         /** @description The answer to an accepted event. */
         AcceptedEvent: {
             /** @description The event. */
@@ -2772,6 +2860,8 @@ export interface components {
             hook_url?: string | null;
             /** @description The address of the feed: with `.json` or `.xml` added; JSON without. */
             feed_url?: string | null;
+            /** @description The address of the page. */
+            page_url?: string | null;
             /** @description The external agent that the agent asks. Not shown in lists. */
             external?: components["schemas"]["ExternalAgent"] | null;
             /** @description What the agent remembers; an object with its first 50 scopes, where it has many memories. Not shown in lists. */
@@ -2871,7 +2961,7 @@ export interface components {
             /**
              * @description The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
              *     one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),
-             *     `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `segment`, `list` or `stage`. What names a segment, a list or a stage also has
+             *     `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `segment`, `list`, `stage` or `workflow`. What names one of these four also has
              *     `x-choices`: those of this project, as `[{"value", "title"}]`.
              */
             config_schema: unknown;
@@ -3031,6 +3121,13 @@ export interface components {
             status: string;
             meta: components["schemas"]["SaveResult"];
         };
+        /** @description The workflows that are started or stopped: either these, or those with a tag. */
+        Chosen: {
+            /** @description The ids of 1 to 100 workflows. */
+            workflows?: string[];
+            /** @description The tag of the workflows, which are 100 at most. */
+            tag?: string;
+        };
         /** @description What became of logs that were to be removed. */
         Cleared: {
             /** @description Whether entries are left: then send the request again. */
@@ -3072,6 +3169,11 @@ export interface components {
         };
         /** @description How it stands with a connection. */
         ConnectionState: "pending" | "active" | "refused" | "revoked";
+        /** @description The name of a copy. */
+        CopyName: {
+            /** @description What people call the copy: 1 to 200 characters. Without it, the name of the workflow and ` (copy)`. */
+            name?: string;
+        };
         /** @description What the tokens cost, in US dollars. */
         Cost: {
             /**
@@ -4276,6 +4378,10 @@ export interface components {
             options?: {
                 [key: string]: unknown;
             };
+            /** @description What the workflow is for: up to 2,000 characters. */
+            description?: string;
+            /** @description Its tags: up to 20, each of 1 to 50 characters. */
+            tags?: string[];
         };
         /** @description The body of a route that takes none: no body, or `{}`. */
         Nothing: Record<string, never>;
@@ -5583,6 +5689,10 @@ export interface components {
             id: string;
             /** @description What people call the workflow. */
             name: string;
+            /** @description What the workflow is for. */
+            description: string;
+            /** @description Its tags. */
+            tags: string[];
             /** @description Whether the workflow runs. */
             state: components["schemas"]["State"];
             /**
@@ -5628,6 +5738,10 @@ export interface components {
             format: string;
             /** @description What people call the workflow: 1 to 200 characters. */
             name: string;
+            /** @description What the workflow is for: up to 2,000 characters. */
+            description?: string;
+            /** @description Its tags: up to 20, each of 1 to 50 characters. */
+            tags?: string[];
             /**
              * @description What the project must have for the workflow to run. An import need not have it, and does not read it.
              * @default {
@@ -5639,6 +5753,23 @@ export interface components {
             needs: components["schemas"]["Needs"];
             /** @description The canvas: `{"cells": [...]}`. */
             options: unknown;
+        };
+        /** @description What became of one of them. */
+        WorkflowOutcome: {
+            /** @description The workflow. */
+            id: string;
+            outcome: "started" | "stopped" | "unchanged" | "failed";
+            /** @description Why it failed, as the same request for this workflow alone would say. */
+            error?: {
+                /** @description The stable type, in snake case. */
+                type: string;
+                /** @description What is wrong. */
+                message: string;
+                /** @description What to do about it. */
+                details: string;
+                /** @description Details for programs. `retry_after_seconds` says when to come again, as the header `Retry-After` does. */
+                meta?: unknown;
+            } | null;
         };
         /** @description A record that was written. */
         WrittenRecord: {
@@ -8204,6 +8335,8 @@ export interface operations {
     workflows_list: {
         parameters: {
             query?: {
+                /** @description Only those with this tag. */
+                tag?: string;
                 /** @description How many items a page has at most: 1 to 200, 50 when it is left out. */
                 limit?: number;
                 /** @description Where the page begins: `meta.next_cursor` of the page before. */
@@ -8487,6 +8620,66 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    bulk_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["WorkflowOutcome"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    bulk_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["WorkflowOutcome"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     workflows_show: {
         parameters: {
             query?: never;
@@ -8557,6 +8750,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    about_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AboutChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Workflow"];
+                    };
+                };
             };
             default: components["responses"]["Error"];
         };
@@ -8902,6 +9126,34 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    bulk_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyName"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedWorkflow"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     events_list: {
         parameters: {
             query?: {
@@ -8909,6 +9161,12 @@ export interface operations {
                 agent?: string;
                 /** @description Only the events of this group. */
                 group?: string;
+                /** @description Only events whose payload, as JSON, has all of these words, in any case. A page reads 1,000 events at most, so it may be empty although the list goes on. */
+                q?: string;
+                /** @description Only events from this time on (RFC 3339). */
+                from?: string;
+                /** @description Only events up to this time. */
+                to?: string;
                 /** @description `false` leaves payloads out, and `short` those of more than 10,000 bytes, which makes lists and large runs quick to read: an event shows its own by its id. */
                 payloads?: string;
                 /** @description Only the events of this run. Where they take several pages, they are in no order: `created_at` and `hop` say what came first. */
@@ -10521,6 +10779,36 @@ export interface operations {
                     "application/json": components["schemas"]["FlueAccepted"];
                     "text/event-stream": string;
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    pages_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The version that `If-None-Match` names is still the latest. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

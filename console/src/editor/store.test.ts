@@ -20,6 +20,8 @@ class Fake implements Server {
     const head: Loaded["head"] = {
       id: "w",
       name: this.name,
+      description: "",
+      tags: [],
       state: "new",
       version: this.version,
       built_version: 0,

@@ -116,6 +116,7 @@ export function Control(props: ControlProps) {
     case "segment":
     case "list":
     case "stage":
+    case "workflow":
       return <OfferedControl {...props} />;
   }
   const shape = shapeOf(schema, form.root);

@@ -161,6 +161,7 @@ test("what a field is for is what its schema says, through references, maps and 
     "template",
     "templates",
     "values",
+    "workflow",
   ]);
 });
 

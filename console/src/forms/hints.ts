@@ -17,6 +17,7 @@ const HINTS = [
   "segment",
   "list",
   "stage",
+  "workflow",
 ] as const;
 
 export type Hint = (typeof HINTS)[number];
@@ -36,6 +37,7 @@ export function hintOf(given: Schema, root: Schema): Hint | undefined {
 const FRONT: Record<string, string[]> = {
   client: ["title", "description", "input_schema", "output_schema", "access"],
   company_segment: ["segment_id", "existing"],
+  error_trigger: ["workflow_id"],
   list_entry: ["list_id", "stage"],
   manual: ["payload", "schedule"],
   mention_segment: ["segment_id", "existing"],
@@ -68,6 +70,7 @@ const FRONT: Record<string, string[]> = {
   http_request: ["method", "url", "payload", "headers"],
   http_status: ["url", "changes_only", "headers_to_save", "schedule"],
   json_parse: ["data", "data_key", "mode"],
+  liquid_output: ["content", "mode", "event_limit", "mime_type"],
   list_add: ["list_id", "stage"],
   list_move: ["list_id", "stage"],
   list_remove: ["list_id"],

@@ -15,18 +15,19 @@ interface Address {
   agent: { id: string; name: string };
   url: string;
   /** What it gives, where an agent has several. */
-  form?: "RSS" | "JSON";
+  form?: "RSS" | "JSON" | "page";
 }
 
 /** The addresses that agents have. */
 export function addresses(placed: Placed[]): { hooks: Address[]; feeds: Address[] } {
   const [hooks, feeds]: [Address[], Address[]] = [[], []];
   for (const { workflow, agent } of placed) {
-    const { cell_id: id, name, hook_url, feed_url } = agent;
+    const { cell_id: id, name, hook_url, feed_url, page_url } = agent;
     const of = { workflow, agent: { id, name } };
     if (hook_url) hooks.push({ ...of, url: hook_url });
     if (feed_url)
       feeds.push({ ...of, url: `${feed_url}.xml`, form: "RSS" }, { ...of, url: `${feed_url}.json`, form: "JSON" });
+    if (page_url) feeds.push({ ...of, url: page_url, form: "page" });
   }
   return { hooks, feeds };
 }

@@ -1,17 +1,9 @@
 import { expect, test } from "vitest";
-import { copyName, fileKind, missing, named, summary } from "./actions";
+import { fileKind, missing, summary, tagsOf } from "./actions";
 import { FIRST } from "./first";
 
-test("a copy has another name, and each digit of the rest", () => {
-  const file =
-    '{"format":"rookery.workflow/1","name":"A \\"b\\"","needs":{},"options":{"cells":[{"n":1.10,"name":"A"}]}}';
-  expect(named(file, 'A "b"', "C")).toBe(file.replace('"A \\"b\\""', '"C"'));
-  expect(JSON.parse(named('{"name" : "A"}', "A", "C"))).toEqual({ name: "C" });
-});
-
-test("the name of a copy is no longer than a name may be", () => {
-  expect(copyName("Orders")).toBe("Orders (copy)");
-  expect([...copyName("ß".repeat(200))].length).toBe(200);
+test("tags are written with commas between them", () => {
+  expect(tagsOf(" shop , every day,, ")).toEqual(["shop", "every day"]);
 });
 
 test("files are known by what they hold", () => {

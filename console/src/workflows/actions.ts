@@ -59,23 +59,26 @@ export async function save(project: string, workflow: string) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Makes a copy, of the workflow's own text: no digit of a number in it is read and written anew. */
-export async function duplicate(project: string, workflow: string, name: string): Promise<Made> {
-  return (await send(project, named(await exported(project, workflow), name, copyName(name)))).workflow;
+/** Makes a copy, which is not started. */
+export function duplicate(project: string, workflow: string) {
+  return call(
+    api.POST("/api/v1/projects/{project}/workflows/{workflow}/clone", { ...at(project, workflow), body: {} }),
+  );
 }
 
-/** The name of a copy; a name has at most 200 characters. */
-export function copyName(name: string): string {
-  const end = " (copy)";
-  return [...name].slice(0, 200 - end.length).join("") + end;
+/** Starts or stops all workflows of a tag. Gives the names of those that failed, by id. */
+export async function actOnAll(project: string, what: "start" | "stop", tag: string): Promise<string[]> {
+  const path = `/api/v1/projects/{project}/workflows/${what}` as const;
+  const outcomes = await call(api.POST(path, { params: { path: { project } }, body: { tag } }));
+  return outcomes.data.filter((each) => each.outcome === "failed").map((each) => each.id);
 }
 
-/** The text of a file with another name, and all else as it stands. */
-export function named(file: string, from: string, to: string): string {
-  const old = `"name":${JSON.stringify(from)}`;
-  const place = file.indexOf(old);
-  if (place >= 0) return `${file.slice(0, place)}"name":${JSON.stringify(to)}${file.slice(place + old.length)}`;
-  return JSON.stringify({ ...JSON.parse(file), name: to });
+/** The tags that are written in a line, with commas between them. */
+export function tagsOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== "");
 }
 
 /** What came of an import. */

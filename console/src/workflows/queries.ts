@@ -5,7 +5,7 @@ import { api, call } from "../api/client";
 /** The first workflows of a project, to choose from. The page of the workflows has the same rows in its first page. */
 export function useWorkflows(project: string) {
   return useQuery({
-    queryKey: ["workflows", project, undefined],
+    queryKey: ["workflows", project, undefined, undefined],
     queryFn: () =>
       call(api.GET("/api/v1/projects/{project}/workflows", { params: { path: { project }, query: { limit: 200 } } })),
   });

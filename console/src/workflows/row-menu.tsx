@@ -8,6 +8,7 @@ import { IconButton } from "../ui/button";
 import { Confirm } from "../ui/confirm";
 import { type Item, Menu } from "../ui/menu";
 import { count } from "../ui/time";
+import { AboutDialog } from "./about";
 import { duplicate, remove, save, start, stop } from "./actions";
 import { useSummary } from "./activity";
 
@@ -21,6 +22,7 @@ export function RowMenu({ project, workflow, failed }: Props) {
   const may = useMay("editor");
   const [, go] = useLocation();
   const [asking, setAsking] = useState(false);
+  const [describing, setDescribing] = useState(false);
   const queries = useQueryClient();
   const act = useMutation({
     mutationFn: (action: () => Promise<unknown>) => action(),
@@ -34,7 +36,8 @@ export function RowMenu({ project, workflow, failed }: Props) {
     running
       ? { label: "Stop", icon: "stop", act: () => act.mutate(() => stop(project, id)) }
       : { label: "Start", icon: "play", act: () => act.mutate(() => start(project, id)) },
-    { label: "Duplicate", icon: "copy", act: () => act.mutate(() => duplicate(project, id, name)) },
+    { label: "About…", icon: "folder", act: () => setDescribing(true) },
+    { label: "Duplicate", icon: "copy", act: () => act.mutate(() => duplicate(project, id)) },
   ];
   const items: Item[] = [
     ...(may ? change : []),
@@ -45,6 +48,7 @@ export function RowMenu({ project, workflow, failed }: Props) {
   return (
     <>
       <Menu trigger={<IconButton icon="more" label={`What to do with ${name}`} />} items={items} />
+      {describing && <AboutDialog project={project} workflow={workflow} close={() => setDescribing(false)} />}
       {asking && (
         <Confirm
           open

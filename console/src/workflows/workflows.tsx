@@ -13,8 +13,9 @@ import { inOrder } from "../ui/order";
 import { Problem } from "../ui/problem";
 import { State } from "../ui/state";
 import { Time } from "../ui/time";
-import { useParam } from "../url";
-import { type Imported, make, makeFirst } from "./actions";
+import { useFilter, useParam } from "../url";
+import { Tags } from "./about";
+import { actOnAll, type Imported, make, makeFirst } from "./actions";
 import { CameIn, Errors, LastEvent } from "./activity";
 import { ImportButton, ImportedNote } from "./import";
 import { RowMenu } from "./row-menu";
@@ -25,18 +26,19 @@ const STATES = { new: "draft", active: "active", paused: "stopped" } as const;
 
 export default function Workflows({ project }: PageProps) {
   const [cursor] = useParam("cursor");
+  const [tag, setTag] = useFilter("tag");
   const may = useMay("editor");
   const [, go] = useLocation();
   const queries = useQueryClient();
   const [error, setError] = useState<unknown>();
   const [imported, setImported] = useState<Imported>();
   const workflows = useQuery({
-    queryKey: ["workflows", project, cursor],
+    queryKey: ["workflows", project, cursor, tag],
     refetchInterval: 15_000,
     queryFn: () =>
       call(
         api.GET("/api/v1/projects/{project}/workflows", {
-          params: { path: { project }, query: { cursor, limit: 200 } },
+          params: { path: { project }, query: { cursor, tag, limit: 200 } },
         }),
       ),
   });
@@ -49,10 +51,17 @@ export default function Workflows({ project }: PageProps) {
       go(open(made.id));
     },
   });
+  const all = useMutation({
+    mutationFn: (what: "start" | "stop") => actOnAll(project, what, tag ?? ""),
+    onMutate: () => setError(undefined),
+    onError: setError,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["workflows", project] }),
+  });
   const page = workflows.data?.data ?? [];
   // The pages of a list that goes on are in an order of the server's.
   const rows = cursor || workflows.data?.meta.next_cursor ? page : inOrder(page);
-  const empty = workflows.data !== undefined && rows.length === 0 && !cursor;
+  const empty = workflows.data !== undefined && rows.length === 0 && !cursor && !tag;
+  const nameOf = (id: string) => rows.find((row) => row.id === id)?.name ?? id;
   const open = (id: string) => `/projects/${project}/workflows/${id}`;
   const bring = <ImportButton project={project} done={setImported} failed={setError} />;
   const begin = (kind: "main" | "plain") => (
@@ -95,6 +104,31 @@ export default function Workflows({ project }: PageProps) {
             </div>
           </Empty>
         )}
+        {tag && (
+          <div className="row workflow-tag">
+            <span>
+              Tagged <b>{tag}</b>
+            </span>
+            {may && rows.length > 0 && (
+              <>
+                <Button icon="play" onClick={() => all.mutate("start")} disabled={all.isPending}>
+                  Start all
+                </Button>
+                <Button icon="stop" onClick={() => all.mutate("stop")} disabled={all.isPending}>
+                  Stop all
+                </Button>
+              </>
+            )}
+            <Button kind="plain" onClick={() => setTag(undefined)}>
+              Show every workflow
+            </Button>
+          </div>
+        )}
+        {all.data && all.data.length > 0 && (
+          <p className="workflow-note" role="status">
+            Left as they were, since they have errors: {all.data.map(nameOf).join(", ")}.
+          </p>
+        )}
         {rows.length > 0 && (
           <List
             label="Workflows"
@@ -107,9 +141,12 @@ export default function Workflows({ project }: PageProps) {
                 title: "Name",
                 width: "minmax(96px, 1fr)",
                 cell: (row) => (
-                  <Link href={open(row.id)} title={row.name}>
-                    {row.name}
-                  </Link>
+                  <>
+                    <Link href={open(row.id)} title={row.description || row.name}>
+                      {row.name}
+                    </Link>
+                    <Tags project={project} tags={row.tags} />
+                  </>
                 ),
               },
               {

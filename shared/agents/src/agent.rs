@@ -26,6 +26,8 @@ pub enum Address {
     Hook,
     /// `/feeds/{token}.json` and `.xml`: where published items are read.
     Feed,
+    /// `/pages/{token}`: a page that is made of published items.
+    Page,
 }
 
 /// Which memory a delivery reads and may write.

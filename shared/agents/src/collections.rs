@@ -1,6 +1,6 @@
 //! What agents have to do with the records of their project: which segment or list they name, and what they are told of.
 
-use rookery_domain::Collection;
+use rookery_domain::{Collection, Told};
 use serde_json::Value;
 
 use crate::agent::Problems;
@@ -58,29 +58,43 @@ pub struct NamedList {
 
 /// What a trigger is told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listens {
-    /// Records that enter this segment, by its id as it was written, and the kinds that it may have.
-    pub segment: Option<(String, SegmentKind)>,
-    /// Records that come to a stage of this list.
-    pub list: Option<NamedList>,
-    /// Whether it is told of what is in the segment already.
-    pub existing: bool,
+pub enum Listens {
+    /// Records that enter a segment.
+    Segment {
+        /// The segment's id, as it was written.
+        id: String,
+        /// The kinds that the segment may have.
+        kind: SegmentKind,
+        /// Whether the trigger is told of what is in the segment already.
+        existing: bool,
+    },
+    /// Records that come to a list, or to a stage of one.
+    List(NamedList),
+    /// Errors that no link takes, of all other workflows of the project or of the one that is named.
+    Errors {
+        /// The workflow's id, as it was written.
+        workflow: Option<String>,
+    },
 }
 
 impl Listens {
-    /// The segment or list; none if its id cannot be one.
-    pub fn collection(&self) -> Option<Collection> {
-        match (&self.segment, &self.list) {
-            (Some((id, _)), _) => id.parse().ok().map(Collection::Segment),
-            (None, Some(list)) => list.id.parse().ok().map(Collection::List),
-            (None, None) => None,
+    /// What it is told of; none if an id cannot be one.
+    pub fn told(&self) -> Option<Told> {
+        match self {
+            Listens::Segment { id, .. } => Some(Collection::Segment(id.parse().ok()?).into()),
+            Listens::List(list) => Some(Collection::List(list.id.parse().ok()?).into()),
+            Listens::Errors { .. } => Some(Told::Errors),
         }
     }
 
-    /// Whether it is told of a record that came to this segment, or to this stage of a list.
-    pub fn takes(&self, of: &Collection, stage: Option<&str>) -> bool {
-        let wanted = self.list.as_ref().and_then(|list| list.stage.as_deref());
-        self.collection().as_ref() == Some(of) && wanted.is_none_or(|wanted| stage == Some(wanted))
+    /// Whether it is told of this: of a record that came to a segment, or to this stage of a list; of an error of this workflow.
+    pub fn takes(&self, of: &Told, part: Option<&str>) -> bool {
+        let wanted = match self {
+            Listens::Segment { .. } => None,
+            Listens::List(list) => list.stage.as_deref(),
+            Listens::Errors { workflow } => workflow.as_deref(),
+        };
+        self.told().as_ref() == Some(of) && wanted.is_none_or(|wanted| part == Some(wanted))
     }
 }
 

@@ -123,6 +123,8 @@ pub enum FeedFormat {
     Json,
     /// RSS 2.0.
     Rss,
+    /// What the agent itself says: a page.
+    Page,
 }
 
 /// A published item.

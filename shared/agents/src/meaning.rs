@@ -65,6 +65,8 @@ means! {
     ListText(String) "list"
     /// The name of a stage of that list.
     StageText(String) "stage"
+    /// The id of a workflow of the project.
+    WorkflowText(String) "workflow"
     /// A JSON Schema.
     SchemaJson(Value) "json_schema"
 }

@@ -11,6 +11,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
     vec![
         TypeInfo::of::<client::Client>(),
         TypeInfo::of::<segment::CompanySegment>(),
+        TypeInfo::of::<error_trigger::ErrorTrigger>(),
         TypeInfo::of::<list_entry::ListEntry>(),
         TypeInfo::of::<manual::Manual>(),
         TypeInfo::of::<segment::MentionSegment>(),
@@ -43,6 +44,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<http_request::HttpRequest>(),
         TypeInfo::of::<http_status::HttpStatus>(),
         TypeInfo::of::<json_parse::JsonParse>(),
+        TypeInfo::of::<liquid_output::LiquidOutput>(),
         TypeInfo::of::<list_change::ListAdd>(),
         TypeInfo::of::<list_change::ListMove>(),
         TypeInfo::of::<list_change::ListRemove>(),

@@ -230,7 +230,7 @@ mod tests {
     use super::*;
     use crate::list::place_of;
     use rookery_domain::{EventId, ProjectId, Time};
-    use rookery_store::State;
+    use rookery_store::{About, State};
 
     /// An endless list, of which every `nth` entry is shown.
     struct Endless {
@@ -259,6 +259,7 @@ mod tests {
         let workflow = Workflow {
             id: WorkflowRef { project: ProjectId::random(), workflow: WorkflowId::random() },
             name: String::new(),
+            about: About::default(),
             state: State::Active,
             version: 1,
             built: 1,

@@ -15,7 +15,7 @@ use axum::response::IntoResponse;
 use rookery_agents::TypeInfo;
 use rookery_agents::{Example, Kind, SegmentKind};
 use rookery_domain::{Error, limits};
-use rookery_store::{Page, Project, RecordList, Role, Segment};
+use rookery_store::{Page, Project, RecordList, Role, Segment, Workflow};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub(crate) struct AgentTypeView {
     controls: bool,
     /// The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
     /// one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),
-    /// `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `segment`, `list` or `stage`. What names a segment, a list or a stage also has
+    /// `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `segment`, `list`, `stage` or `workflow`. What names one of these four also has
     /// `x-choices`: those of this project, as `[{"value", "title"}]`.
     config_schema: Value,
     /// The defaults of options that are left out.
@@ -84,17 +84,21 @@ fn to_value(kind: impl Serialize) -> Result<Value> {
 struct Choices {
     segments: Vec<Segment>,
     lists: Vec<RecordList>,
+    workflows: Vec<Workflow>,
 }
 
 impl Choices {
     async fn of(app: &App, project: &Project) -> Result<Self> {
         let store = &app.engine.store;
-        let (segments, lists) =
-            tokio::try_join!(store.segments(&project.id), store.list_record_lists(&project.id, limits::LISTS, None))?;
-        Ok(Choices { segments, lists: lists.items })
+        let (segments, lists, workflows) = tokio::try_join!(
+            store.segments(&project.id),
+            store.list_record_lists(&project.id, limits::LISTS, None),
+            store.list_workflows(&project.id, limits::PAGE_MAX, None)
+        )?;
+        Ok(Choices { segments, lists: lists.items, workflows: workflows.items })
     }
 
-    /// Adds the choices to the schemas of those options of a type that name a segment, a list or a stage.
+    /// Adds the choices to the schemas of those options of a type that name a segment, a list, a stage or a workflow.
     fn add_to(&self, kind: &mut Value) {
         let segments = kind["type"].as_str().and_then(SegmentKind::of_type);
         let options = kind["config_schema"]["properties"].as_object_mut();
@@ -106,6 +110,10 @@ impl Choices {
                 }
                 Some("list") => self.lists.iter().map(|list| choice(list.id.as_str(), &list.name)).collect(),
                 Some("stage") => self.stages(),
+                Some("workflow") => {
+                    let of_each = |workflow: &Workflow| choice(workflow.id.workflow.as_str(), &workflow.name);
+                    self.workflows.iter().map(of_each).collect()
+                }
                 _ => continue,
             };
             option["x-choices"] = Value::Array(choices);

@@ -47,6 +47,9 @@ pub(crate) struct AgentView {
     /// The address of the feed: with `.json` or `.xml` added; JSON without.
     #[serde(skip_serializing_if = "Option::is_none")]
     feed_url: Option<String>,
+    /// The address of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page_url: Option<String>,
     /// The external agent that the agent asks. Not shown in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     external: Option<ExternalView>,
@@ -118,6 +121,7 @@ impl Viewed<'_> {
             schedule: schedule.map(ScheduleView::from),
             hook_url: address(Address::Hook, "hooks").filter(|_| may_post),
             feed_url: address(Address::Feed, "feeds"),
+            page_url: address(Address::Page, "pages"),
             external: None,
             memory: None,
             logs: None,

@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let below = |what: &str| format!("{AGENT}{what}");
     vec![
         Route::new(Method::GET, format!("{WORKFLOW}/agents"), viewer, "Lists the agents of the last built version.", list)
-            .tool("list_agents", "Lists the agents of a workflow's last built version: state, counts of events, last errors, schedules, and the addresses of hooks and feeds.")
+            .tool("list_agents", "Lists the agents of a workflow's last built version: state, counts of events, last errors, schedules, and the addresses of hooks, feeds and pages.")
             .without(&["config"])
             .paged()
             .answers::<Listed<AgentView>>(200),

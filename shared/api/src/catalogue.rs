@@ -3,13 +3,13 @@
 use crate::App;
 use crate::auth::{Access, Caller};
 use crate::error::Result;
-use crate::list::{Listed, Query, Words, listed};
+use crate::list::{Listed, Query, listed};
 use crate::route::Route;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::IntoResponse;
-use rookery_domain::{Access as May, AgentRef, CellId, ClientName, EntryPointId, ProjectId, Published, Time, WorkflowId};
+use rookery_domain::{Access as May, AgentRef, CellId, ClientName, EntryPointId, ProjectId, Published, Time, Words, WorkflowId};
 use rookery_store::{Cursor, EntryPoint, Page};
 use schemars::JsonSchema;
 use serde::Serialize;

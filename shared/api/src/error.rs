@@ -30,9 +30,10 @@ pub(crate) struct Envelope {
     error: Shown,
 }
 
+/// An error as it is shown: also that of one of many things that a request asks for.
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
-struct Shown {
+pub(crate) struct Shown {
     /// The stable type, in snake case.
     r#type: &'static str,
     /// What is wrong.
@@ -42,6 +43,12 @@ struct Shown {
     /// Details for programs. `retry_after_seconds` says when to come again, as the header `Retry-After` does.
     #[serde(skip_serializing_if = "Option::is_none")]
     meta: Option<Value>,
+}
+
+impl From<Error> for Shown {
+    fn from(error: Error) -> Self {
+        Shown { r#type: error.code, message: error.message, details: error.details, meta: error.meta }
+    }
 }
 
 impl From<Error> for ApiError {
@@ -98,8 +105,7 @@ impl IntoResponse for ApiError {
         let kind = error.kind;
         let retry_after = error.retry_after_seconds();
         let allow = error.meta.as_ref().and_then(|meta| allow_header(&meta["allow"]));
-        let shown = Shown { r#type: error.code, message: error.message, details: error.details, meta: error.meta };
-        let mut response = (status, Json(Envelope { error: shown })).into_response();
+        let mut response = (status, Json(Envelope { error: error.into() })).into_response();
         if kind == Kind::Unauthenticated {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"rookery\""));
         }

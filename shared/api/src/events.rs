@@ -38,12 +38,14 @@ pub(crate) fn routes() -> Vec<Route> {
         .takes::<NewEvent>()
         .answers::<One<AcceptedEvent>>(202),
         Route::new(Method::GET, all, viewer, "Lists the events, newest first; those of one run only where one page has them all. An event from outside is in the list when its first delivery has begun, which may be later than that of a newer one; by its id, it is there at once.", list)
-            .tool("list_events", "Lists events with their payloads, newest first: of a workflow, of one agent, of one group, or of one run.")
+            .tool("list_events", "Lists events with their payloads, newest first: of a workflow, of one agent, of one group, or of one run; of a time (`from`, `to`); with these words (`q`).")
             .query(
                 "agent",
                 "Only the events of this agent: the id of its cell. 400 for one that is neither in the workflow nor in the list.",
             )
             .query("group", "Only the events of this group.")
+            .query("q", "Only events whose payload, as JSON, has all of these words, in any case. A page reads 1,000 events at most, so it may be empty although the list goes on.")
+            .windowed(["Only events from this time on (RFC 3339).", "Only events up to this time."])
             .query(PAYLOADS, Payloads::HELP)
             .query("run", "Only the events of this run. Where they take several pages, they are in no order: `created_at` and `hop` say what came first.")
             .paged()
@@ -131,10 +133,14 @@ async fn list(
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
     let (limit, cursor, payloads) = (query.limit()?, query.cursor()?, Payloads::asked(&query)?);
+    let window = query.window()?;
     let bytes = |event: &Event| if payloads.have(event) { event.payload.as_str().len() } else { 0 };
     let filter = EventFilter {
         cell: query.get("agent").map(|cell| CellId(cell.to_owned())),
         group: query.get("group").map(str::to_owned),
+        words: query.words(),
+        since: window.from,
+        until: window.to,
         ..EventFilter::default()
     };
     let page = match query.get("run") {

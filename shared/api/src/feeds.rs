@@ -1,4 +1,4 @@
-//! Feeds: what agents published, for everybody who has the address.
+//! Feeds and pages: what agents published, for everybody who has the address.
 
 use crate::App;
 use crate::error::{Result, wrong_method};
@@ -7,21 +7,23 @@ use crate::host::Base;
 use crate::ids::Ids;
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::{ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::header::{CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use rookery_agents::FeedFormat;
+use rookery_agents::{Answer, FeedFormat};
 use rookery_domain::{Error, hashed_uuid};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// The routes of feeds. They are not in the table of routes: they need no key, and readers of feeds add parameters of any name to
+/// The routes of feeds and pages. They are not in the table of routes: they need no key, and readers of feeds add parameters of any name to
 /// the query.
 pub(crate) fn routes() -> Router<App> {
     let not_allowed = async |method: Method| wrong_method(&method, &[Method::GET, Method::HEAD]);
-    Router::new().route("/feeds/{file}", get(show).fallback(not_allowed))
+    Router::new()
+        .route("/feeds/{file}", get(show).fallback(not_allowed))
+        .route("/pages/{token}", get(show_page).fallback(not_allowed))
 }
 
 /// The feed in the document.
@@ -47,9 +49,23 @@ async fn show(State(app): State<App>, ids: Ids, base: Base, headers: HeaderMap) 
         None => (file.strip_suffix(".json").unwrap_or(file), FeedFormat::Json),
     };
     let url = format!("{}/feeds/{file}", base.0);
-    let answer = app.engine.feed(token, format, &url).await?;
+    with_tag(app.engine.feed(token, format, &url).await?, &headers)
+}
+
+async fn show_page(State(app): State<App>, ids: Ids, base: Base, headers: HeaderMap) -> Result<Response> {
+    let token = ids.text("token");
+    let url = format!("{}/pages/{token}", base.0);
+    let mut response = with_tag(app.engine.feed(token, FeedFormat::Page, &url).await?, &headers)?;
+    // The page's scripts run, but as those of an origin of its own: they have no cookie and no storage of the console.
+    let sandbox = HeaderValue::from_static("sandbox allow-scripts allow-forms allow-popups");
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, sandbox);
+    Ok(response)
+}
+
+/// The answer, with a tag that readers send back; 304 for one who has it already.
+fn with_tag(answer: Answer, headers: &HeaderMap) -> Result<Response> {
     let tag = tag(answer.body.as_bytes());
-    let mut response = if has(&headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { own(answer)? };
+    let mut response = if has(headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { own(answer)? };
     response.headers_mut().insert(ETAG, tag.parse().map_err(Error::internal)?);
     Ok(response)
 }

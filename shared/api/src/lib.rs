@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod a2a;
+mod about;
 mod across;
 mod activity;
 mod agent_protocol;
@@ -14,6 +15,7 @@ mod agents;
 mod api_keys;
 mod auth;
 mod body;
+mod bulk;
 mod catalogue;
 mod changes;
 mod connections;
@@ -205,6 +207,8 @@ fn routes() -> Vec<Route> {
         agent_types::routes(),
         ready_cells::routes(),
         workflows::routes(),
+        about::routes(),
+        bulk::routes(),
         versions::routes(),
         transfer::routes(),
         agents::routes(),

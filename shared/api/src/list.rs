@@ -4,7 +4,7 @@ use crate::error::Result;
 use axum::http::Uri;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rookery_domain::{Error, Time, limits};
+use rookery_domain::{Error, Time, Words, limits};
 use rookery_store::{Cursor, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -105,7 +105,7 @@ impl Query {
 
     /// The words that are sought (`q`).
     pub(crate) fn words(&self) -> Words {
-        Words(self.get("q").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect())
+        Words::of(self.get("q").unwrap_or_default())
     }
 
     /// A time, if one is given. One before 1970 counts as 1970.
@@ -153,17 +153,6 @@ impl Window {
     /// Whether a time is in it.
     pub(crate) fn has(self, at: Time) -> bool {
         self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at <= to)
-    }
-}
-
-/// Words that are sought in texts, in any order and in any case.
-pub(crate) struct Words(Vec<String>);
-
-impl Words {
-    /// Whether a text has all of them.
-    pub(crate) fn are_in(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        self.0.iter().all(|word| text.contains(word))
     }
 }
 

@@ -169,7 +169,7 @@ fn json_of(shape: Shape, generator: &mut SchemaGenerator) -> Value {
     json!({"application/json": {"schema": shape.make(generator)}})
 }
 
-/// Adds hooks and feeds, which are not in the table.
+/// Adds hooks, feeds and pages, which are not in the table.
 fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenerator) {
     let address = |name: &str, summary: &str, status: &str, content: Value| {
         json!({
@@ -196,6 +196,9 @@ fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenera
     let rss = json!({"application/rss+xml": {"schema": {"type": "string"}}});
     let summary = "Shows what an agent published, as RSS 2.0.";
     paths.insert("/feeds/{token}.xml".to_owned(), feed("feeds_show_xml", summary, rss));
+    let page = json!({"text/html": {"schema": {"type": "string"}}});
+    let summary = "Shows the page of an agent, with the media type that its options say.";
+    paths.insert("/pages/{token}".to_owned(), feed("pages_show", summary, page));
     let text =
         |place: &str, name: &str| json!({"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}});
     for (path, name, parameters) in [

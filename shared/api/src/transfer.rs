@@ -3,6 +3,7 @@
 //! Huginn, of which `rookery_agents::huginn` makes a canvas.
 
 use crate::App;
+use crate::about;
 use crate::auth::Access;
 use crate::body::{Input, Json, check_name, parse};
 use crate::error::Result;
@@ -17,7 +18,7 @@ use rookery_agents::huginn::{self, Report};
 use rookery_agents::schedule::Schedule;
 use rookery_domain::{Error, Time, WorkflowId, WorkflowRef, limits};
 use rookery_engine::{Needs, SaveResult};
-use rookery_store::{Credential, Page, Project, Role, Workflow};
+use rookery_store::{About, Credential, Page, Project, Role, Workflow};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,12 @@ struct WorkflowFile {
     format: String,
     /// What people call the workflow: 1 to 200 characters.
     name: String,
+    /// What the workflow is for: up to 2,000 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    description: String,
+    /// Its tags: up to 20, each of 1 to 50 characters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
     /// What the project must have for the workflow to run. An import need not have it, and does not read it.
     #[serde(default)]
     needs: Needs,
@@ -157,6 +164,8 @@ struct Peek {
 struct Read {
     /// The name that the file has.
     name: Option<String>,
+    /// What else the file says of the workflow, which an existing one does not take.
+    about: About,
     options: Box<RawValue>,
     credentials: Vec<Credential>,
     report: Option<Report>,
@@ -211,7 +220,8 @@ async fn export_all(
 async fn file_of(app: &App, workflow: Workflow) -> Result<WorkflowFile> {
     let options = app.engine.store.options(&workflow.id, workflow.version).await?;
     let needs = app.engine.draft(&workflow.id.project, &options).await?.needs;
-    Ok(WorkflowFile { format: FORMAT.to_owned(), name: workflow.name, needs, options: raw(options)? })
+    let About { description, tags } = workflow.about;
+    Ok(WorkflowFile { format: FORMAT.to_owned(), name: workflow.name, description, tags, needs, options: raw(options)? })
 }
 
 async fn import(
@@ -231,7 +241,9 @@ async fn import(
     let read = match peek {
         Peek { format: Some(_), .. } => read(&file)?,
         Peek { agents: Some(_), .. } => scenario(&app, &project, into.as_ref(), timezone, &file).await?,
-        Peek { cells: Some(_), .. } => Read { name: None, options: file, credentials: Vec::new(), report: None },
+        Peek { cells: Some(_), .. } => {
+            Read { name: None, about: About::default(), options: file, credentials: Vec::new(), report: None }
+        }
         Peek { .. } => return Err(huginn::not_a_scenario(&parse::<Value>(file.get().as_bytes())?).into()),
     };
     let kept = into.as_ref().map(|workflow| workflow.name.as_str());
@@ -242,7 +254,7 @@ async fn import(
     };
     check_name(name)?;
     let options = read.options.get();
-    let (workflow, saved) = app.engine.import(&project.id, into.as_ref(), name, options, &read.credentials).await?;
+    let (workflow, saved) = app.engine.import(&project.id, into.as_ref(), name, options, &read.credentials, &read.about).await?;
     let meta = ImportMeta { saved, report: read.report };
     let answer = ImportedWorkflow { status: "ok", data: view(workflow, Some(read.options)), meta };
     Ok((StatusCode::CREATED, axum::Json(answer)))
@@ -258,7 +270,8 @@ fn read(file: &RawValue) -> Result<Read> {
         );
     }
     check_name(&file.name)?;
-    Ok(Read { name: Some(file.name), options: file.options, credentials: Vec::new(), report: None })
+    let about = about::read(file.description, file.tags)?;
+    Ok(Read { name: Some(file.name), about, options: file.options, credentials: Vec::new(), report: None })
 }
 
 /// Reads a scenario of Huginn: its secrets, too, each of which becomes a credential if none of the project has the value.
@@ -287,10 +300,16 @@ async fn scenario(app: &App, project: &Project, into: Option<&Workflow>, timezon
     };
     Ok(Read {
         name: imported.name.map(|name| name.chars().filter(|c| !c.is_control()).take(limits::NAME_CHARS).collect()),
+        about: About { description: shortened(imported.description.unwrap_or_default()), tags: Vec::new() },
         options: raw(imported.options.to_string())?,
         credentials: imported.credentials.into_iter().map(credential).collect(),
         report: Some(imported.report),
     })
+}
+
+/// As much of a description as a workflow takes.
+fn shortened(description: String) -> String {
+    description.chars().take(limits::DESCRIPTION_CHARS).collect()
 }
 
 /// Where the cells of a canvas stand, by id.

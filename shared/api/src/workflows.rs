@@ -1,6 +1,7 @@
 //! Workflows: always saved, judged at each save, built, started and stopped.
 
 use crate::App;
+use crate::about;
 use crate::auth::Access;
 use crate::body::{Input, Json, Nothing, check_name, present};
 use crate::error::Result;
@@ -24,6 +25,9 @@ const BREAKS: &str = "From when on entry points of the workflow may break connec
     Until then, the version before is taken as well. Without it, what breaks them is refused with 409 `breaks_consumers`, whose \
     `meta.connections` lists them.";
 
+/// The parameter by which workflows are found.
+const TAG: &str = "tag";
+
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
     let (all, below) = (format!("{PROJECT}/workflows"), |what: &str| format!("{WORKFLOW}{what}"));
@@ -35,7 +39,8 @@ pub(crate) fn routes() -> Vec<Route> {
             .takes::<NewWorkflow>()
             .answers::<Saved>(201),
         Route::new(Method::GET, all, viewer, "Lists the workflows, without their options.", list)
-            .tool("list_workflows", "Lists the project's workflows: id, name, state, version. `read_workflow` shows the canvas of one.")
+            .tool("list_workflows", "Lists the project's workflows: id, name, description, tags, state, version. `read_workflow` shows the canvas of one.")
+            .query(TAG, "Only those with this tag.")
             .paged()
             .answers::<Listed<WorkflowView>>(200),
         Route::new(Method::GET, WORKFLOW, viewer, "Shows a workflow.", show)
@@ -84,6 +89,12 @@ struct NewWorkflow {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<Map<String, Value>>")]
     options: Option<Box<RawValue>>,
+    /// What the workflow is for: up to 2,000 characters.
+    #[serde(default, deserialize_with = "present")]
+    description: Option<String>,
+    /// Its tags: up to 20, each of 1 to 50 characters.
+    #[serde(default, deserialize_with = "present")]
+    tags: Option<Vec<String>>,
 }
 
 /// A change of a workflow.
@@ -139,6 +150,10 @@ pub(crate) struct WorkflowView {
     id: WorkflowId,
     /// What people call the workflow.
     name: String,
+    /// What the workflow is for.
+    description: String,
+    /// Its tags.
+    tags: Vec<String>,
     /// Whether the workflow runs.
     state: WorkflowState,
     /// The last saved version.
@@ -170,6 +185,8 @@ pub(crate) fn view(workflow: Workflow, options: Option<Box<RawValue>>) -> Workfl
     WorkflowView {
         id: workflow.id.workflow,
         name: workflow.name,
+        description: workflow.about.description,
+        tags: workflow.about.tags,
         state: workflow.state,
         version: workflow.version,
         built_version: workflow.built,
@@ -204,8 +221,9 @@ async fn create(
     Json(input): Json<NewWorkflow>,
 ) -> Result<impl IntoResponse> {
     check_name(&input.name)?;
+    let about = about::read(input.description.unwrap_or_default(), input.tags.unwrap_or_default())?;
     let options = input.options.map_or_else(|| raw("{}".to_owned()), Ok)?;
-    let (workflow, meta) = app.engine.create_workflow(&project.id, &input.name, options.get()).await?;
+    let (workflow, meta) = app.engine.import(&project.id, None, &input.name, options.get(), &[], &about).await?;
     Ok((StatusCode::CREATED, saved(&app, workflow, meta, Some(options)).await?))
 }
 
@@ -214,7 +232,11 @@ async fn list(
     Extension(project): Extension<Project>,
     Extension(query): Extension<Query>,
 ) -> Result<impl IntoResponse> {
-    let page = app.engine.store.list_workflows(&project.id, query.limit()?, query.cursor()?.as_ref()).await?;
+    let (store, limit, cursor) = (&app.engine.store, query.limit()?, query.cursor()?);
+    let page = match query.get(TAG) {
+        Some(tag) => store.list_tagged(&project.id, tag, limit, cursor.as_ref()).await?,
+        None => store.list_workflows(&project.id, limit, cursor.as_ref()).await?,
+    };
     Ok(listed(page, |workflow| view(workflow, None)))
 }
 

@@ -14,6 +14,12 @@ pub const JSON_DEPTH: usize = 64;
 pub const WORKFLOW_BYTES: usize = 2 * 1024 * 1024;
 /// Longest name of a project, workflow, key or credential, in characters.
 pub const NAME_CHARS: usize = 200;
+/// Longest description of a workflow, in characters.
+pub const DESCRIPTION_CHARS: usize = 2000;
+/// Most tags of a workflow.
+pub const TAGS: usize = 20;
+/// Longest tag, in characters.
+pub const TAG_CHARS: usize = 50;
 /// Longest id of a cell, in characters.
 pub const CELL_ID_CHARS: usize = 128;
 /// Longest name of a group, in characters.

@@ -55,6 +55,30 @@ impl fmt::Display for Collection {
     }
 }
 
+/// What triggers are told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Records that come to a segment or list.
+    Records(Collection),
+    /// Errors of the project's workflows that no link takes.
+    Errors,
+}
+
+impl From<Collection> for Told {
+    fn from(collection: Collection) -> Self {
+        Told::Records(collection)
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Told::Records(collection) => collection.fmt(f),
+            Told::Errors => f.write_str("errors"),
+        }
+    }
+}
+
 /// Whether a text can be a kind of records. It is a part of keys and paths.
 pub fn is_valid_kind(kind: &str) -> bool {
     kind.len() <= limits::KIND_CHARS

@@ -67,7 +67,8 @@ impl Engine {
 
     /// Writes a feed: `/feeds/{token}.json` or `.xml`. A feed can be read while its workflow exists.
     pub async fn feed(&self, token: &str, format: FeedFormat, url: &str) -> Result<Answer> {
-        let (workflow, built, cell_id) = self.by_token(token, Address::Feed).await?;
+        let address = if format == FeedFormat::Page { Address::Page } else { Address::Feed };
+        let (workflow, built, cell_id) = self.by_token(token, address).await?;
         let (cell, agent) = built.any_agent(&cell_id)?;
         let published = self.store.list_published(&workflow.id.agent(cell), agent.facts().feed_items.max(1)).await?;
         let items: Vec<FeedItem> = published
@@ -83,7 +84,11 @@ impl Engine {
     /// The agent of a public address. The token contains project and workflow; the rest of it is the secret.
     async fn by_token(&self, token: &str, address: Address) -> Result<(Workflow, Arc<Built>, CellId)> {
         let unknown = || {
-            let (what, field) = if address == Address::Hook { ("hook", "hook_url") } else { ("feed", "feed_url") };
+            let (what, field) = match address {
+                Address::Hook => ("hook", "hook_url"),
+                Address::Feed => ("feed", "feed_url"),
+                Address::Page => ("page", "page_url"),
+            };
             let details = format!("Copy its URL from the agent's `{field}`: `GET .../workflows/{{workflow}}/agents` shows it.");
             Error::new(Kind::NotFound, "not_found", format!("There is no {what} at this address."), details)
         };

@@ -15,6 +15,7 @@
 //! | `state` | new, active or paused; active, stopped or deleted; how it stands with it | workflows; definitions; connections, tasks; segments: filling or ready |
 //! | `ver` | the last saved version; the version that an event is pinned to, or whose agent failed | workflows, definitions; events, failures |
 //! | `built` | the last built version; the version that runs | workflows; definitions |
+//! | `about`, `tags` | what it is for; the tags that people gave it | workflows |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
 //! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs, tasks, kept replies |
 //! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics and versions of definitions |

@@ -9,12 +9,14 @@ use crate::page::{Cursor, Page, Placed, bad_cursor};
 use crate::sdk::Store;
 use crate::workflows::Workflow;
 use futures::future::try_join_all;
-use rookery_domain::{CellId, Event, EventId, Result, RunId, Time, WorkflowRef};
+use rookery_domain::{CellId, Event, EventId, Result, RunId, Time, Words, WorkflowRef};
 use std::collections::BTreeSet;
 
 /// After how many entries a page looks no further, however few of them match: enough to pass the largest run (`limits::RUN_EVENTS`, which may be exceeded
 /// a little).
 const LOOKED_AT: usize = 12_000;
+/// After how many items a page ends whose events are sought by their words: their payloads are read for that.
+const READ: usize = 1_000;
 
 /// Which events a list shows.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,10 @@ pub struct EventFilter {
     pub roots: bool,
     /// Only events that are not older.
     pub since: Option<Time>,
+    /// Only events that are not newer.
+    pub until: Option<Time>,
+    /// Only events with these words in the JSON of their payloads.
+    pub words: Words,
 }
 
 impl EventFilter {
@@ -39,7 +45,9 @@ impl EventFilter {
             && self.version.is_none_or(|version| version == event.version)
             && (!self.roots || begins_run(event.id, event.hop))
             && self.since.is_none_or(|since| event.created_at >= since)
+            && self.until.is_none_or(|until| event.created_at <= until)
             && event.keep_until > now
+            && self.words.are_in(event.payload.as_str())
     }
 
     /// Whether an item may have events that are shown.
@@ -49,6 +57,7 @@ impl EventFilter {
             && self.version.is_none_or(|version| entry.version.is_none_or(|noted| noted == version))
             && (!self.roots || begins_run(entry.item, entry.hop))
             && self.since.is_none_or(|since| entry.at >= since)
+            && self.until.is_none_or(|until| entry.at <= until)
             && entry.keep_until > now
     }
 }
@@ -66,7 +75,7 @@ pub fn run_place<'e>(events: impl Iterator<Item = &'e Event>) -> Option<String> 
 impl Store {
     /// A page of events, newest first. An event that came from outside is in the list when its first delivery has begun, any other when it is
     /// stored, give or take a moment. A page without events has a cursor only where none of the 12,000 items that were looked at has an event
-    /// that is shown.
+    /// that is shown; of 1,000 that were read, where words are sought.
     pub async fn list_events(
         &self,
         workflow: &Workflow,
@@ -74,22 +83,29 @@ impl Store {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Event>> {
-        let mut page = Page { items: Vec::new(), next: cursor.cloned() };
-        let mut looked_at = 0;
+        let mut found = Page { items: Vec::new(), next: cursor.cloned() };
+        let (mut looked_at, mut read) = (0, 0);
         loop {
-            let after = page.next.take();
+            let after = found.next.take();
             let (places, is_last) = self.list_places_of_events(workflow, filter, limit, after.as_ref(), &mut looked_at).await?;
             let ids = places.items.iter().map(|place| keys::recent_id(place).ok_or_else(|| malformed("list")));
             let items = self.run_items(&workflow.id, &ids.collect::<Result<Vec<_>>>()?).await?;
+            read += items.len();
             // An entry may be of an event that was not stored, or that was stored at another time by whoever came first.
             let is_there =
                 |(item, place): &(&RunItem, &String)| item.event.as_ref().is_some_and(|event| event_place(event) == **place);
             let there =
                 items.iter().zip(&places.items).filter_map(|(item, place)| Some((item.as_ref()?, place))).filter(is_there);
             let events = there.flat_map(|(item, _)| item.events().rev());
-            page = shown(events, filter, limit, after.as_ref(), places.next, event_place);
-            if is_last || !page.items.is_empty() || page.next.is_none() {
-                return Ok(page);
+            let page = shown(events, filter, limit - found.items.len(), after.as_ref(), places.next, event_place);
+            found.items.extend(page.items);
+            found.next = page.next;
+            let is_enough = match filter.words.is_empty() {
+                true => !found.items.is_empty(),
+                false => found.items.len() == limit || read >= READ,
+            };
+            if is_last || is_enough || found.next.is_none() {
+                return Ok(found);
             }
         }
     }
@@ -138,7 +154,7 @@ impl Store {
         looked_at: &mut usize,
     ) -> Result<(Page<String>, bool)> {
         let after = cursor.map(|cursor| keys::item_place(&cursor.0));
-        let from = after.map(|(place, _)| keys::time_of_place(place).ok_or_else(bad_cursor)).transpose()?;
+        let from = after.map(|(place, _)| keys::time_of_place(place).ok_or_else(bad_cursor)).transpose()?.or(filter.until);
         let is_after = |place: &str| after.is_none_or(|(after, is_inside)| place < after || is_inside && place == after);
         let mut sources = Source::all(&workflow.id, workflow.is_spread, limit, from);
         let (mut found, now) = (BTreeSet::new(), Time::now());

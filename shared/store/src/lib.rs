@@ -128,4 +128,4 @@ pub use tasks::{SentTask, task_place};
 pub use used_entry_points::{Elsewhere, Provider, Schemas, UsedEntryPoint, WireToken};
 pub use versions::{Saved, VersionInfo};
 pub use walk::Walked;
-pub use workflows::{State, Workflow};
+pub use workflows::{About, State, Workflow};

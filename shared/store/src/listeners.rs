@@ -1,4 +1,4 @@
-//! Which triggers of started workflows are told of a segment or list. One that has just started may also have to be told of what is in its
+//! Which triggers of started workflows are told of a segment, of a list, or of errors. One that has just started may also have to be told of what is in its
 //! segment already: then its item says how far, and is a due item.
 
 use crate::expression::Expr;
@@ -6,9 +6,9 @@ use crate::item::Item;
 use crate::keys;
 use crate::page::Cursor;
 use crate::sdk::Store;
-use rookery_domain::{AgentRef, CellId, Collection, ProjectId, Result, Time, WorkflowRef};
+use rookery_domain::{AgentRef, CellId, ProjectId, Result, Time, Told, WorkflowRef};
 
-/// A trigger that is told of a segment or list.
+/// A trigger that is told of something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listener {
     /// The trigger. Whoever reads it checks whether it still listens.
@@ -18,22 +18,22 @@ pub struct Listener {
 }
 
 impl Store {
-    /// Has a trigger told of a segment or list from now on; `existing` is the message that is due if nobody has told it of what is there already.
-    pub async fn put_listener(&self, of: &Collection, agent: &AgentRef, existing: Option<(Time, String)>) -> Result<()> {
+    /// Has a trigger told of this from now on; `existing` is the message that is due if nobody has told it of what is there already.
+    pub async fn put_listener(&self, of: &Told, agent: &AgentRef, existing: Option<(Time, String)>) -> Result<()> {
         let key = keys::listener(of, agent);
         let item = Item::new(&key).s("workflow", &agent.workflow.workflow).s("cell", &agent.cell).n("inc", agent.incarnation);
         let item = item.maybe(existing, |item, (due, message)| crate::tasks::with_due(item, &key, due, &message));
         self.put(item, None).await.map(drop)
     }
 
-    /// Forgets a trigger of a segment or list, unless its cell has another life by now.
-    pub async fn forget_listener(&self, of: &Collection, agent: &AgentRef) -> Result<()> {
+    /// Forgets a trigger, unless its cell has another life by now.
+    pub async fn forget_listener(&self, of: &Told, agent: &AgentRef) -> Result<()> {
         let condition = Expr::new("inc = :inc").n(":inc", agent.incarnation);
         self.delete_if(&keys::listener(of, agent), condition).await
     }
 
-    /// The triggers of a segment or list.
-    pub async fn listeners(&self, project: &ProjectId, of: &Collection) -> Result<Vec<Listener>> {
+    /// The triggers that are told of this.
+    pub async fn listeners(&self, project: &ProjectId, of: &Told) -> Result<Vec<Listener>> {
         let (mut found, mut cursor) = (Vec::new(), None);
         loop {
             let page = self.page(&keys::records(project), &keys::listeners_of(of), 200, cursor.as_ref()).await?;
@@ -47,15 +47,15 @@ impl Store {
         }
     }
 
-    /// A trigger of a segment or list.
-    pub async fn listener(&self, of: &Collection, agent: &AgentRef) -> Result<Option<Listener>> {
+    /// A trigger that is told of this.
+    pub async fn listener(&self, of: &Told, agent: &AgentRef) -> Result<Option<Listener>> {
         let item = self.get(keys::listener(of, agent)).await?;
         let found = item.map(|item| read(&agent.workflow.project, &item)).transpose()?;
         Ok(found.filter(|found| found.agent == *agent))
     }
 
     /// Notes how far a trigger was told of what is in its segment; without a place, to the end.
-    pub async fn note_existing(&self, of: &Collection, agent: &AgentRef, next: Option<&Cursor>) -> Result<()> {
+    pub async fn note_existing(&self, of: &Told, agent: &AgentRef, next: Option<&Cursor>) -> Result<()> {
         let update = match next {
             Some(next) => Expr::new("SET #next = :next").s(":next", &next.0),
             None => Expr::new("REMOVE #next, dp, da, msg"),

@@ -6,7 +6,7 @@ use crate::item::{Item, malformed, pack, unpack};
 use crate::keys::{self, Prefix};
 use crate::page::{Cursor, Page};
 use crate::sdk::{Store, Transacted};
-use crate::workflows::{State, Workflow, state_text};
+use crate::workflows::{About, State, Workflow, state_text};
 use rookery_domain::{Error, Graph, Kind, ProjectId, Result, Time, WorkflowId, WorkflowRef};
 use serde::Serialize;
 use serde_json::json;
@@ -52,11 +52,12 @@ pub struct Saved<'a> {
 
 impl Store {
     /// Creates a workflow with its first version.
-    pub async fn create_workflow(&self, project: &ProjectId, saved: &Saved<'_>) -> Result<Workflow> {
+    pub async fn create_workflow(&self, project: &ProjectId, saved: &Saved<'_>, about: &About) -> Result<Workflow> {
         let now = Time::now();
         let workflow = Workflow {
             id: WorkflowRef { project: project.clone(), workflow: WorkflowId::random() },
             name: saved.name.to_owned(),
+            about: about.clone(),
             state: State::New,
             version: 1,
             built: 0,
@@ -67,6 +68,8 @@ impl Store {
         };
         let head = Item::new(&keys::head(&workflow.id))
             .s("name", saved.name)
+            .s("about", &about.description)
+            .list("tags", &about.tags)
             .s("state", state_text(State::New))
             .n("ver", 1)
             .n("built", 0)

@@ -23,6 +23,15 @@ pub enum State {
     Paused,
 }
 
+/// What people say of a workflow, beside its name. It belongs to no version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// What the workflow is for; empty where nobody said it.
+    pub description: String,
+    /// The tags by which it is found and started, together with others.
+    pub tags: Vec<String>,
+}
+
 /// The head of a workflow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workflow {
@@ -30,6 +39,8 @@ pub struct Workflow {
     pub id: WorkflowRef,
     /// What people call it.
     pub name: String,
+    /// What else people say of it.
+    pub about: About,
     /// Whether it runs.
     pub state: State,
     /// The last saved version.
@@ -72,6 +83,36 @@ impl Store {
         let page =
             self.page(project.as_str(), &Prefix::Head.start(), limit, cursor).await?.try_map(|item| read(project, &item))?;
         Ok(Page { items: page.items.into_iter().filter(|workflow| !workflow.deleted).collect(), next: page.next })
+    }
+
+    /// A page of a project's workflows with a tag. All workflows are read up to its end.
+    pub async fn list_tagged(
+        &self,
+        project: &ProjectId,
+        tag: &str,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Workflow>> {
+        let mut found = Page { items: Vec::new(), next: cursor.cloned() };
+        loop {
+            let page = self.list_workflows(project, limit - found.items.len(), found.next.as_ref()).await?;
+            found.items.extend(page.items.into_iter().filter(|workflow| workflow.about.tags.iter().any(|own| own == tag)));
+            found.next = page.next;
+            if found.next.is_none() || found.items.len() == limit {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Sets what people say of a workflow.
+    pub async fn set_about(&self, workflow: &WorkflowRef, about: &About) -> Result<Workflow> {
+        let update = Expr::new("SET about = :about, tags = :tags, updated = :now")
+            .s(":about", &about.description)
+            .list(":tags", &about.tags)
+            .n(":now", Time::now().0);
+        let condition = Expr::new("attribute_exists(pk) AND attribute_not_exists(deleted)");
+        let item = self.update(&keys::head(workflow), update, Some(condition)).await?;
+        read(&workflow.project, &item.ok_or_else(|| Error::not_found("workflow"))?)
     }
 
     /// Sets the built version, and the state where one is given. `None` if the workflow was saved meanwhile.
@@ -148,6 +189,7 @@ pub(crate) fn read(project: &ProjectId, item: &Item) -> Result<Workflow> {
             workflow: Prefix::Head.name(item.str("sk")?).and_then(|id| id.parse().ok()).ok_or_else(|| malformed("sk"))?,
         },
         name: item.str("name")?.to_owned(),
+        about: About { description: item.opt_str("about").unwrap_or_default().to_owned(), tags: item.strings("tags") },
         state: match item.str("state")? {
             "active" => State::Active,
             "paused" => State::Paused,

@@ -36,6 +36,7 @@ const ICONS: Record<string, IconName> = {
   http_request: "globe",
   http_status: "globe",
   json_parse: "text",
+  liquid_output: "layout",
   persistent_agent: "bot",
   pushover: "send",
   reply: "reply",

@@ -5,15 +5,17 @@ import type { Loaded, Server } from "../server";
 import { EditorStore } from "../store";
 import { type Commands, commandsOf } from "./commands";
 
-const head = {
+const head: Loaded["head"] = {
   id: "w",
   name: "W",
+  description: "",
+  tags: [],
   state: "new",
   version: 1,
   built_version: 0,
   created_at: "",
   updated_at: "",
-} as const;
+};
 const answer: Loaded = { head, text: '{"cells":[]}', errors: [], warnings: [] };
 const give = async () => answer;
 const server: Server = { load: give, save: give, start: give, stop: give, restore: give };

@@ -1,4 +1,4 @@
-// The addresses of an agent: where a hook takes events, where a feed is read, and a line that sends one.
+// The addresses of an agent: where a hook takes events, where a feed or a page is read, and a line that sends one.
 import { Copy, CopyLine } from "../../ui/copy";
 import { useAgent } from "./data";
 import type { TabProps } from "./shared";
@@ -6,7 +6,7 @@ import type { TabProps } from "./shared";
 export function Addresses({ place, type, isActive, traffic }: TabProps) {
   const agent = useAgent(place).data;
   const needsHook = type?.type === "webhook";
-  if (!agent?.hook_url && !agent?.feed_url) {
+  if (!agent?.hook_url && !agent?.feed_url && !agent?.page_url) {
     if (!needsHook || agent) return null;
     return <p className="muted small">The address of the hook is made when the workflow is started.</p>;
   }
@@ -21,6 +21,7 @@ export function Addresses({ place, type, isActive, traffic }: TabProps) {
       )}
       {agent.feed_url && <Address label="JSON feed" url={`${agent.feed_url}.json`} />}
       {agent.feed_url && <Address label="RSS feed" url={`${agent.feed_url}.xml`} />}
+      {agent.page_url && <Address label="Page" url={agent.page_url} />}
     </div>
   );
 }

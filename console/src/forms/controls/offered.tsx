@@ -1,4 +1,4 @@
-// A choice among what the server offers for a field: segments, lists and stages of the project.
+// A choice among what the server offers for a field: segments, lists, stages and workflows of the project.
 import { Link } from "wouter";
 import { useForm } from "../context";
 import type { ControlProps } from "../field";
@@ -8,7 +8,8 @@ import { NameChoice } from "./name-choice";
 export function OfferedControl({ id, label, schema, value, change, required, invalid, describedBy }: ControlProps) {
   const { project } = useForm();
   const name = typeof value === "string" ? value : "";
-  const tab = schema["x-rookery"] === "segment" ? "segments" : "lists";
+  const what = schema["x-rookery"];
+  const open = what === "workflow" ? "workflows" : `records?tab=${what === "segment" ? "segments" : "lists"}`;
   return (
     <span className="row">
       <NameChoice
@@ -18,7 +19,7 @@ export function OfferedControl({ id, label, schema, value, change, required, inv
         missing="not there"
         options={offers(schema).map(({ value, title }) => ({ name: value, text: title }))}
       />
-      <Link className="door small form-link" href={`/projects/${project}/records?tab=${tab}`}>
+      <Link className="door small form-link" href={`/projects/${project}/${open}`}>
         Open
       </Link>
     </span>

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 /// A scenario.
 pub(super) struct Scenario {
     pub(super) name: Option<String>,
+    pub(super) description: Option<String>,
     pub(super) agents: Vec<FileAgent>,
     /// Ends of links, as places in `agents`; none for what names no place.
     pub(super) links: Vec<Ends>,
@@ -65,8 +66,9 @@ impl Scenario {
         let agents = agents.collect::<Result<Vec<_>>>()?;
         let links = ends(&mut file, "links", ["source", "receiver"])?;
         let control_links = ends(&mut file, "control_links", ["controller", "control_target"])?;
-        let name = file.get("name").and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
-        Ok(Scenario { name, agents, links, control_links })
+        let text =
+            |key: &str| file.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        Ok(Scenario { name: text("name"), description: text("description"), agents, links, control_links })
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Settings {
 pub struct Imported {
     /// The scenario's name.
     pub name: Option<String>,
+    /// What the scenario says of itself.
+    pub description: Option<String>,
     /// The canvas.
     pub options: Value,
     /// The credentials that the file brings, which no cell shows.
@@ -88,7 +90,7 @@ pub fn import(text: &str, settings: &Settings) -> Result<Imported> {
         Counts { mapped: count(Status::Mapped), different: count(Status::Different), unsupported: count(Status::Unsupported) };
     let mut report =
         Report { format: "huginn", counts, agents, links: links.report, control_links: control_links.report, credentials };
-    let name = scenario.name.as_deref().map(|name| vault.hidden(name));
+    let [name, description] = [&scenario.name, &scenario.description].map(|text| text.as_deref().map(|text| vault.hidden(text)));
     vault.hide(&mut cells, &mut report);
-    Ok(Imported { name, options: json!({"cells": cells}), credentials: vault.brought(), report })
+    Ok(Imported { name, description, options: json!({"cells": cells}), credentials: vault.brought(), report })
 }

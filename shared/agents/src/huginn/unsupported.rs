@@ -75,7 +75,6 @@ pub(super) fn of(kind: &str) -> Unsupported {
         "TwilioReceiveTextAgent" => ("Twilio posts to an address of this type: a `webhook` takes that as well.", Some("webhook")),
         "WeatherAgent" | "EmailAgent" | "EmailDigestAgent" | "S3Agent" => (LATER, Some("http_request")),
         "ImapFolderAgent" => (LATER, Some("webhook")),
-        "LiquidOutputAgent" => (LATER, Some("data_output")),
         "JqAgent" | "JavaScriptAgent" => (LATER, Some("event_formatting")),
         "KeyValueStoreAgent" => (LATER, None),
         _ => ("This is no type of Huginn's core, but probably one of a gem: what it does is not known here.", None),

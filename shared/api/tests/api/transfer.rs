@@ -2,7 +2,7 @@
 
 use crate::support::{World, agent, link};
 use rookery_domain::Time;
-use rookery_store::{Credential, Workflow};
+use rookery_store::{About, Credential, Workflow};
 use serde_json::{Value, json};
 
 fn resting(mut cell: Value) -> Value {
@@ -174,7 +174,11 @@ async fn credentials_are_stored_with_their_workflow_or_not_at_all() {
         |name: &str| Credential { name: name.into(), value: name.to_uppercase(), hosts: vec![], updated_at: Time(0) };
     let import = async |into: Option<&Workflow>, names: &[&str]| {
         let credentials: Vec<Credential> = names.iter().map(|name| credential(name)).collect();
-        world.engine.import(&project, into, "w", r#"{"cells": []}"#, &credentials).await.map(|(workflow, _)| workflow)
+        world
+            .engine
+            .import(&project, into, "w", r#"{"cells": []}"#, &credentials, &About::default())
+            .await
+            .map(|(workflow, _)| workflow)
     };
     let made = import(None, &["a", "b"]).await.unwrap();
     assert_eq!(import(None, &["c", "b"]).await.unwrap_err().code, "conflict");

@@ -94,6 +94,7 @@ impl Attempt<'_> {
         }
         log_outcome(&commit, &events, &chain.chain);
         engine.tell_failure(work, &self.ready.built, &commit).await?;
+        engine.tell_unhandled(&work.workflow, &self.ready.built, &events, &chain.chain).await?;
         engine.watched.tell(commit.id.run);
         let root = self.count(&commit, units, &events, &chain.chain).await;
         if !logs.is_empty() {

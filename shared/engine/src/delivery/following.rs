@@ -50,6 +50,7 @@ impl Engine {
         self.list(&work.workflow, &events, &chain);
         self.list_accepted(work, &built, root);
         self.tell_failure(work, &built, commit).await?;
+        self.tell_unhandled(&work.workflow, &built, &events, &chain).await?;
         self.producer.send(self.following_commit(work, &built, commit, &events, &chain)).await
     }
 

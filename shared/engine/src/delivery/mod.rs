@@ -37,4 +37,5 @@ pub(crate) mod seen;
 pub(crate) mod slow_lane;
 pub(crate) mod timers;
 pub(crate) mod unfinished;
+pub(crate) mod unhandled;
 pub(crate) mod work;

@@ -1,13 +1,14 @@
-//! Which triggers are told: those of started workflows are noted at their segments and lists. Whoever tells them looks whether they still run.
+//! Which triggers are told: those of started workflows are noted at their segments and lists, and for errors. Whoever tells them looks whether
+//! they still run.
 
 use crate::connections::sending::guard_of;
 use crate::{Built, Engine};
 use rookery_agents::Listens;
-use rookery_domain::{AgentRef, Cell, Collection, Result, SegmentId, Time};
+use rookery_domain::{AgentRef, Cell, Collection, Result, SegmentId, Time, Told};
 use rookery_queue::{Existing, Message, Task};
 use rookery_store::Workflow;
 
-/// The triggers of a built version that are told of records.
+/// The triggers of a built version that are told of something.
 fn listening<'b>(built: &'b Built) -> impl Iterator<Item = (&'b Cell, &'b Listens)> {
     let of = |cell: &'b Cell| Some((cell, built.any_agent(&cell.id).ok()?.1.facts().listens.as_ref()?));
     built.graph.cells().iter().filter_map(of)
@@ -25,7 +26,7 @@ impl Engine {
     ) -> Result<()> {
         let mut messages = Vec::new();
         for (cell, listens) in listening(built).filter(|(cell, _)| !cell.disabled) {
-            let Some(of) = listens.collection() else { continue };
+            let Some(of) = listens.told() else { continue };
             let agent = workflow.id.agent(cell);
             let was_there = before.is_some_and(|before| {
                 listening(before).any(|(old, had)| old.id == cell.id && old.incarnation == cell.incarnation && had == listens)
@@ -33,8 +34,10 @@ impl Engine {
             if was_there && !starts {
                 continue;
             }
-            let existing = match &of {
-                Collection::Segment(segment) if listens.existing => Some(existing(&agent, segment)),
+            let existing = match (&of, listens) {
+                (Told::Records(Collection::Segment(segment)), Listens::Segment { existing: true, .. }) => {
+                    Some(existing(&agent, segment))
+                }
                 _ => None,
             };
             let due = existing.as_ref().map(|message| (guard_of(Time::now()), message.encode()));
@@ -47,9 +50,9 @@ impl Engine {
     /// Forgets the triggers of a version that listen no more in `now`; all of them, without one.
     pub(crate) async fn forget_listeners(&self, workflow: &Workflow, before: &Built, now: Option<&Built>) -> Result<()> {
         for (cell, listens) in listening(before) {
-            let Some(of) = listens.collection() else { continue };
-            let stays = now
-                .is_some_and(|now| listening(now).any(|(new, has)| new.id == cell.id && has.collection().as_ref() == Some(&of)));
+            let Some(of) = listens.told() else { continue };
+            let stays =
+                now.is_some_and(|now| listening(now).any(|(new, has)| new.id == cell.id && has.told().as_ref() == Some(&of)));
             if !stays {
                 self.store.forget_listener(&of, &workflow.id.agent(cell)).await?;
             }

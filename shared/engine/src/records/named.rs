@@ -1,8 +1,8 @@
-//! What agents name of a project's segments and lists is judged when a workflow is saved.
+//! What agents name of a project's segments, lists and workflows is judged when a workflow is saved.
 
 use crate::Engine;
 use rookery_agents::{Listens, NamedList, SegmentKind, in_config};
-use rookery_domain::{CellId, Problem, ProjectId, Result};
+use rookery_domain::{CellId, Problem, ProjectId, Result, WorkflowRef};
 use rookery_store::{RecordList, Segment};
 
 /// What the cells of a draft name.
@@ -10,6 +10,8 @@ use rookery_store::{RecordList, Segment};
 pub(crate) struct NamedCollections {
     /// The triggers of segments: the cell, the segment, the kinds that it may have.
     pub(crate) segments: Vec<(CellId, String, SegmentKind)>,
+    /// The triggers of errors of one workflow.
+    pub(crate) workflows: Vec<(CellId, String)>,
     /// The agents of lists.
     pub(crate) lists: Vec<(CellId, NamedList)>,
 }
@@ -17,15 +19,17 @@ pub(crate) struct NamedCollections {
 impl NamedCollections {
     /// Adds what an agent names.
     pub(crate) fn add(&mut self, cell: &CellId, facts: &rookery_agents::Facts) {
-        if let Some(Listens { segment: Some((id, kind)), .. }) = &facts.listens {
-            self.segments.push((cell.clone(), id.clone(), *kind));
+        match &facts.listens {
+            Some(Listens::Segment { id, kind, .. }) => self.segments.push((cell.clone(), id.clone(), *kind)),
+            Some(Listens::Errors { workflow: Some(id) }) => self.workflows.push((cell.clone(), id.clone())),
+            _ => {}
         }
         self.lists.extend(facts.list.clone().map(|list| (cell.clone(), list)));
     }
 }
 
 impl Engine {
-    /// What is wrong with the segments and lists that cells name.
+    /// What is wrong with the segments, lists and workflows that cells name.
     pub(crate) async fn judge_collections(&self, project: &ProjectId, named: &NamedCollections) -> Result<Vec<Problem>> {
         let mut problems = Vec::new();
         if !named.segments.is_empty() {
@@ -40,6 +44,13 @@ impl Engine {
             for (cell, list) in &named.lists {
                 let found = there.iter().find(|known| known.id.as_str() == list.id);
                 problems.extend(wrong_list(list, found).map(|(field, message)| problem(cell, field, message)));
+            }
+        }
+        for (cell, id) in &named.workflows {
+            let workflow = WorkflowRef { project: project.clone(), workflow: id.parse()? };
+            if self.store.find_workflow(&workflow).await?.is_none_or(|found| found.deleted) {
+                let message = format!("There is no workflow `{id}` in this project: choose one, or leave it out for all.");
+                problems.push(problem(cell, "workflow_id", message));
             }
         }
         Ok(problems)

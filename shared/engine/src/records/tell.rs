@@ -3,7 +3,7 @@
 
 use crate::{Engine, Incoming};
 use rookery_domain::{AgentRef, Time};
-use rookery_domain::{Collection, Error, Kind, Payload, ProjectId, RecordAt, Result, SegmentId, WorkflowRef, limits};
+use rookery_domain::{Collection, Error, Kind, Payload, ProjectId, RecordAt, Result, SegmentId, Told, WorkflowRef, limits};
 use rookery_queue::{Existing, Outgoing, Task, Tell};
 use rookery_store::{Listener, Moved, News, SegmentState};
 use serde_json::json;
@@ -29,13 +29,13 @@ impl Engine {
             tracing::warn!(%project, record = %news.at, "a record goes round in circles: its triggers are not told");
         } else {
             for segment in &news.entered {
-                let of = Collection::Segment(segment.clone());
+                let of = Collection::Segment(segment.clone()).into();
                 for listener in self.store.listeners(project, &of).await? {
                     self.tell_entered(&listener, segment, &news.tag, &news.at, &news.attributes, news.hop).await?;
                 }
             }
             if let Some(moved) = &news.moved {
-                for listener in self.store.listeners(project, &Collection::List(moved.list.clone())).await? {
+                for listener in self.store.listeners(project, &Collection::List(moved.list.clone()).into()).await? {
                     self.tell_moved(&listener, moved, &news).await?;
                 }
             }
@@ -46,7 +46,7 @@ impl Engine {
     /// Tells a trigger that has just started of what is in its segment already; the `route` queue's handler.
     pub(crate) async fn tell_existing(&self, workflow: &WorkflowRef, message: &Existing) -> Result<()> {
         let (project, segment) = (&workflow.project, &message.segment);
-        let of = Collection::Segment(segment.clone());
+        let of = Collection::Segment(segment.clone()).into();
         let agent = AgentRef { workflow: workflow.clone(), cell: message.cell.clone(), incarnation: message.incarnation };
         let again = || Task::Existing(message.clone()).of(workflow);
         let until = Instant::now() + BUDGET;
@@ -85,7 +85,7 @@ impl Engine {
         hop: u16,
     ) -> Result<()> {
         let payload = json!({"kind": at.kind, "id": at.id, "attributes": attributes.value(), "segment_id": segment});
-        let of = Collection::Segment(segment.clone());
+        let of = Collection::Segment(segment.clone()).into();
         self.put_in(listener, &of, None, Payload::of(payload)?, (ON_ENTER, format!("{tag}/{segment}")), hop).await
     }
 
@@ -95,17 +95,17 @@ impl Engine {
         let payload = json!({
             "kind": at.kind, "id": at.id, "attributes": attributes, "list_id": list, "stage": stage, "from": from
         });
-        let of = Collection::List(list.clone());
+        let of = Collection::List(list.clone()).into();
         let key = (ON_ENTRY, format!("{}/{list}", news.tag));
         self.put_in(listener, &of, Some(stage), Payload::of(payload)?, key, news.hop).await
     }
 
     /// Puts an event in at a trigger, if it runs and still listens.
-    async fn put_in(
+    pub(crate) async fn put_in(
         &self,
         listener: &Listener,
-        of: &Collection,
-        stage: Option<&str>,
+        of: &Told,
+        part: Option<&str>,
         payload: Payload,
         (group, key): (&str, String),
         hop: u16,
@@ -116,7 +116,7 @@ impl Engine {
         let built = engine.built(&workflow.id, workflow.built).await?;
         let Ok((cell, found)) = built.agent(&agent.cell) else { return Ok(()) };
         let listens = found.facts().listens.as_ref().filter(|_| cell.incarnation == agent.incarnation);
-        if !listens.is_some_and(|listens| listens.takes(of, stage)) {
+        if !listens.is_some_and(|listens| listens.takes(of, part)) {
             return Ok(());
         }
         let incoming = Incoming { key_suffices: true, hop, ..Incoming::new(payload, vec![group.to_owned()], Some(key)) };

@@ -10,7 +10,7 @@ use rookery_domain::{
     AgentCell, AgentName, Cell, CellId, ControlLink, Error, Graph, Kind, Link, Options, Problem, ProjectId, Published, Result,
     Time, random_token,
 };
-use rookery_store::{Saved, State, Workflow};
+use rookery_store::{About, Saved, State, Workflow};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -160,12 +160,9 @@ fn in_cell(cell: &CellId, told: &[(String, String)]) -> impl Iterator<Item = Pro
 }
 
 impl Engine {
-    /// Creates a workflow.
+    /// Creates a workflow of which nothing else is said.
     pub async fn create_workflow(&self, project: &ProjectId, name: &str, options: &str) -> Result<(Workflow, SaveResult)> {
-        let draft = self.draft(project, options).await?;
-        let workflow = self.store.create_workflow(project, &saved(&draft, name, options, None)).await?;
-        let result = draft.result(workflow.version);
-        Ok((workflow, result))
+        self.import(project, None, name, options, &[], &About::default()).await
     }
 
     /// Saves a new version. `expected` is the version that the change is based on; without it, the last one.

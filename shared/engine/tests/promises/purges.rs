@@ -212,7 +212,7 @@ async fn fill_records(engine: &Engine, agent: &AgentRef) {
     let (project, condition) = (&agent.workflow.project, serde_json::json!({"path": "n", "operator": "eq", "value": 1}));
     let segment = engine.create_segment(project, "ones", "person", &condition).await.unwrap();
     let list = engine.create_record_list(project, "leads", vec!["new".into()]).await.unwrap();
-    engine.store.put_listener(&Collection::Segment(segment.id), agent, None).await.unwrap();
+    engine.store.put_listener(&Collection::Segment(segment.id).into(), agent, None).await.unwrap();
     let at = RecordAt::new("person", "ada").unwrap();
     let attributes = serde_json::json!({"n": 1}).as_object().unwrap().clone();
     let input = RecordInput { at: at.clone(), attributes, mode: Mode::Merge, must_exist: false, hop: 0 };

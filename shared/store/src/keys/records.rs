@@ -1,7 +1,7 @@
 //! Keys of records, of what they are collected in, and of what is told of them.
 
 use super::{Key, Prefix, below_project, hashed, key, part};
-use rookery_domain::{AgentRef, Collection, ListId, ProjectId, RecordAt, SegmentId, hashed_uuid};
+use rookery_domain::{AgentRef, Collection, ListId, ProjectId, RecordAt, SegmentId, Told, hashed_uuid};
 
 /// The number of gates. Each write of a record passes one, in its transaction, and two at one gate at the same moment would collide. A
 /// change of a segment passes all of them in one transaction, which takes a hundred items.
@@ -86,14 +86,14 @@ pub fn member(collection: &Collection, sort: &str) -> Option<RecordAt> {
     }
 }
 
-/// What the sort keys of the triggers of a segment or list begin with.
-pub fn listeners_of(collection: &Collection) -> String {
-    Prefix::Listener.sort(format_args!("{collection}#"))
+/// What the sort keys of the triggers that are told of this begin with.
+pub fn listeners_of(of: &Told) -> String {
+    Prefix::Listener.sort(format_args!("{of}#"))
 }
 
-/// A trigger that is told of a segment or list.
-pub fn listener(collection: &Collection, agent: &AgentRef) -> Key {
-    let name = format!("{collection}#{}#{}", agent.workflow.workflow, part(&agent.cell));
+/// A trigger that is told of this.
+pub fn listener(of: &Told, agent: &AgentRef) -> Key {
+    let name = format!("{of}#{}#{}", agent.workflow.workflow, part(&agent.cell));
     of_records(&agent.workflow.project, Prefix::Listener, name)
 }
 

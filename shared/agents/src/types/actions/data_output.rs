@@ -132,7 +132,7 @@ impl AgentType for DataOutput {
                 });
                 (forms::JSON, format!("{feed:#}"))
             }
-            FeedFormat::Rss => {
+            FeedFormat::Rss | FeedFormat::Page => {
                 let (self_link, namespace) = forms::self_link(request.url);
                 let channel = Channel {
                     title: forms::xml(title),

@@ -38,8 +38,7 @@ impl AgentType for ListEntry {
     }
 
     fn facts(&self) -> Facts {
-        let listens = Listens { segment: None, list: Some(self.list.clone()), existing: false };
-        Facts { listens: Some(listens), list: Some(self.list.clone()), ..Facts::of::<Self>() }
+        Facts { listens: Some(Listens::List(self.list.clone())), list: Some(self.list.clone()), ..Facts::of::<Self>() }
     }
 
     fn examples() -> Vec<Example> {
@@ -80,7 +79,7 @@ mod tests {
         let id = ListId::random();
         let takes = |config, stage| {
             let listens = agent("list_entry", config).facts().listens.clone().unwrap();
-            listens.takes(&Collection::List(id.clone()), Some(stage))
+            listens.takes(&Collection::List(id.clone()).into(), Some(stage))
         };
         assert!(takes(json!({"list_id": id}), "new") && takes(json!({"list_id": id, "stage": "new"}), "new"));
         assert!(!takes(json!({"list_id": id, "stage": "won"}), "new"));

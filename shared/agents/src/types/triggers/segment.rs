@@ -78,11 +78,12 @@ fn listens(segment: SegmentText, kind: SegmentKind, existing: bool, problems: &m
         problems.add("segment_id", "Choose a segment of the project: an id of 12 letters and digits.");
         return None;
     }
-    Some(Listens { segment: Some((segment.0, kind)), list: None, existing })
+    Some(Listens::Segment { id: segment.0, kind, existing })
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::Listens;
     use crate::testing::{agent, problem};
     use rookery_domain::{Collection, SegmentId};
     use serde_json::json;
@@ -105,10 +106,10 @@ mod tests {
         ] {
             let agent = agent(name, json!({"segment_id": id, "existing": true}));
             let listens = agent.facts().listens.clone().unwrap();
-            assert!(listens.existing && listens.takes(&Collection::Segment(id.clone()), None));
-            assert!(!listens.takes(&Collection::Segment(SegmentId::random()), None));
-            let (_, kind) = listens.segment.unwrap();
-            assert!(kind.takes(takes) && !kind.takes(refuses), "{name}");
+            assert!(listens.takes(&Collection::Segment(id.clone()).into(), None));
+            assert!(!listens.takes(&Collection::Segment(SegmentId::random()).into(), None));
+            let Listens::Segment { kind, existing, .. } = listens else { panic!("{name} listens to no segment") };
+            assert!(existing && kind.takes(takes) && !kind.takes(refuses), "{name}");
         }
     }
 }
