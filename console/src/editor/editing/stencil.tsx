@@ -30,19 +30,20 @@ export const Stencil = memo(function Stencil({ wares, put }: Props) {
   const box = useRef<HTMLElement>(null);
   const found = useMemo(() => search(wares, typed), [wares, typed]);
   const shelves = ORDER.map((shelf) => [shelf, found.filter((ware) => ware.shelf === shelf)] as const);
-  const tell = (ware: Ware, item: Element) => {
+  const toldAt = (ware: Ware, item: Element): Told | undefined => {
     const [inner, outer] = [item.getBoundingClientRect(), box.current?.getBoundingClientRect()];
-    if (!outer) return;
+    if (!outer) return undefined;
     const isUpper = inner.top - outer.top < outer.height / 2;
-    setTold({ ware, item, at: isUpper ? { top: inner.top - outer.top } : { bottom: outer.bottom - inner.bottom } });
+    return { ware, item, at: isUpper ? { top: inner.top - outer.top } : { bottom: outer.bottom - inner.bottom } };
   };
-  // An item that is reached by key or by pointer may scroll into view after it is told of.
-  const follow = ({ currentTarget: list }: SyntheticEvent) => {
-    if (!told) return;
-    const [inner, outer] = [told.item.getBoundingClientRect(), list.getBoundingClientRect()];
-    if (inner.bottom > outer.top && inner.top < outer.bottom) tell(told.ware, told.item);
-    else hush();
-  };
+  const tell = (ware: Ware, item: Element) => setTold(toldAt(ware, item));
+  // An item that is reached by key or by pointer may scroll into view after it is told of. What is told of now counts, and not what was drawn last.
+  const follow = ({ currentTarget: list }: SyntheticEvent) =>
+    setTold((now) => {
+      if (!now) return now;
+      const [inner, outer] = [now.item.getBoundingClientRect(), list.getBoundingClientRect()];
+      return inner.bottom > outer.top && inner.top < outer.bottom ? toldAt(now.ware, now.item) : undefined;
+    });
   const hush = () => setTold(undefined);
   return (
     <aside ref={box} className="stencil" aria-label="Stencil">
