@@ -128,6 +128,11 @@ pub struct Rookery {
 }
 
 impl Rookery {
+    /// Whether the system is a deployment that the environment names. The emulator of AWS, in which it may run, takes long for much work at once.
+    pub fn is_deployed(&self) -> bool {
+        self.process.is_none()
+    }
+
     /// Creates a project, and gives its id.
     pub async fn project(&mut self) -> String {
         let made = self.api.post("/projects", &json!({"name": "Journey"})).await.expect(201);
