@@ -1,16 +1,22 @@
 //! The world outside of an agent: what the agent may ask for while it handles a delivery. A capability is a method of [`Host`],
-//! with the types that it takes and gives; all of these are in this file. The engine implements it in `external/host.rs`. A host
+//! with the types that it takes and gives, here or in the file of their subject below. The engine implements it in `external/host.rs`. A host
 //! without the capability (in a test, for example) need not change: the default body answers that it is not available.
 
+mod connections;
+mod controls;
+mod records;
+
+pub use connections::*;
+pub use controls::*;
+pub use records::*;
+
+use crate::AgentError;
 use crate::template::Scope;
-use crate::{AgentError, EntryPointAt};
 use async_trait::async_trait;
-use rookery_domain::{
-    AgentName, CallbackAuth, Cell, ClientName, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time, is_valid_group,
-};
+use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time};
 use rookery_egress::{Request, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The world outside of an agent, implemented by the engine. In a dry run, calls are refused unless the caller asked for them.
 #[async_trait]
@@ -78,91 +84,6 @@ pub trait Host: Send + Sync {
 /// The error of a host without a capability.
 fn not_available<T>(what: &str) -> Result<T, AgentError> {
     Err(AgentError::fail("not_available", format!("There is no access to {what} here: use an agent of another type.")))
-}
-
-/// What is done to an agent.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Command<'a> {
-    /// The agent.
-    pub target: &'a Cell,
-    /// What is done to it.
-    pub action: Action,
-}
-
-/// What an agent does to one that it controls.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// It is checked.
-    Run,
-    /// It is at work from now on.
-    Enable,
-    /// It rests from now on.
-    Disable,
-    /// These options are merged into its own, deep.
-    Configure(Map<String, Value>),
-}
-
-/// A record that is written.
-#[derive(Clone, Copy, Debug)]
-pub struct WriteRecord<'a> {
-    /// Its kind.
-    pub kind: &'a str,
-    /// Its id.
-    pub id: &'a str,
-    /// Its attributes.
-    pub attributes: &'a Map<String, Value>,
-    /// Whether all others are removed.
-    pub replaces: bool,
-    /// How many links and connections lie behind the event that is handled.
-    pub hop: u16,
-}
-
-/// A record that was written.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WrittenRecord {
-    /// What it says of itself now.
-    pub attributes: Value,
-    /// `created`, `changed` or `unchanged`.
-    pub outcome: &'static str,
-}
-
-/// What becomes of a record's place in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToStage {
-    /// It is added, or moved if it is in the list.
-    Add,
-    /// It is moved; it must be in the list.
-    Move,
-    /// It is taken out.
-    Remove,
-}
-
-/// A change of a record's place in a list.
-#[derive(Clone, Copy, Debug)]
-pub struct ChangeEntry<'a> {
-    /// The list's id.
-    pub list: &'a str,
-    /// The record's kind.
-    pub kind: &'a str,
-    /// The record's id.
-    pub id: &'a str,
-    /// What becomes of it.
-    pub to: ToStage,
-    /// The stage; the first one, if none is named.
-    pub stage: Option<&'a str>,
-    /// How many links and connections lie behind the event that is handled.
-    pub hop: u16,
-}
-
-/// What became of a record's place in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChangedEntry {
-    /// Whether it is another than before.
-    pub is_changed: bool,
-    /// The stage before; none if it was not in the list.
-    pub from: Option<String>,
-    /// The stage where it is; none if it was taken out.
-    pub stage: Option<String>,
 }
 
 /// An outside call. Its `Idempotency-Key` is the same in every attempt of a delivery.
@@ -267,76 +188,6 @@ pub struct ReplyError {
     /// What the provider of the model said: its status and code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<Value>,
-}
-
-/// A task for an entry point.
-#[derive(Clone, Copy, Debug)]
-pub struct AskTask<'a> {
-    /// The entry point.
-    pub at: &'a EntryPointAt,
-    /// The task's type.
-    pub task_type: &'a str,
-    /// What it says: an object.
-    pub payload: &'a Payload,
-    /// How many links and connections lie behind the event that is handled.
-    pub hop: u16,
-    /// How long the reply may take, in milliseconds.
-    pub deadline_ms: i64,
-    /// How many tasks of the asking agent may be outstanding.
-    pub most: u32,
-}
-
-/// Whom a reply is for.
-#[derive(Clone, Copy, Debug)]
-pub enum ReplyTo<'a> {
-    /// The connection with this public name.
-    Connection(&'a str),
-    /// All connections of a client.
-    Client(&'a ClientName),
-}
-
-/// A reply for a client's stage.
-#[derive(Clone, Copy, Debug)]
-pub struct SendReply<'a> {
-    /// Whom it is for.
-    pub to: ReplyTo<'a>,
-    /// The reply's type.
-    pub task_type: &'a str,
-    /// What it says: an object.
-    pub payload: &'a Payload,
-    /// How many links and connections lie behind the event that is handled.
-    pub hop: u16,
-    /// When that event was made.
-    pub at: Time,
-}
-
-/// What came back from an entry point: what is stored on the record of the delivery that asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaskReply {
-    /// Its id: the same reply may come again.
-    pub id: String,
-    /// Its type.
-    pub task_type: String,
-    /// What it says.
-    pub payload: Payload,
-    /// Why there is no reply: the provider's workflow has failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<TaskError>,
-}
-
-/// Why a provider's workflow gave no reply.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TaskError {
-    /// A word for programs.
-    pub code: String,
-    /// What went wrong.
-    pub message: String,
-}
-
-/// The groups of an event that a task becomes: the group of its kind, and its type. No type can be taken for a group of ours.
-pub fn task_groups(kind: &str, task_type: &str) -> Vec<String> {
-    let as_group = is_valid_group(task_type) && !task_type.starts_with("on_");
-    std::iter::once(kind).chain(as_group.then_some(task_type)).map(str::to_owned).collect()
 }
 
 /// What has become of a request to an agent.

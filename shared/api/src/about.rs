@@ -6,7 +6,7 @@ use crate::body::{Input, Json, present};
 use crate::error::Result;
 use crate::list::{One, one};
 use crate::route::{Route, WORKFLOW};
-use crate::workflows::{WorkflowView, view};
+use crate::workflow_view::{WorkflowView, view};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::Method;

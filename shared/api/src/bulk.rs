@@ -6,7 +6,7 @@ use crate::body::{Input, Json, check_name, present};
 use crate::error::{Result, Shown};
 use crate::list::{One, one};
 use crate::route::{PROJECT, Route, WORKFLOW};
-use crate::workflows::{Saved, raw, saved};
+use crate::workflow_view::{Saved, raw, saved};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};

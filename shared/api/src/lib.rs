@@ -57,6 +57,7 @@ mod route;
 mod run_list;
 mod run_tree;
 mod runs;
+mod scenario;
 mod segments;
 mod session_files;
 mod session_fork;
@@ -69,6 +70,7 @@ mod transfer;
 mod try_cell;
 mod versions;
 mod wire_tasks;
+mod workflow_view;
 mod workflows;
 
 pub use auth::KnownCaller;

@@ -9,14 +9,14 @@ use crate::body::{Input, Json, check_name, parse};
 use crate::error::Result;
 use crate::list::{Listed, Query, listed};
 use crate::route::{PROJECT, Route, WORKFLOW};
-use crate::workflows::{WorkflowView, raw, view};
+use crate::scenario;
+use crate::workflow_view::{WorkflowView, raw, view};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse;
 use rookery_agents::huginn::{self, Report};
-use rookery_agents::schedule::Schedule;
-use rookery_domain::{Error, Time, WorkflowId, WorkflowRef, limits};
+use rookery_domain::{Error, WorkflowId, WorkflowRef, limits};
 use rookery_engine::{Needs, SaveResult};
 use rookery_store::{About, Credential, Page, Project, Role, Workflow};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -25,14 +25,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// The parameter that names a workflow whose file does not.
 const NAME: &str = "name";
 /// What such a workflow is called otherwise.
 const IMPORTED: &str = "Imported";
 /// The parameter that names the zone of a scenario's schedules.
-const TIMEZONE: &str = "timezone";
+pub(crate) const TIMEZONE: &str = "timezone";
 /// The parameter that names the workflow whose next version a file becomes.
 const INTO: &str = "workflow";
 /// What a file says of itself. Another format would have another number.
@@ -161,14 +160,14 @@ struct Peek {
 }
 
 /// What comes of a file, before it is saved.
-struct Read {
+pub(crate) struct Read {
     /// The name that the file has.
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     /// What else the file says of the workflow, which an existing one does not take.
-    about: About,
-    options: Box<RawValue>,
-    credentials: Vec<Credential>,
-    report: Option<Report>,
+    pub(crate) about: About,
+    pub(crate) options: Box<RawValue>,
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) report: Option<Report>,
 }
 
 /// A workflow that was made of a file.
@@ -234,13 +233,13 @@ async fn import(
         Some(id) => Some(app.engine.store.workflow(&WorkflowRef { project: project.id.clone(), workflow: id.parse()? }).await?),
         None => None,
     };
-    let timezone = zone(query.get(TIMEZONE).unwrap_or("UTC"))?;
+    let timezone = scenario::zone(query.get(TIMEZONE).unwrap_or("UTC"))?;
     // A list would be read as the fields, one after the other.
     let is_object = file.get().trim_start().starts_with('{');
     let peek = if is_object { serde_json::from_str(file.get()).unwrap_or_default() } else { Peek::default() };
     let read = match peek {
         Peek { format: Some(_), .. } => read(&file)?,
-        Peek { agents: Some(_), .. } => scenario(&app, &project, into.as_ref(), timezone, &file).await?,
+        Peek { agents: Some(_), .. } => scenario::read(&app, &project, into.as_ref(), timezone, &file).await?,
         Peek { cells: Some(_), .. } => {
             Read { name: None, about: About::default(), options: file, credentials: Vec::new(), report: None }
         }
@@ -272,61 +271,4 @@ fn read(file: &RawValue) -> Result<Read> {
     check_name(&file.name)?;
     let about = about::read(file.description, file.tags)?;
     Ok(Read { name: Some(file.name), about, options: file.options, credentials: Vec::new(), report: None })
-}
-
-/// Reads a scenario of Huginn: its secrets, too, each of which becomes a credential if none of the project has the value.
-async fn scenario(app: &App, project: &Project, into: Option<&Workflow>, timezone: &str, file: &RawValue) -> Result<Read> {
-    let mut settings = huginn::Settings { timezone: timezone.to_owned(), ..huginn::Settings::default() };
-    let mut cursor = None;
-    loop {
-        let page = app.engine.store.list_credentials(&project.id, limits::PAGE_MAX, cursor.as_ref()).await?;
-        settings.known.extend(page.items.into_iter().map(|Credential { name, value, hosts, .. }| huginn::Known {
-            name,
-            value,
-            hosts,
-        }));
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    if let Some(workflow) = into {
-        settings.positions = positions(&app.engine.store.options(&workflow.id, workflow.version).await?);
-    }
-    let imported = huginn::import(file.get(), &settings)?;
-    let credential = |brought: huginn::Brought| {
-        let huginn::Brought { name, value, hosts } = brought;
-        Credential { name, value, hosts, updated_at: Time::now() }
-    };
-    Ok(Read {
-        name: imported.name.map(|name| name.chars().filter(|c| !c.is_control()).take(limits::NAME_CHARS).collect()),
-        about: About { description: shortened(imported.description.unwrap_or_default()), tags: Vec::new() },
-        options: raw(imported.options.to_string())?,
-        credentials: imported.credentials.into_iter().map(credential).collect(),
-        report: Some(imported.report),
-    })
-}
-
-/// As much of a description as a workflow takes.
-fn shortened(description: String) -> String {
-    description.chars().take(limits::DESCRIPTION_CHARS).collect()
-}
-
-/// Where the cells of a canvas stand, by id.
-fn positions(options: &str) -> HashMap<String, Value> {
-    let options: Value = serde_json::from_str(options).unwrap_or_default();
-    let cells = options["cells"].as_array().into_iter().flatten();
-    cells.filter_map(|cell| Some((cell["id"].as_str()?.to_owned(), cell.get("position")?.clone()))).collect()
-}
-
-/// A time zone that is known.
-fn zone(name: &str) -> Result<&str> {
-    match Schedule::parse(&format!("TZ={name} noon")) {
-        Ok(_) => Ok(name),
-        Err(_) => {
-            let message = format!("`{TIMEZONE}` is no time zone that is known here.");
-            Err(Error::invalid(message, "Give a name of the IANA database, like `Europe/Berlin`, or leave it out for UTC.")
-                .into())
-        }
-    }
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::ids::Ids;
 use crate::list::{Listed, One, Query, listed, one};
 use crate::route::{Route, WORKFLOW};
-use crate::workflows::{Saved, raw, saved};
+use crate::workflow_view::{Saved, raw, saved};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::Method;

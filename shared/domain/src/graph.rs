@@ -77,6 +77,7 @@ pub struct Graph {
     by_id: HashMap<CellId, usize>,
     by_source: HashMap<CellId, Outgoing>,
     by_target: HashMap<CellId, Vec<usize>>,
+    by_controller: HashMap<CellId, Vec<usize>>,
 }
 
 /// The links of one source, so that an event finds those that take it without a look at the others.
@@ -120,12 +121,16 @@ impl Graph {
             }
             by_target.entry(link.target.clone()).or_default().push(index);
         }
-        Graph { cells, links, controls: Vec::new(), by_id, by_source, by_target }
+        Graph { cells, links, controls: Vec::new(), by_id, by_source, by_target, by_controller: HashMap::new() }
     }
 
     /// The same graph, with these control links.
     pub fn with_controls(self, controls: Vec<ControlLink>) -> Self {
-        Graph { controls, ..self }
+        let mut by_controller = HashMap::<_, Vec<usize>>::new();
+        for (index, control) in controls.iter().enumerate() {
+            by_controller.entry(control.source.clone()).or_default().push(index);
+        }
+        Graph { controls, by_controller, ..self }
     }
 
     /// The agents, in the workflow's order.
@@ -150,8 +155,8 @@ impl Graph {
 
     /// The agents that an agent controls, in the order of its control links.
     pub fn controlled(&self, source: &CellId) -> impl Iterator<Item = &Cell> + use<'_> {
-        let source = source.clone();
-        self.controls.iter().filter(move |control| control.source == source).filter_map(|control| self.cell(&control.target))
+        let indices = self.by_controller.get(source).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().filter_map(|index| self.cell(&self.controls[*index].target))
     }
 
     /// The links that take an event, with the agents that they lead to, in the workflow's order.

@@ -28,6 +28,7 @@ mod connections;
 mod delivery;
 mod external;
 mod hooks;
+mod listening;
 mod lists;
 mod metrics;
 mod public_url;

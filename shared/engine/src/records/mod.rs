@@ -14,7 +14,6 @@ mod apply;
 pub(crate) mod entries;
 mod fill;
 pub(crate) mod known;
-mod listening;
 pub(crate) mod lists;
 pub(crate) mod named;
 pub(crate) mod segments;

@@ -1,13 +1,12 @@
 //! Triggers are told of records: each is an event, whose id follows from the write and from what it is told of. So whoever tells it again, after
 //! a crash, tells the same.
 
-use crate::{Engine, Incoming};
+use crate::Engine;
 use rookery_domain::{AgentRef, Time};
-use rookery_domain::{Collection, Error, Kind, Payload, ProjectId, RecordAt, Result, SegmentId, Told, WorkflowRef, limits};
+use rookery_domain::{Collection, Payload, ProjectId, RecordAt, Result, SegmentId, WorkflowRef, limits};
 use rookery_queue::{Existing, Outgoing, Task, Tell};
 use rookery_store::{Listener, Moved, News, SegmentState};
 use serde_json::json;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The group of the events of segments.
@@ -99,38 +98,4 @@ impl Engine {
         let key = (ON_ENTRY, format!("{}/{list}", news.tag));
         self.put_in(listener, &of, Some(stage), Payload::of(payload)?, key, news.hop).await
     }
-
-    /// Puts an event in at a trigger, if it runs and still listens.
-    pub(crate) async fn put_in(
-        &self,
-        listener: &Listener,
-        of: &Told,
-        part: Option<&str>,
-        payload: Payload,
-        (group, key): (&str, String),
-        hop: u16,
-    ) -> Result<()> {
-        let engine: Arc<Engine> = self.itself()?;
-        let agent = &listener.agent;
-        let Some(workflow) = engine.running(&agent.workflow).await? else { return Ok(()) };
-        let built = engine.built(&workflow.id, workflow.built).await?;
-        let Ok((cell, found)) = built.agent(&agent.cell) else { return Ok(()) };
-        let listens = found.facts().listens.as_ref().filter(|_| cell.incarnation == agent.incarnation);
-        if !listens.is_some_and(|listens| listens.takes(of, part)) {
-            return Ok(());
-        }
-        let incoming = Incoming { key_suffices: true, hop, ..Incoming::new(payload, vec![group.to_owned()], Some(key)) };
-        match engine.accept_at_trigger(&workflow, &agent.cell, incoming).await {
-            Ok(_) => Ok(()),
-            Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal | Kind::StorageFull) => Err(error),
-            Err(error) => {
-                not_told(&error, agent);
-                Ok(())
-            }
-        }
-    }
-}
-
-fn not_told(error: &Error, agent: &AgentRef) {
-    tracing::info!(%error, workflow = %agent.workflow.workflow, cell = %agent.cell, "a trigger takes nothing now");
 }

@@ -5,7 +5,7 @@ use crate::{World, handle};
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::join_all;
 use rookery_boot::TABLE;
-use rookery_domain::{CellId, Event, EventId, Payload, Time};
+use rookery_domain::{CellId, Event, EventId, Payload, Time, Words};
 use rookery_engine::{ChainBounds, Dispatcher, Engine, Incoming, Settings};
 use rookery_queue::{Handler, Queue};
 use rookery_store::keys::{self, Prefix};
@@ -45,7 +45,7 @@ pub(crate) fn event(random: &mut fastrand::Rng, now: Time) -> Event {
         cell: CellId(format!("cell {}", random.u8(0..3))),
         incarnation: 1,
         groups: vec![format!("group {}", random.u8(0..2))],
-        payload: Payload::parse(b"{}").unwrap(),
+        payload: Payload::of(serde_json::json!({"word": format!("Word{}", random.u8(0..3))})).unwrap(),
         created_at: now.plus(-random.i64(0..400) * 50),
         hop: random.u16(0..2),
         cause: None,
@@ -101,6 +101,9 @@ async fn a_list_is_whole_and_in_order_however_it_was_written() {
             EventFilter { group: Some("group 0".into()), ..EventFilter::default() },
             EventFilter { version: Some(2), ..EventFilter::default() },
             EventFilter { roots: true, ..EventFilter::default() },
+            EventFilter { since: Some(now.plus(-10_000)), until: Some(now.plus(-4_000)), ..EventFilter::default() },
+            EventFilter { words: Words::of("word1"), ..EventFilter::default() },
+            EventFilter { words: Words::of("WORD2 word"), until: Some(now.plus(-5_000)), ..EventFilter::default() },
         ];
         for filter in filters {
             let is_shown = |event: &&Event| {
@@ -108,6 +111,9 @@ async fn a_list_is_whole_and_in_order_however_it_was_written() {
                     && filter.group.as_ref().is_none_or(|group| event.groups.contains(group))
                     && filter.version.is_none_or(|version| version == event.version)
                     && (!filter.roots || event.hop == 0 || event.id.is_root())
+                    && filter.since.is_none_or(|since| event.created_at >= since)
+                    && filter.until.is_none_or(|until| event.created_at <= until)
+                    && filter.words.are_in(event.payload.as_str())
             };
             let expected: Vec<EventId> = events.iter().filter(is_shown).map(|event| event.id).collect();
             for limit in [1, 2, 3, 10, 100, 1000] {

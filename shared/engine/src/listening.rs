@@ -1,12 +1,13 @@
-//! Which triggers are told: those of started workflows are noted at their segments and lists, and for errors. Whoever tells them looks whether
-//! they still run.
+//! Which triggers are told of what is no event of their workflow: those of started workflows are noted at their segments and lists, and for errors.
+//! Whoever tells them looks whether they still run. What they are told is not decided here.
 
 use crate::connections::sending::guard_of;
-use crate::{Built, Engine};
+use crate::{Built, Engine, Incoming};
 use rookery_agents::Listens;
-use rookery_domain::{AgentRef, Cell, Collection, Result, SegmentId, Time, Told};
+use rookery_domain::{AgentRef, Cell, Collection, Error, Kind, Payload, Result, SegmentId, Time, Told};
 use rookery_queue::{Existing, Message, Task};
-use rookery_store::Workflow;
+use rookery_store::{Listener, Workflow};
+use std::sync::Arc;
 
 /// The triggers of a built version that are told of something.
 fn listening<'b>(built: &'b Built) -> impl Iterator<Item = (&'b Cell, &'b Listens)> {
@@ -60,6 +61,36 @@ impl Engine {
         Ok(())
     }
 
+    /// Puts an event in at a trigger, if it runs and still listens.
+    pub(crate) async fn put_in(
+        &self,
+        listener: &Listener,
+        of: &Told,
+        part: Option<&str>,
+        payload: Payload,
+        (group, key): (&str, String),
+        hop: u16,
+    ) -> Result<()> {
+        let engine: Arc<Engine> = self.itself()?;
+        let agent = &listener.agent;
+        let Some(workflow) = engine.running(&agent.workflow).await? else { return Ok(()) };
+        let built = engine.built(&workflow.id, workflow.built).await?;
+        let Ok((cell, found)) = built.agent(&agent.cell) else { return Ok(()) };
+        let listens = found.facts().listens.as_ref().filter(|_| cell.incarnation == agent.incarnation);
+        if !listens.is_some_and(|listens| listens.takes(of, part)) {
+            return Ok(());
+        }
+        let incoming = Incoming { key_suffices: true, hop, ..Incoming::new(payload, vec![group.to_owned()], Some(key)) };
+        match engine.accept_at_trigger(&workflow, &agent.cell, incoming).await {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal | Kind::StorageFull) => Err(error),
+            Err(error) => {
+                not_told(&error, agent);
+                Ok(())
+            }
+        }
+    }
+
     /// Forgets the triggers of a workflow that is to be deleted.
     pub(crate) async fn forget_listeners_of(&self, workflow: &Workflow) -> Result<()> {
         match self.last_built(workflow).await? {
@@ -72,4 +103,8 @@ impl Engine {
 fn existing(agent: &AgentRef, segment: &SegmentId) -> Message {
     let (cell, incarnation) = (agent.cell.clone(), agent.incarnation);
     Task::Existing(Existing { segment: segment.clone(), cell, incarnation }).of(&agent.workflow)
+}
+
+fn not_told(error: &Error, agent: &AgentRef) {
+    tracing::info!(%error, workflow = %agent.workflow.workflow, cell = %agent.cell, "a trigger takes nothing now");
 }
