@@ -47,6 +47,7 @@ const FRONT: Record<string, string[]> = {
   schedule: ["schedule", "payload"],
   scheduler: ["schedule", "action", "configure_options"],
   served_agent: ["name"],
+  weather: ["api_key", "location", "which_day"],
   webhook: ["verify", "sender", "response"],
   change_detector: ["property", "key"],
   condition: ["condition", "emit_on_no_match"],

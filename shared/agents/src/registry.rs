@@ -21,6 +21,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<schedule::ScheduleTrigger>(),
         TypeInfo::of::<scheduler::Scheduler>(),
         TypeInfo::of::<served_agent::ServedAgent>(),
+        TypeInfo::of::<weather::Weather>(),
         TypeInfo::of::<webhook::Webhook>(),
         TypeInfo::of::<change_detector::ChangeDetector>(),
         TypeInfo::of::<condition::Condition>(),

@@ -8,7 +8,7 @@ use crate::types::actions::http_request::answer;
 use crate::web::failed;
 use crate::{AgentError, Call, Context, CredentialUse, Effects, Emit, Problems, compose, judge};
 use http::Method;
-use rookery_egress::{Redactor, Request};
+use rookery_egress::{Redactor, Request, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -163,12 +163,18 @@ impl Service {
         Ok(effects)
     }
 
-    async fn send_one(&self, cx: &Context<'_>, request: Request) -> Result<Emit, AgentError> {
+    /// Makes a call. Neither the answer nor an error shows what is a secret.
+    pub(crate) async fn ask(&self, cx: &Context<'_>, request: Request) -> Result<Response, AgentError> {
         let call = Call { request, credentials: &self.names, scope: cx.scope() };
         let line = call.request_line();
         let answered = cx.host.call(call).await.and_then(|response| judge(response, cx.now));
         let mut response = answered.map_err(|error| self.without_secrets(error.of_request(&line)))?;
         response.body = self.hidden.redact(&response.body).into_owned().into();
+        Ok(response)
+    }
+
+    async fn send_one(&self, cx: &Context<'_>, request: Request) -> Result<Emit, AgentError> {
+        let response = self.ask(cx, request).await?;
         let fields = [("status", response.status.to_string()), ("body", answer::body(&response).0)];
         Ok(Emit { groups: SENT.iter().map(|group| (*group).to_owned()).collect(), payload: compose::object(fields)? })
     }

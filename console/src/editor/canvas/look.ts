@@ -14,6 +14,7 @@ const ICONS: Record<string, IconName> = {
   rss: "rss",
   scheduler: "clock",
   served_agent: "bot",
+  weather: "globe",
   change_detector: "activity",
   condition: "filter",
   de_duplication: "copy",

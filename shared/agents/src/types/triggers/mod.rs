@@ -9,4 +9,5 @@ pub mod schedule;
 pub mod scheduler;
 pub mod segment;
 pub mod served_agent;
+pub mod weather;
 pub mod webhook;
