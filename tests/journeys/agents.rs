@@ -123,3 +123,35 @@ async fn a_dry_run_shows_everything_and_commits_nothing() {
     assert!(!rookery.api.get(&feed).await.text.contains("never shown"));
     assert!(!workflow.agent("watch").await["memory"].to_string().contains("last_property"), "nothing is remembered");
 }
+
+#[tokio::test]
+async fn what_a_store_holds_is_seen_by_the_agents_that_it_controls() {
+    let mut rookery = super::rookery().start().await;
+    let control = json!({"id": "c", "type": "control_link", "source": {"id": "store"}, "target": {"id": "price"}});
+    let workflow = rookery
+        .started(&cells([
+            agent("set", "manual", json!({})),
+            agent("ask", "manual", json!({})),
+            agent("store", "key_value_store", json!({"key": "{{ product }}", "value": "{{ price }}", "variable": "prices"})),
+            agent("price", "event_formatting", json!({"instructions": {"price": "{{ prices[product] }}"}})),
+            agent("blind", "event_formatting", json!({"instructions": {"price": "{{ prices[product] }}"}})),
+            link("set", "store"),
+            link("ask", "price"),
+            link("ask", "blind"),
+            control,
+        ]))
+        .await;
+    let ask = async || {
+        let run = workflow.emit("ask", json!({"product": "tea"})).await;
+        workflow.finished(&run).await;
+        let of =
+            async |cell: &str| workflow.list(&format!("/events?run={run}&agent={cell}")).await[0]["payload"]["price"].clone();
+        (of("price").await, of("blind").await)
+    };
+    assert_eq!(ask().await, (json!(""), json!("")));
+    for (price, seen) in [("3", "3"), ("4", "4"), ("", "")] {
+        let run = workflow.emit("set", json!({"product": "tea", "price": price})).await;
+        workflow.finished(&run).await;
+        assert_eq!(ask().await, (json!(seen), json!("")));
+    }
+}

@@ -71,6 +71,7 @@ const FRONT: Record<string, string[]> = {
   http_request: ["method", "url", "payload", "headers"],
   http_status: ["url", "changes_only", "headers_to_save", "schedule"],
   json_parse: ["data", "data_key", "mode"],
+  key_value_store: ["key", "value", "variable", "max_keys"],
   liquid_output: ["content", "mode", "event_limit", "mime_type"],
   list_add: ["list_id", "stage"],
   list_move: ["list_id", "stage"],

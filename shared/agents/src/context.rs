@@ -23,6 +23,8 @@ pub struct Context<'a> {
     pub incoming: Vec<String>,
     /// The agents that this one controls, in the order of its control links.
     pub controlled: Vec<&'a Cell>,
+    /// What the stores hold that control this agent, by the variables under which templates see it.
+    pub stores: Vec<(String, Value)>,
     /// The memory that [`AgentType::memory`](crate::AgentType::memory) asked for; `Null` when there is none yet.
     pub memory: Value,
     /// The id of this delivery (or check, or timer): the same in every attempt.
@@ -50,6 +52,7 @@ impl<'a> Context<'a> {
             links: Vec::new(),
             incoming: Vec::new(),
             controlled: Vec::new(),
+            stores: Vec::new(),
             memory: Value::Null,
             delivery,
             attempt: 0,
@@ -70,7 +73,8 @@ impl<'a> Context<'a> {
     pub fn scope(&self) -> &Scope {
         self.scope.get_or_init(|| {
             // The scope also finds the keys of `payload` at the top level.
-            let mut variables = Map::from_iter([("payload".to_owned(), self.payload().clone())]);
+            let mut variables = Map::from_iter(self.stores.iter().cloned());
+            variables.insert("payload".to_owned(), self.payload().clone());
             if let Some(event) = self.event {
                 let event = json!({
                     "id": event.id, "run_id": event.id.run, "cell_id": event.cell,

@@ -53,6 +53,8 @@ pub struct Facts {
     pub has_task_types: bool,
     /// The agent checks each agent that it controls, whatever the event: so each must be one that can be checked.
     pub runs_targets: bool,
+    /// The variable under which the agents that it controls see what it remembers.
+    pub store_variable: Option<String>,
 }
 
 /// Where an entry point is, as the options of an agent name it.
@@ -120,6 +122,7 @@ impl Facts {
             published: None,
             uses: None,
             listens: None,
+            store_variable: None,
             list: None,
             has_task_types: false,
             runs_targets: false,

@@ -45,6 +45,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<http_request::HttpRequest>(),
         TypeInfo::of::<http_status::HttpStatus>(),
         TypeInfo::of::<json_parse::JsonParse>(),
+        TypeInfo::of::<key_value_store::KeyValueStore>(),
         TypeInfo::of::<liquid_output::LiquidOutput>(),
         TypeInfo::of::<list_change::ListAdd>(),
         TypeInfo::of::<list_change::ListMove>(),

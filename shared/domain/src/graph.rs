@@ -159,6 +159,12 @@ impl Graph {
         indices.iter().filter_map(|index| self.cell(&self.controls[*index].target))
     }
 
+    /// The agents that control an agent, in the order of their control links.
+    pub fn controlling(&self, target: &CellId) -> impl Iterator<Item = &Cell> + use<'_> {
+        let target = target.clone();
+        self.controls.iter().filter(move |control| control.target == target).filter_map(|control| self.cell(&control.source))
+    }
+
     /// The links that take an event, with the agents that they lead to, in the workflow's order.
     pub fn taking(&self, source: &CellId, groups: &[String]) -> impl Iterator<Item = (&Link, &Cell)> + use<'_> {
         let mut taking: Vec<usize> = Vec::new();

@@ -37,6 +37,7 @@ const ICONS: Record<string, IconName> = {
   http_request: "globe",
   http_status: "globe",
   json_parse: "text",
+  key_value_store: "database",
   liquid_output: "layout",
   persistent_agent: "bot",
   pushover: "send",

@@ -76,7 +76,6 @@ pub(super) fn of(kind: &str) -> Unsupported {
         "EmailAgent" | "EmailDigestAgent" | "S3Agent" => (LATER, Some("http_request")),
         "ImapFolderAgent" => (LATER, Some("webhook")),
         "JqAgent" | "JavaScriptAgent" => (LATER, Some("event_formatting")),
-        "KeyValueStoreAgent" => (LATER, None),
         _ => ("This is no type of Huginn's core, but probably one of a gem: what it does is not known here.", None),
     };
     Unsupported { reason, nearest }

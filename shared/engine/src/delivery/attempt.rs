@@ -12,7 +12,7 @@ use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
 use rookery_domain::{AgentRef, Cell, Event, Result, ScopeId, Time, limits};
 use rookery_queue::Outgoing;
 use rookery_store::{MemoryItem, RunItem, ScheduleAdvance};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// How an attempt ended.
@@ -149,6 +149,10 @@ impl<'a> Attempt<'a> {
         let name = self.agent_ref();
         let host = EngineHost::new(self.engine, &name, self.work, purpose);
         let mut cx = self.context(cell, &host);
+        for (store, variable) in self.ready.built.stores_of(&cell.id) {
+            let held = self.engine.store.memory(&self.work.workflow.agent(store), None).await?;
+            cx.stores.push((variable.to_owned(), held.map_or_else(|| json!({}), |item| item.value)));
+        }
         let remembered = match self.remember(&name, agent, &cx).await? {
             Ok(remembered) => remembered,
             Err(error) => return Ok(Ran::failed(error)),

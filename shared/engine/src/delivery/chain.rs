@@ -120,7 +120,9 @@ impl Growing<'_> {
             (Grown::AtAccept, Pace::Unknown) => self.engine.slow_lane.is_free(),
             (Grown::AtAccept, Pace::Slow) => false,
         };
-        if !agent.facts().only_computes || !has_time {
+        // What it sees of a store is read from the table.
+        let sees_stores = self.built.stores_of(cell).next().is_some();
+        if !agent.facts().only_computes || !has_time || sees_stores {
             return None;
         }
         let message = deliver(self.workflow, event.at(), cell);

@@ -117,6 +117,12 @@ impl Built {
         found.ok_or_else(|| Error::not_found("agent"))
     }
 
+    /// The stores that control an agent, with the variables under which the agent sees what they hold.
+    pub(crate) fn stores_of(&self, cell: &CellId) -> impl Iterator<Item = (&Cell, &str)> + use<'_> {
+        let store = |cell: &'_ Cell| self.agents.get(&cell.id)?.facts().store_variable.as_deref();
+        self.graph.controlling(cell).filter_map(move |cell| Some((cell, store(cell)?)))
+    }
+
     /// Whether a group of an event is one of its agent: its type has it, or a link of the agent names it. There are not many of these.
     pub(crate) fn has_group(&self, event: &Event, group: &str) -> bool {
         group == "on_error"

@@ -13,6 +13,7 @@ pub mod event_formatting;
 pub mod http_request;
 pub mod http_status;
 pub mod json_parse;
+pub mod key_value_store;
 pub mod liquid_output;
 pub mod list_change;
 pub mod persistent_agent;
