@@ -18,7 +18,7 @@ const KEY_CHARS: usize = 255;
 const TAKEN: [&str; 8] = ["payload", "event", "events", "agent", "now", "due", "target", "forloop"];
 
 /// Keeps a value under a key with each event. The agents that its control links lead to see all of them in their templates, under the name of the
-/// `variable`: with `prices`, `{{ prices.tea }}` or `{{ prices[product] }}` is a value.
+/// `variable`: with `prices`, the price of tea is `prices.tea`.
 ///
 /// A value that comes out blank takes its key out. With more keys than `max_keys`, the one that was written longest ago is forgotten. No event is emitted.
 /// Whoever sees the values sees those of the moment at which it begins to work.

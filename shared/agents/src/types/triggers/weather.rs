@@ -124,14 +124,34 @@ impl AgentType for Weather {
             "precipProbability": 0.7, "precipType": "rain"
         });
         let answer = json!({"timezone": "Europe/Berlin", "daily": {"data": [day]}}).to_string();
+        let high = json!({
+            "fahrenheit": "50", "celsius": "10", "epoch": "1767272400",
+            "fahrenheit_apparent": null, "celsius_apparent": null, "epoch_apparent": null
+        });
+        let low = json!({
+            "fahrenheit": "41", "celsius": "5", "epoch": "1767243600",
+            "fahrenheit_apparent": null, "celsius_apparent": null, "epoch_apparent": null
+        });
+        let told = json!({
+            "location": "52.52,13.41",
+            "date": {
+                "epoch": "1767225600", "pretty": "1:00 AM CET on January 1, 2026", "day": 1, "month": 1, "year": 2026, "yday": 1, "hour": 1,
+                "min": "00", "sec": 0, "monthname": "January", "weekday_short": "Thu", "weekday": "Thursday", "ampm": "AM", "tz_short": "CET"
+            },
+            "period": 0, "high": high, "low": low, "conditions": "Light rain", "icon": "rain", "avehumidity": "81",
+            "sunriseTime": null, "sunsetTime": null, "moonPhase": null,
+            "precip": {"intensity": null, "intensity_max": null, "intensity_max_epoch": null, "probability": "0.7", "type": "rain"},
+            "dewPoint": null, "avewind": {"mph": "10", "kph": "16", "degrees": "270"},
+            "visibility": null, "cloudCover": null, "pressure": null, "ozone": null
+        });
         let config = json!({
             "api_key": "{% credential weather_key %}", "location": "52.52,13.41", "which_day": 0, "language": "en", "schedule": "6am"
         });
         vec![
-            Example::new("Today's weather in Berlin, in the morning", config).answered(200, &answer),
+            Example::new("Today's weather in Berlin, in the morning", config).answered(200, &answer).emits("on_forecast", told),
             Example::new(
                 "Tomorrow's weather in Lisbon",
-                json!({"api_key": "{% credential weather_key %}", "location": "38.72,-9.14"}),
+                json!({"api_key": "{% credential weather_key %}", "location": "38.72,-9.14", "schedule": "every_1h"}),
             ),
         ]
     }
