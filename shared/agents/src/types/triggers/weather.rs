@@ -145,15 +145,9 @@ impl AgentType for Weather {
             "visibility": null, "cloudCover": null, "pressure": null, "ozone": null
         });
         let config = json!({
-            "api_key": "{% credential weather_key %}", "location": "52.52,13.41", "which_day": 0, "language": "en", "schedule": "6am"
+            "api_key": "{% credential weather_key %}", "location": "52.52,13.41", "which_day": 0, "language": "en", "schedule": "every_1h"
         });
-        vec![
-            Example::new("Today's weather in Berlin, in the morning", config).answered(200, &answer).emits("on_forecast", told),
-            Example::new(
-                "Tomorrow's weather in Lisbon",
-                json!({"api_key": "{% credential weather_key %}", "location": "38.72,-9.14", "schedule": "every_1h"}),
-            ),
-        ]
+        vec![Example::new("Today's weather in Berlin, every hour", config).answered(200, &answer).emits("on_forecast", told)]
     }
 }
 
