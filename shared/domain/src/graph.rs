@@ -77,7 +77,8 @@ pub struct Graph {
     by_id: HashMap<CellId, usize>,
     by_source: HashMap<CellId, Outgoing>,
     by_target: HashMap<CellId, Vec<usize>>,
-    by_controller: HashMap<CellId, Vec<usize>>,
+    controlled: HashMap<CellId, Vec<usize>>,
+    controlling: HashMap<CellId, Vec<usize>>,
 }
 
 /// The links of one source, so that an event finds those that take it without a look at the others.
@@ -121,16 +122,19 @@ impl Graph {
             }
             by_target.entry(link.target.clone()).or_default().push(index);
         }
-        Graph { cells, links, controls: Vec::new(), by_id, by_source, by_target, by_controller: HashMap::new() }
+        Graph { cells, links, by_id, by_source, by_target, ..Graph::default() }
     }
 
     /// The same graph, with these control links.
     pub fn with_controls(self, controls: Vec<ControlLink>) -> Self {
-        let mut by_controller = HashMap::<_, Vec<usize>>::new();
-        for (index, control) in controls.iter().enumerate() {
-            by_controller.entry(control.source.clone()).or_default().push(index);
+        let (mut controlled, mut controlling) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
+        for ControlLink { source, target, .. } in &controls {
+            if let (Some(from), Some(to)) = (self.by_id.get(source), self.by_id.get(target)) {
+                controlled.entry(source.clone()).or_default().push(*to);
+                controlling.entry(target.clone()).or_default().push(*from);
+            }
         }
-        Graph { controls, by_controller, ..self }
+        Graph { controls, controlled, controlling, ..self }
     }
 
     /// The agents, in the workflow's order.
@@ -155,14 +159,12 @@ impl Graph {
 
     /// The agents that an agent controls, in the order of its control links.
     pub fn controlled(&self, source: &CellId) -> impl Iterator<Item = &Cell> + use<'_> {
-        let indices = self.by_controller.get(source).map(Vec::as_slice).unwrap_or_default();
-        indices.iter().filter_map(|index| self.cell(&self.controls[*index].target))
+        self.controlled.get(source).into_iter().flatten().map(|index| &self.cells[*index])
     }
 
     /// The agents that control an agent, in the order of their control links.
     pub fn controlling(&self, target: &CellId) -> impl Iterator<Item = &Cell> + use<'_> {
-        let target = target.clone();
-        self.controls.iter().filter(move |control| control.target == target).filter_map(|control| self.cell(&control.source))
+        self.controlling.get(target).into_iter().flatten().map(|index| &self.cells[*index])
     }
 
     /// The links that take an event, with the agents that they lead to, in the workflow's order.
