@@ -16,7 +16,7 @@ BUILT := $(if $(filter no,$(CONSOLE)),,console/dist/index.html)
 # all that is above it would be compiled once more.
 AS_TESTED := --workspace --locked --features tokio/test-util
 
-.PHONY: help run build test test-browser console-check bench bench-curves bench-agents bench-functions bench-console check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test licences
+.PHONY: help run build test test-browser console-check bench bench-curves bench-agents bench-functions bench-console check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test mail-test licences
 
 help: ## shows this list
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -107,6 +107,10 @@ mcp-test: target/mcp/installed ## drives the official client and conformance sui
 a2a-test: target/a2a/installed ## drives the official clients of A2A, from PyPI and npm, against the program
 	cargo build --bin rookery $(AS_TESTED)
 	PYTHONPATH=tests/clients target/a2a/bin/python tests/a2a/acceptance.py target/debug/rookery target/a2a/node_modules
+
+mail-test: target/mail/installed ## has a mail server from PyPI take what the program sends
+	cargo build --bin rookery $(AS_TESTED)
+	PYTHONPATH=tests/clients target/mail/bin/python tests/mail/acceptance.py target/debug/rookery
 
 abstra-test: target/abstra/installed ## drives Abstra's own deployments, from PyPI, against each other and against the program
 	cargo build --bin rookery $(AS_TESTED)

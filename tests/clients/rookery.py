@@ -22,7 +22,13 @@ class Rookery:
         self.project, self.other = (self.post("/projects", {"name": name})["id"] for name in ("mine", "other"))
 
     def post(self, path, body):
-        request = urllib.request.Request(f"{self.url}/api/v1{path}", json.dumps(body).encode(), method="POST")
+        return self.ask("POST", path, body)
+
+    def put(self, path, body):
+        return self.ask("PUT", path, body)
+
+    def ask(self, method, path, body):
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", json.dumps(body).encode(), method=method)
         request.add_header("content-type", "application/json")
         request.add_header("authorization", f"Bearer {self.root_key}")
         with urllib.request.urlopen(request, timeout=60) as answer:

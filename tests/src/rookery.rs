@@ -58,6 +58,11 @@ impl Program {
         self.arg("--egress-allow").arg(sink.cidr())
     }
 
+    /// Allows agents to send by this mail server, whose certificate is believed.
+    pub fn mails(self, server: &crate::Mails) -> Self {
+        self.arg("--egress-allow").arg(server.cidr()).env("SSL_CERT_FILE", crate::Mails::AUTHORITY)
+    }
+
     /// Allows agents to ask this external agent; a system elsewhere must itself allow loopback. Two kinds of messages may be left
     /// in the queue: the end of a short deadline, and a copy of a delivery that waits while another makes its call.
     pub fn asks(mut self, agent: &crate::ExternalAgent) -> Self {

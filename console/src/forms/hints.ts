@@ -67,6 +67,8 @@ const FRONT: Record<string, string[]> = {
   data_output: ["template", "events_to_show"],
   delay: ["days", "hours", "minutes", "seconds", "until"],
   digest: ["message", "retained_events", "schedule"],
+  email: ["subject", "headline", "body", "recipients"],
+  email_digest: ["subject", "headline", "recipients", "schedule"],
   event_formatting: ["instructions", "mode"],
   http_request: ["method", "url", "payload", "headers"],
   http_status: ["url", "changes_only", "headers_to_save", "schedule"],

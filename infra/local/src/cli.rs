@@ -6,8 +6,8 @@ use crate::push::Push;
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use rookery_api::ProjectHost;
-use rookery_egress::Allow;
-use rookery_engine::{ChainBounds, PublicUrl};
+use rookery_egress::{Allow, MailServer};
+use rookery_engine::{ChainBounds, Mailbox, PublicUrl};
 use rookery_operations::CreatedAgent;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -52,6 +52,14 @@ pub struct Args {
     /// demo's sink.
     #[arg(long, env = "ROOKERY_EGRESS_ALLOW", value_delimiter = ',', value_name = "CIDR,...")]
     pub egress_allow: Vec<Allow>,
+    /// The server that sends the mails of projects without one of their own (which is in their credential smtp_url), as
+    /// smtp://user:password@host:port, or smtps:// for TLS from the start. Where it has no TLS, its address must be one of
+    /// --egress-allow. Give it by the variable, since arguments can be seen.
+    #[arg(long, env = "ROOKERY_SMTP_URL", hide_env_values = true, value_name = "URL")]
+    pub smtp_url: Option<MailServer>,
+    /// Who sends mails, where an agent does not say it, like "Rookery <rookery@example.com>".
+    #[arg(long, env = "ROOKERY_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<Mailbox>,
     /// The folder of persistent agents: each file NAME.md in it defines the agent NAME, and profiles/NAME.md a profile. They are
     /// read at the start and when they change. The agents belong to the project named `default`, which is made if there is none.
     #[arg(long, env = "ROOKERY_AGENTS", value_name = "FOLDER")]

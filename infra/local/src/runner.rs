@@ -18,7 +18,7 @@ use rookery_api::RootKey;
 use rookery_boot::{Booted, Clients, Options, TABLE};
 use rookery_domain::ProjectId;
 use rookery_egress::Policy;
-use rookery_engine::{ChainBounds, Engine, NoPublicUrl, PublicUrl, Settings};
+use rookery_engine::{ChainBounds, Engine, MailSettings, NoPublicUrl, PublicUrl, Settings};
 use rookery_operations::{CreatedAgent, Operations, Operator};
 use rookery_queue::Queue;
 use rookery_standins::Standins;
@@ -79,7 +79,8 @@ impl Runner {
         let queues = or_damage(rookery_boot::create(&clients).await, &standins, &args.data).await?;
         let public_url = args.public_url.clone().map_or_else(|| own_address(addr), Ok)?;
         let chains = ChainBounds { deliveries: args.chain, ..ChainBounds::default() };
-        let settings = Settings { public_url: Some(public_url), chains, ..Settings::default() };
+        let mail = MailSettings { server: args.smtp_url.clone(), from: args.mail_from.clone() };
+        let settings = Settings { public_url: Some(public_url), chains, mail, ..Settings::default() };
         // The demo's sink is the program's own, so agents may call it without more words.
         let allow = args.egress_allow.iter().cloned().chain(sink_addr.map(Into::into)).collect();
         let egress = Policy { allow, ..Policy::default() };

@@ -175,6 +175,19 @@ impl From<crate::template::TemplateError> for AgentError {
     }
 }
 
+impl From<rookery_egress::MailError> for AgentError {
+    fn from(error: rookery_egress::MailError) -> Self {
+        let retry = if error.retryable() { Retry::Backoff } else { Retry::Never };
+        let field = match error.code() {
+            "recipient_refused" => "`recipients`: ",
+            "sender_refused" => "`from`: ",
+            "login_refused" => "`smtp_url`: ",
+            _ => "",
+        };
+        AgentError { retry, ..AgentError::fail(error.code(), format!("{field}{error}.")) }
+    }
+}
+
 impl From<rookery_egress::EgressError> for AgentError {
     fn from(error: rookery_egress::EgressError) -> Self {
         let retry = if error.retryable() { Retry::Backoff } else { Retry::Never };

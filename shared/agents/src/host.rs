@@ -4,10 +4,12 @@
 
 mod connections;
 mod controls;
+mod mail;
 mod records;
 
 pub use connections::*;
 pub use controls::*;
+pub use mail::*;
 pub use records::*;
 
 use crate::AgentError;
@@ -57,6 +59,16 @@ pub trait Host: Send + Sync {
     /// Changes the place of a record in a list of the project. Each attempt changes the same, once.
     async fn change_entry(&self, _change: ChangeEntry<'_>) -> Result<ChangedEntry, AgentError> {
         not_available("lists of records")
+    }
+
+    /// Begins the mails of this delivery: what they tell of, and when they are made, is what its first attempt said here.
+    async fn begin_mail(&self, _about: Value) -> Result<Mailing, AgentError> {
+        not_available("mail")
+    }
+
+    /// Sends a mail to each of its recipients who has none of this delivery yet, one after the other, and gives what became of each.
+    async fn send_mail(&self, _mail: &Mail, _mailing: &Mailing) -> Result<Vec<Mailed>, AgentError> {
+        not_available("mail")
     }
 
     /// Does something to agents that this one controls, and gives a line for the log for each. All changes of agents are one new version of

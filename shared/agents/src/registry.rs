@@ -41,6 +41,8 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<data_output::DataOutput>(),
         TypeInfo::of::<delay::Delay>(),
         TypeInfo::of::<digest::Digest>(),
+        TypeInfo::of::<email::Email>(),
+        TypeInfo::of::<email_digest::EmailDigest>(),
         TypeInfo::of::<event_formatting::EventFormatting>(),
         TypeInfo::of::<http_request::HttpRequest>(),
         TypeInfo::of::<http_status::HttpStatus>(),

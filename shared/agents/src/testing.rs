@@ -2,7 +2,8 @@
 
 use crate::{
     Action, Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Context, Effects,
-    Example, Host, Reply, ReplyTo, SendReply, ToStage, WriteRecord, WrittenRecord, build, in_config,
+    Example, Host, Mail, Mailbox, Mailed, Mailing, Reply, ReplyTo, SendReply, ToStage, WriteRecord, WrittenRecord, build,
+    in_config,
 };
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, TaskId, Time};
@@ -21,6 +22,10 @@ pub(crate) struct World {
     pub(crate) caller: Option<Caller>,
     /// What was sent over connections: the connection, the type, the payload; and what was written: the record, the mode, the attributes.
     pub(crate) replies: Mutex<Vec<(String, String, String)>>,
+    /// The delivery's mails, once they were begun; those that were sent, each with its recipient; and for whom none can be sent.
+    pub(crate) mailing: Mutex<Option<Mailing>>,
+    pub(crate) mails: Mutex<Vec<(String, Mail)>>,
+    pub(crate) unreachable: Vec<(&'static str, AgentError)>,
 }
 
 impl World {
@@ -97,6 +102,25 @@ impl Host for World {
         let stage = change.stage.filter(|_| change.to != ToStage::Remove).map(str::to_owned);
         let from = (change.to != ToStage::Add).then(|| "new".to_owned());
         Ok(ChangedEntry { is_changed: true, from, stage })
+    }
+
+    async fn begin_mail(&self, about: Value) -> Result<Mailing, AgentError> {
+        let begin = || Mailing { about, at: Time(1_000_000), sent: Vec::new() };
+        Ok(self.mailing.lock().unwrap().get_or_insert_with(begin).clone())
+    }
+
+    async fn send_mail(&self, mail: &Mail, mailing: &Mailing) -> Result<Vec<Mailed>, AgentError> {
+        let send = |to: &Mailbox| {
+            if let Some((_, error)) = self.unreachable.iter().find(|(address, _)| *address == to.address()) {
+                return Mailed { to: to.clone(), result: Err(error.clone()) };
+            }
+            if !mailing.sent.iter().any(|address| address == to.address()) {
+                self.mails.lock().unwrap().push((to.address().to_owned(), mail.clone()));
+                self.mailing.lock().unwrap().as_mut().unwrap().sent.push(to.address().to_owned());
+            }
+            Mailed { to: to.clone(), result: Ok(()) }
+        };
+        Ok(mail.to.iter().map(send).collect())
     }
 
     async fn control(&self, commands: &[Command<'_>]) -> Result<Vec<String>, AgentError> {

@@ -9,13 +9,15 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use rookery_domain::{Error, Result};
 use rookery_egress::{Allow, Policy};
-use rookery_engine::{PublicUrl, Settings};
+use rookery_engine::{MailSettings, PublicUrl, Settings};
 use rookery_queue::QueueUrls;
+use std::fmt::Display;
+use std::str::FromStr;
 
 /// Makes the two clients and the engine of a Lambda function from the environment: `ROOKERY_TABLE`, the two variables of each
 /// queue ([`rookery_queue::Queue::variable`]), and what Lambda sets for the AWS SDK. With `ROOKERY_STAGE`, metrics are written for
 /// CloudWatch; with `ROOKERY_PUBLIC_URL`, external agents are told where to post results; `ROOKERY_PROCESSES` says how many processes of
-/// the function may work at once. No request is made. Errors name the variable.
+/// the function may work at once; `ROOKERY_SMTP_URL` and `ROOKERY_MAIL_FROM` say how mails are sent. No request is made. Errors name the variable.
 pub async fn from_environment() -> Result<Booted> {
     let config = sdk().await?;
     let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(&config);
@@ -25,7 +27,7 @@ pub async fn from_environment() -> Result<Booted> {
     let clients = Clients::new(dynamodb.build(), sqs.build());
     let egress = Policy { allow: egress_allow()?, ..Policy::default() };
     let (stage, processes) = (variable("ROOKERY_STAGE").ok(), processes()?);
-    let settings = Settings { public_url: public_url()?, stage, processes, ..Settings::default() };
+    let settings = Settings { public_url: public_url()?, stage, processes, mail: mail()?, ..Settings::default() };
     Ok(assemble(clients, &variable("ROOKERY_TABLE")?, QueueUrls::read(variable)?, Options { egress, settings }))
 }
 
@@ -58,6 +60,17 @@ fn processes() -> Result<u32> {
     let given = variable("ROOKERY_PROCESSES").unwrap_or_else(|_| "1".to_owned());
     let number = given.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| Error::internal(format!("ROOKERY_PROCESSES: {given} is not a number from 1")))
+}
+
+/// The mail server, with its login, and who sends mails: `ROOKERY_SMTP_URL`, `ROOKERY_MAIL_FROM`.
+fn mail() -> Result<MailSettings> {
+    Ok(MailSettings { server: parsed("ROOKERY_SMTP_URL")?, from: parsed("ROOKERY_MAIL_FROM")? })
+}
+
+/// What a variable says, if it is set. An error does not show the value, but as far as its reader does.
+fn parsed<T: FromStr<Err: Display>>(name: &str) -> Result<Option<T>> {
+    let parse = |value: String| value.parse::<T>().map_err(|error| Error::internal(format!("{name}: {error}")));
+    variable(name).ok().map(parse).transpose()
 }
 
 /// The private addresses that agents may call: `ROOKERY_EGRESS_ALLOW`, as CIDR or CIDR:port, separated by commas.

@@ -20,6 +20,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio_rustls::TlsConnector;
 
 /// The most that a response's head may take, in bytes.
 pub(crate) const MAX_HEAD: usize = 64 * 1024;
@@ -54,12 +55,14 @@ pub struct Egress {
 }
 
 pub(crate) struct Inner {
-    connector: Connector,
+    pub(crate) connector: Connector,
     plain: Pool,
     /// The client for secrets over plain HTTP: it connects only to allow-listed addresses, and shares no connection with `plain`.
     guarded: Pool,
     /// The client for https, made at its first use: reading the system's certificates takes milliseconds, which a start cannot spare.
     secure: OnceLock<Pool>,
+    /// TLS with mail servers, made at its first use for the same reason.
+    pub(crate) mail_tls: OnceLock<TlsConnector>,
     /// How many calls are under way.
     under_way: watch::Sender<usize>,
 }
@@ -98,7 +101,14 @@ impl Egress {
         let connector = Connector { policy: Arc::new(policy), resolver, reach: Reach::Permitted };
         let guarded = Connector { reach: Reach::AllowListed, ..connector.clone() };
         let (plain, guarded) = (plain(connector.clone(), UNUSED), plain(guarded, UNUSED));
-        let inner = Inner { plain, guarded, secure: OnceLock::new(), connector, under_way: watch::Sender::new(0) };
+        let inner = Inner {
+            plain,
+            guarded,
+            secure: OnceLock::new(),
+            mail_tls: OnceLock::new(),
+            connector,
+            under_way: watch::Sender::new(0),
+        };
         Egress { inner: Arc::new(inner) }
     }
 

@@ -78,14 +78,18 @@ impl Connector {
     }
 
     async fn connect(self, uri: Uri) -> Result<TokioIo<TcpStream>, EgressError> {
-        let host = uri.host().unwrap_or_default();
         let secure = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
         let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        Ok(TokioIo::new(self.open(uri.host().unwrap_or_default(), port).await?))
+    }
+
+    /// Opens a connection to a host, at one of its checked addresses.
+    pub(crate) async fn open(&self, host: &str, port: u16) -> Result<TcpStream, EgressError> {
         let failed = |error: &io::Error| EgressError::ConnectFailed { host: host.to_owned(), reason: error.kind().to_string() };
         let addresses = self.addresses(host, port).await?;
         let stream = TcpStream::connect(addresses.as_slice()).await.map_err(|error| failed(&error))?;
         stream.set_nodelay(true).and_then(|()| give_up_after(&stream, self.policy.timeout)).map_err(|error| failed(&error))?;
-        Ok(TokioIo::new(stream))
+        Ok(stream)
     }
 }
 

@@ -7,7 +7,7 @@
 //! followed where a request asks for that, each hop as a call of its own. [`Egress::stream`] hands on an answer while it comes, for
 //! those that take minutes; [`Egress::send`] hands on whole answers. There are no proxies, cookies or retries of sent
 //! requests: the client has no such features that would have to be turned off. [`Services`] is the same for what the operator named: the
-//! deployment's own table and queues.
+//! deployment's own table and queues. [`Egress::mail`] opens conversations with mail servers, by the same rules of addresses.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), rookery_egress::EgressError> {
@@ -28,6 +28,9 @@ mod error;
 mod escape;
 mod hold_back;
 mod host;
+mod mail;
+mod mail_error;
+mod mail_server;
 mod policy;
 mod pool;
 mod redact;
@@ -35,6 +38,7 @@ mod redirect;
 mod request;
 mod secret;
 mod services;
+mod smtp;
 mod stream;
 mod target;
 
@@ -44,6 +48,9 @@ pub use connect::{Resolver, Resolving, SystemResolver};
 pub use error::EgressError;
 pub use hold_back::HoldBack;
 pub use host::{is_host, leads_to};
+pub use mail::MailSession;
+pub use mail_error::{MailError, MailStep};
+pub use mail_server::{InvalidMailServer, MailServer};
 pub use policy::Policy;
 pub use redact::{MIN_REDACTED_BYTES, Redactor, is_sought};
 pub use request::{Request, Response};

@@ -48,6 +48,7 @@ pub use delivery::dispatch::Dispatcher;
 pub use delivery::dry_run::{Report, ReportedEvent, Tried, TriedEvent};
 pub use delivery::replay::Replayed;
 pub use external::collect::Collected;
+pub use external::mail::MailSettings;
 pub use external::outside_call::OutsideCall;
 pub use external::served::Execution;
 pub use hooks::HookAnswer;
@@ -57,6 +58,7 @@ pub use public_url::{NoPublicUrl, PublicUrl};
 pub use records::entries::{EntryChange, EntryOutcome};
 pub use records::write::{Mode, RecordInput};
 pub use records::{Outcome, What};
+pub use rookery_agents::Mailbox;
 pub use routing::Router;
 pub use workflow::build::{Draft, SaveResult};
 pub use workflow::built::Built;
@@ -121,11 +123,13 @@ pub struct Settings {
     /// How many processes like this one may work at once. What each of them writes or reads again and again, at one key, is done more
     /// rarely where there are many.
     pub processes: u32,
+    /// What mails are sent with, where neither the project nor the agent says it.
+    pub mail: MailSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { public_url: None, stage: None, chains: ChainBounds::default(), processes: 1 }
+        Settings { public_url: None, stage: None, chains: ChainBounds::default(), processes: 1, mail: MailSettings::default() }
     }
 }
 

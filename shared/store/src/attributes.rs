@@ -17,7 +17,7 @@
 //! | `built` | the last built version; the version that runs | workflows; definitions |
 //! | `about`, `tags` | what it is for; the tags that people gave it | workflows |
 //! | `spread` | the list of its events is spread over several partitions | workflows |
-//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs, tasks, kept replies |
+//! | `at` | when it was made | versions, versions of definitions, events, logs, requests, served agents, callable workflows, sessions, operations, files of sessions, called runs, tasks, kept replies, mailings |
 //! | `agents`, `errors` | how many agents, problems it has | versions; `errors` also in metrics and versions of definitions |
 //! | `restored` | the version that it is a copy of | versions, versions of definitions |
 //! | `text` | a chunk of packed text; all of it | options, graphs; versions of definitions, entry points, connections, conditions of segments |
@@ -71,6 +71,7 @@
 //! | `conns` | the ids of the connections, 16 bytes each | sendings |
 //! | `run` | the run that it begins there | requests to entry points |
 //! | `context` | the conversation that the sender names | origins of runs |
+//! | `mail`, `mailed` | what the mails of a delivery tell of, packed; the addresses that have theirs | mailings |
 //! | `replied` | the packed reply to a caller that is no stage | kept replies |
 //! | `kind` | its type | tasks, sendings; segments: that of their records |
 //! | `given`, `rotated` | the number of the token that the client was given last; when the token was changed | connections |

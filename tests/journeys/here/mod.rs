@@ -22,6 +22,7 @@ mod huginn;
 mod huginn_faults;
 mod huginn_sources;
 mod logs;
+mod mail;
 mod outside;
 mod persistent;
 mod records;

@@ -33,6 +33,8 @@ const ICONS: Record<string, IconName> = {
   data_output: "rss",
   delay: "hourglass",
   digest: "layout",
+  email: "send",
+  email_digest: "send",
   event_formatting: "text",
   http_request: "globe",
   http_status: "globe",

@@ -15,6 +15,9 @@ use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 
+/// How often a check by hand runs, while other events change the agent's memory.
+const ROUNDS: u32 = 5;
+
 /// What an agent is tried with.
 #[derive(Clone, Debug, Default)]
 pub struct Tried {
@@ -147,15 +150,20 @@ impl Engine {
         let work = Work::check_by_hand(&workflow.id.agent(found), Time::now());
         let ready = Ready::first(built.clone(), None);
         let attempt = Attempt::new(self, &work, &ready);
-        let ran = attempt.run(Purpose::Commit).await?;
-        let before = ran.remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
-        let plan = once(ran.result);
-        if let Plan::Commit(effects) = &plan {
+        let mut round = 1;
+        let (plan, before) = loop {
+            let ran = attempt.run(Purpose::Commit).await?;
+            let before = ran.remembered.item.as_ref().map(|item| item.value.clone()).unwrap_or_default();
+            let plan = once(ran.result);
+            let Plan::Commit(effects) = &plan else { break (plan, before) };
             match attempt.commit_effects(ran.remembered, effects.clone()).await? {
                 Step::Done(follows) => {
                     self.producer.send(follows.outgoing).await?;
                     self.write_lists_of(&work.workflow).await?;
+                    break (plan, before);
                 }
+                // It is the same check that runs again: what it sent is not sent again.
+                Step::Again if round < ROUNDS => round += 1,
                 Step::Again => {
                     return Err(Error::new(
                         Kind::Conflict,
@@ -165,7 +173,7 @@ impl Engine {
                     ));
                 }
             }
-        }
+        };
         self.flush_metrics().await;
         Ok(report(plan, before, |ordinal| Some(work.child(ordinal))).of(workflow))
     }

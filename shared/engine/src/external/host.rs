@@ -6,11 +6,12 @@ use crate::external::outside_call::OutsideCall;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
 use rookery_agents::{
-    AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Effects, Host, Reply, SendReply,
-    WriteRecord, WrittenRecord, sign_standard_webhook,
+    AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Effects, Host, Mail, Mailed,
+    Mailing, Reply, SendReply, WriteRecord, WrittenRecord, sign_standard_webhook,
 };
 use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId, TaskId};
 use rookery_egress::{Response, Secret};
+use serde_json::Value;
 use std::sync::Mutex;
 
 /// The header with which the called service may continue the trace. Source: W3C Trace Context.
@@ -110,6 +111,14 @@ impl Host for EngineHost<'_> {
         self.change(change).await.map_err(|stopped| self.stopped(stopped))
     }
 
+    async fn begin_mail(&self, about: Value) -> Result<Mailing, AgentError> {
+        self.begin_mailing(about).await.map_err(|stopped| self.stopped(stopped))
+    }
+
+    async fn send_mail(&self, mail: &Mail, mailing: &Mailing) -> Result<Vec<Mailed>, AgentError> {
+        self.mail(mail, mailing).await.map_err(|stopped| self.stopped(stopped))
+    }
+
     async fn control(&self, commands: &[Command<'_>]) -> Result<Vec<String>, AgentError> {
         self.command(commands).await.map_err(|stopped| self.stopped(stopped))
     }
@@ -180,6 +189,12 @@ impl<'a> EngineHost<'a> {
         let call = OutsideCall::of(call);
         self.refuse(format!("would call {} {}", call.method, call.url));
         self.note(|noted| noted.calls.push(call));
+    }
+
+    /// Notes a mail that a dry run does not send.
+    pub(crate) fn refuse_mail(&self, mail: OutsideCall) {
+        self.refuse(format!("would send a mail to {}", mail.url.trim_start_matches("mailto:")));
+        self.note(|noted| noted.calls.push(mail));
     }
 
     /// What the attempt came to. An error when a store or queue did not answer.

@@ -9,6 +9,7 @@ pub(crate) mod collect;
 mod control;
 mod emit;
 pub(crate) mod host;
+pub(crate) mod mail;
 pub(crate) mod outside_call;
 pub(crate) mod pending;
 pub(crate) mod served;

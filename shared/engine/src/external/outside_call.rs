@@ -1,6 +1,6 @@
 //! An outside call, as a dry run shows it.
 
-use rookery_agents::{Call, RequestLine};
+use rookery_agents::{Call, Mail, Mailbox, RequestLine};
 use serde::Serialize;
 
 /// An outside call of a dry run. Credentials are shown as `***`.
@@ -29,6 +29,19 @@ impl OutsideCall {
             url,
             headers: request.headers.iter().map(|(name, value)| [name.clone(), hidden(value)]).collect(),
             body: request.body.as_ref().map(|body| hidden(&String::from_utf8_lossy(body))),
+            made: false,
+        }
+    }
+
+    /// A mail for one recipient that was not sent: its method is `MAIL`, which no call has.
+    pub(crate) fn of_mail(mail: &Mail, from: Option<&Mailbox>, to: &Mailbox) -> Self {
+        let from = from.map(ToString::to_string).unwrap_or_default();
+        let headers = [("From", from), ("To", to.to_string()), ("Subject", mail.subject.clone())];
+        OutsideCall {
+            method: "MAIL".to_owned(),
+            url: format!("mailto:{}", to.address()),
+            headers: headers.map(|(name, value)| [name.to_owned(), value]).into(),
+            body: mail.plain.clone().or_else(|| mail.html.clone()),
             made: false,
         }
     }

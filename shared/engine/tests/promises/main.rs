@@ -21,6 +21,7 @@ mod hot_keys;
 mod known;
 mod leaving;
 mod lists;
+mod mailings;
 mod many;
 mod old_graphs;
 mod proofs;

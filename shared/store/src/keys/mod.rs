@@ -44,7 +44,7 @@
 //! | how many tasks a connection brought in a minute | `pk = P#c`, `sk = n#ID#MINUTE` |
 //! | tasks that a project has sent, newest first | query `pk = P#t`, `sk` from `t#` (`t#ID`; ids are ordered by time) |
 //! | a task that a project sends to many, or under a key | `pk = P#t`, `sk = b#ID` |
-//! | the task that began a run | an item of the run |
+//! | the task that began a run; what a delivery's mails tell of, and who has them | an item of the run |
 //! | records of a project; those of a kind | query `pk = P#o`, `sk` from `r#`, `r#KIND#` (`r#KIND#ID`) |
 //! | who is in a segment; in a list; at a stage of it | query `pk = P#j`, `sk` from `SEGMENT#` (`SEGMENT#KIND#ID`); from `LIST#`, `LIST#HASH#` (`LIST#HASH#KIND#ID`) |
 //! | segments, lists of a project | query `pk = P#o`, `sk` from `s#`, `l#` (`s#ID`, `l#ID`) |

@@ -75,6 +75,21 @@ fn a_post_sends_a_form_of_all_and_emits_nothing_unless_it_says_otherwise() {
 }
 
 #[test]
+fn mails_are_taken_and_blamed_where_nobody_gets_them() {
+    let options = json!({
+        "subject": "{{ title }}", "headline": "h", "body": "", "recipients": ["a@b.c"], "content_type": "text/plain",
+        "expected_receive_period_in_days": "2"
+    });
+    let taken = json!({"subject": "{{ title }}", "headline": "h", "recipients": ["a@b.c"], "content_type": "text/plain"});
+    assert_eq!(one("EmailAgent", options), (taken, Status::Mapped, vec![]));
+    let (config, status, notes) = one("EmailDigestAgent", json!({"subject": "s", "recipients": "", "content_type": "html"}));
+    assert_eq!((&config["schedule"], status), (&json!("5am"), Status::Different));
+    assert!(notes.contains(&"content_type".to_owned()), "{notes:?}");
+    let (_, status, notes) = one("EmailDigestAgent", json!({"subject": "s"}));
+    assert_eq!((status, notes), (Status::Different, vec!["recipients".to_owned()]));
+}
+
+#[test]
 fn hooks_and_feeds_say_that_their_addresses_are_new() {
     let (config, status, notes) =
         one("WebhookAgent", json!({"secret": "s3cret-of-old", "payload_path": ".", "verbs": "get;post"}));

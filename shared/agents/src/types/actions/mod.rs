@@ -9,6 +9,8 @@ pub mod csv;
 pub mod data_output;
 pub mod delay;
 pub mod digest;
+pub mod email;
+pub mod email_digest;
 pub mod event_formatting;
 pub mod http_request;
 pub mod http_status;
