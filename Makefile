@@ -108,9 +108,10 @@ a2a-test: target/a2a/installed ## drives the official clients of A2A, from PyPI 
 	cargo build --bin rookery $(AS_TESTED)
 	PYTHONPATH=tests/clients target/a2a/bin/python tests/a2a/acceptance.py target/debug/rookery target/a2a/node_modules
 
-mail-test: target/mail/installed ## has a mail server from PyPI take what the program sends
+mail-test: target/mail/installed ## has mail servers from PyPI take what the program sends, and keep what it reads
 	cargo build --bin rookery $(AS_TESTED)
 	PYTHONPATH=tests/clients target/mail/bin/python tests/mail/acceptance.py target/debug/rookery
+	PYTHONPATH=tests/clients target/mail/bin/python tests/mail/received.py target/debug/rookery
 
 abstra-test: target/abstra/installed ## drives Abstra's own deployments, from PyPI, against each other and against the program
 	cargo build --bin rookery $(AS_TESTED)

@@ -36,6 +36,7 @@ export function hintOf(given: Schema, root: Schema): Hint | undefined {
 /** Options that most agents of a type set, in their order. All others are folded under "More", unless they are set or needed. */
 const FRONT: Record<string, string[]> = {
   client: ["title", "description", "input_schema", "output_schema", "access"],
+  email_received: ["host", "ssl", "username", "password", "folders", "conditions"],
   company_segment: ["segment_id", "existing"],
   error_trigger: ["workflow_id"],
   list_entry: ["list_id", "stage"],

@@ -188,6 +188,19 @@ impl From<rookery_egress::MailError> for AgentError {
     }
 }
 
+impl From<rookery_egress::ImapError> for AgentError {
+    fn from(error: rookery_egress::ImapError) -> Self {
+        let retry = if error.retryable() { Retry::Backoff } else { Retry::Never };
+        let field = match error.code() {
+            "folder_refused" => "`folders`: ",
+            "invalid_host" => "`host`: ",
+            "login_refused" => "`username`, `password`: ",
+            _ => "",
+        };
+        AgentError { retry, ..AgentError::fail(error.code(), format!("{field}{error}.")) }
+    }
+}
+
 impl From<rookery_egress::EgressError> for AgentError {
     fn from(error: rookery_egress::EgressError) -> Self {
         let retry = if error.retryable() { Retry::Backoff } else { Retry::Never };

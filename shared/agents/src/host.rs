@@ -5,11 +5,13 @@
 mod connections;
 mod controls;
 mod mail;
+mod mailbox;
 mod records;
 
 pub use connections::*;
 pub use controls::*;
 pub use mail::*;
+pub use mailbox::*;
 pub use records::*;
 
 use crate::AgentError;
@@ -68,6 +70,11 @@ pub trait Host: Send + Sync {
 
     /// Sends a mail to each of its recipients who has none of this delivery yet, one after the other, and gives what became of each.
     async fn send_mail(&self, _mail: &Mail, _mailing: &Mailing) -> Result<Vec<Mailed>, AgentError> {
+        not_available("mail")
+    }
+
+    /// Looks for new mails in folders of a server, and marks or deletes those that were emitted before. Gives what became of each folder.
+    async fn look_for_mail(&self, _look: LookForMail<'_>) -> Result<Vec<LookedInto>, AgentError> {
         not_available("mail")
     }
 

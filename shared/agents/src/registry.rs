@@ -11,6 +11,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
     vec![
         TypeInfo::of::<client::Client>(),
         TypeInfo::of::<segment::CompanySegment>(),
+        TypeInfo::of::<email_received::EmailReceived>(),
         TypeInfo::of::<error_trigger::ErrorTrigger>(),
         TypeInfo::of::<list_entry::ListEntry>(),
         TypeInfo::of::<manual::Manual>(),

@@ -2,8 +2,8 @@
 
 use crate::{
     Action, Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Context, Effects,
-    Example, Host, Mail, Mailbox, Mailed, Mailing, Reply, ReplyTo, SendReply, ToStage, WriteRecord, WrittenRecord, build,
-    in_config,
+    Example, FoundMail, Host, LookForMail, Looked, LookedInto, Mail, Mailbox, Mailed, Mailing, ReadTo, Reply, ReplyTo, SendReply,
+    ToStage, WriteRecord, WrittenRecord, build, in_config,
 };
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, TaskId, Time};
@@ -26,6 +26,9 @@ pub(crate) struct World {
     pub(crate) mailing: Mutex<Option<Mailing>>,
     pub(crate) mails: Mutex<Vec<(String, Mail)>>,
     pub(crate) unreachable: Vec<(&'static str, AgentError)>,
+    /// What stands in folders on a mail server: the folder, the uid, the mail; and what was done there.
+    pub(crate) mailbox: Vec<(&'static str, u32, String)>,
+    pub(crate) done: Mutex<Vec<(String, Vec<u32>)>>,
 }
 
 impl World {
@@ -121,6 +124,32 @@ impl Host for World {
             Mailed { to: to.clone(), result: Ok(()) }
         };
         Ok(mail.to.iter().map(send).collect())
+    }
+
+    /// What an example is answered with is the next mail in the first folder.
+    async fn look_for_mail(&self, look: LookForMail<'_>) -> Result<Vec<LookedInto>, AgentError> {
+        let looked = look.folders.iter().enumerate().map(|(nth, folder)| {
+            if let Some((_, error)) = self.unreachable.iter().find(|(name, _)| *name == folder.name) {
+                return Err(error.clone());
+            }
+            let mut mails: Vec<FoundMail> = Vec::new();
+            let mut add = |uid: u32, text: &str| mails.push(FoundMail { uid, text: text.to_owned().into(), is_cut: false });
+            let within = self.mailbox.iter().filter(|(name, ..)| *name == folder.name);
+            let last = within.clone().map(|(_, uid, _)| *uid).max().unwrap_or(4);
+            let Some(known) = folder.read_to.filter(|known| known.validity == 1) else {
+                return Ok(Looked { read_to: ReadTo { validity: 1, uid: last }, mails, has_more: false });
+            };
+            if !folder.done.is_empty() {
+                self.done.lock().unwrap().push((folder.name.clone(), folder.done.clone()));
+            }
+            within.filter(|(_, uid, _)| *uid > known.uid).for_each(|(_, uid, text)| add(*uid, text));
+            if let Some(answer) = self.answer.as_ref().filter(|answer| nth == 0 && !answer.body.is_empty()) {
+                add(known.uid + 1, &String::from_utf8_lossy(&answer.body));
+            }
+            let uid = mails.last().map_or(known.uid, |mail| mail.uid);
+            Ok(Looked { read_to: ReadTo { uid, ..known }, mails, has_more: false })
+        });
+        Ok(looked.collect())
     }
 
     async fn control(&self, commands: &[Command<'_>]) -> Result<Vec<String>, AgentError> {

@@ -7,7 +7,8 @@
 //! followed where a request asks for that, each hop as a call of its own. [`Egress::stream`] hands on an answer while it comes, for
 //! those that take minutes; [`Egress::send`] hands on whole answers. There are no proxies, cookies or retries of sent
 //! requests: the client has no such features that would have to be turned off. [`Services`] is the same for what the operator named: the
-//! deployment's own table and queues. [`Egress::mail`] opens conversations with mail servers, by the same rules of addresses.
+//! deployment's own table and queues. [`Egress::mail`] and [`Egress::imap`] open conversations with mail servers,
+//! by the same rules of addresses.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), rookery_egress::EgressError> {
@@ -24,10 +25,15 @@ mod answer;
 mod cause;
 mod client;
 mod connect;
+mod dial;
 mod error;
 mod escape;
 mod hold_back;
 mod host;
+mod imap;
+mod imap_error;
+mod imap_response;
+mod imap_session;
 mod mail;
 mod mail_error;
 mod mail_server;
@@ -48,6 +54,8 @@ pub use connect::{Resolver, Resolving, SystemResolver};
 pub use error::EgressError;
 pub use hold_back::HoldBack;
 pub use host::{is_host, leads_to};
+pub use imap_error::{ImapError, ImapStep};
+pub use imap_session::{ImapFolder, ImapServer, ImapSession};
 pub use mail::MailSession;
 pub use mail_error::{MailError, MailStep};
 pub use mail_server::{InvalidMailServer, MailServer};

@@ -1,17 +1,12 @@
-//! Conversations with mail servers: who is connected to, with TLS or without, and by when all must be said. Addresses are checked in
-//! [`crate::connect`], as for calls; the words are in [`crate::smtp`].
+//! Conversations with mail servers: who is connected to, with TLS or without, and by when all must be said. The connection is
+//! opened in [`crate::dial`]; the words are in [`crate::smtp`].
 
 use crate::client::UnderWay;
-use crate::smtp::{Conversation, Stream};
+use crate::smtp::Conversation;
 use crate::{Egress, EgressError, MailError, MailServer, Redactor};
-use hyper_rustls::ConfigBuilderExt;
-use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::TlsConnector;
 
 /// How long a server may take to hear that it is over.
 const LEAVE: Duration = Duration::from_secs(1);
@@ -41,18 +36,13 @@ impl Egress {
     async fn open_mail(&self, server: &MailServer) -> Result<Conversation, MailError> {
         let host = server.host.as_str();
         let policy = &self.inner.connector.policy;
-        let connecting = timeout(policy.connect_timeout, self.inner.connector.open(host, server.port));
-        let too_long = |_| EgressError::ConnectFailed {
-            host: host.to_owned(),
-            reason: format!("no answer within {:?}", policy.connect_timeout),
-        };
-        let stream = connecting.await.map_err(too_long)??;
+        let stream = self.dial(host, server.port).await?;
         let failed =
             |error: std::io::Error| EgressError::ConnectFailed { host: host.to_owned(), reason: error.kind().to_string() };
         let (peer, own) = (stream.peer_addr().map_err(failed)?, name_of(stream.local_addr().map_err(failed)?));
         let mut conversation = match server.has_tls {
             true => Conversation::over(self.with_tls(Box::new(stream), host).await?, host),
-            false => Conversation::over(stream, host),
+            false => Conversation::over(Box::new(stream), host),
         };
         conversation.greeting().await?;
         let mut offers = conversation.hello(&own).await?;
@@ -68,20 +58,6 @@ impl Egress {
             conversation.log_in(&offers, user, password).await?;
         }
         Ok(conversation)
-    }
-
-    async fn with_tls(&self, stream: Box<dyn Stream>, host: &str) -> Result<Box<dyn Stream>, EgressError> {
-        let failed = |reason: String| EgressError::TlsFailed { host: host.to_owned(), reason };
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(bare.to_owned()).map_err(|error| failed(error.to_string()))?;
-        let connector = match self.inner.mail_tls.get() {
-            Some(connector) => connector,
-            None => {
-                let made = tls().map_err(|reason| failed(reason.to_owned()))?;
-                self.inner.mail_tls.get_or_init(|| made)
-            }
-        };
-        Ok(Box::new(connector.connect(name, stream).await.map_err(|error| failed(error.to_string()))?))
     }
 }
 
@@ -108,15 +84,6 @@ impl MailSession {
     }
 }
 
-/// The provider and the certificates are those of calls.
-fn tls() -> Result<TlsConnector, &'static str> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.map_err(|_| "no version of TLS is there")?.with_native_roots();
-    let config = config.map_err(|_| "this machine has no root certificates: install ca-certificates")?;
-    Ok(Arc::new(config.with_no_client_auth()).into())
-}
-
 /// How a client calls itself that has no name in the DNS (RFC 5321, 4.1.3).
 fn name_of(own: SocketAddr) -> String {
     match own {
@@ -139,6 +106,7 @@ mod tests {
     use super::*;
     use crate::Policy;
     use crate::connect::Reach;
+    use std::sync::Arc;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 

@@ -1,22 +1,16 @@
 //! The words of SMTP (RFC 5321) on a connection: commands, answers, and a mail's text. Whatever the other side says is bounded here; by when it must be
 //! said, and to whom is talked, is decided in [`crate::mail`].
 
+use crate::dial::{Stream, Wire};
 use crate::{MailError, MailStep};
 use base64::prelude::{BASE64_STANDARD, Engine};
-use memchr::memchr;
 use std::io;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// The longest line of an answer, and the most lines that are read of one. RFC 5321 has 512 bytes.
 const LINE_BYTES: usize = 2048;
 const LINES: usize = 100;
 /// How much of an answer is shown.
 const SHOWN_CHARS: usize = 500;
-
-/// A connection, plain or with TLS.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// An answer of a server.
 pub(crate) struct Answer {
@@ -53,20 +47,19 @@ impl Offers {
 
 /// A conversation.
 pub(crate) struct Conversation {
-    stream: Box<dyn Stream>,
+    wire: Wire,
     host: String,
-    /// What came and was not read yet.
-    unread: Vec<u8>,
 }
 
 impl Conversation {
-    pub(crate) fn over(stream: impl Stream + 'static, host: &str) -> Conversation {
-        Conversation { stream: Box::new(stream), host: host.to_owned(), unread: Vec::new() }
+    pub(crate) fn over(stream: Box<dyn Stream>, host: &str) -> Conversation {
+        Conversation { wire: Wire::over(stream), host: host.to_owned() }
     }
 
     /// The connection, for TLS. Whatever the server said beyond its answer came without TLS, and may be anybody's: so it must have said nothing.
     pub(crate) fn into_stream(self) -> Result<Box<dyn Stream>, MailError> {
-        if self.unread.is_empty() { Ok(self.stream) } else { Err(self.not_smtp()) }
+        let Conversation { wire, host } = self;
+        wire.into_stream().ok_or(MailError::NotSmtp { host })
     }
 
     /// Reads the greeting.
@@ -129,11 +122,7 @@ impl Conversation {
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), MailError> {
-        let written = async {
-            self.stream.write_all(bytes).await?;
-            self.stream.flush().await
-        };
-        written.await.map_err(|error| lost(&self.host, &error))
+        self.wire.write(bytes).await.map_err(|error| lost(&self.host, &error))
     }
 
     /// Reads an answer of this code. Others of its hundred count as it does: 251 says yes, as 250 does.
@@ -168,21 +157,8 @@ impl Conversation {
     }
 
     async fn line(&mut self) -> Result<String, MailError> {
-        loop {
-            if let Some(end) = memchr(b'\n', &self.unread) {
-                let line: Vec<u8> = self.unread.drain(..=end).collect();
-                return Ok(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned());
-            }
-            if self.unread.len() > LINE_BYTES {
-                return Err(self.not_smtp());
-            }
-            let mut piece = [0; LINE_BYTES];
-            match self.stream.read(&mut piece).await {
-                Ok(0) => return Err(lost(&self.host, &io::ErrorKind::UnexpectedEof.into())),
-                Ok(count) => self.unread.extend_from_slice(&piece[..count]),
-                Err(error) => return Err(lost(&self.host, &error)),
-            }
-        }
+        let line = self.wire.line(LINE_BYTES).await.map_err(|error| lost(&self.host, &error))?;
+        Ok(String::from_utf8_lossy(&line.ok_or_else(|| self.not_smtp())?).into_owned())
     }
 
     fn not_smtp(&self) -> MailError {

@@ -11,6 +11,7 @@ const ICONS: Record<string, IconName> = {
   schedule: "clock",
   manual: "hand",
   client: "plug",
+  email_received: "reply",
   rss: "rss",
   scheduler: "clock",
   served_agent: "bot",

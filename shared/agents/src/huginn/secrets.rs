@@ -69,6 +69,12 @@ impl<'s, 'v> Search<'s, 'v> {
         if own.is_empty() {
             own.extend(hosts.iter().map(|host| (*host).to_owned()));
         }
+        if own.is_empty() {
+            // A server that no URL names.
+            own.extend(
+                options.get("host").and_then(Value::as_str).map(str::trim).filter(|host| is_host(host)).map(str::to_owned),
+            );
+        }
         let mut seen = HashSet::new();
         own.retain(|host| seen.insert(host.clone()));
         Search { vault, cell, called, marked, hosts: own, found: Vec::new() }

@@ -6,8 +6,8 @@ use crate::external::outside_call::OutsideCall;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
 use rookery_agents::{
-    AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Effects, Host, Mail, Mailed,
-    Mailing, Reply, SendReply, WriteRecord, WrittenRecord, sign_standard_webhook,
+    AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Effects, Host, LookForMail,
+    LookedInto, Mail, Mailed, Mailing, Reply, SendReply, WriteRecord, WrittenRecord, sign_standard_webhook,
 };
 use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId, TaskId};
 use rookery_egress::{Response, Secret};
@@ -119,6 +119,10 @@ impl Host for EngineHost<'_> {
         self.mail(mail, mailing).await.map_err(|stopped| self.stopped(stopped))
     }
 
+    async fn look_for_mail(&self, look: LookForMail<'_>) -> Result<Vec<LookedInto>, AgentError> {
+        self.look(look).await.map_err(|stopped| self.stopped(stopped))
+    }
+
     async fn control(&self, commands: &[Command<'_>]) -> Result<Vec<String>, AgentError> {
         self.command(commands).await.map_err(|stopped| self.stopped(stopped))
     }
@@ -197,6 +201,14 @@ impl<'a> EngineHost<'a> {
         self.note(|noted| noted.calls.push(mail));
     }
 
+    /// Notes a look into a folder of a dry run.
+    pub(crate) fn note_look(&self, look: OutsideCall) {
+        if !look.made {
+            self.refuse(format!("would look for mail at {}", look.url));
+        }
+        self.note(|noted| noted.calls.push(look));
+    }
+
     /// What the attempt came to. An error when a store or queue did not answer.
     pub(crate) fn told(self, mut result: Result<Effects, AgentError>) -> rookery_domain::Result<Told> {
         let noted = self.noted.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -241,6 +253,6 @@ impl<'a> EngineHost<'a> {
     }
 }
 
-fn credential_missing(name: &str) -> AgentError {
+pub(crate) fn credential_missing(name: &str) -> AgentError {
     AgentError::fail("credential_missing", format!("There is no credential `{name}`: set it in the project."))
 }

@@ -10,6 +10,7 @@ mod control;
 mod emit;
 pub(crate) mod host;
 pub(crate) mod mail;
+mod mailbox;
 pub(crate) mod outside_call;
 pub(crate) mod pending;
 pub(crate) mod served;

@@ -1,6 +1,6 @@
 //! An outside call, as a dry run shows it.
 
-use rookery_agents::{Call, Mail, Mailbox, RequestLine};
+use rookery_agents::{Call, LookForMail, LookInto, Mail, Mailbox, RequestLine};
 use serde::Serialize;
 
 /// An outside call of a dry run. Credentials are shown as `***`.
@@ -42,6 +42,18 @@ impl OutsideCall {
             url: format!("mailto:{}", to.address()),
             headers: headers.map(|(name, value)| [name.to_owned(), value]).into(),
             body: mail.plain.clone().or_else(|| mail.html.clone()),
+            made: false,
+        }
+    }
+
+    /// A look into a folder of a mail server: its method is `IMAP`, which no call has.
+    pub(crate) fn of_look(look: &LookForMail<'_>, folder: &LookInto) -> Self {
+        let (server, scheme) = (&look.server, if look.server.has_tls { "imaps" } else { "imap" });
+        OutsideCall {
+            method: "IMAP".to_owned(),
+            url: format!("{scheme}://{}:{}/{}", server.host, server.port(), folder.name),
+            headers: Vec::new(),
+            body: None,
             made: false,
         }
     }

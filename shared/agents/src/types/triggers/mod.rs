@@ -1,6 +1,7 @@
 //! Agents that start a flow: they receive no events.
 
 pub mod client;
+pub mod email_received;
 pub mod error_trigger;
 pub mod list_entry;
 pub mod manual;

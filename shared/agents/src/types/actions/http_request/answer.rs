@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 /// How the names of headers are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum HeaderStyle {
+pub(crate) enum HeaderStyle {
     /// As they came.
     #[default]
     Raw,
@@ -25,7 +25,8 @@ pub(super) enum HeaderStyle {
 }
 
 impl HeaderStyle {
-    fn write(self, name: &str) -> String {
+    /// The name in this style.
+    pub(crate) fn write(self, name: &str) -> String {
         match self {
             HeaderStyle::Raw => name.to_owned(),
             HeaderStyle::Downcased => name.to_ascii_lowercase(),
