@@ -249,6 +249,13 @@ async fn agents(tour: &mut Tour) {
     let dry = tour.post("/projects/{p}/workflows/{w}/agents/{cell}/dry_run", json!({})).await.expect(200);
     assert_eq!(dry["data"]["events"][0]["payload"], json!({"from": "hand"}));
     tour.ids.insert("cell", "watch".to_owned());
+    // What is saved and not built would be left behind by a change of what is built.
+    tour.post("/projects/{p}/workflows/{w}/agents/{cell}/disable", json!({})).await.error(409, "newer_version");
+    tour.post("/projects/{p}/workflows/{w}/start", json!({})).await.expect(200);
+    for (switch, is_disabled) in [("disable", true), ("enable", false)] {
+        let agent = tour.post(&format!("/projects/{{p}}/workflows/{{w}}/agents/{{cell}}/{switch}"), json!({})).await.expect(200);
+        assert_eq!(agent["data"]["disabled"], is_disabled);
+    }
     assert!(tour.call(Method::DELETE, "/projects/{p}/workflows/{w}/agents/{cell}/memory", None).await.status < 300);
     assert!(tour.get("/projects/{p}/workflows/{w}/agents/{cell}/logs").await["data"].is_array());
     let cleared = tour.call(Method::DELETE, "/projects/{p}/workflows/{w}/agents/{cell}/logs", None).await.expect(200);

@@ -1494,6 +1494,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/workflows/{workflow}/agents/{cell}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets an agent of the last built version rest, in a new version: it receives and emits nothing, and keeps what it has.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["agent_switch_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/workflows/{workflow}/agents/{cell}/dry_run": {
         parameters: {
             query?: never;
@@ -1508,6 +1528,26 @@ export interface paths {
          * @description Needs a key with the role editor or owner.
          */
         post: operations["agents_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workflows/{workflow}/agents/{cell}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets an agent of the last built version work again, in a new version, which a started workflow runs at once.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["agent_switch_enable"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3439,6 +3479,14 @@ export interface components {
             groups?: string[];
             /** @description The version of the new run. */
             version?: components["schemas"]["RunVersion"];
+        };
+        /** @description How an agent is enabled or disabled. */
+        Enable: {
+            /**
+             * @description Taken for the sake of those who know it from Huginn. No event waits for an agent that is disabled, so there is nothing to drop.
+             * @default false
+             */
+            drop_pending_events: boolean;
         };
         /** @description An entry point that a project publishes. */
         EntryPoint: {
@@ -8882,6 +8930,38 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    agent_switch_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                workflow: string;
+                cell: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Enable"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Agent"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     agents_dry_run: {
         parameters: {
             query?: never;
@@ -8908,6 +8988,38 @@ export interface operations {
                     "application/json": {
                         /** @description The thing. */
                         data: components["schemas"]["Report"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    agent_switch_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                workflow: string;
+                cell: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Enable"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["Agent"];
                     };
                 };
             };

@@ -120,10 +120,15 @@ async fn show(
     ids: Ids,
     base: Base,
 ) -> Result<impl IntoResponse> {
-    let (built, cell) = find(&app, &workflow, &ids).await?;
+    Ok(one(shown(&app, &workflow, &caller, &ids, &base).await?))
+}
+
+/// An agent of the last built version, in full.
+pub(crate) async fn shown(app: &App, workflow: &Workflow, caller: &Caller, ids: &Ids, base: &Base) -> Result<AgentView> {
+    let (built, cell) = find(app, workflow, ids).await?;
     let (store, agent) = (&app.engine.store, workflow.id.agent(&cell));
     let (activity, schedule, memories, logs) = tokio::join!(
-        activity(&app, &workflow),
+        activity(app, workflow),
         store.schedule(&workflow.id, &cell.id),
         store.list_memories(&agent, SHOWN, None),
         store.list_logs(&agent, SHOWN, None),
@@ -135,9 +140,9 @@ async fn show(
         _ => Value::Object(memories.into_iter().map(|memory| (memory.scope, memory.value)).collect()),
     };
     let activity = activity?.remove(&cell.id).unwrap_or_default();
-    let viewed = Viewed { workflow: &workflow, built: &built, caller: &caller, base: &base };
-    let external = external(&app, &workflow, &built, &cell).await?;
-    Ok(one(viewed.agent(&cell, activity, schedule?).in_full(external, memory, logs?.items)))
+    let viewed = Viewed { workflow, built: &built, caller, base };
+    let external = external(app, workflow, &built, &cell).await?;
+    Ok(viewed.agent(&cell, activity, schedule?).in_full(external, memory, logs?.items))
 }
 
 async fn logs(
@@ -192,7 +197,7 @@ pub(crate) fn tried(event: NewEvent) -> Result<TriedEvent> {
     Ok(TriedEvent { payload, groups, source: None })
 }
 
-async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<(Arc<Built>, Cell)> {
+pub(crate) async fn find(app: &App, workflow: &Workflow, ids: &Ids) -> Result<(Arc<Built>, Cell)> {
     let unknown = || Error::not_found("agent");
     let built = app.engine.last_built(workflow).await?.ok_or_else(unknown)?;
     let cell = built.graph.cell(&CellId(ids.text("cell").to_owned())).ok_or_else(unknown)?.clone();

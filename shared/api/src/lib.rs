@@ -9,6 +9,7 @@ mod about;
 mod across;
 mod activity;
 mod agent_protocol;
+mod agent_switch;
 mod agent_types;
 mod agent_view;
 mod agents;
@@ -214,6 +215,7 @@ fn routes() -> Vec<Route> {
         versions::routes(),
         transfer::routes(),
         agents::routes(),
+        agent_switch::routes(),
         try_cell::routes(),
         previews::routes(),
         events::routes(),

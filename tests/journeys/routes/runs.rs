@@ -31,7 +31,7 @@ pub(super) async fn events_and_metrics(tour: &mut Tour) {
     let overview = tour.get("/projects/{p}/overview").await;
     assert_eq!((&overview["data"]["failures"], &overview["data"]["waiting"]), (&json!(0), &json!(0)), "{overview}");
     let changes = tour.get("/projects/{p}/workflows/{w}/changes").await;
-    assert_eq!((&changes["data"]["events"], &changes["data"]["built_version"]), (&json!([]), &json!(2)), "{changes}");
+    assert_eq!((&changes["data"]["events"], &changes["data"]["built_version"]), (&json!([]), &json!(5)), "{changes}");
     let after = format!("/projects/{{p}}/workflows/{{w}}/changes?after={}", changes["meta"]["next_cursor"].as_str().unwrap());
     assert!(tour.get(&after).await["meta"]["next_cursor"].is_string());
 }

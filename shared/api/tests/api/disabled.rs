@@ -117,3 +117,40 @@ async fn disabled_triggers_rest_and_what_is_wrong_with_them_stops_nobody() {
     assert!(flow.agent("clock").await["schedule"]["next_due"].is_string());
     flow.world.stop().await;
 }
+
+#[tokio::test]
+async fn an_agent_is_disabled_and_enabled_in_new_versions_that_run_at_once() {
+    let cells = json!([
+        agent("hand", "manual", json!({})),
+        agent("says", "event_formatting", json!({"instructions": {"n": "1"}})),
+        link("l", "hand", "says")
+    ]);
+    let world = World::open().await;
+    let path = world.started(cells).await;
+    let flow = Flow { world, path };
+    let says = format!("{}/agents/says", flow.path);
+    let version = async || flow.world.get(&flow.path).await.ok(200)["data"]["version"].as_u64().unwrap();
+    let first = version().await;
+
+    let disabled = flow.world.post(&format!("{says}/disable"), json!({"drop_pending_events": true})).await.ok(200);
+    assert_eq!((&disabled["data"]["disabled"], &disabled["data"]["cell_id"]), (&json!(true), &json!("says")));
+    let run = flow.send(json!({})).await;
+    assert_eq!((flow.emitted(&run).await, version().await), (vec!["hand".to_owned()], first + 1));
+
+    let enabled = flow.world.post(&format!("{says}/enable"), json!({})).await.ok(200);
+    assert_eq!(enabled["data"]["disabled"], false);
+    let run = flow.send(json!({})).await;
+    assert_eq!((flow.emitted(&run).await, version().await), (vec!["hand".to_owned(), "says".to_owned()], first + 2));
+    flow.world.post(&format!("{says}/enable"), json!({})).await.ok(200);
+    assert_eq!(version().await, first + 2, "it is so already");
+
+    let nobody = format!("{}/agents/nobody/disable", flow.path);
+    flow.world.post(&nobody, json!({})).await.error(404, "not_found");
+    let unknown = flow.world.post(&format!("{says}/disable"), json!({"drop": true})).await;
+    assert!(unknown.error(400, "invalid_request").contains("drop"));
+    let name = json!({"name": "renamed", "options": {"cells": []}}).to_string();
+    flow.world.json("PUT", &flow.path, &name).await.ok(200);
+    let refused = flow.world.post(&format!("{says}/disable"), json!({})).await;
+    assert!(refused.error(409, "newer_version").contains(&(first + 3).to_string()), "what is saved and not built is not lost");
+    flow.world.stop().await;
+}

@@ -1,8 +1,9 @@
-//! Agents that are changed by another agent of their workflow: enabled, disabled, configured. A change is a new version, as if a person had saved it.
+//! Agents that are changed without a look at the canvas, by another agent of their workflow or over the API: enabled, disabled, configured. A change is
+//! a new version, as if a person had saved it.
 
 use crate::Engine;
 use rookery_agents::{Action, Command};
-use rookery_domain::{CellId, Error, Kind, Result, WorkflowRef};
+use rookery_domain::{Cell, CellId, Error, Kind, Result, WorkflowRef};
 use rookery_store::Workflow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -20,6 +21,12 @@ struct Canvas<'t> {
 }
 
 impl Engine {
+    /// Enables or disables an agent of a workflow's last built version, as [`Engine::change_agents`] does. One that is so already stays as it is.
+    pub async fn set_enabled(&self, workflow: &WorkflowRef, target: &Cell, enabled: bool) -> Result<()> {
+        let action = if enabled { Action::Enable } else { Action::Disable };
+        self.change_agents(workflow, &[&Command { target, action }]).await.map(drop)
+    }
+
     /// Changes agents of a workflow, and gives for each command whether it changed anything. The new version is based on the last built one, and is
     /// built at once: a workflow that runs goes over to it. What would not be valid is not saved.
     pub(crate) async fn change_agents(&self, id: &WorkflowRef, commands: &[&Command<'_>]) -> Result<Vec<bool>> {
@@ -51,8 +58,8 @@ impl Engine {
             return Err(Error::new(
                 Kind::Conflict,
                 "newer_version",
-                format!("Version {} of the workflow is saved and not built, so no agent changes it.", head.version),
-                "Build or start it, then replay this.",
+                format!("Version {} of the workflow is saved and not built, so nothing is changed beside it.", head.version),
+                "Build or start it, then try again.",
             ));
         }
         let draft = self.draft(&head.id.project, wanted).await?;
@@ -67,7 +74,7 @@ impl Engine {
                 Kind::Unprocessable,
                 "workflow_invalid",
                 message,
-                "Nothing was saved: correct `configure_options`.",
+                "Nothing was saved: correct what is changed, or the agent.",
             )
             .with_meta(json!(result)));
         }
