@@ -21,7 +21,7 @@ struct Canvas<'t> {
 }
 
 impl Engine {
-    /// Enables or disables an agent of a workflow's last built version, as [`Engine::change_agents`] does. One that is so already stays as it is.
+    /// Enables or disables an agent of a workflow's last built version, in a new version that is built at once. One that is so already stays as it is.
     pub async fn set_enabled(&self, workflow: &WorkflowRef, target: &Cell, enabled: bool) -> Result<()> {
         let action = if enabled { Action::Enable } else { Action::Disable };
         self.change_agents(workflow, &[&Command { target, action }]).await.map(drop)
