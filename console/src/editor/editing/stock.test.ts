@@ -42,4 +42,12 @@ describe("the stencil", () => {
     expect(search(wares, "bill").map(({ title }) => title)).toEqual(["Billing"]);
     expect(search(wares, "zzz")).toEqual([]);
   });
+
+  it("finds what is called so before what only tells of it", () => {
+    const webhook = types.get("webhook");
+    if (!webhook) throw new Error("The samples have no webhook.");
+    const told = new Map([...types, ["webhook", { ...webhook, description: "No split, nor http_request." }]]);
+    const first = (typed: string) => search(waresOf(told, []), typed)[0]?.title;
+    expect([first("split"), first("http_request"), first("webhook")]).toEqual(["split", "http_request", "webhook"]);
+  });
 });

@@ -54,7 +54,7 @@ export function waresOf(types: Types, ready: readonly Schemas["ReadyCell"][]): W
   return [...plain, ...made, ...presets];
 }
 
-/** The wares that fit what was typed, best first on each shelf. Presets are only shown to whoever looks for something. */
+/** The wares that fit what was typed, best first on each shelf, and the shelf with the best first. Presets are only shown to whoever looks for something. */
 export function search(wares: readonly Ware[], typed: string, most = 12): Ware[] {
   if (typed.trim() === "") return wares.filter(({ shelf }) => shelf !== PRESETS);
   const scored = wares
@@ -65,11 +65,15 @@ export function search(wares: readonly Ware[], typed: string, most = 12): Ware[]
       return { ware, score: Math.max(title > 1 ? title : 0, ware.shelf === PRESETS ? type : Math.max(type, doc)) };
     })
     .filter(({ score }) => score > 0);
-  return ORDER.flatMap((shelf) =>
-    scored
-      .filter(({ ware }) => ware.shelf === shelf)
-      .sort((a, b) => b.score - a.score)
-      .slice(0, most)
-      .map(({ ware }) => ware),
-  );
+  const best = (shelf: string) =>
+    Math.max(0, ...scored.filter(({ ware }) => ware.shelf === shelf).map(({ score }) => score));
+  return [...ORDER]
+    .sort((a, b) => best(b) - best(a))
+    .flatMap((shelf) =>
+      scored
+        .filter(({ ware }) => ware.shelf === shelf)
+        .sort((a, b) => b.score - a.score)
+        .slice(0, most)
+        .map(({ ware }) => ware),
+    );
 }
