@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) mailing: Mutex<Option<Mailing>>,
     pub(crate) mails: Mutex<Vec<(String, Mail)>>,
     pub(crate) unreachable: Vec<(&'static str, AgentError)>,
+    /// Why mails in folders cannot be marked.
+    pub(crate) unchangeable: Option<AgentError>,
     /// What stands in folders on a mail server: the folder, the uid, the mail; and what was done there.
     pub(crate) mailbox: Vec<(&'static str, u32, String)>,
     pub(crate) done: Mutex<Vec<(String, Vec<u32>)>>,
@@ -137,7 +139,7 @@ impl Host for World {
             let within = self.mailbox.iter().filter(|(name, ..)| *name == folder.name);
             let last = within.clone().map(|(_, uid, _)| *uid).max().unwrap_or(4);
             let Some(known) = folder.read_to.filter(|known| known.validity == 1) else {
-                return Ok(Looked { read_to: ReadTo { validity: 1, uid: last }, mails, has_more: false });
+                return Ok(Looked { read_to: ReadTo { validity: 1, uid: last }, mails, has_more: false, not_changed: None });
             };
             if !folder.done.is_empty() {
                 self.done.lock().unwrap().push((folder.name.clone(), folder.done.clone()));
@@ -147,7 +149,8 @@ impl Host for World {
                 add(known.uid + 1, &String::from_utf8_lossy(&answer.body));
             }
             let uid = mails.last().map_or(known.uid, |mail| mail.uid);
-            Ok(Looked { read_to: ReadTo { uid, ..known }, mails, has_more: false })
+            let not_changed = self.unchangeable.clone().filter(|_| !folder.done.is_empty());
+            Ok(Looked { read_to: ReadTo { uid, ..known }, mails, has_more: false, not_changed })
         });
         Ok(looked.collect())
     }

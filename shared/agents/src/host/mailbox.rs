@@ -54,6 +54,8 @@ pub struct Looked {
     pub mails: Vec<FoundMail>,
     /// There are more, for another look.
     pub has_more: bool,
+    /// Why mails that were emitted could not be marked or deleted. It is not tried again.
+    pub not_changed: Option<AgentError>,
 }
 
 /// A mail that was found.

@@ -67,12 +67,16 @@ async fn into(
     let state = session.open(&folder.name, changes).await?;
     let Some(known) = folder.read_to.filter(|known| known.validity == state.validity) else {
         let read_to = ReadTo { validity: state.validity, uid: state.last };
-        return Ok(Looked { read_to, mails: Vec::new(), has_more: false });
+        return Ok(Looked { read_to, mails: Vec::new(), has_more: false, not_changed: None });
     };
+    let mut looked = Looked { read_to: known, mails: Vec::new(), has_more: false, not_changed: None };
     if changes {
-        session.change(&folder.done, look.marks, look.deletes).await?;
+        match session.change(&folder.done, look.marks, look.deletes).await {
+            Err(error) if error.ends_session() => return Err(error),
+            // A folder in which nothing can be changed is read all the same.
+            changed => looked.not_changed = changed.err().map(AgentError::from),
+        }
     }
-    let mut looked = Looked { read_to: known, mails: Vec::new(), has_more: false };
     if state.last <= known.uid {
         return Ok(looked);
     }

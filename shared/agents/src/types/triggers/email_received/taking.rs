@@ -64,7 +64,10 @@ impl Taking {
         known: Option<Folder>,
         looked: Looked,
     ) -> Result<Folder, AgentError> {
-        let Looked { read_to, mails, has_more } = looked;
+        let Looked { read_to, mails, has_more, not_changed } = looked;
+        if let Some(error) = not_changed {
+            self.effects.emit.push(failed(error.with_details(json!({"folder": name})))?);
+        }
         let known = known.map(|folder| folder.read_to);
         if known.is_none_or(|known| known.validity != read_to.validity) {
             let line = match known {

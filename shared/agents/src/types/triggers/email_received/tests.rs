@@ -85,6 +85,20 @@ async fn what_was_emitted_is_marked_at_the_next_check_and_not_before() {
 }
 
 #[tokio::test]
+async fn a_folder_in_which_nothing_can_be_changed_is_read_all_the_same() {
+    let world = World {
+        mailbox: vec![("INBOX", 5, mail("1", "before", "")), ("INBOX", 6, mail("2", "new", ""))],
+        unchangeable: Some(AgentError::fail("command_refused", "Only to be read.")),
+        ..World::default()
+    };
+    let before = json!({"folders": {"INBOX": {"validity": 1, "uid": 5, "done": [5]}}});
+    let effects = check(config(json!({"mark_as_read": true})), &world, before).await.unwrap();
+    assert_eq!((subjects(&effects), effects.emit[0].groups[0].as_str()), (vec!["-".to_owned(), "new".to_owned()], "on_error"));
+    assert_eq!(effects.emit[0].payload.value()["details"]["folder"], "INBOX");
+    assert_eq!(memory(&effects)["folders"]["INBOX"], json!({"validity": 1, "uid": 6, "done": [6]}), "it is told of once");
+}
+
+#[tokio::test]
 async fn a_folder_that_fails_keeps_its_place_and_one_that_is_numbered_anew_begins_anew() {
     let world = World {
         mailbox: vec![("INBOX", 5, mail("1", "a", "")), ("New", 9, mail("2", "b", ""))],
