@@ -3480,14 +3480,6 @@ export interface components {
             /** @description The version of the new run. */
             version?: components["schemas"]["RunVersion"];
         };
-        /** @description How an agent is enabled or disabled. */
-        Enable: {
-            /**
-             * @description Taken for the sake of those who know it from Huginn. No event waits for an agent that is disabled, so there is nothing to drop.
-             * @default false
-             */
-            drop_pending_events: boolean;
-        };
         /** @description An entry point that a project publishes. */
         EntryPoint: {
             /** @description The project that provides it. */
@@ -5526,6 +5518,14 @@ export interface components {
         State: "new" | "active" | "paused";
         /** @description Why a model ended its answer. */
         Stop: "end" | "tools" | "length" | "refused";
+        /** @description What may be said along. */
+        Switch: {
+            /**
+             * @description Taken for the sake of those who know it from Huginn. No event waits for an agent that is disabled, so there is nothing to drop.
+             * @default false
+             */
+            drop_pending_events: boolean;
+        };
         /** @description A task that a project has sent. */
         Task: {
             /** @description Its id. */
@@ -8943,7 +8943,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Enable"];
+                "application/json": components["schemas"]["Switch"];
             };
         };
         responses: {
@@ -9007,7 +9007,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Enable"];
+                "application/json": components["schemas"]["Switch"];
             };
         };
         responses: {

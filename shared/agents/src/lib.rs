@@ -16,6 +16,7 @@ mod effects;
 mod erased;
 mod example;
 mod facts;
+mod gathered;
 mod hook;
 mod host;
 pub mod huginn;

@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "Lets an agent of the last built version work again, in a new version, which a started workflow runs at once.",
             enable,
         )
-        .takes::<Enable>()
+        .takes::<Switch>()
         .answers::<One<AgentView>>(200),
         Route::new(
             Method::POST,
@@ -38,21 +38,21 @@ pub(crate) fn routes() -> Vec<Route> {
             "Lets an agent of the last built version rest, in a new version: it receives and emits nothing, and keeps what it has.",
             disable,
         )
-        .takes::<Enable>()
+        .takes::<Switch>()
         .answers::<One<AgentView>>(200),
     ]
 }
 
-/// How an agent is enabled or disabled.
+/// What may be said along.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Enable {
+struct Switch {
     /// Taken for the sake of those who know it from Huginn. No event waits for an agent that is disabled, so there is nothing to drop.
     #[serde(default, rename = "drop_pending_events")]
     _drop_pending_events: bool,
 }
 
-impl Input for Enable {
+impl Input for Switch {
     const OPTIONAL: bool = true;
 }
 
@@ -62,7 +62,7 @@ async fn enable(
     Extension(caller): Extension<Caller>,
     ids: Ids,
     base: Base,
-    _: Json<Enable>,
+    _: Json<Switch>,
 ) -> Result<impl IntoResponse> {
     Ok(one(switched(&app, &workflow, &caller, &ids, &base, true).await?))
 }
@@ -73,7 +73,7 @@ async fn disable(
     Extension(caller): Extension<Caller>,
     ids: Ids,
     base: Base,
-    _: Json<Enable>,
+    _: Json<Switch>,
 ) -> Result<impl IntoResponse> {
     Ok(one(switched(&app, &workflow, &caller, &ids, &base, false).await?))
 }

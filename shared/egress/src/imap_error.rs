@@ -34,6 +34,19 @@ impl fmt::Display for ImapStep {
     }
 }
 
+impl ImapStep {
+    /// What helps.
+    fn remedy(self) -> &'static str {
+        match self {
+            ImapStep::Greeting | ImapStep::Fetch => "try again later",
+            ImapStep::Tls => "set `ssl` if the port speaks TLS from the start",
+            ImapStep::Login => "check `username` and `password`",
+            ImapStep::Folder => "check its name in `folders`",
+            ImapStep::Change => "let the user change the folder, or leave out `mark_as_read` and `delete`",
+        }
+    }
+}
+
 /// Why mails were not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ImapError {
@@ -44,7 +57,7 @@ pub enum ImapError {
     #[error("`{0}` is no host; write it in lower case, as in imap.example.com, and the port apart from it")]
     InvalidHost(String),
     /// The server said no.
-    #[error("`{host}` refused {step}: {text}")]
+    #[error("`{host}` refused {step}: {text} ({})", .step.remedy())]
     Refused {
         /// The server's host.
         host: String,

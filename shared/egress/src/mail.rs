@@ -28,8 +28,13 @@ impl Egress {
     pub async fn mail(&self, server: &MailServer) -> Result<MailSession, MailError> {
         let (under_way, limit) = (UnderWay::new(self), self.inner.connector.policy.timeout);
         let (deadline, redactor) = (Instant::now() + limit, server.redactor());
-        let opened = timeout_at(deadline, self.open_mail(server)).await.map_err(|_| MailError::NotReady(limit));
-        let conversation = opened.flatten().map_err(|error| without_password(error, &redactor))?;
+        let nothing_sent = |reason: String| EgressError::ConnectFailed { host: server.host.clone(), reason }.into();
+        let too_long = |_| nothing_sent(format!("it asked for no mail within {limit:?}"));
+        let opened = timeout_at(deadline, self.open_mail(server)).await.map_err(too_long).flatten();
+        let conversation = opened.map_err(|error| match error {
+            MailError::Lost { reason, .. } => nothing_sent(reason),
+            error => without_password(error, &redactor),
+        })?;
         Ok(MailSession { conversation, redactor, deadline, limit, has_begun: false, _under_way: under_way })
     }
 

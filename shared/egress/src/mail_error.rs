@@ -34,14 +34,28 @@ impl fmt::Display for MailStep {
     }
 }
 
+impl MailStep {
+    /// What helps.
+    fn remedy(self) -> &'static str {
+        match self {
+            MailStep::Greeting => "try again later, or use another server",
+            MailStep::Tls => "use smtps:// if the port speaks TLS from the start",
+            MailStep::Login => "check the user and the password in the server's address",
+            MailStep::Sender => "name a sender that it takes",
+            MailStep::Recipient => "check the address",
+            MailStep::Text => "change the mail as it says",
+        }
+    }
+}
+
 /// Why a mail was not sent, or perhaps not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// No connection was made, so nothing was sent.
+    /// There was no conversation, or it came to no mail, so nothing was sent.
     #[error(transparent)]
     NoConnection(#[from] EgressError),
     /// The server said no: for now with a code below 500, else for good.
-    #[error("`{host}` refused {step} with {code}: {text}")]
+    #[error("`{host}` refused {step} with {code}: {text} ({})", .step.remedy())]
     Refused {
         /// The server's host.
         host: String,
@@ -77,11 +91,6 @@ pub enum MailError {
     /// An address that cannot be told to a server.
     #[error("`{0}` is no address that a mail server can be told; write it in ASCII, as in ada@example.com")]
     Address(String),
-    /// The server was not ready for a mail in time, so nothing was sent.
-    #[error(
-        "the mail server was not ready for a mail within {0:?}, so nothing was sent; check that the port is that of a mail server, or try again"
-    )]
-    NotReady(Duration),
     /// The conversation took too long; the mail may have been sent.
     #[error("the mail server did not come to an end within {0:?}; the mail may have been sent")]
     Timeout(Duration),
@@ -108,7 +117,7 @@ impl MailError {
             Self::NotSmtp { .. } => "not_smtp",
             Self::Insecure { .. } => "mail_insecure",
             Self::Address(_) => "invalid_address",
-            Self::NotReady(_) | Self::Timeout(_) => "timeout",
+            Self::Timeout(_) => "timeout",
             Self::Lost { .. } => "connection_lost",
         }
     }
@@ -118,7 +127,7 @@ impl MailError {
         match self {
             Self::NoConnection(error) => error.retryable(),
             Self::Refused { code, .. } => *code < 500,
-            Self::NotReady(_) | Self::Timeout(_) | Self::Lost { .. } => true,
+            Self::Timeout(_) | Self::Lost { .. } => true,
             Self::NotSmtp { .. } | Self::Insecure { .. } | Self::NoLogin { .. } | Self::Address(_) => false,
         }
     }

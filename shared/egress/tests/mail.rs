@@ -226,8 +226,9 @@ async fn a_server_that_says_too_much_or_nothing_comes_to_an_end() {
         ("EHLO", "999 h", "not_smtp"),
         ("DATA", "250 yes", "not_smtp"),
         ("Subject", HANGS_UP, "connection_lost"),
-        ("greeting", HANGS_UP, "connection_lost"),
-        ("greeting", SILENCE, "timeout"),
+        ("greeting", HANGS_UP, "connect_failed"),
+        ("greeting", SILENCE, "connect_failed"),
+        ("MAIL", HANGS_UP, "connection_lost"),
         ("Subject", SILENCE, "timeout"),
     ] {
         let server = Server::start(vec![one(line, answer)].leak()).await;
@@ -257,7 +258,7 @@ async fn a_server_that_drips_comes_to_an_end() {
         }
     });
     let egress = Egress::new(Policy { timeout: Duration::from_millis(500), ..policy(&["127.0.0.2"]) });
-    assert_eq!(send(&egress, &server, &[]).await.unwrap_err(), MailError::NotReady(Duration::from_millis(500)));
+    assert_eq!(send(&egress, &server, &[]).await.unwrap_err().code(), "connect_failed");
     dripping.await.unwrap();
 }
 

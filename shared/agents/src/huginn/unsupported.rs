@@ -23,7 +23,9 @@ pub(super) fn of(kind: &str) -> Unsupported {
         "LocalFileAgent" | "ReadFileAgent" => {
             ("Files of the machine are not read or written here: an agent may run on any machine.", Some("webhook"))
         }
-        "FtpsiteAgent" => ("FTP is not spoken here: what the server also has over HTTP is read by this type.", Some("http_request")),
+        "FtpsiteAgent" => {
+            ("FTP is not spoken here: what the server also has over HTTP is read by this type.", Some("http_request"))
+        }
         "JabberAgent" => ("XMPP is not spoken here: this type reaches services that also speak HTTP.", Some("http_request")),
         "MqttAgent" => (
             "MQTT is not spoken here, and no connection is kept open: let a bridge send its messages to a `webhook`.",

@@ -8,8 +8,9 @@ use crate::external::outside_call::OutsideCall;
 use crate::external::pending::Asked;
 use crate::workflow::built::Pace;
 use crate::{Built, Engine};
+use futures::future::try_join_all;
 use rookery_agents::{Agent, AgentError, Context, Effects, MemoryUse};
-use rookery_domain::{AgentRef, Cell, Event, Result, ScopeId, Time, limits};
+use rookery_domain::{AgentRef, Cell, Error, Event, Result, ScopeId, Time, limits};
 use rookery_queue::Outgoing;
 use rookery_store::{MemoryItem, RunItem, ScheduleAdvance};
 use serde_json::{Value, json};
@@ -149,10 +150,11 @@ impl<'a> Attempt<'a> {
         let name = self.agent_ref();
         let host = EngineHost::new(self.engine, &name, self.work, purpose);
         let mut cx = self.context(cell, &host);
-        for (store, variable) in self.ready.built.stores_of(&cell.id) {
+        let held = self.ready.built.stores_of(&cell.id).map(async |(store, variable)| {
             let held = self.engine.store.memory(&self.work.workflow.agent(store), None).await?;
-            cx.stores.push((variable.to_owned(), held.map_or_else(|| json!({}), |item| item.value)));
-        }
+            Ok::<_, Error>((variable.to_owned(), held.map_or_else(|| json!({}), |item| item.value)))
+        });
+        cx.stores = try_join_all(held).await?;
         let remembered = match self.remember(&name, agent, &cx).await? {
             Ok(remembered) => remembered,
             Err(error) => return Ok(Ran::failed(error)),

@@ -1,13 +1,14 @@
 //! `digest`: gathers events, and tells of them together. The options are those of Huginn's DigestAgent.
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
+use crate::gathered::{self, Gathered};
 use crate::huginn::Mapping;
 use crate::meaning::TemplateText;
 use crate::template::Template;
 use crate::{AgentError, Context, Effects, Emit, Example};
-use rookery_domain::{Event, EventAt, Payload};
+use rookery_domain::Payload;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The most events that are gathered; the oldest are forgotten first.
@@ -32,13 +33,6 @@ pub struct Options {
 
 fn titles() -> TemplateText {
     TemplateText("{{ events | map: \"title\" | join: \",\" }}".to_owned())
-}
-
-/// Where the gathered events are, in the order in which they came.
-#[derive(Default, Serialize, Deserialize)]
-struct Gathered {
-    #[serde(default)]
-    events: Vec<EventAt>,
 }
 
 /// The agent.
@@ -70,28 +64,18 @@ impl AgentType for Digest {
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
-        let Some(event) = cx.event else { return Ok(Effects::none()) };
-        let mut gathered = Gathered::deserialize(&cx.memory).unwrap_or_default();
-        gathered.events.push(event.at());
-        let most = if self.retained == 0 { MOST } else { self.retained };
-        let forgotten = gathered.events.len().saturating_sub(most);
-        gathered.events.drain(..forgotten);
-        let effects = Effects::none().remember(json!(gathered));
-        Ok(if forgotten > 0 && self.retained == 0 {
-            effects.log("The oldest event was forgotten: there are too many.")
-        } else {
-            effects
+        Ok(match self.retained {
+            0 => Gathered::gather(cx, MOST, true),
+            retained => Gathered::gather(cx, retained, false),
         })
     }
 
     async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
-        let gathered = Gathered::deserialize(&cx.memory).unwrap_or_default();
+        let gathered = Gathered::of(cx);
         if gathered.events.is_empty() {
             return Ok(Effects::none());
         }
-        let mut found = cx.host.events(&gathered.events).await?;
-        let place = |event: &Event| gathered.events.iter().position(|place| place.id == event.id);
-        found.sort_by_cached_key(place);
+        let found = gathered::read(cx, &gathered.events).await?;
         let (mut parts, mut bytes): (Vec<Vec<Value>>, usize) = (Vec::new(), 0);
         for event in &found {
             let size = event.payload.as_str().len();

@@ -1,6 +1,7 @@
 //! `email_digest`: gathers events, and sends one mail about them. The options are those of Huginn's EmailDigestAgent.
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
+use crate::gathered::{self, Gathered};
 use crate::huginn::Mapping;
 use crate::mail::{self, ContentType, Letter, LetterOptions};
 use crate::meaning::TemplateText;
@@ -9,7 +10,7 @@ use crate::web::Texts;
 use crate::{AgentError, Context, Effects, Example, Mailing};
 use rookery_domain::{Event, EventAt};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The most events that are gathered; the oldest are forgotten first.
@@ -42,13 +43,6 @@ pub struct Options {
     content_type: Option<ContentType>,
 }
 
-/// Where the gathered events are, in the order in which they came.
-#[derive(Default, Serialize, Deserialize)]
-struct Gathered {
-    #[serde(default)]
-    events: Vec<EventAt>,
-}
-
 /// The agent.
 pub struct EmailDigest {
     letter: Letter,
@@ -75,21 +69,15 @@ impl AgentType for EmailDigest {
     }
 
     async fn receive(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
-        let Some(event) = cx.event else { return Ok(Effects::none()) };
-        let mut gathered = Gathered::deserialize(&cx.memory).unwrap_or_default();
-        gathered.events.push(event.at());
-        let forgotten = gathered.events.len().saturating_sub(MOST);
-        gathered.events.drain(..forgotten);
-        let effects = Effects::none().remember(json!(gathered));
-        Ok(if forgotten > 0 { effects.log("The oldest event was forgotten: there are too many.") } else { effects })
+        Ok(Gathered::gather(cx, MOST, true))
     }
 
     async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
-        let Gathered { events: mut told } = Gathered::deserialize(&cx.memory).unwrap_or_default();
+        let Gathered { events: mut told } = Gathered::of(cx);
         if told.is_empty() {
             return Ok(Effects::none());
         }
-        let mut found = cx.host.events(&told).await?;
+        let mut found = gathered::read(cx, &told).await?;
         let fits = told[fitting(&told, &found) - 1];
         let mailing = cx.host.begin_mail(json!({THROUGH: fits})).await?;
         // Another attempt may find more events; or none of these, if another check has told of them meanwhile.
@@ -99,7 +87,6 @@ impl AgentType for EmailDigest {
         };
         let rest = Gathered { events: told.split_off(last + 1) };
         found.retain(|event| told.contains(&event.at()));
-        found.sort_by_cached_key(|event| told.iter().position(|place| *place == event.at()));
         let gone = told.len() - found.len();
         let effects = if found.is_empty() { Effects::none() } else { self.send(cx, &mailing, &found).await? };
         let effects = effects.remember(json!(rest));

@@ -92,7 +92,10 @@ impl AgentType for KeyValueStore {
             return Ok(Effects::none().log("The key is blank, so nothing is kept."));
         }
         if key.chars().count() > KEY_CHARS {
-            return Err(AgentError::fail("key_too_long", format!("The key has more than {KEY_CHARS} characters.")));
+            return Err(AgentError::fail(
+                "key_too_long",
+                format!("The key has more than {KEY_CHARS} characters: give a shorter one, like an id."),
+            ));
         }
         let mut values = cx.memory.as_object().cloned().unwrap_or_default();
         // The key goes behind all others: the first is the one that was written longest ago.

@@ -1,6 +1,5 @@
 //! `email_received`: emits the mails that come into folders on a mail server. The options are those of Huginn's ImapFolderAgent. `mail` reads what a mail
-//! holds, `conditions` says which mails are wanted, and
-//! `taking` what is emitted and remembered.
+//! holds, `conditions` says which mails are wanted, and `taking` what is emitted and remembered.
 
 mod conditions;
 mod huginn;

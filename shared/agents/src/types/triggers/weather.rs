@@ -37,7 +37,7 @@ pub struct Options {
     /// The place: its latitude and longitude, like `52.52,13.41`.
     location: String,
     /// The day: 0 is today, 1 tomorrow.
-    #[serde(default = "today")]
+    #[serde(default = "tomorrow")]
     #[schemars(range(max = 7))]
     which_day: usize,
     /// The language of `conditions`, like `de`.
@@ -48,7 +48,7 @@ pub struct Options {
     api_url: String,
 }
 
-fn today() -> usize {
+fn tomorrow() -> usize {
     1
 }
 

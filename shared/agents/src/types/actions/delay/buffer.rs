@@ -1,7 +1,7 @@
 //! The mode `buffer` of `delay`: events are gathered, and a check passes them on. The memory has their places alone, in the order in which they came.
 
 use crate::agent::Problems;
-use crate::{AgentError, Context, Effects, Emit};
+use crate::{AgentError, Context, Effects, Emit, gathered};
 use rookery_domain::EventAt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,10 +66,9 @@ impl Buffer {
             return Ok(Effects::none());
         }
         let due: Vec<EventAt> = waiting.drain(..self.at_once.min(waiting.len())).collect();
-        let found = cx.host.events(&due).await?;
-        let in_order = due.iter().filter_map(|place| found.iter().find(|event| event.at() == *place));
+        let found = gathered::read(cx, &due).await?;
         let emit: Vec<Emit> =
-            in_order.map(|event| Emit { groups: vec!["on_delay".to_owned()], payload: event.payload.clone() }).collect();
+            found.into_iter().map(|event| Emit { groups: vec!["on_delay".to_owned()], payload: event.payload }).collect();
         let gone = due.len() - emit.len();
         let effects = Effects { emit, ..Effects::none() }.remember(remembered(&waiting));
         Ok(if gone == 0 {
