@@ -215,7 +215,7 @@ async fn a_page_is_made_of_what_came_and_has_no_rights_of_the_console() {
     assert_eq!(page.text, "<h1>2</h1><p>new</p><p>&lt;b&gt;</p>");
     assert_eq!((page.header("content-type"), page.header("x-own")), (Some("text/html; charset=utf-8"), Some("yes")));
     let policy = page.header("content-security-policy").unwrap();
-    assert!(policy.starts_with("sandbox") && !policy.contains("allow-same-origin"), "{policy}");
+    assert!(policy.starts_with("sandbox allow-scripts") && !policy.contains("allow-same-origin"), "{policy}");
     let again = rookery.api.call(Method::GET, &url).header("if-none-match", page.header("etag").unwrap()).send().await;
     assert_eq!((again.status, again.text.as_str()), (304, ""));
     rookery.api.get(&url.replace("/pages/", "/feeds/")).await.error(404, "not_found");

@@ -194,7 +194,13 @@ async fn a_trial_shows_each_mail_and_sends_none() {
 #[tokio::test]
 async fn without_a_server_or_a_sender_it_is_told_what_is_missing() {
     let mails = Mails::start(offers(false, ""));
-    let mut rookery = super::rookery().mails(&mails).leaves_failures("no_sender").leaves_failures("no_mail_server").start().await;
+    let mut rookery = super::rookery()
+        .mails(&mails)
+        .leaves_failures("no_sender")
+        .leaves_failures("no_mail_server")
+        .leaves_failures("credential_refused")
+        .start()
+        .await;
     let mail = |from: Value| agent("mail", "email", json!({"subject": "a", "recipients": "ada@example.com", "from": from}));
     let options = |from: Value| cells([agent("start", "manual", json!({})), mail(from), link("start", "mail")]);
     let workflow = rookery.started(&options(Value::Null)).await;
@@ -207,6 +213,14 @@ async fn without_a_server_or_a_sender_it_is_told_what_is_missing() {
     let failure = workflow.failures(2).await[0].clone();
     assert_eq!(failure["code"], "no_mail_server");
     assert!(failure["message"].as_str().unwrap().contains("smtp_url"), "{failure}");
+    // A login is said to no server but those that its credential is bound to.
+    let elsewhere = json!({"value": format!("smtp://ada:s3cret@{}", mails.origin()), "hosts": ["mail.example.com"]});
+    let credential = format!("/projects/{}/credentials/smtp_url", workflow.project);
+    rookery.api.put(&credential, &elsewhere).await.expect(200);
+    let run = workflow.emit("start", json!({})).await;
+    workflow.finished(&run).await;
+    assert_eq!(workflow.failures(3).await[0]["code"], "credential_refused");
+    assert!(mails.said().is_empty(), "nobody connects");
     // Once the project has a server, a replay sends.
     sends_by(&rookery, &workflow.project, format!("smtp://{}", mails.origin())).await;
     let id = failure["id"].as_str().unwrap();

@@ -18,6 +18,7 @@ mod controls;
 mod definitions;
 mod disabled;
 mod emit;
+mod errors;
 mod events;
 mod fake;
 mod flue;
