@@ -221,3 +221,43 @@ async fn a_page_is_made_of_what_came_and_has_no_rights_of_the_console() {
     rookery.api.get(&url.replace("/pages/", "/feeds/")).await.error(404, "not_found");
     rookery.api.get(&format!("{url}x")).await.error(404, "not_found");
 }
+
+#[tokio::test]
+async fn a_watchdog_tells_once_that_an_agent_does_not_work_and_that_it_works_again() {
+    let mut rookery = super::rookery().leaves_failures("invalid_template").start().await;
+    let share = json!({"instructions": {"share": "{{ n | divided_by: parts }}"}, "expected_update_period_in_days": 9});
+    let workflow = rookery
+        .started(&cells([
+            agent("hand", "manual", json!({})),
+            agent("share", "event_formatting", share),
+            agent("dog", "watchdog", json!({"schedule": "never"})),
+            link("hand", "share"),
+        ]))
+        .await;
+    let told = async || {
+        let report = workflow.post("/agents/dog/check", &json!({})).await.expect(200);
+        let events = report["data"]["events"].as_array().unwrap().clone();
+        events.into_iter().map(|event| (event["groups"][0].clone(), event["payload"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(workflow.agent("share").await["working"], json!({"is_working": true}), "it has just begun");
+    assert!(workflow.agent("hand").await["working"].is_null(), "nothing is expected of it");
+    assert!(told().await.is_empty());
+
+    workflow.emit("hand", json!({"n": 6, "parts": 0})).await;
+    let late = workflow.agent_when("share", "a failure", |agent| agent["working"]["is_working"] == false).await;
+    let reason = "The last that it did has failed.";
+    assert_eq!(late["working"]["reason"], reason);
+    let events = told().await;
+    let (group, payload) = &events[0];
+    assert_eq!((events.len(), group, &payload["cell_id"], &payload["reason"]), (1, &json!("on_silent"), &json!("share"), &json!(reason)));
+    assert_eq!(payload["last_error_at"], late["last_error_at"]);
+    assert!(told().await.is_empty(), "it was told");
+
+    let run = workflow.emit("hand", json!({"n": 6, "parts": 3})).await;
+    workflow.finished(&run).await;
+    workflow.agent_when("share", "an event", |agent| agent["working"]["is_working"] == true).await;
+    let events = told().await;
+    assert_eq!((events.len(), &events[0].0, &events[0].1["cell_id"]), (1, &json!("on_working"), &json!("share")));
+    workflow.stop().await;
+    assert!(workflow.agent("share").await["working"].is_null(), "nothing is expected while the workflow rests");
+}

@@ -33,6 +33,9 @@ export function hintOf(given: Schema, root: Schema): Hint | undefined {
   return undefined;
 }
 
+/** Options that every agent has. */
+const COMMON = ["keep_events_for", "expected_update_period_in_days", "expected_receive_period_in_days"];
+
 /** Options that most agents of a type set, in their order. All others are folded under "More", unless they are set or needed. */
 const FRONT: Record<string, string[]> = {
   client: ["title", "description", "input_schema", "output_schema", "access"],
@@ -49,6 +52,7 @@ const FRONT: Record<string, string[]> = {
   scheduler: ["schedule", "action", "configure_options"],
   served_agent: ["name"],
   weather: ["api_key", "location", "which_day"],
+  watchdog: ["schedule"],
   webhook: ["verify", "sender", "response"],
   change_detector: ["property", "key"],
   condition: ["condition", "emit_on_no_match"],
@@ -100,7 +104,7 @@ export function arranged(
   const isFront = ([name, schema]: [string, Schema]) =>
     required.includes(name) ||
     set.has(name) ||
-    (known ? known.includes(name) : schema.default === undefined && name !== "keep_events_for");
+    (known ? known.includes(name) : schema.default === undefined && !COMMON.includes(name));
   const rank = ([name]: [string, Schema]) => {
     const at = known?.indexOf(name) ?? -1;
     return at === -1 ? fields.length : at;

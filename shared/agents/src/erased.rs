@@ -7,7 +7,7 @@ use crate::huginn::{Mapping, options_of};
 use crate::lenient::Lenient;
 use crate::meaning::ScheduleText;
 use crate::schedule::Schedule;
-use crate::{Accepted, AgentError, Answer, Context, Effects, Facts, FeedRequest, HookRequest};
+use crate::{Accepted, AgentError, Answer, Context, Effects, Expected, Facts, FeedRequest, HookRequest};
 use async_trait::async_trait;
 use rookery_domain::{Error, Strict, in_plain_words, limits};
 use schemars::JsonSchema;
@@ -37,7 +37,17 @@ struct Common {
     #[serde(default = "default_keep")]
     #[schemars(extend("x-rookery" = "seconds"))]
     keep_events_for: i64,
+    /// In how many days the agent emits at least one event, if all is well: up to 31, and parts of days like 0.5. An agent that emits none for
+    /// longer, or whose last error came after its last event, is shown as not working; a `watchdog` tells of it.
+    expected_update_period_in_days: Option<f64>,
+    /// In how many days the agent receives at least one event, if all is well: up to 31, and parts of days like 0.5.
+    expected_receive_period_in_days: Option<f64>,
 }
+
+/// The names of the options that every agent has.
+const COMMON: [&str; 3] = ["keep_events_for", "expected_update_period_in_days", "expected_receive_period_in_days"];
+/// The longest time in which an agent is expected to do something, in days: so far back is looked.
+pub(crate) const EXPECTED_DAYS: f64 = 31.0;
 
 /// The option of the agents that can be checked.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -180,7 +190,7 @@ struct Config {
 impl Config {
     fn read(config: &Map<String, Value>, has_schedule: bool, default_schedule: Option<&'static str>) -> Self {
         let (mut own, mut problems) = (config.clone(), Problems::default());
-        let common = read(&take_keys(&mut own, &["keep_events_for"]), &mut problems);
+        let common = read(&take_keys(&mut own, &COMMON), &mut problems);
         let checked = if has_schedule { read(&take_keys(&mut own, &["schedule"]), &mut problems) } else { None };
         Config { own: Value::Object(own), common, checked, default_schedule, schedule: None, problems }
     }
@@ -195,16 +205,32 @@ impl Config {
         if !(60..=limits::KEEP_EVENTS_SECONDS * 13).contains(&kept) {
             self.problems.add("keep_events_for", "Give 60 seconds to 390 days, in seconds.");
         }
+        let Expected { update_days, receive_days } = self.expected();
+        for (field, days) in [("expected_update_period_in_days", update_days), ("expected_receive_period_in_days", receive_days)] {
+            if days.is_some_and(|days| !(days > 0.0 && days <= EXPECTED_DAYS)) {
+                self.problems.add(field, "Give more than 0 and at most 31 days.");
+            }
+        }
+    }
+
+    fn expected(&self) -> Expected {
+        let common = self.common.as_ref();
+        Expected {
+            update_days: common.and_then(|common| common.expected_update_period_in_days),
+            receive_days: common.and_then(|common| common.expected_receive_period_in_days),
+        }
     }
 
     /// The facts of an agent that was built from its own options.
     fn complete(mut self, own: Facts) -> Facts {
+        let expected = self.expected();
         let schedule = own.schedule.or(self.schedule).filter(|schedule| !schedule.is_never());
         if let Some(step) = schedule.as_ref().and_then(Schedule::too_long_step) {
             self.problems.add_at_save("schedule", step.to_string());
         }
         let kept = self.common.map_or(limits::KEEP_EVENTS_SECONDS, |common| common.keep_events_for);
         Facts {
+            expected,
             schedule,
             at_save: self.problems.at_save,
             warnings: self.problems.warnings,

@@ -55,6 +55,17 @@ pub struct Facts {
     pub runs_targets: bool,
     /// The variable under which the agents that it controls see what it remembers.
     pub store_variable: Option<String>,
+    /// What the agent is expected to do. Every agent has these options, and types leave them alone.
+    pub expected: Expected,
+}
+
+/// How often an agent is expected to do something, in days. Nothing that runs depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Expected {
+    /// In which time it emits an event.
+    pub update_days: Option<f64>,
+    /// In which time it receives one.
+    pub receive_days: Option<f64>,
 }
 
 /// Where an entry point is, as the options of an agent name it.
@@ -126,6 +137,7 @@ impl Facts {
             list: None,
             has_task_types: false,
             runs_targets: false,
+            expected: Expected::default(),
         }
     }
 }

@@ -17,7 +17,7 @@ pub use records::*;
 use crate::AgentError;
 use crate::template::Scope;
 use async_trait::async_trait;
-use rookery_domain::{AgentName, CallbackAuth, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time};
+use rookery_domain::{AgentName, CallbackAuth, Cell, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time};
 use rookery_egress::{Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,6 +84,11 @@ pub trait Host: Send + Sync {
         not_available("other agents")
     }
 
+    /// The agents of the workflow of which something is expected, but for those that are disabled.
+    async fn watched(&self) -> Result<Vec<Watched>, AgentError> {
+        not_available("what other agents do")
+    }
+
     /// Who asked for the run, if it was started over the protocol of external agents.
     async fn caller(&self, _run: RunId) -> Result<Option<Caller>, AgentError> {
         not_available("the callers of runs")
@@ -103,6 +108,21 @@ pub trait Host: Send + Sync {
 /// The error of a host without a capability.
 fn not_available<T>(what: &str) -> Result<T, AgentError> {
     Err(AgentError::fail("not_available", format!("There is no access to {what} here: use an agent of another type.")))
+}
+
+/// An agent of which something is expected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Watched {
+    /// Its cell.
+    pub cell: Cell,
+    /// Why it does not work, if it does not.
+    pub reason: Option<String>,
+    /// When it last emitted an event, within the last 31 days.
+    pub last_event_at: Option<Time>,
+    /// When it last received one.
+    pub last_received_at: Option<Time>,
+    /// When it last failed.
+    pub last_error_at: Option<Time>,
 }
 
 /// An outside call. Its `Idempotency-Key` is the same in every attempt of a delivery.

@@ -50,7 +50,7 @@ pub use context::Context;
 pub use effects::{AgentError, Effects, Emit, Memory, Retry, Wait};
 pub use erased::{Agent, Build, TypeInfo};
 pub use example::{Example, ExampleEvent};
-pub use facts::{CredentialUse, EntryPointAt, Facts, Served};
+pub use facts::{CredentialUse, EntryPointAt, Expected, Facts, Served};
 pub use hook::{Accepted, Answer, FeedFormat, FeedItem, FeedRequest, HookEvent, HookRequest};
 pub use host::*;
 pub use judge::judge;

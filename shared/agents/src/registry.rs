@@ -22,6 +22,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<schedule::ScheduleTrigger>(),
         TypeInfo::of::<scheduler::Scheduler>(),
         TypeInfo::of::<served_agent::ServedAgent>(),
+        TypeInfo::of::<watchdog::Watchdog>(),
         TypeInfo::of::<weather::Weather>(),
         TypeInfo::of::<webhook::Webhook>(),
         TypeInfo::of::<change_detector::ChangeDetector>(),

@@ -3,7 +3,7 @@
 use crate::{
     Action, Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Context, Effects,
     Example, FoundMail, Host, LookForMail, Looked, LookedInto, Mail, Mailbox, Mailed, Mailing, ReadTo, Reply, ReplyTo, SendReply,
-    ToStage, WriteRecord, WrittenRecord, build, in_config,
+    ToStage, Watched, WriteRecord, WrittenRecord, build, in_config,
 };
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, TaskId, Time};
@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) unreachable: Vec<(&'static str, AgentError)>,
     /// Why mails in folders cannot be marked.
     pub(crate) unchangeable: Option<AgentError>,
+    pub(crate) watched: Vec<Watched>,
     /// What stands in folders on a mail server: the folder, the uid, the mail; and what was done there.
     pub(crate) mailbox: Vec<(&'static str, u32, String)>,
     pub(crate) done: Mutex<Vec<(String, Vec<u32>)>>,
@@ -161,6 +162,10 @@ impl Host for World {
             action => format!("{action:?} {}", command.target.id).to_lowercase(),
         });
         Ok(lines.collect())
+    }
+
+    async fn watched(&self) -> Result<Vec<Watched>, AgentError> {
+        Ok(self.watched.clone())
     }
 
     async fn caller(&self, _: RunId) -> Result<Option<Caller>, AgentError> {

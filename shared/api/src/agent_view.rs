@@ -1,12 +1,11 @@
 //! Agents as they are shown: what a cell of the canvas became. Nothing is read here.
 
-use crate::activity::Activity;
 use crate::auth::Caller;
 use crate::external::ExternalView;
 use crate::host::Base;
 use rookery_agents::{Address, Kind};
 use rookery_domain::{Cell, CellId, Time};
-use rookery_engine::Built;
+use rookery_engine::{Activity, Built, Working};
 use rookery_store::{LogEntry, Role, ScheduleItem, State as WorkflowState, Workflow};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -37,6 +36,9 @@ pub(crate) struct AgentView {
     config: Map<String, Value>,
     #[serde(flatten)]
     activity: Activity,
+    /// Whether the agent does what its options expect of it; nothing where they expect nothing, or while it rests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    working: Option<Working>,
     /// When the agent is checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     schedule: Option<ScheduleView>,
@@ -102,7 +104,12 @@ impl Viewed<'_> {
         let Viewed { workflow, built, caller, base } = self;
         let may_post = caller.allow(&workflow.id.project, Role::Editor).is_ok();
         let info = rookery_agents::find(&cell.agent_type);
-        let own_groups = built.any_agent(&cell.id).map(|(_, agent)| agent.facts().groups.clone()).unwrap_or_default();
+        let facts = built.any_agent(&cell.id).map(|(_, agent)| agent.facts()).ok();
+        let own_groups = facts.map(|facts| facts.groups.clone()).unwrap_or_default();
+        let is_at_work = workflow.state == WorkflowState::Active && !cell.disabled;
+        let working = facts
+            .filter(|_| is_at_work)
+            .and_then(|facts| Working::judge(&facts.expected, &activity, workflow.created_at, Time::now()));
         let address = |wanted: Address, below: &str| {
             let token = cell.token.as_ref().filter(|_| info.and_then(|info| info.address) == Some(wanted))?;
             Some(format!("{}/{below}/{}{}{token}", base.0, workflow.id.project, workflow.id.workflow))
@@ -118,6 +125,7 @@ impl Viewed<'_> {
             groups: own_groups.into_iter().chain(["on_error".to_owned()]).collect(),
             config: cell.config.clone(),
             activity,
+            working,
             schedule: schedule.map(ScheduleView::from),
             hook_url: address(Address::Hook, "hooks").filter(|_| may_post),
             feed_url: address(Address::Feed, "feeds"),

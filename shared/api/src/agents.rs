@@ -1,7 +1,6 @@
 //! Agents of a workflow's last built version: what they are, count, remember and log; checks and dry runs by hand.
 
 use crate::App;
-use crate::activity::activity;
 use crate::agent_view::{AgentView, Viewed};
 use crate::auth::{Access, Caller};
 use crate::body::{Input, Json, Nothing, present};
@@ -104,7 +103,7 @@ async fn list(
         return Ok(listed(Page { items: Vec::new(), next: None }, |agent| agent));
     };
     let page = page_of(built.graph.cells(), limit, cursor.as_ref())?;
-    let (activity, schedules) = tokio::join!(activity(&app, &workflow), app.engine.store.schedules(&workflow.id));
+    let (activity, schedules) = tokio::join!(app.engine.activity(&workflow.id), app.engine.store.schedules(&workflow.id));
     let mut activity = activity?;
     let schedules = schedules?.into_iter().map(|item| (item.agent.cell.clone(), item));
     let mut schedules: HashMap<CellId, ScheduleItem> = schedules.collect();
@@ -128,7 +127,7 @@ pub(crate) async fn shown(app: &App, workflow: &Workflow, caller: &Caller, ids: 
     let (built, cell) = find(app, workflow, ids).await?;
     let (store, agent) = (&app.engine.store, workflow.id.agent(&cell));
     let (activity, schedule, memories, logs) = tokio::join!(
-        activity(app, workflow),
+        app.engine.activity(&workflow.id),
         store.schedule(&workflow.id, &cell.id),
         store.list_memories(&agent, SHOWN, None),
         store.list_logs(&agent, SHOWN, None),

@@ -7,7 +7,6 @@
 mod a2a;
 mod about;
 mod across;
-mod activity;
 mod agent_protocol;
 mod agent_switch;
 mod agent_types;

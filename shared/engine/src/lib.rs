@@ -52,6 +52,7 @@ pub use external::mail::MailSettings;
 pub use external::outside_call::OutsideCall;
 pub use external::served::Execution;
 pub use hooks::HookAnswer;
+pub use metrics::activity::{Activity, Working};
 pub use metrics::cost::EstimatedCost;
 pub use metrics::meter::metrics_pause;
 pub use public_url::{NoPublicUrl, PublicUrl};

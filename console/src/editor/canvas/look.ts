@@ -15,6 +15,7 @@ const ICONS: Record<string, IconName> = {
   rss: "rss",
   scheduler: "clock",
   served_agent: "bot",
+  watchdog: "activity",
   weather: "globe",
   change_detector: "activity",
   condition: "filter",

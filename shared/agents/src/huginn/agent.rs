@@ -1,6 +1,6 @@
 //! One agent of a file, made into a cell: its type takes the options, its secrets become credentials, and what is different is told.
 
-use super::common::{in_zone, keep_events};
+use super::common::{expected, in_zone, keep_events};
 use super::file::FileAgent;
 use super::mapping::{Mapping, Taken};
 use super::report::{AgentReport, CredentialReport, Ends, Status};
@@ -12,9 +12,6 @@ use regex::Regex;
 use rookery_domain::limits;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
-
-/// Options that only say whether Huginn thinks that an agent works.
-const IGNORED: [&str; 2] = ["expected_update_period_in_days", "expected_receive_period_in_days"];
 
 /// The time of the event, which Huginn's templates have at the top.
 static CREATED_AT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\{\{-?\s*)created_at\b").ok());
@@ -97,7 +94,7 @@ pub(super) fn convert(
 fn take(agent: &FileAgent, info: &TypeInfo, mapping: &Mapping, taken: &mut Taken<'_>) {
     let is_nothing = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
     taken.options.retain(|name, value| !is_nothing(value) || (mapping.keeps_empty.contains(&name.as_str()) && value.is_string()));
-    taken.options.retain(|name, _| !IGNORED.contains(&name.as_str()));
+    let expected = expected(taken);
     taken.schedule = mapping.schedule.map(|default| taken.schedule.take().unwrap_or_else(|| default.to_owned()));
     (mapping.map)(taken);
     if let Some(known) = info.options {
@@ -116,6 +113,7 @@ fn take(agent: &FileAgent, info: &TypeInfo, mapping: &Mapping, taken: &mut Taken
         Some(_) => taken.differs("schedule", "Agents of this type have no schedule here: this one waits for events."),
         None => {}
     }
+    taken.options.extend(expected);
     if let Some(seconds) = agent.keep_events_for.filter(|_| mapping.emits) {
         keep_events(taken, seconds);
     }

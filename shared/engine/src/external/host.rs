@@ -7,7 +7,7 @@ use crate::external::pending::Asked;
 use async_trait::async_trait;
 use rookery_agents::{
     AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Effects, Host, LookForMail,
-    LookedInto, Mail, Mailed, Mailing, Reply, SendReply, WriteRecord, WrittenRecord, sign_standard_webhook,
+    LookedInto, Mail, Mailed, Mailing, Reply, SendReply, Watched, WriteRecord, WrittenRecord, sign_standard_webhook,
 };
 use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId, TaskId};
 use rookery_egress::{Response, Secret};
@@ -125,6 +125,10 @@ impl Host for EngineHost<'_> {
 
     async fn control(&self, commands: &[Command<'_>]) -> Result<Vec<String>, AgentError> {
         self.command(commands).await.map_err(|stopped| self.stopped(stopped))
+    }
+
+    async fn watched(&self) -> Result<Vec<Watched>, AgentError> {
+        self.watch().await.map_err(|stopped| self.stopped(stopped))
     }
 
     async fn caller(&self, run: RunId) -> Result<Option<Caller>, AgentError> {

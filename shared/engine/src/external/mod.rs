@@ -14,3 +14,4 @@ mod mailbox;
 pub(crate) mod outside_call;
 pub(crate) mod pending;
 pub(crate) mod served;
+mod watched;

@@ -20,7 +20,8 @@ fn folders_of_mails_are_read_with_a_password_for_their_server() {
     let (config, status, notes) = one("ImapFolderAgent", options.clone());
     let expected = json!({
         "host": "imap.gmail.com", "ssl": "true", "username": "you@gmail.com", "password": "{% credential mailbox %}", "folders": ["INBOX"],
-        "conditions": {"from": ["*@example.com"], "is_unread": true}, "mark_as_read": "false", "schedule": "every_30m"
+        "conditions": {"from": ["*@example.com"], "is_unread": true}, "mark_as_read": "false", "schedule": "every_30m",
+        "expected_update_period_in_days": 1
     });
     assert_eq!((config, status), (expected, Status::Mapped), "{notes:?}");
     assert!(notes.contains(&"conditions.flagged".to_owned()), "{notes:?}");
@@ -37,7 +38,8 @@ fn mails_are_taken_and_blamed_where_nobody_gets_them() {
         "subject": "{{ title }}", "headline": "h", "body": "", "recipients": ["a@b.c"], "content_type": "text/plain",
         "expected_receive_period_in_days": "2"
     });
-    let taken = json!({"subject": "{{ title }}", "headline": "h", "recipients": ["a@b.c"], "content_type": "text/plain"});
+    let taken = json!({"subject": "{{ title }}", "headline": "h", "recipients": ["a@b.c"], "content_type": "text/plain",
+        "expected_receive_period_in_days": 2});
     assert_eq!(one("EmailAgent", options), (taken, Status::Mapped, vec![]));
     let (config, status, notes) = one("EmailDigestAgent", json!({"subject": "s", "recipients": "", "content_type": "html"}));
     assert_eq!((&config["schedule"], status), (&json!("5am"), Status::Different));

@@ -9,11 +9,16 @@ use serde_json::{Value, json};
 fn options_of_huginns_names_are_taken_and_others_are_left_out() {
     let options = json!({
         "mode": "parse", "separator": ";", "with_header": "false", "use_fields": "", "data_path": "$.body", "output": "event_per_file",
-        "expected_update_period_in_days": "2", "colour": "red"
+        "expected_update_period_in_days": "2", "expected_receive_period_in_days": "", "colour": "red"
     });
-    let taken =
-        json!({"mode": "parse", "separator": ";", "with_header": "false", "data_path": "$.body", "output": "event_per_file"});
+    let taken = json!({
+        "mode": "parse", "separator": ";", "with_header": "false", "data_path": "$.body", "output": "event_per_file",
+        "expected_update_period_in_days": 2
+    });
     assert_eq!(one("CsvAgent", options), (taken, Status::Mapped, vec!["colour".to_owned()]));
+    let (config, status, notes) = one("CsvAgent", json!({"expected_receive_period_in_days": "90"}));
+    assert_eq!((&config["expected_receive_period_in_days"], status), (&json!(31), Status::Mapped));
+    assert_eq!(notes, ["expected_receive_period_in_days"]);
     let (config, status, notes) = one("DeDuplicationAgent", json!({"property": "", "lookback": "0"}));
     assert_eq!((config, status, notes.len()), (json!({"property": "", "lookback": "0"}), Status::Mapped, 0));
     assert_eq!(one("JsonParseAgent", json!({"data": "{{.data}}", "data_key": "data"})).1, Status::Mapped);
@@ -30,7 +35,7 @@ fn a_post_sends_a_form_of_all_and_emits_nothing_unless_it_says_otherwise() {
         one("PostAgent", json!({"post_url": "https://a.test/", "expected_receive_period_in_days": "1"}));
     let expected = json!({
         "url": "https://a.test/", "method": "post", "content_type": "form", "payload": {}, "merge_event": true, "emit_events": false,
-        "parse_body": false, "event_headers_style": "capitalized"
+        "parse_body": false, "event_headers_style": "capitalized", "expected_receive_period_in_days": 1
     });
     assert_eq!((config, status, notes), (expected, Status::Mapped, vec![]));
     let (config, status, notes) = one(

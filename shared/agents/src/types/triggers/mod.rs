@@ -10,5 +10,6 @@ pub mod schedule;
 pub mod scheduler;
 pub mod segment;
 pub mod served_agent;
+pub mod watchdog;
 pub mod weather;
 pub mod webhook;
