@@ -224,7 +224,7 @@ async fn a_page_is_made_of_what_came_and_has_no_rights_of_the_console() {
 
 #[tokio::test]
 async fn a_watchdog_tells_once_that_an_agent_does_not_work_and_that_it_works_again() {
-    let mut rookery = super::rookery().leaves_failures("invalid_template").start().await;
+    let mut rookery = super::rookery().leaves_failures("template_error").start().await;
     let share = json!({"instructions": {"share": "{{ n | divided_by: parts }}"}, "expected_update_period_in_days": 9});
     let workflow = rookery
         .started(&cells([
@@ -249,7 +249,10 @@ async fn a_watchdog_tells_once_that_an_agent_does_not_work_and_that_it_works_aga
     assert_eq!(late["working"]["reason"], reason);
     let events = told().await;
     let (group, payload) = &events[0];
-    assert_eq!((events.len(), group, &payload["cell_id"], &payload["reason"]), (1, &json!("on_silent"), &json!("share"), &json!(reason)));
+    assert_eq!(
+        (events.len(), group, &payload["cell_id"], &payload["reason"]),
+        (1, &json!("on_silent"), &json!("share"), &json!(reason))
+    );
     assert_eq!(payload["last_error_at"], late["last_error_at"]);
     assert!(told().await.is_empty(), "it was told");
 

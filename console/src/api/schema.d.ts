@@ -2891,6 +2891,8 @@ export interface components {
              * @description When the agent last failed, within the last 31 days.
              */
             last_error_at: string | null;
+            /** @description Whether the agent does what its options expect of it; nothing where they expect nothing, or while it rests. */
+            working?: components["schemas"]["Working"] | null;
             /** @description When the agent is checked. */
             schedule?: components["schemas"]["Schedule"] | null;
             /**
@@ -3001,7 +3003,7 @@ export interface components {
             /**
              * @description The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
              *     one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),
-             *     `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `segment`, `list`, `stage` or `workflow`. What names one of these four also has
+             *     `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `script`, `segment`, `list`, `stage` or `workflow`. What names one of these four also has
              *     `x-choices`: those of this project, as `[{"value", "title"}]`.
              */
             config_schema: unknown;
@@ -5818,6 +5820,13 @@ export interface components {
                 /** @description Details for programs. `retry_after_seconds` says when to come again, as the header `Retry-After` does. */
                 meta?: unknown;
             } | null;
+        };
+        /** @description Whether an agent does what is expected of it. */
+        Working: {
+            /** @description Whether it does. */
+            is_working: boolean;
+            /** @description What is missing. */
+            reason?: string | null;
         };
         /** @description A record that was written. */
         WrittenRecord: {

@@ -156,7 +156,7 @@ export function useFigures(project: string, workflow: string, built: number, win
       const { received, emitted, errors, emitted_by_group: groups } = agent.counts;
       const none = { received: 0, emitted: 0, errors: 0 };
       const own = window === "24h" ? { received, emitted, errors, groups } : (sums?.get(agent.cell_id) ?? none);
-      const next: Figures = { ...own, lastError: agent.last_error_at };
+      const next: Figures = { ...own, lastError: agent.last_error_at, notWorking: agent.working?.reason };
       const old = before.current.get(agent.cell_id);
       figures.set(agent.cell_id, old && same(old, next) ? old : next);
     }

@@ -105,6 +105,8 @@ export function Control(props: ControlProps) {
       return <CredentialControl {...props} />;
     case "schedule":
       return <ScheduleControl {...props} />;
+    case "script":
+      return <TextControl {...props} lines={12} />;
     case "shares":
       return <SharesControl {...props} />;
     case "json_schema":

@@ -7,6 +7,7 @@ import chevronDown from "lucide-static/icons/chevron-down.svg?raw";
 import chevronRight from "lucide-static/icons/chevron-right.svg?raw";
 import chevronUp from "lucide-static/icons/chevron-up.svg?raw";
 import clock from "lucide-static/icons/clock.svg?raw";
+import code from "lucide-static/icons/code.svg?raw";
 import copy from "lucide-static/icons/copy.svg?raw";
 import database from "lucide-static/icons/database.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
@@ -61,6 +62,7 @@ const RAW = {
   chevronRight,
   chevronUp,
   clock,
+  code,
   copy,
   database,
   download,

@@ -206,7 +206,8 @@ impl Config {
             self.problems.add("keep_events_for", "Give 60 seconds to 390 days, in seconds.");
         }
         let Expected { update_days, receive_days } = self.expected();
-        for (field, days) in [("expected_update_period_in_days", update_days), ("expected_receive_period_in_days", receive_days)] {
+        for (field, days) in [("expected_update_period_in_days", update_days), ("expected_receive_period_in_days", receive_days)]
+        {
             if days.is_some_and(|days| !(days > 0.0 && days <= EXPECTED_DAYS)) {
                 self.problems.add(field, "Give more than 0 and at most 31 days.");
             }

@@ -99,6 +99,11 @@ pub trait Host: Send + Sync {
         not_available("signing")
     }
 
+    /// The script that a credential holds.
+    async fn script(&self, _credential: &str) -> Result<String, AgentError> {
+        not_available("scripts of credentials")
+    }
+
     /// Reads events of the same workflow; events that are no longer kept are missing in the answer.
     async fn events(&self, _places: &[EventAt]) -> Result<Vec<Event>, AgentError> {
         not_available("other events")

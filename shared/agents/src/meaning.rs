@@ -67,6 +67,8 @@ means! {
     StageText(String) "stage"
     /// The id of a workflow of the project.
     WorkflowText(String) "workflow"
+    /// A script in JavaScript, of many lines.
+    ScriptText(String) "script"
     /// A JSON Schema.
     SchemaJson(Value) "json_schema"
 }

@@ -48,6 +48,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<event_formatting::EventFormatting>(),
         TypeInfo::of::<http_request::HttpRequest>(),
         TypeInfo::of::<http_status::HttpStatus>(),
+        TypeInfo::of::<javascript::JavaScript>(),
         TypeInfo::of::<json_parse::JsonParse>(),
         TypeInfo::of::<key_value_store::KeyValueStore>(),
         TypeInfo::of::<liquid_output::LiquidOutput>(),

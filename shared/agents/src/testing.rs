@@ -176,6 +176,16 @@ impl Host for World {
         Ok(crate::sign_standard_webhook("whsec_dGVzdA==", text)?)
     }
 
+    async fn script(&self, credential: &str) -> Result<String, AgentError> {
+        let texts = [
+            ("script", "Agent.check = function() { this.log('ran it'); };"),
+            ("secret", "sk_live_7c2a"),
+            ("broken", "top secret!"),
+        ];
+        let found = texts.iter().find(|(name, _)| *name == credential).map(|(_, text)| (*text).to_owned());
+        found.ok_or_else(|| AgentError::fail("credential_missing", format!("There is no credential `{credential}`.")))
+    }
+
     async fn events(&self, places: &[EventAt]) -> Result<Vec<Event>, AgentError> {
         Ok(self.events.iter().filter(|event| places.contains(&event.at())).cloned().collect())
     }

@@ -53,7 +53,7 @@ pub(crate) struct AgentTypeView {
     controls: bool,
     /// The JSON Schema (2020-12) of a cell's `config`. In it, `x-rookery` says what an option is for beyond its type: `template` (a text that is
     /// one), `templates` (JSON in which all texts are), `values` (JSON that is taken as it is), `path`, `credential`, `persistent_agent` (names),
-    /// `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `segment`, `list`, `stage` or `workflow`. What names one of these four also has
+    /// `schedule`, `condition`, `shares`, `seconds`, `json_schema`, `script`, `segment`, `list`, `stage` or `workflow`. What names one of these four also has
     /// `x-choices`: those of this project, as `[{"value", "title"}]`.
     config_schema: Value,
     /// The defaults of options that are left out.

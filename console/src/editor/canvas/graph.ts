@@ -30,6 +30,8 @@ export interface Figures {
   /** Events by group. */
   groups?: Readonly<Record<string, number>>;
   lastError?: string | null;
+  /** Why the agent does not do what its options expect of it. */
+  notWorking?: string | null;
 }
 
 /** Where figures lead: each number is a door. */

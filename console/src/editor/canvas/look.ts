@@ -40,6 +40,7 @@ const ICONS: Record<string, IconName> = {
   event_formatting: "text",
   http_request: "globe",
   http_status: "globe",
+  javascript: "code",
   json_parse: "text",
   key_value_store: "database",
   liquid_output: "layout",

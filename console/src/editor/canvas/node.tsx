@@ -129,6 +129,7 @@ function laneOf(group: string, { lanes, figures }: NodeData) {
 /** The one figure that matters most, for who looks from afar. */
 function figureOf({ mark, figures, type }: NodeData): string | undefined {
   if (mark?.count !== undefined) return count(mark.count);
+  if (figures?.notWorking) return "not working";
   if (figures?.errors) return `${count(figures.errors)} failed`;
   const isTrigger = type?.kind === "trigger";
   const events = isTrigger ? figures?.emitted : figures?.received;
@@ -149,6 +150,11 @@ function Foot({ id, data, figures }: { id: string; data: NodeData; figures: Node
   const events = isTrigger ? figures.emitted : figures.received;
   return (
     <span className="node-foot">
+      {figures.notWorking ? (
+        <span className="failed" title={figures.notWorking}>
+          not working
+        </span>
+      ) : null}
       {figures.errors ? (
         <Door
           to={doors?.failures(id)}

@@ -6,7 +6,12 @@ import type { ControlProps } from "../field";
 import type { Choice, Shape } from "../schema";
 import { Help } from "../text";
 
-export function TextControl({ id, label, schema, value, change, required, invalid, describedBy }: ControlProps) {
+interface TextProps extends ControlProps {
+  /** How many lines it shows, for a text that has several. */
+  lines?: number;
+}
+
+export function TextControl({ id, label, schema, value, change, required, invalid, describedBy, lines }: TextProps) {
   const { disabled } = useForm();
   const text = typeof value === "string" ? value : "";
   const set = (written: string) => change(written === "" && !required ? undefined : written);
@@ -21,7 +26,9 @@ export function TextControl({ id, label, schema, value, change, required, invali
     "aria-describedby": describedBy,
   };
   // A field of one line would lose line breaks.
-  if (text.includes("\n")) return <textarea {...shared} rows={4} onChange={(event) => set(event.target.value)} />;
+  if (lines || text.includes("\n")) {
+    return <textarea {...shared} rows={lines ?? 4} spellCheck={!lines} onChange={(event) => set(event.target.value)} />;
+  }
   return <input {...shared} onChange={(event) => set(event.target.value)} />;
 }
 

@@ -3,6 +3,7 @@
 mod any;
 mod mails;
 mod mapped;
+mod scripts;
 mod secrets;
 
 use super::{Imported, Known, Settings, Status, import};

@@ -137,9 +137,11 @@ impl Host for EngineHost<'_> {
     }
 
     async fn sign(&self, credential: &str, text: &str) -> Result<String, AgentError> {
-        let found = self.engine.store.credentials(self.project(), &[credential.to_owned()]).await?.pop().flatten();
-        let found = found.ok_or_else(|| credential_missing(credential))?;
-        Ok(sign_standard_webhook(&found.value, text)?)
+        Ok(sign_standard_webhook(&self.value_of(credential).await?, text)?)
+    }
+
+    async fn script(&self, credential: &str) -> Result<String, AgentError> {
+        self.value_of(credential).await
     }
 
     async fn events(&self, places: &[EventAt]) -> Result<Vec<Event>, AgentError> {
@@ -227,6 +229,11 @@ impl<'a> EngineHost<'a> {
             Err(_) => {}
         }
         Ok(Told { result, asked: noted.asked, calls: noted.calls })
+    }
+
+    async fn value_of(&self, credential: &str) -> Result<String, AgentError> {
+        let found = self.engine.store.credentials(self.project(), &[credential.to_owned()]).await?.pop().flatten();
+        Ok(found.ok_or_else(|| credential_missing(credential))?.value)
     }
 
     pub(crate) async fn call_out(&self, call: Call<'_>) -> Result<Response, AgentError> {

@@ -68,7 +68,7 @@ impl Engine {
         let (counted, looked_at) = (now.plus(-COUNTED_MS), now.plus(-LOOKED_AT_MS));
         let (mut found, mut cursor, mut older_pages) = (HashMap::<CellId, Activity>::new(), None, 0);
         loop {
-                    let page = self.store.list_metrics(workflow, looked_at, now, limits::PAGE_MAX, Option::as_ref(&cursor)).await?;
+            let page = self.store.list_metrics(workflow, looked_at, now, limits::PAGE_MAX, Option::as_ref(&cursor)).await?;
             older_pages += u32::from(page.items.last().is_some_and(|metric| metric.hour < counted));
             for metric in page.items {
                 let sum = found.entry(metric.cell_id).or_default();
@@ -97,7 +97,8 @@ mod tests {
         let day = |day: f64| Some(Time((day * DAY_MS) as i64));
         let judged = |update, receive, [event, received, failed]: [Option<Time>; 3]| {
             let expected = Expected { update_days: update, receive_days: receive };
-            let activity = Activity { last_event_at: event, last_received_at: received, last_error_at: failed, ..Activity::default() };
+            let activity =
+                Activity { last_event_at: event, last_received_at: received, last_error_at: failed, ..Activity::default() };
             let working = Working::judge(&expected, &activity, Time((2.0 * DAY_MS) as i64), Time((10.0 * DAY_MS) as i64))?;
             assert_eq!(working.is_working, working.reason.is_none());
             Some(working.reason.unwrap_or_default())

@@ -14,6 +14,7 @@ pub mod email_digest;
 pub mod event_formatting;
 pub mod http_request;
 pub mod http_status;
+pub mod javascript;
 pub mod json_parse;
 pub mod key_value_store;
 pub mod liquid_output;

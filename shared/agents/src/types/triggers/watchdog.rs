@@ -2,7 +2,7 @@
 
 use crate::agent::{AgentType, Kind, MemoryUse, Problems};
 use crate::{AgentError, Context, Effects, Emit, Example, Watched};
-use rookery_domain::Payload;
+use rookery_domain::{Payload, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -47,17 +47,20 @@ impl AgentType for Watchdog {
     async fn check(&self, cx: &Context<'_>) -> Result<Effects, AgentError> {
         let Silent { silent: before } = Silent::deserialize(&cx.memory).unwrap_or_default();
         let watched = cx.host.watched().await?;
+        let is_there = |cell: &String| watched.iter().any(|agent| agent.cell.id.as_str() == cell);
+        let mut silent: BTreeSet<String> = before.iter().filter(|cell| is_there(cell)).cloned().collect();
         let mut effects = Effects::none();
+        // What one delivery cannot emit is told at the next check.
         for agent in &watched {
-            let group = match (&agent.reason, before.contains(agent.cell.id.as_str())) {
-                (Some(_), false) => "on_silent",
-                (None, true) => "on_working",
+            let cell = agent.cell.id.as_str().to_owned();
+            let group = match &agent.reason {
+                _ if effects.emit.len() == limits::CHILDREN => break,
+                Some(_) if silent.insert(cell.clone()) => "on_silent",
+                None if silent.remove(&cell) => "on_working",
                 _ => continue,
             };
             effects.emit.push(Emit { groups: vec![group.to_owned()], payload: payload(agent)? });
         }
-        let not_working = watched.iter().filter(|agent| agent.reason.is_some());
-        let silent: BTreeSet<String> = not_working.map(|agent| agent.cell.id.as_str().to_owned()).collect();
         Ok(if silent == before { effects } else { effects.remember(json!(Silent { silent })) })
     }
 
@@ -127,6 +130,24 @@ mod tests {
                 kept => assert_eq!((kept, told.len()), (Memory::Keep, 0)),
             }
         }
+    }
+
+    #[tokio::test]
+    async fn more_than_one_check_can_tell_is_told_by_the_next() {
+        let (watchdog, own) = (agent("watchdog", json!({})), cell());
+        let late = |n: usize| Watched {
+            cell: Cell { id: CellId(format!("a{n}")), ..own.clone() },
+            reason: Some("It has emitted nothing for more than 2 days.".to_owned()),
+            last_event_at: None,
+            last_received_at: None,
+            last_error_at: None,
+        };
+        let world = World { watched: (0..700).map(late).collect(), ..World::default() };
+        let mut cx = Context::new(&own, DeliveryId(Uuid::nil()), &world);
+        let first = watchdog.check(&cx).await.unwrap();
+        let Memory::Set(memory) = first.memory else { panic!("nothing is remembered") };
+        cx.memory = memory;
+        assert_eq!((first.emit.len(), watchdog.check(&cx).await.unwrap().emit.len()), (500, 200));
     }
 
     #[tokio::test]
