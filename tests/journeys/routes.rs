@@ -152,7 +152,7 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
 
     let types = tour.get("/projects/{p}/workflows/agent_types").await;
     let names: BTreeSet<&str> = types["data"].as_array().unwrap().iter().map(|kind| kind["type"].as_str().unwrap()).collect();
-    assert_eq!(names.len(), 54, "{names:?}");
+    assert_eq!(names.len(), 55, "{names:?}");
     tour.ids.insert("type", "webhook".to_owned());
     let webhook = tour.get("/projects/{p}/workflows/agent_types/{type}").await;
     assert_eq!(&webhook["data"], types["data"].as_array().unwrap().iter().find(|kind| kind["type"] == "webhook").unwrap());
@@ -276,6 +276,8 @@ async fn external_agents(tour: &mut Tour) {
     tour.ids.insert("request", tour.ids["event"].clone());
     tour.call(Method::GET, "/projects/{p}/workflows/{w}/requests/{request}", None).await.error(404, "not_found");
     for path in [
+        "/projects/{p}/workflows/{w}/requests/{request}/approve",
+        "/projects/{p}/workflows/{w}/requests/{request}/reject",
         "/projects/{p}/workflows/{w}/requests/{request}/cancel",
         "/projects/{p}/workflows/{w}/requests/{request}/retry",
         "/api/agentProxy/sendResult",

@@ -64,6 +64,7 @@ impl Api {
             "/hooks/",
             "/feeds/",
             "/pages/",
+            "/approvals/",
             "/health",
             "/openapi.json",
             "/api/",

@@ -1050,7 +1050,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists the requests to external agents of all workflows of the project, newest first.
+         * Lists the requests to external agents and the questions to persons of all workflows of the project, newest first.
          * @description Needs a key with the role viewer, editor or owner.
          */
         get: operations["requests_list_of_project"];
@@ -1866,7 +1866,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists the requests to external agents, newest first.
+         * Lists the requests to external agents and the questions to persons, newest first.
          * @description Needs a key with the role viewer, editor or owner.
          */
         get: operations["requests_list"];
@@ -1886,12 +1886,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Shows a request to an external agent, with its result.
+         * Shows a request to an external agent with its result, or a question to a person with its answer.
          * @description Needs a key with the role viewer, editor or owner.
          */
         get: operations["requests_show"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workflows/{workflow}/requests/{request}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a question to a person with yes.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["requests_approve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1912,6 +1932,26 @@ export interface paths {
          * @description Needs a key with the role editor or owner.
          */
         post: operations["requests_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workflows/{workflow}/requests/{request}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a question to a person with no.
+         * @description Needs a key with the role editor or owner.
+         */
+        post: operations["requests_reject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2112,6 +2152,24 @@ export interface paths {
         post: operations["sign_in_create"];
         /** Signs out: removes the cookie. */
         delete: operations["sign_in_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a question to a person, as a page. Decides nothing. */
+        get: operations["approvals_show"];
+        put?: never;
+        /** Answers a question to a person, by the page's form. */
+        post: operations["approvals_answer"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2933,7 +2991,7 @@ export interface components {
             /** @description The instance's id. */
             instance: string;
         };
-        /** @description A request to an external agent. */
+        /** @description A request to an external agent, or a question to a person. */
         AgentRequest: {
             /** @description The request's id. */
             id: string;
@@ -2945,10 +3003,14 @@ export interface components {
             cell_id: string;
             /** @description What has become of the request. */
             state: components["schemas"]["RequestState"];
-            /** @description The external agent's base URL. */
-            endpoint: string;
-            /** @description How the result proves its sender. */
-            callback_auth: components["schemas"]["CallbackAuth"];
+            /** @description What a person is asked, if it is a question to one. */
+            question?: string | null;
+            /** @description What the person should know to answer. Not shown in lists. */
+            details?: string | null;
+            /** @description The external agent's base URL, if it is a request to one. */
+            endpoint?: string | null;
+            /** @description How the external agent's result proves its sender. */
+            callback_auth?: components["schemas"]["CallbackAuth"] | null;
             /** @description The ids by which the callee acknowledged the request: several when the call was repeated. */
             request_ids: string[];
             /**
@@ -2981,7 +3043,10 @@ export interface components {
              * @description When a result came too late.
              */
             late_result_at?: string | null;
-            /** @description The result, as it was posted, without the credentials of the call. Not shown in lists. */
+            /**
+             * @description The result, as it was posted, without the credentials of the call; or what a person decided: `{"approved", "by", "comment", "at"}`. Not
+             *     shown in lists.
+             */
             result?: unknown;
             /** @description Why the call failed. */
             error?: components["schemas"]["Failure"] | null;
@@ -5110,6 +5175,11 @@ export interface components {
         };
         /** @description The version in which something is done again. */
         RunVersion: "newest" | "run";
+        /** @description What a person says with an answer. */
+        Said: {
+            /** @description Why, if that is to be told: at most 2,000 characters. */
+            comment?: string;
+        };
         /** @description The `meta` in the answer to a save, check, build, start or stop. */
         SaveResult: {
             /** @description All that keeps the workflow from being built. */
@@ -7953,10 +8023,14 @@ export interface operations {
                             cell_id: string;
                             /** @description What has become of the request. */
                             state: components["schemas"]["RequestState"];
-                            /** @description The external agent's base URL. */
-                            endpoint: string;
-                            /** @description How the result proves its sender. */
-                            callback_auth: components["schemas"]["CallbackAuth"];
+                            /** @description What a person is asked, if it is a question to one. */
+                            question?: string | null;
+                            /** @description What the person should know to answer. Not shown in lists. */
+                            details?: string | null;
+                            /** @description The external agent's base URL, if it is a request to one. */
+                            endpoint?: string | null;
+                            /** @description How the external agent's result proves its sender. */
+                            callback_auth?: components["schemas"]["CallbackAuth"] | null;
                             /** @description The ids by which the callee acknowledged the request: several when the call was repeated. */
                             request_ids: string[];
                             /**
@@ -7989,7 +8063,10 @@ export interface operations {
                              * @description When a result came too late.
                              */
                             late_result_at?: string | null;
-                            /** @description The result, as it was posted, without the credentials of the call. Not shown in lists. */
+                            /**
+                             * @description The result, as it was posted, without the credentials of the call; or what a person decided: `{"approved", "by", "comment", "at"}`. Not
+                             *     shown in lists.
+                             */
                             result?: unknown;
                             /** @description Why the call failed. */
                             error?: components["schemas"]["Failure"] | null;
@@ -9648,6 +9725,38 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    requests_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                workflow: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["AgentRequest"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     requests_cancel: {
         parameters: {
             query?: never;
@@ -9662,6 +9771,38 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The thing. */
+                        data: components["schemas"]["AgentRequest"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    requests_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                workflow: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Said"];
             };
         };
         responses: {
@@ -10055,6 +10196,76 @@ export interface operations {
                 content?: never;
             };
             default: components["responses"]["Error"];
+        };
+    };
+    approvals_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description 404 if there is no such question, 409 if it is answered, 410 if it is over. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    approvals_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @enum {unknown} */
+                    decision: "approve" | "reject";
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description 404 if there is no such question, 409 if it is answered, 410 if it is over. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
         };
     };
     feeds_show_json: {

@@ -67,6 +67,7 @@ const FRONT: Record<string, string[]> = {
   agent: ["project_id", "payload", "timeout_seconds"],
   ai_agent_proxy: ["endpoint", "agent_name", "system_message", "input", "headers", "agent_outcomes"],
   answer_caller: ["result"],
+  approval: ["question", "details", "expires_in"],
   attribute_difference: ["path", "output", "method"],
   commander: ["action", "configure_options", "schedule"],
   csv: ["mode", "data_path", "with_header", "use_fields", "output"],

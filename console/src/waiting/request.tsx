@@ -1,5 +1,5 @@
-// One request to an external agent: what was asked, how it was acknowledged, what came back; to be cancelled while it is open, and made again
-// when it is over.
+// One request to an external agent, or one question to a person: what was asked, how it was acknowledged, what came back; to be answered, if it
+// is a question, or cancelled while it is open, and made again when it is over.
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
@@ -59,24 +59,28 @@ export function RequestPanel({ place, request, names, close }: Props) {
       {shown.error && <Problem error={shown.error} retry={() => shown.refetch()} />}
       {row && run && (
         <>
-          <Actions place={place} request={request} state={row.state} />
+          <Actions place={place} request={request} state={row.state} isQuestion={row.question !== undefined} />
           <dl className="facts">
             <Fact name="Run">
               <Link className="door" href={href(run, { event: row.event_id, agent: row.cell_id })}>
                 Open it at this event
               </Link>
             </Fact>
-            <Fact name="Endpoint">{row.endpoint}</Fact>
+            {row.endpoint && <Fact name="Endpoint">{row.endpoint}</Fact>}
+            {row.question && <Fact name="Question">{row.question}</Fact>}
+            {row.details && <Fact name="Details">{row.details}</Fact>}
             <Fact name="Asked">
               <Time at={row.created_at} />
               {row.attempts > 1 && <span className="muted">in {row.attempts} calls</span>}
             </Fact>
-            <Fact name="Acknowledged">
-              {row.acknowledged_at ? <Time at={row.acknowledged_at} /> : <span className="muted">not yet</span>}
-              {row.request_ids.map((id) => (
-                <Id key={id} id={id} />
-              ))}
-            </Fact>
+            {row.endpoint && (
+              <Fact name="Acknowledged">
+                {row.acknowledged_at ? <Time at={row.acknowledged_at} /> : <span className="muted">not yet</span>}
+                {row.request_ids.map((id) => (
+                  <Id key={id} id={id} />
+                ))}
+              </Fact>
+            )}
             <Fact name={isOpen(row.state) ? "Deadline" : "Ended"}>
               <Deadline row={row} />
             </Fact>
@@ -112,7 +116,14 @@ export function RequestPanel({ place, request, names, close }: Props) {
   );
 }
 
-function Actions({ place, request, state }: { place: Props["place"]; request: string; state: string }) {
+interface ActionsProps {
+  place: Props["place"];
+  request: string;
+  state: string;
+  isQuestion: boolean;
+}
+
+function Actions({ place, request, state, isQuestion }: ActionsProps) {
   const queries = useQueryClient();
   const may = useMay("editor");
   const path = { ...place, request };
@@ -142,9 +153,29 @@ function Actions({ place, request, state }: { place: Props["place"]; request: st
       ),
     onSettled: read,
   });
+  const answer = useMutation({
+    mutationFn: (what: "approve" | "reject") =>
+      call(
+        api.POST(`/api/v1/projects/{project}/workflows/{workflow}/requests/{request}/${what}`, {
+          params: { path },
+          body: {},
+        }),
+      ),
+    onSettled: read,
+  });
   if (!may) return null;
   return (
     <div className="row">
+      {isQuestion && isOpen(state) && (
+        <>
+          <Button icon="check" disabled={answer.isPending} onClick={() => answer.mutate("approve")}>
+            Approve
+          </Button>
+          <Button icon="x" disabled={answer.isPending} onClick={() => answer.mutate("reject")}>
+            Reject
+          </Button>
+        </>
+      )}
       {isOpen(state) ? (
         <Confirm
           trigger={<Button icon="stop">Cancel the request</Button>}
@@ -167,7 +198,7 @@ function Actions({ place, request, state }: { place: Props["place"]; request: st
           See the new request
         </Link>
       )}
-      {(cancel.error || retry.error) && <Problem error={cancel.error ?? retry.error} />}
+      {(answer.error || cancel.error || retry.error) && <Problem error={answer.error ?? cancel.error ?? retry.error} />}
     </div>
   );
 }

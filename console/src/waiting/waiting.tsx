@@ -1,4 +1,4 @@
-// What waits in a project: requests to external agents with their deadlines, and runs that wait for a time or a reply.
+// What waits in a project: requests to external agents and questions to persons with their deadlines, and runs that wait for a time or a reply.
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
 import type { PageProps } from "../app";
@@ -57,7 +57,7 @@ export default function Waiting({ project }: PageProps) {
             <News fresh={requests.fresh} isMany={requests.isMany} gone={requests.gone.size} show={requests.show} />
           </div>
           <h2 className="waiting-title">
-            Requests to external agents
+            Requests to external agents, and questions to persons
             {!state && requests.rows.length > MANY && (
               <Link className="door" href={href(`/projects/${project}/runs`, { state: "waiting", workflow })}>
                 runs that wait
@@ -72,12 +72,12 @@ export default function Waiting({ project }: PageProps) {
                 ? "None among those that were looked at. “Older” looks further."
                 : state
                   ? "There are none in this state."
-                  : "No external agent is being waited for."}
+                  : "No external agent and no person is being waited for."}
             </p>
           )}
           {requests.rows.length > 0 && (
             <List
-              label="Requests to external agents"
+              label="Requests and questions"
               rows={requests.rows}
               id={(row) => row.id}
               selected={request}
@@ -139,12 +139,12 @@ function columnsOf(name: (row: RequestRow) => string, { isOfAll, isOver }: Shown
         ]
       : []),
     {
-      title: "Endpoint",
+      title: "Asks",
       width: "minmax(110px, 2fr)",
       wide: true,
       cell: (row) => (
-        <span className="muted" title={row.endpoint}>
-          {row.endpoint}
+        <span className="muted" title={row.question ?? row.endpoint ?? undefined}>
+          {row.question ?? row.endpoint}
         </span>
       ),
     },

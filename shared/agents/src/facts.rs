@@ -25,6 +25,8 @@ pub struct Facts {
     pub endpoint: Option<String>,
     /// The persistent agent of the project that this agent asks.
     pub persistent_agent: Option<AgentName>,
+    /// The agent asks a person.
+    pub asks_person: bool,
     /// The secret that verifies requests to the agent's hook.
     pub hook_secret: Option<HookSecret>,
     /// How many published items the agent's feed shows.
@@ -110,7 +112,7 @@ pub struct Served {
 impl Facts {
     /// Whether the agent asks somebody who answers later.
     pub fn asks(&self) -> bool {
-        self.endpoint.is_some() || self.persistent_agent.is_some() || self.uses.is_some()
+        self.endpoint.is_some() || self.persistent_agent.is_some() || self.asks_person || self.uses.is_some()
     }
 
     /// The facts of every agent of a type, unless its options say otherwise.
@@ -123,6 +125,7 @@ impl Facts {
             retries: limits::RETRY_MS.len() as u32,
             endpoint: None,
             persistent_agent: None,
+            asks_person: false,
             hook_secret: None,
             feed_items: 0,
             at_save: Vec::new(),

@@ -6,12 +6,14 @@ mod connections;
 mod controls;
 mod mail;
 mod mailbox;
+mod people;
 mod records;
 
 pub use connections::*;
 pub use controls::*;
 pub use mail::*;
 pub use mailbox::*;
+pub use people::*;
 pub use records::*;
 
 use crate::AgentError;
@@ -40,6 +42,12 @@ pub trait Host: Send + Sync {
     /// result comes when the session has done what is asked: an [`AgentReply`], as JSON. Each further attempt is told what has become of it.
     async fn ask_session(&self, _ask: AskSession<'_>) -> Result<Reply, AgentError> {
         not_available("persistent agents")
+    }
+
+    /// Asks a person, of whom nothing is known but that he has the link or a key. The first attempt has the question told of by an event, and the
+    /// result is what was decided: a [`Decision`], as JSON. Each further attempt is told what has become of it.
+    async fn ask_person(&self, _ask: AskPerson<'_>) -> Result<Reply, AgentError> {
+        not_available("people")
     }
 
     /// Sends a task to an entry point. The first attempt sends it, and the result is the first reply that answers it: a [`TaskReply`], as

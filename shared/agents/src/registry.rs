@@ -37,6 +37,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<agent::Stage>(),
         TypeInfo::of::<ai_agent_proxy::AiAgentProxy>(),
         TypeInfo::of::<answer_caller::AnswerCaller>(),
+        TypeInfo::of::<approval::Approval>(),
         TypeInfo::of::<attribute_difference::AttributeDifference>(),
         TypeInfo::of::<commander::Commander>(),
         TypeInfo::of::<csv::Csv>(),

@@ -1,9 +1,9 @@
 //! For the tests of agent types: a world outside that only records what happens, and contexts in it.
 
 use crate::{
-    Action, Agent, AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Context, Effects,
-    Example, FoundMail, Host, LookForMail, Looked, LookedInto, Mail, Mailbox, Mailed, Mailing, ReadTo, Reply, ReplyTo, SendReply,
-    ToStage, Watched, WriteRecord, WrittenRecord, build, in_config,
+    Action, Agent, AgentError, AskFor, AskPerson, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Context,
+    Effects, Example, FoundMail, Host, LookForMail, Looked, LookedInto, Mail, Mailbox, Mailed, Mailing, ReadTo, Reply, ReplyTo,
+    SendReply, ToStage, Watched, WriteRecord, WrittenRecord, build, in_config,
 };
 use async_trait::async_trait;
 use rookery_domain::{Cell, CellId, DeliveryId, Event, EventAt, EventId, Payload, RunId, TaskId, Time};
@@ -78,6 +78,11 @@ impl Host for World {
     async fn ask_session(&self, _: AskSession<'_>) -> Result<Reply, AgentError> {
         let reply = self.reply.as_ref().map(|result| Reply::Result(result.to_string()));
         reply.ok_or_else(|| AgentError::fail("agent_not_found", "There is no such agent."))
+    }
+
+    async fn ask_person(&self, _: AskPerson<'_>) -> Result<Reply, AgentError> {
+        let reply = self.reply.as_ref().map(|decision| Reply::Result(decision.to_string()));
+        reply.ok_or_else(|| AgentError::fail("no_base_url", "There is no address for answers."))
     }
 
     async fn ask_task(&self, _: AskTask<'_>) -> Result<Reply, AgentError> {

@@ -51,12 +51,13 @@ pub(crate) fn own_project<'a>(config: &'a Config, uri: &Uri, headers: &HeaderMap
 /// Refuses requests from pages of other hosts, where no key protects the API.
 pub(crate) async fn only_here(State(app): State<App>, request: Request, next: Next) -> Result<Response> {
     let is_open = matches!(app.config.auth, Auth::Open);
-    // Hooks, feeds, pages and results are for everybody who has their address or a token, and their requests may come by way of a tunnel. So may
+    // Hooks, feeds, pages, questions and results are for everybody who has their address or a token, and their requests may come by way of a tunnel. So may
     // those of other deployments, for which the deployment's keys are.
     let path = request.uri().path();
     let is_for_all = crate::is_hook(path)
         || path.starts_with("/feeds/")
         || path.starts_with("/pages/")
+        || path.starts_with("/approvals/")
         || ["/health", crate::jwks::PATH].contains(&path)
         || crate::wire_tasks::is_wire(path);
     if is_open && !is_for_all {

@@ -13,6 +13,7 @@ mod agent_types;
 mod agent_view;
 mod agents;
 mod api_keys;
+mod approvals;
 mod auth;
 mod body;
 mod bulk;
@@ -181,7 +182,11 @@ pub fn router(engine: Arc<Engine>, config: Config, agents: Agents) -> Router {
 
 /// The same, with the console that was built into these files.
 pub fn router_with_console(engine: Arc<Engine>, config: Config, agents: Agents, assets: &'static [Asset]) -> Router {
-    let open = hooks::routes().merge(agent_protocol::results()).merge(feeds::routes()).merge(wire_tasks::routes());
+    let open = hooks::routes()
+        .merge(agent_protocol::results())
+        .merge(feeds::routes())
+        .merge(approvals::routes())
+        .merge(wire_tasks::routes());
     route::serve(routes(), open.merge(console::routes(assets)), App::new(engine, config, agents))
 }
 
@@ -199,7 +204,7 @@ pub fn hooks_router(engine: Arc<Engine>, config: Config) -> Router {
     route::serve(Vec::new(), hooks::routes().merge(agent_protocol::results()), app)
 }
 
-/// All routes of the table: all but hooks, feeds and results.
+/// All routes of the table: all but hooks, feeds, results and questions to persons.
 fn routes() -> Vec<Route> {
     let nouns = [
         projects::routes(),

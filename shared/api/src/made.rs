@@ -169,7 +169,7 @@ fn json_of(shape: Shape, generator: &mut SchemaGenerator) -> Value {
     json!({"application/json": {"schema": shape.make(generator)}})
 }
 
-/// Adds hooks, feeds and pages, which are not in the table.
+/// Adds hooks, feeds, pages and questions to persons, which are not in the table.
 fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenerator) {
     let address = |name: &str, summary: &str, status: &str, content: Value| {
         json!({
@@ -198,7 +198,21 @@ fn add_open_addresses(paths: &mut Map<String, Value>, outputs: &mut SchemaGenera
     paths.insert("/feeds/{token}.xml".to_owned(), feed("feeds_show_xml", summary, rss));
     let page = json!({"text/html": {"schema": {"type": "string"}}});
     let summary = "Shows the page of an agent, with the media type that its options say.";
-    paths.insert("/pages/{token}".to_owned(), feed("pages_show", summary, page));
+    paths.insert("/pages/{token}".to_owned(), feed("pages_show", summary, page.clone()));
+    let form = json!({
+        "type": "object", "required": ["decision"],
+        "properties": {"decision": {"enum": ["approve", "reject"]}, "comment": {"type": "string"}},
+    });
+    let form = json!({"required": true, "content": {"application/x-www-form-urlencoded": {"schema": form}}});
+    let mut question = json!({
+        "get": address("approvals_show", "Shows a question to a person, as a page. Decides nothing.", "200", page.clone()),
+        "post": address("approvals_answer", "Answers a question to a person, by the page's form.", "200", page.clone()),
+    });
+    question["post"]["requestBody"] = form;
+    for method in ["get", "post"] {
+        question[method]["responses"]["default"] = json!({"description": "404 if there is no such question, 409 if it is answered, 410 if it is over.", "content": page});
+    }
+    paths.insert("/approvals/{token}".to_owned(), question);
     let text =
         |place: &str, name: &str| json!({"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}});
     for (path, name, parameters) in [

@@ -1,9 +1,9 @@
-//! Requests to external agents: listed, read, cancelled, retried.
+//! Requests to external agents and questions to persons: listed, read, cancelled, retried; and questions answered.
 
 use crate::App;
 use crate::across::{InWorkflow, Listing, Looked, Scope, page};
-use crate::auth::Access;
-use crate::body::{Json, Nothing};
+use crate::auth::{Access, Caller};
+use crate::body::{Input, Json, Nothing, present};
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::list::{One, Query, one};
@@ -12,28 +12,41 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
+use rookery_agents::Decision;
 use rookery_domain::{CallbackAuth, CellId, Error, EventId, Payload, RequestState, RunId, Time};
 use rookery_store::{Cursor, Failure, Page, Placed, Project, Request, Role, Store, Workflow};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) fn routes() -> Vec<Route> {
     let (viewer, editor) = (Access::Project(Role::Viewer), Access::Project(Role::Editor));
     let (all, each) = (format!("{WORKFLOW}/requests"), format!("{WORKFLOW}/requests/{{request}}"));
     vec![
-        filtered(Route::new(Method::GET, &all, viewer, "Lists the requests to external agents, newest first.", list))
-            .answers::<Looked<RequestView>>(200),
+        filtered(Route::new(
+            Method::GET,
+            &all,
+            viewer,
+            "Lists the requests to external agents and the questions to persons, newest first.",
+            list,
+        ))
+        .answers::<Looked<RequestView>>(200),
         filtered(Route::new(
             Method::GET,
             format!("{PROJECT}/requests"),
             viewer,
-            "Lists the requests to external agents of all workflows of the project, newest first.",
+            "Lists the requests to external agents and the questions to persons of all workflows of the project, newest first.",
             list_of_project,
         ))
         .query("workflow", "Only those of this workflow.")
         .answers::<Looked<InWorkflow<RequestView>>>(200),
-        Route::new(Method::GET, &each, viewer, "Shows a request to an external agent, with its result.", show)
-            .answers::<One<RequestView>>(200),
+        Route::new(
+            Method::GET,
+            &each,
+            viewer,
+            "Shows a request to an external agent with its result, or a question to a person with its answer.",
+            show,
+        )
+        .answers::<One<RequestView>>(200),
         Route::new(
             Method::POST,
             format!("{each}/cancel"),
@@ -43,6 +56,12 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .takes::<Nothing>()
         .answers::<One<RequestView>>(200),
+        Route::new(Method::POST, format!("{each}/approve"), editor, "Answers a question to a person with yes.", approve)
+            .takes::<Said>()
+            .answers::<One<RequestView>>(200),
+        Route::new(Method::POST, format!("{each}/reject"), editor, "Answers a question to a person with no.", reject)
+            .takes::<Said>()
+            .answers::<One<RequestView>>(200),
         Route::new(Method::POST, format!("{each}/retry"), editor, "Makes a request that is over again, as a new one.", retry)
             .takes::<Nothing>()
             .answers::<One<Retried>>(202),
@@ -54,7 +73,7 @@ fn filtered(route: Route) -> Route {
     route.query("state", "Only those in this state: calling, outstanding, answered, expired, failed or cancelled; `open` is calling or outstanding.").paged()
 }
 
-/// A request to an external agent.
+/// A request to an external agent, or a question to a person.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AgentRequest")]
 struct RequestView {
@@ -68,10 +87,18 @@ struct RequestView {
     cell_id: CellId,
     /// What has become of the request.
     state: RequestState,
-    /// The external agent's base URL.
-    endpoint: String,
-    /// How the result proves its sender.
-    callback_auth: CallbackAuth,
+    /// What a person is asked, if it is a question to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<String>,
+    /// What the person should know to answer. Not shown in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<String>,
+    /// The external agent's base URL, if it is a request to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    endpoint: Option<String>,
+    /// How the external agent's result proves its sender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_auth: Option<CallbackAuth>,
     /// The ids by which the callee acknowledged the request: several when the call was repeated.
     request_ids: Vec<String>,
     /// How often the request was sent.
@@ -87,7 +114,8 @@ struct RequestView {
     /// When a result came too late.
     #[serde(skip_serializing_if = "Option::is_none")]
     late_result_at: Option<Time>,
-    /// The result, as it was posted, without the credentials of the call. Not shown in lists.
+    /// The result, as it was posted, without the credentials of the call; or what a person decided: `{"approved", "by", "comment", "at"}`. Not
+    /// shown in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<Payload>,
     /// Why the call failed.
@@ -98,14 +126,18 @@ struct RequestView {
 impl From<Request> for RequestView {
     fn from(request: Request) -> Self {
         let (state, pending) = (request.state(), request.pending);
+        let is_call = request.question.is_none();
+        let (question, details) = request.question.map_or((None, None), |question| (Some(question.text), question.details));
         RequestView {
             id: pending.id,
             run_id: pending.id.run,
             event_id: pending.event.id,
             cell_id: pending.agent.cell,
             state,
-            endpoint: request.endpoint,
-            callback_auth: request.auth,
+            question,
+            details,
+            endpoint: is_call.then_some(request.endpoint),
+            callback_auth: is_call.then_some(request.auth),
             request_ids: request.callee_ids,
             attempts: request.calls,
             created_at: pending.created_at,
@@ -117,6 +149,19 @@ impl From<Request> for RequestView {
             error: pending.failure,
         }
     }
+}
+
+/// What a person says with an answer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    /// Why, if that is to be told: at most 2,000 characters.
+    #[serde(default, deserialize_with = "present")]
+    comment: Option<String>,
+}
+
+impl Input for Said {
+    const OPTIONAL: bool = true;
 }
 
 /// A request that is made again.
@@ -159,7 +204,7 @@ impl Listing for Requests<'_> {
     async fn show(&self, workflow: &Workflow, at: &Placed) -> Result<Option<RequestView>> {
         let request = self.store.request(&workflow.id, at.id).await?;
         let request = request.filter(|request| self.states.as_ref().is_none_or(|states| states.contains(&request.state())));
-        Ok(request.map(|request| RequestView { result: None, ..request.into() }))
+        Ok(request.map(|request| RequestView { details: None, result: None, ..request.into() }))
     }
 }
 
@@ -191,6 +236,43 @@ async fn cancel(
     _: Json<Nothing>,
 ) -> Result<impl IntoResponse> {
     Ok(one(RequestView::from(app.engine.cancel_request(&workflow.id, id(&ids)?).await?)))
+}
+
+async fn approve(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Extension(caller): Extension<Caller>,
+    ids: Ids,
+    Json(said): Json<Said>,
+) -> Result<impl IntoResponse> {
+    answer(&app, &workflow, &ids, true, &caller, said).await
+}
+
+async fn reject(
+    State(app): State<App>,
+    Extension(workflow): Extension<Workflow>,
+    Extension(caller): Extension<Caller>,
+    ids: Ids,
+    Json(said): Json<Said>,
+) -> Result<impl IntoResponse> {
+    answer(&app, &workflow, &ids, false, &caller, said).await
+}
+
+async fn answer(
+    app: &App,
+    workflow: &Workflow,
+    ids: &Ids,
+    approved: bool,
+    caller: &Caller,
+    said: Said,
+) -> Result<impl IntoResponse + use<>> {
+    let by = match caller {
+        Caller::Root => "root".to_owned(),
+        Caller::Key(key) => format!("key {}", key.name),
+    };
+    let decision = Decision::new(approved, by, said.comment.as_deref())?;
+    let question = app.engine.find_request(&workflow.id, id(ids)?).await?;
+    Ok(one(RequestView::from(app.engine.decide(&question, &decision).await?)))
 }
 
 async fn retry(

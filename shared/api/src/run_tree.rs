@@ -9,7 +9,7 @@ mod outcome;
 use crate::event_view::{EventView, PAGE_BYTES, Payloads, is_kept};
 use outcome::{OriginView, Outcome, arms, blank, handled, scheduled, waits};
 use rookery_domain::{CellId, DeliveryId, Event, EventId, RunId, Time};
-use rookery_engine::Built;
+use rookery_engine::{Built, question_event};
 use rookery_store::{RunItem, SessionAsk};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -154,6 +154,7 @@ impl<'a> RunTree<'a> {
             }
         }
         tree.place_emitted();
+        tree.place_questions();
         tree
     }
 
@@ -180,6 +181,17 @@ impl<'a> RunTree<'a> {
             // The arm waited until its last attempt began.
             if let Some(arm) = arms.iter_mut().find(|arm| arm.began_at.is_none_or(|began| began >= event.created_at)) {
                 arm.event_ids.insert(0, event.id);
+            }
+        }
+    }
+
+    /// Gives the events that tell of questions to persons to the arms that asked.
+    fn place_questions(&mut self) {
+        let Some(run) = self.places.keys().next().map(|id| id.run) else { return };
+        for arm in self.outcomes.values_mut().flatten() {
+            let told = question_event(run, arm.id, arm.arm);
+            if self.places.contains_key(&told) {
+                arm.event_ids.insert(0, told);
             }
         }
     }

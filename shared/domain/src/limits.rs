@@ -60,6 +60,12 @@ pub const MESSAGE_BYTES: usize = 256 * 1024;
 pub const SESSION_NAME_BYTES: usize = 512;
 /// Most events that a persistent agent may put on the workflow that asked it, for each time that it is asked.
 pub const EMITTED: u32 = 50;
+/// Longest question to a person, in characters.
+pub const QUESTION_CHARS: usize = 1000;
+/// Longest details of a question to a person, in characters.
+pub const DETAILS_CHARS: usize = 10_000;
+/// Longest comment of a person on what he decides, in characters.
+pub const COMMENT_CHARS: usize = 2000;
 /// Largest file in the sandbox of a session of a persistent agent, in bytes.
 pub const FILE_BYTES: usize = 256 * 1024;
 /// Most files in the sandbox of a session.

@@ -6,7 +6,7 @@
 //! | who gets it | `routing.rs`, and `rookery_domain::Graph::route` |
 //! | how it is handled | `delivery/`: its table of states, then `dispatch.rs` |
 //! | what agents may ask of the world | `external/host.rs` |
-//! | how an answer finds the delivery that waits for it | `external/pending.rs`, then `collect.rs` |
+//! | how an answer finds the delivery that waits for it | `external/pending.rs`, then `collect.rs`; that of a person: `decide.rs` |
 //! | how workflows use entry points of others | `connections/mod.rs` |
 //! | what happens when time passes | `tick.rs` |
 //! | how a drawing becomes agents | `workflow/build.rs` |
@@ -47,7 +47,9 @@ pub use delivery::chain::ChainBounds;
 pub use delivery::dispatch::Dispatcher;
 pub use delivery::dry_run::{Report, ReportedEvent, Tried, TriedEvent};
 pub use delivery::replay::Replayed;
+pub use external::ask_person::question_event;
 pub use external::collect::Collected;
+pub use external::decide::{decided, question_over};
 pub use external::mail::MailSettings;
 pub use external::outside_call::OutsideCall;
 pub use external::served::Execution;

@@ -62,6 +62,7 @@
 //! | `issuers` | hashes of the addresses of deployments | the deployments whose proofs came in a minute |
 //! | `seed` | the seed of the key that signs proofs | the deployment's secrets |
 //! | `url`, `auth`, `token`, `secret` | where it was sent, and by what a result is believed | requests; `token` also in callers, and the key of tokens in the deployment's secrets; `url` in connections: where replies go |
+//! | `question`, `details` | what a person is asked, packed | questions to persons, which are requests |
 //! | `creds` | the names of the credentials that its call used | requests |
 //! | `trace` | the trace that it belongs to | requests |
 //! | `calls` | how often it was sent; calls of a minute | requests, counts of breakers |

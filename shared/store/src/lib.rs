@@ -110,7 +110,7 @@ pub use record_lists::RecordList;
 pub use record_news::{Moved, News};
 pub use record_writes::{Gate, Kept, RecordChange};
 pub use records::{GateSeen, Record, RecordFilter};
-pub use requests::Request;
+pub use requests::{Question, Request};
 pub use schedules::{Advance, DueCursor, DueItem, DuePage, ScheduleAdvance, ScheduleItem};
 pub use sdk::Store;
 pub use segments::{Gates, Segment, SegmentState};

@@ -2,8 +2,8 @@
 //! anything is sent (rule 6). It is answered once, or ended: by its deadline, by a failure, or by a person.
 //!
 //! A record is an item of the run. One condition on that item decides whether an answer counts: `rq = open`, before the deadline.
-//! Each kind of record has the attributes that are written here, and some of its own; those of requests to external agents are in
-//! `requests`, those of what persistent agents are asked in `session_asks`, those
+//! Each kind of record has the attributes that are written here, and some of its own; those of requests to external agents and of questions to persons are
+//! in `requests`, those of what persistent agents are asked in `session_asks`, those
 //! of tasks for entry points in `task_asks`.
 
 use crate::commit::record::Failure;

@@ -1,4 +1,5 @@
-//! Requests to external agents: pending records that are sent over HTTP, and the ways in which their results find them.
+//! Requests to external agents: pending records that are sent over HTTP, and the ways in which their results find them. Questions to
+//! persons are the same records; whoever has the link of one answers it.
 
 use crate::expression::Expr;
 use crate::item::{Item, malformed};
@@ -9,12 +10,14 @@ use crate::recent::Recent;
 use crate::sdk::Store;
 use rookery_domain::{CallbackAuth, EventId, ProjectId, RequestState, Result, Time, WorkflowRef, limits};
 
-/// A request to an external agent.
+/// A request to an external agent, or a question to a person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     /// The pending record. Its token is the secret part of the callback token; its answer is the result as it was posted.
     pub pending: Pending,
-    /// Where the request was sent.
+    /// What a person is asked, if it is a question to one.
+    pub question: Option<Question>,
+    /// Where the request was sent; nothing for a question to a person.
     pub endpoint: String,
     /// How a result proves its sender.
     pub auth: CallbackAuth,
@@ -30,10 +33,20 @@ pub struct Request {
     pub acknowledged_at: Option<Time>,
 }
 
+/// What a person is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The question.
+    pub text: String,
+    /// What the person should know.
+    pub details: Option<String>,
+}
+
 impl Request {
     /// What has become of the request.
     pub fn state(&self) -> RequestState {
-        RequestState::of(self.pending.state, !self.callee_ids.is_empty())
+        // A question is asked by what stands in the workflow behind its agent: nobody acknowledges it.
+        RequestState::of(self.pending.state, self.question.is_some() || !self.callee_ids.is_empty())
     }
 }
 
@@ -42,8 +55,13 @@ impl Store {
     pub async fn open_request(&self, request: &Request, most: u32) -> Result<Opened> {
         let (workflow, pending) = (&request.pending.agent.workflow, &request.pending);
         let add = |item: Item| {
-            item.s("url", &request.endpoint)
-                .s("auth", request.auth.as_str())
+            let to = match &request.question {
+                None => item.s("url", &request.endpoint),
+                Some(Question { text, details }) => {
+                    item.packed("question", text).maybe(details.as_ref(), |item, details| item.packed("details", details))
+                }
+            };
+            to.s("auth", request.auth.as_str())
                 .maybe(request.secret.as_ref(), |item, secret| item.s("secret", secret))
                 .list("creds", &request.credentials)
                 .n("calls", request.calls)
@@ -56,7 +74,8 @@ impl Store {
     /// Reads a request, consistently.
     pub async fn request(&self, workflow: &WorkflowRef, id: EventId) -> Result<Option<Request>> {
         // A record of another kind was sent nowhere.
-        let item = self.pending_item(workflow, id).await?.filter(|item| item.opt_str("url").is_some());
+        let is_request = |item: &Item| item.opt_str("url").is_some() || item.raw("question").is_some();
+        let item = self.pending_item(workflow, id).await?.filter(is_request);
         item.map(|item| read(workflow, id, &item)).transpose()
     }
 
@@ -123,9 +142,12 @@ impl Store {
 }
 
 fn read(workflow: &WorkflowRef, id: EventId, item: &Item) -> Result<Request> {
+    let text = |name: &str| item.raw(name).map(|_| item.unpacked(name)).transpose();
+    let details = text("details")?;
     Ok(Request {
         pending: read_pending(workflow, id, item)?,
-        endpoint: item.str("url")?.to_owned(),
+        question: text("question")?.map(|text| Question { text, details }),
+        endpoint: item.opt_str("url").unwrap_or_default().to_owned(),
         auth: CallbackAuth::parse(item.str("auth")?).ok_or_else(|| malformed("auth"))?,
         secret: item.opt_str("secret").map(str::to_owned),
         credentials: item.strings("creds"),

@@ -2,6 +2,7 @@
 
 mod a2a;
 mod addresses;
+mod approvals;
 mod auth;
 mod between;
 mod between_schemas;

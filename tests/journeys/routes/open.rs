@@ -24,6 +24,10 @@ pub(super) async fn addresses(tour: &mut Tour) {
     tour.ids.insert("token", token);
     let page = tour.call(Method::GET, "/pages/{token}", None).await;
     assert!(page.status == 200 && page.text.starts_with("<h1>"), "{}", page.text);
+    // A page's token is that of no question.
+    for method in [Method::GET, Method::POST] {
+        assert_eq!(tour.call(method, "/approvals/{token}", None).await.status, 404);
+    }
     let hook = tour.ids["hook_url"].clone();
     for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
         let accepted = tour.api.call(method, &hook).json(&json!({"n": 2})).send().await.expect(202);

@@ -29,6 +29,7 @@ const ICONS: Record<string, IconName> = {
   agent: "plug",
   ai_agent_proxy: "send",
   answer_caller: "reply",
+  approval: "hand",
   attribute_difference: "activity",
   commander: "power",
   csv: "layout",

@@ -6,7 +6,7 @@ use crate::delivery::work::Work;
 use crate::external::acknowledgement::{acknowledged, outcome, without};
 use crate::external::breaker::May;
 use crate::external::host::{EngineHost, Purpose, Stopped};
-use crate::external::pending::pending_id;
+use crate::external::pending::{pending_id, token_of};
 use rookery_agents::{AgentError, AskFor, Call, Reply, judge};
 use rookery_domain::{CallbackAuth, EventId, PendingState, RequestState, Result, Time};
 use rookery_store::{Opened, Request};
@@ -86,6 +86,7 @@ impl EngineHost<'_> {
         let pending = self.new_pending(ask.deadline_ms)?;
         let request = Request {
             pending,
+            question: None,
             endpoint: ask.endpoint.to_owned(),
             auth: ask.auth,
             secret: ask.secret.map(str::to_owned),
@@ -103,16 +104,12 @@ impl EngineHost<'_> {
     }
 
     async fn send(&self, mut call: Call<'_>, request: Request, is_probe: bool) -> Result<Reply, Stopped> {
-        let (store, engine, workflow, now) = (&self.engine.store, self.engine, &self.agent.workflow, Time::now());
+        let (store, engine, now) = (&self.engine.store, self.engine, Time::now());
         let (id, until) = (request.pending.id, now.plus(CALLING_MS));
         if !store.take_request_call(&request, now, until).await? {
             return Ok(Reply::NotNow(now.plus(BUSY_MS), "Another copy of this delivery makes the call.".to_owned()));
         }
-        let base = engine.public_url().ok_or_else(|| {
-            let message = "Rookery does not know its own address: set ROOKERY_PUBLIC_URL, so that results find it.";
-            AgentError::fail("no_base_url", message)
-        })?;
-        let token = format!("{}{}{}{}", workflow.project, workflow.workflow, id.parts(), request.pending.token);
+        let (base, token) = (self.address()?, token_of(&request.pending));
         let line = call.request_line();
         let headers = &mut call.request.headers;
         headers.push((CALLBACK_URL.to_owned(), format!("{base}/p/{}/api/agentProxy/sendResult", self.project())));

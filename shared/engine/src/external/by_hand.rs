@@ -1,4 +1,4 @@
-//! What a person does to a request to an external agent: finding it, cancelling it, sending it again. A task that waits for its reply is
+//! What a person does to a request to an external agent, or to a question to somebody else: finding it, cancelling it, sending it again. A task that waits for its reply is
 //! cancelled in the same way.
 
 use crate::Engine;

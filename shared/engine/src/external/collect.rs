@@ -3,9 +3,10 @@
 
 use crate::Engine;
 use crate::external::acknowledgement::CALLBACK_TOKEN;
+use crate::external::pending::split_token;
 use rookery_agents::agent_protocol::read_result;
 use rookery_agents::{HookRequest, STANDARD_WEBHOOKS, verify_standard_webhook};
-use rookery_domain::{CallbackAuth, Error, EventId, Kind, PendingState, ProjectId, Result, WorkflowId, WorkflowRef};
+use rookery_domain::{CallbackAuth, Error, EventId, Kind, PendingState, ProjectId, Result, WorkflowRef};
 use rookery_egress::Redactor;
 use rookery_store::{HeldResult, Request};
 use std::collections::HashMap;
@@ -67,12 +68,16 @@ impl Engine {
         }
     }
 
-    /// The request that a token names: the token has the workflow, the request, and the secret, which must match.
+    /// The request to an external agent that a token names.
     async fn by_callback_token(&self, project: Option<&ProjectId>, token: &str) -> Result<Option<Request>> {
+        let is_foreign = |request: &Request| project.is_some_and(|project| *project != request.pending.agent.workflow.project);
+        let request = self.request_by_token(token).await?;
+        Ok(request.filter(|request| request.question.is_none() && !is_foreign(request)))
+    }
+
+    /// The request that a token names: the token has the workflow, the request, and the secret, which must match.
+    pub(crate) async fn request_by_token(&self, token: &str) -> Result<Option<Request>> {
         let Some((workflow, id, secret)) = split_token(token) else { return Ok(None) };
-        if project.is_some_and(|project| *project != workflow.project) {
-            return Ok(None);
-        }
         let request = self.store.request(&workflow, id).await?;
         Ok(request.filter(|request| bool::from(request.pending.token.as_bytes().ct_eq(secret.as_bytes()))))
     }
@@ -268,13 +273,4 @@ fn over(state: PendingState) -> Error {
 fn is_same(one: &str, other: &str) -> bool {
     let result = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok().map(|value| value["result"].clone());
     result(one).is_some_and(|one| Some(one) == result(other))
-}
-
-/// Splits a token: twelve characters of project, twelve of workflow, sixty-four of request, and the secret.
-fn split_token(token: &str) -> Option<(WorkflowRef, EventId, &str)> {
-    let (project, rest) = token.split_at_checked(ProjectId::LENGTH)?;
-    let (workflow, rest) = rest.split_at_checked(WorkflowId::LENGTH)?;
-    let (id, secret) = rest.split_at_checked(64)?;
-    let workflow = WorkflowRef { project: project.parse().ok()?, workflow: workflow.parse().ok()? };
-    Some((workflow, EventId::of_parts(id)?, secret))
 }

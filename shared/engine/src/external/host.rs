@@ -6,8 +6,8 @@ use crate::external::outside_call::OutsideCall;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
 use rookery_agents::{
-    AgentError, AskFor, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Effects, Host, LookForMail,
-    LookedInto, Mail, Mailed, Mailing, Reply, SendReply, Watched, WriteRecord, WrittenRecord, sign_standard_webhook,
+    AgentError, AskFor, AskPerson, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Effects, Host,
+    LookForMail, LookedInto, Mail, Mailed, Mailing, Reply, SendReply, Watched, WriteRecord, WrittenRecord, sign_standard_webhook,
 };
 use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId, TaskId};
 use rookery_egress::{Response, Secret};
@@ -93,6 +93,10 @@ impl Host for EngineHost<'_> {
 
     async fn ask_session(&self, ask: AskSession<'_>) -> Result<Reply, AgentError> {
         self.note_asked(self.ask_persistent_agent(ask)).await
+    }
+
+    async fn ask_person(&self, ask: AskPerson<'_>) -> Result<Reply, AgentError> {
+        self.note_asked(self.ask_somebody(ask)).await
     }
 
     async fn ask_task(&self, ask: AskTask<'_>) -> Result<Reply, AgentError> {

@@ -2,11 +2,13 @@
 
 pub(crate) mod acknowledgement;
 pub(crate) mod ask;
+pub(crate) mod ask_person;
 mod ask_session;
 pub(crate) mod breaker;
 mod by_hand;
 pub(crate) mod collect;
 mod control;
+pub(crate) mod decide;
 mod emit;
 pub(crate) mod host;
 pub(crate) mod mail;

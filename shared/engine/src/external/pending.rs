@@ -1,12 +1,12 @@
 //! What deliveries wait for: a record that is stored before something is asked of somebody. It is answered once, or ended by its
-//! deadline, a failure or a person. Requests to external agents are one kind, questions to persistent agents another; this file is the same
-//! for all kinds.
+//! deadline, a failure or a person. Requests to external agents are one kind, questions to persistent agents another, questions to persons a
+//! third; this file is the same for all kinds.
 
-use crate::Engine;
 use crate::delivery::work::Work;
 use crate::external::host::{EngineHost, Stopped};
+use crate::{Engine, PublicUrl};
 use rookery_agents::{AgentError, Reply};
-use rookery_domain::{Error, EventId, PendingState, Result, Time, random_token};
+use rookery_domain::{Error, EventId, PendingState, ProjectId, Result, Time, WorkflowId, WorkflowRef, random_token};
 use rookery_queue::{Deliver, Message, Task};
 use rookery_store::{Failure, Pending};
 
@@ -30,6 +30,22 @@ pub(crate) fn pending_id(work: &Work) -> EventId {
     EventId::request(work.run(), work.delivery, work.arm)
 }
 
+/// By this text an answer finds its record and is believed: twelve characters of project, twelve of workflow, sixty-four of the record, and the
+/// secret.
+pub(crate) fn token_of(pending: &Pending) -> String {
+    let workflow = &pending.agent.workflow;
+    format!("{}{}{}{}", workflow.project, workflow.workflow, pending.id.parts(), pending.token)
+}
+
+/// Reads what [`token_of`] wrote: the workflow, the record, and the secret, which is still to be compared.
+pub(crate) fn split_token(token: &str) -> Option<(WorkflowRef, EventId, &str)> {
+    let (project, rest) = token.split_at_checked(ProjectId::LENGTH)?;
+    let (workflow, rest) = rest.split_at_checked(WorkflowId::LENGTH)?;
+    let (id, secret) = rest.split_at_checked(64)?;
+    let workflow = WorkflowRef { project: project.parse().ok()?, workflow: workflow.parse().ok()? };
+    Some((workflow, EventId::of_parts(id)?, secret))
+}
+
 /// The message of the delivery that waits for a pending record.
 pub(crate) fn delivery_of(pending: &Pending) -> Message {
     let (event, cell) = (pending.event, pending.agent.cell.clone());
@@ -37,6 +53,14 @@ pub(crate) fn delivery_of(pending: &Pending) -> Message {
 }
 
 impl EngineHost<'_> {
+    /// The address at which answers come in.
+    pub(crate) fn address(&self) -> Result<&PublicUrl, AgentError> {
+        self.engine.public_url().ok_or_else(|| {
+            let message = "Rookery does not know its own address: set ROOKERY_PUBLIC_URL, so that results find it.";
+            AgentError::fail("no_base_url", message)
+        })
+    }
+
     /// A record that is not stored yet.
     pub(crate) fn new_pending(&self, deadline_ms: i64) -> Result<Pending> {
         let (work, now) = (self.work, Time::now());

@@ -1,6 +1,7 @@
 //! The promises, shown at the engine's own surface over real stand-ins.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod approvals;
 mod asked;
 mod asking;
 mod batches;

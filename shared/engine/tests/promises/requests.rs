@@ -33,6 +33,7 @@ pub(crate) fn request(workflow: &Workflow, auth: CallbackAuth) -> Request {
     };
     Request {
         pending,
+        question: None,
         endpoint: "https://agents.example.com".into(),
         auth,
         secret: None,

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod ai_agent_proxy;
 pub mod answer_caller;
+pub mod approval;
 pub mod attribute_difference;
 pub mod commander;
 pub mod csv;
