@@ -18,7 +18,7 @@ use hyper::body::Incoming;
 use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 
@@ -201,6 +201,9 @@ pub(crate) fn prepare(request: &Request, codings: &'static str) -> Result<Call, 
         Cow::Borrowed(_) => body.clone(),
         Cow::Owned(filled) => Bytes::from(filled),
     };
+    if let Some(key) = &request.aws {
+        key.filled(secrets, &mut used).sign(&request.method, &uri, &mut headers, &body, SystemTime::now())?;
+    }
     used.iter().try_for_each(|secret| secret.check_host(&target))?;
     let mut message = http::Request::new(Full::new(body));
     *message.method_mut() = request.method.clone();

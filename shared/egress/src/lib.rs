@@ -22,6 +22,7 @@
 
 mod address;
 mod answer;
+mod aws;
 mod cause;
 mod client;
 mod connect;
@@ -49,6 +50,7 @@ mod stream;
 mod target;
 
 pub use address::{Allow, InvalidAllow};
+pub use aws::AwsKey;
 pub use client::Egress;
 pub use connect::{Resolver, Resolving, SystemResolver};
 pub use error::EgressError;

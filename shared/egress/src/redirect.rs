@@ -33,7 +33,7 @@ pub(crate) fn next(request: &Request, response: &Response) -> Result<Option<Requ
     }
     let mut next = Request { url, ..request.clone() };
     if !there.is_same_site(&here) {
-        next.basic_auth = None;
+        (next.basic_auth, next.aws) = (None, None);
         next.headers.retain(|(name, value)| {
             let is_passed_on = PASSED_ON.iter().any(|passed| name.eq_ignore_ascii_case(passed.as_str()));
             is_passed_on && !request.secrets.iter().any(|secret| secret.is_in(value.as_bytes()))
@@ -53,12 +53,20 @@ fn of_redirect(error: EgressError) -> EgressError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AwsKey;
 
     fn next_url(from: &str, to: &str) -> Result<Option<Request>, EgressError> {
         let mut request = Request::new(Method::GET, from);
         request.redirects = 1;
         request.headers.push(("Authorization".to_owned(), "Basic x".to_owned()));
         request.basic_auth = Some("user:password".to_owned());
+        request.aws = Some(AwsKey {
+            id: "id".to_owned(),
+            secret: "secret".to_owned(),
+            session_token: None,
+            region: "r".to_owned(),
+            service: "s3",
+        });
         next(
             &request,
             &Response {
@@ -83,7 +91,8 @@ mod tests {
             ("https://a.example/x", "https://a.example.evil.org/x", false),
         ] {
             let next = next_url(from, to).unwrap().unwrap();
-            assert_eq!((!next.headers.is_empty(), next.basic_auth.is_some()), (kept, kept), "{from} {to}");
+            let goes_on = (!next.headers.is_empty(), next.basic_auth.is_some(), next.aws.is_some());
+            assert_eq!(goes_on, (kept, kept, kept), "{from} {to}");
         }
         let refused = next_url("https://a.example/", "http://a.example/").unwrap_err();
         assert_eq!(refused.code(), "redirect_refused");

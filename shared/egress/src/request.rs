@@ -1,6 +1,6 @@
 //! One call as its caller writes it, and its answer. [`crate::client`] makes the bytes of it.
 
-use crate::Secret;
+use crate::{AwsKey, Secret};
 use bytes::Bytes;
 use http::Method;
 use std::time::Duration;
@@ -23,6 +23,8 @@ pub struct Request {
     pub redirects: u8,
     /// `user:password`, which may have markers, for the header `Authorization`. It does not go to another host, port or scheme.
     pub basic_auth: Option<String>,
+    /// The key of AWS by which the call is signed, which may have markers. It signs for no other host, port or scheme.
+    pub aws: Option<AwsKey>,
     /// The largest body of the answer, in place of the policy's.
     pub max_body: Option<usize>,
     /// The charset in which the answer is read, whatever it declares. Bytes that do not fit are replaced.
@@ -43,6 +45,7 @@ impl Request {
             timeout: None,
             redirects: 0,
             basic_auth: None,
+            aws: None,
             max_body: None,
             charset: None,
             secrets,

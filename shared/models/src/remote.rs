@@ -13,7 +13,7 @@ use http::Method;
 use rookery_domain::{ModelName, Time};
 use rookery_egress::{Egress, HoldBack, Redactor, Request, Secret, StreamLimits, Streamed};
 use std::collections::VecDeque;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// The most that is read of an error's body, in bytes.
 const MAX_ERROR: usize = 64 * 1024;
@@ -65,7 +65,7 @@ impl Remote {
                 call.headers.push((name.to_owned(), format!("{before}{}", key.marker)));
                 call.secrets.push(key);
             }
-            (None, Some(signer)) => signer.sign(&mut call, base, SystemTime::now())?,
+            (None, Some(signer)) => signer.sign(&mut call, base),
             (None, None) if self.provider.needs_key => return Err(self.provider.key_missing()),
             (None, None) => {}
         }

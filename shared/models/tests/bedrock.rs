@@ -117,9 +117,13 @@ async fn without_a_key_the_credentials_of_the_environment_sign_what_arrives() {
     let (_, end) = ask_by(variables(&provider, &CREDENTIALS), MODEL, StreamLimits::default()).await;
     end.unwrap();
     let sent = provider.requests();
-    assert_eq!((sent.len(), &sent[0]), (2, &sent[1]), "each try is the same call");
-    assert!(sent[0].starts_with(PATH) && sent[0].contains(&format!("x-amz-security-token: {TOKEN}\r\n")), "{}", sent[0]);
-    assert!(sent[0].contains(&format!("authorization: {}\r\n", signature_of(&sent[0]))), "{}", sent[0]);
+    let of_its_time = |line: &&str| line.starts_with("authorization: ") || line.starts_with("x-amz-date: ");
+    let but_its_time: Vec<Vec<&str>> = sent.iter().map(|sent| sent.lines().filter(|line| !of_its_time(line)).collect()).collect();
+    assert_eq!((sent.len(), &but_its_time[0]), (2, &but_its_time[1]), "each try is the same call");
+    for sent in &sent {
+        assert!(sent.starts_with(PATH) && sent.contains(&format!("x-amz-security-token: {TOKEN}\r\n")), "{sent}");
+        assert!(sent.contains(&format!("authorization: {}\r\n", signature_of(sent))), "{sent}");
+    }
     let other = sent[0].replace("Hello", "Hallo");
     assert!(!other.contains(&signature_of(&other)), "another body has another signature");
     assert!(!sent[0].contains(CREDENTIALS[2].1), "the secret key is never sent");
