@@ -152,7 +152,7 @@ async fn projects_keys_and_credentials(tour: &mut Tour) {
 
     let types = tour.get("/projects/{p}/workflows/agent_types").await;
     let names: BTreeSet<&str> = types["data"].as_array().unwrap().iter().map(|kind| kind["type"].as_str().unwrap()).collect();
-    assert_eq!(names.len(), 55, "{names:?}");
+    assert_eq!(names.len(), 56, "{names:?}");
     tour.ids.insert("type", "webhook".to_owned());
     let webhook = tour.get("/projects/{p}/workflows/agent_types/{type}").await;
     assert_eq!(&webhook["data"], types["data"].as_array().unwrap().iter().find(|kind| kind["type"] == "webhook").unwrap());

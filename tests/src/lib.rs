@@ -7,6 +7,7 @@
 mod agent;
 mod agents;
 mod api;
+mod bucket;
 pub mod lambda;
 mod mails;
 mod network;
@@ -25,6 +26,7 @@ mod world;
 pub use agent::{Acknowledge, Asked, ExternalAgent, finish};
 pub use agents::Agents;
 pub use api::{Answer, Api, Call, Frame, Frames};
+pub use bucket::Bucket;
 pub use mails::{Arrived, Mails, Offers};
 pub use network::{Network, Passed};
 pub use pages::{Page, Pages};

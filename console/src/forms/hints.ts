@@ -90,6 +90,7 @@ const FRONT: Record<string, string[]> = {
   pushover: ["token", "user", "message", "title", "priority"],
   record: ["kind", "id", "attributes", "mode"],
   reply: ["payload", "task_type"],
+  s3: ["mode", "access_key_id", "access_key_secret", "region", "bucket", "watch", "filename", "data"],
   slack: ["webhook_url", "channel", "username", "message", "icon"],
   telegram: ["auth_token", "chat_id", "caption", "parse_mode", "long_message"],
   twilio: ["account_sid", "auth_token", "sender_cell", "receiver_cell", "receive_text", "receive_call"],

@@ -20,9 +20,10 @@ use crate::AgentError;
 use crate::template::Scope;
 use async_trait::async_trait;
 use rookery_domain::{AgentName, CallbackAuth, Cell, Event, EventAt, PaidUsage, Payload, RunId, Stop, TaskId, Time};
-use rookery_egress::{Request, Response};
+use rookery_egress::{AwsKey, Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::time::Duration;
 
 /// The world outside of an agent, implemented by the engine. In a dry run, calls are refused unless the caller asked for them.
 #[async_trait]
@@ -112,6 +113,11 @@ pub trait Host: Send + Sync {
         not_available("scripts of credentials")
     }
 
+    /// Makes URLs by which whoever has them may read what lies at these, without the key. Nothing is called.
+    async fn presign(&self, _presign: Presign<'_>) -> Result<Vec<String>, AgentError> {
+        not_available("signatures of AWS")
+    }
+
     /// Reads events of the same workflow; events that are no longer kept are missing in the answer.
     async fn events(&self, _places: &[EventAt]) -> Result<Vec<Event>, AgentError> {
         not_available("other events")
@@ -155,6 +161,21 @@ impl Call<'_> {
         let url = self.scope.without_marks(&self.request.url, self.credentials);
         RequestLine { method: self.request.method.to_string(), url }
     }
+}
+
+/// URLs that are to be signed.
+#[derive(Debug)]
+pub struct Presign<'a> {
+    /// The key that signs them; marks stand in place of credentials.
+    pub key: &'a AwsKey,
+    /// The URLs, without credentials.
+    pub urls: Vec<String>,
+    /// For how long they open what lies there.
+    pub lasts: Duration,
+    /// The credentials that the marks stand for.
+    pub credentials: &'a [String],
+    /// The scope in which the marks were rendered.
+    pub scope: &'a Scope,
 }
 
 /// Which request is made, for people.

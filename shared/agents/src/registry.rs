@@ -60,6 +60,7 @@ static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| {
         TypeInfo::of::<pushover::Pushover>(),
         TypeInfo::of::<record::WritesRecord>(),
         TypeInfo::of::<reply::Replies>(),
+        TypeInfo::of::<s3::S3>(),
         TypeInfo::of::<slack::Slack>(),
         TypeInfo::of::<telegram::Telegram>(),
         TypeInfo::of::<twilio::Twilio>(),

@@ -6,9 +6,9 @@ use crate::outside::{header_or, refuse_captured, secret_url, whole_url};
 use crate::template::{JsonTemplate, Template};
 use crate::types::actions::http_request::answer;
 use crate::web::failed;
-use crate::{AgentError, Call, Context, CredentialUse, Effects, Emit, Problems, compose, judge};
+use crate::{AgentError, Call, Context, CredentialUse, Effects, Emit, Presign, Problems, compose, judge};
 use http::Method;
-use rookery_egress::{Redactor, Request, Response};
+use rookery_egress::{AwsKey, Redactor, Request, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -165,12 +165,34 @@ impl Service {
 
     /// Makes a call. Neither the answer nor an error shows what is a secret.
     pub(crate) async fn ask(&self, cx: &Context<'_>, request: Request) -> Result<Response, AgentError> {
+        self.ask_judged(cx, request, |response| judge(response, cx.now)).await
+    }
+
+    /// The same, where the service has words of its own for what is wrong.
+    pub(crate) async fn ask_judged(
+        &self,
+        cx: &Context<'_>,
+        request: Request,
+        judge: impl FnOnce(Response) -> Result<Response, AgentError> + Send,
+    ) -> Result<Response, AgentError> {
         let call = Call { request, credentials: &self.names, scope: cx.scope() };
         let line = call.request_line();
-        let answered = cx.host.call(call).await.and_then(|response| judge(response, cx.now));
+        let answered = cx.host.call(call).await.and_then(judge);
         let mut response = answered.map_err(|error| self.without_secrets(error.of_request(&line)))?;
         response.body = self.hidden.redact(&response.body).into_owned().into();
         Ok(response)
+    }
+
+    /// Makes URLs by which whoever has them may read what lies at these, for so long.
+    pub(crate) async fn presign(
+        &self,
+        cx: &Context<'_>,
+        key: &AwsKey,
+        urls: Vec<String>,
+        lasts: Duration,
+    ) -> Result<Vec<String>, AgentError> {
+        let presign = Presign { key, urls, lasts, credentials: &self.names, scope: cx.scope() };
+        cx.host.presign(presign).await.map_err(|error| self.without_secrets(error))
     }
 
     async fn send_one(&self, cx: &Context<'_>, request: Request) -> Result<Emit, AgentError> {

@@ -28,6 +28,7 @@ mod outside;
 mod persistent;
 mod records;
 mod restarts;
+mod s3;
 mod sample_agent;
 mod schedules;
 mod served;

@@ -48,6 +48,7 @@ const ICONS: Record<string, IconName> = {
   persistent_agent: "bot",
   pushover: "send",
   reply: "reply",
+  s3: "database",
   slack: "send",
   telegram: "send",
   twilio: "send",

@@ -30,6 +30,7 @@ pub(super) fn convert(
         options: agent.options.clone(),
         schedule: agent.schedule.clone(),
         timezone: &settings.timezone,
+        hosts: Vec::new(),
         notes: Vec::new(),
         is_different: false,
     };
@@ -48,10 +49,11 @@ pub(super) fn convert(
     let found = registry::of_huginn(agent.short_kind());
     let marked = match found {
         Some((info, mapping)) => {
+            taken.hosts = mapping.hosts.iter().map(|host| (*host).to_owned()).collect();
             take(agent, info, mapping, &mut taken);
             report.ends = ends(info, mapping);
             report.agent_type = Some(info.name);
-            (mapping.secrets, mapping.hosts)
+            mapping.secrets
         }
         None => {
             let why = unsupported::of(agent.short_kind());
@@ -60,10 +62,10 @@ pub(super) fn convert(
                 taken.note("schedule", format!("It was checked `{schedule}`: set this for the agent that takes its place."));
             }
             report.nearest = why.nearest.filter(|name| registry::find(name).is_some());
-            (&[][..], &[][..])
+            &[]
         }
     };
-    let mut search = Search::new(agent, id, marked, &taken.options, vault);
+    let mut search = Search::new(agent, id, (marked, &taken.hosts), &taken.options, vault);
     search.through(&mut taken.options);
     credentials.extend(search.found());
     if let Some((info, _)) = found {

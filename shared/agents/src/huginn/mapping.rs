@@ -43,6 +43,8 @@ pub struct Taken<'a> {
     pub schedule: Option<String>,
     /// The zone of schedules that name none: one of the IANA database.
     pub timezone: &'a str,
+    /// The hosts that the secrets are sent to: those of the mapping, unless the options say others.
+    pub hosts: Vec<String>,
     pub(super) notes: Vec<Note>,
     pub(super) is_different: bool,
 }

@@ -51,7 +51,7 @@ impl<'s, 'v> Search<'s, 'v> {
     pub(super) fn new(
         agent: &FileAgent,
         cell: &'s str,
-        (marked, hosts): (&'static [&'static str], &[&str]),
+        (marked, hosts): (&'static [&'static str], &[String]),
         options: &Map<String, Value>,
         vault: &'s mut Vault<'v>,
     ) -> Self {
@@ -67,7 +67,7 @@ impl<'s, 'v> Search<'s, 'v> {
         });
         let mut own: Vec<String> = texts.filter(|text| text.trim_start().starts_with("http")).flat_map(hosts_in).collect();
         if own.is_empty() {
-            own.extend(hosts.iter().map(|host| (*host).to_owned()));
+            own.extend_from_slice(hosts);
         }
         if own.is_empty() {
             // A server that no URL names.

@@ -1,6 +1,7 @@
 //! Tests of the reader and of what is made of scenarios: of single shapes, and of any file.
 
 mod any;
+mod buckets;
 mod mails;
 mod mapped;
 mod scripts;

@@ -75,7 +75,6 @@ pub(super) fn of(kind: &str) -> Unsupported {
             ("Locations are posted to an address of this type: a `webhook` takes them as well.", Some("webhook"))
         }
         "TwilioReceiveTextAgent" => ("Twilio posts to an address of this type: a `webhook` takes that as well.", Some("webhook")),
-        "S3Agent" => (LATER, Some("http_request")),
         "JqAgent" => (LATER, Some("event_formatting")),
         _ => ("This is no type of Huginn's core, but probably one of a gem: what it does is not known here.", None),
     };

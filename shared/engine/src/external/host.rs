@@ -5,9 +5,11 @@ use crate::delivery::work::Work;
 use crate::external::outside_call::OutsideCall;
 use crate::external::pending::Asked;
 use async_trait::async_trait;
+use rookery_agents::template::Scope;
 use rookery_agents::{
     AgentError, AskFor, AskPerson, AskSession, AskTask, Call, Caller, ChangeEntry, ChangedEntry, Command, Effects, Host,
-    LookForMail, LookedInto, Mail, Mailed, Mailing, Reply, SendReply, Watched, WriteRecord, WrittenRecord, sign_standard_webhook,
+    LookForMail, LookedInto, Mail, Mailed, Mailing, Presign, Reply, SendReply, Watched, WriteRecord, WrittenRecord,
+    sign_standard_webhook,
 };
 use rookery_domain::{AgentRef, Error, Event, EventAt, ProjectId, RunId, TaskId};
 use rookery_egress::{Response, Secret};
@@ -148,6 +150,11 @@ impl Host for EngineHost<'_> {
         self.value_of(credential).await
     }
 
+    async fn presign(&self, presign: Presign<'_>) -> Result<Vec<String>, AgentError> {
+        let secrets = self.secrets(presign.credentials, presign.scope).await?;
+        Ok(presign.key.presign(&presign.urls, presign.lasts, &secrets)?)
+    }
+
     async fn events(&self, places: &[EventAt]) -> Result<Vec<Event>, AgentError> {
         Ok(self.engine.store.events(&self.agent.workflow, places).await?)
     }
@@ -249,22 +256,24 @@ impl<'a> EngineHost<'a> {
             self.note(|noted| noted.calls.push(OutsideCall { made: true, ..OutsideCall::of(&call) }));
         }
         let mut request = call.request;
-        let found = self.engine.store.credentials(self.project(), call.credentials).await?;
-        for (name, credential) in call.credentials.iter().zip(found) {
-            let credential = credential.ok_or_else(|| credential_missing(name))?;
-            request.secrets.push(Secret {
-                marker: call.scope.marker(name),
-                name: credential.name,
-                value: credential.value,
-                hosts: credential.hosts,
-            });
-        }
+        request.secrets.extend(self.secrets(call.credentials, call.scope).await?);
         if let Some(trace) = rookery_trace::current()
             && !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(TRACE))
         {
             request.headers.push((TRACE.to_owned(), trace.to_string()));
         }
         Ok(self.engine.egress.send(request).await?)
+    }
+
+    /// The credentials of these names, as their marks of this scope name them.
+    async fn secrets(&self, names: &[String], scope: &Scope) -> Result<Vec<Secret>, AgentError> {
+        let found = self.engine.store.credentials(self.project(), names).await?;
+        let named = names.iter().zip(found).map(|(name, credential)| {
+            let credential = credential.ok_or_else(|| credential_missing(name))?;
+            let (marker, hosts) = (scope.marker(name), credential.hosts);
+            Ok(Secret { marker, name: credential.name, value: credential.value, hosts })
+        });
+        named.collect()
     }
 }
 

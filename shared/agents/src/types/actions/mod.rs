@@ -24,6 +24,7 @@ pub mod persistent_agent;
 pub mod pushover;
 pub mod record;
 pub mod reply;
+pub mod s3;
 pub mod slack;
 pub mod telegram;
 pub mod twilio;
