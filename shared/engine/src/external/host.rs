@@ -266,7 +266,7 @@ impl<'a> EngineHost<'a> {
     }
 
     /// The credentials of these names, as their marks of this scope name them.
-    async fn secrets(&self, names: &[String], scope: &Scope) -> Result<Vec<Secret>, AgentError> {
+    pub(crate) async fn secrets(&self, names: &[String], scope: &Scope) -> Result<Vec<Secret>, AgentError> {
         let found = self.engine.store.credentials(self.project(), names).await?;
         let named = names.iter().zip(found).map(|(name, credential)| {
             let credential = credential.ok_or_else(|| credential_missing(name))?;
@@ -277,6 +277,6 @@ impl<'a> EngineHost<'a> {
     }
 }
 
-pub(crate) fn credential_missing(name: &str) -> AgentError {
+fn credential_missing(name: &str) -> AgentError {
     AgentError::fail("credential_missing", format!("There is no credential `{name}`: set it in the project."))
 }

@@ -2,11 +2,11 @@
 //! a look that comes again, since a process ended before that, finds the same mails, and nothing was changed on the server meanwhile. What is marked or
 //! deleted there is what an earlier look emitted.
 
-use crate::external::host::{EngineHost, Purpose, Stopped, credential_missing};
+use crate::external::host::{EngineHost, Purpose, Stopped};
 use crate::external::outside_call::OutsideCall;
 use rookery_agents::{AgentError, FoundMail, LookForMail, LookInto, Looked, LookedInto, ReadTo};
 use rookery_domain::limits;
-use rookery_egress::{ImapError, ImapSession, Secret};
+use rookery_egress::{ImapError, ImapSession};
 
 /// The most bytes that are read of a mail.
 const MAIL_BYTES: usize = 1024 * 1024;
@@ -25,12 +25,7 @@ impl EngineHost<'_> {
             }
         }
         let names: Vec<String> = look.credentials.iter().map(|used| used.name.clone()).collect();
-        let found = self.engine.store.credentials(self.project(), &names).await?;
-        for (name, credential) in names.iter().zip(found) {
-            let credential = credential.ok_or_else(|| credential_missing(name))?;
-            let (marker, hosts) = (look.scope.marker(name), credential.hosts);
-            look.server.secrets.push(Secret { marker, name: credential.name, value: credential.value, hosts });
-        }
+        look.server.secrets.extend(self.secrets(&names, look.scope).await?);
         let mut session = self.engine.egress.imap(&look.server).await.map_err(AgentError::from)?;
         let mut room = Room { mails: limits::CHILDREN, bytes: LOOK_BYTES };
         let mut looked = Vec::with_capacity(look.folders.len());
