@@ -16,7 +16,7 @@ BUILT := $(if $(filter no,$(CONSOLE)),,console/dist/index.html)
 # all that is above it would be compiled once more.
 AS_TESTED := --workspace --locked --features tokio/test-util
 
-.PHONY: help run build test test-browser console-check bench bench-curves bench-agents bench-functions bench-console check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test mail-test licences
+.PHONY: help run build test test-browser console-check bench bench-curves bench-units bench-agents bench-functions bench-console check conformance template deploy deploy-test pyflue-test pyflue-differences abstra-test mcp-test a2a-test mail-test licences
 
 help: ## shows this list
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -48,6 +48,11 @@ bench-curves: ## measures whether a hop costs more with many events (SIZES=1000,
 	cargo build --release --locked -p rookery-local
 	cargo build --release --locked -p rookery-bench
 	target/release/rookery-bench --curves $(if $(SIZES),--sizes $(SIZES))
+
+bench-units: ## counts what writes of records cost, and a delivery to each agent type, in units of DynamoDB and requests of SQS
+	cargo build --release --locked -p rookery-local
+	cargo build --release --locked -p rookery-bench
+	target/release/rookery-bench --units
 
 bench-agents: ## measures what is added to a model's time, memory of 500 sessions, and cost; beside PyFlue's server after `make pyflue-test`
 	cargo build --release --locked -p rookery-local

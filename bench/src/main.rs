@@ -10,6 +10,7 @@ mod load;
 mod process;
 mod report;
 mod sink;
+mod units;
 mod usage;
 mod workflow;
 
@@ -63,6 +64,9 @@ struct Args {
     /// With --agents: measures PyFlue's own server, too, by this Python, in which it is installed (`make pyflue-test` does that).
     #[arg(long, value_name = "FILE")]
     pyflue: Option<PathBuf>,
+    /// Measures instead what single things cost: writes of records, and a delivery to each agent type.
+    #[arg(long)]
+    units: bool,
     /// The file for the figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -89,6 +93,9 @@ async fn main() -> Result<ExitCode> {
         let curves = curves::measure(&args).await?;
         args.show(&curves)?;
         curves.is_exact()
+    } else if args.units {
+        args.show(&units::measure(&args).await?)?;
+        true
     } else if args.agents {
         args.show(&agents::measure(&args).await?)?;
         true

@@ -126,7 +126,8 @@ impl Project {
     }
 }
 
-fn id(made: &Value) -> Result<&str> {
+/// The id of what was made.
+pub(crate) fn id(made: &Value) -> Result<&str> {
     made["id"].as_str().context("what was made has no id")
 }
 
