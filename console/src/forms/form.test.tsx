@@ -154,6 +154,7 @@ test("what a field is for is what its schema says, through references, maps and 
     "path",
     "persistent_agent",
     "schedule",
+    "script",
     "seconds",
     "segment",
     "shares",
