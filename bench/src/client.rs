@@ -54,10 +54,13 @@ impl Client {
         Ok(())
     }
 
-    /// Makes a call of the API, and gives its `data`. An answer that is not 2xx is an error.
+    /// Makes a call of the API, and gives its `data`, which is null where nothing is said. An answer that is not 2xx is an error.
     pub(crate) async fn call(&mut self, method: Method, path: &str, body: &Value) -> Result<Value> {
         let (status, answer) = self.send(method.clone(), path, Bytes::from(serde_json::to_vec(body)?)).await?;
         ensure!(status.is_success(), "{method} {path} was answered with {status}: {}", String::from_utf8_lossy(&answer));
+        if answer.is_empty() {
+            return Ok(Value::Null);
+        }
         let answer: Value = serde_json::from_slice(&answer).with_context(|| format!("the answer of {method} {path}"))?;
         Ok(answer["data"].clone())
     }
