@@ -89,9 +89,9 @@ fn form(question: &Asked) -> String {
          <textarea name=\"comment\" rows=\"3\" maxlength=\"{}\"></textarea></label>\
          <button name=\"decision\" value=\"approve\">Approve</button>\
          <button name=\"decision\" value=\"reject\">Reject</button></form>\
-         <p class=\"muted\">To be answered until <time>{}</time>.</p>",
+         <p class=\"muted\">To be answered until {}.</p>",
         limits::COMMENT_CHARS,
-        question.pending.deadline,
+        moment(question.pending.deadline),
     )
 }
 
@@ -100,7 +100,7 @@ fn outcome(status: StatusCode, question: &Asked) -> Result<Response> {
     let decision = decided(question)?.ok_or_else(|| Error::internal("an answered question has no answer"))?;
     let said = decision.comment.as_deref().map_or_else(String::new, details);
     let was = if decision.approved { "Approved" } else { "Rejected" };
-    let text = format!("<p><strong>{was}</strong> at <time>{}</time>.</p>{said}", decision.at);
+    let text = format!("<p><strong>{was}</strong> on {}.</p>{said}", moment(decision.at));
     Ok(page(status, &title(question), &text))
 }
 
@@ -109,6 +109,13 @@ fn refused(error: ApiError) -> Response {
     let (status, error) = error.into_parts();
     log(&error);
     page(status, &error.message, &format!("<p>{}</p>", escaped(&error.details)))
+}
+
+/// A time as people read it, to the minute.
+fn moment(time: Time) -> String {
+    let exact = time.to_string();
+    let (day, clock) = exact.split_once('T').unwrap_or((&exact, ""));
+    format!("<time datetime=\"{exact}\">{day}, {} UTC</time>", clock.get(..5).unwrap_or(clock))
 }
 
 fn title(question: &Asked) -> String {
@@ -157,6 +164,12 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use axum::body::to_bytes;
+
+    #[test]
+    fn a_time_is_told_to_the_minute() {
+        let told = "<time datetime=\"2026-11-29T22:56:57.617Z\">2026-11-29, 22:56 UTC</time>";
+        assert_eq!(moment(Time(1_795_993_017_617)), told);
+    }
 
     #[tokio::test]
     async fn a_page_shows_texts_as_they_are_and_may_do_nothing_but_send_its_form() {

@@ -44,12 +44,13 @@ pub struct Working {
 }
 
 impl Working {
-    /// Judges an agent that is at work since then; nothing, if nothing is expected of it.
+    /// Judges an agent whose workflow was made then; nothing, if nothing is expected of it.
     pub fn judge(expected: &Expected, activity: &Activity, since: Time, now: Time) -> Option<Self> {
         let Expected { update_days, receive_days } = *expected;
         let late = |days: Option<f64>, last: Option<Time>, done: &str| {
             let days = days.filter(|days| (now.0 - last.unwrap_or(since).0) as f64 > days * DAY_MS)?;
-            Some(format!("It has {done} nothing for more than {days} days."))
+            let time = if days == 1.0 { "a day".to_owned() } else { format!("{days} days") };
+            Some(format!("It has {done} nothing for more than {time}."))
         };
         let last = update_days.and(activity.last_event_at).max(receive_days.and(activity.last_received_at));
         let has_failed = activity.last_error_at.is_some_and(|failed| last.is_none_or(|last| failed >= last));
@@ -109,6 +110,7 @@ mod tests {
             (Some(2.0), None, [day(7.5), day(9.0), None], "It has emitted nothing for more than 2 days."),
             (None, Some(0.5), [day(9.9), day(9.0), None], "It has received nothing for more than 0.5 days."),
             (Some(2.0), Some(2.0), [day(9.0), day(7.0), None], "It has received nothing for more than 2 days."),
+            (Some(1.0), None, [day(8.5), None, None], "It has emitted nothing for more than a day."),
             (Some(9.0), None, [None, None, None], ""),
             (Some(7.0), None, [None, None, None], "It has emitted nothing for more than 7 days."),
             (Some(9.0), None, [day(8.0), None, day(8.0)], "The last that it did has failed."),
